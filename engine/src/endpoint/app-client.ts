@@ -1,0 +1,115 @@
+import type { SigningKey } from "@durable/protocol/wire";
+import type { buildConnector } from "undici";
+import type { Endpoint } from "./check-url.ts";
+import { Connections, SHUTDOWN } from "./connections.ts";
+import { Deadlines } from "./deadlines.ts";
+import type { DispatchResult } from "./dispatch-result.ts";
+import { Exchange, type Patience } from "./exchange.ts";
+import type { EndpointClock, EndpointTimers } from "./ports.ts";
+import type { SignedRequest } from "./signed-request.ts";
+
+export interface AppClientOptions {
+  readonly clock: EndpointClock;
+  readonly timers: EndpointTimers;
+  /** The guarded one of `connector.ts`. Nothing else may open a socket to an app. */
+  readonly connect: buildConnector.connector;
+  readonly maxConnectionsPerOrigin?: number;
+  /** Beyond it the origin used longest ago is closed, if nothing is under way there. */
+  readonly maxOrigins?: number;
+  readonly idleOriginMs?: number;
+}
+
+/**
+ * Calls apps. `call` never throws and never rejects for anything an app, its network or its server does: every way
+ * it can end is a `DispatchResult`.
+ */
+export class AppClient {
+  readonly #options: Required<AppClientOptions>;
+  readonly #origins = new Map<string, Connections>();
+  readonly #deadlines: Deadlines;
+  #cancelTidy: (() => void) | null = null;
+  #closed = false;
+
+  constructor(options: AppClientOptions) {
+    this.#options = { maxConnectionsPerOrigin: 256, maxOrigins: 1_000, idleOriginMs: 60_000, ...options };
+    this.#deadlines = new Deadlines(options.clock, options.timers);
+  }
+
+  call(
+    endpoint: Endpoint,
+    request: SignedRequest,
+    replyKeys: readonly SigningKey[],
+    patience: Patience,
+  ): Promise<DispatchResult> {
+    return new Promise((resolve) => {
+      const { clock } = this.#options;
+      const exchange: Exchange = new Exchange({
+        clock,
+        where: endpoint.origin,
+        path: endpoint.path,
+        request,
+        expected: { id: request.id, replyKeys },
+        patience,
+        settle: (result) => {
+          this.#deadlines.forget(exchange);
+          resolve(result);
+        },
+      });
+      if (this.#closed) return exchange.neverArrived("shutdown", SHUTDOWN);
+      this.#deadlines.watch(exchange);
+      this.#connectionsTo(endpoint.origin).carry(exchange);
+    });
+  }
+
+  /** Requests in flight, over all origins. */
+  get inFlight(): number {
+    return this.#deadlines.size;
+  }
+
+  /** Waits for what is under way; a caller in a hurry relies on the deadlines it gave. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelTidy?.();
+    await Promise.all(Array.from(this.#origins.values(), (connections) => connections.close()));
+    this.#origins.clear();
+  }
+
+  #connectionsTo(origin: string): Connections {
+    const { clock, connect, maxConnectionsPerOrigin, maxOrigins } = this.#options;
+    let connections = this.#origins.get(origin);
+    if (connections === undefined) {
+      if (this.#origins.size >= maxOrigins) this.#dropLongestUnused();
+      connections = new Connections(origin, connect, maxConnectionsPerOrigin);
+      this.#origins.set(origin, connections);
+      if (this.#cancelTidy === null) this.#tidyLater();
+    }
+    connections.lastUsedMs = clock.monotonicMs();
+    return connections;
+  }
+
+  #dropLongestUnused(): void {
+    let oldest: Connections | null = null;
+    for (const each of this.#origins.values()) {
+      if (each.idle && (oldest === null || each.lastUsedMs < oldest.lastUsedMs)) oldest = each;
+    }
+    // With all of them busy the map grows: the number of runs under way bounds it then.
+    if (oldest !== null) this.#drop(oldest);
+  }
+
+  #tidyLater(): void {
+    const { clock, timers, idleOriginMs } = this.#options;
+    this.#cancelTidy = timers.after(idleOriginMs, () => {
+      this.#cancelTidy = null;
+      const unusedSinceMs = clock.monotonicMs() - idleOriginMs;
+      for (const each of this.#origins.values()) {
+        if (each.idle && each.lastUsedMs <= unusedSinceMs) this.#drop(each);
+      }
+      if (this.#origins.size > 0) this.#tidyLater();
+    });
+  }
+
+  #drop(connections: Connections): void {
+    this.#origins.delete(connections.origin);
+    void connections.close();
+  }
+}

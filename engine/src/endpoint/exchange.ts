@@ -1,0 +1,196 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Client, Dispatcher } from "undici";
+import { checkReply, type Expected, type Flaw, headFlaw } from "./check-reply.ts";
+import { ConnectError } from "./connect-error.ts";
+import type { DispatchResult, NeverArrivedReason } from "./dispatch-result.ts";
+import type { EndpointClock } from "./ports.ts";
+import type { SignedRequest } from "./signed-request.ts";
+
+/** How long an exchange may take. Each is a wait for something else; the first to run out ends it. */
+export interface Patience {
+  /** From the call to the last byte, waiting for a connection included. It also ends a reply that drips. */
+  readonly totalMs: number;
+  /** From the written request to the reply's headers. */
+  readonly firstByteMs: number;
+  /** Between two pieces of the reply. */
+  readonly idleMs: number;
+}
+
+export interface ExchangeParts {
+  readonly clock: EndpointClock;
+  /** Origin of the app, for sentences. */
+  readonly where: string;
+  readonly path: string;
+  readonly request: SignedRequest;
+  readonly expected: Expected;
+  readonly patience: Patience;
+  /** The caller's promise. */
+  readonly settle: (result: DispatchResult) => void;
+}
+
+/** Who lends the connection and wants it back. */
+export interface Lender {
+  ended(exchange: Exchange): void;
+}
+
+/**
+ * One request and what became of it. Undici calls the `on...` methods in order; exactly one of the many ways out
+ * settles the caller's promise. Two ends are kept apart on purpose: *settled* (the caller knows the result) and
+ * *ended* (undici lets go of the connection). A request whose deadline passes while it waits for a connection
+ * settles at once, ends later, and is never written: that is what makes its "never-arrived" true.
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly parts: ExchangeParts;
+  lender: Lender | null = null;
+  /** The connection that carries it; null while it waits for one. */
+  client: Client | null = null;
+  settled = false;
+
+  readonly #deadlineMs: number;
+  #controller: Dispatcher.DispatchController | null = null;
+  #sentMs = 0;
+  #firstByteMs = 0;
+  #lastByteMs = 0;
+  #status = 0;
+  #headers: IncomingHttpHeaders | null = null;
+  #maxBytes = MAX_ANSWER_BYTES;
+  #bytes = 0;
+  /** Nearly every answer comes in one piece; the list is made only for those that do not. */
+  #first: Buffer | null = null;
+  #pieces: Buffer[] | null = null;
+
+  constructor(parts: ExchangeParts) {
+    this.parts = parts;
+    this.#deadlineMs = parts.clock.monotonicMs() + parts.patience.totalMs;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    // Throwing is how undici is told not to write it; aborting would cost the healthy connection as well.
+    if (this.settled) throw new Error("given up before it was written");
+    this.#controller = controller;
+    this.#sentMs = this.parts.clock.monotonicMs();
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200 || this.settled) return; // after 103 Early Hints and the like the real one follows
+    this.#status = status;
+    this.#headers = headers;
+    this.#firstByteMs = this.#lastByteMs = this.parts.clock.monotonicMs();
+    if (status !== 200) this.#maxBytes = MAX_PROBLEM_BYTES;
+    const flaw = headFlaw(status, headers);
+    if (flaw !== null) this.#break(flaw);
+    else if (Number(headers["content-length"] ?? 0) > this.#maxBytes) this.#tooLarge();
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, piece: Buffer): void {
+    if (this.settled) return;
+    this.#lastByteMs = this.parts.clock.monotonicMs();
+    this.#bytes += piece.length;
+    if (this.#bytes > this.#maxBytes) this.#tooLarge();
+    else if (this.#first === null) this.#first = piece;
+    else if (this.#pieces === null) this.#pieces = [this.#first, piece];
+    else this.#pieces.push(piece);
+  }
+
+  onResponseEnd(): void {
+    if (!this.settled) this.#finish();
+    this.lender?.ended(this);
+  }
+
+  onResponseError(_: Dispatcher.DispatchController | undefined, error: NodeJS.ErrnoException): void {
+    if (!this.settled) {
+      if (this.#controller !== null) {
+        this.#break(lineFlaw(error, this.#status));
+      } else {
+        const { kind, message } = ConnectError.from(error, this.parts.where);
+        this.neverArrived(kind, message);
+      }
+    }
+    this.lender?.ended(this);
+  }
+
+  /** Called every few milliseconds by `Deadlines`. */
+  expire(nowMs: number): void {
+    const { patience, where } = this.parts;
+    if (this.#controller === null) {
+      if (nowMs < this.#deadlineMs) return;
+      this.neverArrived(
+        "connect-timeout",
+        `No connection to ${where} was free within ${patience.totalMs} ms.`,
+      );
+    } else if (nowMs >= this.#deadlineMs) {
+      this.#timeout(`It did not finish its answer within ${patience.totalMs} ms.`);
+    } else if (this.#status === 0 && nowMs >= this.#sentMs + patience.firstByteMs) {
+      this.#timeout(`It did not begin to answer within ${patience.firstByteMs} ms.`);
+    } else if (this.#status !== 0 && nowMs >= this.#lastByteMs + patience.idleMs) {
+      this.#timeout(`It fell silent for ${patience.idleMs} ms after ${this.#bytes} bytes of its answer.`);
+    }
+  }
+
+  neverArrived(reason: NeverArrivedReason, detail: string): void {
+    this.#settle({ kind: "never-arrived", reason, detail, receivedMs: this.parts.clock.monotonicMs() });
+  }
+
+  #finish(): void {
+    const { clock, expected } = this.parts;
+    const reply = {
+      status: this.#status,
+      headers: this.#headers ?? {},
+      body: this.#pieces !== null ? Buffer.concat(this.#pieces, this.#bytes) : (this.#first ?? NOTHING),
+      sentMs: this.#sentMs,
+      firstByteMs: this.#firstByteMs,
+      receivedMs: clock.monotonicMs(),
+    };
+    this.#settle(checkReply(expected, reply, clock.epochMs()));
+  }
+
+  #tooLarge(): void {
+    if (this.#status === 200) {
+      const detail = `Its answer is larger than ${MAX_ANSWER_BYTES} bytes. Return a reference to large data instead.`;
+      this.#break({ reason: "too-large", detail });
+    } else {
+      // A refusal stays one however long its error page is; the page is not worth reading.
+      this.#first = this.#pieces = null;
+      this.#finish();
+      this.#controller?.abort(new Error("too large"));
+    }
+  }
+
+  #timeout(detail: string): void {
+    this.#break({ reason: "timeout", detail });
+  }
+
+  #break(flaw: Flaw): void {
+    this.#settle({
+      kind: "broken",
+      ...flaw,
+      status: this.#status || null,
+      retryAfterMs: null,
+      sentMs: this.#sentMs,
+      firstByteMs: this.#status === 0 ? null : this.#firstByteMs,
+      receivedMs: this.parts.clock.monotonicMs(),
+    });
+    // The rest of the reply is worthless, and a connection with half a reply on it can carry nothing else.
+    this.#controller?.abort(new Error(flaw.reason));
+  }
+
+  #settle(result: DispatchResult): void {
+    this.settled = true;
+    this.#first = this.#pieces = null;
+    this.parts.settle(result);
+  }
+}
+
+/** The connection broke after the request was written, so the app may or may not have read it. */
+function lineFlaw(error: NodeJS.ErrnoException, status: number): Flaw {
+  const code = error.code ?? error.name;
+  if (code.startsWith("HPE_") || code === "UND_ERR_HEADERS_OVERFLOW") {
+    return { reason: "malformed-http", detail: `Its reply is not HTTP: ${error.message}` };
+  }
+  const when = status === 0 ? "before it answered" : "in the middle of its answer";
+  return { reason: "reset", detail: `The connection broke ${when}: ${error.message} (${code}).` };
+}
+
+const MAX_ANSWER_BYTES = 6 * 1024 * 1024;
+const MAX_PROBLEM_BYTES = 64 * 1024;
+const NOTHING = Buffer.alloc(0);

@@ -1,16 +1,16 @@
 import type { SigningKey } from "@durable/protocol/wire";
 import type { buildConnector } from "undici";
+import type { Clock, Timers } from "../runtime/ports.ts";
 import type { Endpoint } from "./check-url.ts";
 import { Connections, SHUTDOWN } from "./connections.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { DispatchResult } from "./dispatch-result.ts";
 import { Exchange, type Patience } from "./exchange.ts";
-import type { EndpointClock, EndpointTimers } from "./ports.ts";
 import type { SignedRequest } from "./signed-request.ts";
 
 export interface AppClientOptions {
-  readonly clock: EndpointClock;
-  readonly timers: EndpointTimers;
+  readonly clock: Clock;
+  readonly timers: Timers;
   /** The guarded one of `connector.ts`. Nothing else may open a socket to an app. */
   readonly connect: buildConnector.connector;
   readonly maxConnectionsPerOrigin?: number;

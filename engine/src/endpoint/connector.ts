@@ -2,17 +2,17 @@ import { lookup } from "node:dns";
 import { isIP, type Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { buildConnector } from "undici";
+import type { Clock, Timers } from "../runtime/ports.ts";
 import { ConnectError } from "./connect-error.ts";
 import type { EgressGuard } from "./egress-guard.ts";
-import type { EndpointClock, EndpointTimers } from "./ports.ts";
 
 /** All addresses of a name, in the order in which they should be tried. */
 export type Resolve = (hostname: string) => Promise<readonly string[]>;
 
 export interface ConnectorOptions {
   readonly guard: EgressGuard;
-  readonly clock: EndpointClock;
-  readonly timers: EndpointTimers;
+  readonly clock: Clock;
+  readonly timers: Timers;
   readonly resolve?: Resolve;
   /** For the name, the TCP connection and TLS together. */
   readonly connectTimeoutMs?: number;

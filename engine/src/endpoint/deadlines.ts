@@ -1,4 +1,4 @@
-import type { EndpointClock, EndpointTimers } from "./ports.ts";
+import type { Clock, Timers } from "../runtime/ports.ts";
 
 /** Something in flight that knows when it has waited long enough. */
 export interface Expiring {
@@ -12,11 +12,11 @@ export interface Expiring {
  */
 export class Deadlines {
   readonly #live = new Set<Expiring>();
-  readonly #clock: EndpointClock;
-  readonly #timers: EndpointTimers;
+  readonly #clock: Clock;
+  readonly #timers: Timers;
   #armed = false;
 
-  constructor(clock: EndpointClock, timers: EndpointTimers) {
+  constructor(clock: Clock, timers: Timers) {
     this.#clock = clock;
     this.#timers = timers;
   }

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Client, Dispatcher } from "undici";
+import type { Clock } from "../runtime/ports.ts";
 import { checkReply, type Expected, type Flaw, headFlaw } from "./check-reply.ts";
 import { ConnectError } from "./connect-error.ts";
 import type { DispatchResult, NeverArrivedReason } from "./dispatch-result.ts";
-import type { EndpointClock } from "./ports.ts";
 import type { SignedRequest } from "./signed-request.ts";
 
 /** How long an exchange may take. Each is a wait for something else; the first to run out ends it. */
@@ -17,7 +17,7 @@ export interface Patience {
 }
 
 export interface ExchangeParts {
-  readonly clock: EndpointClock;
+  readonly clock: Clock;
   /** Origin of the app, for sentences. */
   readonly where: string;
   readonly path: string;

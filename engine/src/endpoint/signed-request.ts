@@ -1,6 +1,6 @@
 import type { SigningKey } from "@durable/protocol/wire";
 import { sign } from "@durable/protocol/wire";
-import type { EndpointClock, EndpointRandom } from "./ports.ts";
+import type { Clock, Random } from "../runtime/ports.ts";
 
 /** One request, ready to be written: its headers sign exactly this body. */
 export interface SignedRequest {
@@ -16,7 +16,7 @@ export interface SignedRequest {
  * whichever it knows; the list is never longer than the rotation needs.
  */
 export function signRequest(
-  ports: { readonly clock: EndpointClock; readonly random: EndpointRandom },
+  ports: { readonly clock: Clock; readonly random: Random },
   keys: readonly SigningKey[],
   body: string,
   traceparent: string,

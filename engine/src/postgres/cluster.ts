@@ -1,12 +1,14 @@
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Binaries, findBinaries } from "./binaries.ts";
-import { type DataFolder, dataFolder, majorOf, socketFolder } from "./data-folder.ts";
+import { type DataFolder, dataFolder, majorOf, nameForServer, socketFolder } from "./data-folder.ts";
 import { died, EmbeddedPostgresError, otherMajor, tail } from "./failure.ts";
 import { type Identity, serverIdentity } from "./identity.ts";
 import { createCluster, DATABASE_USER } from "./initdb.ts";
-import { isKeeper, type Keeper, startKeeper } from "./keeper.ts";
+import { isKeeper, type Keeper, keep } from "./keeper.ts";
 import { findPostmaster, type Postmaster, removeStaleLock } from "./postmaster.ts";
 import { commandOf, isServerOf, parentOf } from "./process-table.ts";
+import { asArguments, quotedFolder, SETTINGS } from "./settings.ts";
 
 /** One running server of one data folder: started by us (`keeper`), or by another engine that still lives. */
 export interface Server {
@@ -77,7 +79,7 @@ export async function ensureServer(cluster: Cluster): Promise<Server> {
 /** A started server, or why it is worth trying again. */
 async function launch(cluster: Cluster, deadline: number): Promise<Server | string> {
   const { folder } = cluster;
-  const keeper = startKeeper(cluster.binaries, cluster.identity, folder, cluster.settings);
+  const keeper = keep(serverCommand(cluster), cluster.identity, folder.pgdata, folder.logFile);
   let ended: string | null = null;
   keeper.child.once("error", (error) => {
     ended = error.message;
@@ -99,6 +101,16 @@ async function launch(cluster: Cluster, deadline: number): Promise<Server | stri
   }
   keeper.child.stdin?.end();
   return "it is still recovering";
+}
+
+function serverCommand({ binaries, identity, folder, settings, options }: Cluster): string[] {
+  const name = nameForServer(identity, folder.pgdata);
+  const socket = options.host === folder.pgdata ? name : options.host;
+  return [
+    join(binaries.folder, "bin", "postgres"),
+    ...["-D", name, "-c", `unix_socket_directories=${quotedFolder(socket)}`],
+    ...asArguments({ ...SETTINGS, ...settings }),
+  ];
 }
 
 function hasKeeper(postmaster: Postmaster): boolean {

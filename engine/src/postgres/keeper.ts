@@ -1,11 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, renameSync, statSync } from "node:fs";
-import { join } from "node:path";
-import type { Binaries } from "./binaries.ts";
-import { type DataFolder, nameForServer, socketFolder } from "./data-folder.ts";
+import type { Socket } from "node:net";
 import { notWritable } from "./failure.ts";
 import type { Identity } from "./identity.ts";
-import { asArguments, quotedFolder, SETTINGS } from "./settings.ts";
 
 /**
  * The server must not outlive us, however we end. A SIGKILL leaves no chance to stop it, so its parent is not us but
@@ -39,42 +36,21 @@ export interface Keeper {
   readonly logOffset: number;
 }
 
-export function startKeeper(
-  binaries: Binaries,
-  identity: Identity,
-  folder: DataFolder,
-  settings: Record<string, string>,
-): Keeper {
-  const { pgdata } = folder;
-  const name = nameForServer(identity, pgdata);
-  const socket = socketFolder(identity, pgdata);
-  const log = openLog(folder.logFile);
-  const child = spawn(
-    "/bin/sh",
-    [
-      "-c",
-      KEEPER,
-      KEEPER_NAME,
-      join(binaries.folder, "bin", "postgres"),
-      "-D",
-      name,
-      "-c",
-      `unix_socket_directories=${quotedFolder(socket === pgdata ? name : socket)}`,
-      ...asArguments({ ...SETTINGS, ...settings }),
-    ],
-    {
-      cwd: pgdata,
-      // A session of its own: Ctrl-C in our terminal must reach us first, and the server only after we have drained.
-      detached: true,
-      env: { PATH: "/usr/bin:/bin", LC_ALL: "C" },
-      stdio: ["pipe", log.fd, log.fd],
-      ...(identity.dropped ? { uid: identity.uid, gid: identity.gid } : {}),
-    },
-  );
+/** Starts a server under a keeper, in its data folder, as the given account. */
+export function keep(command: string[], identity: Identity, pgdata: string, logFile: string): Keeper {
+  const log = openLog(logFile);
+  const child = spawn("/bin/sh", ["-c", KEEPER, KEEPER_NAME, ...command], {
+    cwd: pgdata,
+    // A session of its own: Ctrl-C in our terminal must reach us first, and the server only after we have drained.
+    detached: true,
+    env: { PATH: "/usr/bin:/bin", LC_ALL: "C" },
+    stdio: ["pipe", log.fd, log.fd],
+    ...(identity.dropped ? { uid: identity.uid, gid: identity.gid } : {}),
+  });
   closeSync(log.fd);
   // A program that forgets to stop the server may still end; the closed pipe then stops it.
   child.unref();
-  (child.stdin as unknown as { unref(): void }).unref();
+  (child.stdin as Socket).unref();
   child.stdin?.on("error", () => {});
   return { child, logOffset: log.offset };
 }

@@ -1,0 +1,12 @@
+import type { TestProject } from "vitest/node";
+import { createTemplate, type ServerKind, startTestServer } from "./test-server.ts";
+
+/** One server per project and run: initdb once, migrate once, copy for every test file. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const chosen = project.config.env["DURABLE_TEST_DATABASE"] ?? process.env["DURABLE_TEST_DATABASE"];
+  const kind: ServerKind = chosen === "debian" ? "debian" : "embedded";
+  const server = await startTestServer(kind);
+  await createTemplate(server.address);
+  project.provide("postgres", server.address);
+  return () => server.stop();
+}

@@ -1,0 +1,103 @@
+import { join } from "node:path";
+import { startEmbeddedPostgres } from "../../engine/src/postgres/server.ts";
+import { type Database, openDatabase } from "../../engine/src/store/database.ts";
+import { migrate } from "../../engine/src/store/migrate.ts";
+import { startDebianServer } from "./debian-server.ts";
+import { tempFolder } from "./temp-folder.ts";
+
+/** A Postgres of its own for a test run, on a temporary folder. Usable without vitest, by chaos and benchmarks. */
+export interface TestServer {
+  readonly address: ServerAddress;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+export interface ServerAddress {
+  host: string;
+  port: number;
+  user: string;
+  database: string;
+}
+
+/** Which Postgres: the one the engine embeds (18), or the distribution's (15 on Debian 12). */
+export type ServerKind = "embedded" | "debian";
+
+/** The database that is migrated once and then copied, 30 ms each. */
+export const TEMPLATE = "durable_template";
+
+/**
+ * Statement tests lose nothing in a power cut that anybody would miss. Tests about durability pass `{}` instead.
+ */
+export const FAST: Record<string, string> = { fsync: "off", full_page_writes: "off", max_connections: "200" };
+
+export async function startTestServer(
+  kind: ServerKind,
+  settings: Record<string, string> = FAST,
+): Promise<TestServer> {
+  const folder = tempFolder(kind);
+  if (kind === "debian") return await startDebianServer(folder, settings);
+  const server = await startEmbeddedPostgres({
+    dataDir: folder,
+    log: (line) => console.error(line),
+    settings,
+  });
+  return { address: { ...server.options }, pid: server.pid, stop: () => server.stop() };
+}
+
+export async function createTemplate(address: ServerAddress): Promise<void> {
+  const server = openDatabase({ options: address, max: 1, applicationName: "test template" });
+  await server.sql.unsafe(`create database ${TEMPLATE}`);
+  const template = openDatabase({
+    options: { ...address, database: TEMPLATE },
+    max: 1,
+    applicationName: "test template",
+  });
+  await migrate({ database: template, log: () => {} });
+  await template.end();
+  await server.sql.unsafe(`alter database ${TEMPLATE} with is_template true allow_connections false`);
+  await server.end();
+}
+
+export interface TestDatabase extends Database {
+  readonly address: ServerAddress;
+  /** For processes that take DURABLE_DATABASE_URL. */
+  readonly url: string;
+  /** Ends the connections, also those of others, and removes the database. */
+  drop(): Promise<void>;
+}
+
+let created = 0;
+
+/** A fresh database, migrated unless `empty`. */
+export async function createDatabaseOn(
+  address: ServerAddress,
+  options: { empty?: boolean; max?: number } = {},
+): Promise<TestDatabase> {
+  created += 1;
+  const name = `test_${process.pid}_${created}`;
+  await asAdmin(address, `create database ${name} template ${options.empty ? "template0" : TEMPLATE}`);
+  const own = { ...address, database: name };
+  const database = openDatabase({ options: own, max: options.max ?? 5, applicationName: "test" });
+  return {
+    ...database,
+    address: own,
+    url: `postgresql:///${name}?host=${encodeURIComponent(own.host)}&port=${own.port}&user=${own.user}`,
+    drop: async () => {
+      await database.end({ timeoutMs: 0 });
+      await asAdmin(address, `drop database if exists ${name} with (force)`);
+    },
+  };
+}
+
+async function asAdmin(address: ServerAddress, statement: string): Promise<void> {
+  const server = openDatabase({ options: address, max: 1, applicationName: "test admin" });
+  try {
+    await server.sql.unsafe(statement);
+  } finally {
+    await server.end();
+  }
+}
+
+export function logFileOf(address: ServerAddress): string {
+  return join(address.host, "..", "postgres.log");
+}

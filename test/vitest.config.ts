@@ -1,0 +1,51 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+import { debianBinaries } from "./support/debian-server.ts";
+
+/**
+ * Two projects: everything on the embedded Postgres, and what consists of statements once more on the
+ * distribution's Postgres, when it is installed. Statement tests are found by their place: engine/src/store,
+ * test/statements, and the contract of the schema.
+ */
+const root = fileURLToPath(new URL("..", import.meta.url));
+const shared = {
+  globalSetup: ["test/support/global-setup.ts"],
+  exclude: ["**/node_modules/**", "**/dist/**", "test/frameworks/**", "test/load/**", "test/chaos/**"],
+  // Long enough for a busy machine; what waits, waits for an event and usually takes milliseconds.
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  teardownTimeout: 20_000,
+};
+
+const embedded = {
+  root,
+  test: {
+    ...shared,
+    name: "embedded",
+    env: { DURABLE_TEST_DATABASE: process.env["DURABLE_TEST_DATABASE"] ?? "embedded" },
+    include: ["protocol/**/*.test.ts", "engine/src/**/*.test.ts", "sdk-ts/**/*.test.ts", "test/**/*.test.ts"],
+  },
+};
+
+const debian = {
+  root,
+  test: {
+    ...shared,
+    name: "debian",
+    env: { DURABLE_TEST_DATABASE: "debian" },
+    include: [
+      "engine/src/store/**/*.test.ts",
+      "test/statements/**/*.test.ts",
+      "test/contract/schema-sql.test.ts",
+    ],
+  },
+};
+
+export default defineConfig({
+  root,
+  test: {
+    pool: "forks",
+    maxWorkers: 2,
+    projects: debianBinaries() === null ? [embedded] : [embedded, debian],
+  },
+});

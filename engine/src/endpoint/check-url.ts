@@ -96,4 +96,4 @@ const METADATA_NAMES = new Set([
   "instance-data.ec2.internal",
 ]);
 const PRIVATE_SUFFIX =
-  /\.(internal|local|localdomain|lan|intranet|corp|home|home\.arpa|in-addr\.arpa|ip6\.arpa)$/;
+  /\.(internal|local|localdomain|svc|default|lan|intranet|corp|home|home\.arpa|in-addr\.arpa|ip6\.arpa)$/;

@@ -40,12 +40,10 @@ export class Connections implements Lender {
     const client = exchange.client;
     if (client === null) return;
     exchange.client = null;
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-      if (next.settled) continue; // it gave up while it waited
-      this.#start(client, next);
-      return;
-    }
-    this.#free.push(client);
+    if (this.#waiting.length === 0) this.#free.push(client);
+    // Not at once: this is called from inside undici, which has not finished taking leave of the last request and
+    // would find a new one where it asserts that there is none.
+    else queueMicrotask(() => this.#next(client));
   }
 
   /** Requests under way are finished first; those that wait are told that they were not sent. */
@@ -54,6 +52,13 @@ export class Connections implements Lender {
       if (!exchange.settled) exchange.neverArrived("shutdown", SHUTDOWN);
     }
     await Promise.all(Array.from(this.#all, (client) => client.close()));
+  }
+
+  #next(client: Client): void {
+    let exchange = this.#waiting.shift();
+    while (exchange?.settled) exchange = this.#waiting.shift(); // it gave up while it waited
+    if (exchange === undefined) this.#free.push(client);
+    else this.#start(client, exchange);
   }
 
   #start(client: Client, exchange: Exchange): void {

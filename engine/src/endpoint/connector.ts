@@ -67,7 +67,8 @@ export function createConnector(options: ConnectorOptions): buildConnector.conne
   }
 
   async function addressesOf(hostname: string): Promise<readonly string[]> {
-    return isIP(hostname) === 0 ? resolve(hostname) : [hostname];
+    const bare = hostname.replace(/^\[(.*)\]$/, "$1");
+    return isIP(bare) === 0 ? resolve(bare) : [bare];
   }
 
   function dialOne(

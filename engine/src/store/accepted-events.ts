@@ -15,21 +15,21 @@ export async function insertEvents(
   const e = rows.columns();
   const states = await wrapStatement(
     "accept_events",
-    () => database.sql<{ state: EventState }[]>`
-    select state from durable.accept_events(${engineId}::int, '{}'::int[],
+    () => database.sql<{ state: EventState; owes_match: boolean }[]>`
+    select state, owes_match from durable.accept_events(${engineId}::int, '{}'::int[],
       ${e.registryWorkspace}::int[], ${e.registryVersion}::int[],
       ${e.request}::int[], ${e.workspace}::int[], ${e.id}::uuid[], ${e.clientId}::text[], ${e.bodyHash}::uuid[],
       ${e.name}::text[], ${e.data}::text[], ${e.time}::float8[],
       ${e.runEvent}::int[], ${e.runFunction}::text[], ${e.runVersion}::int[], ${e.runId}::uuid[], ${e.runFence}::uuid[])`,
   );
-  return states.map((row) => row.state);
+  return states.map((row) => ({ state: row.state, owesMatch: row.owes_match }));
 }
 
 /**
  * After an unknown outcome: what became of these events? Null when the call never committed, so that it may be
  * repeated. (Every call that commits leaves at least one of: the event, or an older event under the same id.)
  */
-export async function findAcceptedStates(database: Database, rows: EventRows): Promise<EventState[] | null> {
+export async function findAcceptedStates(database: Database, rows: EventRows): Promise<AcceptedEvent[] | null> {
   const e = rows.columns();
   const found = await database.sql<{ stored: boolean; known: boolean; same: boolean }[]>`
     select ev.id is not null as stored, k.event_id is not null as known, coalesce(k.body_hash = q.body_hash, false) as same

@@ -1,0 +1,86 @@
+-- Cold: written once when the run starts and once when it ends. While it lives its status is in live_runs.
+create table durable.runs (
+  workspace_id int not null,
+  id uuid not null,
+  function_id text not null,
+  function_version int not null,
+  event_id uuid not null,                    -- its cause
+  status text check (status in ('completed', 'failed', 'cancelled')),
+  created_at timestamptz not null,
+  ended_at timestamptz,
+  output text,                               -- as received
+  failure text,                              -- why it failed, or why it is paused
+  unclaimed int,                             -- results nobody asked for when it ended
+  end_fence uuid,                            -- the fence that ended it: tells a repeated commit from a lost one
+  sent_at timestamptz, first_byte_at timestamptz, received_at timestamptz, app_ms real,  -- the last dispatch
+  primary key (workspace_id, id)
+);
+
+-- Lists by these ends must not walk a million completed runs.
+create index runs_by_bad_end on durable.runs (workspace_id, status, id) where status in ('failed', 'cancelled');
+
+-- Narrow and hot: one row per run that has not ended, updated in place at every step (HOT: no index on
+-- anything that changes). It is at once the run's status, its lease (engine, fence) and its journal's head.
+-- Every writer of a run takes this row first; see 0007 for the lock order.
+create table durable.live_runs (
+  workspace_id int not null,
+  run_id uuid not null,
+  status text not null check (status in ('queued', 'running', 'waiting', 'paused')),
+  fence uuid not null,                       -- names the lease; random, new for every dispatch
+  engine_id int,                             -- who holds the lease
+  journal_seq int not null default 0,        -- settled entries so far
+  run_attempt int not null default 0,        -- failed attempts of the function body since the last progress
+  transport_attempt int not null default 0,  -- dispatches without a usable answer since the last one with
+  lost int not null default 0,               -- leases lost with a dead engine
+  ready_rank bigint,                         -- the key of its job in ready, while queued
+  primary key (workspace_id, run_id),
+  check ((status = 'running') = (engine_id is not null)),
+  check ((status = 'queued') = (ready_rank is not null))
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
+
+-- Append-only but for pending entries. `seq` numbers the settled ones 1..n without a gap: the memo's order.
+create table durable.steps (
+  workspace_id int not null,
+  run_id uuid not null,
+  step_id uuid not null,                     -- first 128 bits of SHA-256(scope, name, n)
+  seq int,
+  op text not null,
+  name text not null,
+  n int not null,
+  status text not null check (status in ('ok', 'err', 'pending', 'retrying')),
+  value text,                                -- as received
+  failure text,
+  attempt int not null default 1,
+  event_id uuid,                             -- the event that resolved a wait
+  due_at timestamptz,                        -- end of a sleep, timeout of a wait, next attempt of a step
+  scheduled_at timestamptz, leased_at timestamptz, sent_at timestamptz, first_byte_at timestamptz,
+  received_at timestamptz, app_ms real,      -- of the first attempt, or the one that made the entry
+  committed_at timestamptz not null default clock_timestamp(),
+  settled_at timestamptz,
+  primary key (workspace_id, run_id, step_id),
+  check ((seq is not null) = (status in ('ok', 'err')))
+);
+
+-- A result never changes: neither code nor an operator can rewrite a settled entry.
+create function durable.refuse_rewrite() returns trigger language plpgsql as $$
+begin
+  raise exception 'step % of run % is settled; a result never changes', old.step_id, old.run_id;
+end $$;
+create trigger steps_settled before update on durable.steps
+  for each row when (old.seq is not null) execute function durable.refuse_rewrite();
+
+-- Every attempt of a step that needed more than one, and every dispatch of a run without a usable answer
+-- (step_id is then all zeros). A step that succeeded at once has its times on its own row.
+create table durable.attempts (
+  workspace_id int not null,
+  run_id uuid not null,
+  fence uuid not null,                       -- of the dispatch
+  step_id uuid not null,
+  attempt int not null,
+  outcome text not null check (outcome in ('ok', 'failed', 'transport', 'protocol', 'late', 'lost')),
+  failure text,
+  scheduled_at timestamptz, leased_at timestamptz, sent_at timestamptz, first_byte_at timestamptz,
+  received_at timestamptz, app_ms real,
+  committed_at timestamptz not null default clock_timestamp(),
+  primary key (workspace_id, run_id, fence, step_id)
+);

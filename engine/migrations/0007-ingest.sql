@@ -1,0 +1,168 @@
+-- One call of one VOLATILE function is one durable change: one statement on the wire, one commit, and each
+-- statement inside reads a fresh snapshot (the CTEs of a single statement share one taken before any lock wait).
+--
+-- Lock order, everywhere: engine row, live_runs by (workspace, run), ready, the rest. Who cannot wait in that
+-- order takes SKIP LOCKED. An advisory lock on an event name comes after live_runs.
+
+-- How ids of work are ordered: first ready, first claimed.
+create function durable.rank_of(p_at timestamptz) returns bigint
+language sql immutable as $$ select (extract(epoch from p_at) * 1000000)::bigint $$;
+
+-- A scalar as comparable text: 1 and 1.0 are equal, "1" is another thing, objects compare with nothing.
+create function durable.scalar_text(p_value jsonb) returns text
+language sql immutable as $$
+  select case jsonb_typeof(p_value)
+    when 'number' then 'n' || trim_scale((p_value #>> '{}')::numeric)::text
+    when 'string' then 's' || (p_value #>> '{}')
+    when 'boolean' then 'b' || (p_value #>> '{}')
+    when 'null' then 'z'
+  end
+$$;
+
+-- The hash under which a wait and an event meet: over (path, value at path), null when a path is missing.
+create function durable.match_hash(p_paths text[], p_data jsonb) returns uuid
+language sql immutable as $$
+  select case when count(*) = count(v) then md5(coalesce(string_agg(path || E'\x1f' || v, E'\x1e' order by no), ''))::uuid end
+  from (
+    select path, no, durable.scalar_text(p_data #> string_to_array(path, '.')) as v
+    from unnest(p_paths) with ordinality as p(path, no)
+  ) as values_at
+$$;
+
+-- The same hash from the wait's side, where the values are declared under their paths.
+create function durable.declared_hash(p_paths text[], p_match jsonb) returns uuid
+language sql immutable as $$
+  select case when count(*) = count(v) then md5(coalesce(string_agg(path || E'\x1f' || v, E'\x1e' order by no), ''))::uuid end
+  from (
+    select path, no, durable.scalar_text(p_match -> path) as v
+    from unnest(p_paths) with ordinality as p(path, no)
+  ) as values_at
+$$;
+
+create function durable.match_paths(p_match jsonb) returns text[]
+language sql immutable as $$
+  select coalesce(array_agg(k order by k collate "C"), '{}') from jsonb_object_keys(p_match) as k
+$$;
+
+-- 256 buckets bound the locks of one commit, however many names it brings.
+create function durable.name_bucket(p_workspace int, p_name text) returns int
+language sql immutable as $$ select hashtextextended(p_name, p_workspace)::bit(8)::int $$;
+
+-- Events with the runs they start, each with its job: born leased to the engine that accepted them
+-- (r_fence given: it has a free slot) or as a row in ready. Atomic; the answer has one row per event, in order:
+-- new | duplicate | conflict (same id, other body) | refused (another event of its request is in conflict)
+-- | skipped (its request is in p_skip) | stale (functions changed since they were matched: match again).
+-- `owes_match`: somebody may wait for it, match_events must be called with it soon.
+create function durable.accept_events(
+  p_engine int, p_skip int[],
+  p_registry_workspace int[], p_registry_version int[],
+  e_request int[], e_workspace int[], e_id uuid[], e_client_id text[], e_body_hash uuid[],
+  e_name text[], e_data text[], e_time float8[],
+  r_event int[], r_function text[], r_version int[], r_run uuid[], r_fence uuid[]
+) returns table (state text, owes_match boolean)
+language plpgsql as $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := durable.durable_now();
+  v_rank bigint := durable.rank_of(v_now);
+  v_state text[];
+  v_new boolean[];
+  v_owed uuid[];
+  v_conflicts int[];
+  v_bucket int;
+  v_leases boolean := false;
+begin
+  perform 1 from unnest(p_registry_workspace, p_registry_version) as q(id, version)
+    join durable.workspaces w on w.id = q.id where w.registry_version <> q.version;
+  if found then
+    return query select 'stale'::text, false from unnest(e_id);
+    return;
+  end if;
+
+  -- A dead engine must not be given leases: the rescuer takes this row for update before it looks for them.
+  if cardinality(array_remove(r_fence, null)) > 0 then
+    perform 1 from durable.engines where id = p_engine and state = 'live' for key share;
+    v_leases := found;
+  end if;
+
+  if cardinality(array_remove(e_client_id, null)) > 0 then
+    insert into durable.event_ids (workspace_id, client_id, event_id, body_hash)
+      select e.workspace, e.client_id, e.id, e.body_hash
+      from unnest(e_request, e_workspace, e_client_id, e_id, e_body_hash) as e(request, workspace, client_id, id, body_hash)
+      where e.client_id is not null and e.request <> all (p_skip)
+      order by e.workspace, e.client_id
+      on conflict do nothing;
+    select array_agg(case when e.request = any (p_skip) then 'skipped'
+                          when e.client_id is null or k.event_id = e.id then 'new'
+                          when k.body_hash = e.body_hash then 'duplicate'
+                          else 'conflict' end order by e.no)
+      into v_state
+      from unnest(e_request, e_workspace, e_client_id, e_id, e_body_hash) with ordinality
+        as e(request, workspace, client_id, id, body_hash, no)
+      left join durable.event_ids k on k.workspace_id = e.workspace and k.client_id = e.client_id;
+    if 'conflict' = any (v_state) then
+      select array_agg(distinct e_request[s.no]) into v_conflicts
+        from unnest(v_state) with ordinality as s(state, no) where s.state = 'conflict';
+      delete from durable.event_ids k
+        using unnest(e_request, e_workspace, e_id, e_client_id) as e(request, workspace, id, client_id)
+        where e.request = any (v_conflicts) and k.workspace_id = e.workspace
+          and k.client_id = e.client_id and k.event_id = e.id;
+      select array_agg(case when e_request[s.no] = any (v_conflicts) and s.state <> 'conflict' then 'refused' else s.state end order by s.no)
+        into v_state from unnest(v_state) with ordinality as s(state, no);
+    end if;
+  elsif cardinality(p_skip) > 0 then
+    select array_agg(case when r = any (p_skip) then 'skipped' else 'new' end order by no)
+      into v_state from unnest(e_request) with ordinality as q(r, no);
+  else
+    v_state := array_fill('new'::text, array[cardinality(e_id)]);
+  end if;
+  select array_agg(s = 'new' order by no) into v_new from unnest(v_state) with ordinality as q(s, no);
+
+  insert into durable.events (workspace_id, id, client_id, name, data, time, received_at)
+    select e.workspace, e.id, e.client_id, e.name, e.data, coalesce(to_timestamp(e.time), v_now), v_now
+    from unnest(v_new, e_workspace, e_id, e_client_id, e_name, e_data, e_time)
+      as e(is_new, workspace, id, client_id, name, data, time)
+    where e.is_new;
+
+  if cardinality(r_run) > 0 then
+    insert into durable.runs (workspace_id, id, function_id, function_version, event_id, created_at)
+      select e_workspace[r.event], r.run, r.function, r.version, e_id[r.event], v_now
+      from unnest(r_event, r_function, r_version, r_run) as r(event, function, version, run)
+      where v_new[r.event];
+    insert into durable.live_runs (workspace_id, run_id, status, fence, engine_id, ready_rank)
+      select e_workspace[r.event], r.run,
+        case when v_leases and r.fence is not null then 'running' else 'queued' end,
+        case when v_leases and r.fence is not null then r.fence else gen_random_uuid() end,
+        case when v_leases and r.fence is not null then p_engine end,
+        case when v_leases and r.fence is not null then null else v_rank + r.no end
+      from unnest(r_event, r_run, r_fence) with ordinality as r(event, run, fence, no)
+      where v_new[r.event];
+    insert into durable.ready (rank, workspace_id, run_id)
+      select v_rank + r.no, e_workspace[r.event], r.run
+      from unnest(r_event, r_run, r_fence) with ordinality as r(event, run, fence, no)
+      where v_new[r.event] and not (v_leases and r.fence is not null);
+    insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+      select e_workspace[r.event], r.run, 'run.created', 0
+      from unnest(r_event, r_run) as r(event, run) where v_new[r.event];
+  end if;
+
+  -- Names nobody ever waited on: hold their bucket until commit, so that the first wait on such a name cannot
+  -- register between our look and our commit (it takes the bucket exclusively). Then look again.
+  for v_bucket in
+    select distinct durable.name_bucket(e.workspace, e.name)
+    from unnest(e_workspace, e_name) as e(workspace, name)
+    where not exists (select 1 from durable.wait_patterns p where p.workspace_id = e.workspace and p.event_name = e.name)
+    order by 1
+  loop
+    perform pg_advisory_xact_lock_shared(7301, v_bucket);
+  end loop;
+  with owed as (
+    insert into durable.event_obligations (workspace_id, event_id)
+      select e.workspace, e.id from unnest(v_new, e_workspace, e_id, e_name) as e(is_new, workspace, id, name)
+      where e.is_new
+        and exists (select 1 from durable.wait_patterns p where p.workspace_id = e.workspace and p.event_name = e.name)
+      returning event_id)
+  select array_agg(event_id) into v_owed from owed;
+
+  return query select s, coalesce(e_id[no] = any (v_owed), false) from unnest(v_state) with ordinality as q(s, no) order by no;
+end $$;

@@ -1,0 +1,210 @@
+-- The whole commit of a group of outcomes, at most one per run: fence, journal, steps, timers, waits, sent
+-- events, the end of the run and the change log, in one call. Items arrive sorted by (workspace, run).
+--
+-- Per item: applied | already (this very commit was applied before: its answer got lost)
+--         | lost (the fence is not ours any more: nothing was changed; recorded as late)
+--         | stale (functions changed since its sent events were matched: nothing at all was changed).
+--
+-- i_kind: continue (keep the lease) | wait (let go; something pending will wake it) | requeue (let go, ready at
+-- once) | completed | failed | paused.
+create function durable.commit_outcomes(
+  p_engine int,
+  i_workspace int[], i_run uuid[], i_fence uuid[], i_next uuid[], i_known int[], i_settled int[], i_kind text[],
+  i_result text[], i_unclaimed int[], i_pending boolean[],
+  i_run_attempt int[], i_transport_attempt int[], i_retry_ms float8[],
+  i_scheduled float8[], i_leased float8[], i_sent float8[], i_first_byte float8[], i_received float8[], i_app_ms float4[],
+  s_item int[], s_ordinal int[], s_id uuid[], s_op text[], s_name text[], s_n int[], s_status text[],
+  s_value text[], s_failure text[], s_attempt int[], s_due_ms float8[], s_due_at float8[],
+  w_item int[], w_step uuid[], w_event text[], w_match text[],
+  a_item int[], a_step uuid[], a_attempt int[], a_outcome text[], a_failure text[],
+  p_registry_workspace int[], p_registry_version int[],
+  e_request int[], e_workspace int[], e_id uuid[], e_client_id text[], e_body_hash uuid[],
+  e_name text[], e_data text[], e_time float8[],
+  r_event int[], r_function text[], r_version int[], r_run uuid[]
+) returns table (state text, journal_seq int)
+language plpgsql as $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := durable.durable_now();
+  v_rank bigint := durable.rank_of(v_now);
+  v_state text[] := array_fill('applied'::text, array[cardinality(i_run)]);
+  v_applied boolean[] := array_fill(true, array[cardinality(i_run)]);
+  v_seq int[] := array_fill(0, array[cardinality(i_run)]);
+  v_head int;
+  v_ended boolean := false;
+  v_queued boolean := false;
+  v_skip int[] := '{}';
+  v_wait record;
+begin
+  if cardinality(p_registry_workspace) > 0 then
+    perform 1 from unnest(p_registry_workspace, p_registry_version) as q(id, version)
+      join durable.workspaces w on w.id = q.id where w.registry_version <> q.version;
+    if found then
+      return query select 'stale'::text, 0 from unnest(i_run);
+      return;
+    end if;
+  end if;
+
+  -- Fence by compare-and-set, in the order the items came: (workspace, run). One HOT update per item.
+  for i in 1 .. cardinality(i_run) loop
+    if i_kind[i] = 'continue' then
+      update durable.live_runs l
+        set fence = i_next[i], journal_seq = l.journal_seq + i_settled[i],
+            run_attempt = i_run_attempt[i], transport_attempt = i_transport_attempt[i]
+        where l.workspace_id = i_workspace[i] and l.run_id = i_run[i] and l.fence = i_fence[i]
+        returning l.journal_seq into v_head;
+    elsif i_kind[i] in ('completed', 'failed') then
+      delete from durable.live_runs l
+        where l.workspace_id = i_workspace[i] and l.run_id = i_run[i] and l.fence = i_fence[i]
+        returning l.journal_seq + i_settled[i] into v_head;
+      v_ended := v_ended or found;
+    else
+      -- Something settled while it ran and the holder has not seen it: it must be continued at once.
+      update durable.live_runs l
+        set fence = i_next[i], journal_seq = l.journal_seq + i_settled[i], engine_id = null,
+            run_attempt = i_run_attempt[i], transport_attempt = i_transport_attempt[i],
+            status = case when i_kind[i] = 'paused' then 'paused'
+                          when i_kind[i] = 'requeue' or l.journal_seq <> i_known[i] then 'queued'
+                          else 'waiting' end,
+            ready_rank = case when i_kind[i] = 'paused' then null
+                              when i_kind[i] = 'requeue' or l.journal_seq <> i_known[i] then v_rank + i end
+        where l.workspace_id = i_workspace[i] and l.run_id = i_run[i] and l.fence = i_fence[i]
+        returning l.journal_seq into v_head;
+      v_queued := v_queued or (found and (i_kind[i] = 'requeue' or v_head - i_settled[i] <> i_known[i]) and i_kind[i] <> 'paused');
+    end if;
+    if found then
+      v_seq[i] := v_head;
+    else
+      v_applied[i] := false;
+      perform 1 from durable.live_runs l
+        where l.workspace_id = i_workspace[i] and l.run_id = i_run[i] and l.fence = i_next[i];
+      if not found then
+        perform 1 from durable.runs r
+          where r.workspace_id = i_workspace[i] and r.id = i_run[i] and r.end_fence = i_next[i];
+      end if;
+      if found then
+        v_state[i] := 'already';
+        select l.journal_seq into v_head from durable.live_runs l
+          where l.workspace_id = i_workspace[i] and l.run_id = i_run[i];
+        v_seq[i] := coalesce(v_head, 0);
+      else
+        v_state[i] := 'lost';
+        insert into durable.attempts (workspace_id, run_id, fence, step_id, attempt, outcome, sent_at, received_at, app_ms)
+          select i_workspace[i], i_run[i], i_fence[i], '00000000-0000-0000-0000-000000000000', 1, 'late',
+            to_timestamp(i_sent[i]), to_timestamp(i_received[i]), i_app_ms[i]
+          on conflict do nothing;
+      end if;
+      v_skip := v_skip || i;
+    end if;
+  end loop;
+
+  if cardinality(s_item) > 0 then
+    insert into durable.steps as t (workspace_id, run_id, step_id, seq, op, name, n, status, value, failure, attempt, due_at,
+        scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms, settled_at)
+      select i_workspace[s.item], i_run[s.item], s.id, v_seq[s.item] - i_settled[s.item] + s.ordinal,
+        s.op, s.name, s.n, s.status, s.value, s.failure, s.attempt,
+        coalesce(to_timestamp(s.due_at), v_now + s.due_ms * interval '1 millisecond'),
+        to_timestamp(i_scheduled[s.item]), to_timestamp(i_leased[s.item]), to_timestamp(i_sent[s.item]),
+        to_timestamp(i_first_byte[s.item]), to_timestamp(i_received[s.item]), i_app_ms[s.item],
+        case when s.ordinal is not null then v_now end
+      from unnest(s_item, s_ordinal, s_id, s_op, s_name, s_n, s_status, s_value, s_failure, s_attempt, s_due_ms, s_due_at)
+        as s(item, ordinal, id, op, name, n, status, value, failure, attempt, due_ms, due_at)
+      where v_applied[s.item]
+      on conflict (workspace_id, run_id, step_id) do update
+        set seq = excluded.seq, status = excluded.status, value = excluded.value, failure = excluded.failure,
+            attempt = excluded.attempt, due_at = excluded.due_at, settled_at = excluded.settled_at,
+            committed_at = clock_timestamp();
+    insert into durable.timers as t (workspace_id, run_id, step_id, kind, due_at)
+      select i_workspace[s.item], i_run[s.item], s.id,
+        case s.op when 'sleep' then 'sleep' when 'run' then 'retry' else 'timeout' end,
+        coalesce(to_timestamp(s.due_at), v_now + s.due_ms * interval '1 millisecond')
+      from unnest(s_item, s_ordinal, s_id, s_op, s_due_ms, s_due_at) as s(item, ordinal, id, op, due_ms, due_at)
+      where s.ordinal is null and v_applied[s.item] and (s.due_ms is not null or s.due_at is not null)
+      on conflict (workspace_id, run_id, step_id) do update set kind = excluded.kind, due_at = excluded.due_at;
+  end if;
+
+  if cardinality(array_remove(i_retry_ms, null)) > 0 then
+    insert into durable.timers as t (workspace_id, run_id, step_id, kind, due_at)
+      select i_workspace[q.no], i_run[q.no], '00000000-0000-0000-0000-000000000000', 'retry',
+        v_now + q.retry_ms * interval '1 millisecond'
+      from unnest(i_retry_ms) with ordinality as q(retry_ms, no)
+      where q.retry_ms is not null and v_applied[q.no]
+      on conflict (workspace_id, run_id, step_id) do update set due_at = excluded.due_at;
+  end if;
+
+  -- Waits of a message apply before its sends: an event sent in the same answer can resolve them.
+  for v_wait in
+    select w.item, w.step, w.event, w.match, durable.match_paths(w.match::jsonb) as paths
+    from unnest(w_item, w_step, w_event, w_match) as w(item, step, event, match)
+    where v_applied[w.item] order by i_workspace[w.item], w.event
+  loop
+    if not exists (select 1 from durable.wait_patterns p where p.workspace_id = i_workspace[v_wait.item]
+                   and p.event_name = v_wait.event and p.paths = v_wait.paths) then
+      perform pg_advisory_xact_lock(7301, durable.name_bucket(i_workspace[v_wait.item], v_wait.event));
+      insert into durable.wait_patterns (workspace_id, event_name, paths)
+        values (i_workspace[v_wait.item], v_wait.event, v_wait.paths) on conflict do nothing;
+    end if;
+    insert into durable.waits (workspace_id, run_id, step_id, event_name, match, match_hash, since)
+      select i_workspace[v_wait.item], i_run[v_wait.item], v_wait.step, v_wait.event, v_wait.match,
+        durable.declared_hash(v_wait.paths, v_wait.match::jsonb), r.created_at
+      from durable.runs r where r.workspace_id = i_workspace[v_wait.item] and r.id = i_run[v_wait.item];
+  end loop;
+
+  if cardinality(a_item) > 0 then
+    insert into durable.attempts (workspace_id, run_id, fence, step_id, attempt, outcome, failure,
+        scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms)
+      select i_workspace[a.item], i_run[a.item], i_fence[a.item], a.step, a.attempt, a.outcome, a.failure,
+        to_timestamp(i_scheduled[a.item]), to_timestamp(i_leased[a.item]), to_timestamp(i_sent[a.item]),
+        to_timestamp(i_first_byte[a.item]), to_timestamp(i_received[a.item]), i_app_ms[a.item]
+      from unnest(a_item, a_step, a_attempt, a_outcome, a_failure) as a(item, step, attempt, outcome, failure)
+      where v_applied[a.item]
+      on conflict do nothing;
+  end if;
+
+  if v_queued then
+    insert into durable.ready (rank, workspace_id, run_id)
+      select l.ready_rank, l.workspace_id, l.run_id
+      from unnest(i_workspace, i_run, i_next, v_applied) as q(workspace, run, next, applied)
+      join durable.live_runs l on l.workspace_id = q.workspace and l.run_id = q.run and l.fence = q.next
+      where q.applied and l.status = 'queued'
+      order by 1, 2, 3;
+  end if;
+
+  if v_ended then
+    update durable.runs r
+      set status = q.kind, ended_at = v_now, end_fence = q.next, unclaimed = q.unclaimed,
+          output = case when q.kind = 'completed' then q.result end,
+          failure = case when q.kind = 'failed' then q.result end,
+          sent_at = to_timestamp(q.sent), first_byte_at = to_timestamp(q.first_byte),
+          received_at = to_timestamp(q.received), app_ms = q.app_ms
+      from unnest(i_workspace, i_run, i_next, i_kind, i_result, i_unclaimed, i_sent, i_first_byte, i_received, i_app_ms, v_applied)
+        as q(workspace, run, next, kind, result, unclaimed, sent, first_byte, received, app_ms, applied)
+      where q.applied and q.kind in ('completed', 'failed') and r.workspace_id = q.workspace and r.id = q.run;
+    if true = any (i_pending) then
+      delete from durable.timers t
+        using unnest(i_workspace, i_run, i_kind, i_pending, v_applied) as q(workspace, run, kind, pending, applied)
+        where q.applied and q.pending and q.kind in ('completed', 'failed') and t.workspace_id = q.workspace and t.run_id = q.run;
+      delete from durable.waits w
+        using unnest(i_workspace, i_run, i_kind, i_pending, v_applied) as q(workspace, run, kind, pending, applied)
+        where q.applied and q.pending and q.kind in ('completed', 'failed') and w.workspace_id = q.workspace and w.run_id = q.run;
+    end if;
+  end if;
+
+  if 'paused' = any (i_kind) then
+    update durable.runs r set failure = q.result
+      from unnest(i_workspace, i_run, i_kind, i_result, v_applied) as q(workspace, run, kind, result, applied)
+      where q.applied and q.kind = 'paused' and r.workspace_id = q.workspace and r.id = q.run;
+  end if;
+
+  if cardinality(e_id) > 0 then
+    perform durable.accept_events(p_engine, v_skip, '{}', '{}', e_request, e_workspace, e_id, e_client_id, e_body_hash,
+      e_name, e_data, e_time, r_event, r_function, r_version, r_run, array_fill(null::uuid, array[cardinality(r_run)]));
+  end if;
+
+  insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+    select q.workspace, q.run, 'run.' || q.kind, q.seq
+    from unnest(i_workspace, i_run, i_kind, v_seq, v_applied) as q(workspace, run, kind, seq, applied)
+    where q.applied;
+
+  return query select q.state, q.seq from unnest(v_state, v_seq) with ordinality as q(state, seq, no) order by q.no;
+end $$;

@@ -1,0 +1,314 @@
+-- What brings a run back: timers, events, a rescuer, a person. Each locks live_runs first, in key order or
+-- with SKIP LOCKED, then reads again, then writes.
+
+-- An event as user code sees it.
+create function durable.event_json(p_event durable.events) returns text
+language sql stable as $$
+  select '{"id":' || to_json(coalesce(p_event.client_id, p_event.id::text))::text
+    || ',"name":' || to_json(p_event.name)::text
+    || ',"data":' || p_event.data
+    || ',"time":"' || to_char(p_event.time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || '"}'
+$$;
+
+-- Settle pending entries: each gets the next number of its run's journal, exactly once. A waiting run becomes
+-- ready; a running one is only bumped, and its holder notices at its next commit. The caller holds the
+-- live_runs rows. Returns how many were settled.
+create function durable.settle_entries(
+  s_workspace int[], s_run uuid[], s_step uuid[], s_value text[], s_event uuid[]
+) returns int
+language plpgsql as $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := durable.durable_now();
+  v_rank bigint := durable.rank_of(v_now);
+  v_count int;
+begin
+  with entry as materialized (
+    select e.*, row_number() over (partition by e.workspace, e.run order by e.no)::int as ordinal
+    from unnest(s_workspace, s_run, s_step, s_value, s_event) with ordinality as e(workspace, run, step, value, event, no)
+    where exists (select 1 from durable.steps t where t.workspace_id = e.workspace and t.run_id = e.run
+                  and t.step_id = e.step and t.seq is null)
+      and exists (select 1 from durable.live_runs l where l.workspace_id = e.workspace and l.run_id = e.run)
+  ), per_run as (
+    select workspace, run, count(*)::int as settled from entry group by 1, 2
+  ), head as (
+    update durable.live_runs l
+      set journal_seq = l.journal_seq + p.settled,
+          status = case when l.status = 'waiting' then 'queued' else l.status end,
+          ready_rank = case when l.status = 'waiting' then v_rank else l.ready_rank end
+      from per_run p where l.workspace_id = p.workspace and l.run_id = p.run
+      returning l.workspace_id, l.run_id, l.journal_seq - p.settled as base, l.journal_seq, l.status, l.ready_rank
+  ), job as (
+    insert into durable.ready (rank, workspace_id, run_id)
+      select h.ready_rank, h.workspace_id, h.run_id from head h where h.status = 'queued' and h.ready_rank = v_rank
+      on conflict do nothing
+  ), done as (
+    update durable.steps t
+      set seq = h.base + e.ordinal, status = 'ok', value = e.value, event_id = e.event,
+          settled_at = v_now, committed_at = clock_timestamp()
+      from entry e join head h on h.workspace_id = e.workspace and h.run_id = e.run
+      where t.workspace_id = e.workspace and t.run_id = e.run and t.step_id = e.step
+  ), no_timer as (
+    delete from durable.timers t using entry e where t.workspace_id = e.workspace and t.run_id = e.run and t.step_id = e.step
+  ), no_wait as (
+    delete from durable.waits w using entry e where w.workspace_id = e.workspace and w.run_id = e.run and w.step_id = e.step
+  ), log as (
+    insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+      select h.workspace_id, h.run_id, 'run.resolved', h.journal_seq from head h
+  )
+  select count(*) into v_count from entry;
+  return v_count;
+end $$;
+
+-- Fire what is due. One engine at a time does it (two would be harmless). Answers how many timers it took and
+-- in how many milliseconds the next one is due.
+create function durable.fire_timers(p_limit int) returns table (fired int, next_due_ms float8)
+language plpgsql as $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := durable.durable_now();
+  v_rank bigint := durable.rank_of(v_now);
+  d_workspace int[]; d_run uuid[]; d_step uuid[];
+  l_workspace int[]; l_run uuid[];
+  f_workspace int[]; f_run uuid[]; f_step uuid[]; f_kind text[];
+begin
+  if not pg_try_advisory_xact_lock(7302, 1) then
+    return query select 0, null::float8;
+    return;
+  end if;
+  select array_agg(t.workspace_id), array_agg(t.run_id), array_agg(t.step_id) into d_workspace, d_run, d_step
+    from (select workspace_id, run_id, step_id from durable.timers where due_at <= v_now order by due_at limit p_limit) as t;
+  if d_run is not null then
+    -- A run in the middle of a commit is skipped: its timer is still due at the next round. A retry waits
+    -- until its run has let go, or the dispatch that follows would not know of it.
+    select array_agg(q.workspace_id), array_agg(q.run_id) into l_workspace, l_run from (
+      select l.workspace_id, l.run_id from durable.live_runs l
+      where (l.workspace_id, l.run_id) in (select * from unnest(d_workspace, d_run))
+      order by 1, 2 for update skip locked) as q;
+    with gone as (
+      delete from durable.timers t
+        using unnest(d_workspace, d_run, d_step) as d(workspace, run, step)
+        where t.workspace_id = d.workspace and t.run_id = d.run and t.step_id = d.step and t.due_at <= v_now
+          and (not exists (select 1 from durable.live_runs l where l.workspace_id = d.workspace and l.run_id = d.run)
+            or exists (select 1 from unnest(l_workspace, l_run) as k(workspace, run)
+                       join durable.live_runs l on l.workspace_id = k.workspace and l.run_id = k.run
+                       where k.workspace = d.workspace and k.run = d.run and (t.kind <> 'retry' or l.status <> 'running')))
+        returning t.workspace_id, t.run_id, t.step_id, t.kind)
+    select array_agg(workspace_id), array_agg(run_id), array_agg(step_id), array_agg(kind)
+      into f_workspace, f_run, f_step, f_kind from (select * from gone order by 1, 2) as g;
+    if f_run is not null then
+      with woken as (
+        update durable.live_runs l set status = 'queued', ready_rank = v_rank
+          where l.status = 'waiting' and (l.workspace_id, l.run_id) in (
+            select f.workspace, f.run from unnest(f_workspace, f_run, f_kind) as f(workspace, run, kind) where f.kind = 'retry')
+          returning l.workspace_id, l.run_id)
+      insert into durable.ready (rank, workspace_id, run_id) select v_rank, workspace_id, run_id from woken;
+      perform durable.settle_entries(array_agg(f.workspace), array_agg(f.run), array_agg(f.step),
+          array_agg(case when f.kind = 'timeout' then 'null' end), array_agg(null::uuid))
+        from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
+        where f.kind <> 'retry' having count(*) > 0;
+    end if;
+  end if;
+  return query select coalesce(cardinality(f_run), 0),
+    (select extract(epoch from min(t.due_at) - v_now)::float8 * 1000 from durable.timers t);
+end $$;
+
+-- Hold events against the open waits, oldest event first. One event may resolve many waits, each wait one event.
+create function durable.match_events(q_workspace int[], q_event uuid[]) returns int
+language plpgsql as $$
+#variable_conflict use_column
+declare
+  c_workspace int[]; c_run uuid[]; c_step uuid[]; c_event uuid[];
+  v_count int := 0;
+begin
+  select array_agg(c.workspace_id), array_agg(c.run_id), array_agg(c.step_id), array_agg(c.event_id)
+    into c_workspace, c_run, c_step, c_event
+    from (
+      select w.workspace_id, w.run_id, w.step_id, e.id as event_id
+      from unnest(q_workspace, q_event) as q(workspace, event)
+      join durable.events e on e.workspace_id = q.workspace and e.id = q.event
+      join durable.wait_patterns p on p.workspace_id = e.workspace_id and p.event_name = e.name
+      join durable.waits w on w.workspace_id = e.workspace_id and w.event_name = e.name
+        and w.match_hash = durable.match_hash(p.paths, e.data::jsonb)
+      where e.received_at >= w.since
+    ) as c;
+  if c_run is not null then
+    perform 1 from durable.live_runs l
+      where (l.workspace_id, l.run_id) in (select * from unnest(c_workspace, c_run))
+      order by l.workspace_id, l.run_id for update;
+    select durable.settle_entries(array_agg(f.workspace), array_agg(f.run), array_agg(f.step), array_agg(f.value), array_agg(f.event))
+      into v_count
+      from (
+        select distinct on (c.workspace, c.run, c.step) c.workspace, c.run, c.step, c.event, durable.event_json(e) as value
+        from unnest(c_workspace, c_run, c_step, c_event) as c(workspace, run, step, event)
+        join durable.waits w on w.workspace_id = c.workspace and w.run_id = c.run and w.step_id = c.step
+        join durable.events e on e.workspace_id = c.workspace and e.id = c.event
+        join durable.runs r on r.workspace_id = c.workspace and r.id = c.run and r.event_id <> c.event
+        where not exists (select 1 from durable.steps t
+                          where t.workspace_id = c.workspace and t.run_id = c.run and t.event_id = c.event)
+        order by c.workspace, c.run, c.step, e.received_at, e.id
+      ) as f having count(*) > 0;
+  end if;
+  delete from durable.event_obligations o using unnest(q_workspace, q_event) as q(workspace, event)
+    where o.workspace_id = q.workspace and o.event_id = q.event;
+  return coalesce(v_count, 0);
+end $$;
+
+-- An event that came before the wait resolves it: walk the name from the run's start, oldest first, at most
+-- p_limit events per wait. Never the run's own trigger, never an event that already resolved a wait of this run.
+create function durable.look_back(q_workspace int[], q_run uuid[], q_step uuid[], p_limit int) returns int
+language plpgsql as $$
+#variable_conflict use_column
+declare
+  v_wait durable.waits;
+  v_paths text[];
+  v_event durable.events;
+  v_count int := 0;
+begin
+  perform 1 from durable.live_runs l
+    where (l.workspace_id, l.run_id) in (select * from unnest(q_workspace, q_run))
+    order by l.workspace_id, l.run_id for update;
+  for v_wait in
+    select w.* from unnest(q_workspace, q_run, q_step) as q(workspace, run, step)
+    join durable.waits w on w.workspace_id = q.workspace and w.run_id = q.run and w.step_id = q.step
+    where not w.looked_back
+    order by w.workspace_id, w.run_id, w.step_id
+  loop
+    v_paths := durable.match_paths(v_wait.match::jsonb);
+    select e.* into v_event
+      from (select * from durable.events e
+            where e.workspace_id = v_wait.workspace_id and e.name = v_wait.event_name and e.received_at >= v_wait.since
+            order by e.received_at limit p_limit) as e
+      where durable.match_hash(v_paths, e.data::jsonb) = v_wait.match_hash
+        and e.id <> (select r.event_id from durable.runs r where r.workspace_id = v_wait.workspace_id and r.id = v_wait.run_id)
+        and not exists (select 1 from durable.steps t where t.workspace_id = v_wait.workspace_id
+                        and t.run_id = v_wait.run_id and t.event_id = e.id)
+      order by e.received_at, e.id limit 1;
+    if found then
+      v_count := v_count + durable.settle_entries(array[v_wait.workspace_id], array[v_wait.run_id], array[v_wait.step_id],
+        array[durable.event_json(v_event)], array[v_event.id]);
+    else
+      update durable.waits w set looked_back = true
+        where w.workspace_id = v_wait.workspace_id and w.run_id = v_wait.run_id and w.step_id = v_wait.step_id;
+    end if;
+  end loop;
+  return v_count;
+end $$;
+
+-- Lease a batch, in the order of ready's key. Never waits for a lock. Committed asynchronously: a claim lost in
+-- a crash of the database leaves the job in ready and its fence unknown, which is what fences are for.
+create function durable.claim(p_engine int, p_limit int)
+returns table (workspace_id int, run_id uuid, fence uuid, journal_seq int, run_attempt int, transport_attempt int, ready_rank bigint)
+language plpgsql as $$
+#variable_conflict use_column
+begin
+  perform set_config('synchronous_commit', 'off', true);
+  perform 1 from durable.engines where id = p_engine and state = 'live' for key share;
+  if not found then
+    return;
+  end if;
+  return query
+  with picked as materialized (
+    select r.rank, r.workspace_id, r.run_id from durable.ready r
+    order by r.rank, r.workspace_id, r.run_id limit p_limit for update skip locked
+  ), held as materialized (
+    select l.workspace_id, l.run_id from durable.live_runs l
+    join picked p on p.workspace_id = l.workspace_id and p.run_id = l.run_id
+    where l.status = 'queued' and l.ready_rank = p.rank
+    order by 1, 2 for update of l skip locked
+  ), gone as (
+    delete from durable.ready r using picked p
+    where r.rank = p.rank and r.workspace_id = p.workspace_id and r.run_id = p.run_id
+      and (exists (select 1 from held h where h.workspace_id = p.workspace_id and h.run_id = p.run_id)
+        or not exists (select 1 from durable.live_runs l where l.workspace_id = p.workspace_id and l.run_id = p.run_id))
+  )
+  update durable.live_runs l
+    set status = 'running', engine_id = p_engine, fence = gen_random_uuid(), ready_rank = null
+    from held h join picked p on p.workspace_id = h.workspace_id and p.run_id = h.run_id
+    where l.workspace_id = h.workspace_id and l.run_id = h.run_id and l.status = 'queued'
+    returning l.workspace_id, l.run_id, l.fence, l.journal_seq, l.run_attempt, l.transport_attempt, p.rank;
+end $$;
+
+-- Engines whose heartbeat is over: mark them dead, queue what they held under new fences. A run that loses its
+-- lease this way ten times pauses: something about it kills engines. Nobody is rescued within one lease of a
+-- start of the database, for nobody could send a heartbeat before.
+create function durable.rescue_leases(p_lost_max int) returns table (engine_id int, run_count int)
+language plpgsql as $$
+#variable_conflict use_column
+declare
+  v_engine int;
+  v_rank bigint := durable.rank_of(durable.durable_now());
+  v_count int;
+begin
+  for v_engine in
+    select e.id from durable.engines e
+    where e.state in ('live', 'draining')
+      and e.seen_at < clock_timestamp() - e.lease_ms * interval '1 millisecond'
+      and pg_postmaster_start_time() < clock_timestamp() - e.lease_ms * interval '1 millisecond'
+    order by e.id for update skip locked
+  loop
+    update durable.engines set state = 'dead' where id = v_engine;
+    perform 1 from durable.live_runs l where l.engine_id = v_engine order by l.workspace_id, l.run_id for update;
+    with freed as (
+      update durable.live_runs l
+        set status = case when l.lost + 1 >= p_lost_max then 'paused' else 'queued' end,
+            ready_rank = case when l.lost + 1 >= p_lost_max then null else v_rank end,
+            engine_id = null, fence = gen_random_uuid(), lost = l.lost + 1
+        where l.engine_id = v_engine
+        returning l.workspace_id, l.run_id, l.status, l.lost, l.journal_seq, l.fence
+    ), job as (
+      insert into durable.ready (rank, workspace_id, run_id)
+        select v_rank, workspace_id, run_id from freed where status = 'queued'
+    ), attempt as (
+      insert into durable.attempts (workspace_id, run_id, fence, step_id, attempt, outcome, failure)
+        select workspace_id, run_id, fence, '00000000-0000-0000-0000-000000000000', lost, 'lost',
+          '{"name":"EngineLost","message":"the engine that held the lease stopped sending heartbeats"}' from freed
+    ), reason as (
+      update durable.runs r set failure =
+          '{"name":"EngineLost","message":"paused: its lease was lost with a dead engine ' || f.lost || ' times"}'
+        from freed f where f.status = 'paused' and r.workspace_id = f.workspace_id and r.id = f.run_id
+    ), log as (
+      insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+        select workspace_id, run_id, 'run.rescued', journal_seq from freed
+    )
+    select count(*) into v_count from freed;
+    engine_id := v_engine;
+    run_count := v_count;
+    return next;
+  end loop;
+end $$;
+
+-- Cancel is final: the lease, the job, timers and waits go in the same commit; a late answer finds no fence.
+-- Answers cancelled, or the status it had already ended with, or null for an unknown run.
+create function durable.cancel_run(p_workspace int, p_run uuid, p_actor text, p_reason text) returns text
+language plpgsql as $$
+declare
+  v_live durable.live_runs;
+  v_status text;
+begin
+  delete from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run returning * into v_live;
+  if not found then
+    select r.status into v_status from durable.runs r where r.workspace_id = p_workspace and r.id = p_run;
+    return v_status;
+  end if;
+  delete from durable.ready where rank = v_live.ready_rank and workspace_id = p_workspace and run_id = p_run;
+  delete from durable.timers where workspace_id = p_workspace and run_id = p_run;
+  delete from durable.waits where workspace_id = p_workspace and run_id = p_run;
+  update durable.runs set status = 'cancelled', ended_at = durable.durable_now(), failure = null
+    where workspace_id = p_workspace and id = p_run;
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'run.cancel', p_run::text, p_reason);
+  insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+    values (p_workspace, p_run, 'run.cancelled', v_live.journal_seq);
+  return 'cancelled';
+end $$;
+
+-- A heartbeat, committed asynchronously. Answers the database's real time, or null when this engine was
+-- declared dead: it must then drop everything it holds and register anew.
+create function durable.heartbeat(p_engine int) returns float8
+language plpgsql as $$
+begin
+  perform set_config('synchronous_commit', 'off', true);
+  update durable.engines set seen_at = clock_timestamp() where id = p_engine and state in ('live', 'draining');
+  return case when found then extract(epoch from clock_timestamp())::float8 * 1000 end;
+end $$;

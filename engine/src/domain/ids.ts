@@ -1,0 +1,28 @@
+// UUIDv7: time first, so that keys of neighbours in time are neighbours in the index.
+
+const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** No job, timer or attempt of a single step: those of the run itself. */
+export const NO_STEP = "00000000-0000-0000-0000-000000000000";
+
+/** A version 7 UUID of `epochMs` with 74 random bits from `random` (10 bytes). */
+export function uuidV7(epochMs: number, random: Uint8Array): string {
+  const ms = Math.floor(epochMs);
+  const high = Math.floor(ms / 0x1_0000_0000) & 0xffff;
+  const low = ms % 0x1_0000_0000;
+  const h = (byte: number | undefined): string => hex[byte! & 0xff]!;
+  return (
+    `${h(high >>> 8)}${h(high)}${h(low >>> 24)}${h(low >>> 16)}-${h(low >>> 8)}${h(low)}-` +
+    `7${h(random[0])[1]}${h(random[1])}-${h(0x80 | (random[2]! & 0x3f))}${h(random[3])}-` +
+    `${h(random[4])}${h(random[5])}${h(random[6])}${h(random[7])}${h(random[8])}${h(random[9])}`
+  );
+}
+
+/** A step id (32 hex digits) in the form the database keeps: the same 128 bits as a UUID. */
+export function stepIdToUuid(id: string): string {
+  return `${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`;
+}
+
+export function uuidToStepId(uuid: string): string {
+  return uuid.replaceAll("-", "");
+}

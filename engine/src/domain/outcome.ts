@@ -1,0 +1,83 @@
+// What the engine decides from an answer. Decide makes it, commit writes it; nothing in between looks inside.
+
+/** What happens to the lease and the run. */
+export type OutcomeKind =
+  | "continue" // keep the lease and dispatch again
+  | "wait" // let go: a timer, a wait or a retry will wake it
+  | "requeue" // let go, but there is more to do at once
+  | "completed"
+  | "failed"
+  | "paused"; // needs a person; `result` says why
+
+export interface Outcome {
+  readonly kind: OutcomeKind;
+  /** Output of a completed run, failure of a failed or paused one; JSON text. */
+  readonly result: string | null;
+  /** Settled results nobody asked for, when the run ended. */
+  readonly unclaimed: number | null;
+  readonly steps: readonly StepEntry[];
+  readonly waits: readonly WaitEntry[];
+  readonly sends: readonly SentEvent[];
+  readonly attempts: readonly AttemptEntry[];
+  /** Failed attempts of the function body since the last progress. */
+  readonly runAttempt: number;
+  /** Dispatches without a usable answer since the last one with. */
+  readonly transportAttempt: number;
+  /** Continue the run after this pause, whatever its steps do. */
+  readonly retryMs: number | null;
+}
+
+export type StepStatus = "ok" | "err" | "pending" | "retrying";
+
+/** An entry as it shall stand in the journal. Settled when `ok` or `err`. */
+export interface StepEntry {
+  readonly id: string;
+  readonly op: string;
+  readonly name: string;
+  readonly n: number;
+  readonly status: StepStatus;
+  /** JSON text as received; null for an undefined result. */
+  readonly value: string | null;
+  readonly failure: string | null;
+  readonly attempt: number;
+  /** End of a sleep, timeout of a wait, next attempt: from the commit on, or as an instant. */
+  readonly dueMs: number | null;
+  readonly dueAtEpochMs: number | null;
+}
+
+export interface WaitEntry {
+  readonly stepId: string;
+  readonly eventName: string;
+  /** `{"path": scalar}` as JSON text. */
+  readonly match: string;
+}
+
+export interface SentEvent {
+  readonly eventId: string;
+  readonly clientId: string | null;
+  readonly name: string;
+  readonly data: string;
+  readonly timeMs: number | null;
+}
+
+export interface AttemptEntry {
+  /** 32 hex digits, or null for the run itself. */
+  readonly stepId: string | null;
+  readonly attempt: number;
+  readonly outcome: "ok" | "failed" | "transport" | "protocol";
+  readonly failure: string | null;
+}
+
+export function isSettled(entry: { readonly status: StepStatus }): boolean {
+  return entry.status === "ok" || entry.status === "err";
+}
+
+/** Every kind lets go of the lease but `continue`. */
+export const LETS_GO: Record<OutcomeKind, boolean> = {
+  continue: false,
+  wait: true,
+  requeue: true,
+  completed: true,
+  failed: true,
+  paused: true,
+};

@@ -1,0 +1,25 @@
+import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
+import type { HeldRun } from "./held-run.ts";
+
+/** Do not start another step after this; an app that says how long it may run gets that minus a margin. */
+const BUDGET_MS_DEFAULT = 25_000;
+const BUDGET_MARGIN_MS = 1_000;
+
+/**
+ * The body of one dispatch. Built as text: the memo and the event are already JSON, as received, and are neither
+ * parsed nor copied through objects. Everything else in it is ours and needs no escaping but names of users.
+ */
+export function buildRequest(run: HeldRun, workspace: WorkspaceEntry): string {
+  const { head } = run;
+  const fn = JSON.stringify(head.functionId);
+  const app = JSON.stringify(workspace.app);
+  const maxMs = workspace.endpoint?.maxDurationMs ?? null;
+  const budgetMs = maxMs === null ? BUDGET_MS_DEFAULT : Math.max(1, maxMs - BUDGET_MARGIN_MS);
+  return (
+    `{"type":"invoke","app":${app},"fn":${fn},"rev":"${head.functionVersion}",` +
+    `"run":{"id":"${head.runId}","started_at":"${new Date(head.createdAtMs).toISOString()}"},` +
+    `"task":{"kind":"advance","fence":"${run.fence}"},` +
+    `"input":{"event":${head.event}},"memo":${run.memo.toJson()},"memo_next":null,` +
+    `"attempts":${run.memo.attemptsJson()},"budget":{"ms":${budgetMs},"steps":1}}`
+  );
+}

@@ -1,0 +1,193 @@
+import type { Logger } from "pino";
+import type { WorkspaceEntry, WorkspaceRegistry } from "../registry/workspace-registry.ts";
+import { faultPoint } from "../runtime/fault-points.ts";
+import { Group } from "../runtime/group.ts";
+import type { Ports } from "../runtime/ports.ts";
+import { type AcceptedEvent, findAcceptedStates, insertEvents } from "../store/accepted-events.ts";
+import { type Database, isConflict, isConnectionLoss, isUnknownOutcome } from "../store/database.ts";
+import { type EventRow, EventRows, type RunRow } from "../store/event-rows.ts";
+import type { EventRef } from "../store/wake-ups.ts";
+import { type IncomingEvent, toEventRow } from "./event-row.ts";
+
+export type { IncomingEvent } from "./event-row.ts";
+
+export interface StartedRun {
+  readonly event: string;
+  readonly function: string;
+  readonly run: string;
+}
+
+export type AcceptResult =
+  | { readonly state: "accepted"; readonly ids: readonly string[]; readonly runs: readonly StartedRun[] }
+  /** The ids that already name other events. Nothing of the request was stored. */
+  | { readonly state: "conflict"; readonly ids: readonly string[] };
+
+/** A run that was born leased: whoever reserved a slot for it executes it now. */
+export interface Birth {
+  readonly workspace: WorkspaceEntry;
+  readonly event: EventRow;
+  readonly run: RunRow & { readonly fence: string };
+}
+
+/** Where free slots are known. */
+export interface Births {
+  /** Up to `wanted` slots, set aside until they are started or given back. */
+  reserve(wanted: number): number;
+  giveBack(count: number): void;
+  start(births: readonly Birth[]): void;
+}
+
+export interface EventAcceptorOptions extends Ports {
+  readonly database: Database;
+  readonly registry: WorkspaceRegistry;
+  readonly engineId: () => number;
+  readonly births: Births;
+  readonly owesMatch: (events: readonly EventRef[]) => void;
+  readonly log: Logger;
+}
+
+interface Request {
+  readonly workspaceId: number;
+  readonly events: readonly IncomingEvent[];
+}
+
+/** Tries of one group while the database is away; after that the sender hears 503 and sends again. */
+const TRIES_MAX = 8;
+
+/**
+ * The door of events. Requests that come in while a commit is under way share the next one; a request is answered
+ * when its events, their runs and their jobs are on disk, all or none of them.
+ */
+export class EventAcceptor {
+  readonly #options: EventAcceptorOptions;
+  readonly #group: Group<Request, AcceptResult>;
+
+  constructor(options: EventAcceptorOptions) {
+    this.#options = options;
+    this.#group = new Group((requests) => this.#acceptAll(requests), {
+      items: 500,
+      bytes: 4 * 1024 * 1024,
+      bytesOf: (request) => request.events.reduce((bytes, event) => bytes + event.data.length + 200, 0),
+    });
+  }
+
+  get count(): { readonly calls: number; readonly items: number } {
+    return this.#group.count;
+  }
+
+  accept(workspaceId: number, events: readonly IncomingEvent[]): Promise<AcceptResult> {
+    return this.#group.add({ workspaceId, events });
+  }
+
+  idle(): Promise<void> {
+    return this.#group.idle();
+  }
+
+  async #acceptAll(requests: readonly Request[]): Promise<AcceptResult[]> {
+    const { births } = this.#options;
+    for (;;) {
+      const workspaces = await Promise.all(requests.map((request) => this.#workspaceOf(request.workspaceId)));
+      let slots = births.reserve(requests.reduce((count, request) => count + request.events.length, 0));
+      const reserved = slots;
+      const fenceFor = () => (slots > 0 ? (--slots, this.#options.random.uuid()) : null);
+      const rows = new EventRows();
+      const perRequest = requests.map((request, index) =>
+        request.events.map((event) => {
+          const row = toEventRow(this.#options, workspaces[index]!, event, fenceFor);
+          rows.add(row, index + 1, workspaces[index]!.version);
+          return row;
+        }),
+      );
+      let accepted: AcceptedEvent[];
+      try {
+        accepted = await this.#insert(rows);
+      } catch (error) {
+        births.giveBack(reserved);
+        throw error;
+      }
+      if (accepted.some((event) => event.state === "stale")) {
+        births.giveBack(reserved);
+        for (const workspaceId of rows.workspaceIds) this.#options.registry.forget(workspaceId);
+        continue;
+      }
+      await faultPoint("ingest.after-commit");
+      this.#start(reserved, requests, workspaces, perRequest, accepted);
+      let next = 0;
+      return perRequest.map((eventRows) => {
+        const states = accepted.slice(next, next + eventRows.length);
+        next += eventRows.length;
+        return toResult(eventRows, states);
+      });
+    }
+  }
+
+  #workspaceOf(workspaceId: number): Promise<WorkspaceEntry> | WorkspaceEntry {
+    return this.#options.registry.peek(workspaceId) ?? this.#options.registry.of(workspaceId);
+  }
+
+  /** Repeats until the outcome is known or the database has been away too long. */
+  async #insert(rows: EventRows): Promise<AcceptedEvent[]> {
+    const { database, engineId, log } = this.#options;
+    let unknown = false;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        if (unknown) {
+          const found = await findAcceptedStates(database, rows);
+          if (found !== null) return found;
+          unknown = false;
+        }
+        await faultPoint("ingest.before-commit");
+        return await insertEvents(database, engineId(), rows);
+      } catch (error) {
+        unknown ||= isUnknownOutcome(error);
+        const again = isConflict(error) || isConnectionLoss(error);
+        if (!again || attempt >= TRIES_MAX) throw error;
+        log.debug({ err: error, attempt }, "ingest is repeated");
+        await new Promise<void>((resolve) => this.#options.timers.after(25 * 2 ** attempt, resolve));
+      }
+    }
+  }
+
+  #start(
+    reserved: number,
+    requests: readonly Request[],
+    workspaces: readonly WorkspaceEntry[],
+    perRequest: readonly (readonly EventRow[])[],
+    accepted: readonly AcceptedEvent[],
+  ): void {
+    const { births, owesMatch } = this.#options;
+    const started: Birth[] = [];
+    const owed: EventRef[] = [];
+    let next = 0;
+    for (let index = 0; index < requests.length; index += 1) {
+      for (const event of perRequest[index]!) {
+        const { state, owesMatch: owes } = accepted[next]!;
+        next += 1;
+        if (owes) owed.push({ workspaceId: event.workspaceId, eventId: event.id });
+        if (state !== "new") continue;
+        for (const run of event.runs) {
+          if (run.fence !== null) started.push({ workspace: workspaces[index]!, event, run: run as Birth["run"] });
+        }
+      }
+    }
+    births.giveBack(reserved - started.length);
+    births.start(started);
+    if (owed.length > 0) owesMatch(owed);
+  }
+}
+
+function toResult(rows: readonly EventRow[], accepted: readonly AcceptedEvent[]): AcceptResult {
+  const conflicts = rows.filter((_, index) => accepted[index]!.state === "conflict");
+  if (conflicts.length > 0) return { state: "conflict", ids: conflicts.map(publicId) };
+  const runs = rows.flatMap((row, index) =>
+    accepted[index]!.state === "new"
+      ? row.runs.map((run) => ({ event: publicId(row), function: run.functionId, run: run.runId }))
+      : [],
+  );
+  return { state: "accepted", ids: rows.map(publicId), runs };
+}
+
+/** The sender's own id where it gave one. */
+export function publicId(row: { readonly clientId: string | null; readonly id: string }): string {
+  return row.clientId ?? row.id;
+}

@@ -1,0 +1,51 @@
+import { createHash } from "node:crypto";
+import { uuidV7 } from "../domain/ids.ts";
+import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
+import type { Clock, Random } from "../runtime/ports.ts";
+import type { EventRow } from "../store/event-rows.ts";
+import { matchTriggers } from "./match-triggers.ts";
+
+/** An event as a door hands it in. */
+export interface IncomingEvent {
+  readonly clientId: string | null;
+  readonly name: string;
+  /** JSON text as received. */
+  readonly data: string;
+  readonly timeMs: number | null;
+}
+
+/**
+ * The rows one event becomes: itself and a run for every function it starts. `fenceFor` is asked once per run and
+ * answers a fence when the run shall be born leased.
+ */
+export function toEventRow(
+  ports: { readonly clock: Clock; readonly random: Random },
+  workspace: WorkspaceEntry,
+  event: IncomingEvent,
+  fenceFor: () => string | null,
+): EventRow {
+  const nowMs = ports.clock.epochMs();
+  return {
+    workspaceId: workspace.workspaceId,
+    id: uuidV7(nowMs, ports.random.bytes(10)),
+    clientId: event.clientId,
+    bodyHash: bodyHash(event),
+    name: event.name,
+    data: event.data,
+    timeMs: event.timeMs,
+    runs: matchTriggers(workspace, event.name).map((fn) => ({
+      runId: uuidV7(nowMs, ports.random.bytes(10)),
+      functionId: fn.id,
+      functionVersion: fn.version,
+      fence: fenceFor(),
+    })),
+  };
+}
+
+/** What makes two events under one id the same event. Only needed where an id was given. */
+function bodyHash(event: IncomingEvent): string {
+  if (event.clientId === null) return "00000000-0000-0000-0000-000000000000";
+  const hash = createHash("sha256").update(`${event.name}\u001f${event.timeMs ?? ""}\u001f`).update(event.data);
+  const hex = hash.digest("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+}

@@ -1,0 +1,138 @@
+import {
+  DEV_SECRET,
+  type FunctionManifest,
+  parseSecret,
+  replyKeyOf,
+  type RetryPolicy,
+  type SigningKey,
+} from "@durable/protocol/wire";
+import { DEFAULT_RETRY } from "../domain/backoff.ts";
+import type { Clock } from "../runtime/ports.ts";
+import type { Database } from "../store/database.ts";
+import { loadWorkspace, type WorkspaceRow } from "../store/workspace-entries.ts";
+
+export interface FunctionEntry {
+  readonly id: string;
+  readonly version: number;
+  readonly manifest: FunctionManifest;
+  readonly retry: RetryPolicy;
+}
+
+/** What the engine knows of a workspace while it works for it. Never changed in place. */
+export interface WorkspaceEntry {
+  readonly workspaceId: number;
+  readonly app: string;
+  readonly environment: string;
+  /** Of its functions; ingest hands it back so that the database can say "match again". */
+  readonly version: number;
+  readonly endpoint: {
+    readonly url: string;
+    readonly origin: string;
+    readonly path: string;
+    readonly maxDurationMs: number | null;
+  } | null;
+  /** Newest first: the first signs, all are sent while they rotate. */
+  readonly signingKeys: readonly SigningKey[];
+  readonly replyKeys: readonly SigningKey[];
+  readonly functions: ReadonlyMap<string, FunctionEntry>;
+  readonly byEventName: ReadonlyMap<string, readonly FunctionEntry[]>;
+}
+
+/** How long an entry is used without asking: the price of a rotated secret or a moved endpoint noticed late. */
+const FRESH_MS = 1000;
+
+interface Cached {
+  readonly entry: WorkspaceEntry;
+  readonly loadedAtMs: number;
+}
+
+/**
+ * Workspaces by id, cached. An old entry is still handed out while a new one is on its way (stale while it
+ * revalidates): nothing exact hangs on it, for ingest compares versions in its own commit.
+ */
+export class WorkspaceRegistry {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #isDev: boolean;
+  readonly #cached = new Map<number, Cached>();
+  readonly #loading = new Map<number, Promise<WorkspaceEntry>>();
+
+  constructor(database: Database, clock: Clock, isDev: boolean) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#isDev = isDev;
+  }
+
+  /** Rejects for an unknown id: ids come from rows, so that is a fault of ours. */
+  of(workspaceId: number): Promise<WorkspaceEntry> {
+    const cached = this.#cached.get(workspaceId);
+    if (cached === undefined) return this.#load(workspaceId);
+    if (this.#clock.monotonicMs() - cached.loadedAtMs > FRESH_MS) this.#load(workspaceId).catch(() => {});
+    return Promise.resolve(cached.entry);
+  }
+
+  /** The entry if one is at hand: the hot path asks this first and saves itself a promise. */
+  peek(workspaceId: number): WorkspaceEntry | null {
+    const cached = this.#cached.get(workspaceId);
+    return cached === undefined || this.#clock.monotonicMs() - cached.loadedAtMs > FRESH_MS ? null : cached.entry;
+  }
+
+  forget(workspaceId: number): void {
+    this.#cached.delete(workspaceId);
+    this.#loading.delete(workspaceId);
+  }
+
+  #load(workspaceId: number): Promise<WorkspaceEntry> {
+    const loading = this.#loading.get(workspaceId);
+    if (loading !== undefined) return loading;
+    const startedAtMs = this.#clock.monotonicMs();
+    const promise = loadWorkspace(this.#database, workspaceId)
+      .then((row) => {
+        if (row === null) throw new Error(`workspace ${workspaceId} does not exist`);
+        const entry = toEntry(workspaceId, row, this.#isDev);
+        if (this.#loading.get(workspaceId) === promise) {
+          this.#cached.set(workspaceId, { entry, loadedAtMs: startedAtMs });
+        }
+        return entry;
+      })
+      .finally(() => {
+        if (this.#loading.get(workspaceId) === promise) this.#loading.delete(workspaceId);
+      });
+    this.#loading.set(workspaceId, promise);
+    return promise;
+  }
+}
+
+function toEntry(workspaceId: number, row: WorkspaceRow, isDev: boolean): WorkspaceEntry {
+  // In dev everything is signed too, with the secret both sides know: one code path.
+  const secrets = row.secrets.length > 0 ? row.secrets : isDev ? [DEV_SECRET] : [];
+  const signingKeys = secrets.map(parseSecret);
+  const functions = new Map(row.functions.map((fn) => [fn.id, toFunction(fn)]));
+  const byEventName = new Map<string, FunctionEntry[]>();
+  for (const fn of functions.values()) {
+    // Two triggers on one name start one run.
+    for (const name of new Set(fn.manifest.triggers.flatMap((trigger) => ("event" in trigger ? [trigger.event] : [])))) {
+      byEventName.set(name, [...(byEventName.get(name) ?? []), fn]);
+    }
+  }
+  const url = row.endpointUrl === null ? null : new URL(row.endpointUrl);
+  return {
+    workspaceId,
+    app: row.app,
+    environment: row.environment,
+    version: row.registryVersion,
+    endpoint:
+      url === null
+        ? null
+        : { url: url.href, origin: url.origin, path: url.pathname + url.search, maxDurationMs: row.maxDurationMs },
+    signingKeys,
+    replyKeys: signingKeys.map(replyKeyOf),
+    functions,
+    byEventName,
+  };
+}
+
+function toFunction(fn: WorkspaceRow["functions"][number]): FunctionEntry {
+  const manifest = JSON.parse(fn.manifest) as FunctionManifest;
+  return { id: fn.id, version: fn.version, manifest, retry: { ...DEFAULT_RETRY, ...manifest.retry } };
+}

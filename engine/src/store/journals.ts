@@ -1,0 +1,103 @@
+import { uuidToStepId } from "../domain/ids.ts";
+import type { StepStatus } from "../domain/outcome.ts";
+import { plainArray } from "./array-literal.ts";
+import type { Database } from "./database.ts";
+
+/** What a dispatch needs of a run beside its journal. */
+export interface RunHead {
+  readonly runId: string;
+  readonly functionId: string;
+  readonly functionVersion: number;
+  readonly createdAtMs: number;
+  /** The triggering event as user code sees it; JSON text. */
+  readonly event: string;
+}
+
+export interface JournalEntry {
+  readonly stepId: string;
+  readonly seq: number | null;
+  readonly op: string;
+  readonly name: string;
+  readonly n: number;
+  readonly status: StepStatus;
+  readonly value: string | null;
+  readonly failure: string | null;
+  readonly attempt: number;
+  /** A retry whose time has not come: its timer still stands. */
+  readonly timerStands: boolean;
+}
+
+export async function loadRunHeads(
+  database: Database,
+  runs: readonly { readonly workspaceId: number; readonly runId: string }[],
+): Promise<Map<string, RunHead>> {
+  const rows = await database.sql<
+    { id: string; function_id: string; function_version: number; created_ms: number; event: string }[]
+  >`
+    select r.id, r.function_id, r.function_version, extract(epoch from r.created_at)::float8 * 1000 as created_ms,
+      durable.event_json(e) as event
+    from unnest(${plainArray(runs.map((run) => run.workspaceId))}::int[], ${plainArray(runs.map((run) => run.runId))}::uuid[])
+      as q(workspace, run)
+    join durable.runs r on r.workspace_id = q.workspace and r.id = q.run
+    join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id`;
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      {
+        runId: row.id,
+        functionId: row.function_id,
+        functionVersion: row.function_version,
+        createdAtMs: row.created_ms,
+        event: row.event,
+      },
+    ]),
+  );
+}
+
+/**
+ * Settled entries in journal order, then pending ones, by run. One statement, one snapshot: the highest `seq`
+ * in it is the head it shows.
+ */
+export async function loadJournals(
+  database: Database,
+  runs: readonly { readonly workspaceId: number; readonly runId: string }[],
+): Promise<Map<string, JournalEntry[]>> {
+  const journals = new Map<string, JournalEntry[]>(runs.map((run) => [run.runId, []]));
+  const rows = await database.sql<
+    {
+      run_id: string;
+      step_id: string;
+      seq: number | null;
+      op: string;
+      name: string;
+      n: number;
+      status: StepStatus;
+      value: string | null;
+      failure: string | null;
+      attempt: number;
+      timer_stands: boolean;
+    }[]
+  >`
+    select s.run_id, s.step_id, s.seq, s.op, s.name, s.n, s.status, s.value, s.failure, s.attempt,
+      s.status = 'retrying' and exists (select 1 from durable.timers t
+        where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.step_id = s.step_id) as timer_stands
+    from unnest(${plainArray(runs.map((run) => run.workspaceId))}::int[], ${plainArray(runs.map((run) => run.runId))}::uuid[])
+      as q(workspace, run)
+    join durable.steps s on s.workspace_id = q.workspace and s.run_id = q.run
+    order by s.run_id, s.seq nulls last, s.committed_at`;
+  for (const row of rows) {
+    journals.get(row.run_id)?.push({
+      stepId: uuidToStepId(row.step_id),
+      seq: row.seq,
+      op: row.op,
+      name: row.name,
+      n: row.n,
+      status: row.status,
+      value: row.value,
+      failure: row.failure,
+      attempt: row.attempt,
+      timerStands: row.timer_stands,
+    });
+  }
+  return journals;
+}

@@ -1,0 +1,58 @@
+import type { Database } from "./database.ts";
+import { wrapStatement } from "./fault-database.ts";
+
+/** A lease this process holds, with the live row's state when it was taken. */
+export interface Lease {
+  readonly workspaceId: number;
+  readonly runId: string;
+  readonly fence: string;
+  readonly journalSeq: number;
+  readonly runAttempt: number;
+  readonly transportAttempt: number;
+  /** When its job became ready, in microseconds since 1970; null for a run born leased. */
+  readonly readyRank: number | null;
+}
+
+interface LeaseRow {
+  workspace_id: number;
+  run_id: string;
+  fence: string;
+  journal_seq: number;
+  run_attempt: number;
+  transport_attempt: number;
+  ready_rank: number | null;
+}
+
+/** Leases up to `limit` jobs, first ready first. An unknown outcome leaves leases that `findLeases` finds again. */
+export async function claimLeases(database: Database, engineId: number, limit: number): Promise<Lease[]> {
+  const rows = await wrapStatement("claim", () => database.sql<LeaseRow[]>`
+    select workspace_id, run_id, fence, journal_seq, run_attempt, transport_attempt, ready_rank
+    from durable.claim(${engineId}::int, ${limit}::int)`);
+  return rows.map(toLease);
+}
+
+/** Every lease the database says this engine holds. */
+export async function findLeases(database: Database, engineId: number): Promise<Lease[]> {
+  const rows = await database.sql<LeaseRow[]>`
+    select workspace_id, run_id, fence, journal_seq, run_attempt, transport_attempt, null::bigint as ready_rank
+    from durable.live_runs where engine_id = ${engineId}`;
+  return rows.map(toLease);
+}
+
+/** Whether any job is ready: the hint that a long-held lease should make room. */
+export async function isAnyJobReady(database: Database): Promise<boolean> {
+  const [row] = await database.sql<{ ready: boolean }[]>`select exists (select 1 from durable.ready) as ready`;
+  return row!.ready;
+}
+
+function toLease(row: LeaseRow): Lease {
+  return {
+    workspaceId: row.workspace_id,
+    runId: row.run_id,
+    fence: row.fence,
+    journalSeq: row.journal_seq,
+    runAttempt: row.run_attempt,
+    transportAttempt: row.transport_attempt,
+    readyRank: row.ready_rank === null ? null : Number(row.ready_rank),
+  };
+}

@@ -1,0 +1,45 @@
+import type { Database } from "./database.ts";
+
+/** Everything the engine keeps of one workspace while it works for it, as stored. */
+export interface WorkspaceRow {
+  readonly app: string;
+  readonly environment: string;
+  readonly registryVersion: number;
+  readonly endpointUrl: string | null;
+  readonly maxDurationMs: number | null;
+  /** Newest first; none of them retired. */
+  readonly secrets: readonly string[];
+  readonly functions: readonly { readonly id: string; readonly version: number; readonly manifest: string }[];
+}
+
+/** One statement, one snapshot: the version goes with the functions it counts. Null for an unknown id. */
+export async function loadWorkspace(database: Database, workspaceId: number): Promise<WorkspaceRow | null> {
+  const [row] = await database.sql<
+    {
+      app: string;
+      environment: string;
+      registry_version: number;
+      url: string | null;
+      max_duration_ms: number | null;
+      secrets: string | null;
+      functions: string | null;
+    }[]
+  >`
+    select w.app, w.environment, w.registry_version, e.url, e.max_duration_ms,
+      (select json_agg(s.secret order by s.id desc)::text from durable.signing_secrets s
+        where s.workspace_id = w.id and s.retired_at is null) as secrets,
+      (select json_agg(json_build_object('id', f.id, 'version', f.version, 'manifest', f.manifest) order by f.id)::text
+        from durable.functions f where f.workspace_id = w.id and f.removed_at is null) as functions
+    from durable.workspaces w left join durable.endpoints e on e.workspace_id = w.id
+    where w.id = ${workspaceId}`;
+  if (row === undefined) return null;
+  return {
+    app: row.app,
+    environment: row.environment,
+    registryVersion: row.registry_version,
+    endpointUrl: row.url,
+    maxDurationMs: row.max_duration_ms,
+    secrets: JSON.parse(row.secrets ?? "[]") as string[],
+    functions: JSON.parse(row.functions ?? "[]") as WorkspaceRow["functions"],
+  };
+}

@@ -1,0 +1,75 @@
+// Every number of the protocol, once. Units come last in the names; README section "Limits" is this file as a table.
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** An engine's request to an app. What does not fit goes into refs and memo pages. */
+export const REQUEST_BYTES_MAX = 4 * MIB;
+/** An app's answer to one request. */
+export const ANSWER_BYTES_MAX = 6 * MIB;
+/** One value (`v`, `input`, `output`) written inline. */
+export const VALUE_BYTES_MAX = 4 * MIB;
+/** From this size the engine sends a value as a `ref`, if the SDK has the capability `refs`. */
+export const REF_BYTES_MIN = 64 * KIB;
+/** One value kept as a blob and fetched by its `ref`. */
+export const BLOB_BYTES_MAX = 32 * MIB;
+
+/** Entries of one run's memo. */
+export const MEMO_ENTRIES_MAX = 10_000;
+/** Entries of one memo page, and of the `memo` of one request. */
+export const MEMO_PAGE_ENTRIES_MAX = 1_000;
+/** Bytes of one memo page. */
+export const MEMO_PAGE_BYTES_MAX = 2 * MIB;
+/** Ops of one answer. */
+export const OPS_PER_ANSWER_MAX = 10_000;
+
+/** UTF-8 bytes of a step's name. */
+export const STEP_NAME_BYTES_MAX = 200;
+/** Characters of an event's name. */
+export const EVENT_NAME_CHARACTERS_MAX = 200;
+/** Characters of any identifier: app, function, event id, fence, revision. */
+export const ID_CHARACTERS_MAX = 200;
+/** Functions of one manifest. */
+export const FUNCTIONS_PER_APP_MAX = 1_000;
+/** Triggers of one function. */
+export const TRIGGERS_PER_FUNCTION_MAX = 10;
+/** Paths of one `match`. */
+export const MATCH_PATHS_MAX = 20;
+/** Log lines kept of one step attempt. */
+export const LOG_LINES_PER_STEP_MAX = 1_000;
+
+/** UTF-8 bytes of a failure's message; an SDK cuts what is longer. */
+export const FAILURE_MESSAGE_BYTES_MAX = 4 * KIB;
+/** UTF-8 bytes of a failure's stack; an SDK cuts what is longer. */
+export const FAILURE_STACK_BYTES_MAX = 16 * KIB;
+/** Failures nested by `cause`. */
+export const FAILURE_CAUSES_MAX = 5;
+
+/** One event's data. */
+export const EVENT_BYTES_MAX = 1 * MIB;
+/** Events of one send. */
+export const EVENTS_PER_SEND_MAX = 5_000;
+
+/** How far the signed timestamp may lie from the receiver's clock, to either side. */
+export const TIMESTAMP_TOLERANCE_S = 300;
+/** A secret, decoded. */
+export const SECRET_BYTES_MIN = 24;
+export const SECRET_BYTES_MAX = 64;
+/** A `webhook-signature` header; a longer one is refused unread. */
+export const SIGNATURE_HEADER_CHARACTERS_MAX = 2_048;
+
+/** Delay before a retry. */
+export const RETRY_DELAY_MS_MIN = 1;
+export const RETRY_DELAY_MS_MAX = DAY_MS;
+/** Attempts of one step, the first included. */
+export const ATTEMPTS_MAX = 1_000;
+/** A sleep, or the timeout of a wait. */
+export const SLEEP_MS_MAX = 366 * DAY_MS;
+
+/** Nesting of a JSON document. */
+export const JSON_DEPTH_MAX = 100;
+/** Members of one JSON object. */
+export const JSON_KEYS_MAX = 10_000;
+/** UTF-8 bytes of one member's name. */
+export const JSON_KEY_BYTES_MAX = 1_024;

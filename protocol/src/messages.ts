@@ -1,0 +1,452 @@
+// Every message of levels 0 and 1 as plain TypeScript, for code that must not load a schema library. The zod
+// schemas beside this file say the same with bounds; the compiler checks that both agree (agreement.ts).
+// Members are snake_case as on the wire. `?` means the member may be missing; unknown members are ignored.
+
+/** Any JSON value, or a RawJson: the same value kept as the text received. */
+export type Payload = unknown;
+
+/** 32 lower-case hex digits; see `stepId`. */
+export type StepId = string;
+
+/** RFC 3339 in UTC with a `Z`; see `parseInstant`. */
+export type Instant = string;
+
+export type JsonScalar = string | number | boolean | null;
+
+// --- Failures and retries -------------------------------------------------------------------------------------------
+
+/** User code's error, kept as data. */
+export interface Failure {
+  name: string;
+  /** At most 4 KiB; an SDK cuts what is longer. */
+  message: string;
+  /** False: do not try again, whatever the policy allows. Missing means true. */
+  retry?: boolean | undefined;
+  /** Not before so many ms; takes the place of the policy's delay. */
+  retry_after_ms?: number | null | undefined;
+  /** A word for programs, such as `declined` or, set by an SDK, `nondeterminism`. */
+  code?: string | undefined;
+  cause?: Failure | undefined;
+  /** Only when the app opts in: it may show paths and source. */
+  stack?: string | undefined;
+  /** The innermost place in the user's own code, `file:line:column`: what groups equal failures. */
+  frame?: string | undefined;
+}
+
+export interface RetryPolicy {
+  /** All attempts, the first included; 1 means no retry. */
+  max: number;
+  backoff: "exponential" | "linear" | "constant";
+  /** Delay before the second attempt. */
+  base_ms: number;
+  /** What exponential backoff multiplies by per attempt. */
+  factor: number;
+  /** No delay is longer. */
+  max_ms: number;
+  /** Spread each delay over its upper half, so that a wave of failures does not come back as one. */
+  jitter: boolean;
+}
+
+// --- Events ---------------------------------------------------------------------------------------------------------
+
+/** What a client may send. */
+export interface ClientEvent {
+  name: string;
+  data?: Payload;
+  /** Unique in the workspace: a second event with this id is not accepted again. */
+  id?: string | undefined;
+  time?: Instant | undefined;
+}
+
+/** CloudEvents 1.0, structured JSON form: `type` is the event's name. */
+export interface CloudEvent {
+  specversion: "1.0";
+  id: string;
+  source: string;
+  type: string;
+  /** RFC 3339 with any offset, as CloudEvents has it. */
+  time?: string | undefined;
+  subject?: string | undefined;
+  datacontenttype?: string | undefined;
+  data?: Payload;
+}
+
+/** An event as a run receives it. */
+export interface RunEvent {
+  id: string;
+  name: string;
+  data: Payload;
+  time: Instant;
+}
+
+// --- inspect --------------------------------------------------------------------------------------------------------
+
+export interface InspectRequest {
+  type: "inspect";
+  app: string;
+}
+
+export interface ProtocolRange {
+  min: number;
+  max: number;
+}
+
+export type Capability =
+  | "parallel"
+  | "refs"
+  | "unclaimed"
+  | "batch"
+  | "warm"
+  | "stream"
+  | "checkpoint"
+  | "claim"
+  | "groups"
+  | "restart";
+
+export interface EventTrigger {
+  /** An event name; `*` stands for any characters. */
+  event: string;
+  /** CEL over the event. */
+  if?: string | undefined;
+}
+
+export interface CronTrigger {
+  /** Five fields, or six with seconds first. */
+  cron: string;
+  /** IANA time zone; UTC unless told. */
+  tz?: string | undefined;
+}
+
+export type Trigger = EventTrigger | CronTrigger;
+
+/** A limit as the SDK wrote it; the engine judges it at sync. */
+export type LimitSpec = Record<string, unknown>;
+
+export interface FunctionManifest {
+  id: string;
+  /** Version of the code; a run remembers the one it began with. */
+  rev?: string | undefined;
+  triggers: Trigger[];
+  retry?: RetryPolicy | undefined;
+  concurrency?: LimitSpec | LimitSpec[] | undefined;
+  throttle?: LimitSpec | undefined;
+  rate_limit?: LimitSpec | undefined;
+  debounce?: LimitSpec | undefined;
+  batch?: LimitSpec | undefined;
+  singleton?: LimitSpec | undefined;
+  idempotency?: LimitSpec | undefined;
+  fairness?: LimitSpec | undefined;
+  priority?: LimitSpec | number | undefined;
+  timeouts?: LimitSpec | undefined;
+  cancel_on?: LimitSpec[] | undefined;
+  /** JSON Schema of the event's data, and of the output. */
+  input?: Payload;
+  output?: Payload;
+  /** Overrides the app's `max_duration_ms`. */
+  max_duration_ms?: number | undefined;
+  durability?: "step" | "async" | undefined;
+  version?: "latest" | "pinned" | "drain" | undefined;
+  /** False: a lost dispatch is repeated only after its deadline, so that code never overlaps itself. */
+  overlap?: boolean | undefined;
+}
+
+/** The answer to inspect. */
+export interface Manifest {
+  protocol: ProtocolRange;
+  app: string;
+  /** Name and version, such as `durable-ts/0.1.0`. */
+  sdk: string;
+  /** Names the engine does not know are ignored. */
+  capabilities: string[];
+  /** How long one request may take at most in this app. */
+  max_duration_ms: number;
+  deployment?: string | undefined;
+  /** `sha256:` and 64 hex digits over whatever the SDK chooses; any change causes a sync. */
+  manifest: string;
+  functions: FunctionManifest[];
+}
+
+/** App or operator to engine: "ask this endpoint". Never carries a manifest: the engine pulls it, signed. */
+export interface SyncRequest {
+  url?: string | undefined;
+  deployment?: string | undefined;
+}
+
+// --- invoke ---------------------------------------------------------------------------------------------------------
+
+/** The right to answer: opaque, new for every dispatch, repeated in the answer. */
+export type Fence = string;
+
+export type Task =
+  /** Continue the run; may add ops. At most one live per run. */
+  | { kind: "advance"; fence: Fence }
+  /** Run one planned step and report only it. Sent only to SDKs with `parallel`. */
+  | { kind: "step"; step: StepId; fence: Fence };
+
+export interface Budget {
+  /** Start no new step after so many ms. */
+  ms: number;
+  /** Turns without an acknowledgement: in one turn all steps reached before user code blocks run together. */
+  steps: number;
+}
+
+/** A value kept elsewhere, fetched by `id` from the configured engine, never from a URL in a message. */
+export interface Ref {
+  id: string;
+  bytes: number;
+  /** 64 hex digits; the fetcher checks them. */
+  sha256: string;
+}
+
+export interface MemoEntry {
+  id: StepId;
+  op: OpName;
+  /** `pending`: user code awaiting it blocks; it must be neither run nor reported again. */
+  st: "ok" | "err" | "pending";
+  /** Missing means undefined. */
+  v?: Payload;
+  ref?: Ref | undefined;
+  error?: Failure | undefined;
+}
+
+export interface RunInput {
+  event: RunEvent;
+  /** All events of a batch, the first of which is `event`. */
+  events?: RunEvent[] | undefined;
+}
+
+export interface InvokeRequest {
+  type: "invoke";
+  app: string;
+  fn: string;
+  rev?: string | undefined;
+  run: { id: string; started_at: Instant };
+  task: Task;
+  input: RunInput;
+  /** In the order of completion, which is the order in which an SDK resolves. */
+  memo: MemoEntry[];
+  /** Cursor of the rest of the memo, or null when this is all. */
+  memo_next: string | null;
+  /** By step id, the number its next attempt will carry; 2 is the first retry. Missing means 1. */
+  attempts: Record<StepId, number>;
+  budget: Budget;
+  /** Token of the suspended handler to continue; only to SDKs with `warm`. */
+  warm?: string | undefined;
+}
+
+export type EngineRequest = InspectRequest | InvokeRequest;
+
+// --- Ops ------------------------------------------------------------------------------------------------------------
+
+interface OpCommon {
+  id: StepId;
+  name: string;
+  n: number;
+  /** Id of the enclosing branch or group; missing means none. */
+  scope?: StepId | undefined;
+}
+
+export interface LogLine {
+  level: "debug" | "info" | "warn" | "error";
+  message: string;
+  at: Instant;
+  data?: Payload;
+}
+
+/** A step was run: its result, or one failed attempt. */
+export interface RunOp extends OpCommon {
+  op: "run";
+  st: "ok" | "err";
+  v?: Payload;
+  ref?: Ref | undefined;
+  error?: Failure | undefined;
+  /** Duration of the user's code, by a monotonic clock. */
+  ms?: number | undefined;
+  logs?: LogLine[] | undefined;
+  /** The step's own policy, with `st` "err"; the function's unless told. */
+  retry_policy?: RetryPolicy | undefined;
+}
+
+/** A run step found, to be dispatched as a task of its own. */
+export interface PlanOp extends OpCommon {
+  op: "plan";
+}
+
+/** Exactly one of `ms` and `until`. */
+export interface SleepOp extends OpCommon {
+  op: "sleep";
+  ms?: number | undefined;
+  until?: Instant | undefined;
+}
+
+/** Its value is the event, or null after the timeout. */
+export interface WaitOp extends OpCommon {
+  op: "wait";
+  event: string;
+  /** Path into the event's data -> the value it must equal. */
+  match?: Record<string, JsonScalar> | undefined;
+  timeout_ms?: number | undefined;
+}
+
+/** Its value is the payload, or null after the timeout. */
+export interface SignalOp extends OpCommon {
+  op: "signal";
+  key: string;
+  timeout_ms?: number | undefined;
+}
+
+/** Start a child run and wait for its output. */
+export interface InvokeOp extends OpCommon {
+  op: "invoke";
+  fn: string;
+  app?: string | undefined;
+  input?: Payload;
+  timeout_ms?: number | undefined;
+}
+
+/** Its value is the list of the events' ids. */
+export interface SendOp extends OpCommon {
+  op: "send";
+  events: ClientEvent[];
+}
+
+/** Claim a step before an at-most-once body runs. */
+export interface StartOp extends OpCommon {
+  op: "start";
+}
+
+/** The value of a finished group; its children leave the memo. */
+export interface GroupOp extends OpCommon {
+  op: "group";
+  v?: Payload;
+  ref?: Ref | undefined;
+}
+
+/** Publish the run's state. */
+export interface StateOp extends OpCommon {
+  op: "state";
+  v?: Payload;
+}
+
+export type Op =
+  | RunOp
+  | PlanOp
+  | SleepOp
+  | WaitOp
+  | SignalOp
+  | InvokeOp
+  | SendOp
+  | StartOp
+  | GroupOp
+  | StateOp;
+
+export type OpName = Op["op"];
+
+// --- Answers --------------------------------------------------------------------------------------------------------
+
+interface AnswerCommon {
+  fence: Fence;
+  /** How long the SDK held the request, by a monotonic clock. */
+  app_ms?: number | undefined;
+  /** Digest of the app's manifest; a change causes a sync. */
+  manifest?: string | undefined;
+}
+
+export interface ContinueAnswer extends AnswerCommon {
+  status: "continue";
+  ops: Op[];
+  /** There is more to do at once: the budget was used up, nothing is awaited. */
+  more?: boolean | undefined;
+  /** Settled memo entries nobody has asked for. */
+  unclaimed?: number | undefined;
+  /** The handler stays in memory under this token; only with `warm`. */
+  warm?: string | undefined;
+}
+
+export interface DoneAnswer extends AnswerCommon {
+  status: "done";
+  /** Missing means undefined. */
+  output?: Payload;
+  /** Ops not yet acknowledged, applied first. */
+  ops?: Op[] | undefined;
+  unclaimed?: number | undefined;
+}
+
+/** The function itself failed, outside any step. */
+export interface ErrorAnswer extends AnswerCommon {
+  status: "error";
+  error: Failure;
+  ops?: Op[] | undefined;
+  unclaimed?: number | undefined;
+}
+
+/** A step task named a step this code does not reach. */
+export interface StepNotFoundAnswer extends AnswerCommon {
+  status: "step_not_found";
+}
+
+/** The SDK stopped because the engine refused its fence meanwhile. */
+export interface AbandonedAnswer extends AnswerCommon {
+  status: "abandoned";
+}
+
+/** The warm handler is gone: send the whole memo. */
+export interface NeedMemoAnswer extends AnswerCommon {
+  status: "need_memo";
+}
+
+/** End this history and begin a fresh one with this input, in the same run. */
+export interface RestartAnswer extends AnswerCommon {
+  status: "restart";
+  input?: Payload;
+  ops?: Op[] | undefined;
+}
+
+export type Answer =
+  | ContinueAnswer
+  | DoneAnswer
+  | ErrorAnswer
+  | StepNotFoundAnswer
+  | AbandonedAnswer
+  | NeedMemoAnswer
+  | RestartAnswer;
+
+export type AnswerStatus = Answer["status"];
+
+// --- Level 1: refs and memo pages -----------------------------------------------------------------------------------
+
+export interface MemoPageRequest {
+  run: string;
+  fence: Fence;
+  /** `memo_next` of the request or of the page before. */
+  next: string;
+}
+
+export interface MemoPage {
+  memo: MemoEntry[];
+  memo_next: string | null;
+}
+
+/** Answered with the bytes of the value. */
+export interface BlobRequest {
+  run: string;
+  fence: Fence;
+  ref: string;
+}
+
+// --- Problems -------------------------------------------------------------------------------------------------------
+
+/** RFC 9457: the protocol itself went wrong. Never with environment, headers, paths or stacks. */
+export interface Problem {
+  /** `urn:durable:problem:<code>`. */
+  type: string;
+  title: string;
+  /** The HTTP status again. */
+  status: number;
+  /** What happened, why, and what to do. */
+  detail: string;
+  code: string;
+  errors?: { pointer: string; detail: string }[] | undefined;
+  /** URL of the page that explains the code. */
+  docs?: string | undefined;
+}

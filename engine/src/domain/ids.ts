@@ -18,6 +18,11 @@ export function uuidV7(epochMs: number, random: Uint8Array): string {
   );
 }
 
+/** When a version 7 UUID was made. A run's start is read from its id: the same at every dispatch. */
+export function epochMsOfUuidV7(uuid: string): number {
+  return Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
+}
+
 /** A step id (32 hex digits) in the form the database keeps: the same 128 bits as a UUID. */
 export function stepIdToUuid(id: string): string {
   return `${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`;

@@ -31,19 +31,24 @@ export class Connections implements Lender {
 
   carry(exchange: Exchange): void {
     exchange.lender = this;
-    const client = this.#free.pop() ?? this.#open();
-    if (client === null) this.#waiting.push(exchange);
+    const client = this.#free.pop() ?? (this.#all.size < this.#max ? this.#open() : undefined);
+    if (client === undefined) this.#waiting.push(exchange);
     else this.#start(client, exchange);
   }
 
   ended(exchange: Exchange): void {
-    const client = exchange.client;
+    const { client, hungUp } = exchange;
     if (client === null) return;
     exchange.client = null;
-    if (this.#waiting.length === 0) this.#free.push(client);
+    if (hungUp) this.#all.delete(client);
+    else if (this.#waiting.length === 0) return void this.#free.push(client);
     // Not at once: this is called from inside undici, which has not finished taking leave of the last request and
     // would find a new one where it asserts that there is none.
-    else queueMicrotask(() => this.#next(client));
+    queueMicrotask(() => {
+      // After an abort undici would dial again, only to find that the request is gone.
+      if (hungUp) void client.destroy();
+      this.#serveNext(hungUp ? null : client);
+    });
   }
 
   /** Requests under way are finished first; those that wait are told that they were not sent. */
@@ -54,11 +59,11 @@ export class Connections implements Lender {
     await Promise.all(Array.from(this.#all, (client) => client.close()));
   }
 
-  #next(client: Client): void {
+  #serveNext(client: Client | null): void {
     let exchange = this.#waiting.shift();
     while (exchange?.settled) exchange = this.#waiting.shift(); // it gave up while it waited
-    if (exchange === undefined) this.#free.push(client);
-    else this.#start(client, exchange);
+    if (exchange !== undefined) this.#start(client ?? this.#open(), exchange);
+    else if (client !== null) this.#free.push(client);
   }
 
   #start(client: Client, exchange: Exchange): void {
@@ -67,8 +72,7 @@ export class Connections implements Lender {
     client.dispatch({ path, method: "POST", headers: request.headers, body: request.body }, exchange);
   }
 
-  #open(): Client | null {
-    if (this.#all.size >= this.#max) return null;
+  #open(): Client {
     // Undici's timers are off: all waiting is measured by `Deadlines`, with the engine's clock.
     const client = new Client(this.origin, {
       connect: this.#connect,

@@ -45,6 +45,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** The connection that carries it; null while it waits for one. */
   client: Client | null = null;
   settled = false;
+  /** Ended by the engine in the middle: its connection cannot be used again. */
+  hungUp = false;
 
   readonly #deadlineMs: number;
   #controller: Dispatcher.DispatchController | null = null;
@@ -152,7 +154,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       // A refusal stays one however long its error page is; the page is not worth reading.
       this.#first = this.#pieces = null;
       this.#finish();
-      this.#controller?.abort(new Error("too large"));
+      this.#hangUp();
     }
   }
 
@@ -170,8 +172,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
       firstByteMs: this.#status === 0 ? null : this.#firstByteMs,
       receivedMs: this.parts.clock.monotonicMs(),
     });
-    // The rest of the reply is worthless, and a connection with half a reply on it can carry nothing else.
-    this.#controller?.abort(new Error(flaw.reason));
+    this.#hangUp();
+  }
+
+  /** The rest of the reply is worthless, and a connection with half a reply on it can carry nothing else. */
+  #hangUp(): void {
+    this.hungUp = true;
+    this.#controller?.abort(new Error("hung up"));
   }
 
   #settle(result: DispatchResult): void {
@@ -184,7 +191,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 /** The connection broke after the request was written, so the app may or may not have read it. */
 function lineFlaw(error: NodeJS.ErrnoException, status: number): Flaw {
   const code = error.code ?? error.name;
-  if (code.startsWith("HPE_") || code === "UND_ERR_HEADERS_OVERFLOW") {
+  if (error.name === "HTTPParserError" || code === "UND_ERR_HEADERS_OVERFLOW") {
     return { reason: "malformed-http", detail: `Its reply is not HTTP: ${error.message}` };
   }
   const when = status === 0 ? "before it answered" : "in the middle of its answer";

@@ -1,3 +1,4 @@
+import { epochMsOfUuidV7 } from "../domain/ids.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { HeldRun } from "./held-run.ts";
 
@@ -17,7 +18,7 @@ export function buildRequest(run: HeldRun, workspace: WorkspaceEntry): string {
   const budgetMs = maxMs === null ? BUDGET_MS_DEFAULT : Math.max(1, maxMs - BUDGET_MARGIN_MS);
   return (
     `{"type":"invoke","app":${app},"fn":${fn},"rev":"${head.functionVersion}",` +
-    `"run":{"id":"${head.runId}","started_at":"${new Date(head.createdAtMs).toISOString()}"},` +
+    `"run":{"id":"${head.runId}","started_at":"${new Date(epochMsOfUuidV7(head.runId)).toISOString()}"},` +
     `"task":{"kind":"advance","fence":"${run.fence}"},` +
     `"input":{"event":${head.event}},"memo":${run.memo.toJson()},"memo_next":null,` +
     `"attempts":${run.memo.attemptsJson()},"budget":{"ms":${budgetMs},"steps":1}}`

@@ -34,7 +34,9 @@ export interface Births {
   /** Up to `wanted` slots, set aside until they are started or given back. */
   reserve(wanted: number): number;
   giveBack(count: number): void;
-  start(births: readonly Birth[]): void;
+  startBorn(births: readonly Birth[]): void;
+  /** Runs beyond the reserved slots went to ready. */
+  kick(): void;
 }
 
 export interface EventAcceptorOptions extends Ports {
@@ -42,6 +44,8 @@ export interface EventAcceptorOptions extends Ports {
   readonly registry: WorkspaceRegistry;
   readonly engineId: () => number;
   readonly births: Births;
+  /** Runs may have been born leased to us without our hearing of it. */
+  readonly suspectLeases: () => void;
   readonly owesMatch: (events: readonly EventRef[]) => void;
   readonly log: Logger;
 }
@@ -103,6 +107,7 @@ export class EventAcceptor {
         accepted = await this.#insert(rows);
       } catch (error) {
         births.giveBack(reserved);
+        this.#options.suspectLeases();
         throw error;
       }
       if (accepted.some((event) => event.state === "stale")) {
@@ -158,6 +163,7 @@ export class EventAcceptor {
     const { births, owesMatch } = this.#options;
     const started: Birth[] = [];
     const owed: EventRef[] = [];
+    let queued = false;
     let next = 0;
     for (let index = 0; index < requests.length; index += 1) {
       for (const event of perRequest[index]!) {
@@ -166,12 +172,14 @@ export class EventAcceptor {
         if (owes) owed.push({ workspaceId: event.workspaceId, eventId: event.id });
         if (state !== "new") continue;
         for (const run of event.runs) {
-          if (run.fence !== null) started.push({ workspace: workspaces[index]!, event, run: run as Birth["run"] });
+          if (run.fence === null) queued = true;
+          else started.push({ workspace: workspaces[index]!, event, run: run as Birth["run"] });
         }
       }
     }
     births.giveBack(reserved - started.length);
-    births.start(started);
+    births.startBorn(started);
+    if (queued) births.kick();
     if (owed.length > 0) owesMatch(owed);
   }
 }

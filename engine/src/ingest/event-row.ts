@@ -23,23 +23,28 @@ export function toEventRow(
   workspace: WorkspaceEntry,
   event: IncomingEvent,
   fenceFor: () => string | null,
+  id: string = newId(ports),
 ): EventRow {
   const nowMs = ports.clock.epochMs();
   return {
     workspaceId: workspace.workspaceId,
-    id: uuidV7(nowMs, ports.random.bytes(10)),
+    id,
     clientId: event.clientId,
     bodyHash: bodyHash(event),
     name: event.name,
     data: event.data,
-    timeMs: event.timeMs,
+    timeMs: event.timeMs ?? Math.floor(nowMs),
     runs: matchTriggers(workspace, event.name).map((fn) => ({
-      runId: uuidV7(nowMs, ports.random.bytes(10)),
+      runId: newId(ports),
       functionId: fn.id,
       functionVersion: fn.version,
       fence: fenceFor(),
     })),
   };
+}
+
+export function newId(ports: { readonly clock: Clock; readonly random: Random }): string {
+  return uuidV7(ports.clock.epochMs(), ports.random.bytes(10));
 }
 
 /** What makes two events under one id the same event. Only needed where an id was given. */

@@ -11,7 +11,8 @@ export interface EventRow {
   readonly name: string;
   /** JSON text as received. */
   readonly data: string;
-  readonly timeMs: number | null;
+  /** When it happened, as the sender says, or when it was accepted. */
+  readonly timeMs: number;
   readonly runs: readonly RunRow[];
 }
 
@@ -64,7 +65,7 @@ export class EventRows {
       bodyHash: plainArray(events.map(({ row }) => row.bodyHash)),
       name: textArray(events.map(({ row }) => row.name)),
       data: textArray(events.map(({ row }) => row.data)),
-      time: plainArray(events.map(({ row }) => (row.timeMs === null ? null : row.timeMs / 1000))),
+      time: plainArray(events.map(({ row }) => row.timeMs / 1000)),
       runEvent: plainArray(runs.map((run) => run.event)),
       runFunction: textArray(runs.map(({ run }) => run.functionId)),
       runVersion: plainArray(runs.map(({ run }) => run.functionVersion)),

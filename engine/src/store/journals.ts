@@ -8,7 +8,6 @@ export interface RunHead {
   readonly runId: string;
   readonly functionId: string;
   readonly functionVersion: number;
-  readonly createdAtMs: number;
   /** The triggering event as user code sees it; JSON text. */
   readonly event: string;
 }
@@ -32,10 +31,9 @@ export async function loadRunHeads(
   runs: readonly { readonly workspaceId: number; readonly runId: string }[],
 ): Promise<Map<string, RunHead>> {
   const rows = await database.sql<
-    { id: string; function_id: string; function_version: number; created_ms: number; event: string }[]
+    { id: string; function_id: string; function_version: number; event: string }[]
   >`
-    select r.id, r.function_id, r.function_version, extract(epoch from r.created_at)::float8 * 1000 as created_ms,
-      durable.event_json(e) as event
+    select r.id, r.function_id, r.function_version, durable.event_json(e) as event
     from unnest(${plainArray(runs.map((run) => run.workspaceId))}::int[], ${plainArray(runs.map((run) => run.runId))}::uuid[])
       as q(workspace, run)
     join durable.runs r on r.workspace_id = q.workspace and r.id = q.run
@@ -47,7 +45,6 @@ export async function loadRunHeads(
         runId: row.id,
         functionId: row.function_id,
         functionVersion: row.function_version,
-        createdAtMs: row.created_ms,
         event: row.event,
       },
     ]),

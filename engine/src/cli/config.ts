@@ -1,0 +1,114 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { usageError } from "./cli-error.ts";
+
+// The environment becomes one frozen Config, once, at the start. Nothing else of the engine reads process.env.
+
+export type Mode = "dev" | "production";
+export const ROLES = ["api", "worker", "scheduler"] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface Config {
+  readonly mode: Mode;
+  /** null: the embedded Postgres, in `<dataDir>/pgdata`. Only in dev. */
+  readonly databaseUrl: string | null;
+  readonly dataDir: string;
+  readonly host: string;
+  readonly port: number;
+  readonly adminToken: string | null;
+  readonly leaseMs: number;
+  readonly pollMs: number;
+  /** Dispatches this process has under way at the same time, at most. */
+  readonly slots: number;
+  /** May the engine call apps on this machine? */
+  readonly allowLoopback: boolean;
+  readonly roles: readonly Role[];
+}
+
+const ADMIN_TOKEN_LENGTH_MIN = 32;
+
+const wholeNumber = (from: number, to: number) =>
+  z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(from).max(to));
+const yesOrNo = z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1");
+
+/** Every variable the engine reads: how it is checked, and the words for what is allowed. */
+const VARIABLES = {
+  DURABLE_DATABASE_URL: [
+    z.url({ protocol: /^postgres(ql)?$/ }),
+    "a URL like postgres://user:password@host:5432/name",
+  ],
+  DURABLE_DATA_DIR: [z.string(), "a folder"],
+  DURABLE_HOST: [z.string(), "a host name or an address to listen on"],
+  DURABLE_PORT: [wholeNumber(0, 65_535), "a whole number from 0 (any free port) to 65535"],
+  DURABLE_ADMIN_TOKEN: [
+    z.string().min(ADMIN_TOKEN_LENGTH_MIN),
+    `${ADMIN_TOKEN_LENGTH_MIN} characters or more`,
+  ],
+  DURABLE_LEASE_MS: [wholeNumber(1_000, 600_000), "a whole number of milliseconds from 1000 to 600000"],
+  DURABLE_POLL_MS: [wholeNumber(10, 60_000), "a whole number of milliseconds from 10 to 60000"],
+  DURABLE_SLOTS: [wholeNumber(1, 10_000), "a whole number from 1 to 10000"],
+  DURABLE_ALLOW_LOOPBACK: [yesOrNo, "true or false"],
+} as const satisfies Record<string, readonly [z.ZodType, string]>;
+
+type Variable = keyof typeof VARIABLES;
+type Value<V extends Variable> = z.output<(typeof VARIABLES)[V][0]>;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the command line says wins over the environment. */
+export interface Flags {
+  readonly port?: string;
+  readonly host?: string;
+  readonly dataDir?: string;
+  readonly role?: string;
+}
+
+export function readConfig(mode: Mode, environment: Environment, flags: Flags = {}): Config {
+  const read = <V extends Variable>(
+    name: V,
+    flag?: { name: string; value: string | undefined },
+  ): Value<V> | undefined => {
+    const [schema, allowed] = VARIABLES[name];
+    const fromFlag = flag?.value !== undefined;
+    const text = fromFlag ? flag.value : environment[name]?.trim();
+    if (text === undefined || text === "") return undefined;
+    const parsed = schema.safeParse(text);
+    if (parsed.success) return parsed.data as Value<V>;
+    throw usageError(`${fromFlag ? flag.name : name} is ${shown(name, text)}; allowed is ${allowed}.`);
+  };
+  const isDev = mode === "dev";
+  return Object.freeze({
+    mode,
+    databaseUrl: read("DURABLE_DATABASE_URL") ?? null,
+    dataDir: folder(read("DURABLE_DATA_DIR", { name: "--data-dir", value: flags.dataDir }) ?? "~/.durable"),
+    host: read("DURABLE_HOST", { name: "--host", value: flags.host }) ?? (isDev ? "127.0.0.1" : "0.0.0.0"),
+    port: read("DURABLE_PORT", { name: "--port", value: flags.port }) ?? 4400,
+    adminToken: read("DURABLE_ADMIN_TOKEN") ?? null,
+    leaseMs: read("DURABLE_LEASE_MS") ?? 5_000,
+    pollMs: read("DURABLE_POLL_MS") ?? 500,
+    slots: read("DURABLE_SLOTS") ?? 256,
+    allowLoopback: read("DURABLE_ALLOW_LOOPBACK") ?? isDev,
+    roles: readRoles(flags.role),
+  });
+}
+
+/** Values that are secrets, or contain one, are never repeated. */
+function shown(name: Variable, text: string): string {
+  if (name === "DURABLE_ADMIN_TOKEN") return `${text.length} characters long`;
+  if (name === "DURABLE_DATABASE_URL") return "not a Postgres URL";
+  return JSON.stringify(text);
+}
+
+function folder(text: string): string {
+  return text === "~" || text.startsWith("~/") ? join(homedir(), text.slice(1)) : resolve(text);
+}
+
+function readRoles(text: string | undefined): readonly Role[] {
+  if (text === undefined) return ROLES;
+  const names = text.split(",").map((name) => name.trim());
+  const unknown = names.find((name) => !(ROLES as readonly string[]).includes(name));
+  if (unknown === undefined) return Object.freeze(ROLES.filter((role) => names.includes(role)));
+  throw usageError(
+    `--role names ${JSON.stringify(unknown)}; allowed are ${ROLES.join(", ")}, separated by commas.`,
+  );
+}

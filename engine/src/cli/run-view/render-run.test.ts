@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import { widthOf } from "../terminal/fit.ts";
+import { COLOURED, PLAIN } from "../terminal/paint.ts";
+import { renderChanges } from "./render-change.ts";
+import { renderRun } from "./render-run.ts";
+import type { RunView, StepView } from "./run-view.ts";
+
+const drawing = { nowMs: 10_000, paint: PLAIN, spinner: "*", width: 100 };
+
+function step(name: string, part: Partial<StepView> = {}): StepView {
+  const quiet = {
+    dueAtMs: null,
+    startedAtMs: null,
+    settledAtMs: null,
+    appMs: null,
+    failure: null,
+    event: null,
+  };
+  return { id: name, name, op: "run", status: "ok", attempt: 1, isResolved: null, ...quiet, ...part };
+}
+
+function run(steps: StepView[], part: Partial<RunView> = {}): RunView {
+  const base = { id: "0192", functionId: "onboarding", status: "waiting", createdAtMs: 7_600 } as const;
+  return { ...base, endedAtMs: null, steps, output: null, failure: null, ...part };
+}
+
+describe("a run as a tree", () => {
+  it("says how long a sleep still takes and that nothing is held", () => {
+    const sleep = step("cooldown", { op: "sleep", status: "pending", dueAtMs: 12_100 });
+    expect(renderRun(run([step("load-user", { appMs: 12 }), sleep]), drawing)).toEqual([
+      "* onboarding  waiting  2.4 s  run 0192",
+      "├─ ✓ load-user  12 ms",
+      "└─ ◷ cooldown   sleeping, 2.1 s left; nothing is held",
+    ]);
+  });
+
+  it("says what a wait is for, and how it ended", () => {
+    const wait = { op: "wait", event: "approval.received", startedAtMs: 5_000 } as const;
+    const open = step("approve", { ...wait, status: "pending", dueAtMs: 70_000 });
+    expect(renderRun(run([open]), drawing)[1]).toBe(
+      "└─ ◇ approve  waiting for approval.received, for 1 min at most",
+    );
+    const arrived = step("approve", { ...wait, settledAtMs: 7_000, isResolved: true });
+    expect(renderRun(run([arrived]), drawing)[1]).toBe("└─ ✓ approve  approval.received arrived after 2.0 s");
+    const late = step("approve", { ...wait, settledAtMs: 7_000, isResolved: false });
+    expect(renderRun(run([late]), drawing)[1]).toBe("└─ ✓ approve  timed out after 2.0 s");
+  });
+
+  it("shows every retry with its reason and when the next comes", () => {
+    const failing = step("charge", {
+      status: "retrying",
+      attempt: 3,
+      dueAtMs: 10_500,
+      failure: "card\nreader \x1b[31mbusy",
+    });
+    expect(renderRun(run([failing]), drawing)[1]).toBe(
+      "└─ ↻ charge  attempt 2 failed, attempt 3 in 500 ms: card reader busy",
+    );
+    const done = step("charge", { attempt: 3, appMs: 31 });
+    expect(renderRun(run([done]), drawing)[1]).toBe("└─ ✓ charge  31 ms, attempt 3");
+  });
+
+  it("closes with what the run returned or why it failed", () => {
+    const completed = run([], { status: "completed", endedAtMs: 8_000, output: '{"approved":true}' });
+    expect(renderRun(completed, drawing)).toEqual([
+      "✓ onboarding  completed  400 ms  run 0192",
+      '└─ ✓ returned  {"approved":true}',
+    ]);
+    const failed = run([step("charge", { status: "err", attempt: 2, failure: "declined" })], {
+      status: "failed",
+      endedAtMs: 8_000,
+      failure: "declined",
+    });
+    expect(renderRun(failed, drawing).slice(1)).toEqual([
+      "├─ ✗ charge  failed, attempt 2: declined",
+      "└─ ✗ failed  declined",
+    ]);
+  });
+
+  it("never draws a line wider than the terminal, coloured or not", () => {
+    const long = run([step("s".repeat(90), { status: "retrying", attempt: 2, failure: "x".repeat(300) })]);
+    for (const paint of [PLAIN, COLOURED]) {
+      for (const line of renderRun(long, { ...drawing, paint, width: 40 }))
+        expect(widthOf(line)).toBeLessThanOrEqual(40);
+    }
+  });
+});
+
+describe("a run as lines for a log", () => {
+  const sleeping = step("cooldown", { op: "sleep", status: "pending", dueAtMs: 12_000 });
+
+  it("says nothing while only time passes", () => {
+    const before = run([sleeping]);
+    expect(renderChanges(before, before, { ...drawing, nowMs: 11_000 })).toEqual([]);
+  });
+
+  it("says each thing that changed once", () => {
+    expect(renderChanges(null, run([sleeping]), drawing)).toEqual([
+      "run 0192 of onboarding started",
+      "  ◷ cooldown: sleeping, 2.0 s left; nothing is held",
+    ]);
+    const woken = step("cooldown", { op: "sleep", startedAtMs: 9_000, settledAtMs: 12_000 });
+    const done = run([woken], { status: "completed", output: "1" });
+    expect(renderChanges(run([sleeping]), done, drawing)).toEqual([
+      "  ✓ cooldown: slept 3.0 s",
+      "run 0192 of onboarding completed: 1",
+    ]);
+  });
+});

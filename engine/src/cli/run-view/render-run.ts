@@ -1,0 +1,87 @@
+import { formatDuration } from "../terminal/duration.ts";
+import { fit, oneLine, padEnd, widthOf } from "../terminal/fit.ts";
+import type { Paint } from "../terminal/paint.ts";
+import { type Drawing, describeStep, type StepLine } from "./render-step.ts";
+import { hasEnded, type RunStatus, type RunView } from "./run-view.ts";
+
+const NAME_COLUMNS_MAX = 28;
+
+/** A run as a tree of lines, none wider than `width`. Pure: the same run at the same instant is the same text. */
+export function renderRun(run: RunView, drawing: Drawing & { readonly width: number }): string[] {
+  const steps = run.steps.map((step) => describeStep(step, drawing));
+  const last = lastLine(run, drawing);
+  const rows = last === null ? steps : [...steps, last];
+  const nameColumns = Math.min(NAME_COLUMNS_MAX, Math.max(0, ...steps.map(({ name }) => widthOf(name))));
+  const branches = rows.map((row, index) => {
+    const branch = index === rows.length - 1 ? "└─" : "├─";
+    return `${drawing.paint.dim(branch)} ${row.mark} ${padEnd(fit(row.name, NAME_COLUMNS_MAX), nameColumns)}  ${row.what}`;
+  });
+  return [title(run, drawing), ...branches].map((line) => fit(line.trimEnd(), drawing.width));
+}
+
+/** `⠹ onboarding  waiting  3.2 s  0192f0c1-…` */
+export function title(run: RunView, drawing: Drawing): string {
+  const { paint } = drawing;
+  const mark = hasEnded(run) || run.status === "paused" ? STATUS_MARK[run.status] : drawing.spinner;
+  const colour = statusPaint(run.status, paint);
+  const tookMs = (run.endedAtMs ?? drawing.nowMs) - run.createdAtMs;
+  const parts = [
+    paint.bold(oneLine(run.functionId)),
+    colour(run.status),
+    formatDuration(tookMs),
+    paint.dim(`run ${run.id}`),
+  ];
+  return `${colour(mark)} ${parts.join("  ")}`;
+}
+
+const STATUS_MARK: Record<RunStatus, string> = {
+  queued: "·",
+  running: "●",
+  waiting: "◇",
+  paused: "‖",
+  completed: "✓",
+  failed: "✗",
+  cancelled: "⊘",
+};
+
+export function statusPaint(status: RunStatus, paint: Paint): (text: string) => string {
+  const colours: Record<RunStatus, (text: string) => string> = {
+    queued: paint.dim,
+    running: paint.cyan,
+    waiting: paint.cyan,
+    paused: paint.yellow,
+    completed: paint.green,
+    failed: paint.red,
+    cancelled: paint.yellow,
+  };
+  return colours[status];
+}
+
+/** What there is to say below the last recorded step; null when the steps say it all. */
+function lastLine(run: RunView, drawing: Drawing): StepLine | null {
+  const { paint, spinner } = drawing;
+  switch (run.status) {
+    case "completed":
+      return { mark: paint.green("✓"), name: "returned", what: paint.dim(oneLine(run.output ?? "nothing")) };
+    case "failed":
+      return {
+        mark: paint.red("✗"),
+        name: "failed",
+        what: paint.red(oneLine(run.failure ?? "without a message")),
+      };
+    case "cancelled":
+      return { mark: paint.yellow("⊘"), name: "cancelled", what: "" };
+    case "paused":
+      return {
+        mark: paint.yellow("‖"),
+        name: "paused",
+        what: paint.yellow(`needs attention: ${oneLine(run.failure ?? "no reason was recorded")}`),
+      };
+    case "running":
+      return { mark: paint.cyan(spinner), name: "", what: paint.cyan("your app is working on it") };
+    case "queued":
+      return { mark: paint.dim(spinner), name: "", what: paint.dim("queued, an engine takes it up next") };
+    case "waiting":
+      return null;
+  }
+}

@@ -1,0 +1,90 @@
+import { formatDuration } from "../terminal/duration.ts";
+import { oneLine } from "../terminal/fit.ts";
+import type { Paint } from "../terminal/paint.ts";
+import type { StepView } from "./run-view.ts";
+
+/** What a renderer needs to know besides the run. `nowMs` is the engine's clock; `spinner` the frame to show. */
+export interface Drawing {
+  readonly nowMs: number;
+  readonly paint: Paint;
+  readonly spinner: string;
+}
+
+export interface StepLine {
+  readonly mark: string;
+  readonly name: string;
+  readonly what: string;
+}
+
+/** One step as mark, name and what there is to say about it. */
+export function describeStep(step: StepView, drawing: Drawing): StepLine {
+  const name = oneLine(step.name);
+  const line = (mark: string, what: string): StepLine => ({ mark, name, what });
+  const { paint } = drawing;
+  switch (step.status) {
+    case "retrying":
+      return line(paint.yellow("↻"), paint.yellow(retrying(step, drawing)));
+    case "err":
+      return line(paint.red("✗"), paint.red(`failed${tries(step)}${quoted(step.failure)}`));
+    case "pending":
+      return step.op === "sleep"
+        ? line(paint.cyan("◷"), paint.cyan(sleeping(step, drawing)))
+        : line(paint.cyan(step.op === "wait" ? "◇" : drawing.spinner), paint.cyan(pending(step, drawing)));
+    case "ok":
+      return line(paint.green("✓"), paint.dim(settled(step)));
+  }
+}
+
+function sleeping(step: StepView, { nowMs }: Drawing): string {
+  const leftMs = (step.dueAtMs ?? nowMs) - nowMs;
+  return leftMs > 0
+    ? `sleeping, ${formatDuration(leftMs)} left; nothing is held`
+    : "sleeping is over, waking up";
+}
+
+function pending(step: StepView, { nowMs }: Drawing): string {
+  if (step.op !== "wait") return PENDING[step.op] ?? "under way";
+  const what = step.event === null ? "waiting for an event" : `waiting for ${oneLine(step.event)}`;
+  return step.dueAtMs === null ? what : `${what}, for ${formatDuration(step.dueAtMs - nowMs)} at most`;
+}
+
+const PENDING: Record<string, string> = {
+  run: "planned",
+  invoke: "waiting for another run",
+  signal: "waiting for a signal",
+};
+
+function retrying(step: StepView, { nowMs }: Drawing): string {
+  const leftMs = (step.dueAtMs ?? nowMs) - nowMs;
+  const when = leftMs > 0 ? `in ${formatDuration(leftMs)}` : "now";
+  return `attempt ${step.attempt - 1} failed, attempt ${step.attempt} ${when}${quoted(step.failure)}`;
+}
+
+function settled(step: StepView): string {
+  const tookMs = span(step);
+  switch (step.op) {
+    case "sleep":
+      return tookMs === null ? "slept" : `slept ${formatDuration(tookMs)}`;
+    case "wait": {
+      const after = tookMs === null ? "" : ` after ${formatDuration(tookMs)}`;
+      if (step.isResolved === false) return `timed out${after}`;
+      return step.event === null ? `resolved${after}` : `${oneLine(step.event)} arrived${after}`;
+    }
+    case "send":
+      return "sent";
+    default:
+      return `${step.appMs === null ? "done" : formatDuration(step.appMs)}${tries(step)}`;
+  }
+}
+
+function span(step: StepView): number | null {
+  return step.startedAtMs === null || step.settledAtMs === null ? null : step.settledAtMs - step.startedAtMs;
+}
+
+function tries(step: StepView): string {
+  return step.attempt > 1 ? `, attempt ${step.attempt}` : "";
+}
+
+function quoted(message: string | null): string {
+  return message === null ? "" : `: ${oneLine(message)}`;
+}

@@ -1,0 +1,45 @@
+/** What a person wants to see of a run, whichever answer of the API it was read from. Instants are ms since 1970. */
+export interface RunView {
+  readonly id: string;
+  readonly functionId: string;
+  readonly status: RunStatus;
+  readonly createdAtMs: number;
+  readonly endedAtMs: number | null;
+  /** In the order in which they were found; all that the engine has recorded. */
+  readonly steps: readonly StepView[];
+  /** As received, JSON text; only of a completed run. */
+  readonly output: string | null;
+  /** Why it failed or is paused. */
+  readonly failure: string | null;
+}
+
+export type RunStatus = "queued" | "running" | "waiting" | "paused" | "completed" | "failed" | "cancelled";
+
+export interface StepView {
+  readonly id: string;
+  readonly name: string;
+  readonly op: string;
+  readonly status: StepStatus;
+  /** Of the next try while it is retried, else of the last one. */
+  readonly attempt: number;
+  /** End of a sleep, timeout of a wait, next try of a step. */
+  readonly dueAtMs: number | null;
+  readonly startedAtMs: number | null;
+  readonly settledAtMs: number | null;
+  /** Duration of the app's code in the last try. */
+  readonly appMs: number | null;
+  /** The last failed try's message. */
+  readonly failure: string | null;
+  /** The name of the event a wait is for, when known. */
+  readonly event: string | null;
+  /** A wait that was resolved by its event (true) or ended by its timeout (false). */
+  readonly isResolved: boolean | null;
+}
+
+export type StepStatus = "ok" | "err" | "pending" | "retrying";
+
+export const ENDED: ReadonlySet<RunStatus> = new Set(["completed", "failed", "cancelled"]);
+
+export function hasEnded(run: { readonly status: RunStatus }): boolean {
+  return ENDED.has(run.status);
+}

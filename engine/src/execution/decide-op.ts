@@ -1,0 +1,106 @@
+import type { Op, RawJson, RunOp, SendOp, SleepOp, WaitOp } from "@durable/protocol/wire";
+import { retryDelayMs } from "../domain/backoff.ts";
+import type { Outcome, StepEntry } from "../domain/outcome.ts";
+import type { Situation } from "./decide.ts";
+import { type OutcomeDraft, pause } from "./outcome-draft.ts";
+
+/** The longest sleep or wait. A wait that names no timeout gets it too: nothing waits for ever. */
+const WAIT_MS_MAX = 366 * 24 * 60 * 60 * 1000;
+
+/** Writes what one op means into the draft, or answers the pause it causes. */
+export function decideOp(situation: Situation, op: Op, draft: OutcomeDraft): Outcome | null {
+  const mismatch = mismatchOf(situation, op);
+  if (mismatch !== null) return pause("NondeterminismError", mismatch);
+  switch (op.op) {
+    case "run":
+      decideRun(situation, op, draft);
+      return null;
+    case "sleep":
+      decideSleep(op, draft);
+      return null;
+    case "wait":
+      decideWait(op, draft);
+      return null;
+    case "send":
+      decideSend(situation, op, draft);
+      return null;
+    default:
+      return pause(
+        "UnsupportedOp",
+        `paused: step "${op.name}" asks for "${op.op}", which this engine does not know yet. Update the engine, then resume.`,
+      );
+  }
+}
+
+/** What was journalled under an id stays what it is. */
+function mismatchOf(situation: Situation, op: Op): string | null {
+  const settled = situation.memo.settledOp(op.id);
+  if (settled !== undefined) {
+    return `paused: step "${op.name}" (${op.n}) was reported again although its result is recorded${
+      settled === op.op ? "" : ` as "${settled}"`
+    }. Deploy code that takes the recorded path, then resume.`;
+  }
+  const pending = situation.memo.pendingOf(op.id);
+  if (pending !== undefined && (pending.op !== op.op || !pending.offered)) {
+    return `paused: step "${op.name}" (${op.n}) is pending as "${pending.op}" and was reported as "${op.op}". Deploy code that takes the recorded path, then resume.`;
+  }
+  return null;
+}
+
+function decideRun(situation: Situation, op: RunOp, draft: OutcomeDraft): void {
+  const attempt = (situation.memo.pendingOf(op.id)?.attempt ?? 0) + 1;
+  if (op.st === "ok") {
+    draft.steps.push(entry(op, { status: "ok", value: rawText(op.v), attempt }));
+    if (attempt > 1) draft.attempts.push({ stepId: op.id, attempt, outcome: "ok", failure: null });
+    return;
+  }
+  const failure = JSON.stringify(op.error);
+  const policy = op.retry_policy ?? situation.retry;
+  const isFinal = op.error.retry === false || attempt >= policy.max;
+  const dueMs = isFinal ? null : (op.error.retry_after_ms ?? retryDelayMs(policy, attempt, situation.random()));
+  draft.attempts.push({ stepId: op.id, attempt, outcome: "failed", failure });
+  draft.steps.push(entry(op, { status: isFinal ? "err" : "retrying", failure, attempt, dueMs }));
+}
+
+function decideSleep(op: SleepOp, draft: OutcomeDraft): void {
+  const due = op.until === undefined ? { dueMs: op.ms } : { dueAtEpochMs: Date.parse(op.until) };
+  draft.steps.push(entry(op, { status: "pending", ...due }));
+}
+
+function decideWait(op: WaitOp, draft: OutcomeDraft): void {
+  draft.steps.push(entry(op, { status: "pending", dueMs: op.timeout_ms ?? WAIT_MS_MAX }));
+  draft.waits.push({ stepId: op.id, eventName: op.event, match: JSON.stringify(op.match ?? {}) });
+}
+
+function decideSend(situation: Situation, op: SendOp, draft: OutcomeDraft): void {
+  const sent = op.events.map((event) => ({
+    eventId: situation.newEventId(),
+    clientId: event.id ?? null,
+    name: event.name,
+    data: rawText(event.data) ?? "null",
+    timeMs: event.time === undefined ? null : Date.parse(event.time),
+  }));
+  draft.sends.push(...sent);
+  const ids = JSON.stringify(sent.map((event) => event.clientId ?? event.eventId));
+  draft.steps.push(entry(op, { status: "ok", value: ids }));
+}
+
+function entry(op: Op, rest: Partial<StepEntry> & Pick<StepEntry, "status">): StepEntry {
+  return {
+    id: op.id,
+    op: op.op,
+    name: op.name,
+    n: op.n,
+    value: null,
+    failure: null,
+    attempt: 1,
+    dueMs: null,
+    dueAtEpochMs: null,
+    ...rest,
+  };
+}
+
+/** Values are `RawJson` after decoding: the text as received. */
+function rawText(value: unknown): string | null {
+  return value === undefined ? null : (value as RawJson).text;
+}

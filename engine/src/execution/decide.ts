@@ -1,0 +1,82 @@
+// All branching of an answer, and none of its writing. Pure: the same answer, memo and dice give the same outcome.
+
+import { type Answer, type Failure, MEMO_ENTRIES_MAX, type RawJson, type RetryPolicy } from "@durable/protocol/wire";
+import { retryDelayMs } from "../domain/backoff.ts";
+import type { Outcome } from "../domain/outcome.ts";
+import { decideOp } from "./decide-op.ts";
+import type { Memo } from "./memo.ts";
+import { OutcomeDraft, pause } from "./outcome-draft.ts";
+
+export interface Situation {
+  readonly memo: Memo;
+  /** The function's policy; a step may bring its own. */
+  readonly retry: RetryPolicy;
+  readonly runAttempt: number;
+  readonly transportAttempt: number;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly newEventId: () => string;
+}
+
+export function decide(situation: Situation, answer: Answer): Outcome {
+  switch (answer.status) {
+    case "continue":
+      return decideContinue(situation, answer);
+    case "done":
+      return new OutcomeDraft().finish("completed", {
+        result: answer.output === undefined ? null : (answer.output as RawJson).text,
+        unclaimed: answer.unclaimed ?? 0,
+        runAttempt: 0,
+        transportAttempt: 0,
+      });
+    case "error":
+      return decideError(situation, answer.error);
+    case "abandoned":
+    case "step_not_found":
+    case "need_memo":
+    case "restart":
+      return pause(
+        "ProtocolError",
+        `paused: the app answered "${answer.status}", which this engine did not offer it. Update the engine or the SDK, then resume.`,
+      );
+  }
+}
+
+function decideContinue(situation: Situation, answer: Extract<Answer, { status: "continue" }>): Outcome {
+  const draft = new OutcomeDraft();
+  for (const op of answer.ops) {
+    const refused = decideOp(situation, op, draft);
+    if (refused !== null) return refused;
+  }
+  if (situation.memo.size + draft.steps.length > MEMO_ENTRIES_MAX) {
+    return pause("TooManySteps", `paused: a run holds at most ${MEMO_ENTRIES_MAX} entries. Split it into several runs.`);
+  }
+  // Something new to tell user code: go on at once. Otherwise whatever is pending will wake the run.
+  if (draft.settledCount > 0) return draft.progress("continue");
+  if (draft.steps.length > 0 || situation.memo.pendingCount > 0) return draft.progress("wait");
+  return decideError(situation, {
+    name: "Stuck",
+    message: answer.more
+      ? "the app had no time left for a single step; raise its time limit"
+      : "the function neither ended nor asked for anything: does it await something that is no step and never settles?",
+  });
+}
+
+/** The function itself failed, outside of any step: tried again from the top with the same memo. */
+export function decideError(situation: Situation, failure: Failure): Outcome {
+  if (failure.code === "nondeterminism") {
+    return pause("NondeterminismError", `paused: ${failure.message} Deploy code that takes the recorded path, then resume.`);
+  }
+  const draft = new OutcomeDraft();
+  const attempt = situation.runAttempt + 1;
+  const text = JSON.stringify(failure);
+  draft.attempts.push({ stepId: null, attempt, outcome: "failed", failure: text });
+  if (failure.retry === false || attempt >= situation.retry.max) {
+    return draft.finish("failed", { result: text, runAttempt: attempt, transportAttempt: 0 });
+  }
+  return draft.finish("wait", {
+    runAttempt: attempt,
+    transportAttempt: 0,
+    retryMs: failure.retry_after_ms ?? retryDelayMs(situation.retry, attempt, situation.random()),
+  });
+}

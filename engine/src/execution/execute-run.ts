@@ -1,0 +1,216 @@
+// One lease, from the first dispatch to letting go. Reads as a list: request, call, decide, commit, again.
+
+import type { Logger } from "pino";
+import { type Answer, MEMO_ENTRIES_MAX, REQUEST_BYTES_MAX } from "@durable/protocol/wire";
+import type { AppClient } from "../endpoint/app-client.ts";
+import { decodeAnswer } from "../endpoint/decode-answer.ts";
+import type { DispatchResult } from "../endpoint/dispatch-result.ts";
+import { signRequest } from "../endpoint/signed-request.ts";
+import { DEFAULT_RETRY } from "../domain/backoff.ts";
+import { isSettled, LETS_GO, type Outcome } from "../domain/outcome.ts";
+import { newId, toEventRow } from "../ingest/event-row.ts";
+import type { WorkspaceEntry, WorkspaceRegistry } from "../registry/workspace-registry.ts";
+import { faultPoint } from "../runtime/fault-points.ts";
+import type { Ports } from "../runtime/ports.ts";
+import type { Database } from "../store/database.ts";
+import { EventRows } from "../store/event-rows.ts";
+import { loadJournals } from "../store/journals.ts";
+import type { CommitItem, DispatchTimes } from "../store/outcomes.ts";
+import { buildRequest } from "./build-request.ts";
+import type { CommitEnd, Committer } from "./committer.ts";
+import { decide, type Situation } from "./decide.ts";
+import { decideProtocolError, decideTransport } from "./decide-transport.ts";
+import type { HeldRun } from "./held-run.ts";
+import type { LeaseAuthority } from "./lease-authority.ts";
+import { Memo } from "./memo.ts";
+import { pause } from "./outcome-draft.ts";
+
+export interface ExecutionParts extends Ports {
+  readonly database: Database;
+  readonly registry: WorkspaceRegistry;
+  readonly appClient: AppClient;
+  readonly committer: Committer;
+  readonly authority: LeaseAuthority;
+  readonly log: Logger;
+  /** True when the lease should go back although the run could go on: others wait, or the process stops. */
+  shouldYield(run: HeldRun): boolean;
+  /** Told after each applied commit: ends, waits to look back for, timers to fire, jobs that became ready. */
+  committed(run: HeldRun, outcome: Outcome): void;
+}
+
+/** An app that does not say how long it may take gets this long for one dispatch. */
+const DISPATCH_MS_DEFAULT = 300_000;
+const DISPATCH_MARGIN_MS = 5_000;
+/** How long to leave a workspace alone that has no endpoint: somebody has to sync it. */
+const NO_ENDPOINT_MS = 5_000;
+
+/** Executes the run until its lease is let go or lost. Never rejects for what an app or the database does. */
+export async function executeRun(parts: ExecutionParts, run: HeldRun): Promise<void> {
+  const engineId = parts.authority.engineId();
+  for (;;) {
+    if (!parts.authority.mayAct() && !(await parts.authority.untilMayAct(engineId))) return;
+    const workspace = parts.registry.peek(run.workspaceId) ?? (await parts.registry.of(run.workspaceId));
+    const { outcome, times } = await dispatch(parts, run, workspace);
+    const written = await commit(parts, run, workspace, yieldIfAsked(parts, run, outcome), times);
+    if (written === null || LETS_GO[written.kind]) return;
+  }
+}
+
+interface Dispatched {
+  readonly outcome: Outcome;
+  readonly times: DispatchTimes;
+}
+
+async function dispatch(parts: ExecutionParts, run: HeldRun, workspace: WorkspaceEntry): Promise<Dispatched> {
+  const { clock, random } = parts;
+  const situation: Situation = {
+    memo: run.memo,
+    retry: workspace.functions.get(run.head.functionId)?.retry ?? DEFAULT_RETRY,
+    runAttempt: run.runAttempt,
+    transportAttempt: run.transportAttempt,
+    random: () => random.float(),
+    newEventId: () => newId(parts),
+  };
+  const body = buildRequest(run, workspace);
+  if (workspace.endpoint === null) {
+    const end = refusedHere(clock.monotonicMs(), NO_ENDPOINT_MS);
+    return { outcome: decideTransport(situation, end), times: timesOf(parts, run, end, null) };
+  }
+  if (body.length > REQUEST_BYTES_MAX / 3 && Buffer.byteLength(body) > REQUEST_BYTES_MAX) {
+    const why = `paused: its event and results no longer fit into one request of ${REQUEST_BYTES_MAX / 1024 / 1024} MiB (at most ${MEMO_ENTRIES_MAX} entries). Return smaller values from its steps.`;
+    return { outcome: pause("PayloadTooLarge", why), times: timesOf(parts, run, null, null) };
+  }
+  await faultPoint("dispatch.before-send");
+  const request = signRequest(parts, workspace.signingKeys, body, traceparentOf(run));
+  const totalMs =
+    workspace.endpoint.maxDurationMs === null
+      ? DISPATCH_MS_DEFAULT
+      : workspace.endpoint.maxDurationMs + DISPATCH_MARGIN_MS;
+  const end = await parts.appClient.call(workspace.endpoint, request, workspace.replyKeys, {
+    totalMs,
+    firstByteMs: totalMs,
+    idleMs: 30_000,
+  });
+  await faultPoint("dispatch.after-answer");
+  if (end.kind !== "answer") {
+    return { outcome: decideTransport(situation, end), times: timesOf(parts, run, end, null) };
+  }
+  const decoded = decodeAnswer(end.body, { fence: run.fence });
+  if (!decoded.ok) {
+    return {
+      outcome: decideProtocolError(situation, decoded.code, decoded.detail),
+      times: timesOf(parts, run, end, null),
+    };
+  }
+  return { outcome: decide(situation, decoded.answer), times: timesOf(parts, run, end, decoded.answer) };
+}
+
+/** Commits and takes over what became durable. Null when the lease is gone: whatever we know is old. */
+async function commit(
+  parts: ExecutionParts,
+  run: HeldRun,
+  workspace: WorkspaceEntry,
+  outcome: Outcome,
+  times: DispatchTimes,
+): Promise<Outcome | null> {
+  const nextFence = parts.random.uuid();
+  const end = await commitUntilMatched(parts, run, workspace, outcome, times, nextFence);
+  if (end.state === "poison") {
+    const why = `paused: its last outcome cannot be stored (${end.detail}). Change what the step returns, then resume.`;
+    return commit(parts, run, workspace, pause("UnstorableOutcome", why), times);
+  }
+  if (end.state === "lost") return null;
+  run.fence = nextFence;
+  run.runAttempt = outcome.runAttempt;
+  run.transportAttempt = outcome.transportAttempt;
+  run.scheduledAtMs = parts.clock.monotonicMs();
+  parts.committed(run, outcome);
+  if (LETS_GO[outcome.kind]) return outcome;
+  const expectedSeq = run.knownSeq + outcome.steps.filter(isSettled).length;
+  if (end.journalSeq === expectedSeq) {
+    run.memo.apply(outcome.steps);
+    run.knownSeq = expectedSeq;
+  } else {
+    // Something settled while it ran: the next dispatch must show it, in its place.
+    const journals = await loadJournals(parts.database, [{ workspaceId: run.workspaceId, runId: run.head.runId }]);
+    run.memo = Memo.of(journals.get(run.head.runId)!);
+    run.knownSeq = run.memo.settledCount;
+  }
+  return outcome;
+}
+
+/** Functions may change between our match of its sent events and the commit: then the commit says so and we match again. */
+async function commitUntilMatched(
+  parts: ExecutionParts,
+  run: HeldRun,
+  workspace: WorkspaceEntry,
+  outcome: Outcome,
+  times: DispatchTimes,
+  nextFence: string,
+): Promise<CommitEnd> {
+  for (let matched = workspace; ; ) {
+    const item: CommitItem = {
+      workspaceId: run.workspaceId,
+      runId: run.head.runId,
+      fence: run.fence,
+      nextFence,
+      knownSeq: run.knownSeq,
+      mayHavePending: run.memo.pendingCount > 0 || outcome.steps.some((step) => !isSettled(step)),
+      outcome,
+      times,
+      events: outcome.sends.length === 0 ? null : sentRows(parts, matched, outcome),
+    };
+    const end = await parts.committer.commit(item);
+    if (end.state !== "stale") return end;
+    parts.registry.forget(run.workspaceId);
+    matched = await parts.registry.of(run.workspaceId);
+  }
+}
+
+function sentRows(parts: ExecutionParts, workspace: WorkspaceEntry, outcome: Outcome): EventRows {
+  const rows = new EventRows();
+  for (const sent of outcome.sends) {
+    rows.add(toEventRow(parts, workspace, sent, () => null, sent.eventId), 0, workspace.version);
+  }
+  return rows;
+}
+
+function yieldIfAsked(parts: ExecutionParts, run: HeldRun, outcome: Outcome): Outcome {
+  return outcome.kind === "continue" && parts.shouldYield(run) ? { ...outcome, kind: "requeue" } : outcome;
+}
+
+function timesOf(
+  { clock }: ExecutionParts,
+  run: HeldRun,
+  end: DispatchResult | null,
+  answer: Answer | null,
+): DispatchTimes {
+  const seconds = (monotonicMs: number) => clock.epochOf(monotonicMs) / 1000;
+  const exchange = end === null || end.kind === "never-arrived" ? null : end;
+  return {
+    scheduled: seconds(run.scheduledAtMs),
+    leased: seconds(run.leasedAtMs),
+    sent: exchange === null ? null : seconds(exchange.sentMs),
+    firstByte: exchange === null || exchange.firstByteMs === null ? null : seconds(exchange.firstByteMs),
+    received: end === null ? null : seconds(end.receivedMs),
+    appMs: answer?.app_ms ?? null,
+  };
+}
+
+/** One trace per run, one span per dispatch; both ids are already random and unique. */
+function traceparentOf(run: HeldRun): string {
+  return `00-${run.head.runId.replaceAll("-", "")}-${run.fence.replaceAll("-", "").slice(0, 16)}-01`;
+}
+
+function refusedHere(nowMs: number, retryAfterMs: number): Extract<DispatchResult, { kind: "refused" }> {
+  return {
+    kind: "refused",
+    status: 404,
+    problem: null,
+    retryAfterMs,
+    detail: "This workspace has no endpoint. Sync the app: POST /v1/apps/{app}/{env}/sync with its URL.",
+    sentMs: nowMs,
+    firstByteMs: nowMs,
+    receivedMs: nowMs,
+  };
+}

@@ -1,0 +1,45 @@
+import type {
+  AttemptEntry,
+  Outcome,
+  OutcomeKind,
+  SentEvent,
+  StepEntry,
+  WaitEntry,
+} from "../domain/outcome.ts";
+import { isSettled } from "../domain/outcome.ts";
+
+/** An outcome while its ops are read, one after the other. */
+export class OutcomeDraft {
+  readonly steps: StepEntry[] = [];
+  readonly waits: WaitEntry[] = [];
+  readonly sends: SentEvent[] = [];
+  readonly attempts: AttemptEntry[] = [];
+
+  get settledCount(): number {
+    return this.steps.filter(isSettled).length;
+  }
+
+  /** An answer that says something usable resets both counters; progress is what they count the lack of. */
+  progress(kind: OutcomeKind): Outcome {
+    return this.finish(kind, { runAttempt: 0, transportAttempt: 0 });
+  }
+
+  finish(
+    kind: OutcomeKind,
+    rest: { runAttempt: number; transportAttempt: number } & Partial<
+      Pick<Outcome, "result" | "unclaimed" | "retryMs">
+    >,
+  ): Outcome {
+    const { steps, waits, sends, attempts } = this;
+    return { result: null, unclaimed: null, retryMs: null, ...rest, kind, steps, waits, sends, attempts };
+  }
+}
+
+/** A pause throws away what the answer brought: nothing of an answer that cannot be believed is written. */
+export function pause(name: string, message: string): Outcome {
+  return new OutcomeDraft().finish("paused", {
+    result: JSON.stringify({ name, message }),
+    runAttempt: 0,
+    transportAttempt: 0,
+  });
+}

@@ -1,0 +1,63 @@
+import { z } from "@hono/zod-openapi";
+import type { Action } from "../../auth/authorize.ts";
+import type { ProblemCode } from "../../domain/problems.ts";
+
+/**
+ * One row of the route table: everything about a route but what it does. The server mounts it, the OpenAPI document
+ * prints it, the client is typed by it.
+ */
+export interface Row<
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+  Answer extends z.ZodType = z.ZodType,
+> {
+  readonly method: "get" | "post" | "delete";
+  /** As OpenAPI writes it: `/v1/apps/{app}`. */
+  readonly path: string;
+  readonly group: "events" | "apps" | "runs" | "keys" | "health";
+  readonly summary: string;
+  readonly description?: string;
+  /** What the actor must be allowed to do; one table in auth/authorize.ts says who is. */
+  readonly action: Action;
+  readonly params: Params;
+  readonly query: Query;
+  /** Null: the route reads no body. */
+  readonly body: {
+    readonly schema: Body;
+    readonly contentTypes: readonly string[];
+    readonly maxBytes: number;
+    readonly required: boolean;
+    /** The handler reads the bytes itself, because it keeps parts of them as received. */
+    readonly read: "json" | "bytes";
+  } | null;
+  readonly answer: Answer;
+  readonly status: 200 | 201;
+  /** Beside those every route can answer with. */
+  readonly problems: readonly ProblemCode[];
+}
+
+export function row<
+  Params extends z.ZodType,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Answer extends z.ZodType,
+>(definition: Row<Params, Query, Body, Answer>): Row<Params, Query, Body, Answer> {
+  return definition;
+}
+
+export const JSON_BODY_BYTES_MAX = 64 * 1024;
+
+/** A small JSON body, read and checked before the handler sees it. */
+export function jsonBody<Body extends z.ZodType>(schema: Body, options: { required?: boolean } = {}) {
+  const { required = true } = options;
+  return {
+    schema,
+    contentTypes: ["application/json"],
+    maxBytes: JSON_BODY_BYTES_MAX,
+    required,
+    read: "json",
+  } as const;
+}
+
+export const NOTHING = z.strictObject({});

@@ -1,0 +1,31 @@
+import type { HeldRun } from "../execution/held-run.ts";
+import type { Outcome } from "../domain/outcome.ts";
+import type { EngineEvents } from "../observability/engine-events.ts";
+import type { TimerLoop } from "./timer-loop.ts";
+import type { WaitMatcher } from "./wait-matcher.ts";
+
+export interface Listeners {
+  readonly events: EngineEvents;
+  readonly timerLoop: Pick<TimerLoop, "dueIn">;
+  readonly waitMatcher: Pick<WaitMatcher, "lookBackFor" | "sweepSoon">;
+  readonly kick: () => void;
+}
+
+/** Hints to the loops of this process about what a commit has left for them. Losing one costs a poll interval. */
+export function announceCommitted({ events, timerLoop, waitMatcher, kick }: Listeners) {
+  return (run: HeldRun, outcome: Outcome): void => {
+    const { workspaceId, head } = run;
+    if (outcome.kind === "completed" || outcome.kind === "failed") {
+      events.emit("run.ended", { workspaceId, runId: head.runId, status: outcome.kind });
+      return;
+    }
+    if (outcome.retryMs !== null) timerLoop.dueIn(outcome.retryMs);
+    for (const step of outcome.steps) if (step.dueMs !== null) timerLoop.dueIn(step.dueMs);
+    if (outcome.waits.length > 0) {
+      waitMatcher.lookBackFor(outcome.waits.map((wait) => ({ workspaceId, runId: head.runId, stepId: wait.stepId })));
+    }
+    if (outcome.sends.length > 0) waitMatcher.sweepSoon();
+    // Sent events may have started runs; a job that went back to ready is for whoever has a slot.
+    if (outcome.sends.length > 0 || outcome.kind === "requeue") kick();
+  };
+}

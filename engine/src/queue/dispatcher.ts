@@ -1,0 +1,187 @@
+// Free slots -> claim a batch of leases -> execute. One claim is in flight per process. It claims when something
+// may be ready (a hint, a slot that became free after a full claim) and every poll interval, which is the truth.
+//
+//   idle ----hint or poll----> claiming --as many as asked--> backlogged: claim again as slots become free
+//    ^                            |                            |
+//    +--------fewer than asked----+<---fewer than asked--------+
+//
+// A run born leased at ingest skips the queue: its slot was reserved before its commit.
+
+import type { Logger } from "pino";
+import { type ExecutionParts, executeRun } from "../execution/execute-run.ts";
+import type { HeldRun } from "../execution/held-run.ts";
+import type { LeaseAuthority } from "../execution/lease-authority.ts";
+import { Memo } from "../execution/memo.ts";
+import type { Birth, Births } from "../ingest/accept-events.ts";
+import { eventJson } from "../ingest/event-json.ts";
+import { faultPoint } from "../runtime/fault-points.ts";
+import { Loop, type NextRound } from "../runtime/loop.ts";
+import type { Ports } from "../runtime/ports.ts";
+import type { Service } from "../runtime/service.ts";
+import type { Database } from "../store/database.ts";
+import { loadJournals, loadRunHeads } from "../store/journals.ts";
+import { claimLeases, type Lease } from "../store/leases.ts";
+import type { Slots } from "./slots.ts";
+
+export interface DispatcherOptions extends Ports {
+  readonly database: Database;
+  readonly authority: LeaseAuthority;
+  readonly slots: Slots;
+  readonly pollMs: number;
+  readonly log: Logger;
+  readonly execution: ExecutionParts;
+  /** Leases may be ours that we do not know of. */
+  readonly suspectLeases: () => void;
+}
+
+const CLAIM_MAX = 128;
+/** How long a run keeps its lease while other jobs wait for a slot. */
+const KEEP_WHILE_OTHERS_WAIT_MS = 100;
+
+export class Dispatcher implements Service, Births {
+  readonly name = "dispatcher";
+  readonly #options: DispatcherOptions;
+  readonly #loop: Loop;
+  readonly #held = new Map<string, HeldRun>();
+  #backlogged = false;
+  #draining = false;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+    this.#loop = new Loop({
+      name: this.name,
+      pauseMs: options.pollMs,
+      timers: options.timers,
+      random: options.random,
+      round: () => this.#round(),
+      onError: (error) => options.log.warn({ err: error }, "claiming failed; it is tried again"),
+    });
+  }
+
+  start(): Promise<void> {
+    return this.#loop.start();
+  }
+
+  /** No new leases; returns when every run in flight has been committed and let go. */
+  async stop(): Promise<void> {
+    this.#draining = true;
+    await this.#loop.stop();
+    await this.#options.slots.idle();
+  }
+
+  /** Something may be ready. */
+  kick(): void {
+    this.#loop.kick();
+  }
+
+  /** Runs this process believes to hold, by id. */
+  get held(): ReadonlyMap<string, HeldRun> {
+    return this.#held;
+  }
+
+  /** The lease should go back although its run could go on. */
+  shouldYield(run: HeldRun): boolean {
+    if (this.#draining) return true;
+    return this.#backlogged && this.#options.clock.monotonicMs() - run.leasedAtMs > KEEP_WHILE_OTHERS_WAIT_MS;
+  }
+
+  reserve(wanted: number): number {
+    // What waits in ready was there first; and a process that may not act must not take on more.
+    if (this.#draining || this.#backlogged || !this.#options.authority.mayAct()) return 0;
+    return this.#options.slots.take(wanted);
+  }
+
+  giveBack(count: number): void {
+    this.#options.slots.give(count);
+  }
+
+  startBorn(births: readonly Birth[]): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    for (const { workspace, event, run } of births) {
+      this.#execute({
+        workspaceId: workspace.workspaceId,
+        head: {
+          runId: run.runId,
+          functionId: run.functionId,
+          functionVersion: run.functionVersion,
+          event: eventJson(event),
+        },
+        fence: run.fence,
+        memo: Memo.of([]),
+        knownSeq: 0,
+        runAttempt: 0,
+        transportAttempt: 0,
+        scheduledAtMs: nowMs,
+        leasedAtMs: nowMs,
+      });
+    }
+  }
+
+  /** Executes leases that are this engine's already; each takes a slot that the caller has taken. */
+  async adopt(leases: readonly Lease[]): Promise<void> {
+    const { clock, database } = this.#options;
+    const fresh = leases.filter((lease) => !this.#held.has(lease.runId));
+    this.#options.slots.give(leases.length - fresh.length);
+    if (fresh.length === 0) return;
+    const leasedAtMs = clock.monotonicMs();
+    let heads: Awaited<ReturnType<typeof loadRunHeads>>;
+    let journals: Awaited<ReturnType<typeof loadJournals>>;
+    try {
+      [heads, journals] = await Promise.all([loadRunHeads(database, fresh), loadJournals(database, fresh)]);
+    } catch (error) {
+      // The leases stay ours; the reconciler finds them again.
+      this.#options.slots.give(fresh.length);
+      this.#options.suspectLeases();
+      throw error;
+    }
+    for (const lease of fresh) {
+      const memo = Memo.of(journals.get(lease.runId)!);
+      this.#execute({
+        workspaceId: lease.workspaceId,
+        head: heads.get(lease.runId)!,
+        fence: lease.fence,
+        memo,
+        knownSeq: memo.settledCount,
+        runAttempt: lease.runAttempt,
+        transportAttempt: lease.transportAttempt,
+        scheduledAtMs: lease.readyRank === null ? leasedAtMs : lease.readyRank / 1000 - clock.epochOf(0),
+        leasedAtMs,
+      });
+    }
+  }
+
+  async #round(): Promise<NextRound> {
+    const { authority, database, slots } = this.#options;
+    if (this.#draining || slots.free === 0 || !authority.mayAct()) return "later";
+    const wanted = slots.take(CLAIM_MAX);
+    let leases: Lease[];
+    try {
+      leases = await claimLeases(database, authority.engineId(), wanted);
+    } catch (error) {
+      slots.give(wanted);
+      this.#options.suspectLeases();
+      throw error;
+    }
+    await faultPoint("claim.after");
+    slots.give(wanted - leases.length);
+    this.#backlogged = leases.length === wanted;
+    if (leases.length > 0) await this.adopt(leases);
+    return this.#backlogged && slots.free > 0 ? "again" : "later";
+  }
+
+  #execute(run: HeldRun): void {
+    const { runId } = run.head;
+    this.#held.set(runId, run);
+    executeRun(this.#options.execution, run)
+      .catch((error: unknown) => {
+        this.#options.log.error({ err: error, runId }, "an execution broke off; its lease is taken up again");
+        this.#options.suspectLeases();
+      })
+      .finally(() => {
+        // A run that was let go may be held again already, under another lease.
+        if (this.#held.get(runId) === run) this.#held.delete(runId);
+        this.#options.slots.give(1);
+        if (this.#backlogged) this.#loop.kick();
+      });
+  }
+}

@@ -1,0 +1,81 @@
+import type { Logger } from "pino";
+import type { LeaseAuthority } from "../execution/lease-authority.ts";
+import { Loop, type NextRound } from "../runtime/loop.ts";
+import type { Ports } from "../runtime/ports.ts";
+import type { Service } from "../runtime/service.ts";
+import type { Database } from "../store/database.ts";
+import { findLeases, type Lease } from "../store/leases.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import type { Slots } from "./slots.ts";
+
+export interface LeaseReconcilerOptions extends Ports {
+  readonly database: Database;
+  readonly authority: LeaseAuthority;
+  readonly dispatcher: Pick<Dispatcher, "held" | "adopt">;
+  readonly slots: Slots;
+  readonly leaseMs: number;
+  readonly log: Logger;
+}
+
+/** Rounds after the last suspicion: enough for the database to come back and for one orphan to be seen twice. */
+const ROUNDS_PER_SUSPICION = 5;
+/** Looking costs a scan of all live runs, so without a suspicion it is rare. */
+const UNSUSPECTED_MS = 60_000;
+
+/**
+ * Leases the database says we hold and we do not know of: their claim or birth committed, but its answer was lost
+ * with the connection. Nobody else may take them while our heart beats, so we must. One that is seen in two rounds
+ * under the same fence is no claim in flight.
+ */
+export class LeaseReconciler implements Service {
+  readonly name = "lease-reconciler";
+  readonly #options: LeaseReconcilerOptions;
+  readonly #loop: Loop;
+  #roundsLeft = 0;
+  #lookedAtMs = 0;
+  #unknown = new Map<string, Lease>();
+
+  constructor(options: LeaseReconcilerOptions) {
+    this.#options = options;
+    this.#loop = new Loop({
+      name: this.name,
+      pauseMs: Math.max(500, options.leaseMs / 5),
+      timers: options.timers,
+      random: options.random,
+      round: () => this.#round(),
+      onError: (error) => options.log.warn({ err: error }, "comparing leases with the database failed; it is tried again"),
+    });
+  }
+
+  start(): Promise<void> {
+    return this.#loop.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#loop.stop();
+  }
+
+  /** The answer of something that takes leases was lost. */
+  suspect(): void {
+    this.#roundsLeft = ROUNDS_PER_SUSPICION;
+  }
+
+  async #round(): Promise<NextRound> {
+    const { authority, clock, database, dispatcher, log, slots } = this.#options;
+    const nowMs = clock.monotonicMs();
+    if (this.#roundsLeft === 0 && nowMs - this.#lookedAtMs < UNSUSPECTED_MS) return "later";
+    const leases = await findLeases(database, authority.engineId());
+    this.#lookedAtMs = nowMs;
+    this.#roundsLeft = Math.max(0, this.#roundsLeft - 1);
+    const unknown = leases.filter((lease) => !dispatcher.held.has(lease.runId));
+    const orphans = unknown.filter((lease) => this.#unknown.get(lease.runId)?.fence === lease.fence);
+    this.#unknown = new Map(unknown.map((lease) => [lease.runId, lease]));
+    if (unknown.length > 0) this.suspect();
+    const adopted = orphans.slice(0, slots.take(orphans.length));
+    if (adopted.length > 0) {
+      log.info({ runCount: adopted.length }, "leases whose answer was lost are taken up");
+      await dispatcher.adopt(adopted);
+    }
+    return "later";
+  }
+}

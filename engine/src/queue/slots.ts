@@ -1,0 +1,35 @@
+/** How many runs this process executes at once. A slot is reserved, then used, then free again. */
+export class Slots {
+  readonly total: number;
+  #used = 0;
+  #onIdle: (() => void)[] = [];
+
+  constructor(total: number) {
+    this.total = total;
+  }
+
+  get used(): number {
+    return this.#used;
+  }
+
+  get free(): number {
+    return this.total - this.#used;
+  }
+
+  /** Takes up to `wanted`; answers how many it got. */
+  take(wanted: number): number {
+    const taken = Math.max(0, Math.min(wanted, this.free));
+    this.#used += taken;
+    return taken;
+  }
+
+  give(count: number): void {
+    this.#used -= count;
+    if (this.#used === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+  }
+
+  idle(): Promise<void> {
+    if (this.#used === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onIdle.push(resolve));
+  }
+}

@@ -1,0 +1,113 @@
+// Events and waits meet here, off the commit path. Each side has committed an obligation: an event whose name
+// somebody may wait for, a wait nobody has looked back for. Whoever comes later sees the other, so neither is
+// missed; settling is guarded, so meeting twice resolves once. What a dead process left behind the sweep finds.
+
+import type { Logger } from "pino";
+import { faultPoint } from "../runtime/fault-points.ts";
+import { Group } from "../runtime/group.ts";
+import { Loop } from "../runtime/loop.ts";
+import type { Ports } from "../runtime/ports.ts";
+import type { Service } from "../runtime/service.ts";
+import { type Database, isConflict, isConnectionLoss } from "../store/database.ts";
+import {
+  type EventRef,
+  findEventObligations,
+  findLookBackObligations,
+  lookBack,
+  matchEvents,
+  type WaitRef,
+} from "../store/wake-ups.ts";
+
+export interface WaitMatcherOptions extends Ports {
+  readonly database: Database;
+  readonly pollMs: number;
+  readonly log: Logger;
+  /** Runs became ready. */
+  readonly resolved: () => void;
+}
+
+/** Most events of one name a wait walks through when it looks back. */
+const LOOK_BACK_EVENTS_MAX = 10_000;
+const SWEEP_LIMIT = 500;
+const LIMITS = { items: 200, bytes: Number.POSITIVE_INFINITY, bytesOf: () => 0 };
+
+export class WaitMatcher implements Service {
+  readonly name = "wait-matcher";
+  readonly #options: WaitMatcherOptions;
+  readonly #events: Group<EventRef, void>;
+  readonly #waits: Group<WaitRef, void>;
+  readonly #sweep: Loop;
+
+  constructor(options: WaitMatcherOptions) {
+    this.#options = options;
+    this.#events = new Group((refs) => this.#each(refs, (some) => this.#matchEvents(some)), LIMITS);
+    this.#waits = new Group((refs) => this.#each(refs, (some) => this.#lookBack(some)), LIMITS);
+    this.#sweep = new Loop({
+      name: this.name,
+      pauseMs: options.pollMs * 2,
+      timers: options.timers,
+      random: options.random,
+      round: () => this.#sweepOnce(),
+      onError: (error) => options.log.warn({ err: error }, "sweeping obligations failed; it is tried again"),
+    });
+  }
+
+  start(): Promise<void> {
+    return this.#sweep.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#sweep.stop();
+    await Promise.all([this.#events.idle(), this.#waits.idle()]);
+  }
+
+  /** These events were committed and may be waited for. */
+  holdAgainstWaits(events: readonly EventRef[]): void {
+    for (const event of events) this.#events.add(event).catch((error) => this.#leaveToSweep(error));
+  }
+
+  /** These waits were committed; what they wait for may have come before. */
+  lookBackFor(waits: readonly WaitRef[]): void {
+    for (const wait of waits) this.#waits.add(wait).catch((error) => this.#leaveToSweep(error));
+  }
+
+  /** Events were committed by somebody who does not know whether they are waited for. */
+  sweepSoon(): void {
+    this.#sweep.kick();
+  }
+
+  async #matchEvents(events: readonly EventRef[]): Promise<void> {
+    await faultPoint("match.before");
+    if ((await matchEvents(this.#options.database, events)) > 0) this.#options.resolved();
+  }
+
+  async #lookBack(waits: readonly WaitRef[]): Promise<void> {
+    await faultPoint("look-back.before");
+    if ((await lookBack(this.#options.database, waits, LOOK_BACK_EVENTS_MAX)) > 0) this.#options.resolved();
+  }
+
+  async #sweepOnce(): Promise<"again" | "later"> {
+    const { database } = this.#options;
+    const events = await findEventObligations(database, 0, SWEEP_LIMIT);
+    if (events.length > 0) await this.#each(events, (some) => this.#matchEvents(some));
+    const waits = await findLookBackObligations(database, SWEEP_LIMIT);
+    if (waits.length > 0) await this.#each(waits, (some) => this.#lookBack(some));
+    return events.length === SWEEP_LIMIT || waits.length === SWEEP_LIMIT ? "again" : "later";
+  }
+
+  /** All together; if the data of one spoils it, each half alone, so that one cannot hold up the others. */
+  async #each<Ref>(refs: readonly Ref[], run: (refs: readonly Ref[]) => Promise<void>): Promise<void[]> {
+    try {
+      await run(refs);
+    } catch (error) {
+      if (refs.length === 1 || isConflict(error) || isConnectionLoss(error)) throw error;
+      const middle = refs.length >> 1;
+      await Promise.allSettled([this.#each(refs.slice(0, middle), run), this.#each(refs.slice(middle), run)]);
+    }
+    return refs.map(() => undefined);
+  }
+
+  #leaveToSweep(error: unknown): void {
+    this.#options.log.warn({ err: error }, "matching events and waits failed; the sweep tries again");
+  }
+}

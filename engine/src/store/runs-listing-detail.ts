@@ -1,0 +1,147 @@
+import type { Database } from "./database.ts";
+import type { RunStatus } from "./runs-listing.ts";
+
+/** When a dispatch reached its stations. */
+export interface DispatchTimes {
+  readonly scheduled_at: string | null;
+  readonly leased_at: string | null;
+  readonly sent_at: string | null;
+  readonly first_byte_at: string | null;
+  readonly received_at: string | null;
+  /** Milliseconds inside the app, by its own monotonic clock. */
+  readonly app_ms: number | null;
+}
+
+export interface AttemptStored extends DispatchTimes {
+  /** 32 hex digits; all zeros for the run itself. */
+  readonly step_id: string;
+  readonly attempt: number;
+  readonly outcome: "ok" | "failed" | "transport" | "protocol" | "late" | "lost";
+  /** JSON text. */
+  readonly failure: string | null;
+  readonly committed_at: string;
+}
+
+export interface StepStored extends DispatchTimes {
+  readonly id: string;
+  readonly seq: number | null;
+  readonly op: string;
+  readonly name: string;
+  readonly n: number;
+  readonly status: "ok" | "err" | "pending" | "retrying";
+  /** JSON text, as received. */
+  readonly value: string | null;
+  readonly failure: string | null;
+  readonly attempt: number;
+  readonly event_id: string | null;
+  readonly due_at: string | null;
+  readonly committed_at: string;
+  readonly settled_at: string | null;
+  readonly wait: { readonly event: string; readonly match: string } | null;
+}
+
+export interface RunStored {
+  readonly id: string;
+  readonly function_id: string;
+  readonly function_version: number;
+  readonly status: RunStatus;
+  readonly created_at: string;
+  readonly ended_at: string | null;
+  readonly output: string | null;
+  readonly failure: string | null;
+  readonly unclaimed: number | null;
+  readonly last_dispatch: Omit<DispatchTimes, "scheduled_at" | "leased_at"> | null;
+  /** Null once it has ended. */
+  readonly live: {
+    readonly journal_seq: number;
+    readonly run_attempt: number;
+    readonly transport_attempt: number;
+    readonly lost: number;
+    /** When it became ready, while queued. */
+    readonly ready_at: string | null;
+    /** The next try of the function itself, if one is due. */
+    readonly retry_at: string | null;
+    readonly engine: { readonly id: number; readonly host: string; readonly pid: number } | null;
+  } | null;
+  readonly event: {
+    readonly id: string;
+    readonly name: string;
+    readonly data: string;
+    readonly time: string;
+    readonly received_at: string;
+  };
+  /** Who cancelled it and why, if somebody did. */
+  readonly cancelled: { readonly by: string; readonly reason: string | null; readonly at: string } | null;
+  readonly steps: readonly StepStored[];
+  readonly attempts: readonly AttemptStored[];
+}
+
+/** One statement, one snapshot: status, journal and attempts belong together. Null for an id not in this workspace. */
+export async function loadRun(
+  { sql }: Database,
+  workspaceId: number,
+  runId: string,
+): Promise<RunStored | null> {
+  const [row] = await sql<{ run: string }[]>`
+    select json_build_object(
+      'id', r.id, 'function_id', r.function_id, 'function_version', r.function_version,
+      'status', coalesce(r.status, l.status),
+      'created_at', durable.rfc3339(r.created_at), 'ended_at', durable.rfc3339(r.ended_at),
+      'output', r.output, 'failure', r.failure, 'unclaimed', r.unclaimed,
+      'last_dispatch', case when r.sent_at is not null then json_build_object(
+        'sent_at', durable.rfc3339(r.sent_at), 'first_byte_at', durable.rfc3339(r.first_byte_at),
+        'received_at', durable.rfc3339(r.received_at), 'app_ms', r.app_ms) end,
+      'live', case when l.run_id is not null then json_build_object(
+        'journal_seq', l.journal_seq, 'run_attempt', l.run_attempt, 'transport_attempt', l.transport_attempt,
+        'lost', l.lost, 'ready_at', durable.rfc3339(to_timestamp(l.ready_rank / 1000000.0)),
+        'retry_at', (select durable.rfc3339(t.due_at) from durable.timers t
+          where t.workspace_id = r.workspace_id and t.run_id = r.id and t.kind = 'retry'
+            and t.step_id = '00000000-0000-0000-0000-000000000000'),
+        'engine', (select json_build_object('id', g.id, 'host', g.host, 'pid', g.pid)
+          from durable.engines g where g.id = l.engine_id)) end,
+      'event', (select json_build_object('id', coalesce(e.client_id, e.id::text), 'name', e.name, 'data', e.data,
+          'time', durable.rfc3339(e.time), 'received_at', durable.rfc3339(e.received_at))
+        from durable.events e where e.workspace_id = r.workspace_id and e.id = r.event_id),
+      'cancelled', case when r.status = 'cancelled' then (
+        select json_build_object('by', a.actor, 'reason', a.detail, 'at', durable.rfc3339(a.at))
+        from durable.audit a where a.workspace_id = r.workspace_id and a.action = 'run.cancel' and a.target = r.id::text
+        order by a.id limit 1) end,
+      'steps', (select coalesce(json_agg(json_build_object(
+          'id', replace(s.step_id::text, '-', ''), 'seq', s.seq, 'op', s.op, 'name', s.name, 'n', s.n,
+          'status', s.status, 'value', s.value, 'failure', s.failure, 'attempt', s.attempt,
+          'event_id', s.event_id, 'due_at', durable.rfc3339(s.due_at),
+          'scheduled_at', durable.rfc3339(s.scheduled_at), 'leased_at', durable.rfc3339(s.leased_at),
+          'sent_at', durable.rfc3339(s.sent_at), 'first_byte_at', durable.rfc3339(s.first_byte_at),
+          'received_at', durable.rfc3339(s.received_at), 'app_ms', s.app_ms,
+          'committed_at', durable.rfc3339(s.committed_at), 'settled_at', durable.rfc3339(s.settled_at),
+          'wait', (select json_build_object('event', w.event_name, 'match', w.match) from durable.waits w
+            where w.workspace_id = s.workspace_id and w.run_id = s.run_id and w.step_id = s.step_id)
+        ) order by s.seq nulls last, s.committed_at, s.step_id), '[]')
+        from durable.steps s where s.workspace_id = r.workspace_id and s.run_id = r.id),
+      'attempts', (select coalesce(json_agg(json_build_object(
+          'step_id', replace(a.step_id::text, '-', ''), 'attempt', a.attempt, 'outcome', a.outcome, 'failure', a.failure,
+          'scheduled_at', durable.rfc3339(a.scheduled_at), 'leased_at', durable.rfc3339(a.leased_at),
+          'sent_at', durable.rfc3339(a.sent_at), 'first_byte_at', durable.rfc3339(a.first_byte_at),
+          'received_at', durable.rfc3339(a.received_at), 'app_ms', a.app_ms,
+          'committed_at', durable.rfc3339(a.committed_at)
+        ) order by a.committed_at, a.attempt), '[]')
+        from durable.attempts a where a.workspace_id = r.workspace_id and a.run_id = r.id)
+    )::text as run
+    from durable.runs r
+    left join durable.live_runs l on l.workspace_id = r.workspace_id and l.run_id = r.id
+    where r.workspace_id = ${workspaceId} and r.id = ${runId}::uuid`;
+  return row === undefined ? null : (JSON.parse(row.run) as RunStored);
+}
+
+/** Which of these runs have ended, for who waits for them. */
+export async function findEndedRuns(
+  { sql }: Database,
+  runs: readonly { readonly workspaceId: number; readonly runId: string }[],
+): Promise<{ workspaceId: number; runId: string }[]> {
+  const rows = await sql<{ workspace_id: number; id: string }[]>`
+    select r.workspace_id, r.id
+    from unnest(${runs.map((run) => run.workspaceId)}::int[], ${runs.map((run) => run.runId)}::uuid[]) as q(workspace, run)
+    join durable.runs r on r.workspace_id = q.workspace and r.id = q.run
+    where r.status is not null`;
+  return rows.map((row) => ({ workspaceId: row.workspace_id, runId: row.id }));
+}

@@ -1,7 +1,8 @@
 -- The whole commit of a group of outcomes, at most one per run: fence, journal, steps, timers, waits, sent
 -- events, the end of the run and the change log, in one call. Items arrive sorted by (workspace, run).
 --
--- Per item: applied | already (this very commit was applied before: its answer got lost)
+-- Answers two arrays, one element per item: its state and the journal's head after the commit.
+-- applied | already (this very commit was applied before: its answer got lost)
 --         | lost (the fence is not ours any more: nothing was changed; recorded as late)
 --         | stale (functions changed since its sent events were matched: nothing at all was changed).
 --
@@ -20,8 +21,8 @@ create function durable.commit_outcomes(
   p_registry_workspace int[], p_registry_version int[],
   e_request int[], e_workspace int[], e_id uuid[], e_client_id text[], e_body_hash uuid[],
   e_name text[], e_data text[], e_time float8[],
-  r_event int[], r_function text[], r_version int[], r_run uuid[]
-) returns table (state text, journal_seq int)
+  r_event int[], r_function text[], r_version int[], r_run uuid[],
+  out o_state text[], out o_seq int[])
 language plpgsql as $$
 #variable_conflict use_column
 declare
@@ -40,7 +41,8 @@ begin
     perform 1 from unnest(p_registry_workspace, p_registry_version) as q(id, version)
       join durable.workspaces w on w.id = q.id where w.registry_version <> q.version;
     if found then
-      return query select 'stale'::text, 0 from unnest(i_run);
+      o_state := array_fill('stale'::text, array[cardinality(i_run)]);
+      o_seq := v_seq;
       return;
     end if;
   end if;
@@ -114,6 +116,8 @@ begin
         set seq = excluded.seq, status = excluded.status, value = excluded.value, failure = excluded.failure,
             attempt = excluded.attempt, due_at = excluded.due_at, settled_at = excluded.settled_at,
             committed_at = clock_timestamp();
+  end if;
+  if array_position(s_ordinal, null) is not null then
     insert into durable.timers as t (workspace_id, run_id, step_id, kind, due_at)
       select i_workspace[s.item], i_run[s.item], s.id,
         case s.op when 'sleep' then 'sleep' when 'run' then 'retry' else 'timeout' end,
@@ -133,7 +137,7 @@ begin
   end if;
 
   -- Waits of a message apply before its sends: an event sent in the same answer can resolve them.
-  for v_wait in
+  if cardinality(w_item) > 0 then for v_wait in
     select w.item, w.step, w.event, w.match, durable.match_paths(w.match::jsonb) as paths
     from unnest(w_item, w_step, w_event, w_match) as w(item, step, event, match)
     where v_applied[w.item] order by i_workspace[w.item], w.event
@@ -148,7 +152,7 @@ begin
       select i_workspace[v_wait.item], i_run[v_wait.item], v_wait.step, v_wait.event, v_wait.match,
         durable.declared_hash(v_wait.paths, v_wait.match::jsonb), r.created_at
       from durable.runs r where r.workspace_id = i_workspace[v_wait.item] and r.id = i_run[v_wait.item];
-  end loop;
+  end loop; end if;
 
   if cardinality(a_item) > 0 then
     insert into durable.attempts (workspace_id, run_id, fence, step_id, attempt, outcome, failure,
@@ -206,5 +210,6 @@ begin
     from unnest(i_workspace, i_run, i_kind, v_seq, v_applied) as q(workspace, run, kind, seq, applied)
     where q.applied;
 
-  return query select q.state, q.seq from unnest(v_state, v_seq) with ordinality as q(state, seq, no) order by q.no;
+  o_state := v_state;
+  o_seq := v_seq;
 end $$;

@@ -33,58 +33,105 @@ create function durable.sync_app(
 language plpgsql as $$
 #variable_conflict use_column
 declare
-  v_moved boolean;
-  v_changes int;
+  v_same boolean;
+  v_id text[]; v_version int[]; v_change text[]; v_manifest text[];
+  v_changes text;
 begin
   -- Two syncs of one workspace apply one after the other, or their removals would undo each other's additions.
-  perform 1 from durable.workspaces where id = p_workspace for update;
+  perform 1 from durable.workspaces w where w.id = p_workspace for update;
   if not found then
     raise exception 'there is no workspace %', p_workspace;
   end if;
 
-  select coalesce(bool_or((e.url, e.sdk, e.capabilities, e.max_duration_ms, e.deployment)
-      is distinct from (p_url, p_sdk, p_capabilities, p_max_duration_ms, p_deployment)), true)
-    into v_moved from durable.endpoints e where e.workspace_id = p_workspace;
-  insert into durable.endpoints as e (workspace_id, url, sdk, capabilities, max_duration_ms, deployment, manifest_digest)
+  select (e.url, e.sdk, e.capabilities, e.max_duration_ms, e.deployment)
+      is not distinct from (p_url, p_sdk, p_capabilities, p_max_duration_ms, p_deployment)
+    into v_same from durable.endpoints e where e.workspace_id = p_workspace;
+  insert into durable.endpoints (workspace_id, url, sdk, capabilities, max_duration_ms, deployment, manifest_digest)
     values (p_workspace, p_url, p_sdk, p_capabilities, p_max_duration_ms, p_deployment, p_digest)
     on conflict (workspace_id) do update
       set url = excluded.url, sdk = excluded.sdk, capabilities = excluded.capabilities,
           max_duration_ms = excluded.max_duration_ms, deployment = excluded.deployment,
           manifest_digest = excluded.manifest_digest, synced_at = clock_timestamp();
 
-  create temporary table if not exists sync_plan (
-    function_id text not null, version int not null, change text not null, manifest text
-  ) on commit delete rows;
-  delete from pg_temp.sync_plan;
-  insert into pg_temp.sync_plan
-    select n.id,
-      case when f.id is null then 1 when f.manifest = n.manifest then f.version else f.version + 1 end,
-      case when f.id is null or f.removed_at is not null then 'added'
-           when f.manifest = n.manifest then 'unchanged' else 'changed' end,
-      n.manifest
-    from unnest(f_id, f_manifest) as n(id, manifest)
-    left join durable.functions f on f.workspace_id = p_workspace and f.id = n.id
-    union all
-    select f.id, f.version, 'removed', null from durable.functions f
-    where f.workspace_id = p_workspace and f.removed_at is null and f.id <> all (f_id);
+  select array_agg(q.id), array_agg(q.version), array_agg(q.change), array_agg(q.manifest)
+    into v_id, v_version, v_change, v_manifest
+    from (
+      select n.id, n.manifest,
+        case when f.id is null then 1 when f.manifest = n.manifest then f.version else f.version + 1 end as version,
+        case when f.id is null or f.removed_at is not null then 'added'
+             when f.manifest = n.manifest then 'unchanged' else 'changed' end as change
+      from unnest(f_id, f_manifest) as n(id, manifest)
+      left join durable.functions f on f.workspace_id = p_workspace and f.id = n.id
+      union all
+      select f.id, f.manifest, f.version, 'removed' from durable.functions f
+      where f.workspace_id = p_workspace and f.removed_at is null and f.id <> all (f_id)
+      order by 1
+    ) as q;
 
-  insert into durable.functions as f (workspace_id, id, version, manifest)
-    select p_workspace, p.function_id, p.version, p.manifest from pg_temp.sync_plan p where p.change <> 'removed'
+  insert into durable.functions (workspace_id, id, version, manifest)
+    select p_workspace, q.id, q.version, q.manifest
+    from unnest(v_id, v_version, v_change, v_manifest) as q(id, version, change, manifest) where q.change <> 'removed'
     on conflict (workspace_id, id) do update
       set version = excluded.version, manifest = excluded.manifest, removed_at = null, synced_at = clock_timestamp();
   insert into durable.function_versions (workspace_id, function_id, version, manifest)
-    select p_workspace, p.function_id, p.version, p.manifest from pg_temp.sync_plan p where p.change in ('added', 'changed')
+    select p_workspace, q.id, q.version, q.manifest
+    from unnest(v_id, v_version, v_change, v_manifest) as q(id, version, change, manifest)
+    where q.change in ('added', 'changed')
     on conflict do nothing;
   update durable.functions f set removed_at = clock_timestamp()
-    from pg_temp.sync_plan p
-    where p.change = 'removed' and f.workspace_id = p_workspace and f.id = p.function_id;
+    from unnest(v_id, v_change) as q(id, change)
+    where q.change = 'removed' and f.workspace_id = p_workspace and f.id = q.id;
 
-  select count(*) into v_changes from pg_temp.sync_plan p where p.change <> 'unchanged';
-  if v_moved or v_changes > 0 then
-    update durable.workspaces set registry_version = registry_version + 1 where id = p_workspace;
+  select json_object_agg(q.id, q.change)::text into v_changes
+    from unnest(v_id, v_change) as q(id, change) where q.change <> 'unchanged';
+  if v_changes is not null or v_same is distinct from true then
+    update durable.workspaces w set registry_version = w.registry_version + 1 where w.id = p_workspace;
     insert into durable.audit (workspace_id, actor, action, target, detail)
-      select p_workspace, p_actor, 'app.sync', p_url, json_object_agg(p.function_id, p.change)::text
-      from pg_temp.sync_plan p where p.change <> 'unchanged';
+      values (p_workspace, p_actor, 'app.sync', p_url, v_changes);
   end if;
-  return query select p.function_id, p.version, p.change from pg_temp.sync_plan p order by p.function_id;
+  return query select q.* from unnest(v_id, v_version, v_change) as q(id, version, change);
+end $$;
+
+-- Who did something to this run, key or endpoint?
+create index audit_by_target on durable.audit (workspace_id, target);
+
+-- The newest secret signs from this commit on. An engine notices within a second, by the registry version.
+create function durable.add_signing_secret(p_workspace int, p_actor text, p_secret text)
+returns table (id int, created_at timestamptz)
+language plpgsql as $$
+#variable_conflict use_column
+declare
+  v_id int;
+  v_created timestamptz;
+begin
+  update durable.workspaces w set registry_version = w.registry_version + 1 where w.id = p_workspace;
+  insert into durable.signing_secrets as s (workspace_id, secret) values (p_workspace, p_secret)
+    returning s.id, s.created_at into v_id, v_created;
+  insert into durable.audit (workspace_id, actor, action, target)
+    values (p_workspace, p_actor, 'secret.create', v_id::text);
+  return query select v_id, v_created;
+end $$;
+
+-- Answers retired, already (it was), last (nothing would be left to sign with; not retired), or null when unknown.
+create function durable.retire_signing_secret(p_workspace int, p_actor text, p_id int) returns text
+language plpgsql as $$
+declare
+  v_retired_at timestamptz;
+begin
+  -- Two retirements at once must not each leave the other's secret as the last one.
+  perform 1 from durable.workspaces w where w.id = p_workspace for update;
+  select s.retired_at into v_retired_at from durable.signing_secrets s where s.workspace_id = p_workspace and s.id = p_id;
+  if not found then
+    return null;
+  elsif v_retired_at is not null then
+    return 'already';
+  elsif not exists (select 1 from durable.signing_secrets s
+                    where s.workspace_id = p_workspace and s.id <> p_id and s.retired_at is null) then
+    return 'last';
+  end if;
+  update durable.signing_secrets s set retired_at = clock_timestamp() where s.workspace_id = p_workspace and s.id = p_id;
+  update durable.workspaces w set registry_version = w.registry_version + 1 where w.id = p_workspace;
+  insert into durable.audit (workspace_id, actor, action, target)
+    values (p_workspace, p_actor, 'secret.retire', p_id::text);
+  return 'retired';
 end $$;

@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import type { Logger } from "pino";
 import { AppClient } from "./endpoint/app-client.ts";
 import { createConnector } from "./endpoint/connector.ts";
+import { createEgressGuard } from "./endpoint/egress-guard.ts";
 import { Committer } from "./execution/committer.ts";
 import type { ExecutionParts } from "./execution/execute-run.ts";
 import { createHttpServer } from "./http/server.ts";
@@ -13,12 +14,13 @@ import { announceCommitted } from "./queue/announce-committed.ts";
 import { Dispatcher } from "./queue/dispatcher.ts";
 import { LeaseKeeper } from "./queue/lease-keeper.ts";
 import { LeaseReconciler } from "./queue/lease-reconciler.ts";
+import { ReadyHint } from "./queue/ready-hint.ts";
 import { createRescuer } from "./queue/rescuer.ts";
 import { Slots } from "./queue/slots.ts";
 import { TimerLoop } from "./queue/timer-loop.ts";
 import { WaitMatcher } from "./queue/wait-matcher.ts";
 import { WorkspaceRegistry } from "./registry/workspace-registry.ts";
-import { startAll, stopAll, type Service } from "./runtime/service.ts";
+import { type Service, startAll, stopAll } from "./runtime/service.ts";
 import { systemPorts } from "./runtime/system-ports.ts";
 import { type DatabaseOptions, openDatabase } from "./store/database.ts";
 import { migrate } from "./store/migrate.ts";
@@ -60,27 +62,57 @@ export function createEngine(config: EngineConfig): Engine {
     ...config.database,
     max: 10,
     applicationName: "durable engine",
-    settings: { enable_seqscan: "off", enable_hashjoin: "off", enable_mergejoin: "off", lock_timeout: "500" },
+    settings: {
+      jit: "off",
+      enable_seqscan: "off",
+      enable_hashjoin: "off",
+      enable_mergejoin: "off",
+      lock_timeout: "500",
+    },
   });
-  const pages = openDatabase({ ...config.database, max: 4, applicationName: "durable api", settings: { statement_timeout: "10000" } });
+  const pages = openDatabase({
+    ...config.database,
+    max: 4,
+    applicationName: "durable api",
+    settings: { statement_timeout: "10000" },
+  });
 
   const registry = new WorkspaceRegistry(database, ports.clock, config.mode === "dev");
   const keeper = new LeaseKeeper({
     ...ports,
     database,
-    row: { leaseMs: config.leaseMs, slots: config.slots, host: hostname(), pid: process.pid, version: VERSION },
+    row: {
+      leaseMs: config.leaseMs,
+      slots: config.slots,
+      host: hostname(),
+      pid: process.pid,
+      version: VERSION,
+    },
     log,
     lost: (engineId) => events.emit("engine.lost", { engineId }),
   });
+  const egress = createEgressGuard({ allowLoopback: config.allowLoopback });
   const appClient = new AppClient({
     ...ports,
-    connect: createConnector({ allowLoopback: config.allowLoopback }),
+    connect: createConnector({ ...ports, guard: egress }),
     maxConnectionsPerOrigin: config.slots,
   });
   const committer = new Committer({ ...ports, database, authority: keeper, log });
 
-  const timerLoop = new TimerLoop({ ...ports, database, pollMs: config.pollMs, log, fired: () => dispatcher.kick() });
-  const waitMatcher = new WaitMatcher({ ...ports, database, pollMs: config.pollMs, log, resolved: () => dispatcher.kick() });
+  const timerLoop = new TimerLoop({
+    ...ports,
+    database,
+    pollMs: config.pollMs,
+    log,
+    fired: () => dispatcher.kick(),
+  });
+  const waitMatcher = new WaitMatcher({
+    ...ports,
+    database,
+    pollMs: config.pollMs,
+    log,
+    resolved: () => dispatcher.kick(),
+  });
   const execution: ExecutionParts = {
     ...ports,
     database,
@@ -101,10 +133,26 @@ export function createEngine(config: EngineConfig): Engine {
     pollMs: config.pollMs,
     log,
     execution,
+    tellOthers: () => hint.tell(),
     suspectLeases,
   });
-  const reconciler = new LeaseReconciler({ ...ports, database, authority: keeper, dispatcher, slots, leaseMs: config.leaseMs, log });
-  const rescuer = createRescuer({ ...ports, database, leaseMs: config.leaseMs, log, rescued: () => dispatcher.kick() });
+  const hint = new ReadyHint({ ...ports, database, log, heard: () => dispatcher.heard() });
+  const reconciler = new LeaseReconciler({
+    ...ports,
+    database,
+    authority: keeper,
+    dispatcher,
+    slots,
+    leaseMs: config.leaseMs,
+    log,
+  });
+  const rescuer = createRescuer({
+    ...ports,
+    database,
+    leaseMs: config.leaseMs,
+    log,
+    rescued: () => dispatcher.kick(),
+  });
   const acceptEvents = new EventAcceptor({
     ...ports,
     database,
@@ -115,10 +163,29 @@ export function createEngine(config: EngineConfig): Engine {
     owesMatch: (refs) => waitMatcher.holdAgainstWaits(refs),
     log,
   });
-  const http = createHttpServer({ ...ports, config, database: pages, log, events, acceptEvents, registry, appClient });
+  const http = createHttpServer({
+    ...ports,
+    config,
+    database: pages,
+    log,
+    events,
+    acceptEvents,
+    registry,
+    appClient,
+    egress,
+  });
 
   // Stopped in the reverse order: first the doors, then the loops, last the heartbeat that keeps our leases.
-  const services: readonly Service[] = [keeper, rescuer, reconciler, timerLoop, waitMatcher, dispatcher, http];
+  const services: readonly Service[] = [
+    keeper,
+    hint,
+    rescuer,
+    reconciler,
+    timerLoop,
+    waitMatcher,
+    dispatcher,
+    http,
+  ];
 
   return {
     async start() {

@@ -7,7 +7,7 @@ export const EXIT = {
   usage: 2,
   /** The engine or the database does not answer. Trying again later may help. */
   unreachable: 3,
-  /** There is no such run, key, app or command. */
+  /** There is no such run, key or app. */
   notFound: 4,
   /** The engine knows who asks and says no, or does not know who asks. */
   denied: 5,

@@ -42,7 +42,7 @@ export type ProblemCode = keyof typeof PROBLEMS;
 export interface ProblemDetail {
   /** JSON Pointer into the body, or `?name` for the query and `{name}` for a part of the path. */
   readonly pointer: string;
-  readonly message: string;
+  readonly detail: string;
 }
 
 export interface ProblemOptions {

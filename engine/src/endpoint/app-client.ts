@@ -36,7 +36,7 @@ export class AppClient {
   }
 
   call(
-    endpoint: Endpoint,
+    endpoint: Pick<Endpoint, "origin" | "path">,
     request: SignedRequest,
     replyKeys: readonly SigningKey[],
     patience: Patience,

@@ -93,7 +93,8 @@ export class Committer {
 
 function bytesOf(item: CommitItem): number {
   let bytes = 200 + (item.outcome.result?.length ?? 0);
-  for (const step of item.outcome.steps) bytes += 100 + (step.value?.length ?? 0) + (step.failure?.length ?? 0);
+  for (const step of item.outcome.steps)
+    bytes += 100 + (step.value?.length ?? 0) + (step.failure?.length ?? 0);
   for (const sent of item.outcome.sends) bytes += 100 + sent.data.length;
   return bytes;
 }

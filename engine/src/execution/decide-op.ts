@@ -54,16 +54,17 @@ function decideRun(situation: Situation, op: RunOp, draft: OutcomeDraft): void {
     if (attempt > 1) draft.attempts.push({ stepId: op.id, attempt, outcome: "ok", failure: null });
     return;
   }
-  const failure = JSON.stringify(op.error);
+  const error = op.error ?? { name: "Error", message: "the step failed without saying why" };
+  const failure = JSON.stringify(error);
   const policy = op.retry_policy ?? situation.retry;
-  const isFinal = op.error.retry === false || attempt >= policy.max;
-  const dueMs = isFinal ? null : (op.error.retry_after_ms ?? retryDelayMs(policy, attempt, situation.random()));
+  const isFinal = error.retry === false || attempt >= policy.max;
+  const dueMs = isFinal ? null : (error.retry_after_ms ?? retryDelayMs(policy, attempt, situation.random()));
   draft.attempts.push({ stepId: op.id, attempt, outcome: "failed", failure });
   draft.steps.push(entry(op, { status: isFinal ? "err" : "retrying", failure, attempt, dueMs }));
 }
 
 function decideSleep(op: SleepOp, draft: OutcomeDraft): void {
-  const due = op.until === undefined ? { dueMs: op.ms } : { dueAtEpochMs: Date.parse(op.until) };
+  const due = op.until === undefined ? { dueMs: op.ms ?? 0 } : { dueAtEpochMs: Date.parse(op.until) };
   draft.steps.push(entry(op, { status: "pending", ...due }));
 }
 

@@ -1,6 +1,6 @@
-import type { DispatchResult } from "../endpoint/dispatch-result.ts";
 import { transportDelayMs } from "../domain/backoff.ts";
 import type { Outcome } from "../domain/outcome.ts";
+import type { DispatchResult } from "../endpoint/dispatch-result.ts";
 import { decideError, type Situation } from "./decide.ts";
 import { OutcomeDraft, pause } from "./outcome-draft.ts";
 
@@ -10,7 +10,10 @@ const BROKEN_MAX = 50;
 const REFUSED_MS = 5_000;
 
 /** A dispatch that brought no answer. User code is not to blame: no step's attempt is counted. */
-export function decideTransport(situation: Situation, end: Exclude<DispatchResult, { kind: "answer" }>): Outcome {
+export function decideTransport(
+  situation: Situation,
+  end: Exclude<DispatchResult, { kind: "answer" }>,
+): Outcome {
   const attempt = situation.transportAttempt + 1;
   const failure = JSON.stringify({ name: "TransportError", message: end.detail, reason: reasonOf(end) });
   if (end.kind === "broken" && attempt > BROKEN_MAX) {

@@ -1,6 +1,12 @@
 // All branching of an answer, and none of its writing. Pure: the same answer, memo and dice give the same outcome.
 
-import { type Answer, type Failure, MEMO_ENTRIES_MAX, type RawJson, type RetryPolicy } from "@durable/protocol/wire";
+import {
+  type Answer,
+  type Failure,
+  MEMO_ENTRIES_MAX,
+  type RawJson,
+  type RetryPolicy,
+} from "@durable/protocol/wire";
 import { retryDelayMs } from "../domain/backoff.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import { decideOp } from "./decide-op.ts";
@@ -49,7 +55,10 @@ function decideContinue(situation: Situation, answer: Extract<Answer, { status: 
     if (refused !== null) return refused;
   }
   if (situation.memo.size + draft.steps.length > MEMO_ENTRIES_MAX) {
-    return pause("TooManySteps", `paused: a run holds at most ${MEMO_ENTRIES_MAX} entries. Split it into several runs.`);
+    return pause(
+      "TooManySteps",
+      `paused: a run holds at most ${MEMO_ENTRIES_MAX} entries. Split it into several runs.`,
+    );
   }
   // Something new to tell user code: go on at once. Otherwise whatever is pending will wake the run.
   if (draft.settledCount > 0) return draft.progress("continue");
@@ -65,7 +74,10 @@ function decideContinue(situation: Situation, answer: Extract<Answer, { status: 
 /** The function itself failed, outside of any step: tried again from the top with the same memo. */
 export function decideError(situation: Situation, failure: Failure): Outcome {
   if (failure.code === "nondeterminism") {
-    return pause("NondeterminismError", `paused: ${failure.message} Deploy code that takes the recorded path, then resume.`);
+    return pause(
+      "NondeterminismError",
+      `paused: ${failure.message} Deploy code that takes the recorded path, then resume.`,
+    );
   }
   const draft = new OutcomeDraft();
   const attempt = situation.runAttempt + 1;

@@ -1,13 +1,13 @@
 // One lease, from the first dispatch to letting go. Reads as a list: request, call, decide, commit, again.
 
-import type { Logger } from "pino";
 import { type Answer, MEMO_ENTRIES_MAX, REQUEST_BYTES_MAX } from "@durable/protocol/wire";
+import type { Logger } from "pino";
+import { DEFAULT_RETRY } from "../domain/backoff.ts";
+import { isSettled, LETS_GO, type Outcome } from "../domain/outcome.ts";
 import type { AppClient } from "../endpoint/app-client.ts";
 import { decodeAnswer } from "../endpoint/decode-answer.ts";
 import type { DispatchResult } from "../endpoint/dispatch-result.ts";
 import { signRequest } from "../endpoint/signed-request.ts";
-import { DEFAULT_RETRY } from "../domain/backoff.ts";
-import { isSettled, LETS_GO, type Outcome } from "../domain/outcome.ts";
 import { newId, toEventRow } from "../ingest/event-row.ts";
 import type { WorkspaceEntry, WorkspaceRegistry } from "../registry/workspace-registry.ts";
 import { faultPoint } from "../runtime/fault-points.ts";
@@ -132,7 +132,9 @@ async function commit(
     run.knownSeq = expectedSeq;
   } else {
     // Something settled while it ran: the next dispatch must show it, in its place.
-    const journals = await loadJournals(parts.database, [{ workspaceId: run.workspaceId, runId: run.head.runId }]);
+    const journals = await loadJournals(parts.database, [
+      { workspaceId: run.workspaceId, runId: run.head.runId },
+    ]);
     run.memo = Memo.of(journals.get(run.head.runId)!);
     run.knownSeq = run.memo.settledCount;
   }
@@ -170,7 +172,11 @@ async function commitUntilMatched(
 function sentRows(parts: ExecutionParts, workspace: WorkspaceEntry, outcome: Outcome): EventRows {
   const rows = new EventRows();
   for (const sent of outcome.sends) {
-    rows.add(toEventRow(parts, workspace, sent, () => null, sent.eventId), 0, workspace.version);
+    rows.add(
+      toEventRow(parts, workspace, sent, () => null, sent.eventId),
+      0,
+      workspace.version,
+    );
   }
   return rows;
 }

@@ -89,7 +89,9 @@ export class Memo {
     entry: { readonly status: string; readonly value: string | null; readonly failure: string | null },
   ): void {
     const result =
-      entry.status === "err" ? `,"st":"err","error":${entry.failure}` : `,"st":"ok"${valueMember(entry.value)}`;
+      entry.status === "err"
+        ? `,"st":"err","error":${entry.failure}`
+        : `,"st":"ok"${valueMember(entry.value)}`;
     this.#settledText += `${this.#settledText === "" ? "" : ","}{"id":"${id}","op":"${op}"${result}}`;
     this.#settled.set(id, op);
   }

@@ -50,7 +50,9 @@ export function newId(ports: { readonly clock: Clock; readonly random: Random })
 /** What makes two events under one id the same event. Only needed where an id was given. */
 function bodyHash(event: IncomingEvent): string {
   if (event.clientId === null) return "00000000-0000-0000-0000-000000000000";
-  const hash = createHash("sha256").update(`${event.name}\u001f${event.timeMs ?? ""}\u001f`).update(event.data);
+  const hash = createHash("sha256")
+    .update(`${event.name}\u001f${event.timeMs ?? ""}\u001f`)
+    .update(event.data);
   const hex = hash.digest("hex");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 }

@@ -1,5 +1,5 @@
-import type { HeldRun } from "../execution/held-run.ts";
 import type { Outcome } from "../domain/outcome.ts";
+import type { HeldRun } from "../execution/held-run.ts";
 import type { EngineEvents } from "../observability/engine-events.ts";
 import type { TimerLoop } from "./timer-loop.ts";
 import type { WaitMatcher } from "./wait-matcher.ts";
@@ -22,7 +22,9 @@ export function announceCommitted({ events, timerLoop, waitMatcher, kick }: List
     if (outcome.retryMs !== null) timerLoop.dueIn(outcome.retryMs);
     for (const step of outcome.steps) if (step.dueMs !== null) timerLoop.dueIn(step.dueMs);
     if (outcome.waits.length > 0) {
-      waitMatcher.lookBackFor(outcome.waits.map((wait) => ({ workspaceId, runId: head.runId, stepId: wait.stepId })));
+      waitMatcher.lookBackFor(
+        outcome.waits.map((wait) => ({ workspaceId, runId: head.runId, stepId: wait.stepId })),
+      );
     }
     if (outcome.sends.length > 0) waitMatcher.sweepSoon();
     // Sent events may have started runs; a job that went back to ready is for whoever has a slot.

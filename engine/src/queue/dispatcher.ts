@@ -30,6 +30,8 @@ export interface DispatcherOptions extends Ports {
   readonly pollMs: number;
   readonly log: Logger;
   readonly execution: ExecutionParts;
+  /** There is work this process has no slot for. */
+  readonly tellOthers: () => void;
   /** Leases may be ours that we do not know of. */
   readonly suspectLeases: () => void;
 }
@@ -71,6 +73,12 @@ export class Dispatcher implements Service, Births {
 
   /** Something may be ready. */
   kick(): void {
+    if (this.#draining || this.#options.slots.free === 0) this.#options.tellOthers();
+    this.#loop.kick();
+  }
+
+  /** Another process says so. */
+  heard(): void {
     this.#loop.kick();
   }
 

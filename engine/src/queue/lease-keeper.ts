@@ -9,8 +9,8 @@
 import type { Logger } from "pino";
 import type { LeaseAuthority } from "../execution/lease-authority.ts";
 import { faultPoint } from "../runtime/fault-points.ts";
-import type { Random, Timers } from "../runtime/ports.ts";
 import { Loop } from "../runtime/loop.ts";
+import type { Random, Timers } from "../runtime/ports.ts";
 import type { Service } from "../runtime/service.ts";
 import type { SystemClock } from "../runtime/system-ports.ts";
 import type { Database } from "../store/database.ts";
@@ -93,7 +93,10 @@ export class LeaseKeeper implements Service, LeaseAuthority {
     const databaseEpochMs = await heartbeat(database, this.#engineId);
     if (databaseEpochMs === null) {
       const dead = this.#engineId;
-      log.warn({ engineId: dead }, "another engine declared this one dead; it drops its leases and registers anew");
+      log.warn(
+        { engineId: dead },
+        "another engine declared this one dead; it drops its leases and registers anew",
+      );
       await this.#register();
       lost(dead);
     } else {

@@ -43,7 +43,8 @@ export class LeaseReconciler implements Service {
       timers: options.timers,
       random: options.random,
       round: () => this.#round(),
-      onError: (error) => options.log.warn({ err: error }, "comparing leases with the database failed; it is tried again"),
+      onError: (error) =>
+        options.log.warn({ err: error }, "comparing leases with the database failed; it is tried again"),
     });
   }
 

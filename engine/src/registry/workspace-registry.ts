@@ -2,8 +2,8 @@ import {
   DEV_SECRET,
   type FunctionManifest,
   parseSecret,
-  replyKeyOf,
   type RetryPolicy,
+  replyKeyOf,
   type SigningKey,
 } from "@durable/protocol/wire";
 import { DEFAULT_RETRY } from "../domain/backoff.ts";
@@ -74,7 +74,9 @@ export class WorkspaceRegistry {
   /** The entry if one is at hand: the hot path asks this first and saves itself a promise. */
   peek(workspaceId: number): WorkspaceEntry | null {
     const cached = this.#cached.get(workspaceId);
-    return cached === undefined || this.#clock.monotonicMs() - cached.loadedAtMs > FRESH_MS ? null : cached.entry;
+    return cached === undefined || this.#clock.monotonicMs() - cached.loadedAtMs > FRESH_MS
+      ? null
+      : cached.entry;
   }
 
   forget(workspaceId: number): void {
@@ -111,7 +113,9 @@ function toEntry(workspaceId: number, row: WorkspaceRow, isDev: boolean): Worksp
   const byEventName = new Map<string, FunctionEntry[]>();
   for (const fn of functions.values()) {
     // Two triggers on one name start one run.
-    for (const name of new Set(fn.manifest.triggers.flatMap((trigger) => ("event" in trigger ? [trigger.event] : [])))) {
+    for (const name of new Set(
+      fn.manifest.triggers.flatMap((trigger) => ("event" in trigger ? [trigger.event] : [])),
+    )) {
       byEventName.set(name, [...(byEventName.get(name) ?? []), fn]);
     }
   }
@@ -124,7 +128,12 @@ function toEntry(workspaceId: number, row: WorkspaceRow, isDev: boolean): Worksp
     endpoint:
       url === null
         ? null
-        : { url: url.href, origin: url.origin, path: url.pathname + url.search, maxDurationMs: row.maxDurationMs },
+        : {
+            url: url.href,
+            origin: url.origin,
+            path: url.pathname + url.search,
+            maxDurationMs: row.maxDurationMs,
+          },
     signingKeys,
     replyKeys: signingKeys.map(replyKeyOf),
     functions,

@@ -6,12 +6,18 @@ import { wrapStatement } from "./fault-database.ts";
  * event of its request is in conflict | stale: functions changed since they were matched. */
 export type EventState = "new" | "duplicate" | "conflict" | "refused" | "stale";
 
-/** Events, the runs they start and their jobs in one commit. One state per event, in order. */
+export interface AcceptedEvent {
+  readonly state: EventState;
+  /** Somebody may wait for it: it must be held against the open waits. */
+  readonly owesMatch: boolean;
+}
+
+/** Events, the runs they start and their jobs in one commit. One answer per event, in order. */
 export async function insertEvents(
   database: Database,
   engineId: number,
   rows: EventRows,
-): Promise<EventState[]> {
+): Promise<AcceptedEvent[]> {
   const e = rows.columns();
   const states = await wrapStatement(
     "accept_events",
@@ -29,7 +35,10 @@ export async function insertEvents(
  * After an unknown outcome: what became of these events? Null when the call never committed, so that it may be
  * repeated. (Every call that commits leaves at least one of: the event, or an older event under the same id.)
  */
-export async function findAcceptedStates(database: Database, rows: EventRows): Promise<AcceptedEvent[] | null> {
+export async function findAcceptedStates(
+  database: Database,
+  rows: EventRows,
+): Promise<AcceptedEvent[] | null> {
   const e = rows.columns();
   const found = await database.sql<{ stored: boolean; known: boolean; same: boolean }[]>`
     select ev.id is not null as stored, k.event_id is not null as known, coalesce(k.body_hash = q.body_hash, false) as same
@@ -39,7 +48,8 @@ export async function findAcceptedStates(database: Database, rows: EventRows): P
     left join durable.event_ids k on k.workspace_id = q.workspace and k.client_id = q.client_id
     order by q.no`;
   if (!found.some((row) => row.stored)) return null;
-  return found.map((row) =>
-    row.stored ? "new" : !row.known ? "refused" : row.same ? "duplicate" : "conflict",
-  );
+  return found.map((row) => ({
+    state: row.stored ? "new" : !row.known ? "refused" : row.same ? "duplicate" : "conflict",
+    owesMatch: row.stored,
+  }));
 }

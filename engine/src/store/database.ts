@@ -12,6 +12,8 @@ export { isConflict, isConnectionLoss, isDataError, isUnknownOutcome, sqlState }
  */
 export interface Database {
   readonly sql: Sql;
+  /** Calls `heard` for every NOTIFY on `channel`, over a connection of its own that is opened again when it breaks. */
+  listen(channel: string, heard: () => void): Promise<() => Promise<void>>;
   /** Waits for nothing: statements under way fail with CONNECTION_DESTROYED after `timeoutMs`. */
   end(options?: { timeoutMs?: number }): Promise<void>;
 }
@@ -24,10 +26,13 @@ export interface DatabaseOptions {
   readonly options?: { host: string; port: number; user: string; database: string; password?: string };
   readonly max: number;
   readonly applicationName: string;
+  /** Server settings of these connections, e.g. `{ lock_timeout: "500" }`. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly onNotice?: (message: string) => void;
 }
 
-export function openDatabase({ url, options, max, applicationName, onNotice }: DatabaseOptions): Database {
+export function openDatabase(given: DatabaseOptions): Database {
+  const { url, options, max, applicationName, onNotice } = given;
   const address = url === undefined ? null : socketOf(url);
   const settings = {
     ...options,
@@ -38,12 +43,16 @@ export function openDatabase({ url, options, max, applicationName, onNotice }: D
     max_lifetime: null,
     connect_timeout: 10,
     types: COLUMN_TYPES as Record<string, postgres.PostgresType>,
-    connection: { application_name: applicationName },
+    connection: { application_name: applicationName, ...given.settings },
     onnotice: (notice: postgres.Notice) => onNotice?.(String(notice["message"])),
   };
   const sql = address === null ? postgres(settings) : postgres(address.url, settings);
   return {
     sql: sql as unknown as Sql,
+    async listen(channel, heard) {
+      const listening = await sql.listen(channel, heard);
+      return listening.unlisten;
+    },
     end: ({ timeoutMs = 5_000 } = {}) => sql.end({ timeout: timeoutMs / 1000 }),
   };
 }

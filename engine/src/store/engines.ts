@@ -19,13 +19,20 @@ export async function registerEngine(database: Database, row: EngineRow): Promis
 
 /** The database's time in epoch milliseconds, or null when this engine was declared dead. */
 export async function heartbeat(database: Database, engineId: number): Promise<number | null> {
-  const [row] = await wrapStatement("heartbeat", () => database.sql<{ now_ms: number | null }[]>`
-    select durable.heartbeat(${engineId}::int) as now_ms`);
+  const [row] = await wrapStatement(
+    "heartbeat",
+    () => database.sql<{ now_ms: number | null }[]>`
+    select durable.heartbeat(${engineId}::int) as now_ms`,
+  );
   return row!.now_ms;
 }
 
 /** Draining: no new leases. Stopped: it held none when it left. */
-export async function setEngineState(database: Database, engineId: number, state: "draining" | "stopped"): Promise<void> {
+export async function setEngineState(
+  database: Database,
+  engineId: number,
+  state: "draining" | "stopped",
+): Promise<void> {
   await database.sql`
     update durable.engines set state = ${state} where id = ${engineId} and state in ('live', 'draining')`;
 }
@@ -37,7 +44,10 @@ export interface Rescue {
 
 /** Marks engines dead whose heartbeat is over and queues what they held, under new fences. */
 export async function rescueLeases(database: Database, lostMax: number): Promise<Rescue[]> {
-  const rows = await wrapStatement("rescue_leases", () => database.sql<{ engine_id: number; run_count: number }[]>`
-    select engine_id, run_count from durable.rescue_leases(${lostMax}::int)`);
+  const rows = await wrapStatement(
+    "rescue_leases",
+    () => database.sql<{ engine_id: number; run_count: number }[]>`
+    select engine_id, run_count from durable.rescue_leases(${lostMax}::int)`,
+  );
   return rows.map((row) => ({ engineId: row.engine_id, runCount: row.run_count }));
 }

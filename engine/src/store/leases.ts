@@ -25,9 +25,12 @@ interface LeaseRow {
 
 /** Leases up to `limit` jobs, first ready first. An unknown outcome leaves leases that `findLeases` finds again. */
 export async function claimLeases(database: Database, engineId: number, limit: number): Promise<Lease[]> {
-  const rows = await wrapStatement("claim", () => database.sql<LeaseRow[]>`
+  const rows = await wrapStatement(
+    "claim",
+    () => database.sql<LeaseRow[]>`
     select workspace_id, run_id, fence, journal_seq, run_attempt, transport_attempt, ready_rank
-    from durable.claim(${engineId}::int, ${limit}::int)`);
+    from durable.claim(${engineId}::int, ${limit}::int)`,
+  );
   return rows.map(toLease);
 }
 
@@ -41,7 +44,9 @@ export async function findLeases(database: Database, engineId: number): Promise<
 
 /** Whether any job is ready: the hint that a long-held lease should make room. */
 export async function isAnyJobReady(database: Database): Promise<boolean> {
-  const [row] = await database.sql<{ ready: boolean }[]>`select exists (select 1 from durable.ready) as ready`;
+  const [row] = await database.sql<
+    { ready: boolean }[]
+  >`select exists (select 1 from durable.ready) as ready`;
   return row!.ready;
 }
 

@@ -56,10 +56,10 @@ export async function commitOutcomes(
   const w = waitColumns(items);
   const a = attemptColumns(items);
   const e = eventColumns(items);
-  const rows = await wrapStatement(
+  const [row] = await wrapStatement(
     "commit_outcomes",
-    () => database.sql<{ state: CommitState; journal_seq: number }[]>`
-    select state, journal_seq from durable.commit_outcomes(${engineId}::int,
+    () => database.sql<{ state: string; seq: string }[]>`
+    select o_state::text as state, o_seq::text as seq from durable.commit_outcomes(${engineId}::int,
       ${i.workspace}::int[], ${i.run}::uuid[], ${i.fence}::uuid[], ${i.next}::uuid[], ${i.known}::int[],
       ${i.settled}::int[], ${i.kind}::text[], ${i.result}::text[], ${i.unclaimed}::int[], ${i.pending}::boolean[],
       ${i.runAttempt}::int[], ${i.transportAttempt}::int[], ${i.retryMs}::float8[],
@@ -75,7 +75,9 @@ export async function commitOutcomes(
       ${e.name}::text[], ${e.data}::text[], ${e.time}::float8[],
       ${e.runEvent}::int[], ${e.runFunction}::text[], ${e.runVersion}::int[], ${e.runId}::uuid[])`,
   );
-  return rows.map((row) => ({ state: row.state, journalSeq: row.journal_seq }));
+  const states = row!.state.slice(1, -1).split(",") as CommitState[];
+  const seqs = row!.seq.slice(1, -1).split(",");
+  return states.map((state, index) => ({ state, journalSeq: Number(seqs[index]) }));
 }
 
 function itemColumns(items: readonly CommitItem[]) {

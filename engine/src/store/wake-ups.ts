@@ -11,8 +11,11 @@ export interface FiredTimers {
 
 /** Fires up to `limit` due timers: sleeps end, waits time out, retries become ready. */
 export async function fireTimers(database: Database, limit: number): Promise<FiredTimers> {
-  const [row] = await wrapStatement("fire_timers", () => database.sql<{ fired: number; next_due_ms: number | null }[]>`
-    select fired, next_due_ms from durable.fire_timers(${limit}::int)`);
+  const [row] = await wrapStatement(
+    "fire_timers",
+    () => database.sql<{ fired: number; next_due_ms: number | null }[]>`
+    select fired, next_due_ms from durable.fire_timers(${limit}::int)`,
+  );
   return { fired: row!.fired, nextDueMs: row!.next_due_ms };
 }
 
@@ -30,23 +33,37 @@ export interface WaitRef {
 
 /** Holds events against the open waits; answers how many waits they resolved. Repeating it is harmless. */
 export async function matchEvents(database: Database, events: readonly EventRef[]): Promise<number> {
-  const [row] = await wrapStatement("match_events", () => database.sql<{ resolved: number }[]>`
+  const [row] = await wrapStatement(
+    "match_events",
+    () => database.sql<{ resolved: number }[]>`
     select durable.match_events(${plainArray(events.map((event) => event.workspaceId))}::int[],
-      ${plainArray(events.map((event) => event.eventId))}::uuid[]) as resolved`);
+      ${plainArray(events.map((event) => event.eventId))}::uuid[]) as resolved`,
+  );
   return row!.resolved;
 }
 
 /** Walks the past for waits that nobody has looked back for; answers how many were resolved. */
-export async function lookBack(database: Database, waits: readonly WaitRef[], limit: number): Promise<number> {
-  const [row] = await wrapStatement("look_back", () => database.sql<{ resolved: number }[]>`
+export async function lookBack(
+  database: Database,
+  waits: readonly WaitRef[],
+  limit: number,
+): Promise<number> {
+  const [row] = await wrapStatement(
+    "look_back",
+    () => database.sql<{ resolved: number }[]>`
     select durable.look_back(${plainArray(waits.map((wait) => wait.workspaceId))}::int[],
       ${plainArray(waits.map((wait) => wait.runId))}::uuid[],
-      ${plainArray(waits.map((wait) => stepIdToUuid(wait.stepId)))}::uuid[], ${limit}::int) as resolved`);
+      ${plainArray(waits.map((wait) => stepIdToUuid(wait.stepId)))}::uuid[], ${limit}::int) as resolved`,
+  );
   return row!.resolved;
 }
 
 /** Obligations that an engine left behind: events older than `ageMs` that nobody held against the waits. */
-export async function findEventObligations(database: Database, ageMs: number, limit: number): Promise<EventRef[]> {
+export async function findEventObligations(
+  database: Database,
+  ageMs: number,
+  limit: number,
+): Promise<EventRef[]> {
   const rows = await database.sql<{ workspace_id: number; event_id: string }[]>`
     select workspace_id, event_id from durable.event_obligations
     where created_at <= clock_timestamp() - ${ageMs}::float8 * interval '1 millisecond' limit ${limit}`;

@@ -1,7 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence is what is looked for
-const ESCAPE = /\x1b\[[0-9;]*m/y;
+const SEQUENCE = /\x1b\[[0-9;]*m/y;
 const RESET = "\x1b[0m";
 
 /** Columns a line takes. Every character we print ourselves takes one; user text is cut, so a wide one costs little. */
@@ -18,12 +17,12 @@ export function fit(line: string, width: number): string {
   let out = "";
   let columns = 0;
   for (let at = 0; at < line.length && columns < width - 1; ) {
-    ESCAPE.lastIndex = at;
-    const escape = ESCAPE.exec(line)?.[0];
-    const piece = escape ?? String.fromCodePoint(line.codePointAt(at)!);
+    SEQUENCE.lastIndex = at;
+    const sequence = SEQUENCE.exec(line)?.[0];
+    const piece = sequence ?? String.fromCodePoint(line.codePointAt(at)!);
     out += piece;
     at += piece.length;
-    if (escape === undefined) columns += 1;
+    if (sequence === undefined) columns += 1;
   }
   return `${out}…${line.includes("\x1b") ? RESET : ""}`;
 }

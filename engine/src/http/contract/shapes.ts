@@ -36,7 +36,7 @@ export const ProblemAnswer = z
       .array(
         z.object({
           pointer: z.string().openapi({ description: "JSON Pointer into the body, `?name` of the query, `{name}` of the path." }),
-          message: z.string(),
+          detail: z.string(),
         }),
       )
       .optional(),

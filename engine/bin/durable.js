@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+// The door of the command line. Plain JavaScript without dependencies, so that an old Node can read it and say so
+// in one sentence instead of dying of syntax.
+
+import { existsSync } from "node:fs";
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+const installed = new URL("../dist/cli/main.js", import.meta.url);
+const source = new URL("../src/cli/main.ts", import.meta.url);
+const isInstalled = existsSync(installed);
+
+// From the repository the TypeScript runs as it is, which Node does by itself since 22.18.
+const [needs, isNewEnough] = isInstalled
+  ? ["22", major >= 22]
+  : ["22.18", major > 22 || (major === 22 && minor >= 18)];
+
+if (!isNewEnough) {
+  console.error(
+    `Durable needs Node ${needs} or newer and this is ${process.version}; install a newer one from https://nodejs.org and run it again.`,
+  );
+  process.exit(1);
+}
+
+const { main } = await import(isInstalled ? installed.href : source.href);
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,25 @@
+import type { Environment } from "./config.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { type Paint, paintFor } from "./terminal/paint.ts";
+
+/** What a command may touch: handed in, so that a test can look at what was said. */
+export interface Context {
+  readonly environment: Environment;
+  readonly paint: Paint;
+  /** Answers, on stdout: what a script reads. */
+  say(line: string): void;
+  /** What goes on and what went wrong, on stderr: for the person who watches. */
+  note(line: string): void;
+  /** Becomes the exit code; a command that says nothing succeeded. */
+  exitCode: ExitCode;
+}
+
+export function processContext(): Context {
+  return {
+    environment: process.env,
+    paint: paintFor(process.stdout),
+    say: (line) => void process.stdout.write(`${line}\n`),
+    note: (line) => void process.stderr.write(`${line}\n`),
+    exitCode: EXIT.ok,
+  };
+}

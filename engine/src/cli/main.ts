@@ -1,0 +1,60 @@
+import { Command, CommanderError } from "commander";
+import { VERSION } from "../version.ts";
+import { devCommand } from "./commands/dev.ts";
+import { keysCommand } from "./commands/keys.ts";
+import { migrateCommand } from "./commands/migrate.ts";
+import { runsCommand } from "./commands/runs.ts";
+import { sendCommand } from "./commands/send.ts";
+import { startCommand } from "./commands/start.ts";
+import { type Context, processContext } from "./context.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { reportOf } from "./report-error.ts";
+
+/** Runs one command line and answers its exit code. Never throws: whatever goes wrong is told in one sentence. */
+export async function main(args: readonly string[], context: Context = processContext()): Promise<ExitCode> {
+  try {
+    await program(context).parseAsync([...args], { from: "user" });
+    return context.exitCode;
+  } catch (error) {
+    // Help and version were asked for, and commander has printed them; so it has for a wrong flag.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    const { sentence, exitCode } = reportOf(error);
+    context.note(context.environment["DURABLE_DEBUG"] === "1" && error instanceof Error ? `${error.stack}` : sentence);
+    return exitCode;
+  }
+}
+
+function program(context: Context): Command {
+  const durable = new Command("durable")
+    .description("Durable execution over plain HTTP, on one Postgres.")
+    .version(VERSION, "-v, --version")
+    .helpCommand(false)
+    .showHelpAfterError("Run it with --help to see what is allowed.")
+    .addHelpText("after", EXIT_CODES)
+    .configureOutput({
+      writeOut: (text) => context.say(text.trimEnd()),
+      writeErr: (text) => context.note(text.trimEnd()),
+      outputError: (text, write) => write(text.replace(/^error: /, "")),
+    })
+    // Inherited by commands that are added afterwards.
+    .exitOverride();
+  for (const command of [devCommand, startCommand, migrateCommand, sendCommand, runsCommand, keysCommand]) {
+    adopt(durable, command(context));
+  }
+  return durable;
+}
+
+function adopt(parent: Command, child: Command): void {
+  child.copyInheritedSettings(parent);
+  for (const grandchild of child.commands) grandchild.copyInheritedSettings(parent);
+  parent.addCommand(child);
+}
+
+const EXIT_CODES = `
+Exit codes:
+  ${EXIT.ok}  done
+  ${EXIT.failed}  it was tried and did not work
+  ${EXIT.usage}  the command or its environment is wrong; nothing was tried
+  ${EXIT.unreachable}  the engine or the database does not answer
+  ${EXIT.notFound}  there is no such run, key or app
+  ${EXIT.denied}  the engine does not allow it, or does not know who asks`;

@@ -1,0 +1,208 @@
+// The engine, part by part. Read this first: everything that lives is named here, with what it is given.
+
+import { hostname } from "node:os";
+import type { Logger } from "pino";
+import { AppClient } from "./endpoint/app-client.ts";
+import { createConnector } from "./endpoint/connector.ts";
+import { createEgressGuard } from "./endpoint/egress-guard.ts";
+import { Committer } from "./execution/committer.ts";
+import type { ExecutionParts } from "./execution/execute-run.ts";
+import { createHttpServer } from "/tmp/scratch/http.ts";
+import { EventAcceptor } from "./ingest/accept-events.ts";
+import { EngineEvents } from "./observability/engine-events.ts";
+import { announceCommitted } from "./queue/announce-committed.ts";
+import { Dispatcher } from "./queue/dispatcher.ts";
+import { LeaseKeeper } from "./queue/lease-keeper.ts";
+import { LeaseReconciler } from "./queue/lease-reconciler.ts";
+import { ReadyHint } from "./queue/ready-hint.ts";
+import { createRescuer } from "./queue/rescuer.ts";
+import { Slots } from "./queue/slots.ts";
+import { TimerLoop } from "./queue/timer-loop.ts";
+import { WaitMatcher } from "./queue/wait-matcher.ts";
+import { WorkspaceRegistry } from "./registry/workspace-registry.ts";
+import { type Service, startAll, stopAll } from "./runtime/service.ts";
+import { systemPorts } from "./runtime/system-ports.ts";
+import { type DatabaseOptions, openDatabase } from "./store/database.ts";
+import { migrate } from "./store/migrate.ts";
+import { VERSION } from "./version.ts";
+
+export interface EngineConfig {
+  /** `dev`: on loopback, no keys needed. `production`: an admin token, and no loopback apps unless allowed. */
+  readonly mode: "dev" | "production";
+  readonly database: Pick<DatabaseOptions, "url" | "options">;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly adminToken: string | null;
+  /** A dead engine is noticed after this; its heartbeat is five times as fast. */
+  readonly leaseMs: number;
+  /** The truth behind the hints: how long anything may stay unnoticed. */
+  readonly pollMs: number;
+  /** Runs executed at once. */
+  readonly slots: number;
+  /** Whether apps on 127.0.0.1 may be called. */
+  readonly allowLoopback: boolean;
+  readonly log: Logger;
+}
+
+export interface Engine {
+  start(): Promise<{ readonly port: number }>;
+  /** Drains: takes no new lease, commits what is in flight, leaves owning none. */
+  stop(): Promise<void>;
+}
+
+export function createEngine(config: EngineConfig): Engine {
+  const { log } = config;
+  const ports = systemPorts();
+  const events = new EngineEvents();
+  const slots = new Slots(config.slots);
+
+  // The hot path must never plan a scan: its tables are empty when the plans are made and full when they run.
+  const database = openDatabase({
+    ...config.database,
+    max: 10,
+    applicationName: "durable engine",
+    settings: {
+      jit: "off",
+      enable_seqscan: "off",
+      enable_hashjoin: "off",
+      enable_mergejoin: "off",
+      lock_timeout: "500",
+    },
+  });
+  const pages = openDatabase({
+    ...config.database,
+    max: 4,
+    applicationName: "durable api",
+    settings: { statement_timeout: "10000" },
+  });
+
+  const registry = new WorkspaceRegistry(database, ports.clock, config.mode === "dev");
+  const keeper = new LeaseKeeper({
+    ...ports,
+    database,
+    row: {
+      leaseMs: config.leaseMs,
+      slots: config.slots,
+      host: hostname(),
+      pid: process.pid,
+      version: VERSION,
+    },
+    log,
+    lost: (engineId) => events.emit("engine.lost", { engineId }),
+  });
+  const egress = createEgressGuard({ allowLoopback: config.allowLoopback });
+  const appClient = new AppClient({
+    ...ports,
+    connect: createConnector({ ...ports, guard: egress }),
+    maxConnectionsPerOrigin: config.slots,
+  });
+  const committer = new Committer({ ...ports, database, authority: keeper, log });
+
+  const timerLoop = new TimerLoop({
+    ...ports,
+    database,
+    pollMs: config.pollMs,
+    log,
+    fired: () => dispatcher.kick(),
+  });
+  const waitMatcher = new WaitMatcher({
+    ...ports,
+    database,
+    pollMs: config.pollMs,
+    log,
+    resolved: () => dispatcher.kick(),
+  });
+  const execution: ExecutionParts = {
+    ...ports,
+    database,
+    registry,
+    appClient,
+    committer,
+    authority: keeper,
+    log,
+    shouldYield: (run) => dispatcher.shouldYield(run),
+    committed: announceCommitted({ events, timerLoop, waitMatcher, kick: () => dispatcher.kick() }),
+  };
+  const suspectLeases = () => reconciler.suspect();
+  const dispatcher = new Dispatcher({
+    ...ports,
+    database,
+    authority: keeper,
+    slots,
+    pollMs: config.pollMs,
+    log,
+    execution,
+    tellOthers: () => hint.tell(),
+    suspectLeases,
+  });
+  const hint = new ReadyHint({ ...ports, database, log, heard: () => dispatcher.heard() });
+  const reconciler = new LeaseReconciler({
+    ...ports,
+    database,
+    authority: keeper,
+    dispatcher,
+    slots,
+    leaseMs: config.leaseMs,
+    log,
+  });
+  const rescuer = createRescuer({
+    ...ports,
+    database,
+    leaseMs: config.leaseMs,
+    log,
+    rescued: () => dispatcher.kick(),
+  });
+  const acceptEvents = new EventAcceptor({
+    ...ports,
+    database,
+    registry,
+    engineId: () => keeper.engineId(),
+    births: dispatcher,
+    suspectLeases,
+    owesMatch: (refs) => waitMatcher.holdAgainstWaits(refs),
+    log,
+  });
+  const http = createHttpServer({
+    ...ports,
+    config,
+    database: pages,
+    log,
+    events,
+    acceptEvents,
+    registry,
+    appClient,
+    egress,
+  });
+
+  // Stopped in the reverse order: first the doors, then the loops, last the heartbeat that keeps our leases.
+  const services: readonly Service[] = [
+    keeper,
+    hint,
+    rescuer,
+    reconciler,
+    timerLoop,
+    waitMatcher,
+    dispatcher,
+    http,
+  ];
+
+  return {
+    async start() {
+      await migrate({ database, log: (line) => log.info(line) });
+      await startAll(services);
+      log.info({ port: http.port, engineId: keeper.engineId() }, "the engine is up");
+      return { port: http.port };
+    },
+    async stop() {
+      try {
+        await keeper.drain();
+      } catch (error) {
+        log.warn({ err: error }, "the drain could not be written down; leases are let go all the same");
+      }
+      await stopAll(services);
+      await appClient.close();
+      await Promise.all([database.end(), pages.end()]);
+    },
+  };
+}

@@ -1,0 +1,145 @@
+import type { Answer } from "@durable/protocol/wire";
+import { RawJson, stepId } from "@durable/protocol/wire";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { DEFAULT_RETRY } from "../domain/backoff.ts";
+import type { JournalEntry } from "../store/journals.ts";
+import { decide, type Situation } from "./decide.ts";
+import { Memo } from "./memo.ts";
+
+const id = (name: string) => stepId("", name, 0);
+const entry = (name: string, rest: Partial<JournalEntry> = {}): JournalEntry => ({
+  stepId: id(name),
+  seq: 1,
+  op: "run",
+  name,
+  n: 0,
+  status: "ok",
+  value: "1",
+  failure: null,
+  attempt: 1,
+  timerStands: false,
+  ...rest,
+});
+
+function situation(entries: JournalEntry[] = [], rest: Partial<Situation> = {}): Situation {
+  return {
+    memo: Memo.of(entries),
+    retry: { ...DEFAULT_RETRY, jitter: false },
+    runAttempt: 0,
+    transportAttempt: 0,
+    random: () => 0.5,
+    newEventId: () => "018f0000-0000-7000-8000-000000000000",
+    ...rest,
+  };
+}
+
+const run = (name: string, rest: object = {}) => ({
+  op: "run",
+  id: id(name),
+  name,
+  n: 0,
+  st: "ok",
+  v: new RawJson("1"),
+  ...rest,
+});
+const continued = (...ops: object[]) => ({ status: "continue", fence: "f", ops }) as unknown as Answer;
+
+test("a step that ran settles its entry and the run goes on", () => {
+  const outcome = decide(situation(), continued(run("a")));
+  expect(outcome).toMatchObject({
+    kind: "continue",
+    steps: [{ id: id("a"), status: "ok", value: "1", attempt: 1 }],
+  });
+  expect(outcome.attempts).toEqual([]);
+});
+
+test("a failed step is tried again after its policy's delay, then settles as an error user code can catch", () => {
+  const failed = continued(run("a", { st: "err", v: undefined, error: { name: "E", message: "m" } }));
+  const first = decide(situation(), failed);
+  expect(first).toMatchObject({ kind: "wait", steps: [{ status: "retrying", attempt: 1, dueMs: 1000 }] });
+  const last = decide(situation([entry("a", { seq: null, status: "retrying", attempt: 3 })]), failed);
+  expect(last).toMatchObject({ kind: "continue", steps: [{ status: "err", attempt: 4, dueMs: null }] });
+});
+
+test("a non-retriable failure settles at once; retry_after takes the place of the delay", () => {
+  const fatal = run("a", { st: "err", v: undefined, error: { name: "E", message: "m", retry: false } });
+  expect(decide(situation(), continued(fatal))).toMatchObject({
+    kind: "continue",
+    steps: [{ status: "err" }],
+  });
+  const later = run("a", { st: "err", v: undefined, error: { name: "E", message: "m", retry_after_ms: 77 } });
+  expect(decide(situation(), continued(later))).toMatchObject({ kind: "wait", steps: [{ dueMs: 77 }] });
+});
+
+test("one step of a turn may settle while another is retried: the run goes on with what it has", () => {
+  const outcome = decide(
+    situation(),
+    continued(run("a"), run("b", { st: "err", v: undefined, error: { name: "E", message: "m" } })),
+  );
+  expect(outcome.kind).toBe("continue");
+  expect(outcome.steps.map((step) => step.status)).toEqual(["ok", "retrying"]);
+});
+
+test("a sleep and a wait let go; a wait without a timeout still has an end", () => {
+  const sleep = decide(situation(), continued({ op: "sleep", id: id("s"), name: "s", n: 0, ms: 5 }));
+  expect(sleep).toMatchObject({ kind: "wait", steps: [{ op: "sleep", status: "pending", dueMs: 5 }] });
+  const wait = decide(
+    situation(),
+    continued({ op: "wait", id: id("w"), name: "w", n: 0, event: "e", match: { a: 1 } }),
+  );
+  expect(wait).toMatchObject({ kind: "wait", waits: [{ eventName: "e", match: '{"a":1}' }] });
+  expect(wait.steps[0]!.dueMs).toBeGreaterThan(0);
+});
+
+test("an answer that asks for nothing is stuck unless something is pending", () => {
+  expect(decide(situation(), continued())).toMatchObject({ kind: "wait", runAttempt: 1, retryMs: 1000 });
+  expect(decide(situation([], { runAttempt: 3 }), continued()).kind).toBe("failed");
+  expect(
+    decide(situation([entry("w", { seq: null, op: "wait", status: "pending" })]), continued()),
+  ).toMatchObject({ kind: "wait", runAttempt: 0, retryMs: null });
+});
+
+test("a settled step reported again, or a pending one as something else, pauses the run and changes nothing", () => {
+  for (const memo of [[entry("a")], [entry("a", { seq: null, op: "sleep", status: "pending" })]]) {
+    const outcome = decide(situation(memo), continued(run("b"), run("a")));
+    expect(outcome.kind).toBe("paused");
+    expect(outcome.steps).toEqual([]);
+  }
+});
+
+test("an error of the function itself is retried, then fails the run; nondeterminism pauses it", () => {
+  const error = (rest: object) =>
+    ({ status: "error", fence: "f", error: { name: "T", message: "m", ...rest } }) as Answer;
+  expect(decide(situation(), error({}))).toMatchObject({ kind: "wait", retryMs: 1000, runAttempt: 1 });
+  expect(decide(situation([], { runAttempt: 3 }), error({})).kind).toBe("failed");
+  expect(decide(situation(), error({ retry: false })).kind).toBe("failed");
+  expect(decide(situation(), error({ code: "nondeterminism" })).kind).toBe("paused");
+});
+
+test("whatever is decided, a run that lets go without an end has something that wakes it", () => {
+  const op = fc.oneof(
+    fc.constantFrom("a", "b", "c").map((name) => run(name)),
+    fc
+      .constantFrom("d", "e")
+      .map((name) => run(name, { st: "err", v: undefined, error: { name: "E", message: "m" } })),
+    fc.constantFrom("s", "t").map((name) => ({ op: "sleep", id: id(name), name, n: 0, ms: 1 })),
+    fc.constantFrom("w", "x").map((name) => ({ op: "wait", id: id(name), name, n: 0, event: "e" })),
+  );
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(op, { selector: (each) => each.id, maxLength: 6 }),
+      fc.boolean(),
+      (ops, pending) => {
+        const memo = pending ? [entry("p", { seq: null, op: "wait", status: "pending" })] : [];
+        const outcome = decide(situation(memo), continued(...ops));
+        if (outcome.kind !== "wait") return;
+        const wakes =
+          outcome.retryMs !== null ||
+          pending ||
+          outcome.steps.some((step) => step.dueMs !== null || step.dueAtEpochMs !== null);
+        expect(wakes).toBe(true);
+      },
+    ),
+  );
+});

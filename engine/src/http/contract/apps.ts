@@ -1,0 +1,116 @@
+import { z } from "@hono/zod-openapi";
+import { jsonBody, NOTHING, row } from "./row.ts";
+import { AppName, AsReceived, EnvironmentName, Instant, WorkspacePath } from "./shapes.ts";
+
+const SyncedFunction = z.object({
+  id: z.string(),
+  version: z.number().int(),
+});
+
+export const syncApp = row({
+  method: "post",
+  path: "/v1/apps/{app}/{env}/sync",
+  group: "apps",
+  summary: "Learn an app's functions by asking its endpoint",
+  description:
+    "The engine calls the URL with a signed inspect request and believes only the signed answer. An app may ask for " +
+    "it itself, signed, for the origin that an operator synced before.",
+  action: "apps.sync",
+  params: WorkspacePath,
+  query: NOTHING,
+  body: jsonBody(
+    z
+      .object({
+        url: z
+          .string()
+          .max(2_000)
+          .optional()
+          .openapi({
+            description: "Where the app answers; the stored URL when it is missing.",
+            example: "https://shop.example.com/api/durable",
+          }),
+        deployment: z.string().max(200).optional(),
+      })
+      .openapi("SyncRequest"),
+  ),
+  answer: z
+    .object({
+      app: AppName,
+      environment: EnvironmentName,
+      url: z.string(),
+      sdk: z.string(),
+      added: z.array(SyncedFunction),
+      changed: z.array(SyncedFunction),
+      removed: z.array(SyncedFunction),
+      unchanged: z.array(SyncedFunction),
+    })
+    .openapi("SyncResult"),
+  status: 200,
+  problems: ["unsafe-url", "inspect-failed", "no-signing-secret"],
+});
+
+export const listApps = row({
+  method: "get",
+  path: "/v1/apps",
+  group: "apps",
+  summary: "List workspaces with their endpoints",
+  action: "apps.list",
+  params: NOTHING,
+  query: NOTHING,
+  body: null,
+  answer: z
+    .object({
+      apps: z.array(
+        z
+          .object({
+            app: AppName,
+            environment: EnvironmentName,
+            created_at: Instant,
+            endpoint: z
+              .object({
+                url: z.string(),
+                sdk: z.string(),
+                capabilities: z.array(z.string()),
+                max_duration_ms: z.number().int().nullable(),
+                deployment: z.string().nullable(),
+                synced_at: Instant,
+              })
+              .nullable(),
+          })
+          .openapi("Workspace"),
+      ),
+    })
+    .openapi("Workspaces"),
+  status: 200,
+  problems: [],
+});
+
+export const listFunctions = row({
+  method: "get",
+  path: "/v1/apps/{app}/{env}/functions",
+  group: "apps",
+  summary: "List a workspace's functions",
+  action: "functions.read",
+  params: WorkspacePath,
+  query: NOTHING,
+  body: null,
+  answer: z
+    .object({
+      functions: z.array(
+        z
+          .object({
+            id: z.string(),
+            version: z.number().int(),
+            manifest: AsReceived.openapi({ description: "What the app declared: triggers, limits, retry policy." }),
+            synced_at: Instant,
+            removed_at: Instant.nullable().openapi({
+              description: "The last sync no longer named it: its runs go on, no new ones start.",
+            }),
+          })
+          .openapi("Function"),
+      ),
+    })
+    .openapi("Functions"),
+  status: 200,
+  problems: ["not-found"],
+});

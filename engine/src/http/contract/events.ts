@@ -1,0 +1,82 @@
+import {
+  EVENT_BYTES_MAX,
+  EVENT_NAME_CHARACTERS_MAX,
+  EVENTS_PER_SEND_MAX,
+  ID_CHARACTERS_MAX,
+} from "@durable/protocol/wire";
+import { z } from "@hono/zod-openapi";
+import { NOTHING, row } from "./row.ts";
+import { AppName, AsReceived, EnvironmentName } from "./shapes.ts";
+
+/** One send. Larger ones would stall the commits of everybody else; send several. */
+export const SEND_BYTES_MAX = 8 * 1024 * 1024;
+
+export const EventName = z
+  .string()
+  .min(1)
+  .max(EVENT_NAME_CHARACTERS_MAX)
+  .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, { message: "must not contain control characters" })
+  .openapi({ example: "user.created" });
+
+const EventId = z.string().min(1).max(ID_CHARACTERS_MAX);
+
+const ClientEvent = z
+  .object({
+    name: EventName,
+    data: AsReceived.optional().openapi({
+      description: `Any JSON value of at most ${EVENT_BYTES_MAX} bytes, kept byte for byte; null when it is missing.`,
+    }),
+    id: EventId.optional().openapi({
+      description: "Unique in the workspace. The same event sent again under it is accepted once.",
+    }),
+    time: z.iso.datetime().optional().openapi({ description: "When it happened, in UTC; now when it is missing." }),
+  })
+  .openapi("Event");
+
+const CloudEvent = z
+  .object({
+    specversion: z.literal("1.0"),
+    id: EventId,
+    source: z.string().min(1).max(ID_CHARACTERS_MAX),
+    type: EventName,
+    time: z.iso.datetime({ offset: true }).optional(),
+    data: AsReceived.optional(),
+  })
+  .openapi("CloudEvent", {
+    description: "CloudEvents 1.0. `type` becomes the event's name, `source` and `id` together its id.",
+  });
+
+export const SendQuery = z.strictObject({
+  app: AppName.optional().openapi({ description: "Where the credential does not name it: signed, admin or dev." }),
+  env: EnvironmentName.optional().openapi({ description: "In dev mode `dev` when it is missing." }),
+});
+
+export const sendEvents = row({
+  method: "post",
+  path: "/v1/events",
+  group: "events",
+  summary: "Send events",
+  description:
+    "All events of a request are stored, with the runs they start, or none. Answered when they are on disk. " +
+    `At most ${EVENTS_PER_SEND_MAX} events and ${SEND_BYTES_MAX} bytes.`,
+  action: "events.send",
+  params: NOTHING,
+  query: SendQuery,
+  body: {
+    schema: z.union([ClientEvent, z.array(ClientEvent).max(EVENTS_PER_SEND_MAX), CloudEvent, z.array(CloudEvent)]),
+    contentTypes: ["application/json", "application/cloudevents+json", "application/cloudevents-batch+json"],
+    maxBytes: SEND_BYTES_MAX,
+    required: true,
+    read: "bytes",
+  },
+  answer: z
+    .object({
+      ids: z.array(z.string()).openapi({ description: "Of the events, in order: the sender's own where it gave one." }),
+      runs: z
+        .array(z.object({ event: z.string(), function: z.string(), run: z.string() }))
+        .openapi({ description: "The runs that these events started. An event accepted before starts none." }),
+    })
+    .openapi("EventsAccepted"),
+  status: 200,
+  problems: ["idempotency-conflict", "number-out-of-range"],
+});

@@ -1,0 +1,169 @@
+import { z } from "@hono/zod-openapi";
+import { jsonBody, NOTHING, row } from "./row.ts";
+import { AsReceived, Failure, Instant, WorkspacePath } from "./shapes.ts";
+
+export const RunStatus = z
+  .enum(["queued", "running", "waiting", "paused", "completed", "failed", "cancelled"])
+  .openapi("RunStatus");
+
+const RunPath = WorkspacePath.extend({ id: z.string().openapi({ description: "The run's id." }) });
+
+const Times = {
+  sent_at: Instant.nullable(),
+  first_byte_at: Instant.nullable(),
+  received_at: Instant.nullable(),
+  app_ms: z.number().nullable().openapi({ description: "Milliseconds inside the app, by its own clock." }),
+};
+const DispatchTimes = { scheduled_at: Instant.nullable(), leased_at: Instant.nullable(), ...Times };
+
+const Attempt = z
+  .object({
+    attempt: z.number().int().openapi({ description: "From 1." }),
+    outcome: z.enum(["ok", "failed", "transport", "protocol", "late", "lost"]),
+    failure: Failure.nullable(),
+    ...DispatchTimes,
+    committed_at: Instant,
+  })
+  .openapi("Attempt");
+
+const Step = z
+  .object({
+    id: z.string(),
+    op: z.string(),
+    name: z.string(),
+    n: z.number().int().openapi({ description: "Occurrence of the name within its scope." }),
+    status: z.enum(["ok", "err", "pending", "retrying"]),
+    seq: z.number().int().nullable().openapi({ description: "Its number in the journal, once it has settled." }),
+    value: AsReceived,
+    failure: Failure.nullable(),
+    attempt: z.number().int(),
+    event_id: z.string().nullable().openapi({ description: "The event that resolved a wait." }),
+    due_at: Instant.nullable().openapi({ description: "End of a sleep, timeout of a wait, next attempt." }),
+    wait: z
+      .object({ event: z.string(), match: AsReceived })
+      .nullable()
+      .openapi({ description: "What an open wait waits for." }),
+    ...DispatchTimes,
+    committed_at: Instant,
+    settled_at: Instant.nullable(),
+    attempts: z.array(Attempt).openapi({ description: "Empty for a step that succeeded at once: its times are above." }),
+  })
+  .openapi("Step");
+
+export const Run = z
+  .object({
+    id: z.string(),
+    app: z.string(),
+    environment: z.string(),
+    function: z.string(),
+    function_version: z.number().int(),
+    status: RunStatus,
+    why: z.string().openapi({ description: "Why it is where it is, in one sentence." }),
+    created_at: Instant,
+    ended_at: Instant.nullable(),
+    event: z.object({ id: z.string(), name: z.string(), data: AsReceived, time: Instant, received_at: Instant }),
+    output: AsReceived,
+    failure: Failure.nullable(),
+    unclaimed: z
+      .number()
+      .int()
+      .nullable()
+      .openapi({ description: "Results that the code never asked for when it ended." }),
+    cancelled: z.object({ by: z.string(), reason: z.string().nullable(), at: Instant }).nullable(),
+    live: z
+      .object({
+        journal_seq: z.number().int(),
+        run_attempt: z.number().int(),
+        transport_attempt: z.number().int(),
+        lost: z.number().int(),
+        ready_at: Instant.nullable(),
+        retry_at: Instant.nullable(),
+        engine: z.object({ id: z.number().int(), host: z.string(), pid: z.number().int() }).nullable(),
+      })
+      .nullable()
+      .openapi({ description: "Null once the run has ended." }),
+    last_dispatch: z.object(Times).nullable(),
+    steps: z.array(Step).openapi({ description: "In the order of the journal, then what is still pending." }),
+    attempts: z
+      .array(Attempt)
+      .openapi({ description: "Of the run itself: dispatches without a usable answer, failed tries of the function." }),
+  })
+  .openapi("Run");
+
+const RunListed = z
+  .object({
+    id: z.string(),
+    function: z.string(),
+    function_version: z.number().int(),
+    status: RunStatus,
+    created_at: Instant,
+    ended_at: Instant.nullable(),
+    event: z.object({ id: z.string(), name: z.string() }),
+  })
+  .openapi("RunListed");
+
+export const RUNS_PER_PAGE_MAX = 200;
+export const WAIT_S_MAX = 60;
+
+export const listRuns = row({
+  method: "get",
+  path: "/v1/apps/{app}/{env}/runs",
+  group: "runs",
+  summary: "List runs, newest first",
+  action: "runs.read",
+  params: WorkspacePath,
+  query: z.strictObject({
+    status: RunStatus.optional(),
+    function: z.string().max(200).optional(),
+    limit: z.coerce.number().int().min(1).max(RUNS_PER_PAGE_MAX).default(50),
+    cursor: z.uuid().optional().openapi({ description: "`next` of the page before." }),
+  }),
+  body: null,
+  answer: z
+    .object({
+      runs: z.array(RunListed),
+      next: z.string().nullable().openapi({ description: "The cursor of the next page; null on the last one." }),
+    })
+    .openapi("Runs"),
+  status: 200,
+  problems: ["not-found"],
+});
+
+export const getRun = row({
+  method: "get",
+  path: "/v1/apps/{app}/{env}/runs/{id}",
+  group: "runs",
+  summary: "One run with its steps and attempts",
+  action: "runs.read",
+  params: RunPath,
+  query: z.strictObject({
+    wait: z.coerce
+      .number()
+      .min(0)
+      .max(WAIT_S_MAX)
+      .default(0)
+      .openapi({ description: "Seconds to wait for the run's end before answering." }),
+  }),
+  body: null,
+  answer: Run,
+  status: 200,
+  problems: ["not-found"],
+});
+
+export const cancelRun = row({
+  method: "post",
+  path: "/v1/apps/{app}/{env}/runs/{id}/cancel",
+  group: "runs",
+  summary: "Cancel a run for good",
+  description: "Nothing of it runs any more after the answer; a late answer of the app is refused.",
+  action: "runs.cancel",
+  params: RunPath,
+  query: NOTHING,
+  body: jsonBody(
+    z.object({ reason: z.string().max(1_000).optional() }).openapi("CancelRequest"),
+    { required: false },
+  ),
+  answer: z.object({ id: z.string(), status: z.literal("cancelled") }).openapi("RunCancelled"),
+  status: 200,
+  problems: ["not-found", "run-terminal"],
+});

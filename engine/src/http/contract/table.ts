@@ -1,0 +1,49 @@
+// The route table: every operation of the API by its name. A new route is a new row here and a handler of the same
+// name in http/routes; the compiler asks for it.
+import type { z } from "@hono/zod-openapi";
+import { listApps, listFunctions, syncApp } from "./apps.ts";
+import { sendEvents } from "./events.ts";
+import { health, openApi, ready } from "./health.ts";
+import {
+  createEventKey,
+  createSigningSecret,
+  listEventKeys,
+  listSigningSecrets,
+  retireSigningSecret,
+  revokeEventKey,
+} from "./keys.ts";
+import type { Row } from "./row.ts";
+import { cancelRun, getRun, listRuns } from "./runs.ts";
+
+export const TABLE = {
+  sendEvents,
+  syncApp,
+  listApps,
+  listFunctions,
+  listRuns,
+  getRun,
+  cancelRun,
+  createEventKey,
+  listEventKeys,
+  revokeEventKey,
+  createSigningSecret,
+  listSigningSecrets,
+  retireSigningSecret,
+  health,
+  ready,
+  openApi,
+} satisfies Record<string, Row>;
+
+export type Table = typeof TABLE;
+export type Operation = keyof Table;
+
+export type ParamsOf<Name extends Operation> = z.output<Table[Name]["params"]>;
+export type QueryOf<Name extends Operation> = z.output<Table[Name]["query"]>;
+export type AnswerOf<Name extends Operation> = z.output<Table[Name]["answer"]>;
+type BodyRow<Name extends Operation> = NonNullable<Table[Name]["body"]>;
+/** What the handler gets: the checked body, or the bytes where it reads them itself. */
+export type BodyOf<Name extends Operation> = Table[Name]["body"] extends null
+  ? null
+  : BodyRow<Name>["read"] extends "bytes"
+    ? Uint8Array
+    : z.output<BodyRow<Name>["schema"]>;

@@ -1,0 +1,72 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+
+/**
+ * What the tests use of the operating system. On a fresh Debian as root it is installed; elsewhere the tests that
+ * need it are skipped, and the end of the run says so.
+ */
+interface SystemPackage {
+  readonly what: string;
+  readonly apt: string[];
+  present(): boolean;
+  before?(): void;
+}
+
+const PACKAGES: SystemPackage[] = [
+  {
+    what: "the distribution's Postgres, on which statement tests run a second time",
+    apt: ["postgresql"],
+    present: () =>
+      existsSync("/usr/lib/postgresql") &&
+      readdirSync("/usr/lib/postgresql").some((version) =>
+        existsSync(`/usr/lib/postgresql/${version}/bin/initdb`),
+      ),
+    // Only its programs are wanted: no server of the system's own on port 5432.
+    before: () => {
+      mkdirSync("/etc/postgresql-common/createcluster.d", { recursive: true });
+      writeFileSync(
+        "/etc/postgresql-common/createcluster.d/no-main-cluster.conf",
+        "create_main_cluster = false\n",
+      );
+    },
+  },
+];
+
+/** Installs what is missing. Returns one sentence for each thing that stays missing. */
+export function ensureSystemPackages(say: (line: string) => void): string[] {
+  const missing = PACKAGES.filter((wanted) => !wanted.present());
+  if (missing.length === 0) return [];
+  const cannot = whyNot();
+  if (cannot !== null) return missing.map(({ what, apt }) => `${what}: ${cannot}; install ${apt.join(" ")}`);
+  say(`installing ${missing.flatMap(({ apt }) => apt).join(" ")} with apt-get`);
+  for (const { before } of missing) before?.();
+  const failure = aptInstall(missing.flatMap(({ apt }) => apt));
+  return missing
+    .filter((wanted) => !wanted.present())
+    .map(
+      ({ what, apt }) => `${what}: apt-get install ${apt.join(" ")} failed (${failure ?? "files not found"})`,
+    );
+}
+
+function whyNot(): string | null {
+  if (process.platform !== "linux" || !existsSync("/usr/bin/apt-get"))
+    return "not installed, and there is no apt-get";
+  if (process.getuid?.() !== 0) return "not installed, and only root may install it";
+  return null;
+}
+
+function aptInstall(names: string[]): string | null {
+  const install = ["install", "-y", "--no-install-recommends", ...names];
+  // The package lists may be older than the mirror, or not there at all.
+  return aptGet(install) === null ? null : (aptGet(["update"]) ?? aptGet(install));
+}
+
+function aptGet(args: string[]): string | null {
+  const { status, stderr, error } = spawnSync("apt-get", args, {
+    encoding: "utf8",
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    timeout: 240_000,
+  });
+  if (status === 0) return null;
+  return error?.message ?? stderr.trim().split("\n").at(-1) ?? `status ${status}`;
+}

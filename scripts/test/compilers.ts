@@ -1,0 +1,18 @@
+import { runProgram, type Stage } from "./stage.ts";
+
+// Each counts as one test.
+
+export const biome: Stage = {
+  name: "biome (format and lint)",
+  run: () => asOne(["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."]),
+};
+
+export const types: Stage = {
+  name: "tsc (types)",
+  run: () => asOne(["node_modules/typescript/bin/tsc", "--noEmit", "-p", "tsconfig.json"]),
+};
+
+async function asOne(program: string[]) {
+  const passed = await runProgram(program);
+  return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: [] };
+}

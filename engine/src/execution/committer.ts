@@ -61,7 +61,7 @@ export class Committer {
     const engineId = authority.engineId();
     for (let attempt = 1; ; attempt += 1) {
       // Asked again before each try: while the database was away the leases may have gone.
-      if (!authority.mayAct() && !(await authority.untilMayAct(engineId))) return items.map(lost);
+      if (!authority.mayAct(engineId) && !(await authority.untilMayAct(engineId))) return items.map(lost);
       try {
         await faultPoint("commit.before");
         const results = await commitOutcomes(database, engineId, items);

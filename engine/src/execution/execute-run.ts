@@ -48,7 +48,7 @@ const NO_ENDPOINT_MS = 5_000;
 export async function executeRun(parts: ExecutionParts, run: HeldRun): Promise<void> {
   const engineId = parts.authority.engineId();
   for (;;) {
-    if (!parts.authority.mayAct() && !(await parts.authority.untilMayAct(engineId))) return;
+    if (!parts.authority.mayAct(engineId) && !(await parts.authority.untilMayAct(engineId))) return;
     const workspace = parts.registry.peek(run.workspaceId) ?? (await parts.registry.of(run.workspaceId));
     const { outcome, times } = await dispatch(parts, run, workspace);
     const written = await commit(parts, run, workspace, yieldIfAsked(parts, run, outcome), times);

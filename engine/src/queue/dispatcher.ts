@@ -95,7 +95,7 @@ export class Dispatcher implements Service, Births {
 
   reserve(wanted: number): number {
     // What waits in ready was there first; and a process that may not act must not take on more.
-    if (this.#draining || this.#backlogged || !this.#options.authority.mayAct()) return 0;
+    if (this.#draining || this.#backlogged || !this.#mayAct()) return 0;
     return this.#options.slots.take(wanted);
   }
 
@@ -160,7 +160,7 @@ export class Dispatcher implements Service, Births {
 
   async #round(): Promise<NextRound> {
     const { authority, database, slots } = this.#options;
-    if (this.#draining || slots.free === 0 || !authority.mayAct()) return "later";
+    if (this.#draining || slots.free === 0 || !this.#mayAct()) return "later";
     const wanted = slots.take(CLAIM_MAX);
     let leases: Lease[];
     try {
@@ -175,6 +175,11 @@ export class Dispatcher implements Service, Births {
     this.#backlogged = leases.length === wanted;
     if (leases.length > 0) await this.adopt(leases);
     return this.#backlogged && slots.free > 0 ? "again" : "later";
+  }
+
+  #mayAct(): boolean {
+    const { authority } = this.#options;
+    return authority.mayAct(authority.engineId());
   }
 
   #execute(run: HeldRun): void {

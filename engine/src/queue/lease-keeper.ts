@@ -53,13 +53,14 @@ export class LeaseKeeper implements Service, LeaseAuthority {
     return this.#engineId;
   }
 
-  mayAct(): boolean {
+  mayAct(engineId: number): boolean {
+    if (engineId !== this.#engineId) return false;
     return this.#options.clock.monotonicMs() - this.#renewedAtMs < this.#options.row.leaseMs - this.#marginMs;
   }
 
   untilMayAct(engineId: number): Promise<boolean> {
     if (engineId !== this.#engineId) return Promise.resolve(false);
-    if (this.mayAct()) return Promise.resolve(true);
+    if (this.mayAct(engineId)) return Promise.resolve(true);
     return new Promise((resolve) => this.#waiting.push({ engineId, resolve }));
   }
 

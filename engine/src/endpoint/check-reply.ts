@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { isTimestampInTolerance, type SigningKey, verify } from "@durable/protocol/wire";
+import { isTimestampInTolerance, parseTimestampS, type SigningKey, verify } from "@durable/protocol/wire";
 import type { BrokenReason, DispatchResult } from "./dispatch-result.ts";
 import { excerpt } from "./excerpt.ts";
 import { readProblem, readRetryAfterMs } from "./problem-reply.ts";
@@ -71,18 +71,14 @@ function signatureFlaw({ id, replyKeys }: Expected, reply: Reply, nowEpochMs: nu
     return { reason: "unsigned", detail: unsignedSentence(reply) };
   }
   // A header sent twice arrives as a list: there is no telling which one a proxy in between believed.
-  if (
-    typeof signature !== "string" ||
-    typeof replyId !== "string" ||
-    typeof timestamp !== "string" ||
-    !/^\d{1,11}$/.test(timestamp)
-  ) {
+  const timestampS = typeof timestamp === "string" ? parseTimestampS(timestamp) : null;
+  if (typeof signature !== "string" || typeof replyId !== "string" || timestampS === null) {
     return {
       reason: "bad-signature",
       detail: "Its answer carries a signature header twice, or a timestamp that is no number.",
     };
   }
-  if (!verify(replyKeys, replyId, Number(timestamp), reply.body, signature)) {
+  if (!verify(replyKeys, replyId, timestampS, reply.body, signature)) {
     return {
       reason: "bad-signature",
       detail:
@@ -95,7 +91,7 @@ function signatureFlaw({ id, replyKeys }: Expected, reply: Reply, nowEpochMs: nu
       detail: `Its answer belongs to request ${excerpt(replyId, 80)}, not to ${id}.`,
     };
   }
-  if (!isTimestampInTolerance(Number(timestamp), Math.floor(nowEpochMs / 1000))) {
+  if (!isTimestampInTolerance(timestampS, Math.floor(nowEpochMs / 1000))) {
     return {
       reason: "stale-timestamp",
       detail: `Its answer is signed for ${timestamp} (Unix seconds), more than 300 s off this engine's clock. Check the clocks of both machines.`,

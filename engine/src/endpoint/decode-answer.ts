@@ -1,13 +1,110 @@
-import { type Answer, parseJson } from "@durable/protocol/wire";
-
-const RAW = new Set(["v", "output", "input", "data"]);
+import { answerSchema } from "@durable/protocol";
+import {
+  ANSWER_BYTES_MAX,
+  type Answer,
+  JsonProblem,
+  type JsonProblemCode,
+  type Op,
+  parseJson,
+  RAW_MEMBERS,
+  RawJson,
+  stepId,
+} from "@durable/protocol/wire";
+import { schemaFlaw } from "./schema-flaw.ts";
+import { trimFailure } from "./trim-failure.ts";
+import { valueFlaw } from "./value-flaw.ts";
 
 export type DecodedAnswer =
   | { readonly ok: true; readonly answer: Answer }
-  | { readonly ok: false; readonly code: string; readonly detail: string };
+  | { readonly ok: false; readonly code: AnswerFlaw; readonly detail: string };
 
+export type AnswerFlaw =
+  | JsonProblemCode
+  | "too-large"
+  | "invalid-answer" // a member is missing, has another type or is out of bounds
+  | "unknown-status"
+  | "unknown-op"
+  | "wrong-fence"
+  | "wrong-step-id"
+  | "duplicate-op"
+  | "value-too-large";
+
+/**
+ * Reads an app's answer. The signature says who wrote it, not that it makes sense: the SDK may be old, broken or
+ * somebody's own. Whatever passes here may be stored without another look, and nothing that comes in makes it throw.
+ * Values stay the text the app sent (`RawJson`), so that 1.0 and 2^53+1 come back to the app as they left it.
+ */
 export function decodeAnswer(body: Uint8Array, expected: { readonly fence: string }): DecodedAnswer {
-  const answer = parseJson(body, { raw: RAW, numbers: "any" }) as Answer;
-  if (answer.fence !== expected.fence) return { ok: false, code: "wrong-fence", detail: "wrong fence" };
+  if (body.length > ANSWER_BYTES_MAX) {
+    return refuse("too-large", `The answer is larger than ${ANSWER_BYTES_MAX} bytes.`);
+  }
+  let json: unknown;
+  try {
+    json = parseJson(body, READING);
+  } catch (error) {
+    if (error instanceof JsonProblem)
+      return refuse(error.code, `The answer is not usable JSON. ${error.message}`);
+    throw error;
+  }
+  readMatches(json);
+  const parsed = answerSchema.safeParse(json);
+  if (!parsed.success) return refuse(...schemaFlaw(parsed.error, json));
+  const answer: Answer = parsed.data;
+  if (answer.fence !== expected.fence) {
+    return refuse(
+      "wrong-fence",
+      "The answer carries the fence of another dispatch. The SDK must repeat the fence it was sent.",
+    );
+  }
+  const flaw = ("ops" in answer ? opsFlaw(answer.ops ?? []) : null) ?? valueFlaw(answer);
+  if (flaw !== null) return refuse(...flaw);
+  trimFailures(answer);
   return { ok: true, answer };
+}
+
+const READING = { raw: RAW_MEMBERS, numbers: "any" } as const;
+
+function refuse(code: AnswerFlaw, detail: string): DecodedAnswer {
+  return { ok: false, code, detail };
+}
+
+/** An id is a hash of what stands beside it: an op whose id was made differently could overwrite another step. */
+function opsFlaw(ops: readonly Op[]): [AnswerFlaw, string] | null {
+  const seen = new Set<string>();
+  for (const op of ops) {
+    const id = stepId(op.scope ?? "", op.name, op.n);
+    if (op.id !== id) {
+      return [
+        "wrong-step-id",
+        `Step "${op.name}" (${op.n}) came with the id ${op.id}, but its name and number give ${id}. The SDK computes step ids in another way than the protocol.`,
+      ];
+    }
+    if (seen.has(id)) return ["duplicate-op", `Step "${op.name}" (${op.n}) is in the answer twice.`];
+    seen.add(id);
+  }
+  return null;
+}
+
+function trimFailures(answer: Answer): void {
+  if (answer.status === "error") answer.error = trimFailure(answer.error);
+  if (!("ops" in answer) || answer.ops === undefined) return;
+  for (const op of answer.ops) {
+    if (op.op === "run" && op.st === "err") op.error = trimFailure(op.error);
+  }
+}
+
+/**
+ * A path that a wait matches on may be called `data` or `v`, like the members kept as text; here it is none of them,
+ * and its value is compared, not passed on.
+ */
+function readMatches(json: unknown): void {
+  const ops = (json as { ops?: unknown } | null)?.ops;
+  if (!Array.isArray(ops)) return;
+  for (const op of ops) {
+    const match: unknown = op?.match;
+    if (typeof match !== "object" || match === null || match instanceof RawJson) continue;
+    for (const [path, value] of Object.entries(match)) {
+      if (value instanceof RawJson) (match as Record<string, unknown>)[path] = JSON.parse(value.text);
+    }
+  }
 }

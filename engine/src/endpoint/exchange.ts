@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { ANSWER_BYTES_MAX } from "@durable/protocol/wire";
 import type { Client, Dispatcher } from "undici";
 import type { Clock } from "../runtime/ports.ts";
 import { checkReply, type Expected, type Flaw, headFlaw } from "./check-reply.ts";
@@ -55,7 +56,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #lastByteMs = 0;
   #status = 0;
   #headers: IncomingHttpHeaders | null = null;
-  #maxBytes = MAX_ANSWER_BYTES;
+  #maxBytes = ANSWER_BYTES_MAX;
   #bytes = 0;
   /** Nearly every answer comes in one piece; the list is made only for those that do not. */
   #first: Buffer | null = null;
@@ -78,7 +79,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#status = status;
     this.#headers = headers;
     this.#firstByteMs = this.#lastByteMs = this.parts.clock.monotonicMs();
-    if (status !== 200) this.#maxBytes = MAX_PROBLEM_BYTES;
+    if (status !== 200) this.#maxBytes = PROBLEM_BYTES_MAX;
     const flaw = headFlaw(status, headers);
     if (flaw !== null) this.#break(flaw);
     else if (Number(headers["content-length"] ?? 0) > this.#maxBytes) this.#tooLarge();
@@ -148,7 +149,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #tooLarge(): void {
     if (this.#status === 200) {
-      const detail = `Its answer is larger than ${MAX_ANSWER_BYTES} bytes. Return a reference to large data instead.`;
+      const detail = `Its answer is larger than ${ANSWER_BYTES_MAX} bytes. Return a reference to large data instead.`;
       this.#break({ reason: "too-large", detail });
     } else {
       // A refusal stays one however long its error page is; the page is not worth reading.
@@ -198,6 +199,5 @@ function lineFlaw(error: NodeJS.ErrnoException, status: number): Flaw {
   return { reason: "reset", detail: `The connection broke ${when}: ${error.message} (${code}).` };
 }
 
-const MAX_ANSWER_BYTES = 6 * 1024 * 1024;
-const MAX_PROBLEM_BYTES = 64 * 1024;
+const PROBLEM_BYTES_MAX = 64 * 1024;
 const NOTHING = Buffer.alloc(0);

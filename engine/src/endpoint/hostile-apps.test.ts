@@ -35,7 +35,9 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-async function appThat(behave: Behaviour): Promise<{ endpoint: Endpoint; connections: Set<Socket>; opened: () => number }> {
+async function appThat(
+  behave: Behaviour,
+): Promise<{ endpoint: Endpoint; connections: Set<Socket>; opened: () => number }> {
   const connections = new Set<Socket>();
   let opened = 0;
   const server: Server = createServer((socket) => {
@@ -52,7 +54,16 @@ async function appThat(behave: Behaviour): Promise<{ endpoint: Endpoint; connect
       const header = (name: string) => new RegExp(`\r\n${name}: (.*)\r\n`).exec(head)?.[1] ?? "";
       const body = text.slice(head.length, head.length + length);
       text = "";
-      behave({ id: header("webhook-id"), timestampS: Number(header("webhook-timestamp")), body, head, count: count++ }, socket);
+      behave(
+        {
+          id: header("webhook-id"),
+          timestampS: Number(header("webhook-timestamp")),
+          body,
+          head,
+          count: count++,
+        },
+        socket,
+      );
     });
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
@@ -60,14 +71,23 @@ async function appThat(behave: Behaviour): Promise<{ endpoint: Endpoint; connect
     for (const socket of connections) socket.destroy();
     return new Promise((closed) => server.close(closed));
   });
-  const check = checkUrl(guard, `http://127.0.0.1:${(server.address() as { port: number }).port}/api/durable?v=1`);
+  const check = checkUrl(
+    guard,
+    `http://127.0.0.1:${(server.address() as { port: number }).port}/api/durable?v=1`,
+  );
   if (!check.ok) throw new Error(check.detail);
   return { endpoint: check.endpoint, connections, opened: () => opened };
 }
 
-function newClient(options: { resolve?: Resolve; maxConnectionsPerOrigin?: number; connectTimeoutMs?: number } = {}): AppClient {
+function newClient(
+  options: { resolve?: Resolve; maxConnectionsPerOrigin?: number; connectTimeoutMs?: number } = {},
+): AppClient {
   const { maxConnectionsPerOrigin = 8, ...rest } = options;
-  const client = new AppClient({ ...ports, connect: createConnector({ guard, ...ports, ...rest }), maxConnectionsPerOrigin });
+  const client = new AppClient({
+    ...ports,
+    connect: createConnector({ guard, ...ports, ...rest }),
+    maxConnectionsPerOrigin,
+  });
   closers.push(() => client.close());
   return client;
 }
@@ -75,7 +95,12 @@ function newClient(options: { resolve?: Resolve; maxConnectionsPerOrigin?: numbe
 const SHORT: Patience = { totalMs: 2_000, firstByteMs: 1_500, idleMs: 1_000 };
 
 function call(client: AppClient, endpoint: Endpoint, patience: Patience = SHORT): Promise<DispatchResult> {
-  return client.call(endpoint, signRequest(ports, [secret, oldSecret], '{"type":"invoke"}', TRACEPARENT), replyKeys, patience);
+  return client.call(
+    endpoint,
+    signRequest(ports, [secret, oldSecret], '{"type":"invoke"}', TRACEPARENT),
+    replyKeys,
+    patience,
+  );
 }
 
 async function resultOf(behave: Behaviour, patience?: Patience): Promise<DispatchResult> {
@@ -85,7 +110,13 @@ async function resultOf(behave: Behaviour, patience?: Patience): Promise<Dispatc
 
 const nowS = () => Math.floor(ports.clock.epochMs() / 1000);
 
-function signedHead(asked: Asked, body: string, key: SigningKey = replyKeyOf(secret), timestampS = nowS(), id = asked.id): string {
+function signedHead(
+  asked: Asked,
+  body: string,
+  key: SigningKey = replyKeyOf(secret),
+  timestampS = nowS(),
+  id = asked.id,
+): string {
   return `content-type: application/json\r\nwebhook-id: ${id}\r\nwebhook-timestamp: ${timestampS}\r\nwebhook-signature: ${sign(key, id, timestampS, body)}\r\n`;
 }
 
@@ -107,17 +138,26 @@ describe("a good app", () => {
     expect(result.sentMs).toBeLessThanOrEqual(result.firstByteMs);
     expect(result.firstByteMs).toBeLessThanOrEqual(result.receivedMs);
     expect(seen!.head).toMatch(/^POST \/api\/durable\?v=1 HTTP\/1\.1\r\nhost: 127\.0\.0\.1:\d+\r\n/);
-    for (const line of ["content-type: application/json", "accept-encoding: identity", "durable-protocol: 1", `traceparent: ${TRACEPARENT}`]) {
+    for (const line of [
+      "content-type: application/json",
+      "accept-encoding: identity",
+      "durable-protocol: 1",
+      `traceparent: ${TRACEPARENT}`,
+    ]) {
       expect(seen!.head).toContain(`\r\n${line}\r\n`);
     }
     expect(seen!.id).toMatch(/^dsp_[0-9a-f-]{36}$/);
     expect(Math.abs(seen!.timestampS - nowS())).toBeLessThanOrEqual(2);
-    const both = [secret, oldSecret].map((key) => sign(key, seen!.id, seen!.timestampS, seen!.body)).join(" ");
+    const both = [secret, oldSecret]
+      .map((key) => sign(key, seen!.id, seen!.timestampS, seen!.body))
+      .join(" ");
     expect(seen!.head).toContain(`\r\nwebhook-signature: ${both}\r\n`);
   });
 
   test("may sign with the old secret while they rotate", async () => {
-    const result = await resultOf((asked, socket) => void socket.write(ok(signedHead(asked, ANSWER, replyKeyOf(oldSecret)), ANSWER)));
+    const result = await resultOf(
+      (asked, socket) => void socket.write(ok(signedHead(asked, ANSWER, replyKeyOf(oldSecret)), ANSWER)),
+    );
     expect(result).toMatchObject({ kind: "answer" });
   });
 
@@ -162,12 +202,19 @@ describe("a good app", () => {
 
 describe("an answer that is not signed as it must be", () => {
   const cases: Record<string, [reason: string, Behaviour]> = {
-    "without a signature": ["unsigned", (_, socket) => void socket.write(ok("content-type: application/json\r\n", ANSWER))],
-    "an HTML page": ["unsigned", (_, socket) => void socket.write(ok("content-type: text/html\r\n", "<html>Welcome to nginx!</html>"))],
+    "without a signature": [
+      "unsigned",
+      (_, socket) => void socket.write(ok("content-type: application/json\r\n", ANSWER)),
+    ],
+    "an HTML page": [
+      "unsigned",
+      (_, socket) => void socket.write(ok("content-type: text/html\r\n", "<html>Welcome to nginx!</html>")),
+    ],
     "an empty 200": ["unsigned", (_, socket) => void socket.write(ok("", ""))],
     "without a timestamp": [
       "unsigned",
-      (asked, socket) => void socket.write(ok(signedHead(asked, ANSWER).replace(/webhook-timestamp.*\r\n/, ""), ANSWER)),
+      (asked, socket) =>
+        void socket.write(ok(signedHead(asked, ANSWER).replace(/webhook-timestamp.*\r\n/, ""), ANSWER)),
     ],
     "signed with a stranger's secret": [
       "bad-signature",
@@ -180,7 +227,10 @@ describe("an answer that is not signed as it must be", () => {
     "the request itself sent back with its own headers": [
       "bad-signature",
       (asked, socket) => {
-        const headers = asked.head.split("\r\n").filter((line) => line.startsWith("webhook-")).join("\r\n");
+        const headers = asked.head
+          .split("\r\n")
+          .filter((line) => line.startsWith("webhook-"))
+          .join("\r\n");
         socket.write(ok(`${headers}\r\n`, asked.body));
       },
     ],
@@ -190,7 +240,8 @@ describe("an answer that is not signed as it must be", () => {
     ],
     "two signature headers, the first one right": [
       "bad-signature",
-      (asked, socket) => void socket.write(ok(`${signedHead(asked, ANSWER)}webhook-signature: v1,AAAA\r\n`, ANSWER)),
+      (asked, socket) =>
+        void socket.write(ok(`${signedHead(asked, ANSWER)}webhook-signature: v1,AAAA\r\n`, ANSWER)),
     ],
     "two ids": [
       "bad-signature",
@@ -198,15 +249,25 @@ describe("an answer that is not signed as it must be", () => {
     ],
     "a timestamp that is no number": [
       "bad-signature",
-      (asked, socket) => void socket.write(ok(signedHead(asked, ANSWER).replace(/(webhook-timestamp: ).*\r\n/, "$11e9\r\n"), ANSWER)),
+      (asked, socket) =>
+        void socket.write(
+          ok(signedHead(asked, ANSWER).replace(/(webhook-timestamp: ).*\r\n/, "$11e9\r\n"), ANSWER),
+        ),
     ],
     "a signature that is rubbish": [
       "bad-signature",
-      (asked, socket) => void socket.write(ok(signedHead(asked, ANSWER).replace(/(webhook-signature: ).*\r\n/, "$1v1,%%% v1 ,, v9,x\r\n"), ANSWER)),
+      (asked, socket) =>
+        void socket.write(
+          ok(
+            signedHead(asked, ANSWER).replace(/(webhook-signature: ).*\r\n/, "$1v1,%%% v1 ,, v9,x\r\n"),
+            ANSWER,
+          ),
+        ),
     ],
     "the answer to another request": [
       "wrong-id",
-      (asked, socket) => void socket.write(ok(signedHead(asked, ANSWER, undefined, undefined, "dsp_other"), ANSWER)),
+      (asked, socket) =>
+        void socket.write(ok(signedHead(asked, ANSWER, undefined, undefined, "dsp_other"), ANSWER)),
     ],
     "signed 301 s ago": [
       "stale-timestamp",
@@ -230,11 +291,17 @@ describe("a reply that breaks the rules of the line", () => {
     ],
     "half an answer in chunks, then the end": [
       "reset",
-      (asked, socket) => void socket.end(`HTTP/1.1 200 OK\r\n${signedHead(asked, ANSWER)}transfer-encoding: chunked\r\n\r\n5\r\n{"sta\r\n`),
+      (asked, socket) =>
+        void socket.end(
+          `HTTP/1.1 200 OK\r\n${signedHead(asked, ANSWER)}transfer-encoding: chunked\r\n\r\n5\r\n{"sta\r\n`,
+        ),
     ],
     "a connection closed without a word": ["reset", (_, socket) => void socket.end()],
     "a connection reset": ["reset", (_, socket) => void socket.resetAndDestroy()],
-    "half the headers, then the end": ["reset", (_, socket) => void socket.end("HTTP/1.1 200 OK\r\ncontent-ty")],
+    "half the headers, then the end": [
+      "reset",
+      (_, socket) => void socket.end("HTTP/1.1 200 OK\r\ncontent-ty"),
+    ],
     "a length that is too short": [
       "bad-signature",
       (asked, socket) => void socket.write(ok(signedHead(asked, ANSWER), ANSWER, ANSWER.length - 5)),
@@ -245,7 +312,8 @@ describe("a reply that breaks the rules of the line", () => {
     ],
     "a length and chunks": [
       "malformed-http",
-      (asked, socket) => void socket.write(ok(`${signedHead(asked, ANSWER)}transfer-encoding: chunked\r\n`, ANSWER)),
+      (asked, socket) =>
+        void socket.write(ok(`${signedHead(asked, ANSWER)}transfer-encoding: chunked\r\n`, ANSWER)),
     ],
     "not HTTP": ["malformed-http", (_, socket) => void socket.write("SSH-2.0-OpenSSH_9.6\r\n")],
     "endless headers": [
@@ -254,14 +322,27 @@ describe("a reply that breaks the rules of the line", () => {
     ],
     "an upgrade nobody asked for": [
       "reset",
-      (_, socket) => void socket.write("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n"),
+      (_, socket) =>
+        void socket.write(
+          "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n",
+        ),
     ],
-    "gzip": ["encoded", (asked, socket) => void socket.write(ok(`${signedHead(asked, ANSWER)}content-encoding: gzip\r\n`, ANSWER))],
+    gzip: [
+      "encoded",
+      (asked, socket) =>
+        void socket.write(ok(`${signedHead(asked, ANSWER)}content-encoding: gzip\r\n`, ANSWER)),
+    ],
     "encodings in a row": [
       "encoded",
-      (asked, socket) => void socket.write(ok(`${signedHead(asked, ANSWER)}content-encoding: ${"gzip, ".repeat(100)}br\r\n`, ANSWER)),
+      (asked, socket) =>
+        void socket.write(
+          ok(`${signedHead(asked, ANSWER)}content-encoding: ${"gzip, ".repeat(100)}br\r\n`, ANSWER),
+        ),
     ],
-    "10 MiB announced": ["too-large", (asked, socket) => void socket.write(ok(signedHead(asked, ANSWER), ANSWER, 10 * 1024 * 1024))],
+    "10 MiB announced": [
+      "too-large",
+      (asked, socket) => void socket.write(ok(signedHead(asked, ANSWER), ANSWER, 10 * 1024 * 1024)),
+    ],
     "10 MiB in chunks": [
       "too-large",
       (asked, socket) => {
@@ -288,7 +369,9 @@ describe("a reply that breaks the rules of the line", () => {
   test.each([301, 302, 303, 307, 308])("a redirect (%i) is not followed", async (status) => {
     const target = await appThat(good);
     const result = await resultOf((_, socket) => {
-      socket.write(`HTTP/1.1 ${status} Moved\r\nlocation: ${target.endpoint.url}\r\ncontent-length: 0\r\n\r\n`);
+      socket.write(
+        `HTTP/1.1 ${status} Moved\r\nlocation: ${target.endpoint.url}\r\ncontent-length: 0\r\n\r\n`,
+      );
     });
     expect(result).toMatchObject({ kind: "broken", reason: "redirect", status });
     expect(target.opened()).toBe(0);
@@ -299,7 +382,10 @@ describe("an app that takes its time", () => {
   const brief: Patience = { totalMs: 400, firstByteMs: 150, idleMs: 150 };
   const cases: Record<string, [detail: RegExp, Behaviour]> = {
     "never answers": [/did not begin/, () => {}],
-    "sends headers only": [/fell silent/, (asked, socket) => void socket.write(ok(signedHead(asked, ANSWER), "", 29))],
+    "sends headers only": [
+      /fell silent/,
+      (asked, socket) => void socket.write(ok(signedHead(asked, ANSWER), "", 29)),
+    ],
     "sends half a line of headers": [/did not begin/, (_, socket) => void socket.write("HTTP/1.1 200 O")],
     "drips, a byte at a time": [
       /did not finish/,
@@ -322,7 +408,11 @@ describe("an app that takes its time", () => {
     const app = await appThat(behave);
     const started = performance.now();
     const result = await call(newClient(), app.endpoint, brief);
-    expect(result).toMatchObject({ kind: "broken", reason: "timeout", detail: expect.stringMatching(detail) });
+    expect(result).toMatchObject({
+      kind: "broken",
+      reason: "timeout",
+      detail: expect.stringMatching(detail),
+    });
     expect(performance.now() - started).toBeLessThan(1_500);
     await expect.poll(() => app.connections.size, { message: "the connection is closed" }).toBe(0);
   });
@@ -349,9 +439,13 @@ describe("an app that takes its time", () => {
 });
 
 describe("a refusal", () => {
-  const refusal = (status: number, headers: string, body: string): Behaviour => (_, socket) => {
-    socket.write(`HTTP/1.1 ${status} No\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
-  };
+  const refusal =
+    (status: number, headers: string, body: string): Behaviour =>
+    (_, socket) => {
+      socket.write(
+        `HTTP/1.1 ${status} No\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      );
+    };
   const PROBLEM = "content-type: application/problem+json; charset=utf-8\r\n";
 
   test("says why, on one printable line", async () => {
@@ -375,9 +469,16 @@ describe("a refusal", () => {
     expect(JSON.stringify(result)).not.toContain("secret");
   });
 
-  test.each([400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429])("%i without a problem is one too", async (status) => {
-    expect(await resultOf(refusal(status, "", "nope"))).toMatchObject({ kind: "refused", status, problem: null });
-  });
+  test.each([400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429])(
+    "%i without a problem is one too",
+    async (status) => {
+      expect(await resultOf(refusal(status, "", "nope"))).toMatchObject({
+        kind: "refused",
+        status,
+        problem: null,
+      });
+    },
+  );
 
   test.each([
     ["retry-after: 7\r\n", 7_000],
@@ -387,22 +488,42 @@ describe("a refusal", () => {
     ["retry-after: 1\r\nretry-after: 2\r\n", null],
     ["", null],
   ])("429 with %j asks for a pause of %s ms", async (headers, retryAfterMs) => {
-    expect(await resultOf(refusal(429, headers, ""))).toMatchObject({ kind: "refused", status: 429, retryAfterMs });
+    expect(await resultOf(refusal(429, headers, ""))).toMatchObject({
+      kind: "refused",
+      status: 429,
+      retryAfterMs,
+    });
   });
 
   test("503 is a refusal only if somebody meant it: a bare one may come from a proxy whose app died", async () => {
-    expect(await resultOf(refusal(503, "retry-after: 2\r\n", ""))).toMatchObject({ kind: "refused", retryAfterMs: 2_000 });
+    expect(await resultOf(refusal(503, "retry-after: 2\r\n", ""))).toMatchObject({
+      kind: "refused",
+      retryAfterMs: 2_000,
+    });
     expect(await resultOf(refusal(503, PROBLEM, '{"title":"Draining"}'))).toMatchObject({ kind: "refused" });
-    expect(await resultOf(refusal(503, "", "upstream connect error"))).toMatchObject({ kind: "broken", reason: "bad-status" });
+    expect(await resultOf(refusal(503, "", "upstream connect error"))).toMatchObject({
+      kind: "broken",
+      reason: "bad-status",
+    });
   });
 
-  test.each([201, 202, 204, 206, 500, 501, 502, 504, 599, 999])("%i tells nothing about the app's code", async (status) => {
-    expect(await resultOf(refusal(status, "", ""))).toMatchObject({ kind: "broken", reason: "bad-status", status });
-  });
+  test.each([201, 202, 204, 206, 500, 501, 502, 504, 599, 999])(
+    "%i tells nothing about the app's code",
+    async (status) => {
+      expect(await resultOf(refusal(status, "", ""))).toMatchObject({
+        kind: "broken",
+        reason: "bad-status",
+        status,
+      });
+    },
+  );
 
   test("a problem that is no JSON, too deep, or of wrong types is only an error page", async () => {
     expect(await resultOf(refusal(400, PROBLEM, "{"))).toMatchObject({ kind: "refused", problem: null });
-    expect(await resultOf(refusal(400, PROBLEM, "[".repeat(30_000)))).toMatchObject({ kind: "refused", problem: null });
+    expect(await resultOf(refusal(400, PROBLEM, "[".repeat(30_000)))).toMatchObject({
+      kind: "refused",
+      problem: null,
+    });
     expect(await resultOf(refusal(400, PROBLEM, '{"title":7,"detail":{}}'))).toMatchObject({
       problem: { type: "about:blank", detail: "" },
     });
@@ -434,7 +555,9 @@ describe("a request that surely never arrived", () => {
     await closers.pop()!();
     const client = newClient({ maxConnectionsPerOrigin: 2 });
     const results = await Promise.all(Array.from({ length: 20 }, () => call(client, endpoint)));
-    expect(results.every((result) => result.kind === "never-arrived" && result.reason === "refused")).toBe(true);
+    expect(results.every((result) => result.kind === "never-arrived" && result.reason === "refused")).toBe(
+      true,
+    );
     const server = createServer((socket) => socket.on("data", () => socket.end("HTTP/1.1 404 x\r\n\r\n")));
     await new Promise<void>((listening) => server.listen(endpoint.port, "127.0.0.1", listening));
     closers.push(() => new Promise((closed) => server.close(closed)));
@@ -442,7 +565,13 @@ describe("a request that surely never arrived", () => {
   });
 
   test("the name does not exist, has only unsafe addresses, or DNS is silent", async () => {
-    const endpoint = { url: "", origin: "http://app.localhost:9", path: "/", hostname: "app.localhost", port: 9 };
+    const endpoint = {
+      url: "",
+      origin: "http://app.localhost:9",
+      path: "/",
+      hostname: "app.localhost",
+      port: 9,
+    };
     const gone = Object.assign(new Error("getaddrinfo ENOTFOUND"), { code: "ENOTFOUND" });
     const reasonWith = async (resolve: Resolve) => {
       const result = await call(newClient({ resolve, connectTimeoutMs: 100 }), endpoint);
@@ -458,11 +587,19 @@ describe("a request that surely never arrived", () => {
   test("TLS to a server that speaks none", async () => {
     const plain = await appThat(good);
     const origin = plain.endpoint.origin.replace("http:", "https:");
-    const server = createServer((socket) => socket.resume().on("error", () => {}).end("HTTP/1.1 400 Bad Request\r\n\r\n"));
+    const server = createServer((socket) =>
+      socket
+        .resume()
+        .on("error", () => {})
+        .end("HTTP/1.1 400 Bad Request\r\n\r\n"),
+    );
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
     closers.push(() => new Promise((closed) => server.close(closed)));
     const port = (server.address() as { port: number }).port;
-    const result = await call(newClient(), { ...plain.endpoint, origin: origin.replace(/\d+$/, String(port)) });
+    const result = await call(newClient(), {
+      ...plain.endpoint,
+      origin: origin.replace(/\d+$/, String(port)),
+    });
     expect(result).toMatchObject({ kind: "never-arrived", reason: "tls" });
   });
 
@@ -476,7 +613,9 @@ describe("a request that surely never arrived", () => {
 
 describe("a connection used again", () => {
   test("that the app closes after each answer is opened anew", async () => {
-    const app = await appThat((asked, socket) => void socket.end(ok(`${signedHead(asked, ANSWER)}connection: close\r\n`, ANSWER)));
+    const app = await appThat(
+      (asked, socket) => void socket.end(ok(`${signedHead(asked, ANSWER)}connection: close\r\n`, ANSWER)),
+    );
     const client = newClient();
     for (let n = 0; n < 5; n++) expect(await call(client, app.endpoint)).toMatchObject({ kind: "answer" });
     expect(app.opened()).toBe(5);
@@ -489,7 +628,11 @@ describe("a connection used again", () => {
     });
     const client = newClient();
     expect(await call(client, app.endpoint)).toMatchObject({ kind: "answer" });
-    expect(await call(client, app.endpoint)).toMatchObject({ kind: "broken", reason: "reset", firstByteMs: null });
+    expect(await call(client, app.endpoint)).toMatchObject({
+      kind: "broken",
+      reason: "reset",
+      firstByteMs: null,
+    });
   });
 
   test("with a second, forged answer waiting on it is not believed", async () => {

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingHttpHeaders } from "node:http";
+import { RETRY_DELAY_MS_MAX } from "@durable/protocol/wire";
 import type { Problem } from "./dispatch-result.ts";
 import { excerpt } from "./excerpt.ts";
 
@@ -29,7 +30,5 @@ export function readRetryAfterMs(headers: IncomingHttpHeaders, nowEpochMs: numbe
   const value = headers["retry-after"];
   if (typeof value !== "string") return null;
   const ms = /^\d{1,9}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - nowEpochMs;
-  return Number.isNaN(ms) ? null : Math.min(Math.max(0, ms), LONGEST_DELAY_MS);
+  return Number.isNaN(ms) ? null : Math.min(Math.max(0, ms), RETRY_DELAY_MS_MAX);
 }
-
-const LONGEST_DELAY_MS = 24 * 60 * 60 * 1000;

@@ -31,7 +31,7 @@ create table durable.live_runs (
   journal_seq int not null default 0,        -- settled entries so far
   run_attempt int not null default 0,        -- failed attempts of the function body since the last progress
   transport_attempt int not null default 0,  -- dispatches without a usable answer since the last one with
-  lost int not null default 0,               -- leases lost with a dead engine
+  lost int not null default 0,               -- leases lost with a dead engine since the last outcome
   ready_rank bigint,                         -- the key of its job in ready, while queued
   primary key (workspace_id, run_id),
   check ((status = 'running') = (engine_id is not null)),

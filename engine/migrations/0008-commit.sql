@@ -52,7 +52,7 @@ begin
     if i_kind[i] = 'continue' then
       update durable.live_runs l
         set fence = i_next[i], journal_seq = l.journal_seq + i_settled[i],
-            run_attempt = i_run_attempt[i], transport_attempt = i_transport_attempt[i]
+            run_attempt = i_run_attempt[i], transport_attempt = i_transport_attempt[i], lost = 0
         where l.workspace_id = i_workspace[i] and l.run_id = i_run[i] and l.fence = i_fence[i]
         returning l.journal_seq into v_head;
     elsif i_kind[i] in ('completed', 'failed') then
@@ -64,7 +64,7 @@ begin
       -- Something settled while it ran and the holder has not seen it: it must be continued at once.
       update durable.live_runs l
         set fence = i_next[i], journal_seq = l.journal_seq + i_settled[i], engine_id = null,
-            run_attempt = i_run_attempt[i], transport_attempt = i_transport_attempt[i],
+            run_attempt = i_run_attempt[i], transport_attempt = i_transport_attempt[i], lost = 0,
             status = case when i_kind[i] = 'paused' then 'paused'
                           when i_kind[i] = 'requeue' or l.journal_seq <> i_known[i] then 'queued'
                           else 'waiting' end,

@@ -133,6 +133,7 @@ export function createEngine(config: EngineConfig): Engine {
     pollMs: config.pollMs,
     log,
     execution,
+    giveUpDispatches: () => appClient.giveUp(),
     tellOthers: () => hint.tell(),
     suspectLeases,
   });

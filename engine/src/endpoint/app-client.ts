@@ -66,6 +66,11 @@ export class AppClient {
     return this.#deadlines.size;
   }
 
+  /** Ends what is under way as if its time were over: a process that must leave hands its runs to others. */
+  giveUp(): void {
+    this.#deadlines.expireAll();
+  }
+
   /** Waits for what is under way; a caller in a hurry relies on the deadlines it gave. */
   async close(): Promise<void> {
     this.#closed = true;

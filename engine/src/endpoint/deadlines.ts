@@ -30,6 +30,11 @@ export class Deadlines {
     this.#live.delete(item);
   }
 
+  /** Nobody waits any longer. */
+  expireAll(): void {
+    for (const item of this.#live) item.expire(Number.POSITIVE_INFINITY);
+  }
+
   get size(): number {
     return this.#live.size;
   }

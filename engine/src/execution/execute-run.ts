@@ -114,6 +114,7 @@ async function commit(
   times: DispatchTimes,
 ): Promise<Outcome | null> {
   const nextFence = parts.random.uuid();
+  run.mayHavePending ||= outcome.steps.some((step) => !isSettled(step));
   const end = await commitUntilMatched(parts, run, workspace, outcome, times, nextFence);
   if (end.state === "poison") {
     const why = `paused: its last outcome cannot be stored (${end.detail}). Change what the step returns, then resume.`;
@@ -157,7 +158,7 @@ async function commitUntilMatched(
       fence: run.fence,
       nextFence,
       knownSeq: run.knownSeq,
-      mayHavePending: run.memo.pendingCount > 0 || outcome.steps.some((step) => !isSettled(step)),
+      mayHavePending: run.mayHavePending,
       outcome,
       times,
       events: outcome.sends.length === 0 ? null : sentRows(parts, matched, outcome),

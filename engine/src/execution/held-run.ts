@@ -11,6 +11,8 @@ export interface HeldRun {
   memo: Memo;
   /** The journal's head as loaded or committed by us. */
   knownSeq: number;
+  /** Timers or waits may exist that must go when it ends. */
+  mayHavePending: boolean;
   runAttempt: number;
   transportAttempt: number;
   /** Monotonic. When it could have been dispatched: its job became ready, or the commit before. */

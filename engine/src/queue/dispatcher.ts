@@ -30,6 +30,7 @@ export interface DispatcherOptions extends Ports {
   readonly pollMs: number;
   readonly log: Logger;
   readonly execution: ExecutionParts;
+  readonly giveUpDispatches: () => void;
   /** There is work this process has no slot for. */
   readonly tellOthers: () => void;
   /** Leases may be ours that we do not know of. */
@@ -37,6 +38,8 @@ export interface DispatcherOptions extends Ports {
 }
 
 const CLAIM_MAX = 128;
+/** Below the 30 s that process managers usually grant between SIGTERM and SIGKILL. */
+const DRAIN_MS = 20_000;
 /** How long a run keeps its lease while other jobs wait for a slot. */
 const KEEP_WHILE_OTHERS_WAIT_MS = 100;
 
@@ -64,11 +67,16 @@ export class Dispatcher implements Service, Births {
     return this.#loop.start();
   }
 
-  /** No new leases; returns when every run in flight has been committed and let go. */
+  /**
+   * No new leases; returns when every run in flight has been committed and let go. Answers that take longer than
+   * the drain may are given up: their runs are queued for another engine.
+   */
   async stop(): Promise<void> {
     this.#draining = true;
     await this.#loop.stop();
+    const cancel = this.#options.timers.after(DRAIN_MS, this.#options.giveUpDispatches);
     await this.#options.slots.idle();
+    cancel();
   }
 
   /** Something may be ready. */
@@ -117,6 +125,7 @@ export class Dispatcher implements Service, Births {
         fence: run.fence,
         memo: Memo.of([]),
         knownSeq: 0,
+        mayHavePending: false,
         runAttempt: 0,
         transportAttempt: 0,
         scheduledAtMs: nowMs,
@@ -150,6 +159,7 @@ export class Dispatcher implements Service, Births {
         fence: lease.fence,
         memo,
         knownSeq: memo.settledCount,
+        mayHavePending: true,
         runAttempt: lease.runAttempt,
         transportAttempt: lease.transportAttempt,
         scheduledAtMs: lease.readyRank === null ? leasedAtMs : lease.readyRank / 1000 - clock.epochOf(0),

@@ -6,12 +6,7 @@ import type { ProblemCode } from "../../domain/problems.ts";
  * One row of the route table: everything about a route but what it does. The server mounts it, the OpenAPI document
  * prints it, the client is typed by it.
  */
-export interface Row<
-  Params extends z.ZodType = z.ZodType,
-  Query extends z.ZodType = z.ZodType,
-  Body extends z.ZodType = z.ZodType,
-  Answer extends z.ZodType = z.ZodType,
-> {
+export interface Row {
   readonly method: "get" | "post" | "delete";
   /** As OpenAPI writes it: `/v1/apps/{app}`. */
   readonly path: string;
@@ -20,29 +15,24 @@ export interface Row<
   readonly description?: string;
   /** What the actor must be allowed to do; one table in auth/authorize.ts says who is. */
   readonly action: Action;
-  readonly params: Params;
-  readonly query: Query;
+  readonly params: z.ZodObject;
+  readonly query: z.ZodObject;
   /** Null: the route reads no body. */
   readonly body: {
-    readonly schema: Body;
+    readonly schema: z.ZodType;
     readonly contentTypes: readonly string[];
     readonly maxBytes: number;
     readonly required: boolean;
-    /** The handler reads the bytes itself, because it keeps parts of them as received. */
+    /** `bytes`: the handler reads them itself, because it keeps parts of them as received. */
     readonly read: "json" | "bytes";
   } | null;
-  readonly answer: Answer;
+  readonly answer: z.ZodType;
   readonly status: 200 | 201;
   /** Beside those every route can answer with. */
   readonly problems: readonly ProblemCode[];
 }
 
-export function row<
-  Params extends z.ZodType,
-  Query extends z.ZodType,
-  Body extends z.ZodType,
-  Answer extends z.ZodType,
->(definition: Row<Params, Query, Body, Answer>): Row<Params, Query, Body, Answer> {
+export function row<const Definition extends Row>(definition: Definition): Definition {
   return definition;
 }
 

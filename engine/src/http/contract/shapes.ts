@@ -1,12 +1,12 @@
 // Shapes that several routes share.
 import { z } from "@hono/zod-openapi";
 
-/** App, environment, function: what stands in paths and in a URL's query. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
-const NAME_RULE = "must begin with a letter or digit and have at most 63 letters, digits, dots, - or _";
+/** Of apps and environments: the protocol's rule, for they stand in URLs, between slashes. */
+const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/;
+const NAME_RULE = "must be 1 to 100 of A-Z a-z 0-9 _ . - and not begin with . or -";
 
-export const AppName = z.string().regex(NAME, { message: NAME_RULE }).openapi({ example: "shop" });
-export const EnvironmentName = z.string().regex(NAME, { message: NAME_RULE }).openapi({ example: "dev" });
+export const AppName = z.string().regex(NAME, NAME_RULE).openapi({ example: "shop" });
+export const EnvironmentName = z.string().regex(NAME, NAME_RULE).openapi({ example: "dev" });
 
 export const WorkspacePath = z.object({ app: AppName, env: EnvironmentName });
 

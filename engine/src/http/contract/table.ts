@@ -40,10 +40,9 @@ export type Operation = keyof Table;
 export type ParamsOf<Name extends Operation> = z.output<Table[Name]["params"]>;
 export type QueryOf<Name extends Operation> = z.output<Table[Name]["query"]>;
 export type AnswerOf<Name extends Operation> = z.output<Table[Name]["answer"]>;
-type BodyRow<Name extends Operation> = NonNullable<Table[Name]["body"]>;
 /** What the handler gets: the checked body, or the bytes where it reads them itself. */
-export type BodyOf<Name extends Operation> = Table[Name]["body"] extends null
-  ? null
-  : BodyRow<Name>["read"] extends "bytes"
-    ? Uint8Array
-    : z.output<BodyRow<Name>["schema"]>;
+export type BodyOf<Name extends Operation> = Table[Name]["body"] extends { read: "bytes" }
+  ? Uint8Array
+  : Table[Name]["body"] extends { schema: infer Schema extends z.ZodType }
+    ? z.output<Schema>
+    : null;

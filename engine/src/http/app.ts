@@ -1,0 +1,59 @@
+import { Hono } from "hono";
+import { AdminToken } from "../auth/admin-token.ts";
+import { Problem } from "../domain/problems.ts";
+import type { EndedRuns } from "../runs/ended-runs.ts";
+import { problemAnswer } from "./answer.ts";
+import type { Handlers } from "./handlers.ts";
+import { EventKeys } from "./middleware/event-keys.ts";
+import { toProblem } from "./middleware/render-error.ts";
+import { type HttpEnv, mountTable } from "./mount.ts";
+import type { HttpParts } from "./parts.ts";
+import { appRoutes } from "./routes/apps.ts";
+import { eventRoutes } from "./routes/events.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { keyRoutes } from "./routes/keys.ts";
+import { runRoutes } from "./routes/runs.ts";
+import { WorkspaceIds } from "./workspace-ids.ts";
+
+/** What the route groups are given beside the parts of the engine. */
+export interface RouteParts extends HttpParts {
+  readonly workspaceIds: WorkspaceIds;
+  readonly eventKeys: EventKeys;
+  readonly endedRuns: EndedRuns;
+}
+
+/** The doors of the engine, each named once. */
+export function createApp(parts: HttpParts, endedRuns: EndedRuns): Hono<HttpEnv> {
+  const { database, clock, config, log, random, registry } = parts;
+  const workspaceIds = new WorkspaceIds(database);
+  const eventKeys = new EventKeys(database, clock);
+  const routeParts: RouteParts = { ...parts, workspaceIds, eventKeys, endedRuns };
+  const handlers: Handlers = {
+    ...eventRoutes(routeParts),
+    ...appRoutes(routeParts),
+    ...runRoutes(routeParts),
+    ...keyRoutes(routeParts),
+    ...healthRoutes(routeParts),
+  };
+
+  const app = new Hono<HttpEnv>();
+  app.use(async (c, next) => {
+    c.set("requestId", random.uuid());
+    await next();
+  });
+  mountTable(app, handlers, {
+    registry,
+    clock,
+    isDev: config.mode === "dev",
+    adminToken: new AdminToken(config.adminToken),
+    eventKeys,
+    workspaceIds,
+  });
+  app.notFound((c) => problemAnswer(noSuchPath(), c.get("requestId")));
+  app.onError((error, c) => problemAnswer(toProblem(error, log, c.get("requestId")), c.get("requestId")));
+  return app;
+}
+
+function noSuchPath(): Problem {
+  return new Problem("not-found", "The engine has no such path. GET /v1/openapi.json lists all it has.");
+}

@@ -1,0 +1,103 @@
+import type { HttpBindings } from "@hono/node-server";
+import { writeJson } from "@durable/protocol/wire";
+import type { Context, Hono } from "hono";
+import { type Actor, authorize, isOpenToAnybody, type WorkspaceName } from "../auth/authorize.ts";
+import { Problem } from "../domain/problems.ts";
+import { jsonAnswer } from "./answer.ts";
+import type { Row } from "./contract/row.ts";
+import { type Operation, TABLE } from "./contract/table.ts";
+import type { Call, Handler, Handlers } from "./handlers.ts";
+import { type Authentication, authenticate } from "./middleware/authenticate.ts";
+import { check, invalid } from "./middleware/check.ts";
+import { decodeJsonBody, requireContentType } from "./middleware/decode-body.ts";
+import { readBody } from "./middleware/limit-body.ts";
+
+export interface HttpEnv {
+  Bindings: HttpBindings;
+  Variables: { requestId: string };
+}
+
+/** Every row of the table with its handler, and for its path every other method refused. */
+export function mountTable(app: Hono<HttpEnv>, handlers: Handlers, authentication: Authentication): void {
+  const methods = new Map<string, string[]>();
+  for (const name of Object.keys(TABLE) as Operation[]) {
+    const row: Row = TABLE[name];
+    const path = row.path.replaceAll(/\{(\w+)\}/g, ":$1");
+    const handler = handlers[name] as unknown as Handler<Operation>;
+    app.on(row.method.toUpperCase(), path, (c) => answer(c, row, handler, authentication));
+    methods.set(path, [...(methods.get(path) ?? []), ...(row.method === "get" ? ["GET", "HEAD"] : [row.method.toUpperCase()])]);
+  }
+  for (const [path, allowed] of methods) app.all(path, () => refuseMethod(allowed));
+}
+
+export function refuseMethod(allowed: readonly string[]): never {
+  const list = allowed.join(", ");
+  throw new Problem("method-not-allowed", `This path knows ${list}.`, { headers: { allow: list } });
+}
+
+async function answer(
+  c: Context<HttpEnv>,
+  row: Row,
+  handler: Handler<Operation>,
+  authentication: Authentication,
+): Promise<Response> {
+  const { incoming, outgoing } = c.env;
+  const headers = incoming.headers;
+  const query = readQuery(c.req.url);
+  const maxBytes = row.body?.maxBytes ?? 0;
+  let read: Promise<Uint8Array> | null = null;
+  const body = () => (read ??= readBody(incoming, outgoing, maxBytes));
+
+  // In this order a stranger learns nothing but that it is one, and nobody makes the engine read a body it refuses.
+  let actor: Actor | null = null;
+  if (!isOpenToAnybody(row.action)) {
+    const workspace = namedWorkspace(c.req.param(), query, authentication.isDev);
+    const peer = { remoteAddress: incoming.socket.remoteAddress, headers };
+    actor = await authenticate(authentication, peer, workspace, body);
+    authorize(actor, row.action, workspace);
+  }
+  const call: Call<Operation> = {
+    params: check(row.params, c.req.param(), "{") as never,
+    query: check(row.query, query, "?") as never,
+    ...(await bodyOf(row, headers, body)),
+    actor,
+    signal: () => c.req.raw.signal,
+  };
+  return jsonAnswer(row.status, writeJson(await handler(call)), c.get("requestId"));
+}
+
+async function bodyOf(
+  row: Row,
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  read: () => Promise<Uint8Array>,
+): Promise<{ body: never; contentType: string }> {
+  if (row.body === null) return { body: null as never, contentType: "" };
+  const isAbsent =
+    headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0;
+  if (isAbsent && !row.body.required) return { body: check(row.body.schema, {}, "") as never, contentType: "" };
+  const contentType = requireContentType(row.body, headers);
+  const bytes = await read();
+  return { body: (row.body.read === "bytes" ? bytes : decodeJsonBody(row.body, bytes)) as never, contentType };
+}
+
+/** A path names its workspace; `/v1/events` names it in its query, where `dev` goes without saying in dev mode. */
+function namedWorkspace(
+  params: Readonly<Record<string, string>>,
+  query: Readonly<Record<string, string>>,
+  isDev: boolean,
+): WorkspaceName | null {
+  const app = params["app"] ?? query["app"];
+  const environment = params["env"] ?? query["env"] ?? (isDev ? "dev" : undefined);
+  return app === undefined || environment === undefined ? null : { app, environment };
+}
+
+function readQuery(url: string): Record<string, string> {
+  const start = url.indexOf("?");
+  if (start === -1) return {};
+  const query: Record<string, string> = {};
+  for (const [name, value] of new URLSearchParams(url.slice(start))) {
+    if (Object.hasOwn(query, name)) throw invalid([{ pointer: `?${name}`, detail: "must be given once" }]);
+    query[name] = value;
+  }
+  return query;
+}

@@ -1,0 +1,53 @@
+import type { Logger } from "pino";
+import type { AppClient } from "../endpoint/app-client.ts";
+import type { EgressGuard } from "../endpoint/egress-guard.ts";
+import type { EventAcceptor } from "../ingest/accept-events.ts";
+import type { EngineEvents } from "../observability/engine-events.ts";
+import type { WorkspaceRegistry } from "../registry/workspace-registry.ts";
+import type { Ports } from "../runtime/ports.ts";
+import type { Database } from "../store/database.ts";
+
+/** What the HTTP edge is made of. */
+export interface HttpParts extends Ports {
+  readonly config: {
+    readonly mode: "dev" | "production";
+    /** 127.0.0.1 unless an operator says otherwise. */
+    readonly host: string;
+    /** 0 takes a free one. */
+    readonly port: number;
+    /** Null: nobody is admin. */
+    readonly adminToken: string | null;
+  };
+  /** A pool of its own, with a statement timeout: a slow page must not hold up the queue. */
+  readonly database: Database;
+  readonly log: Logger;
+  readonly events: Pick<EngineEvents, "on" | "emit">;
+  readonly acceptEvents: Pick<EventAcceptor, "accept">;
+  readonly registry: Pick<WorkspaceRegistry, "of" | "forget">;
+  readonly appClient: AppClient;
+  readonly egress: EgressGuard;
+  /** Whether this process may act on its leases; without it `/readyz` looks at the database alone. */
+  readonly authority?: { mayAct(): boolean };
+  readonly limits?: Partial<ServerLimits>;
+}
+
+export interface ServerLimits {
+  /** For the request line and all headers. */
+  readonly headersTimeoutMs: number;
+  /** For the whole request. What the answer takes is not limited by it: a long poll is an answer. */
+  readonly requestTimeoutMs: number;
+  readonly keepAliveTimeoutMs: number;
+  readonly headerBytesMax: number;
+  readonly urlCharactersMax: number;
+  /** What a stop waits for requests in flight before it closes their connections. */
+  readonly drainMs: number;
+}
+
+export const SERVER_LIMITS: ServerLimits = {
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  keepAliveTimeoutMs: 60_000,
+  headerBytesMax: 16 * 1024,
+  urlCharactersMax: 8 * 1024,
+  drainMs: 10_000,
+};

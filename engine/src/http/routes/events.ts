@@ -1,0 +1,52 @@
+import type { Actor } from "../../auth/authorize.ts";
+import { Problem } from "../../domain/problems.ts";
+import type { RouteParts } from "../app.ts";
+import type { Handlers } from "../handlers.ts";
+import { decodeEvents } from "./decode-events.ts";
+
+export function eventRoutes({ acceptEvents, workspaceIds, config }: RouteParts): Handlers<"sendEvents"> {
+  return {
+    async sendEvents({ body, contentType, query, actor }) {
+      const events = decodeEvents(body, contentType);
+      const workspaceId = await workspaceOf(actor, query.app, query.env);
+      if (events.length === 0) return { ids: [], runs: [] };
+      const result = await acceptEvents.accept(workspaceId, events);
+      if (result.state === "accepted") return { ids: result.ids, runs: result.runs };
+      throw new Problem(
+        "idempotency-conflict",
+        `Nothing was stored: ${listed(result.ids)} already ${result.ids.length === 1 ? "names" : "name"} another ` +
+          "event. An event sent again must be the same to the byte; another event needs another id.",
+        { errors: result.ids.slice(0, SHOWN_MAX).map((id) => ({ pointer: "", detail: `id ${id} is taken` })) },
+      );
+    },
+  };
+
+  async function workspaceOf(
+    actor: Actor | null,
+    app: string | undefined,
+    env: string | undefined,
+  ): Promise<number> {
+    if (actor !== null && "workspaceId" in actor) return actor.workspaceId;
+    const isDev = config.mode === "dev";
+    const environment = env ?? (isDev ? "dev" : undefined);
+    if (app === undefined || environment === undefined) {
+      throw new Problem(
+        "validation",
+        isDev
+          ? "Say whose event it is: ?app=NAME (and &env=NAME, if it is not dev)."
+          : "Say whose event it is: ?app=NAME&env=NAME, or send with an event key, which names them.",
+        { errors: [{ pointer: app === undefined ? "?app" : "?env", detail: "is missing" }] },
+      );
+    }
+    // In dev a workspace begins with its first use. In production it begins with a sync, so that a typing error
+    // does not swallow events.
+    return isDev ? workspaceIds.ensure(app, environment) : workspaceIds.require(app, environment);
+  }
+}
+
+const SHOWN_MAX = 20;
+
+function listed(ids: readonly string[]): string {
+  const shown = ids.slice(0, SHOWN_MAX).join(", ");
+  return ids.length > SHOWN_MAX ? `${shown} and ${ids.length - SHOWN_MAX} more` : shown;
+}

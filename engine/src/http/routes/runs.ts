@@ -1,0 +1,73 @@
+import { actorName } from "../../auth/authorize.ts";
+import { notFound, Problem } from "../../domain/problems.ts";
+import { cancelRun } from "../../runs/cancel-run.ts";
+import { showRun } from "../../runs/show-run.ts";
+import { listRuns } from "../../store/runs-listing.ts";
+import { loadRun, type RunStored } from "../../store/runs-listing-detail.ts";
+import type { RouteParts } from "../app.ts";
+import type { Handlers } from "../handlers.ts";
+
+export function runRoutes(parts: RouteParts): Handlers<"listRuns" | "getRun" | "cancelRun"> {
+  const { database, endedRuns, workspaceIds } = parts;
+  return {
+    async listRuns({ params, query }) {
+      const workspaceId = await workspaceIds.require(params.app, params.env);
+      const found = await listRuns(database, workspaceId, {
+        status: query.status ?? null,
+        functionId: query.function ?? null,
+        before: query.cursor ?? null,
+        limit: query.limit + 1,
+      });
+      const runs = found.slice(0, query.limit);
+      return { runs, next: found.length > query.limit ? runs.at(-1)!.id : null };
+    },
+
+    async getRun({ params, query, signal }) {
+      const runId = requireRunId(params.id);
+      const workspaceId = await workspaceIds.require(params.app, params.env);
+      const run = await loadWhenEnded(workspaceId, runId, query.wait * 1000, signal);
+      if (run === null) throw notFound();
+      return showRun(run, { app: params.app, environment: params.env });
+    },
+
+    async cancelRun({ params, body, actor }) {
+      const runId = requireRunId(params.id);
+      const workspaceId = await workspaceIds.require(params.app, params.env);
+      const status = await cancelRun(parts, workspaceId, runId, actorName(actor!), body.reason ?? null);
+      if (status === null) throw notFound();
+      if (status !== "cancelled") {
+        throw new Problem("run-terminal", `The run has ${status} before it could be cancelled. Every end is final.`);
+      }
+      return { id: runId, status };
+    },
+  };
+
+  async function loadWhenEnded(
+    workspaceId: number,
+    runId: string,
+    waitMs: number,
+    signal: () => AbortSignal,
+  ): Promise<RunStored | null> {
+    if (waitMs === 0) return loadRun(database, workspaceId, runId);
+    const stopWatching = new AbortController();
+    const hungUp = signal();
+    // Watching begins before the first read: an end in between would otherwise go unnoticed.
+    const ended = endedRuns.watch(workspaceId, runId, waitMs, AbortSignal.any([stopWatching.signal, hungUp]));
+    try {
+      const run = await loadRun(database, workspaceId, runId);
+      if (run === null || run.live === null) return run;
+      await ended;
+      return hungUp.aborted ? run : await loadRun(database, workspaceId, runId);
+    } finally {
+      stopWatching.abort();
+    }
+  }
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** What cannot be an id is unknown, like any other unknown id. */
+export function requireRunId(text: string): string {
+  if (!UUID.test(text)) throw notFound();
+  return text.toLowerCase();
+}

@@ -1,0 +1,42 @@
+import { type FunctionManifest, type Manifest, writeJson } from "@durable/protocol/wire";
+import type { Database } from "../store/database.ts";
+
+export type Change = "added" | "changed" | "removed" | "unchanged";
+
+export interface FunctionChange {
+  readonly id: string;
+  readonly version: number;
+  readonly change: Change;
+}
+
+/** Endpoint, functions, versions, audit and the raised registry version: one statement, one commit. */
+export async function storeManifest(
+  { sql }: Database,
+  workspaceId: number,
+  actor: string,
+  url: string,
+  manifest: Manifest,
+): Promise<FunctionChange[]> {
+  const { functions } = manifest;
+  return await sql<FunctionChange[]>`
+    select function_id as id, version, change from durable.sync_app(${workspaceId}::int, ${actor}::text,
+      ${url}::text, ${manifest.sdk}::text, ${manifest.capabilities}::text[], ${manifest.max_duration_ms}::int,
+      ${manifest.deployment ?? null}::text, ${manifest.manifest}::text,
+      ${functions.map((fn) => fn.id)}::text[], ${functions.map((fn: FunctionManifest) => writeJson(fn))}::text[])`;
+}
+
+export interface FunctionStored {
+  readonly id: string;
+  readonly version: number;
+  /** JSON text. */
+  readonly manifest: string;
+  readonly synced_at: string;
+  readonly removed_at: string | null;
+}
+
+/** Removed ones last: they are kept for the runs that still need them. */
+export async function listFunctions({ sql }: Database, workspaceId: number): Promise<FunctionStored[]> {
+  return await sql<FunctionStored[]>`
+    select id, version, manifest, durable.rfc3339(synced_at) as synced_at, durable.rfc3339(removed_at) as removed_at
+    from durable.functions where workspace_id = ${workspaceId} order by removed_at is not null, id`;
+}

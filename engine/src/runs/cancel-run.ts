@@ -1,0 +1,20 @@
+import type { EngineEvents } from "../observability/engine-events.ts";
+import type { Database } from "../store/database.ts";
+
+/**
+ * Cancels for good: lease, job, timers and waits go in the same commit, and a late answer finds no fence. Cancelling
+ * twice is cancelling once. Answers the status the run has ended with, or null for an id not in this workspace.
+ */
+export async function cancelRun(
+  { database, events }: { readonly database: Database; readonly events: Pick<EngineEvents, "emit"> },
+  workspaceId: number,
+  runId: string,
+  actor: string,
+  reason: string | null,
+): Promise<"completed" | "failed" | "cancelled" | null> {
+  const [row] = await database.sql<{ status: "completed" | "failed" | "cancelled" | null }[]>`
+    select durable.cancel_run(${workspaceId}::int, ${runId}::uuid, ${actor}::text, ${reason}::text) as status`;
+  const status = row!.status;
+  if (status === "cancelled") events.emit("run.ended", { workspaceId, runId, status });
+  return status;
+}

@@ -1,0 +1,49 @@
+import { RawJson } from "@durable/protocol/wire";
+import type { AttemptStored, RunStored, StepStored } from "../store/runs-listing-detail.ts";
+import { whyRun } from "./why.ts";
+
+const NO_STEP = "00000000000000000000000000000000";
+
+/** A run as the API shows it. What apps and senders wrote is passed on as text, never read. */
+export function showRun(run: RunStored, workspace: { readonly app: string; readonly environment: string }) {
+  return {
+    id: run.id,
+    ...workspace,
+    function: run.function_id,
+    function_version: run.function_version,
+    status: run.status,
+    why: whyRun(run),
+    created_at: run.created_at,
+    ended_at: run.ended_at,
+    event: { ...run.event, data: new RawJson(run.event.data) },
+    output: raw(run.output),
+    failure: raw(run.failure),
+    unclaimed: run.unclaimed,
+    cancelled: run.cancelled,
+    live: run.live,
+    last_dispatch: run.last_dispatch,
+    steps: run.steps.map((step) => showStep(step, run.attempts)),
+    attempts: attemptsOf(NO_STEP, run.attempts),
+  };
+}
+
+function showStep(step: StepStored, attempts: readonly AttemptStored[]) {
+  return {
+    ...step,
+    value: raw(step.value),
+    failure: raw(step.failure),
+    wait: step.wait === null ? null : { event: step.wait.event, match: new RawJson(step.wait.match) },
+    attempts: attemptsOf(step.id, attempts),
+  };
+}
+
+function attemptsOf(stepId: string, attempts: readonly AttemptStored[]) {
+  return attempts
+    .filter((attempt) => attempt.step_id === stepId)
+    .map(({ step_id: _, failure, ...attempt }) => ({ ...attempt, failure: raw(failure) }));
+}
+
+/** An undefined result has no text: it is shown as null. */
+function raw(text: string | null): RawJson | null {
+  return text === null ? null : new RawJson(text);
+}

@@ -1,0 +1,68 @@
+// "Why is it where it is?" in one sentence, from what is stored: the first thing to read when a run does not move.
+import type { RunStatus } from "../store/runs-listing.ts";
+import type { RunStored, StepStored } from "../store/runs-listing-detail.ts";
+
+export function whyRun(run: RunStored): string {
+  return WHY[run.status](run);
+}
+
+const WHY: Record<RunStatus, (run: RunStored) => string> = {
+  queued: ({ live }) => `It is ready since ${live?.ready_at} and waits for a free slot of a live engine.`,
+  running: ({ live }) => {
+    const engine = live?.engine;
+    const where = engine ? `Engine ${engine.id} (process ${engine.pid} on ${engine.host})` : "An engine";
+    const again = live !== null && live.transport_attempt > 0 ? `, after ${live.transport_attempt} without a usable answer` : "";
+    return `${where} is calling the app${again}.`;
+  },
+  waiting: (run) => {
+    const pending = run.steps.filter((step) => step.seq === null).map(whyStep);
+    if (run.live?.retry_at) {
+      const { run_attempt, transport_attempt } = run.live;
+      pending.push(
+        transport_attempt > 0
+          ? `the app is called again at ${run.live.retry_at}, after ${times(transport_attempt)} without a usable answer`
+          : `the function is tried again at ${run.live.retry_at}, after ${times(run_attempt)} failed`,
+      );
+    }
+    return pending.length === 0
+      ? "It waits, and nothing pending says for what: this is a mistake of the engine, please report it."
+      : `It waits: ${pending.slice(0, SHOWN_MAX).join("; ")}${pending.length > SHOWN_MAX ? `; and ${pending.length - SHOWN_MAX} more` : ""}.`;
+  },
+  paused: ({ failure }) => `It is paused until a person acts: ${sentenceOf(failure)}`,
+  completed: ({ ended_at }) => `It completed at ${ended_at}.`,
+  failed: ({ ended_at, failure }) => `It failed at ${ended_at}: ${sentenceOf(failure)}`,
+  cancelled: ({ ended_at, cancelled }) => {
+    const reason = cancelled?.reason ? ` (${cancelled.reason})` : "";
+    return `It was cancelled at ${ended_at} by ${cancelled?.by ?? "somebody"}${reason}.`;
+  },
+};
+
+const SHOWN_MAX = 3;
+
+function whyStep(step: StepStored): string {
+  const name = JSON.stringify(step.name);
+  if (step.status === "retrying") return `step ${name} is tried again at ${step.due_at}, as attempt ${step.attempt + 1}`;
+  if (step.op === "sleep") return `${name} sleeps until ${step.due_at}`;
+  if (step.wait !== null) {
+    const match = step.wait.match === "{}" ? "" : ` that matches ${step.wait.match}`;
+    const timeout = step.due_at === null ? "" : ` until ${step.due_at}`;
+    return `${name} waits for an event "${step.wait.event}"${match}${timeout}`;
+  }
+  return `${name} (${step.op}) is pending`;
+}
+
+function times(count: number): string {
+  return count === 1 ? "1 try" : `${count} tries`;
+}
+
+/** Failures are JSON as user code or the engine wrote them; what has no message is shown as it is. */
+function sentenceOf(failure: string | null): string {
+  if (failure === null) return "no reason was recorded.";
+  try {
+    const { name, message } = JSON.parse(failure) as { name?: unknown; message?: unknown };
+    if (typeof message === "string") return `${typeof name === "string" ? `${name}: ` : ""}${message}`;
+  } catch {
+    // Shown as text below.
+  }
+  return failure;
+}

@@ -1,1 +1,25 @@
+// @durable/protocol: the wire, and the schemas that check what comes over it.
+
+export { answerSchema } from "./answer.ts";
+export { clientEventSchema, cloudEventSchema, runEventSchema, sendRequestSchema } from "./event.ts";
+export { failureSchema } from "./failure.ts";
+export {
+  functionManifestSchema,
+  inspectRequestSchema,
+  manifestSchema,
+  syncRequestSchema,
+  triggerSchema,
+} from "./inspect.ts";
+export { budgetSchema, engineRequestSchema, invokeRequestSchema, taskSchema } from "./invoke.ts";
+export {
+  blobRequestSchema,
+  memoEntrySchema,
+  memoPageRequestSchema,
+  memoPageSchema,
+  opNameSchema,
+  refSchema,
+} from "./memo.ts";
+export { opSchema } from "./ops/op.ts";
+export { problemSchema } from "./problem.ts";
+export { retryPolicySchema } from "./retry.ts";
 export * from "./wire.ts";

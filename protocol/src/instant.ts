@@ -1,6 +1,6 @@
 // Instants on the wire are RFC 3339 in UTC: `2026-10-21T09:00:00.000Z`. Durations are integer milliseconds, never text.
 
-const INSTANT = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?Z$/;
+export const INSTANT = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?Z$/;
 
 /**
  * Unix milliseconds of an instant, or null when the text is none: another offset than `Z`, a date or time that does

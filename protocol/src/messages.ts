@@ -198,16 +198,12 @@ export interface Ref {
   sha256: string;
 }
 
-export interface MemoEntry {
-  id: StepId;
-  op: OpName;
-  /** `pending`: user code awaiting it blocks; it must be neither run nor reported again. */
-  st: "ok" | "err" | "pending";
-  /** Missing means undefined. */
-  v?: Payload;
-  ref?: Ref | undefined;
-  error?: Failure | undefined;
-}
+export type MemoEntry =
+  /** At most one of `v` and `ref`; neither means undefined. */
+  | { id: StepId; op: OpName; st: "ok"; v?: Payload; ref?: Ref | undefined }
+  | { id: StepId; op: OpName; st: "err"; error: Failure }
+  /** User code awaiting it blocks; it must be neither run nor reported again. */
+  | { id: StepId; op: OpName; st: "pending" };
 
 export interface RunInput {
   event: RunEvent;
@@ -253,19 +249,29 @@ export interface LogLine {
   data?: Payload;
 }
 
-/** A step was run: its result, or one failed attempt. */
-export interface RunOp extends OpCommon {
+interface RunCommon extends OpCommon {
   op: "run";
-  st: "ok" | "err";
-  v?: Payload;
-  ref?: Ref | undefined;
-  error?: Failure | undefined;
   /** Duration of the user's code, by a monotonic clock. */
   ms?: number | undefined;
   logs?: LogLine[] | undefined;
-  /** The step's own policy, with `st` "err"; the function's unless told. */
+}
+
+/** A step was run: its result. At most one of `v` and `ref`; neither means undefined. */
+export interface RunOkOp extends RunCommon {
+  st: "ok";
+  v?: Payload;
+  ref?: Ref | undefined;
+}
+
+/** A step was run: one failed attempt. The engine decides whether there is another. */
+export interface RunErrOp extends RunCommon {
+  st: "err";
+  error: Failure;
+  /** The step's own policy; the function's unless told. */
   retry_policy?: RetryPolicy | undefined;
 }
+
+export type RunOp = RunOkOp | RunErrOp;
 
 /** A run step found, to be dispatched as a task of its own. */
 export interface PlanOp extends OpCommon {

@@ -12,7 +12,7 @@ export function stepId(scope: string, name: string, n: number): string {
   return sha256.hex(`${scope}\x1f${name}\x1f${n}`).slice(0, 32);
 }
 
-const STEP_ID = /^[0-9a-f]{32}$/;
+export const STEP_ID = /^[0-9a-f]{32}$/;
 
 export function isStepId(text: string): boolean {
   return STEP_ID.test(text);

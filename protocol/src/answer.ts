@@ -1,0 +1,48 @@
+// The app's answer: a closed union on `status`. On the engine's hot path, one parse per dispatch.
+import * as z from "zod";
+import { failureSchema } from "./failure.ts";
+import { MEMO_ENTRIES_MAX, OPS_PER_ANSWER_MAX } from "./limits.ts";
+import { digestSchema, opaqueSchema } from "./names.ts";
+import { opSchema } from "./ops/op.ts";
+
+const common = {
+  fence: opaqueSchema,
+  app_ms: z.number().min(0).optional(),
+  manifest: digestSchema.optional(),
+};
+const opsSchema = z.array(opSchema).max(OPS_PER_ANSWER_MAX);
+const unclaimedSchema = z.int().min(0).max(MEMO_ENTRIES_MAX);
+
+export const answerSchema = z.discriminatedUnion("status", [
+  z.object({
+    status: z.literal("continue"),
+    ...common,
+    ops: opsSchema,
+    more: z.boolean().optional(),
+    unclaimed: unclaimedSchema.optional(),
+    warm: opaqueSchema.optional(),
+  }),
+  z.object({
+    status: z.literal("done"),
+    ...common,
+    output: z.unknown().optional(),
+    ops: opsSchema.optional(),
+    unclaimed: unclaimedSchema.optional(),
+  }),
+  z.object({
+    status: z.literal("error"),
+    ...common,
+    error: failureSchema,
+    ops: opsSchema.optional(),
+    unclaimed: unclaimedSchema.optional(),
+  }),
+  z.object({ status: z.literal("step_not_found"), ...common }),
+  z.object({ status: z.literal("abandoned"), ...common }),
+  z.object({ status: z.literal("need_memo"), ...common }),
+  z.object({
+    status: z.literal("restart"),
+    ...common,
+    input: z.unknown().optional(),
+    ops: opsSchema.optional(),
+  }),
+]);

@@ -1,0 +1,20 @@
+import { EVENT_NAME_CHARACTERS_MAX } from "./limits.ts";
+
+/** `order.placed`, `shop/order:placed`, `user_created`. */
+export const EVENT_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.:/-]{0,199}$/;
+/** The same with `*`, which stands for any characters: `order.*`. */
+export const EVENT_NAME_WITH_WILDCARDS = /^[A-Za-z0-9_*][A-Za-z0-9_.:/*-]{0,199}$/;
+/** Names the engine keeps for its own events, such as `durable.run.failed`: may be listened to, not sent. */
+export const RESERVED_EVENT_PREFIX = "durable.";
+
+/** Null when a client may send an event of this name; otherwise a sentence that says why not. */
+export function eventNameProblem(name: string): string | null {
+  if (name.startsWith(RESERVED_EVENT_PREFIX)) {
+    return `Event names beginning with "${RESERVED_EVENT_PREFIX}" belong to the engine; choose another.`;
+  }
+  if (EVENT_NAME.test(name)) return null;
+  return (
+    `An event's name must have 1 to ${EVENT_NAME_CHARACTERS_MAX} characters out of A-Z a-z 0-9 _ . : / - and ` +
+    "begin with a letter, a digit or _."
+  );
+}

@@ -1,0 +1,68 @@
+import * as z from "zod";
+import { FUNCTIONS_PER_APP_MAX, TRIGGERS_PER_FUNCTION_MAX } from "./limits.ts";
+import { digestSchema, eventPatternSchema, opaqueSchema, slugSchema } from "./names.ts";
+import { retryPolicySchema } from "./retry.ts";
+
+export const inspectRequestSchema = z.object({ type: z.literal("inspect"), app: slugSchema });
+
+/** A CEL expression or a cron line: its grammar is the engine's business, at sync. */
+const expressionSchema = z.string().min(1).max(1_000);
+
+export const triggerSchema = z.xor([
+  z.object({ event: eventPatternSchema, if: expressionSchema.optional() }),
+  z.object({ cron: expressionSchema, tz: z.string().min(1).max(100).optional() }),
+]);
+
+// Passed through as the SDK wrote them, so that a limit the engine learns later needs no new protocol version.
+const limitSchema = z.record(z.string(), z.unknown());
+
+const durationSchema = z.int().min(1);
+
+export const functionManifestSchema = z
+  .object({
+    id: slugSchema,
+    rev: opaqueSchema.optional(),
+    triggers: z.array(triggerSchema).max(TRIGGERS_PER_FUNCTION_MAX),
+    retry: retryPolicySchema.optional(),
+    concurrency: z.union([limitSchema, z.array(limitSchema)]).optional(),
+    throttle: limitSchema.optional(),
+    rate_limit: limitSchema.optional(),
+    debounce: limitSchema.optional(),
+    batch: limitSchema.optional(),
+    singleton: limitSchema.optional(),
+    idempotency: limitSchema.optional(),
+    fairness: limitSchema.optional(),
+    priority: z.union([z.number(), limitSchema]).optional(),
+    timeouts: limitSchema.optional(),
+    cancel_on: z.array(limitSchema).optional(),
+    input: z.unknown().optional(),
+    output: z.unknown().optional(),
+    max_duration_ms: durationSchema.optional(),
+    durability: z.enum(["step", "async"]).optional(),
+    version: z.enum(["latest", "pinned", "drain"]).optional(),
+    overlap: z.boolean().optional(),
+  })
+  .meta({ id: "FunctionManifest" });
+
+export const manifestSchema = z.object({
+  protocol: z
+    .object({ min: z.int().min(1), max: z.int().min(1) })
+    .refine(({ min, max }) => min <= max, "min must not be greater than max"),
+  app: slugSchema,
+  sdk: z.string().min(1).max(200),
+  capabilities: z.array(z.string()),
+  max_duration_ms: durationSchema,
+  deployment: opaqueSchema.optional(),
+  manifest: digestSchema,
+  functions: z
+    .array(functionManifestSchema)
+    .max(FUNCTIONS_PER_APP_MAX)
+    .refine((functions) => new Set(functions.map(({ id }) => id)).size === functions.length, {
+      error: "two functions have the same id",
+    }),
+});
+
+export const syncRequestSchema = z.object({
+  url: z.string().min(1).max(2_048).optional(),
+  deployment: opaqueSchema.optional(),
+});

@@ -1,0 +1,68 @@
+// Shapes of names and opaque strings, used by every schema. A pattern here is a pattern in the JSON Schema.
+import * as z from "zod";
+import {
+  EVENT_NAME,
+  EVENT_NAME_WITH_WILDCARDS,
+  eventNameProblem,
+  RESERVED_EVENT_PREFIX,
+} from "./event-name.ts";
+import { INSTANT, parseInstant } from "./instant.ts";
+import { ID_CHARACTERS_MAX, STEP_NAME_BYTES_MAX } from "./limits.ts";
+import { STEP_ID, stepNameProblem } from "./step-id.ts";
+
+/** Of apps and functions: they stand in URLs, between slashes. */
+export const slugSchema = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/,
+    "must be 1 to 100 of A-Z a-z 0-9 _ . - and not begin with . or -",
+  );
+
+/** Ids, fences, revisions, cursors: whatever their maker likes, never looked into. */
+export const opaqueSchema = z.string().min(1).max(ID_CHARACTERS_MAX);
+
+export const stepIdSchema = z.string().regex(STEP_ID, "must be 32 lower-case hex digits");
+
+// A JSON Schema can say most of the rule; NFC and the length in bytes are in the check.
+export const stepNameSchema = z
+  .string()
+  .refine((name) => stepNameProblem(name) === null, {
+    error: (issue) => stepNameProblem(issue.input as string) ?? undefined,
+  })
+  .meta({
+    minLength: 1,
+    maxLength: STEP_NAME_BYTES_MAX,
+    pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]+$",
+    description: "NFC, at most 200 bytes of UTF-8",
+  });
+
+export const instantSchema = z
+  .string()
+  .refine(
+    (text) => parseInstant(text) !== null,
+    "must be an RFC 3339 instant in UTC, such as 2026-10-21T09:00:00.000Z",
+  )
+  .meta({ format: "date-time", pattern: INSTANT.source });
+
+export const digestSchema = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 lower-case hex digits");
+
+/** What a client may send. */
+export const eventNameSchema = z
+  .string()
+  .refine((name) => eventNameProblem(name) === null, {
+    error: (issue) => eventNameProblem(issue.input as string) ?? undefined,
+  })
+  .meta({ pattern: EVENT_NAME.source.replace("^", `^(?!${RESERVED_EVENT_PREFIX.replace(".", "\\.")})`) });
+
+/** What a function or a step may listen to. */
+export const awaitedEventNameSchema = z
+  .string()
+  .regex(EVENT_NAME, "must be an event name, without wildcards");
+export const eventPatternSchema = z
+  .string()
+  .regex(EVENT_NAME_WITH_WILDCARDS, "must be an event name, in which * stands for any characters");
+
+/** Whole milliseconds from 0. */
+export const millisecondsSchema = z.int().min(0);

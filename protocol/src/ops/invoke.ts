@@ -1,0 +1,13 @@
+import * as z from "zod";
+import { slugSchema } from "../names.ts";
+import { stepIdentity } from "./identity.ts";
+import { timeoutSchema } from "./wait.ts";
+
+export const invokeOpSchema = z.object({
+  op: z.literal("invoke"),
+  ...stepIdentity,
+  fn: slugSchema,
+  app: slugSchema.optional(),
+  input: z.unknown().optional(),
+  timeout_ms: timeoutSchema.optional(),
+});

@@ -1,0 +1,27 @@
+import * as z from "zod";
+import { groupOpSchema } from "./group.ts";
+import { invokeOpSchema } from "./invoke.ts";
+import { planOpSchema } from "./plan.ts";
+import { runOpSchema } from "./run.ts";
+import { sendOpSchema } from "./send.ts";
+import { signalOpSchema } from "./signal.ts";
+import { sleepOpSchema } from "./sleep.ts";
+import { startOpSchema } from "./start.ts";
+import { stateOpSchema } from "./state.ts";
+import { waitOpSchema } from "./wait.ts";
+
+/** The closed list: an op that is not in it is refused, with the whole answer. */
+export const opSchema = z
+  .discriminatedUnion("op", [
+    runOpSchema,
+    planOpSchema,
+    sleepOpSchema,
+    waitOpSchema,
+    signalOpSchema,
+    invokeOpSchema,
+    sendOpSchema,
+    startOpSchema,
+    groupOpSchema,
+    stateOpSchema,
+  ])
+  .meta({ id: "Op" });

@@ -5,6 +5,7 @@ import type { Endpoint } from "./check-url.ts";
 import { Connections, SHUTDOWN } from "./connections.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { DispatchResult } from "./dispatch-result.ts";
+import { excerpt } from "./excerpt.ts";
 import { Exchange, type Patience } from "./exchange.ts";
 import type { SignedRequest } from "./signed-request.ts";
 
@@ -57,7 +58,16 @@ export class AppClient {
       });
       if (this.#closed) return exchange.neverArrived("shutdown", SHUTDOWN);
       this.#deadlines.watch(exchange);
-      this.#connectionsTo(endpoint.origin).carry(exchange);
+      try {
+        this.#connectionsTo(endpoint.origin).carry(exchange);
+      } catch (error) {
+        // An origin undici cannot take apart: stored by an older engine, or written into the table by hand.
+        const why = error instanceof Error ? error.message : String(error);
+        exchange.neverArrived(
+          "unsafe-address",
+          `${excerpt(endpoint.origin)} is no URL that can be called (${why}).`,
+        );
+      }
     });
   }
 

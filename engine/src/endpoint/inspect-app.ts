@@ -10,12 +10,12 @@ import { signRequest } from "./signed-request.ts";
 export interface InspectParts {
   readonly clock: Clock;
   readonly random: Random;
-  readonly appClient: AppClient;
+  readonly appClient: Pick<AppClient, "call">;
 }
 
 export interface InspectTarget {
   readonly app: string;
-  readonly endpoint: Endpoint;
+  readonly endpoint: Pick<Endpoint, "url" | "origin" | "path">;
   readonly signingKeys: readonly SigningKey[];
   readonly replyKeys: readonly SigningKey[];
 }
@@ -94,7 +94,12 @@ function adviceOn(
   }
 }
 
-function adviceOnStatus(status: number, problemType: string, app: string, endpoint: Endpoint): string {
+function adviceOnStatus(
+  status: number,
+  problemType: string,
+  app: string,
+  endpoint: InspectTarget["endpoint"],
+): string {
   const isDurable = problemType.startsWith("urn:durable:");
   switch (status) {
     case 401:

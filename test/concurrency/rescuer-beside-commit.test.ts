@@ -1,0 +1,122 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { OutcomeKind } from "../../engine/src/domain/outcome.ts";
+import { insertEvents } from "../../engine/src/store/accepted-events.ts";
+import { heartbeat, rescueLeases } from "../../engine/src/store/engines.ts";
+import { claimLeases, findLeases } from "../../engine/src/store/leases.ts";
+import { commitOutcomes } from "../../engine/src/store/outcomes.ts";
+import { commitItem, outcome, ROUNDS, Stage, step } from "./stage.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open(44);
+});
+afterAll(() => stage.close());
+
+const KINDS: OutcomeKind[] = ["continue", "wait", "requeue", "completed", "failed"];
+
+/** A lease of 1 ms that was over long ago. Its process does not know yet: a zombie. */
+async function zombie(): Promise<number> {
+  const engineId = await stage.newEngine(1);
+  await stage.database
+    .sql`update durable.engines set seen_at = now() - interval '1 minute' where id = ${engineId}`;
+  return engineId;
+}
+
+async function stateOf(runId: string) {
+  const [row] = await stage.database.sql`
+    select r.status as ended, l.status as live, l.engine_id, l.fence, l.journal_seq, l.lost,
+      (select count(*)::int from durable.steps where run_id = r.id) as steps,
+      (select count(*)::int from durable.ready d where d.run_id = r.id and d.rank = l.ready_rank) as jobs,
+      (select count(*)::int from durable.ready d where d.run_id = r.id) as all_jobs
+    from durable.runs r left join durable.live_runs l on l.run_id = r.id where r.id = ${runId}`;
+  return row!;
+}
+
+test("a rescued run and its old holder's commit never mix", async () => {
+  const seen: Record<string, number> = {};
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const engineId = await zombie();
+    const run = await stage.startRun(engineId);
+    const kind = stage.pick(KINDS);
+    const item = commitItem(
+      run,
+      outcome(kind, { steps: [step("first", "ok")], retryMs: kind === "wait" ? 60_000 : null }),
+    );
+    const [[committed], rescues] = await stage.race(
+      () => commitOutcomes(stage.left, engineId, [item]),
+      () => rescueLeases(stage.right, 10),
+    );
+    const { state } = committed!;
+    seen[`${kind} ${state}`] = (seen[`${kind} ${state}`] ?? 0) + 1;
+    expect(
+      rescues.map((rescue) => rescue.engineId),
+      `round ${round}`,
+    ).toContain(engineId);
+    expect(await findLeases(stage.database, engineId)).toEqual([]);
+
+    const found = await stateOf(run.runId);
+    const applied = state === "applied";
+    expect(found["steps"]).toBe(applied ? 1 : 0);
+    if (applied && (kind === "completed" || kind === "failed")) {
+      expect(found).toMatchObject({ ended: kind, live: null, all_jobs: 0 });
+    } else if (applied && kind === "wait") {
+      expect(found).toMatchObject({ live: "waiting", journal_seq: 1, lost: 0, all_jobs: 0 });
+    } else {
+      const rescued = !applied || kind === "continue";
+      expect(found).toMatchObject({
+        live: "queued",
+        engine_id: null,
+        journal_seq: applied ? 1 : 0,
+        jobs: 1,
+        all_jobs: 1,
+      });
+      expect(found["lost"]).toBe(rescued ? 1 : 0);
+      if (rescued) expect([run.fence, item.nextFence]).not.toContain(found["fence"]);
+    }
+    // The zombie wakes up: neither its lease nor its heartbeat is worth anything. (What it let go of by itself
+    // keeps the fence it was let go under; nobody may use that one again, but a repeated commit is known by it.)
+    if (found["lost"] === 1) {
+      const again = commitItem({ ...run, fence: item.nextFence }, outcome("completed"));
+      expect((await commitOutcomes(stage.left, engineId, [again]))[0]!.state).toBe("lost");
+    }
+    expect(await heartbeat(stage.left, engineId)).toBeNull();
+    await stage.database.sql`delete from durable.ready where run_id = ${run.runId}`;
+  }
+  for (const kind of KINDS) {
+    expect(seen[`${kind} applied`], JSON.stringify(seen)).toBeGreaterThan(0);
+    expect(seen[`${kind} lost`], JSON.stringify(seen)).toBeGreaterThan(0);
+  }
+}, 120_000);
+
+test("a dead engine is given no lease: neither by a claim nor by an event", async () => {
+  const seen = { leased: 0, queued: 0 };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const engineId = await zombie();
+    const runId = randomUUID();
+    const fence = randomUUID();
+    const queued = await stage.startRun();
+    await commitOutcomes(stage.database, stage.engineId, [commitItem(queued, outcome("requeue"))]);
+    await stage.race(
+      async () => {
+        await insertEvents(
+          stage.left,
+          engineId,
+          stage.rows(stage.event("race.born", "{}", [{ runId, fence }])),
+        );
+        await claimLeases(stage.left, engineId, 10);
+      },
+      () => rescueLeases(stage.right, 10),
+    );
+    await rescueLeases(stage.right, 10);
+    expect(await findLeases(stage.database, engineId), `round ${round}`).toEqual([]);
+    for (const id of [runId, queued.runId]) {
+      const found = await stateOf(id);
+      expect(found).toMatchObject({ live: "queued", jobs: 1, all_jobs: 1 });
+      expect(found["fence"]).not.toBe(fence);
+      if (id === runId) seen[found["lost"] === 1 ? "leased" : "queued"] += 1;
+    }
+    expect(await claimLeases(stage.database, stage.engineId, 10)).toHaveLength(2);
+  }
+  expect(Math.min(seen.leased, seen.queued), JSON.stringify(seen)).toBeGreaterThan(0);
+}, 120_000);

@@ -1,0 +1,169 @@
+import { createHash, randomUUID } from "node:crypto";
+import type { Outcome, OutcomeKind, StepEntry, StepStatus } from "../../engine/src/domain/outcome.ts";
+import { seededRandom } from "../../engine/src/runtime/fault-points.ts";
+import { insertEvents } from "../../engine/src/store/accepted-events.ts";
+import { type Database, openDatabase } from "../../engine/src/store/database.ts";
+import { registerEngine } from "../../engine/src/store/engines.ts";
+import { EventRows } from "../../engine/src/store/event-rows.ts";
+import type { CommitItem } from "../../engine/src/store/outcomes.ts";
+import { createDatabase, type TestDatabase } from "../support/postgres.ts";
+
+export const ROUNDS = Number(process.env["DURABLE_TEST_ROUNDS"] ?? 1_000);
+export const NO_TIMES = {
+  scheduled: null,
+  leased: null,
+  sent: null,
+  firstByte: null,
+  received: null,
+  appMs: null,
+} as const;
+
+/** A run as its holder sees it. */
+export interface HeldRun {
+  readonly workspaceId: number;
+  readonly runId: string;
+  readonly fence: string;
+}
+
+/**
+ * One database, two racers with a connection each, one engine that holds the leases. Everything goes through the
+ * engine's own store: what is raced is what runs in production.
+ */
+export class Stage {
+  readonly database: TestDatabase;
+  readonly left: Database;
+  readonly right: Database;
+  readonly random: () => number;
+  engineId = 0;
+  workspaceId = 0;
+
+  private constructor(database: TestDatabase, seed: number) {
+    this.database = database;
+    this.left = openDatabase({ options: database.address, max: 1, applicationName: "left" });
+    this.right = openDatabase({ options: database.address, max: 1, applicationName: "right" });
+    this.random = seededRandom(seed);
+  }
+
+  static async open(seed: number): Promise<Stage> {
+    const stage = new Stage(await createDatabase(), seed);
+    stage.engineId = await stage.newEngine(60_000);
+    const [workspace] = await stage.database.sql<{ id: number }[]>`
+      insert into durable.workspaces (app, environment) values ('race', 'test') returning id`;
+    stage.workspaceId = workspace!.id;
+    return stage;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.left.end(), this.right.end()]);
+    await this.database.drop();
+  }
+
+  newEngine(leaseMs: number): Promise<number> {
+    return registerEngine(this.database, { leaseMs, slots: 10, host: "test", pid: 1, version: "test" });
+  }
+
+  /** Starts a run by an event of its own, born leased to `engineId`. */
+  async startRun(engineId = this.engineId): Promise<HeldRun> {
+    const runId = randomUUID();
+    const fence = randomUUID();
+    const rows = new EventRows();
+    rows.add(this.event("race.started", "{}", [{ runId, fence }]), 1, 0);
+    await insertEvents(this.database, engineId, rows);
+    return { workspaceId: this.workspaceId, runId, fence };
+  }
+
+  event(
+    name: string,
+    data: string,
+    runs: { runId: string; fence: string | null }[] = [],
+    clientId: string | null = null,
+  ) {
+    return {
+      workspaceId: this.workspaceId,
+      id: randomUUID(),
+      clientId,
+      bodyHash: createHash("md5").update(name).update(data).digest("hex"),
+      name,
+      data,
+      timeMs: 1_700_000_000_000,
+      runs: runs.map((run) => ({ ...run, functionId: "racer", functionVersion: 1 })),
+    };
+  }
+
+  /** Events of one request, matched against a workspace that was never synced. */
+  rows(...events: ReturnType<Stage["event"]>[]): EventRows {
+    const rows = new EventRows();
+    for (const event of events) rows.add(event, 1, 0);
+    return rows;
+  }
+
+  /**
+   * Starts both as if two engines did it: in random order, up to `spreadMs` apart, so that over many rounds every
+   * statement of one meets every statement of the other. Rejects if either does.
+   */
+  async race<A, B>(a: () => Promise<A>, b: () => Promise<B>, spreadMs = 1): Promise<[A, B]> {
+    const lead = (this.random() * 2 - 1) * spreadMs;
+    const late = <T>(start: () => Promise<T>, delayMs: number) => pause(delayMs).then(start);
+    return await Promise.all([late(a, Math.max(0, lead)), late(b, Math.max(0, -lead))]);
+  }
+
+  pick<T>(values: readonly T[]): T {
+    return values[Math.floor(this.random() * values.length)]!;
+  }
+}
+
+/** Microseconds matter here and timers count in milliseconds: turns of the event loop until the time is over. */
+async function pause(ms: number): Promise<void> {
+  const end = performance.now() + ms;
+  while (performance.now() < end) await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
+/** The step id that SDKs give the n-th step of a name. */
+export function stepIdOf(name: string): string {
+  return createHash("sha256").update(`\u001f${name}\u001f0`).digest("hex").slice(0, 32);
+}
+
+export function step(name: string, status: StepStatus, more: Partial<StepEntry> = {}): StepEntry {
+  return {
+    id: stepIdOf(name),
+    op: "run",
+    name,
+    n: 0,
+    status,
+    value: status === "ok" ? JSON.stringify(name) : null,
+    failure: null,
+    attempt: 1,
+    dueMs: null,
+    dueAtEpochMs: null,
+    ...more,
+  };
+}
+
+export function outcome(kind: OutcomeKind, more: Partial<Outcome> = {}): Outcome {
+  return {
+    kind,
+    result: kind === "completed" ? "{}" : kind === "failed" ? '{"name":"Error","message":"no"}' : null,
+    unclaimed: null,
+    steps: [],
+    waits: [],
+    sends: [],
+    attempts: [],
+    runAttempt: 0,
+    transportAttempt: 0,
+    retryMs: null,
+    ...more,
+  };
+}
+
+export function commitItem(run: HeldRun, decided: Outcome, more: Partial<CommitItem> = {}): CommitItem {
+  return {
+    ...run,
+    nextFence: randomUUID(),
+    knownSeq: 0,
+    mayHavePending: true,
+    outcome: decided,
+    times: NO_TIMES,
+    events: null,
+    ...more,
+  };
+}

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { OutcomeKind } from "../../engine/src/domain/outcome.ts";
+import { commitOutcomes } from "../../engine/src/store/outcomes.ts";
+import { commitItem, outcome, ROUNDS, Stage, step } from "./stage.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open(22);
+});
+afterAll(() => stage.close());
+
+const KINDS: OutcomeKind[] = ["continue", "wait", "requeue", "completed", "failed", "paused"];
+
+test("of two outcomes under one fence exactly one is applied and the other changes nothing", async () => {
+  const wins = { left: 0, right: 0 };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const run = await stage.startRun();
+    const side = (name: "left" | "right") =>
+      commitItem(
+        run,
+        outcome(stage.pick(KINDS), {
+          steps: [
+            step("first", "ok", { value: `"${name}"` }),
+            step(`only-${name}`, "pending", { op: "sleep", dueMs: 60_000 }),
+          ],
+        }),
+      );
+    const items = { left: side("left"), right: side("right") };
+    const [[left], [right]] = await stage.race(
+      () => commitOutcomes(stage.left, stage.engineId, [items.left]),
+      () => commitOutcomes(stage.right, stage.engineId, [items.right]),
+    );
+    expect([left!.state, right!.state].sort(), `round ${round}`).toEqual(["applied", "lost"]);
+    const winner = left!.state === "applied" ? "left" : "right";
+    wins[winner] += 1;
+
+    const steps = await stage.database.sql`
+      select name, seq, value from durable.steps where run_id = ${run.runId} order by seq nulls last`;
+    expect([...steps]).toEqual([
+      { name: "first", seq: 1, value: `"${winner}"` },
+      { name: `only-${winner}`, seq: null, value: null },
+    ]);
+    const { kind } = items[winner].outcome;
+    const [state] = await stage.database.sql`
+      select r.status as ended, l.status as live, l.fence from durable.runs r
+      left join durable.live_runs l on l.run_id = r.id where r.id = ${run.runId}`;
+    const ended = kind === "completed" || kind === "failed";
+    expect(state).toEqual({
+      ended: ended ? kind : null,
+      live: ended
+        ? null
+        : { continue: "running", wait: "waiting", requeue: "queued", paused: "paused" }[kind],
+      fence: ended ? null : items[winner].nextFence,
+    });
+  }
+  expect(Math.min(wins.left, wins.right), JSON.stringify(wins)).toBeGreaterThan(0);
+}, 120_000);

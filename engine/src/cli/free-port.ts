@@ -13,7 +13,10 @@ export async function requireFreePort(host: string, port: number): Promise<void>
     case "EADDRINUSE":
       throw failed(await taken(port), error);
     case "EACCES":
-      throw failed(`This user may not listen on port ${port}; choose one from 1024 on with DURABLE_PORT.`, error);
+      throw failed(
+        `This user may not listen on port ${port}; choose one from 1024 on with DURABLE_PORT.`,
+        error,
+      );
     default:
       throw failed(`Cannot listen on ${host}, port ${port} (${codeOf(error)}); check DURABLE_HOST.`, error);
   }

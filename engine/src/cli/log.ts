@@ -7,11 +7,18 @@ const LEVELS = ["debug", "info", "warn", "error"] as const;
 
 /** Production: JSON, one object per line, for machines. */
 export function jsonLog(environment: Environment): Logger {
-  return pino({ level: readLevel(environment, "info"), base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  return pino({
+    level: readLevel(environment, "info"),
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+  });
 }
 
 /** Development: a sentence per line on stderr, and only what needs a person, unless DURABLE_LOG asks for more. */
-export function terminalLog(environment: Environment, stream: NodeJS.WritableStream = process.stderr): Logger {
+export function terminalLog(
+  environment: Environment,
+  stream: NodeJS.WritableStream = process.stderr,
+): Logger {
   const lines = new Writable({
     decodeStrings: false,
     write(line: string, _encoding, done) {
@@ -30,7 +37,9 @@ interface LogEntry extends Record<string, unknown> {
 
 function sentenceOf({ level, msg, err, ...details }: LogEntry): string {
   const name = pino.levels.labels[level] ?? "log";
-  const fields = Object.entries(details).map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+  const fields = Object.entries(details).map(
+    ([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
   const reason = err?.message === undefined ? [] : [err.message];
   return `${name}: ${[msg ?? "", ...reason].filter((part) => part !== "").join(": ")}${fields.length === 0 ? "" : ` (${fields.join(" ")})`}`;
 }

@@ -19,7 +19,9 @@ export async function main(args: readonly string[], context: Context = processCo
     // Help and version were asked for, and commander has printed them; so it has for a wrong flag.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     const { sentence, exitCode } = reportOf(error);
-    context.note(context.environment["DURABLE_DEBUG"] === "1" && error instanceof Error ? `${error.stack}` : sentence);
+    context.note(
+      context.environment["DURABLE_DEBUG"] === "1" && error instanceof Error ? `${error.stack}` : sentence,
+    );
     return exitCode;
   }
 }

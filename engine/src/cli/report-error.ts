@@ -33,14 +33,16 @@ const DATABASE: Record<string, Sentence> = {
   ECONNREFUSED: (error) => `Postgres does not answer${at(error)}; start it, or ${CHECK}.`,
   ENOENT: (error) => `Postgres does not answer${at(error)}; start it, or ${CHECK}.`,
   ENOTFOUND: (error) => `The host of the database${at(error)} is not known; ${CHECK}.`,
-  EAI_AGAIN: (error) => `The host of the database${at(error)} could not be looked up; ${CHECK} and the network.`,
+  EAI_AGAIN: (error) =>
+    `The host of the database${at(error)} could not be looked up; ${CHECK} and the network.`,
   ETIMEDOUT: (error) => `Postgres does not answer${at(error)} in time; ${CHECK} and the network.`,
   CONNECT_TIMEOUT: (error) => `Postgres does not answer${at(error)} within 10 s; ${CHECK} and the network.`,
   CONNECTION_CLOSED: () => `Postgres closed the connection; look into its log, then try again.`,
   "28P01": () => `Postgres refused the password; ${CHECK}.`,
   "28000": (error) => `Postgres refused the login (${error.message}); ${CHECK}.`,
   "3D000": (error) => `Postgres says: ${error.message}; create it, or ${CHECK}.`,
-  "42501": (error) => `Postgres says: ${error.message}; the engine's user must be allowed to create a schema.`,
+  "42501": (error) =>
+    `Postgres says: ${error.message}; the engine's user must be allowed to create a schema.`,
   "53300": () => "Postgres has no free connection left; raise max_connections, or stop another client.",
   "57P03": () => "Postgres is starting up or shutting down; try again in a moment.",
 };

@@ -14,11 +14,15 @@ interface MigrateFlags {
 export function migrateCommand(context: Context): Command {
   return new Command("migrate")
     .description("bring the database to the schema of this version (every start does this too)")
-    .option("--data-dir <folder>", "of the embedded Postgres, without DURABLE_DATABASE_URL (DURABLE_DATA_DIR, ~/.durable)")
+    .option(
+      "--data-dir <folder>",
+      "of the embedded Postgres, without DURABLE_DATABASE_URL (DURABLE_DATA_DIR, ~/.durable)",
+    )
     .option("--json", "answer as JSON")
     .action(async (flags: MigrateFlags) => {
       const { databaseUrl, dataDir } = readConfig("dev", context.environment, flags);
-      const postgres = databaseUrl === null ? await startEmbeddedPostgres({ dataDir, log: context.note }) : null;
+      const postgres =
+        databaseUrl === null ? await startEmbeddedPostgres({ dataDir, log: context.note }) : null;
       const address = postgres === null ? { url: databaseUrl! } : { options: postgres.options };
       const database = openDatabase({ ...address, max: 1, applicationName: "durable migrate" });
       const applied: string[] = [];
@@ -31,6 +35,10 @@ export function migrateCommand(context: Context): Command {
       const version = readMigrations().length;
       if (flags.json) return context.say(JSON.stringify({ version, applied: applied.length }));
       for (const line of applied) context.say(line);
-      context.say(applied.length === 0 ? `The database is at version ${version} already.` : `The database is at version ${version} now.`);
+      context.say(
+        applied.length === 0
+          ? `The database is at version ${version} already.`
+          : `The database is at version ${version} now.`,
+      );
     });
 }

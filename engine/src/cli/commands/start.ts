@@ -24,7 +24,10 @@ export function startCommand(context: Context): Command {
       requireProduction(config);
       const log = jsonLog(context.environment);
       if (config.roles.length < ROLES.length) {
-        log.warn({ roles: config.roles }, "this version does everything in every process; --role is accepted and has no effect yet");
+        log.warn(
+          { roles: config.roles },
+          "this version does everything in every process; --role is accepted and has no effect yet",
+        );
       }
       const engine = await startEngine(config, log);
       log.info({ port: engine.port, host: config.host }, "ready");

@@ -16,6 +16,9 @@ export function renderChanges(before: RunView | null, now: RunView, drawing: Dra
     const { mark, name, what } = describeStep(step, { ...drawing, paint: PLAIN });
     lines.push(`  ${mark} ${name}: ${what}`);
   }
+  if (now.retry !== null && now.retry.dueAtMs !== before?.retry?.dueAtMs) {
+    lines.push(`  ↻ your app is called again: ${oneLine(now.retry.failure)}`);
+  }
   if (before?.status !== now.status) lines.push(...ending(now));
   return lines.map((line) => fit(line, 400));
 }

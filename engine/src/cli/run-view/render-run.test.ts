@@ -21,7 +21,7 @@ function step(name: string, part: Partial<StepView> = {}): StepView {
 
 function run(steps: StepView[], part: Partial<RunView> = {}): RunView {
   const base = { id: "0192", functionId: "onboarding", status: "waiting", createdAtMs: 7_600 } as const;
-  return { ...base, endedAtMs: null, steps, output: null, failure: null, ...part };
+  return { ...base, endedAtMs: null, steps, output: null, failure: null, retry: null, ...part };
 }
 
 describe("a run as a tree", () => {
@@ -58,6 +58,13 @@ describe("a run as a tree", () => {
     );
     const done = step("charge", { attempt: 3, appMs: 31 });
     expect(renderRun(run([done]), drawing)[1]).toBe("└─ ✓ charge  31 ms, attempt 3");
+  });
+
+  it("says when the app is called again and why", () => {
+    const retry = { dueAtMs: 11_500, failure: "connect ECONNREFUSED 127.0.0.1:4410" };
+    expect(renderRun(run([step("load-user", { appMs: 12 })], { retry }), drawing)[2]).toBe(
+      "└─ ↻ your app   called again in 1.5 s: connect ECONNREFUSED 127.0.0.1:4410",
+    );
   });
 
   it("closes with what the run returned or why it failed", () => {

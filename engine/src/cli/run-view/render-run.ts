@@ -60,6 +60,15 @@ export function statusPaint(status: RunStatus, paint: Paint): (text: string) => 
 /** What there is to say below the last recorded step; null when the steps say it all. */
 function lastLine(run: RunView, drawing: Drawing): StepLine | null {
   const { paint, spinner } = drawing;
+  if (run.retry !== null && !hasEnded(run)) {
+    const leftMs = run.retry.dueAtMs - drawing.nowMs;
+    const when = leftMs > 0 ? `called again in ${formatDuration(leftMs)}` : "called again now";
+    return {
+      mark: paint.yellow("↻"),
+      name: "your app",
+      what: paint.yellow(`${when}: ${oneLine(run.retry.failure)}`),
+    };
+  }
   switch (run.status) {
     case "completed":
       return { mark: paint.green("✓"), name: "returned", what: paint.dim(oneLine(run.output ?? "nothing")) };

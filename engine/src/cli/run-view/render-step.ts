@@ -57,7 +57,7 @@ const PENDING: Record<string, string> = {
 function retrying(step: StepView, { nowMs }: Drawing): string {
   const leftMs = (step.dueAtMs ?? nowMs) - nowMs;
   const when = leftMs > 0 ? `in ${formatDuration(leftMs)}` : "now";
-  return `attempt ${step.attempt - 1} failed, attempt ${step.attempt} ${when}${quoted(step.failure)}`;
+  return `attempt ${step.attempt} failed, attempt ${step.attempt + 1} ${when}${quoted(step.failure)}`;
 }
 
 function settled(step: StepView): string {

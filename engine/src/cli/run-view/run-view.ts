@@ -11,6 +11,8 @@ export interface RunView {
   readonly output: string | null;
   /** Why it failed or is paused. */
   readonly failure: string | null;
+  /** The next call of the app, when the last one failed as a whole: no answer, or an error outside of any step. */
+  readonly retry: { readonly dueAtMs: number; readonly failure: string } | null;
 }
 
 export type RunStatus = "queued" | "running" | "waiting" | "paused" | "completed" | "failed" | "cancelled";
@@ -20,7 +22,7 @@ export interface StepView {
   readonly name: string;
   readonly op: string;
   readonly status: StepStatus;
-  /** Of the next try while it is retried, else of the last one. */
+  /** Of the last try, from 1. */
   readonly attempt: number;
   /** End of a sleep, timeout of a wait, next try of a step. */
   readonly dueAtMs: number | null;

@@ -1,0 +1,25 @@
+import { Command } from "commander";
+import type { Context } from "../context.ts";
+import { apiOf, type TargetFlags, withTarget, workspaceOf } from "../target.ts";
+
+interface CancelFlags extends TargetFlags {
+  readonly reason?: string;
+}
+
+export function runsCancelCommand(context: Context): Command {
+  return withTarget(new Command("cancel"))
+    .description("cancel a run for good")
+    .argument("<run>", "the run's id")
+    .option("--reason <text>", "kept with the run, for whoever asks later")
+    .action(async (id: string, flags: CancelFlags) => {
+      const api = apiOf(flags, context.environment);
+      const answer = await api.cancelRun(
+        await workspaceOf(flags, context.environment, api),
+        id,
+        flags.reason,
+      );
+      context.say(
+        flags.json ? JSON.stringify(answer) : `Run ${answer.id} is cancelled; nothing of it runs any more.`,
+      );
+    });
+}

@@ -1,0 +1,51 @@
+import { Command } from "commander";
+import type { Context } from "../context.ts";
+import { statusPaint } from "../run-view/render-run.ts";
+import { apiOf, type TargetFlags, withTarget, workspaceOf } from "../target.ts";
+import { formatDuration } from "../terminal/duration.ts";
+import { oneLine } from "../terminal/fit.ts";
+import { table } from "../terminal/table.ts";
+
+interface ListFlags extends TargetFlags {
+  readonly status?: string;
+  readonly function?: string;
+  readonly limit: string;
+}
+
+export function runsListCommand(context: Context): Command {
+  return withTarget(new Command("ls"))
+    .description("list runs, newest first")
+    .option("--status <status>", "queued, running, waiting, paused, completed, failed or cancelled")
+    .option("--function <id>", "only of this function")
+    .option("--limit <number>", "how many", "20")
+    .action(async (flags: ListFlags) => {
+      const api = apiOf(flags, context.environment);
+      const workspace = await workspaceOf(flags, context.environment, api);
+      const { status, function: functionId, limit } = flags;
+      const answer = await api.listRuns(workspace, {
+        limit,
+        ...(status === undefined ? {} : { status }),
+        ...(functionId === undefined ? {} : { function: functionId }),
+      });
+      if (flags.json) return context.say(JSON.stringify(answer));
+      if (answer.runs.length === 0)
+        return context.say(`No such run in ${workspace.app} (${workspace.environment}).`);
+      const nowMs = Date.now();
+      const rows = answer.runs.map((run) => {
+        const createdAtMs = Date.parse(run.created_at);
+        const endedAtMs = run.ended_at === null ? nowMs : Date.parse(run.ended_at);
+        return [
+          run.id,
+          run.function,
+          statusPaint(run.status, context.paint)(run.status),
+          `${formatDuration(nowMs - createdAtMs)} ago`,
+          formatDuration(endedAtMs - createdAtMs),
+          oneLine(run.event.name),
+        ];
+      });
+      for (const line of table(["RUN", "FUNCTION", "STATUS", "STARTED", "TOOK", "EVENT"], rows))
+        context.say(line);
+      if (answer.next !== null)
+        context.note(`There are more; raise --limit (200 at most) or narrow with --status and --function.`);
+    });
+}

@@ -1,0 +1,43 @@
+import { Command } from "commander";
+import { usageError } from "../cli-error.ts";
+import type { Context } from "../context.ts";
+import { adminToken, apiOf, type TargetFlags, value, withTarget, workspaceOf } from "../target.ts";
+
+interface SendFlags extends TargetFlags {
+  readonly data?: string;
+  readonly id?: string;
+}
+
+export function sendCommand(context: Context): Command {
+  return withTarget(new Command("send"))
+    .description("send an event")
+    .argument("<name>", "the event's name, for example user.created")
+    .option("--data <json>", "what the event says, as JSON")
+    .option("--id <id>", "unique per event: sent again under the same id, it is accepted once")
+    .action(async (name: string, flags: SendFlags) => {
+      const { environment } = context;
+      const event = { name, ...dataOf(flags), ...(flags.id === undefined ? {} : { id: flags.id }) };
+      const eventKey = value(environment, "DURABLE_EVENT_KEY");
+      const api = apiOf(flags, environment, eventKey ?? adminToken(environment));
+      // An event key belongs to one app and environment, and names them by itself.
+      const workspace = eventKey === undefined ? await workspaceOf(flags, environment, api) : null;
+      const answer = await api.sendEvents(workspace, [event]);
+      if (flags.json) return context.say(JSON.stringify(answer));
+      context.say(`Event ${answer.ids[0]} is on disk.`);
+      for (const { function: functionId, run } of answer.runs)
+        context.say(`It started run ${run} of ${functionId}.`);
+      if (answer.runs.length === 0)
+        context.say("It started no run: no function has this trigger, or the id was used before.");
+    });
+}
+
+function dataOf({ data }: SendFlags): { data?: unknown } {
+  if (data === undefined) return {};
+  try {
+    return { data: JSON.parse(data) };
+  } catch (error) {
+    throw usageError(
+      `--data is not JSON (${(error as Error).message}); put it in single quotes, for example --data '{"id":1}'.`,
+    );
+  }
+}

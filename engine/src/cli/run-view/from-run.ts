@@ -1,0 +1,65 @@
+import type { AnswerOf } from "../../http/contract/table.ts";
+import type { RunView, StepView } from "./run-view.ts";
+
+type RunAnswer = AnswerOf<"getRun">;
+type StepAnswer = RunAnswer["steps"][number];
+
+/** The API's answer as what is drawn. */
+export function fromRun(run: RunAnswer): RunView {
+  return {
+    id: run.id,
+    functionId: run.function,
+    status: run.status,
+    createdAtMs: Date.parse(run.created_at),
+    endedAtMs: msOf(run.ended_at),
+    steps: run.steps.map(fromStep),
+    output: run.status === "completed" ? JSON.stringify(run.output) : null,
+    failure: messageOf(run.failure),
+    retry: retryOf(run),
+  };
+}
+
+function fromStep(step: StepAnswer): StepView {
+  const isSettledWait = step.op === "wait" && step.status === "ok";
+  return {
+    id: step.id,
+    name: step.name,
+    op: step.op,
+    status: step.status,
+    attempt: step.attempt,
+    dueAtMs: msOf(step.due_at),
+    startedAtMs: Date.parse(step.committed_at),
+    settledAtMs: msOf(step.settled_at),
+    appMs: step.app_ms,
+    failure:
+      messageOf(step.failure) ??
+      messageOf(step.attempts.findLast(({ failure }) => failure !== null)?.failure),
+    event: step.wait?.event ?? (isSettledWait ? nameOf(step.value) : null),
+    isResolved: isSettledWait ? step.event_id !== null : null,
+  };
+}
+
+/** A step that is retried says so itself; this is about calls that failed as a whole. */
+function retryOf({ live, attempts }: RunAnswer): RunView["retry"] {
+  const dueAtMs = msOf(live?.retry_at ?? null);
+  if (live === null || dueAtMs === null || live.run_attempt + live.transport_attempt === 0) return null;
+  return {
+    dueAtMs,
+    failure: messageOf(attempts.at(-1)?.failure) ?? "the last call brought no usable answer",
+  };
+}
+
+function msOf(instant: string | null): number | null {
+  return instant === null ? null : Date.parse(instant);
+}
+
+function messageOf(failure: { message?: unknown } | null | undefined): string | null {
+  return typeof failure?.message === "string" ? failure.message : null;
+}
+
+/** A resolved wait's value is the event. */
+function nameOf(value: unknown): string | null {
+  return typeof value === "object" && value !== null && "name" in value && typeof value.name === "string"
+    ? value.name
+    : null;
+}

@@ -1,0 +1,66 @@
+import type { Command } from "commander";
+import { Api, type Workspace } from "./api.ts";
+import { usageError } from "./cli-error.ts";
+import type { Environment } from "./config.ts";
+
+/** Flags of every command that talks to an engine. */
+export interface TargetFlags {
+  readonly url?: string;
+  readonly app?: string;
+  readonly env?: string;
+  readonly json?: true;
+}
+
+export function withTarget(command: Command): Command {
+  return command
+    .option("--app <name>", "the app (DURABLE_APP; the only one there is)")
+    .option("--env <name>", "the environment (DURABLE_ENV, dev)")
+    .option("--url <url>", "the engine (DURABLE_URL, http://localhost:4400)")
+    .option("--json", "answer as JSON");
+}
+
+/** Keys come from the environment only: other users of a machine can read a command line. */
+export function apiOf(
+  flags: TargetFlags,
+  environment: Environment,
+  token: string | null = adminToken(environment),
+): Api {
+  const port = value(environment, "DURABLE_PORT") ?? "4400";
+  const url = flags.url ?? value(environment, "DURABLE_URL") ?? `http://localhost:${port}`;
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw usageError(
+      `${flags.url === undefined ? "DURABLE_URL" : "--url"} is ${JSON.stringify(url)}; allowed is an address like http://localhost:4400.`,
+    );
+  }
+  return new Api(url, token);
+}
+
+export function adminToken(environment: Environment): string | null {
+  return value(environment, "DURABLE_ADMIN_TOKEN") ?? null;
+}
+
+/** Which app is meant. Who has only one need not say it. */
+export async function workspaceOf(
+  flags: TargetFlags,
+  environment: Environment,
+  api: Api,
+): Promise<Workspace> {
+  const env = flags.env ?? value(environment, "DURABLE_ENV") ?? "dev";
+  const app = flags.app ?? value(environment, "DURABLE_APP");
+  if (app !== undefined) return { app, environment: env };
+  const { apps } = await api.listApps();
+  const here = apps.filter((candidate) => candidate.environment === env);
+  if (here.length === 1) return { app: here[0]!.app, environment: env };
+  if (here.length > 1) {
+    throw usageError(
+      `There are several apps in ${env}: ${here.map((one) => one.app).join(", ")}; say which with --app or DURABLE_APP.`,
+    );
+  }
+  throw usageError(
+    `The engine at ${api.url} knows no app in ${env} yet; start one, or name it with --app and --env.`,
+  );
+}
+
+export function value(environment: Environment, name: string): string | undefined {
+  return environment[name]?.trim() || undefined;
+}

@@ -1,0 +1,5 @@
+const FRAMES = [..."⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"];
+
+export function spinnerAt(frame: number): string {
+  return FRAMES[frame % FRAMES.length]!;
+}

@@ -1,5 +1,5 @@
-import type { HttpBindings } from "@hono/node-server";
 import { writeJson } from "@durable/protocol/wire";
+import type { HttpBindings } from "@hono/node-server";
 import type { Context, Hono } from "hono";
 import { type Actor, authorize, isOpenToAnybody, type WorkspaceName } from "../auth/authorize.ts";
 import { Problem } from "../domain/problems.ts";
@@ -25,7 +25,10 @@ export function mountTable(app: Hono<HttpEnv>, handlers: Handlers, authenticatio
     const path = row.path.replaceAll(/\{(\w+)\}/g, ":$1");
     const handler = handlers[name] as unknown as Handler<Operation>;
     app.on(row.method.toUpperCase(), path, (c) => answer(c, row, handler, authentication));
-    methods.set(path, [...(methods.get(path) ?? []), ...(row.method === "get" ? ["GET", "HEAD"] : [row.method.toUpperCase()])]);
+    methods.set(path, [
+      ...(methods.get(path) ?? []),
+      ...(row.method === "get" ? ["GET", "HEAD"] : [row.method.toUpperCase()]),
+    ]);
   }
   for (const [path, allowed] of methods) app.all(path, () => refuseMethod(allowed));
 }
@@ -72,12 +75,15 @@ async function bodyOf(
   read: () => Promise<Uint8Array>,
 ): Promise<{ body: never; contentType: string }> {
   if (row.body === null) return { body: null as never, contentType: "" };
-  const isAbsent =
-    headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0;
-  if (isAbsent && !row.body.required) return { body: check(row.body.schema, {}, "") as never, contentType: "" };
+  const isAbsent = headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0;
+  if (isAbsent && !row.body.required)
+    return { body: check(row.body.schema, {}, "") as never, contentType: "" };
   const contentType = requireContentType(row.body, headers);
   const bytes = await read();
-  return { body: (row.body.read === "bytes" ? bytes : decodeJsonBody(row.body, bytes)) as never, contentType };
+  return {
+    body: (row.body.read === "bytes" ? bytes : decodeJsonBody(row.body, bytes)) as never,
+    contentType,
+  };
 }
 
 /** A path names its workspace; `/v1/events` names it in its query, where `dev` goes without saying in dev mode. */

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, type z } from "@hono/zod-openapi";
 import { PROBLEMS, type ProblemCode } from "../domain/problems.ts";
 import { VERSION } from "../version.ts";
 import type { Row } from "./contract/row.ts";
@@ -21,11 +21,7 @@ export function openApiDocument(): OpenApiDocument {
 /** Every route can answer with these, whatever its row says. */
 const ALWAYS: readonly ProblemCode[] = ["validation", "internal", "unavailable"];
 const WITH_CREDENTIAL: readonly ProblemCode[] = ["unauthenticated", "forbidden"];
-const WITH_BODY: readonly ProblemCode[] = [
-  "malformed-json",
-  "payload-too-large",
-  "unsupported-media-type",
-];
+const WITH_BODY: readonly ProblemCode[] = ["malformed-json", "payload-too-large", "unsupported-media-type"];
 
 function makeDocument(): OpenApiDocument {
   const { openAPIRegistry, getOpenAPI31Document } = new OpenAPIHono();
@@ -38,7 +34,8 @@ function makeDocument(): OpenApiDocument {
     type: "apiKey",
     in: "header",
     name: "webhook-signature",
-    description: "Standard Webhooks, with the reply key of a signing secret; with webhook-id and webhook-timestamp.",
+    description:
+      "Standard Webhooks, with the reply key of a signing secret; with webhook-id and webhook-timestamp.",
   });
   for (const [operationId, row] of Object.entries<Row>(TABLE)) {
     openAPIRegistry.registerPath({
@@ -68,7 +65,8 @@ function makeDocument(): OpenApiDocument {
     info: {
       title: "Durable",
       version: VERSION,
-      description: "The API of the engine. Every problem is application/problem+json with a `code`; docs/errors explains each.",
+      description:
+        "The API of the engine. Every problem is application/problem+json with a `code`; docs/errors explains each.",
     },
   }) as unknown as OpenApiDocument;
 }
@@ -91,7 +89,8 @@ function problemsOf(row: Row): Record<string, { description: string; content: ob
     ...(row.body === null ? [] : WITH_BODY),
   ]);
   const byStatus = new Map<number, ProblemCode[]>();
-  for (const code of codes) byStatus.set(PROBLEMS[code].status, [...(byStatus.get(PROBLEMS[code].status) ?? []), code]);
+  for (const code of codes)
+    byStatus.set(PROBLEMS[code].status, [...(byStatus.get(PROBLEMS[code].status) ?? []), code]);
   return Object.fromEntries(
     [...byStatus].map(([status, known]) => [
       status,

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import { Problem } from "../domain/problems.ts";
 import { EndedRuns } from "../runs/ended-runs.ts";
@@ -27,6 +28,7 @@ export function createHttpServer(parts: HttpParts): HttpServer {
   const endedRuns = new EndedRuns(parts);
   const app = createApp(parts, endedRuns);
   const inFlight = new Set<ServerResponse>();
+  const lastOn = new WeakMap<Duplex, ServerResponse>();
   let server: Server | null = null;
   let port = 0;
   let isDraining = false;
@@ -46,7 +48,8 @@ export function createHttpServer(parts: HttpParts): HttpServer {
   });
 
   function refusal(url: string): Problem {
-    if (isDraining) return unavailable("This engine process is stopping. Send the request again: another one takes it.");
+    if (isDraining)
+      return unavailable("This engine process is stopping. Send the request again: another one takes it.");
     return new Problem(
       "uri-too-long",
       `The URL has ${url.length} characters; at most ${limits.urlCharactersMax} are read. Put data into the body.`,
@@ -55,6 +58,7 @@ export function createHttpServer(parts: HttpParts): HttpServer {
 
   function listen(incoming: IncomingMessage, outgoing: ServerResponse): void {
     inFlight.add(outgoing);
+    lastOn.set(incoming.socket, outgoing);
     outgoing.once("close", () => inFlight.delete(outgoing));
     if (isDraining) outgoing.shouldKeepAlive = false;
     const isRefused = isDraining || (incoming.url?.length ?? 0) > limits.urlCharactersMax;
@@ -82,7 +86,9 @@ export function createHttpServer(parts: HttpParts): HttpServer {
       starting.on("request", listen);
       // Without this listener Node invites every body before anybody has looked at the headers.
       starting.on("checkContinue", listen);
-      starting.on("clientError", answerBrokenRequest);
+      starting.on("clientError", (error, socket) => {
+        answerBrokenRequest(error, socket, lastOn.get(socket) ?? null);
+      });
       return new Promise((resolve, reject) => {
         starting.once("error", reject);
         starting.listen(config.port, config.host, () => {

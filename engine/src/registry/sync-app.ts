@@ -64,15 +64,12 @@ export async function syncApp(parts: SyncParts, { workspaceId, url, actor, mayMo
   const { signingKeys, replyKeys, app } = workspace;
   const inspected = await inspectApp(parts, { app, endpoint, signingKeys, replyKeys });
   if (!inspected.ok) {
-    throw new Problem(inspected.code === "unsafe-address" ? "unsafe-url" : "inspect-failed", inspected.detail);
+    throw new Problem(
+      inspected.code === "unsafe-address" ? "unsafe-url" : "inspect-failed",
+      inspected.detail,
+    );
   }
-  const functions = await storeManifest(
-    parts.database,
-    workspaceId,
-    actor,
-    endpoint.url,
-    inspected.manifest,
-  );
+  const functions = await storeManifest(parts.database, workspaceId, actor, endpoint.url, inspected.manifest);
   parts.registry.forget(workspaceId);
   return { url: endpoint.url, manifest: inspected.manifest, functions };
 }

@@ -32,7 +32,9 @@ export class EndedRuns {
 
   constructor(options: EndedRunsOptions) {
     this.#options = options;
-    this.#unsubscribe = options.events.on("run.ended", ({ workspaceId, runId }) => this.#wake(workspaceId, runId));
+    this.#unsubscribe = options.events.on("run.ended", ({ workspaceId, runId }) =>
+      this.#wake(workspaceId, runId),
+    );
   }
 
   /**

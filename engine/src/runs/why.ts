@@ -11,7 +11,10 @@ const WHY: Record<RunStatus, (run: RunStored) => string> = {
   running: ({ live }) => {
     const engine = live?.engine;
     const where = engine ? `Engine ${engine.id} (process ${engine.pid} on ${engine.host})` : "An engine";
-    const again = live !== null && live.transport_attempt > 0 ? `, after ${live.transport_attempt} without a usable answer` : "";
+    const again =
+      live !== null && live.transport_attempt > 0
+        ? `, after ${live.transport_attempt} without a usable answer`
+        : "";
     return `${where} is calling the app${again}.`;
   },
   waiting: (run) => {
@@ -41,7 +44,8 @@ const SHOWN_MAX = 3;
 
 function whyStep(step: StepStored): string {
   const name = JSON.stringify(step.name);
-  if (step.status === "retrying") return `step ${name} is tried again at ${step.due_at}, as attempt ${step.attempt + 1}`;
+  if (step.status === "retrying")
+    return `step ${name} is tried again at ${step.due_at}, as attempt ${step.attempt + 1}`;
   if (step.op === "sleep") return `${name} sleeps until ${step.due_at}`;
   if (step.wait !== null) {
     const match = step.wait.match === "{}" ? "" : ` that matches ${step.wait.match}`;

@@ -21,14 +21,10 @@ export const syncApp = row({
   body: jsonBody(
     z
       .object({
-        url: z
-          .string()
-          .max(2_000)
-          .optional()
-          .openapi({
-            description: "Where the app answers; the stored URL when it is missing.",
-            example: "https://shop.example.com/api/durable",
-          }),
+        url: z.string().max(2_000).optional().openapi({
+          description: "Where the app answers; the stored URL when it is missing.",
+          example: "https://shop.example.com/api/durable",
+        }),
         deployment: z.string().max(200).optional(),
       })
       .openapi("SyncRequest"),
@@ -101,7 +97,9 @@ export const listFunctions = row({
           .object({
             id: z.string(),
             version: z.number().int(),
-            manifest: AsReceived.openapi({ description: "What the app declared: triggers, limits, retry policy." }),
+            manifest: AsReceived.openapi({
+              description: "What the app declared: triggers, limits, retry policy.",
+            }),
             synced_at: Instant,
             removed_at: Instant.nullable().openapi({
               description: "The last sync no longer named it: its runs go on, no new ones start.",

@@ -29,7 +29,10 @@ const ClientEvent = z
     id: EventId.optional().openapi({
       description: "Unique in the workspace. The same event sent again under it is accepted once.",
     }),
-    time: z.iso.datetime().optional().openapi({ description: "When it happened, in UTC; now when it is missing." }),
+    time: z.iso
+      .datetime()
+      .optional()
+      .openapi({ description: "When it happened, in UTC; now when it is missing." }),
   })
   .openapi("Event");
 
@@ -47,7 +50,9 @@ const CloudEvent = z
   });
 
 export const SendQuery = z.strictObject({
-  app: AppName.optional().openapi({ description: "Where the credential does not name it: signed, admin or dev." }),
+  app: AppName.optional().openapi({
+    description: "Where the credential does not name it: signed, admin or dev.",
+  }),
   env: EnvironmentName.optional().openapi({ description: "In dev mode `dev` when it is missing." }),
 });
 
@@ -63,7 +68,12 @@ export const sendEvents = row({
   params: NOTHING,
   query: SendQuery,
   body: {
-    schema: z.union([ClientEvent, z.array(ClientEvent).max(EVENTS_PER_SEND_MAX), CloudEvent, z.array(CloudEvent)]),
+    schema: z.union([
+      ClientEvent,
+      z.array(ClientEvent).max(EVENTS_PER_SEND_MAX),
+      CloudEvent,
+      z.array(CloudEvent),
+    ]),
     contentTypes: ["application/json", "application/cloudevents+json", "application/cloudevents-batch+json"],
     maxBytes: SEND_BYTES_MAX,
     required: true,
@@ -71,10 +81,14 @@ export const sendEvents = row({
   },
   answer: z
     .object({
-      ids: z.array(z.string()).openapi({ description: "Of the events, in order: the sender's own where it gave one." }),
+      ids: z
+        .array(z.string())
+        .openapi({ description: "Of the events, in order: the sender's own where it gave one." }),
       runs: z
         .array(z.object({ event: z.string(), function: z.string(), run: z.string() }))
-        .openapi({ description: "The runs that these events started. An event accepted before starts none." }),
+        .openapi({
+          description: "The runs that these events started. An event accepted before starts none.",
+        }),
     })
     .openapi("EventsAccepted"),
   status: 200,

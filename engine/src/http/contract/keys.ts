@@ -18,7 +18,10 @@ const SigningSecret = z
     id: z.number().int(),
     fingerprint: z
       .string()
-      .openapi({ description: "The first 16 hex digits of the SHA-256 of the secret's text.", example: "9f86d081884c7d65" }),
+      .openapi({
+        description: "The first 16 hex digits of the SHA-256 of the secret's text.",
+        example: "9f86d081884c7d65",
+      }),
     created_at: Instant,
     retired_at: Instant.nullable(),
   })
@@ -76,7 +79,13 @@ export const createSigningSecret = row({
   params: WorkspacePath,
   body: jsonBody(
     z
-      .object({ secret: z.string().max(200).optional().openapi({ description: "`whsec_` and base64 of 24 to 64 bytes." }) })
+      .object({
+        secret: z
+          .string()
+          .max(200)
+          .optional()
+          .openapi({ description: "`whsec_` and base64 of 24 to 64 bytes." }),
+      })
       .openapi("SigningSecretRequest"),
     { required: false },
   ),
@@ -104,7 +113,8 @@ export const retireSigningSecret = row({
   method: "post",
   path: "/v1/apps/{app}/{env}/signing-secrets/{id}/retire",
   summary: "Retire a signing secret",
-  description: "Nothing is signed with it any more, and what is signed with it is refused, after one second at most.",
+  description:
+    "Nothing is signed with it any more, and what is signed with it is refused, after one second at most.",
   params: KeyPath,
   body: jsonBody(NOTHING, { required: false }),
   answer: z.object({ id: z.number().int(), state: z.literal("retired") }).openapi("SigningSecretRetired"),

@@ -33,7 +33,11 @@ const Step = z
     name: z.string(),
     n: z.number().int().openapi({ description: "Occurrence of the name within its scope." }),
     status: z.enum(["ok", "err", "pending", "retrying"]),
-    seq: z.number().int().nullable().openapi({ description: "Its number in the journal, once it has settled." }),
+    seq: z
+      .number()
+      .int()
+      .nullable()
+      .openapi({ description: "Its number in the journal, once it has settled." }),
     value: AsReceived,
     failure: Failure.nullable(),
     attempt: z.number().int(),
@@ -46,7 +50,9 @@ const Step = z
     ...DispatchTimes,
     committed_at: Instant,
     settled_at: Instant.nullable(),
-    attempts: z.array(Attempt).openapi({ description: "Empty for a step that succeeded at once: its times are above." }),
+    attempts: z
+      .array(Attempt)
+      .openapi({ description: "Empty for a step that succeeded at once: its times are above." }),
   })
   .openapi("Step");
 
@@ -61,7 +67,13 @@ export const Run = z
     why: z.string().openapi({ description: "Why it is where it is, in one sentence." }),
     created_at: Instant,
     ended_at: Instant.nullable(),
-    event: z.object({ id: z.string(), name: z.string(), data: AsReceived, time: Instant, received_at: Instant }),
+    event: z.object({
+      id: z.string(),
+      name: z.string(),
+      data: AsReceived,
+      time: Instant,
+      received_at: Instant,
+    }),
     output: AsReceived,
     failure: Failure.nullable(),
     unclaimed: z
@@ -86,7 +98,9 @@ export const Run = z
     steps: z.array(Step).openapi({ description: "In the order of the journal, then what is still pending." }),
     attempts: z
       .array(Attempt)
-      .openapi({ description: "Of the run itself: dispatches without a usable answer, failed tries of the function." }),
+      .openapi({
+        description: "Of the run itself: dispatches without a usable answer, failed tries of the function.",
+      }),
   })
   .openapi("Run");
 
@@ -115,14 +129,17 @@ export const listRuns = row({
   query: z.strictObject({
     status: RunStatus.optional(),
     function: z.string().max(200).optional(),
-    limit: z.coerce.number().int().min(1).max(RUNS_PER_PAGE_MAX).default(50),
+    limit: z.coerce.number<number | string>().int().min(1).max(RUNS_PER_PAGE_MAX).default(50),
     cursor: z.uuid().optional().openapi({ description: "`next` of the page before." }),
   }),
   body: null,
   answer: z
     .object({
       runs: z.array(RunListed),
-      next: z.string().nullable().openapi({ description: "The cursor of the next page; null on the last one." }),
+      next: z
+        .string()
+        .nullable()
+        .openapi({ description: "The cursor of the next page; null on the last one." }),
     })
     .openapi("Runs"),
   status: 200,
@@ -138,7 +155,7 @@ export const getRun = row({
   params: RunPath,
   query: z.strictObject({
     wait: z.coerce
-      .number()
+      .number<number | string>()
       .min(0)
       .max(WAIT_S_MAX)
       .default(0)
@@ -159,10 +176,9 @@ export const cancelRun = row({
   action: "runs.cancel",
   params: RunPath,
   query: NOTHING,
-  body: jsonBody(
-    z.object({ reason: z.string().max(1_000).optional() }).openapi("CancelRequest"),
-    { required: false },
-  ),
+  body: jsonBody(z.object({ reason: z.string().max(1_000).optional() }).openapi("CancelRequest"), {
+    required: false,
+  }),
   answer: z.object({ id: z.string(), status: z.literal("cancelled") }).openapi("RunCancelled"),
   status: 200,
   problems: ["not-found", "run-terminal"],

@@ -14,7 +14,9 @@ export const WorkspacePath = z.object({ app: AppName, env: EnvironmentName });
 export const Instant = z.iso.datetime().openapi({ example: "2026-10-21T09:00:00.000Z" });
 
 /** Any JSON value, passed on byte for byte as it was received. */
-export const AsReceived = z.unknown().openapi({ description: "Any JSON value, byte for byte as it was received." });
+export const AsReceived = z
+  .unknown()
+  .openapi({ description: "Any JSON value, byte for byte as it was received." });
 
 export const Failure = z
   .looseObject({
@@ -35,7 +37,11 @@ export const ProblemAnswer = z
     errors: z
       .array(
         z.object({
-          pointer: z.string().openapi({ description: "JSON Pointer into the body, `?name` of the query, `{name}` of the path." }),
+          pointer: z
+            .string()
+            .openapi({
+              description: "JSON Pointer into the body, `?name` of the query, `{name}` of the path.",
+            }),
           detail: z.string(),
         }),
       )

@@ -35,7 +35,9 @@ export async function authenticate(
     return await bySignature(parts, peer, workspace, isDev, body);
   }
   if (isDev) return { kind: "dev" };
-  throw unauthenticated("Send the admin token or an event key as `authorization: Bearer ...`, or sign the request.");
+  throw unauthenticated(
+    "Send the admin token or an event key as `authorization: Bearer ...`, or sign the request.",
+  );
 }
 
 async function byToken(parts: Authentication, authorization: string): Promise<Actor> {
@@ -79,5 +81,7 @@ async function bySignature(
 }
 
 function unauthenticated(detail: string): Problem {
-  return new Problem("unauthenticated", detail, { headers: { "www-authenticate": 'Bearer realm="durable"' } });
+  return new Problem("unauthenticated", detail, {
+    headers: { "www-authenticate": 'Bearer realm="durable"' },
+  });
 }

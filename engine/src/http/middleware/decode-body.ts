@@ -20,7 +20,9 @@ export function requireContentType(
   }
   const given = String(headers["content-type"] ?? "");
   const [type = "", ...parameters] = given.split(";").map((part) => part.trim().toLowerCase());
-  const foreign = parameters.find((part) => part.startsWith("charset=") && !/^charset="?utf-?8"?$/.test(part));
+  const foreign = parameters.find(
+    (part) => part.startsWith("charset=") && !/^charset="?utf-?8"?$/.test(part),
+  );
   if (!contentTypes.includes(type) || foreign !== undefined) {
     throw new Problem(
       "unsupported-media-type",

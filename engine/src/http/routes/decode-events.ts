@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   clientEventSchema,
   cloudEventSchema,
@@ -7,7 +8,6 @@ import {
   parseJson,
   RawJson,
 } from "@durable/protocol";
-import { createHash } from "node:crypto";
 import type { ProblemDetail } from "../../domain/problems.ts";
 import type { IncomingEvent } from "../../ingest/accept-events.ts";
 import { invalid, toDetails } from "../middleware/check.ts";
@@ -36,9 +36,12 @@ export function decodeEvents(body: Uint8Array, contentType: string): IncomingEve
 function shapeErrors(items: readonly unknown[], isBatch: boolean, contentType: string): ProblemDetail[] {
   const wrong = (detail: string) => [{ pointer: "", detail }];
   if (items.length > EVENTS_PER_SEND_MAX) {
-    return wrong(`has ${items.length} events; at most ${EVENTS_PER_SEND_MAX} are taken at once, so send several times`);
+    return wrong(
+      `has ${items.length} events; at most ${EVENTS_PER_SEND_MAX} are taken at once, so send several times`,
+    );
   }
-  if (contentType === "application/cloudevents-batch+json") return isBatch ? [] : wrong("must be an array of events");
+  if (contentType === "application/cloudevents-batch+json")
+    return isBatch ? [] : wrong("must be an array of events");
   if (contentType === "application/cloudevents+json" && isBatch) {
     return wrong("must be one event; an array is application/cloudevents-batch+json");
   }
@@ -65,14 +68,24 @@ function decodeEvent(
   return isCloudEvent ? cloudEvent(item, pointer, data, errors) : clientEvent(item, pointer, data, errors);
 }
 
-function clientEvent(item: object, pointer: string, data: string, errors: ProblemDetail[]): IncomingEvent | null {
+function clientEvent(
+  item: object,
+  pointer: string,
+  data: string,
+  errors: ProblemDetail[],
+): IncomingEvent | null {
   const read = clientEventSchema.safeParse(item);
   if (!read.success) return refuse(errors, toDetails(read.error, "", pointer));
   const { name, id, time } = read.data;
   return { clientId: id ?? null, name, data, timeMs: time === undefined ? null : parseInstant(time) };
 }
 
-function cloudEvent(item: object, pointer: string, data: string, errors: ProblemDetail[]): IncomingEvent | null {
+function cloudEvent(
+  item: object,
+  pointer: string,
+  data: string,
+  errors: ProblemDetail[],
+): IncomingEvent | null {
   if ("data_base64" in item) {
     return refuse(errors, [{ pointer: `${pointer}/data_base64`, detail: "is not taken; send JSON as data" }]);
   }

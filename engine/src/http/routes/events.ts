@@ -16,7 +16,9 @@ export function eventRoutes({ acceptEvents, workspaceIds, config }: RouteParts):
         "idempotency-conflict",
         `Nothing was stored: ${listed(result.ids)} already ${result.ids.length === 1 ? "names" : "name"} another ` +
           "event. An event sent again must be the same to the byte; another event needs another id.",
-        { errors: result.ids.slice(0, SHOWN_MAX).map((id) => ({ pointer: "", detail: `id ${id} is taken` })) },
+        {
+          errors: result.ids.slice(0, SHOWN_MAX).map((id) => ({ pointer: "", detail: `id ${id} is taken` })),
+        },
       );
     },
   };

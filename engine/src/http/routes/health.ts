@@ -13,10 +13,14 @@ export function healthRoutes({ database, authority }: RouteParts): Handlers<"hea
       const [row] = await database.sql<{ applied: number }[]>`
         select count(*)::int as applied from durable.migrations`;
       if (row!.applied < newest) {
-        throw unavailable(`The database has ${row!.applied} of ${newest} migrations. Run \`durable migrate\`.`);
+        throw unavailable(
+          `The database has ${row!.applied} of ${newest} migrations. Run \`durable migrate\`.`,
+        );
       }
       if (authority?.mayAct() === false) {
-        throw unavailable("This engine process did not get its heartbeat through; it registers anew by itself.");
+        throw unavailable(
+          "This engine process did not get its heartbeat through; it registers anew by itself.",
+        );
       }
       return { status: "ready" };
     },

@@ -36,7 +36,10 @@ export function runRoutes(parts: RouteParts): Handlers<"listRuns" | "getRun" | "
       const status = await cancelRun(parts, workspaceId, runId, actorName(actor!), body.reason ?? null);
       if (status === null) throw notFound();
       if (status !== "cancelled") {
-        throw new Problem("run-terminal", `The run has ${status} before it could be cancelled. Every end is final.`);
+        throw new Problem(
+          "run-terminal",
+          `The run has ${status} before it could be cancelled. Every end is final.`,
+        );
       }
       return { id: runId, status };
     },

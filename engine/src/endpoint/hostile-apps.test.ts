@@ -438,6 +438,30 @@ describe("an app that takes its time", () => {
   });
 });
 
+test("a request given up while its connection is being made is never written, and the connection serves the next", async () => {
+  const bodies: string[] = [];
+  const app = await appThat((asked, socket) => {
+    bodies.push(asked.id);
+    good(asked, socket);
+  });
+  let found = (_: readonly string[]) => {};
+  const client = newClient({
+    maxConnectionsPerOrigin: 1,
+    resolve: () =>
+      new Promise((resolved) => {
+        found = resolved;
+      }),
+  });
+  const endpoint = { ...app.endpoint, origin: app.endpoint.origin.replace("127.0.0.1", "app.localhost") };
+  const result = await call(client, endpoint, { ...SHORT, totalMs: 60 });
+  expect(result).toMatchObject({ kind: "never-arrived", reason: "connect-timeout" });
+  const next = call(client, endpoint);
+  found(["127.0.0.1"]);
+  expect(await next).toMatchObject({ kind: "answer" });
+  expect(bodies).toHaveLength(1);
+  expect(app.opened()).toBe(1);
+});
+
 describe("a refusal", () => {
   const refusal =
     (status: number, headers: string, body: string): Behaviour =>

@@ -202,6 +202,20 @@ describe("at the moment the URL is checked", () => {
   });
 });
 
+test.each([
+  ["https://exam\nple.com/", /line break/],
+  ["https://shop.example.com\\.evil.example/", /backslash/],
+  ["https://shöp.example.com/", /xn--/],
+  ["https://me@shop.example.com/", /user name/],
+  ["https://127.1/", /^127\.0\.0\.1 is a loopback address/],
+  ["https://10.0.0.1/", /private address, and no allowed network/],
+  ["https://shop.example.com:5432/", /^Port 5432/],
+  ["ftp://shop.example.com/", /https/],
+  ["shop.example.com/api", /in full/],
+])("the sentence about %j says what is wrong", (url, sentence) => {
+  expect(checkUrl(guard, url)).toMatchObject({ ok: false, detail: expect.stringMatching(sentence) });
+});
+
 describe("at the moment of the connection", () => {
   const hosts = [...NUMBERS, ...BRACKETS, ...BRACKETS.map((host) => `[${host}]`), ...Object.keys(RECORDS)];
   test.each(hosts)("%s is never dialed", async (host) => {

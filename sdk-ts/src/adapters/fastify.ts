@@ -1,0 +1,46 @@
+import { createHandle, type ServeOptions } from "../http/handle.ts";
+
+interface FastifyRequest {
+  readonly method: string;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly body: unknown;
+}
+
+interface FastifyReply {
+  code(status: number): FastifyReply;
+  headers(headers: Record<string, string>): FastifyReply;
+  send(body: string): unknown;
+}
+
+interface FastifyInstance {
+  removeAllContentTypeParsers(): void;
+  addContentTypeParser(
+    type: string,
+    options: { parseAs: "buffer"; bodyLimit?: number },
+    parse: (request: unknown, body: Buffer, done: (error: null, body: Buffer) => void) => void,
+  ): unknown;
+  all(path: string, handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>): unknown;
+}
+
+/**
+ * For Fastify: `await app.register(serve({ app, functions }), { prefix: "/api/durable" })`. A plugin of its own scope:
+ * it takes bodies as they came, and the rest of the app keeps its parsers.
+ */
+export function serve(options: ServeOptions): (fastify: FastifyInstance) => Promise<void> {
+  const handle = createHandle(options);
+  return async (fastify) => {
+    fastify.removeAllContentTypeParsers();
+    fastify.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: 5 * 1024 * 1024 }, (_, body, done) =>
+      done(null, body),
+    );
+    fastify.all("/", async (request, reply) => {
+      const header = (name: string) => {
+        const value = request.headers[name];
+        return Array.isArray(value) ? value.join(",") : value;
+      };
+      const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+      const response = await handle({ method: request.method, header, body });
+      return reply.code(response.status).headers(response.headers).send(response.body);
+    });
+  };
+}

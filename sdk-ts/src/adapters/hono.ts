@@ -1,0 +1,10 @@
+import type { ServeOptions } from "../http/handle.ts";
+import { serve as serveFetch } from "../serve.ts";
+
+/** For Hono: `app.all("/api/durable", serve({ app, functions }))`. */
+export function serve(
+  options: ServeOptions,
+): (context: { readonly req: { readonly raw: Request } }) => Promise<Response> {
+  const handler = serveFetch(options);
+  return (context) => handler(context.req.raw);
+}

@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { REQUEST_BYTES_MAX } from "@durable/protocol/wire";
+import { createHandle, type ServeOptions, type WireRequest } from "../http/handle.ts";
+import { METHOD_NOT_ALLOWED, problem, type WireResponse } from "../http/problem.ts";
+
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/**
+ * For `node:http`: `http.createServer(serve({ app, functions }))`, or call it for the route's path.
+ * Reads the raw body from the socket and answers without building Request and Response.
+ */
+export function serve(options: ServeOptions): NodeHandler {
+  const handle = createHandle(options);
+  return async (request, response) => {
+    if (request.method !== "POST") return write(response, METHOD_NOT_ALLOWED);
+    const body = await readBody(request);
+    if (body === null) {
+      response.setHeader("connection", "close");
+      return write(response, problem("payload-too-large", `At most ${REQUEST_BYTES_MAX} bytes are taken.`));
+    }
+    write(response, await handle(toWire(request, body)));
+  };
+}
+
+export function toWire(request: IncomingMessage, body: Uint8Array | string): WireRequest {
+  return {
+    method: request.method ?? "",
+    header(name) {
+      const value = request.headers[name];
+      return Array.isArray(value) ? value.join(",") : value;
+    },
+    body,
+  };
+}
+
+export function write(response: ServerResponse, { status, headers, body }: WireResponse): void {
+  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
+  response.end(body);
+}
+
+/** The whole body, or null once it is larger than any request may be. */
+export function readBody(request: IncomingMessage): Promise<Uint8Array | null> {
+  return new Promise((resolve, reject) => {
+    let first: Buffer | null = null;
+    let pieces: Buffer[] | null = null;
+    let bytes = 0;
+    request.on("data", (piece: Buffer) => {
+      bytes += piece.length;
+      if (bytes > REQUEST_BYTES_MAX) {
+        request.pause();
+        resolve(null);
+      } else if (first === null) first = piece;
+      else if (pieces === null) pieces = [first, piece];
+      else pieces.push(piece);
+    });
+    request.on("end", () =>
+      resolve(pieces !== null ? Buffer.concat(pieces, bytes) : (first ?? new Uint8Array())),
+    );
+    request.on("error", reject);
+  });
+}

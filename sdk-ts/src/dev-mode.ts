@@ -1,0 +1,36 @@
+import { environment } from "./runtime.ts";
+
+export const ENGINE_URL_DEFAULT = "http://localhost:4400";
+
+/** Where the engine is: `DURABLE_URL`, or the port `durable dev` takes. */
+export function engineUrl(): string {
+  return environment("DURABLE_URL") ?? ENGINE_URL_DEFAULT;
+}
+
+/**
+ * Whether the well-known dev secret may be used: said with `DURABLE_DEV=1`, or the engine is on this machine and
+ * `NODE_ENV` does not say production.
+ */
+export function isDevMode(): boolean {
+  if (environment("DURABLE_DEV") === "1") return true;
+  return environment("NODE_ENV") !== "production" && isLoopbackHost(hostOf(engineUrl()));
+}
+
+/** `localhost`, `127.x.x.x`, `[::1]`, with or without a port. */
+export function isLoopbackHost(host: string): boolean {
+  const name = host.replace(/:\d+$/, "").toLowerCase();
+  return (
+    name === "localhost" ||
+    name.endsWith(".localhost") ||
+    name === "[::1]" ||
+    /^127(?:\.\d{1,3}){3}$/.test(name)
+  );
+}
+
+function hostOf(url: string): string {
+  try {
+    return new URL(url).host;
+  } catch {
+    return "";
+  }
+}

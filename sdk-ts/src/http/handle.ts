@@ -62,9 +62,11 @@ export function createHandle(options: ServeOptions): Handle {
       return problem("unauthenticated", "Check that app and engine have the same secret and the same time.");
     const message = read(request.body);
     if ("status" in message) return message;
-    if (message.app !== options.app)
-      return problem("not-found", `This route serves another app than ${JSON.stringify(message.app)}.`);
+    // Inspect asks who is here, so it may be asked by someone who does not know yet; the answer names the app.
     if (message.type === "inspect") return signed(key, id, manifestText);
+    if (message.app !== options.app) {
+      return problem("not-found", `This route serves another app than ${JSON.stringify(message.app)}.`);
+    }
     const fn = functions.get(message.fn);
     if (fn === undefined)
       return problem(

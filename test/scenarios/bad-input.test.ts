@@ -58,6 +58,9 @@ describe("the body of a send", () => {
     ["a duplicate key in other spelling", event('{"a":1,"\\u0061":2}'), 400, "duplicate-key"],
     ["2^53 + 1", event("9007199254740993"), 400, "number-out-of-range"],
     ["1e400", event("1e400"), 400, "number-out-of-range"],
+    ["1e-400", event("1e-400"), 400, "number-out-of-range"],
+    ["a number Postgres cannot read", event("0e-99999"), 400, "number-out-of-range"],
+    ["20,000 digits", event(`0.${"3".repeat(20_000)}`), 400, "number-out-of-range"],
     ["too deep", event("[".repeat(101) + "]".repeat(101)), 400, "too-complex"],
     ["20,000 deep", event("[".repeat(20_000) + "]".repeat(20_000)), 400, "too-complex"],
     [
@@ -141,6 +144,7 @@ describe("the body of a send", () => {
       "9007199254740991",
       "1e300",
       '"12345678901234567890"',
+      '{"1e-400":"1e-400 and \\\\\\" 0e-99999","n":0.1234567890123456789}',
       '"\\uD83D\\uDE00 😀"',
       "[".repeat(99) + "]".repeat(99),
       `"${"d".repeat(1024 * 1024 - 2)}"`,

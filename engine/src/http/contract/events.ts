@@ -84,11 +84,9 @@ export const sendEvents = row({
       ids: z
         .array(z.string())
         .openapi({ description: "Of the events, in order: the sender's own where it gave one." }),
-      runs: z
-        .array(z.object({ event: z.string(), function: z.string(), run: z.string() }))
-        .openapi({
-          description: "The runs that these events started. An event accepted before starts none.",
-        }),
+      runs: z.array(z.object({ event: z.string(), function: z.string(), run: z.string() })).openapi({
+        description: "The runs that these events started. An event accepted before starts none.",
+      }),
     })
     .openapi("EventsAccepted"),
   status: 200,

@@ -16,12 +16,10 @@ const EventKey = z
 const SigningSecret = z
   .object({
     id: z.number().int(),
-    fingerprint: z
-      .string()
-      .openapi({
-        description: "The first 16 hex digits of the SHA-256 of the secret's text.",
-        example: "9f86d081884c7d65",
-      }),
+    fingerprint: z.string().openapi({
+      description: "The first 16 hex digits of the SHA-256 of the secret's text.",
+      example: "9f86d081884c7d65",
+    }),
     created_at: Instant,
     retired_at: Instant.nullable(),
   })

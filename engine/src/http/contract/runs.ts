@@ -96,11 +96,9 @@ export const Run = z
       .openapi({ description: "Null once the run has ended." }),
     last_dispatch: z.object(Times).nullable(),
     steps: z.array(Step).openapi({ description: "In the order of the journal, then what is still pending." }),
-    attempts: z
-      .array(Attempt)
-      .openapi({
-        description: "Of the run itself: dispatches without a usable answer, failed tries of the function.",
-      }),
+    attempts: z.array(Attempt).openapi({
+      description: "Of the run itself: dispatches without a usable answer, failed tries of the function.",
+    }),
   })
   .openapi("Run");
 

@@ -37,11 +37,9 @@ export const ProblemAnswer = z
     errors: z
       .array(
         z.object({
-          pointer: z
-            .string()
-            .openapi({
-              description: "JSON Pointer into the body, `?name` of the query, `{name}` of the path.",
-            }),
+          pointer: z.string().openapi({
+            description: "JSON Pointer into the body, `?name` of the query, `{name}` of the path.",
+          }),
           detail: z.string(),
         }),
       )

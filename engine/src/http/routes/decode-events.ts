@@ -29,7 +29,7 @@ export function decodeEvents(body: Uint8Array, contentType: string): IncomingEve
     if (event !== null) events.push(event);
   }
   if (errors.length > 0) throw invalid(errors);
-  refuseInexactNumbers(body, events);
+  refuseInexactNumbers(body, isBatch, events);
   return events;
 }
 

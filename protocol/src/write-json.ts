@@ -1,4 +1,4 @@
-import { RawJson } from "./json.ts";
+import { RawJson } from "./raw-json.ts";
 
 /**
  * JSON.stringify that writes each RawJson as the text it keeps. Members that are undefined are left out; what JSON

@@ -60,6 +60,8 @@ export class Connections implements Lender {
   }
 
   #serveNext(client: Client | null): void {
+    // Its place may have been taken meanwhile; whoever took it serves the next when it ends.
+    if (client === null && this.#all.size >= this.#max) return;
     let exchange = this.#waiting.shift();
     while (exchange?.settled) exchange = this.#waiting.shift(); // it gave up while it waited
     if (exchange !== undefined) this.#start(client ?? this.#open(), exchange);
@@ -83,6 +85,8 @@ export class Connections implements Lender {
       // wire ends as "reset", and a reset costs the run a transport back-off.
       keepAliveTimeout: 4_000,
       keepAliveMaxTimeout: 60_000,
+      // A busy connection would otherwise stay with an address long after DNS has moved the app elsewhere.
+      maxRequestsPerClient: 1_000,
     });
     this.#all.add(client);
     return client;

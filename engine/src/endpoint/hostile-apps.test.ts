@@ -636,6 +636,13 @@ describe("a request that surely never arrived", () => {
 });
 
 describe("a connection used again", () => {
+  test("is left after a thousand requests, so that an app that moved is found", async () => {
+    const app = await appThat(good);
+    const client = newClient();
+    for (let n = 0; n < 1_010; n++) expect((await call(client, app.endpoint)).kind).toBe("answer");
+    expect(app.opened()).toBe(2);
+  });
+
   test("that the app closes after each answer is opened anew", async () => {
     const app = await appThat(
       (asked, socket) => void socket.end(ok(`${signedHead(asked, ANSWER)}connection: close\r\n`, ANSWER)),

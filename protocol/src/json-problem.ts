@@ -27,35 +27,55 @@ export class JsonProblem extends Error {
 /** A path shown to people stays short, however deep the document that was refused. */
 const POINTER_CHARACTERS_MAX = 256;
 
+/** Where reading is within one open object or array. */
+interface Level {
+  /** Index in an array; -1 in an object. */
+  index: number;
+  /** Where the present member's name is, quotes included; `nameEnd` is 0 before one was read. */
+  nameStart: number;
+  nameEnd: number;
+}
+
 /**
  * The pointer of the value that `text` is in the middle of when read up to `end`. Only called once reading has
  * failed, so that reading itself need not keep track of where it is. Everything before `end` is known to be JSON.
  */
 export function pointerAt(text: string, end: number): string {
-  const path: { key: string | number; isKeyNext: boolean }[] = [];
+  const levels: Level[] = [];
   for (let at = 0; at < end; at++) {
-    const character = text[at];
-    const here = path.at(-1);
-    if (character === "{") path.push({ key: "", isKeyNext: true });
-    else if (character === "[") path.push({ key: 0, isKeyNext: false });
-    else if (character === "}" || character === "]") path.pop();
-    else if (character === "," && here !== undefined) {
-      if (typeof here.key === "number") here.key++;
-      else here.isKeyNext = true;
-    } else if (character === '"') {
-      const start = at;
-      for (at++; at < end && text[at] !== '"'; at++) if (text[at] === "\\") at++;
-      if (here?.isKeyNext && at < end) {
-        here.key = JSON.parse(text.slice(start, at + 1)) as string;
-        here.isKeyNext = false;
+    const here = levels.at(-1);
+    switch (text[at]) {
+      case "{":
+      case "[":
+        levels.push({ index: text[at] === "[" ? 0 : -1, nameStart: 0, nameEnd: 0 });
+        break;
+      case "}":
+      case "]":
+        levels.pop();
+        break;
+      case ",":
+        if (here !== undefined && here.index >= 0) here.index++;
+        else if (here !== undefined) here.nameEnd = 0;
+        break;
+      case '"': {
+        const start = at;
+        for (at++; at < end && text[at] !== '"'; at++) if (text[at] === "\\") at++;
+        if (here !== undefined && here.index < 0 && here.nameEnd === 0 && at < end) {
+          here.nameStart = start;
+          here.nameEnd = at + 1;
+        }
       }
     }
   }
-  const pointer = path
-    .filter(({ isKeyNext }) => !isKeyNext)
-    .map(({ key }) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`)
-    .join("");
+  const pointer = levels.map((level) => pointerPart(text, level)).join("");
   return pointer.length <= POINTER_CHARACTERS_MAX
     ? pointer
     : `${pointer.slice(0, POINTER_CHARACTERS_MAX)}...`;
+}
+
+function pointerPart(text: string, { index, nameStart, nameEnd }: Level): string {
+  if (index >= 0) return `/${index}`;
+  if (nameEnd === 0) return "";
+  const name = JSON.parse(text.slice(nameStart, nameEnd)) as string;
+  return `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }

@@ -12,17 +12,28 @@ export function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-const REPLACEMENT = "\ufffd";
-
-/** A decoder does not say where it failed; a lenient one marks the place, like any real U+FFFD of the text. */
+/** A decoder does not say where it failed. Only called once it has. */
 function invalidAt(bytes: Uint8Array): number {
-  const utf8 = new TextEncoder();
-  let offset = 0;
-  for (const part of new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes).split(REPLACEMENT)) {
-    offset += utf8.encode(part).length;
-    const isReal = bytes[offset] === 0xef && bytes[offset + 1] === 0xbf && bytes[offset + 2] === 0xbd;
-    if (!isReal) break;
-    offset += 3;
+  let at = 0;
+  while (at < bytes.length) {
+    const length = characterBytes(bytes, at);
+    if (length === 0) break;
+    at += length;
   }
-  return offset;
+  return at;
+}
+
+/** The bytes of the character that begins at `at`, or 0 when none does (Unicode 16, table 3-7). */
+function characterBytes(bytes: Uint8Array, at: number): number {
+  const lead = bytes[at]!;
+  if (lead < 0x80) return 1;
+  if (lead < 0xc2 || lead > 0xf4) return 0;
+  const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  const second = bytes[at + 1] ?? 0;
+  // Overlong forms, surrogates and what lies beyond U+10FFFF all show in the second byte.
+  const lowest = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+  const highest = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+  if (second < lowest || second > highest) return 0;
+  for (let i = 2; i < length; i++) if (((bytes[at + i] ?? 0) & 0xc0) !== 0x80) return 0;
+  return length;
 }

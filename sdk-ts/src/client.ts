@@ -8,7 +8,7 @@ import {
   writeJson,
 } from "@durable/protocol/wire";
 import { engineUrl } from "./dev-mode.ts";
-import { ownKey, type SecretOption } from "./http/secrets.ts";
+import { createKeySource, type KeySource, ownKey, type SecretOption } from "./http/secrets.ts";
 import { environment } from "./runtime.ts";
 import { type EventToSend, wireEvent } from "./steps/send-event.ts";
 
@@ -51,9 +51,11 @@ const TRIES = 5;
 /** The way from an app to the engine: `new Durable({ app: "shop" }).send({ name, data })`. */
 export class Durable {
   readonly #options: DurableOptions;
+  readonly #keys: KeySource;
 
   constructor(options: DurableOptions = {}) {
     this.#options = options;
+    this.#keys = createKeySource(options.secret);
   }
 
   /**
@@ -100,7 +102,7 @@ export class Durable {
     const common = { "content-type": "application/json", [HEADER_PROTOCOL]: String(PROTOCOL_VERSION) };
     const eventKey = this.#options.eventKey ?? environment("DURABLE_EVENT_KEY");
     if (eventKey !== undefined) return { ...common, authorization: `Bearer ${eventKey}` };
-    const key = await ownKey(this.#options.secret);
+    const key = await ownKey(this.#keys);
     if (key === null) return common;
     const id = `snd_${globalThis.crypto.randomUUID()}`;
     const timestampS = Math.floor(Date.now() / 1000);

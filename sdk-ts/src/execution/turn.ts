@@ -26,7 +26,28 @@ export class NondeterminismError extends Error {
   override readonly name: string = "NondeterminismError";
 }
 
-const NEVER = new Promise<never>(() => {});
+// A function asks for the same names at every turn; an id is a hash.
+const ids = new Map<string, string>();
+const IDS_MAX = 10_000;
+
+function idOf(name: string, n: number): string {
+  const key = `${n}:${name}`;
+  let id = ids.get(key);
+  if (id === undefined) {
+    id = stepId("", name, n);
+    if (ids.size >= IDS_MAX) ids.clear();
+    ids.set(key, id);
+  }
+  return id;
+}
+
+/**
+ * What a step that has no result yet returns. A new one each time: whoever awaits a promise hangs on it, so one shared
+ * by all turns would keep every suspended handler alive for ever.
+ */
+function never(): Promise<never> {
+  return new Promise(() => {});
+}
 
 export class Turn {
   readonly request: InvokeRequest;
@@ -65,7 +86,7 @@ export class Turn {
 
   /** A step was reached. `begin` makes its op when it is new; what it returns resolves in a later turn. */
   ask<Value>(call: StepCall, begin: (id: string, n: number) => void): Promise<Value> {
-    if (this.#closed) return NEVER;
+    if (this.#closed) return never();
     const problem = stepNameProblem(call.name);
     if (problem !== null)
       return quiet(
@@ -73,24 +94,24 @@ export class Turn {
       );
     const n = this.#occurrences.get(call.name) ?? 0;
     this.#occurrences.set(call.name, n + 1);
-    const id = stepId("", call.name, n);
+    const id = idOf(call.name, n);
     this.#activity += 1;
     this.#wake?.();
     const known = this.#memo.get(id);
     if (known === undefined) {
       begin(id, n);
-      return NEVER;
+      return never();
     }
     if (known.entry.op !== call.op) {
       this.broken ??= new NondeterminismError(
         `step "${call.name}" (${n}) is recorded as "${known.entry.op}" and the code now asks for "${call.op}".`,
       );
-      return NEVER;
+      return never();
     }
     this.#asked.add(id);
     if (known.entry.st === "pending") {
       this.#blocked = true;
-      return NEVER;
+      return never();
     }
     return this.#answer<Value>(call.name, known.entry, known.position);
   }

@@ -1,7 +1,6 @@
 // One request from bytes to bytes. Adapters hand in what their framework has; nothing here knows any framework.
 
 import {
-  type Answer,
   HEADER_ID,
   HEADER_PROTOCOL,
   HEADER_SIGNATURE,
@@ -10,19 +9,18 @@ import {
   type InvokeRequest,
   isTimestampInTolerance,
   JsonProblem,
-  type Manifest,
   PROTOCOL_VERSION,
   parseJson,
   REQUEST_BYTES_MAX,
   sign,
   verify,
-  writeJson,
 } from "@durable/protocol/wire";
 import { executeFunction } from "../execution/execute-function.ts";
 import type { DurableFunction } from "../function.ts";
 import { makeManifest } from "../manifest.ts";
+import { encodeAnswer } from "./encode-answer.ts";
 import { METHOD_NOT_ALLOWED, problem, type WireResponse } from "./problem.ts";
-import { type KeyPair, keysInForce, type SecretOption } from "./secrets.ts";
+import { createKeySource, type KeyPair, type KeySource, type SecretOption } from "./secrets.ts";
 
 export interface ServeOptions {
   /** The app's name; the engine repeats it in every request. */
@@ -51,13 +49,14 @@ export function createHandle(options: ServeOptions): Handle {
   }
   const manifest = makeManifest(options);
   const manifestText = JSON.stringify(manifest);
+  const keys = createKeySource(options.secret);
 
   return async (request) => {
     if (request.method !== "POST") return METHOD_NOT_ALLOWED;
     const refused = refuseHead(request);
     if (refused !== null) return refused;
     const id = request.header(HEADER_ID) ?? "";
-    const key = await authenticate(options, request, id);
+    const key = await authenticate(keys, request, id);
     if (key === null)
       return problem("unauthenticated", "Check that app and engine have the same secret and the same time.");
     const message = read(request.body);
@@ -73,7 +72,7 @@ export function createHandle(options: ServeOptions): Handle {
         "not-found",
         `App "${options.app}" has no function ${JSON.stringify(message.fn)}. Sync the app after a deploy.`,
       );
-    return signed(key, id, writeAnswer(await executeFunction(fn, message), manifest));
+    return signed(key, id, encodeAnswer(await executeFunction(fn, message), manifest.manifest));
   };
 }
 
@@ -96,16 +95,12 @@ function refuseHead(request: WireRequest): WireResponse | null {
   return null;
 }
 
-async function authenticate(
-  options: ServeOptions,
-  request: WireRequest,
-  id: string,
-): Promise<KeyPair | null> {
+async function authenticate(keys: KeySource, request: WireRequest, id: string): Promise<KeyPair | null> {
   const timestamp = request.header(HEADER_TIMESTAMP) ?? "";
   const signature = request.header(HEADER_SIGNATURE);
   if (id === "" || !signature || !/^\d{1,11}$/.test(timestamp)) return null;
   if (!isTimestampInTolerance(Number(timestamp), Math.floor(Date.now() / 1000))) return null;
-  for (const pair of await keysInForce(options.secret, request.header("host") ?? null)) {
+  for (const pair of await keys(request.header("host"))) {
     // The answer is signed with the secret that verified: the one the engine surely has.
     if (verify([pair.request], id, Number(timestamp), request.body, signature)) return pair;
   }
@@ -142,10 +137,6 @@ function isInvoke(message: Partial<InvokeRequest>): boolean {
     typeof message.attempts === "object" &&
     typeof message.budget?.ms === "number"
   );
-}
-
-function writeAnswer(answer: Answer, manifest: Manifest): string {
-  return writeJson({ ...answer, manifest: manifest.manifest });
 }
 
 function signed(key: KeyPair, id: string, body: string): WireResponse {

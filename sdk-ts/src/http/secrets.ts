@@ -1,6 +1,5 @@
 import {
   DEV_SECRET,
-  parseSecret,
   parseSecretList,
   replyKeyOf,
   type SigningKey,
@@ -21,37 +20,54 @@ export interface KeyPair {
   readonly reply: SigningKey;
 }
 
-const prepared = new Map<string, readonly KeyPair[]>();
+/** Answers the secrets in force for a request to this host; none means that it is refused. */
+export type KeySource = (host: string | null | undefined) => readonly KeyPair[] | Promise<readonly KeyPair[]>;
+
+const NO_KEYS: readonly KeyPair[] = [];
 
 /**
- * The secrets in force: the option, else `DURABLE_SECRET`, else in dev mode the well-known one, which is good only for
- * requests that came to a loopback host (a page elsewhere may reach this port under a name of its own).
- * Empty means that every request is refused.
+ * The option, else `DURABLE_SECRET`, else in dev mode the well-known one, which is good only for requests that came to
+ * a loopback host (a page elsewhere may reach this port under a name of its own). The environment is read once, at the
+ * first request: by then every host has filled it in.
  */
-export async function keysInForce(
-  option: SecretOption | undefined,
-  host: string | null,
-): Promise<readonly KeyPair[]> {
-  const given = typeof option === "function" ? await option() : option;
-  const text = typeof given === "string" ? given : (given?.join(" ") ?? environment("DURABLE_SECRET"));
-  if (text !== undefined && text.trim() !== "") return prepare(text);
-  if (isDevMode() && host !== null && isLoopbackHost(host)) return prepare(DEV_SECRET);
-  return [];
+export function createKeySource(option: SecretOption | undefined): KeySource {
+  if (typeof option === "function") {
+    const prepared = new Map<string, readonly KeyPair[]>();
+    return async () => {
+      const text = textOf(await option());
+      let pairs = prepared.get(text);
+      if (pairs === undefined) {
+        if (prepared.size >= 100) prepared.clear();
+        pairs = prepare(text);
+        prepared.set(text, pairs);
+      }
+      return pairs;
+    };
+  }
+  let configured: readonly KeyPair[] | undefined;
+  let forLoopback = NO_KEYS;
+  return (host) => {
+    if (configured === undefined) {
+      configured = prepare(textOf(option ?? environment("DURABLE_SECRET") ?? ""));
+      if (configured.length === 0 && isDevMode()) forLoopback = prepare(DEV_SECRET);
+    }
+    if (configured.length > 0) return configured;
+    return forLoopback.length > 0 && host && isLoopbackHost(host) ? forLoopback : NO_KEYS;
+  };
 }
 
-/** For what this side sends by itself. */
-export async function ownKey(option: SecretOption | undefined): Promise<SigningKey | null> {
-  const [pair] = await keysInForce(option, "localhost");
+/** What this side signs its own requests with, or null without a secret. */
+export async function ownKey(keys: KeySource): Promise<SigningKey | null> {
+  const [pair] = await keys("localhost");
   return pair?.reply ?? null;
 }
 
+function textOf(given: string | readonly string[]): string {
+  return (typeof given === "string" ? given : given.join(" ")).trim();
+}
+
+/** @throws Error with what to do when a secret is none. */
 function prepare(text: string): readonly KeyPair[] {
-  let pairs = prepared.get(text);
-  if (pairs === undefined) {
-    const keys = text.includes(" ") ? parseSecretList(text) : [parseSecret(text.trim())];
-    pairs = keys.map((request) => ({ request, reply: replyKeyOf(request) }));
-    if (prepared.size > 100) prepared.clear();
-    prepared.set(text, pairs);
-  }
-  return pairs;
+  if (text === "") return NO_KEYS;
+  return parseSecretList(text).map((request) => ({ request, reply: replyKeyOf(request) }));
 }

@@ -1,0 +1,23 @@
+import { type Answer, type Op, RawJson, writeJson } from "@durable/protocol/wire";
+
+/**
+ * An answer as text. The two that come with every step are written by hand, because their values are JSON already and
+ * a generic writer would walk through objects made only for it; the rest takes the generic way.
+ */
+export function encodeAnswer(answer: Answer, manifestDigest: string): string {
+  const head = `{"status":"${answer.status}","fence":${JSON.stringify(answer.fence)},"manifest":"${manifestDigest}","app_ms":${answer.app_ms ?? 0}`;
+  if (answer.status === "continue" && answer.more === undefined) {
+    return `${head},"ops":[${answer.ops.map(encodeOp).join(",")}]}`;
+  }
+  if (answer.status === "done" && answer.ops === undefined) {
+    const output = answer.output instanceof RawJson ? `,"output":${answer.output.text}` : "";
+    return `${head},"unclaimed":${answer.unclaimed ?? 0}${output}}`;
+  }
+  return writeJson({ ...answer, manifest: manifestDigest });
+}
+
+function encodeOp(op: Op): string {
+  if (op.op !== "run" || op.st !== "ok") return writeJson(op);
+  const value = op.v instanceof RawJson ? `,"v":${op.v.text}` : "";
+  return `{"op":"run","id":"${op.id}","name":${JSON.stringify(op.name)},"n":${op.n},"st":"ok"${value},"ms":${op.ms ?? 0}}`;
+}

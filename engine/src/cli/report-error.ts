@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { ApiProblem, EngineUnreachable } from "../http/client.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 
@@ -10,6 +11,10 @@ export interface Reported {
 /** Any error as one sentence and an exit code. A stack is for DURABLE_DEBUG=1. */
 export function reportOf(error: unknown): Reported {
   if (error instanceof CliError) return { sentence: error.message, exitCode: error.exitCode };
+  if (error instanceof ApiProblem)
+    return { sentence: refusal(error), exitCode: EXIT_OF[error.status] ?? EXIT.failed };
+  if (error instanceof EngineUnreachable)
+    return { sentence: `${error.message} ${START_ONE}`, exitCode: EXIT.unreachable };
   if (error instanceof CommanderError) return { sentence: error.message, exitCode: EXIT.usage };
   if (!(error instanceof Error)) return { sentence: String(error), exitCode: EXIT.failed };
   if (SENTENCES.has(error.name)) return { sentence: error.message, exitCode: EXIT.failed };
@@ -21,6 +26,23 @@ export function reportOf(error: unknown): Reported {
     exitCode: EXIT.failed,
   };
 }
+
+/** The engine's own sentence, and every single thing it found wrong. */
+function refusal({ message, problem }: ApiProblem): string {
+  const errors = problem.errors ?? [];
+  return errors.length < 2
+    ? message
+    : [message, ...errors.map((error) => `  ${error.pointer} ${error.detail}`)].join("\n");
+}
+
+const EXIT_OF: Record<number, ExitCode> = {
+  401: EXIT.denied,
+  403: EXIT.denied,
+  404: EXIT.notFound,
+  422: EXIT.usage,
+  503: EXIT.unreachable,
+};
+const START_ONE = "Start one with `durable dev`, or set DURABLE_URL to where it is.";
 
 /** Errors of ours whose message is a sentence already. */
 const SENTENCES = new Set(["EmbeddedPostgresError", "MigrationError"]);

@@ -1,7 +1,13 @@
 import type { Command } from "commander";
-import { Api, type Workspace } from "./api.ts";
+import { type ApiClient, createApiClient } from "../http/client.ts";
 import { usageError } from "./cli-error.ts";
 import type { Environment } from "./config.ts";
+
+/** App x environment, as it stands in the API's paths. */
+export interface Workspace {
+  readonly app: string;
+  readonly env: string;
+}
 
 /** Flags of every command that talks to an engine. */
 export interface TargetFlags {
@@ -24,7 +30,7 @@ export function apiOf(
   flags: TargetFlags,
   environment: Environment,
   token: string | null = adminToken(environment),
-): Api {
+): ApiClient & { readonly url: string } {
   const port = value(environment, "DURABLE_PORT") ?? "4400";
   const url = flags.url ?? value(environment, "DURABLE_URL") ?? `http://localhost:${port}`;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
@@ -32,7 +38,7 @@ export function apiOf(
       `${flags.url === undefined ? "DURABLE_URL" : "--url"} is ${JSON.stringify(url)}; allowed is an address like http://localhost:4400.`,
     );
   }
-  return new Api(url, token);
+  return { ...createApiClient({ url, ...(token === null ? {} : { token }) }), url };
 }
 
 export function adminToken(environment: Environment): string | null {
@@ -43,14 +49,14 @@ export function adminToken(environment: Environment): string | null {
 export async function workspaceOf(
   flags: TargetFlags,
   environment: Environment,
-  api: Api,
+  api: ReturnType<typeof apiOf>,
 ): Promise<Workspace> {
   const env = flags.env ?? value(environment, "DURABLE_ENV") ?? "dev";
   const app = flags.app ?? value(environment, "DURABLE_APP");
-  if (app !== undefined) return { app, environment: env };
+  if (app !== undefined) return { app, env };
   const { apps } = await api.listApps();
   const here = apps.filter((candidate) => candidate.environment === env);
-  if (here.length === 1) return { app: here[0]!.app, environment: env };
+  if (here.length === 1) return { app: here[0]!.app, env };
   if (here.length > 1) {
     throw usageError(
       `There are several apps in ${env}: ${here.map((one) => one.app).join(", ")}; say which with --app or DURABLE_APP.`,

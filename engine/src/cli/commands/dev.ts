@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import { VERSION } from "../../version.ts";
-import { Api } from "../api.ts";
 import { usageError } from "../cli-error.ts";
 import { type Config, readConfig } from "../config.ts";
 import type { Context } from "../context.ts";
@@ -9,7 +8,7 @@ import { type AppNews, AppWatcher, PATH, PORTS } from "../discovery/app-watcher.
 import { terminalLog } from "../log.ts";
 import { runUntilStopped } from "../run-until-stopped.ts";
 import { type RunningEngine, startEngine } from "../start-engine.ts";
-import { value } from "../target.ts";
+import { apiOf, value } from "../target.ts";
 import { formatDuration } from "../terminal/duration.ts";
 
 interface DevFlags {
@@ -48,16 +47,14 @@ export function devCommand(context: Context): Command {
         for (const line of facts(context, config, engine, flags, performance.now() - startedAtMs))
           context.say(line);
 
-      const environment = value(context.environment, "DURABLE_ENV") ?? "dev";
+      const env = value(context.environment, "DURABLE_ENV") ?? "dev";
       const watcher = new AppWatcher({
-        api: new Api(url, config.adminToken),
-        environment,
+        api: apiOf({ url }, context.environment, config.adminToken),
+        env,
         urls,
         ports: flags.discovery ? PORTS.filter((port) => port !== engine.port) : [],
         tell: (news) =>
-          context.say(
-            flags.json ? JSON.stringify({ at: "app", ...news }) : newsLine(context, news, environment),
-          ),
+          context.say(flags.json ? JSON.stringify({ at: "app", ...news }) : newsLine(context, news, env)),
       });
       const stopped = runUntilStopped({
         say: context.note,

@@ -11,7 +11,9 @@ export function keysCreateCommand(context: Context): Command {
       const api = apiOf(flags, context.environment);
       const workspace = await workspaceOf(flags, context.environment, api);
       const created =
-        kind === "event" ? await api.createEventKey(workspace) : await api.createSigningSecret(workspace);
+        kind === "event"
+          ? await api.createEventKey({ params: workspace, body: {} })
+          : await api.createSigningSecret({ params: workspace, body: {} });
       if (flags.json) return context.say(JSON.stringify(created));
       // The key alone on stdout, so that it can be piped into a secret store without passing a screen.
       context.say("key" in created ? created.key : created.secret);

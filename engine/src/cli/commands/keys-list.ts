@@ -10,8 +10,8 @@ export function keysListCommand(context: Context): Command {
       const api = apiOf(flags, context.environment);
       const workspace = await workspaceOf(flags, context.environment, api);
       const [{ event_keys }, { signing_secrets }] = await Promise.all([
-        api.listEventKeys(workspace),
-        api.listSigningSecrets(workspace),
+        api.listEventKeys({ params: workspace }),
+        api.listSigningSecrets({ params: workspace }),
       ]);
       if (flags.json) return context.say(JSON.stringify({ event_keys, signing_secrets }));
       const rows = [
@@ -30,8 +30,7 @@ export function keysListCommand(context: Context): Command {
           state("retired", secret.retired_at),
         ]),
       ];
-      if (rows.length === 0)
-        return context.say(`No keys in ${workspace.app} (${workspace.environment}) yet.`);
+      if (rows.length === 0) return context.say(`No keys in ${workspace.app} (${workspace.env}) yet.`);
       for (const line of table(["KIND", "ID", "KNOWN BY", "CREATED", "STATE"], rows)) context.say(line);
     });
 }

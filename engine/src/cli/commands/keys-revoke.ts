@@ -12,8 +12,8 @@ export function keysRevokeCommand(context: Context): Command {
       const api = apiOf(flags, context.environment);
       const workspace = await workspaceOf(flags, context.environment, api);
       const answer = await (kind === "event"
-        ? api.revokeEventKey(workspace, id)
-        : api.retireSigningSecret(workspace, id));
+        ? api.revokeEventKey({ params: { ...workspace, id } })
+        : api.retireSigningSecret({ params: { ...workspace, id }, body: {} }));
       context.say(
         flags.json ? JSON.stringify(answer) : `The ${WORDS[kind]} ${answer.id} is ${answer.state}.`,
       );

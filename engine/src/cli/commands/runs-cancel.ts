@@ -13,11 +13,8 @@ export function runsCancelCommand(context: Context): Command {
     .option("--reason <text>", "kept with the run, for whoever asks later")
     .action(async (id: string, flags: CancelFlags) => {
       const api = apiOf(flags, context.environment);
-      const answer = await api.cancelRun(
-        await workspaceOf(flags, context.environment, api),
-        id,
-        flags.reason,
-      );
+      const workspace = await workspaceOf(flags, context.environment, api);
+      const answer = await api.cancelRun({ params: { ...workspace, id }, body: { reason: flags.reason } });
       context.say(
         flags.json ? JSON.stringify(answer) : `Run ${answer.id} is cancelled; nothing of it runs any more.`,
       );

@@ -1,10 +1,14 @@
 import { Command } from "commander";
+import type { InputOf } from "../../http/client.ts";
 import type { Context } from "../context.ts";
 import { statusPaint } from "../run-view/render-run.ts";
 import { apiOf, type TargetFlags, withTarget, workspaceOf } from "../target.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import { oneLine } from "../terminal/fit.ts";
 import { table } from "../terminal/table.ts";
+
+/** The engine judges the values: it knows what is allowed, and says so. */
+type ListQuery = NonNullable<InputOf<"listRuns">["query"]>;
 
 interface ListFlags extends TargetFlags {
   readonly status?: string;
@@ -22,14 +26,12 @@ export function runsListCommand(context: Context): Command {
       const api = apiOf(flags, context.environment);
       const workspace = await workspaceOf(flags, context.environment, api);
       const { status, function: functionId, limit } = flags;
-      const answer = await api.listRuns(workspace, {
-        limit,
-        ...(status === undefined ? {} : { status }),
-        ...(functionId === undefined ? {} : { function: functionId }),
+      const answer = await api.listRuns({
+        params: workspace,
+        query: { status, function: functionId, limit } as ListQuery,
       });
       if (flags.json) return context.say(JSON.stringify(answer));
-      if (answer.runs.length === 0)
-        return context.say(`No such run in ${workspace.app} (${workspace.environment}).`);
+      if (answer.runs.length === 0) return context.say(`No such run in ${workspace.app} (${workspace.env}).`);
       const nowMs = Date.now();
       const rows = answer.runs.map((run) => {
         const createdAtMs = Date.parse(run.created_at);

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
-import type { Api, Workspace } from "../api.ts";
+import type { ApiClient } from "../../http/client.ts";
 import type { Context } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { fromRun } from "../run-view/from-run.ts";
 import { renderChanges } from "../run-view/render-change.ts";
 import { renderRun } from "../run-view/render-run.ts";
 import { hasEnded, type RunView } from "../run-view/run-view.ts";
-import { apiOf, type TargetFlags, withTarget, workspaceOf } from "../target.ts";
+import { apiOf, type TargetFlags, type Workspace, withTarget, workspaceOf } from "../target.ts";
 import { LiveArea } from "../terminal/live-area.ts";
 import { spinnerAt } from "../terminal/spinner.ts";
 
@@ -27,7 +27,7 @@ export function runsShowCommand(context: Context): Command {
       const workspace = await workspaceOf(flags, context.environment, api);
       const run = flags.follow
         ? await follow(context, api, workspace, id, flags.json === true)
-        : await api.getRun(workspace, id);
+        : await api.getRun({ params: { ...workspace, id } });
       if (flags.json) context.say(JSON.stringify(run));
       else if (!flags.follow) {
         for (const line of draw(context, fromRun(run), 0)) context.say(line);
@@ -38,11 +38,11 @@ export function runsShowCommand(context: Context): Command {
 }
 
 /** Redrawn in place for a person; one line per change for a pipe; nothing but the end for JSON. */
-async function follow(context: Context, api: Api, workspace: Workspace, id: string, isQuiet: boolean) {
+async function follow(context: Context, api: ApiClient, workspace: Workspace, id: string, isQuiet: boolean) {
   const area = new LiveArea(process.stdout);
   let before: RunView | null = null;
   for (let frame = 0; ; frame += 1) {
-    const run = await api.getRun(workspace, id);
+    const run = await api.getRun({ params: { ...workspace, id } });
     const view = fromRun(run);
     if (!isQuiet && area.isLive) area.draw(draw(context, view, frame));
     else if (!isQuiet)

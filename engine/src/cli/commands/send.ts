@@ -21,7 +21,7 @@ export function sendCommand(context: Context): Command {
       const api = apiOf(flags, environment, eventKey ?? adminToken(environment));
       // An event key belongs to one app and environment, and names them by itself.
       const workspace = eventKey === undefined ? await workspaceOf(flags, environment, api) : null;
-      const answer = await api.sendEvents(workspace, [event]);
+      const answer = await api.sendEvents({ query: workspace ?? {}, body: [event] });
       if (flags.json) return context.say(JSON.stringify(answer));
       context.say(`Event ${answer.ids[0]} is on disk.`);
       for (const { function: functionId, run } of answer.runs)

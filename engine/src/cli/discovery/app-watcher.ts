@@ -1,5 +1,4 @@
-import type { Api } from "../api.ts";
-import { CliError } from "../cli-error.ts";
+import type { ApiClient } from "../../http/client.ts";
 import { askApp } from "./ask-app.ts";
 
 /** Where frameworks like to listen, at the path every SDK serves. */
@@ -19,8 +18,8 @@ export interface AppNews {
 }
 
 export interface AppWatcherParts {
-  readonly api: Pick<Api, "syncApp">;
-  readonly environment: string;
+  readonly api: Pick<ApiClient, "syncApp">;
+  readonly env: string;
   /** Said on the command line: asked for as long as we run, and not only on loopback. */
   readonly urls: readonly string[];
   readonly ports: readonly number[];
@@ -90,9 +89,9 @@ export class AppWatcher {
   }
 
   async #sync(place: Place, { app, digest }: { app: string; digest: string }): Promise<void> {
-    const { api, environment, tell } = this.#parts;
+    const { api, env, tell } = this.#parts;
     try {
-      const synced = await api.syncApp({ app, environment }, place.url);
+      const synced = await api.syncApp({ params: { app, env }, body: { url: place.url } });
       const isKnown = place.app === app;
       Object.assign(place, { app, digest, isUp: true, refusal: null });
       const functions = [...synced.added, ...synced.changed, ...synced.unchanged].map(({ id }) => id).sort();
@@ -107,7 +106,7 @@ export class AppWatcher {
       });
     } catch (error) {
       // Tried again at the next look; said once.
-      this.#isRefused(place, error instanceof CliError ? error.message : String(error), app);
+      this.#isRefused(place, error instanceof Error ? error.message : String(error), app);
     }
   }
 

@@ -49,7 +49,7 @@ describe("a run as a tree", () => {
   it("shows every retry with its reason and when the next comes", () => {
     const failing = step("charge", {
       status: "retrying",
-      attempt: 3,
+      attempt: 2,
       dueAtMs: 10_500,
       failure: "card\nreader \x1b[31mbusy",
     });

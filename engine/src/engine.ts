@@ -11,6 +11,7 @@ import { createHttpServer } from "./http/server.ts";
 import { EventAcceptor } from "./ingest/accept-events.ts";
 import { EngineEvents } from "./observability/engine-events.ts";
 import { announceCommitted } from "./queue/announce-committed.ts";
+import { AppResync } from "./queue/app-resync.ts";
 import { Dispatcher } from "./queue/dispatcher.ts";
 import { LeaseKeeper } from "./queue/lease-keeper.ts";
 import { LeaseReconciler } from "./queue/lease-reconciler.ts";
@@ -97,6 +98,7 @@ export function createEngine(config: EngineConfig): Engine {
     connect: createConnector({ ...ports, guard: egress }),
     maxConnectionsPerOrigin: config.slots,
   });
+  const resync = new AppResync({ ...ports, database, registry, appClient, egress }, log);
   const committer = new Committer({ ...ports, database, authority: keeper, log });
 
   const timerLoop = new TimerLoop({
@@ -121,6 +123,7 @@ export function createEngine(config: EngineConfig): Engine {
     committer,
     authority: keeper,
     log,
+    manifestChanged: (workspaceId) => resync.ask(workspaceId),
     shouldYield: (run) => dispatcher.shouldYield(run),
     committed: announceCommitted({ events, timerLoop, waitMatcher, kick: () => dispatcher.kick() }),
   };

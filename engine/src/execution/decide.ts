@@ -4,6 +4,7 @@ import {
   type Answer,
   type Failure,
   MEMO_ENTRIES_MAX,
+  type Op,
   type RawJson,
   type RetryPolicy,
 } from "@durable/protocol/wire";
@@ -29,14 +30,9 @@ export function decide(situation: Situation, answer: Answer): Outcome {
     case "continue":
       return decideContinue(situation, answer);
     case "done":
-      return new OutcomeDraft().finish("completed", {
-        result: answer.output === undefined ? null : (answer.output as RawJson).text,
-        unclaimed: answer.unclaimed ?? 0,
-        runAttempt: 0,
-        transportAttempt: 0,
-      });
+      return decideDone(situation, answer);
     case "error":
-      return decideError(situation, answer.error);
+      return decideError(situation, answer.error, answer.ops);
     case "abandoned":
     case "step_not_found":
     case "need_memo":
@@ -50,16 +46,8 @@ export function decide(situation: Situation, answer: Answer): Outcome {
 
 function decideContinue(situation: Situation, answer: Extract<Answer, { status: "continue" }>): Outcome {
   const draft = new OutcomeDraft();
-  for (const op of answer.ops) {
-    const refused = decideOp(situation, op, draft);
-    if (refused !== null) return refused;
-  }
-  if (situation.memo.size + draft.steps.length > MEMO_ENTRIES_MAX) {
-    return pause(
-      "TooManySteps",
-      `paused: a run holds at most ${MEMO_ENTRIES_MAX} entries. Split it into several runs.`,
-    );
-  }
+  const refused = readOps(situation, answer.ops, draft);
+  if (refused !== null) return refused;
   // Something new to tell user code: go on at once. Otherwise whatever is pending will wake the run.
   if (draft.settledCount > 0) return draft.progress("continue");
   if (draft.steps.length > 0 || situation.memo.pendingCount > 0) return draft.progress("wait");
@@ -71,8 +59,33 @@ function decideContinue(situation: Situation, answer: Extract<Answer, { status: 
   });
 }
 
+/** Writes all ops into the draft, or answers the pause that one of them causes. */
+function readOps(situation: Situation, ops: readonly Op[], draft: OutcomeDraft): Outcome | null {
+  for (const op of ops) {
+    const refused = decideOp(situation, op, draft);
+    if (refused !== null) return refused;
+  }
+  if (situation.memo.size + draft.steps.length <= MEMO_ENTRIES_MAX) return null;
+  return pause(
+    "TooManySteps",
+    `paused: a run holds at most ${MEMO_ENTRIES_MAX} entries. Split it into several runs.`,
+  );
+}
+
+function decideDone(situation: Situation, answer: Extract<Answer, { status: "done" }>): Outcome {
+  const draft = new OutcomeDraft();
+  const refused = readOps(situation, answer.ops ?? [], draft);
+  if (refused !== null) return refused;
+  return draft.finish("completed", {
+    result: answer.output === undefined ? null : (answer.output as RawJson).text,
+    unclaimed: answer.unclaimed ?? 0,
+    runAttempt: 0,
+    transportAttempt: 0,
+  });
+}
+
 /** The function itself failed, outside of any step: tried again from the top with the same memo. */
-export function decideError(situation: Situation, failure: Failure): Outcome {
+export function decideError(situation: Situation, failure: Failure, ops: readonly Op[] = []): Outcome {
   if (failure.code === "nondeterminism") {
     return pause(
       "NondeterminismError",
@@ -80,6 +93,8 @@ export function decideError(situation: Situation, failure: Failure): Outcome {
     );
   }
   const draft = new OutcomeDraft();
+  const refused = readOps(situation, ops, draft);
+  if (refused !== null) return refused;
   const attempt = situation.runAttempt + 1;
   const text = JSON.stringify(failure);
   draft.attempts.push({ stepId: null, attempt, outcome: "failed", failure: text });

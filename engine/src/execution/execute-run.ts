@@ -34,6 +34,8 @@ export interface ExecutionParts extends Ports {
   readonly log: Logger;
   /** True when the lease should go back although the run could go on: others wait, or the process stops. */
   shouldYield(run: HeldRun): boolean;
+  /** The app says that its functions are others than those we read. */
+  manifestChanged(workspaceId: number): void;
   /** Told after each applied commit: ends, waits to look back for, timers to fire, jobs that became ready. */
   committed(run: HeldRun, outcome: Outcome): void;
 }
@@ -101,6 +103,10 @@ async function dispatch(parts: ExecutionParts, run: HeldRun, workspace: Workspac
       outcome: decideProtocolError(situation, decoded.code, decoded.detail),
       times: timesOf(parts, run, end, null),
     };
+  }
+  const { manifest } = decoded.answer;
+  if (manifest !== undefined && manifest !== workspace.endpoint.manifestDigest) {
+    parts.manifestChanged(run.workspaceId);
   }
   return { outcome: decide(situation, decoded.answer), times: timesOf(parts, run, end, decoded.answer) };
 }

@@ -34,8 +34,8 @@ const LIMITS = { items: 200, bytes: Number.POSITIVE_INFINITY, bytesOf: () => 0 }
 export class WaitMatcher implements Service {
   readonly name = "wait-matcher";
   readonly #options: WaitMatcherOptions;
-  readonly #events: Group<EventRef, void>;
-  readonly #waits: Group<WaitRef, void>;
+  readonly #events: Group<EventRef, undefined>;
+  readonly #waits: Group<WaitRef, undefined>;
   readonly #sweep: Loop;
 
   constructor(options: WaitMatcherOptions) {
@@ -96,7 +96,7 @@ export class WaitMatcher implements Service {
   }
 
   /** All together; if the data of one spoils it, each half alone, so that one cannot hold up the others. */
-  async #each<Ref>(refs: readonly Ref[], run: (refs: readonly Ref[]) => Promise<void>): Promise<void[]> {
+  async #each<Ref>(refs: readonly Ref[], run: (refs: readonly Ref[]) => Promise<void>): Promise<undefined[]> {
     try {
       await run(refs);
     } catch (error) {

@@ -30,6 +30,7 @@ export interface WorkspaceEntry {
     readonly origin: string;
     readonly path: string;
     readonly maxDurationMs: number | null;
+    readonly manifestDigest: string;
   } | null;
   /** Newest first: the first signs, all are sent while they rotate. */
   readonly signingKeys: readonly SigningKey[];
@@ -133,6 +134,7 @@ function toEntry(workspaceId: number, row: WorkspaceRow, isDev: boolean): Worksp
             origin: url.origin,
             path: url.pathname + url.search,
             maxDurationMs: row.maxDurationMs,
+            manifestDigest: row.manifestDigest ?? "",
           },
     signingKeys,
     replyKeys: signingKeys.map(replyKeyOf),

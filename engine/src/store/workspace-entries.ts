@@ -7,6 +7,8 @@ export interface WorkspaceRow {
   readonly registryVersion: number;
   readonly endpointUrl: string | null;
   readonly maxDurationMs: number | null;
+  /** Of the manifest the functions were read from. */
+  readonly manifestDigest: string | null;
   /** Newest first; none of them retired. */
   readonly secrets: readonly string[];
   readonly functions: readonly { readonly id: string; readonly version: number; readonly manifest: string }[];
@@ -21,11 +23,12 @@ export async function loadWorkspace(database: Database, workspaceId: number): Pr
       registry_version: number;
       url: string | null;
       max_duration_ms: number | null;
+      manifest_digest: string | null;
       secrets: string | null;
       functions: string | null;
     }[]
   >`
-    select w.app, w.environment, w.registry_version, e.url, e.max_duration_ms,
+    select w.app, w.environment, w.registry_version, e.url, e.max_duration_ms, e.manifest_digest,
       (select json_agg(s.secret order by s.id desc)::text from durable.signing_secrets s
         where s.workspace_id = w.id and s.retired_at is null) as secrets,
       (select json_agg(json_build_object('id', f.id, 'version', f.version, 'manifest', f.manifest) order by f.id)::text
@@ -39,6 +42,7 @@ export async function loadWorkspace(database: Database, workspaceId: number): Pr
     registryVersion: row.registry_version,
     endpointUrl: row.url,
     maxDurationMs: row.max_duration_ms,
+    manifestDigest: row.manifest_digest,
     secrets: JSON.parse(row.secrets ?? "[]") as string[],
     functions: JSON.parse(row.functions ?? "[]") as WorkspaceRow["functions"],
   };

@@ -8,15 +8,11 @@ import {
 } from "./event-name.ts";
 import { INSTANT, parseInstant } from "./instant.ts";
 import { ID_CHARACTERS_MAX, STEP_NAME_BYTES_MAX } from "./limits.ts";
+import { SLUG, slugProblem } from "./slug.ts";
 import { STEP_ID, stepNameProblem } from "./step-id.ts";
 
-/** Of apps and functions: they stand in URLs, between slashes. */
-export const slugSchema = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/,
-    "must be 1 to 100 of A-Z a-z 0-9 _ . - and not begin with . or -",
-  );
+/** Of apps and functions. */
+export const slugSchema = z.string().regex(SLUG, slugProblem("")!);
 
 /** Ids, fences, revisions, cursors: whatever their maker likes, never looked into. */
 export const opaqueSchema = z.string().min(1).max(ID_CHARACTERS_MAX);
@@ -59,7 +55,7 @@ export const eventNameSchema = z
 /** What a function or a step may listen to. */
 export const awaitedEventNameSchema = z
   .string()
-  .regex(EVENT_NAME, "must be an event name, without wildcards");
+  .regex(EVENT_NAME, "must be the name of an event, without wildcards");
 export const eventPatternSchema = z
   .string()
   .regex(EVENT_NAME_WITH_WILDCARDS, "must be an event name, in which * stands for any characters");

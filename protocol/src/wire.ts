@@ -10,5 +10,6 @@ export { RAW_MEMBERS, RawJson } from "./raw-json.ts";
 export { DEV_SECRET, parseSecret, parseSecretList, replyKeyOf, type SigningKey } from "./secret.ts";
 export { sha256 } from "./sha256.ts";
 export * from "./signature.ts";
+export { slugProblem } from "./slug.ts";
 export { isStepId, stepId, stepNameProblem } from "./step-id.ts";
 export * from "./write-json.ts";

@@ -3,6 +3,7 @@
 // in one sentence instead of dying of syntax.
 
 import { existsSync } from "node:fs";
+import module from "node:module";
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 const installed = new URL("../dist/cli/main.js", import.meta.url);
@@ -20,6 +21,9 @@ if (!isNewEnough) {
   );
   process.exit(1);
 }
+
+// Compiled once, not at every command; older versions of Node have no such cache.
+module.enableCompileCache?.();
 
 const { main } = await import(isInstalled ? installed.href : source.href);
 process.exitCode = await main(process.argv.slice(2));

@@ -2,12 +2,12 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { usageError } from "./cli-error.ts";
+import type { Environment } from "./context.ts";
+import { ROLES, type Role } from "./roles.ts";
 
 // The environment becomes one frozen Config, once, at the start. Nothing else of the engine reads process.env.
 
 export type Mode = "dev" | "production";
-export const ROLES = ["api", "worker", "scheduler"] as const;
-export type Role = (typeof ROLES)[number];
 
 export interface Config {
   readonly mode: Mode;
@@ -53,7 +53,6 @@ const VARIABLES = {
 
 type Variable = keyof typeof VARIABLES;
 type Value<V extends Variable> = z.output<(typeof VARIABLES)[V][0]>;
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What the command line says wins over the environment. */
 export interface Flags {

@@ -1,6 +1,7 @@
-import type { Environment } from "./config.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { type Paint, paintFor } from "./terminal/paint.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What a command may touch: handed in, so that a test can look at what was said. */
 export interface Context {

@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import { type Logger, pino } from "pino";
 import { usageError } from "./cli-error.ts";
-import type { Environment } from "./config.ts";
+import type { Environment } from "./context.ts";
 
 const LEVELS = ["debug", "info", "warn", "error"] as const;
 

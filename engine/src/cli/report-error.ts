@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { ApiProblem, EngineUnreachable } from "../http/client.ts";
+import type { ApiProblem } from "../http/client.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 
@@ -11,9 +11,9 @@ export interface Reported {
 /** Any error as one sentence and an exit code. A stack is for DURABLE_DEBUG=1. */
 export function reportOf(error: unknown): Reported {
   if (error instanceof CliError) return { sentence: error.message, exitCode: error.exitCode };
-  if (error instanceof ApiProblem)
+  if (isApiProblem(error))
     return { sentence: refusal(error), exitCode: EXIT_OF[error.status] ?? EXIT.failed };
-  if (error instanceof EngineUnreachable)
+  if (error instanceof Error && error.name === "EngineUnreachable")
     return { sentence: `${error.message} ${START_ONE}`, exitCode: EXIT.unreachable };
   if (error instanceof CommanderError) return { sentence: error.message, exitCode: EXIT.usage };
   if (!(error instanceof Error)) return { sentence: String(error), exitCode: EXIT.failed };
@@ -25,6 +25,11 @@ export function reportOf(error: unknown): Reported {
     sentence: `${error.message || code || error.name}. This is a case Durable does not explain yet; run it again with DURABLE_DEBUG=1 to see where it happened.`,
     exitCode: EXIT.failed,
   };
+}
+
+/** By name: the class would bring the whole client with it, also for commands that never call an engine. */
+function isApiProblem(error: unknown): error is ApiProblem {
+  return error instanceof Error && error.name === "ApiProblem";
 }
 
 /** The engine's own sentence, and every single thing it found wrong. */

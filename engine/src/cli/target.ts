@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { type ApiClient, createApiClient } from "../http/client.ts";
+import type { ApiClient } from "../http/client.ts";
 import { usageError } from "./cli-error.ts";
-import type { Environment } from "./config.ts";
+import type { Environment } from "./context.ts";
 
 /** App x environment, as it stands in the API's paths. */
 export interface Workspace {
@@ -25,12 +25,14 @@ export function withTarget(command: Command): Command {
     .option("--json", "answer as JSON");
 }
 
+export type Api = ApiClient & { readonly url: string };
+
 /** Keys come from the environment only: other users of a machine can read a command line. */
-export function apiOf(
+export async function apiOf(
   flags: TargetFlags,
   environment: Environment,
   token: string | null = adminToken(environment),
-): ApiClient & { readonly url: string } {
+): Promise<Api> {
   const port = value(environment, "DURABLE_PORT") ?? "4400";
   const url = flags.url ?? value(environment, "DURABLE_URL") ?? `http://localhost:${port}`;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
@@ -38,6 +40,7 @@ export function apiOf(
       `${flags.url === undefined ? "DURABLE_URL" : "--url"} is ${JSON.stringify(url)}; allowed is an address like http://localhost:4400.`,
     );
   }
+  const { createApiClient } = await import("../http/client.ts");
   return { ...createApiClient({ url, ...(token === null ? {} : { token }) }), url };
 }
 
@@ -49,7 +52,7 @@ export function adminToken(environment: Environment): string | null {
 export async function workspaceOf(
   flags: TargetFlags,
   environment: Environment,
-  api: ReturnType<typeof apiOf>,
+  api: Api,
 ): Promise<Workspace> {
   const env = flags.env ?? value(environment, "DURABLE_ENV") ?? "dev";
   const app = flags.app ?? value(environment, "DURABLE_APP");

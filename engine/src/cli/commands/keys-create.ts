@@ -8,7 +8,7 @@ export function keysCreateCommand(context: Context): Command {
     .description("create a key; it is shown once")
     .addArgument(kindArgument())
     .action(async (kind: KeyKind, flags: TargetFlags) => {
-      const api = apiOf(flags, context.environment);
+      const api = await apiOf(flags, context.environment);
       const workspace = await workspaceOf(flags, context.environment, api);
       const created =
         kind === "event"

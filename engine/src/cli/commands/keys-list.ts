@@ -7,7 +7,7 @@ export function keysListCommand(context: Context): Command {
   return withTarget(new Command("ls"))
     .description("list keys, without the keys themselves")
     .action(async (flags: TargetFlags) => {
-      const api = apiOf(flags, context.environment);
+      const api = await apiOf(flags, context.environment);
       const workspace = await workspaceOf(flags, context.environment, api);
       const [{ event_keys }, { signing_secrets }] = await Promise.all([
         api.listEventKeys({ params: workspace }),

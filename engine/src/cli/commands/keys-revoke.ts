@@ -9,7 +9,7 @@ export function keysRevokeCommand(context: Context): Command {
     .addArgument(kindArgument())
     .argument("<id>", "as `keys ls` shows it")
     .action(async (kind: KeyKind, id: string, flags: TargetFlags) => {
-      const api = apiOf(flags, context.environment);
+      const api = await apiOf(flags, context.environment);
       const workspace = await workspaceOf(flags, context.environment, api);
       const answer = await (kind === "event"
         ? api.revokeEventKey({ params: { ...workspace, id } })

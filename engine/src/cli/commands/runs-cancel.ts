@@ -12,7 +12,7 @@ export function runsCancelCommand(context: Context): Command {
     .argument("<run>", "the run's id")
     .option("--reason <text>", "kept with the run, for whoever asks later")
     .action(async (id: string, flags: CancelFlags) => {
-      const api = apiOf(flags, context.environment);
+      const api = await apiOf(flags, context.environment);
       const workspace = await workspaceOf(flags, context.environment, api);
       const answer = await api.cancelRun({ params: { ...workspace, id }, body: { reason: flags.reason } });
       context.say(

@@ -23,7 +23,7 @@ export function runsListCommand(context: Context): Command {
     .option("--function <id>", "only of this function")
     .option("--limit <number>", "how many", "20")
     .action(async (flags: ListFlags) => {
-      const api = apiOf(flags, context.environment);
+      const api = await apiOf(flags, context.environment);
       const workspace = await workspaceOf(flags, context.environment, api);
       const { status, function: functionId, limit } = flags;
       const answer = await api.listRuns({

@@ -23,7 +23,7 @@ export function runsShowCommand(context: Context): Command {
     .argument("<run>", "the run's id")
     .option("-f, --follow", "stay until it has ended")
     .action(async (id: string, flags: ShowFlags) => {
-      const api = apiOf(flags, context.environment);
+      const api = await apiOf(flags, context.environment);
       const workspace = await workspaceOf(flags, context.environment, api);
       const run = flags.follow
         ? await follow(context, api, workspace, id, flags.json === true)

@@ -18,7 +18,7 @@ export function sendCommand(context: Context): Command {
       const { environment } = context;
       const event = { name, ...dataOf(flags), ...(flags.id === undefined ? {} : { id: flags.id }) };
       const eventKey = value(environment, "DURABLE_EVENT_KEY");
-      const api = apiOf(flags, environment, eventKey ?? adminToken(environment));
+      const api = await apiOf(flags, environment, eventKey ?? adminToken(environment));
       // An event key belongs to one app and environment, and names them by itself.
       const workspace = eventKey === undefined ? await workspaceOf(flags, environment, api) : null;
       const answer = await api.sendEvents({ query: workspace ?? {}, body: [event] });

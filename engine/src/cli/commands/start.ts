@@ -1,12 +1,8 @@
 import { Command } from "commander";
-import { usageError } from "../cli-error.ts";
-import { type Config, ROLES, readConfig } from "../config.ts";
 import type { Context } from "../context.ts";
-import { jsonLog } from "../log.ts";
-import { runUntilStopped } from "../run-until-stopped.ts";
-import { startEngine } from "../start-engine.ts";
+import { ROLES } from "../roles.ts";
 
-interface StartFlags {
+export interface StartFlags {
   readonly port?: string;
   readonly host?: string;
   readonly role?: string;
@@ -20,34 +16,7 @@ export function startCommand(context: Context): Command {
     .option("--host <address>", "listen on this address (DURABLE_HOST, 0.0.0.0)")
     .option("--role <names>", `what this process does: ${ROLES.join(",")} (all)`)
     .action(async (flags: StartFlags) => {
-      const config = readConfig("production", context.environment, flags);
-      requireProduction(config);
-      const log = jsonLog(context.environment);
-      if (config.roles.length < ROLES.length) {
-        log.warn(
-          { roles: config.roles },
-          "this version does everything in every process; --role is accepted and has no effect yet",
-        );
-      }
-      const engine = await startEngine(config, log);
-      log.info({ port: engine.port, host: config.host }, "ready");
-      context.exitCode = await runUntilStopped({ stop: () => engine.stop(), say: (line) => log.info(line) });
-      log.info("stopped");
+      const { runStart } = await import("./start-action.ts");
+      await runStart(context, flags);
     });
-}
-
-/** Each is refused with the reason and with what to type. */
-function requireProduction(config: Config): void {
-  if (config.adminToken === null) {
-    throw usageError(
-      "DURABLE_ADMIN_TOKEN is not set, and without it nobody could be told from a stranger. " +
-        "Make one with `openssl rand -base64 32`, keep it where you keep secrets, and set it; to try Durable without keys use `durable dev`.",
-    );
-  }
-  if (config.databaseUrl === null) {
-    throw usageError(
-      "DURABLE_DATABASE_URL is not set; production needs a Postgres of yours, for example " +
-        "DURABLE_DATABASE_URL=postgres://user:password@host:5432/durable. The embedded one is only for `durable dev`.",
-    );
-  }
 }

@@ -1,9 +1,6 @@
 import type { ApiClient } from "../../http/client.ts";
 import { askApp } from "./ask-app.ts";
-
-/** Where frameworks like to listen, at the path every SDK serves. */
-export const PORTS = [3000, 3001, 3002, 4000, 5000, 5173, 8000, 8080, 8787] as const;
-export const PATH = "/api/durable";
+import { PATH } from "./places.ts";
 
 const LOOK_EVERY_MS = 2_000;
 /** A program that is no app is asked again only now and then: each question is a line in its log. */

@@ -28,7 +28,7 @@ function fromStep(step: StepAnswer): StepView {
     status: step.status,
     attempt: step.attempt,
     dueAtMs: msOf(step.due_at),
-    startedAtMs: Date.parse(step.committed_at),
+    startedAtMs: Date.parse(step.received_at ?? step.committed_at),
     settledAtMs: msOf(step.settled_at),
     appMs: step.app_ms,
     failure:

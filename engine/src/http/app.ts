@@ -7,6 +7,7 @@ import type { Handlers } from "./handlers.ts";
 import { EventKeys } from "./middleware/event-keys.ts";
 import { toProblem } from "./middleware/render-error.ts";
 import { type HttpEnv, mountTable } from "./mount.ts";
+import { mountPages } from "./pages/mount-pages.ts";
 import type { HttpParts } from "./parts.ts";
 import { appRoutes } from "./routes/apps.ts";
 import { eventRoutes } from "./routes/events.ts";
@@ -49,6 +50,7 @@ export function createApp(parts: HttpParts, endedRuns: EndedRuns): Hono<HttpEnv>
     eventKeys,
     workspaceIds,
   });
+  mountPages(app, routeParts);
   app.notFound((c) => problemAnswer(noSuchPath(), c.get("requestId")));
   app.onError((error, c) => problemAnswer(toProblem(error, log, c.get("requestId")), c.get("requestId")));
   return app;

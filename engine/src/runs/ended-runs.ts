@@ -29,6 +29,7 @@ export class EndedRuns {
   readonly #watches = new Set<Watch>();
   readonly #unsubscribe: () => void;
   #isPolling = false;
+  #isStopped = false;
 
   constructor(options: EndedRunsOptions) {
     this.#options = options;
@@ -53,13 +54,14 @@ export class EndedRuns {
       const watch: Watch = { workspaceId, runId, wake: done };
       this.#watches.add(watch);
       signal.addEventListener("abort", done);
-      if (signal.aborted) done();
+      if (signal.aborted || this.#isStopped) done();
       else this.#pollLater();
     });
   }
 
   /** Everybody who waits gets what there is now. */
   stop(): void {
+    this.#isStopped = true;
     this.#unsubscribe();
     for (const watch of this.#watches) watch.wake();
   }

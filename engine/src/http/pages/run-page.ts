@@ -1,0 +1,64 @@
+import { html } from "hono/html";
+import { whyRun } from "../../runs/why.ts";
+import type { RunStatus } from "../../store/runs-listing.ts";
+import type { AttemptStored, RunStored } from "../../store/runs-listing-detail.ts";
+import { legend } from "./bar.ts";
+import { duration, type Html, instant, layout, statusBadge } from "./layout.ts";
+import { attemptLine, stepRows } from "./step-rows.ts";
+import { scaleOf } from "./timeline.ts";
+import { value } from "./value.ts";
+
+/** Seconds between two looks: as long as it moves, and less often while it sleeps. */
+const REFRESH_S: Record<RunStatus, number | null> = {
+  queued: 1,
+  running: 1,
+  waiting: 3,
+  paused: 10,
+  completed: null,
+  failed: null,
+  cancelled: null,
+};
+
+export function runPage(
+  run: RunStored,
+  workspace: { readonly app: string; readonly environment: string },
+  nowMs: number,
+): Html {
+  const { app, environment } = workspace;
+  const scale = scaleOf(run, nowMs);
+  const ofRun = run.attempts.filter((attempt) => /^0+$/.test(attempt.step_id));
+  return layout({
+    title: `${run.function_id}: ${run.status}`,
+    environment,
+    refreshS: REFRESH_S[run.status],
+    body: html`<h1>${run.function_id} ${statusBadge(run.status)}</h1>
+<p class="faint">${app} / ${environment} · <code>${run.id}</code></p>
+<p class="why">${whyRun(run)}</p>
+<dl>
+<dt>Event</dt><dd>${run.event.name} <span class="faint">${run.event.id}</span></dd>
+<dt>Began</dt><dd>${instant(run.created_at)} UTC</dd>
+<dt>Ended</dt><dd>${instant(run.ended_at)}${run.ended_at === null ? "" : " UTC"}</dd>
+<dt>${run.ended_at === null ? "So far" : "Took"}</dt><dd>${duration(scale.toMs - scale.fromMs)}</dd>
+<dt>Version</dt><dd>${run.function_version}</dd>
+</dl>
+<h2>Steps</h2>
+${run.steps.length === 0 ? html`<p class="faint">None yet.</p>` : steps(run, scale)}
+${ofRun.length === 0 ? "" : attemptsOfRun(ofRun)}
+<h2>Event data</h2>${value(run.event.data)}
+${run.status === "completed" ? html`<h2>Output</h2>${value(run.output ?? "null")}` : ""}
+${run.failure === null ? "" : html`<h2>Failure</h2>${value(run.failure)}`}`,
+  });
+}
+
+function steps(run: RunStored, scale: ReturnType<typeof scaleOf>): Html {
+  return html`${legend()}<div class="scroll"><table>
+<thead><tr><th class="number">#</th><th>Step</th><th>Status</th><th class="number">In your app</th><th>Time</th></tr></thead>
+<tbody>${run.steps.map((step) => stepRows(step, run.attempts, scale))}</tbody>
+</table></div>`;
+}
+
+function attemptsOfRun(attempts: readonly AttemptStored[]): Html {
+  return html`<h2>Attempts of the run itself</h2>
+<p class="faint">Calls of the app that brought no usable answer, and failed tries of the function outside its steps.</p>
+<div class="scroll"><table><tbody>${attempts.map((attempt) => html`<tr>${attemptLine(attempt)}</tr>`)}</tbody></table></div>`;
+}

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { OutcomeKind } from "../../engine/src/domain/outcome.ts";
 import { claimLeases } from "../../engine/src/store/leases.ts";
 import { commitOutcomes } from "../../engine/src/store/outcomes.ts";
@@ -8,6 +8,7 @@ let stage: Stage;
 beforeAll(async () => {
   stage = await Stage.open(33);
 });
+afterEach(() => stage.expectInvariants());
 afterAll(() => stage.close());
 
 const KINDS: OutcomeKind[] = ["continue", "wait", "requeue", "completed"];

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { insertEvents } from "../../engine/src/store/accepted-events.ts";
 import { commitOutcomes } from "../../engine/src/store/outcomes.ts";
 import { fireTimers, lookBack, matchEvents } from "../../engine/src/store/wake-ups.ts";
@@ -8,6 +8,7 @@ let stage: Stage;
 beforeAll(async () => {
   stage = await Stage.open(11);
 });
+afterEach(() => stage.expectInvariants());
 afterAll(() => stage.close());
 
 const WAIT = "approval";

@@ -6,6 +6,7 @@ import { type Database, openDatabase } from "../../engine/src/store/database.ts"
 import { registerEngine } from "../../engine/src/store/engines.ts";
 import { EventRows } from "../../engine/src/store/event-rows.ts";
 import type { CommitItem } from "../../engine/src/store/outcomes.ts";
+import { checkInvariants, formatReport } from "../invariants/check.ts";
 import { createDatabase, type TestDatabase } from "../support/postgres.ts";
 
 export const ROUNDS = Number(process.env["DURABLE_TEST_ROUNDS"] ?? 1_000);
@@ -17,6 +18,8 @@ export const NO_TIMES = {
   received: null,
   appMs: null,
 } as const;
+
+const TIME_MS = 1_700_000_000_000;
 
 /** A run as its holder sees it. */
 export interface HeldRun {
@@ -58,6 +61,12 @@ export class Stage {
     await this.database.drop();
   }
 
+  /** What must be true of every database must be true of this one, whatever raced in it. */
+  async expectInvariants(): Promise<void> {
+    const report = await checkInvariants({ databaseUrl: this.database.url, phase: "during" });
+    if (!report.ok) throw new Error(`Invariants are violated:\n${formatReport(report)}`);
+  }
+
   newEngine(leaseMs: number): Promise<number> {
     return registerEngine(this.database, { leaseMs, slots: 10, host: "test", pid: 1, version: "test" });
   }
@@ -82,10 +91,13 @@ export class Stage {
       workspaceId: this.workspaceId,
       id: randomUUID(),
       clientId,
-      bodyHash: createHash("md5").update(name).update(data).digest("hex"),
+      bodyHash: createHash("sha256")
+        .update(`${name}\u001f${TIME_MS}\u001f${data}`)
+        .digest("hex")
+        .slice(0, 32),
       name,
       data,
-      timeMs: 1_700_000_000_000,
+      timeMs: TIME_MS,
       runs: runs.map((run) => ({ ...run, functionId: "racer", functionVersion: 1 })),
     };
   }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { OutcomeKind } from "../../engine/src/domain/outcome.ts";
 import { commitOutcomes } from "../../engine/src/store/outcomes.ts";
 import { commitItem, outcome, ROUNDS, Stage, step } from "./stage.ts";
@@ -7,6 +7,7 @@ let stage: Stage;
 beforeAll(async () => {
   stage = await Stage.open(22);
 });
+afterEach(() => stage.expectInvariants());
 afterAll(() => stage.close());
 
 const KINDS: OutcomeKind[] = ["continue", "wait", "requeue", "completed", "failed", "paused"];

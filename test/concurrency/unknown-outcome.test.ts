@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { OutcomeKind } from "../../engine/src/domain/outcome.ts";
 import { findAcceptedStates, insertEvents } from "../../engine/src/store/accepted-events.ts";
 import { isConnectionLoss, isUnknownOutcome } from "../../engine/src/store/database.ts";
@@ -10,6 +10,7 @@ let stage: Stage;
 beforeAll(async () => {
   stage = await Stage.open(55);
 });
+afterEach(() => stage.expectInvariants());
 afterAll(() => stage.close());
 
 const KINDS: OutcomeKind[] = ["continue", "wait", "requeue", "completed", "failed", "paused"];

@@ -1,0 +1,105 @@
+import { openDatabase } from "../../engine/src/store/database.ts";
+import { ACCEPTANCE } from "./acceptance.ts";
+import { AckLog } from "./ack-log.ts";
+import { AppLog } from "./app-log.ts";
+import { EDGES } from "./edges.ts";
+import { ENDS } from "./ends.ts";
+import type { Examined, Invariant, World } from "./invariant.ts";
+import { JOURNAL } from "./journal.ts";
+import { LEASES } from "./leases.ts";
+import { LIVENESS } from "./liveness.ts";
+import { MEMO } from "./memo.ts";
+import { Memory } from "./memory.ts";
+import { TENANCY } from "./tenancy.ts";
+import { TIME } from "./time.ts";
+
+export const INVARIANTS: readonly Invariant[] = [
+  ...ACCEPTANCE,
+  ...TENANCY,
+  ...JOURNAL,
+  ...MEMO,
+  ...LEASES,
+  ...TIME,
+  ...ENDS,
+  ...EDGES,
+  ...LIVENESS,
+];
+
+export interface CheckOptions {
+  readonly databaseUrl: string;
+  /** Logs kept outside the database, by the client and by the app. */
+  readonly oracles?: { readonly ackLog?: string; readonly appLog?: string };
+  /** `during` checks what holds at every instant, `after` everything. */
+  readonly phase: "during" | "after";
+  /** Numbers of invariants the scenario does not exercise: examining nothing is then no failure. */
+  readonly unexercised?: readonly string[];
+  /** Numbers of invariants that the scenario breaks on purpose. */
+  readonly skip?: readonly string[];
+  readonly slackMs?: number;
+}
+
+export interface InvariantReport {
+  readonly ok: boolean;
+  readonly lines: readonly (Examined & { readonly invariant: Invariant; readonly failure: string | null })[];
+}
+
+/** Checks one database once. A scenario that checks repeatedly keeps a `Checker`, which remembers what it saw. */
+export async function checkInvariants(options: CheckOptions): Promise<InvariantReport> {
+  const checker = new Checker(options);
+  try {
+    return await checker.check(options.phase);
+  } finally {
+    await checker.close();
+  }
+}
+
+export class Checker {
+  readonly #options: Omit<CheckOptions, "phase">;
+  readonly #database: ReturnType<typeof openDatabase>;
+  readonly #world: World;
+
+  constructor(options: Omit<CheckOptions, "phase">) {
+    const { ackLog, appLog } = options.oracles ?? {};
+    this.#options = options;
+    this.#database = openDatabase({ url: options.databaseUrl, max: 1, applicationName: "invariants" });
+    this.#world = {
+      sql: this.#database.sql,
+      ackLog: ackLog === undefined ? null : new AckLog(ackLog),
+      appLog: appLog === undefined ? null : new AppLog(appLog),
+      memory: new Memory(),
+      slackMs: options.slackMs ?? 1_000,
+    };
+  }
+
+  /** Rejects when the database cannot be asked; that says nothing about any invariant. */
+  async check(phase: "during" | "after"): Promise<InvariantReport> {
+    const { skip = [], unexercised = [] } = this.#options;
+    const lines = [];
+    for (const invariant of INVARIANTS) {
+      if (phase === "during" && invariant.phase === "after") continue;
+      if (invariant.needs !== undefined && this.#world[invariant.needs] === null) continue;
+      if (skip.includes(invariant.number)) continue;
+      const found = await invariant.check(this.#world);
+      const idle = phase === "after" && found.rows === 0 && !unexercised.includes(invariant.number);
+      const failure = found.violations > 0 ? "violated" : idle ? "examined nothing" : null;
+      lines.push({ ...found, invariant, failure });
+    }
+    return { ok: lines.every((line) => line.failure === null), lines };
+  }
+
+  close(): Promise<void> {
+    return this.#database.end();
+  }
+}
+
+/** One line per invariant, the rows it examined first; violations in words below. */
+export function formatReport(report: InvariantReport): string {
+  return report.lines
+    .flatMap(({ invariant, rows, violations, examples, failure }) => [
+      `${failure === null ? "  " : "! "}${invariant.number.padEnd(4)} ${invariant.name.padEnd(28)} ${String(rows).padStart(8)} rows  ${
+        failure === "violated" ? `${violations} VIOLATIONS: ${invariant.sentence}` : (failure ?? "ok")
+      }`,
+      ...examples.map((example) => `         ${example}`),
+    ])
+    .join("\n");
+}

@@ -1,0 +1,57 @@
+import { bySql, examined, type Invariant } from "./invariant.ts";
+import { compareWithMemory } from "./memory.ts";
+
+// H. Ends are final.
+
+export const ENDS: readonly Invariant[] = [
+  {
+    number: "39",
+    name: "cancelled",
+    sentence: "A run whose cancel was acknowledged is cancelled, and its app hears nothing of it any more.",
+    phase: "after",
+    needs: "ackLog",
+    async check({ sql, ackLog, appLog, slackMs }) {
+      const cancels = ackLog!.read().filter((line) => line.kind === "cancel" && line.answer !== null);
+      const rows = await sql`select id, status from durable.runs where status is not null`;
+      const statusOf = new Map(rows.map((row) => [row["id"] as string, row["status"] as string]));
+      const violations: string[] = [];
+      const cancelledAt = new Map<string, number>();
+      for (const line of cancels) {
+        if (line.kind !== "cancel") continue;
+        const status = statusOf.get(line.run);
+        if (status !== line.answer)
+          violations.push(`${line.run}: ${line.answer} was answered, it is ${status}`);
+        if (line.answer === "cancelled" && !cancelledAt.has(line.run)) cancelledAt.set(line.run, line.t);
+      }
+      for (const line of appLog?.only("request") ?? []) {
+        const at = cancelledAt.get(line.run ?? "");
+        if (at !== undefined && line.t > at + slackMs)
+          violations.push(`${line.run}: a request ${line.t - at} ms after its cancel`);
+      }
+      return examined(cancels.length, violations);
+    },
+  },
+  {
+    number: "40",
+    name: "final",
+    sentence: "A run once seen to have ended is still ended, the same way.",
+    phase: "always",
+    async check({ sql, memory }) {
+      const rows = await sql`
+        select id, md5(concat_ws('|', status, ended_at, output, failure, end_fence)) as hash from durable.runs where status is not null`;
+      const now = new Map(rows.map((row) => [row["id"] as string, row["hash"] as string]));
+      return examined(rows.length, compareWithMemory(memory.ended, now, "the end of run"));
+    },
+  },
+  {
+    number: "48",
+    name: "audited",
+    sentence: "Every cancel has its audit row.",
+    phase: "always",
+    check: bySql(
+      "select count(*) from durable.runs where status = 'cancelled'",
+      `select r.id from durable.runs r where r.status = 'cancelled' and (select count(*) from durable.audit a
+         where a.workspace_id = r.workspace_id and a.action = 'run.cancel' and a.target = r.id::text) <> 1`,
+    ),
+  },
+];

@@ -1,0 +1,97 @@
+import { bySql, examined, type Invariant } from "./invariant.ts";
+
+// E. One live lease per run, and no run that nobody will ever continue.
+
+const job = `select count(*) from durable.ready r where r.workspace_id = l.workspace_id and r.run_id = l.run_id`;
+
+export const LEASES: readonly Invariant[] = [
+  {
+    number: "25",
+    name: "fences",
+    sentence: "A fence names one dispatch, for ever: no two requests carry the same.",
+    phase: "after",
+    needs: "appLog",
+    async check({ appLog }) {
+      const requests = appLog!.only("request").filter((line) => line.fence !== undefined);
+      const violations: string[] = [];
+      const runOf = new Map<string, string>();
+      for (const line of requests) {
+        const first = runOf.get(line.fence!);
+        if (first === undefined) runOf.set(line.fence!, `${line.run}/${line.id}`);
+        else if (first !== `${line.run}/${line.id}`)
+          violations.push(`${line.fence} of ${first} came again with ${line.run}/${line.id}`);
+      }
+      return examined(requests.length, violations);
+    },
+  },
+  {
+    number: "24",
+    name: "one holder",
+    sentence:
+      "No two live runs share a fence, and a lease is held by an engine that exists and has not left.",
+    phase: "always",
+    check: bySql(
+      "select count(*) from durable.engines",
+      `select l.run_id, l.engine_id, e.state from durable.live_runs l left join durable.engines e on e.id = l.engine_id
+         where l.status = 'running' and (e.id is null or e.state in ('dead', 'stopped'))
+       union all
+       select null, null, fence::text from durable.live_runs group by fence having count(*) > 1`,
+    ),
+  },
+  {
+    number: "27",
+    name: "never stranded",
+    sentence: "A queued run has exactly its job, a waiting one a timer or a wait, and nobody else has a job.",
+    phase: "always",
+    check: bySql(
+      "select count(*) from durable.changes where kind = 'run.created'",
+      `select l.run_id, l.status, 'jobs: ' || (${job}) as what from durable.live_runs l
+         where (${job}) <> case when l.status = 'queued' then 1 else 0 end
+       union all
+       select l.run_id, l.status, 'its job has another rank' from durable.live_runs l where l.status = 'queued'
+         and not exists (select 1 from durable.ready r where r.workspace_id = l.workspace_id and r.run_id = l.run_id and r.rank = l.ready_rank)
+       union all
+       select l.run_id, l.status, 'nothing will wake it' from durable.live_runs l where l.status = 'waiting'
+         and not exists (select 1 from durable.timers t where t.workspace_id = l.workspace_id and t.run_id = l.run_id)
+         and not exists (select 1 from durable.waits w where w.workspace_id = l.workspace_id and w.run_id = l.run_id)
+       union all
+       select r.run_id, null, 'a job of no live run' from durable.ready r where not exists
+         (select 1 from durable.live_runs l where l.workspace_id = r.workspace_id and l.run_id = r.run_id)`,
+    ),
+  },
+  {
+    number: "27b",
+    name: "pending means waiting",
+    sentence:
+      "Every pending sleep has its timer and every pending wait is open; nothing of a run outlives it.",
+    phase: "always",
+    check: bySql(
+      "select count(*) from durable.steps where op in ('sleep', 'wait')",
+      `select s.run_id, s.name, 'a sleep without a timer' as what from durable.steps s
+         join durable.live_runs l using (workspace_id, run_id) where s.op = 'sleep' and s.status = 'pending'
+         and not exists (select 1 from durable.timers t where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.step_id = s.step_id)
+       union all
+       select s.run_id, s.name, 'a pending wait that is not open' from durable.steps s
+         join durable.live_runs l using (workspace_id, run_id) where s.op = 'wait' and s.status = 'pending'
+         and not exists (select 1 from durable.waits w where w.workspace_id = s.workspace_id and w.run_id = s.run_id and w.step_id = s.step_id)
+       union all
+       select w.run_id, w.event_name, 'an open wait that is not pending' from durable.waits w where not exists
+         (select 1 from durable.steps s join durable.live_runs l using (workspace_id, run_id)
+          where s.workspace_id = w.workspace_id and s.run_id = w.run_id and s.step_id = w.step_id and s.status = 'pending')
+       union all
+       select t.run_id, t.kind, 'a timer of no live run' from durable.timers t where not exists
+         (select 1 from durable.live_runs l where l.workspace_id = t.workspace_id and l.run_id = t.run_id)`,
+    ),
+  },
+  {
+    number: "45",
+    name: "drained",
+    sentence: "An engine that has left owns nothing.",
+    phase: "always",
+    check: bySql(
+      "select count(*) from durable.engines where state in ('stopped', 'dead')",
+      `select e.id, e.state, count(*) from durable.engines e join durable.live_runs l on l.engine_id = e.id
+         where e.state in ('stopped', 'dead') group by e.id, e.state`,
+    ),
+  },
+];

@@ -1,0 +1,106 @@
+import { bySql, examined, type Invariant } from "./invariant.ts";
+
+// F. A sleep never ends early; a wait resolves once, by what it waited for.
+
+export const TIME: readonly Invariant[] = [
+  {
+    number: "31",
+    name: "never early",
+    sentence: "By the database's clock no sleep and no timeout ended before it was due.",
+    phase: "always",
+    check: bySql(
+      "select count(*) from durable.steps where op in ('sleep', 'wait') and status = 'ok' and event_id is null",
+      `select run_id, name, due_at, settled_at from durable.steps
+         where op in ('sleep', 'wait') and status = 'ok' and event_id is null and settled_at < due_at`,
+    ),
+  },
+  {
+    number: "31b",
+    name: "never early, seen from the app",
+    sentence: "Between the code before a sleep and the code after it at least the sleep's time passed.",
+    phase: "after",
+    needs: "appLog",
+    async check({ appLog }) {
+      const first = new Map<string, number>();
+      const violations: string[] = [];
+      let rows = 0;
+      for (const line of appLog!.only("nap")) {
+        const key = `${line.run}/${line.name}`;
+        if (line.at === "before") {
+          if (!first.has(key)) first.set(key, line.t);
+          continue;
+        }
+        rows += 1;
+        const slept = line.t - (first.get(key) ?? Number.POSITIVE_INFINITY);
+        // Both times are cut to milliseconds.
+        if (slept + 1 < line.ms) violations.push(`${key}: ${slept} of ${line.ms} ms`);
+      }
+      return examined(rows, violations);
+    },
+  },
+  {
+    number: "32",
+    name: "resolved by its event",
+    sentence:
+      "A wait was resolved by an event of its workspace, not older than its run, not its trigger, and by no event twice.",
+    phase: "always",
+    check: bySql(
+      "select count(*) from durable.steps where event_id is not null",
+      `select s.run_id, s.name, e.id as event from durable.steps s
+         join durable.runs r on r.workspace_id = s.workspace_id and r.id = s.run_id
+         left join durable.events e on e.workspace_id = s.workspace_id and e.id = s.event_id
+         where s.event_id is not null and (s.op <> 'wait' or s.status <> 'ok' or e.id is null or e.received_at < r.created_at
+           or e.id = r.event_id or s.value::json ->> 'id' <> coalesce(e.client_id, e.id::text))
+       union all
+       select run_id, null, event_id from durable.steps where event_id is not null
+         group by workspace_id, run_id, event_id having count(*) > 1`,
+    ),
+  },
+  {
+    number: "32b",
+    name: "what it waited for",
+    sentence: "What a wait gave to user code matches what it asked for.",
+    phase: "after",
+    needs: "appLog",
+    async check({ appLog }) {
+      const waited = appLog!.only("waited");
+      const violations = waited
+        .filter((line) => line.got !== null && line.got !== line.key)
+        .map((line) => `${line.run} waited for ${line.key} and got ${line.got}`);
+      return examined(waited.length, violations);
+    },
+  },
+  {
+    number: "32c",
+    name: "not missed",
+    sentence: "No wait timed out although its event had been acknowledged well before.",
+    phase: "after",
+    needs: "appLog",
+    async check(world) {
+      const missed = world.appLog!.only("waited").filter((line) => line.got === null);
+      const steps = await world.sql`
+        select s.run_id, replace(s.step_id::text, '-', '') as step_id, extract(epoch from s.due_at)::float8 * 1000 as due,
+          extract(epoch from r.created_at)::float8 * 1000 as since
+        from durable.steps s join durable.runs r on r.workspace_id = s.workspace_id and r.id = s.run_id
+        where s.op = 'wait' and s.status = 'ok' and s.event_id is null`;
+      const windows = new Map(steps.map((row) => [`${row["run_id"]}/${row["step_id"]}`, row]));
+      const names = [...new Set(missed.map((line) => line.event))];
+      const events = await world.sql`
+        select name, data::json ->> 'key' as key, extract(epoch from received_at)::float8 * 1000 as at
+        from durable.events where name = any(${names}::text[])`;
+      const receivedAt = new Map(events.map((row) => [`${row["name"]}/${row["key"]}`, row["at"] as number]));
+      const seen = new Set<string>();
+      const violations: string[] = [];
+      for (const line of missed) {
+        const key = `${line.run}/${line.stepId}`;
+        const window = windows.get(key);
+        const at = receivedAt.get(`${line.event}/${line.key}`);
+        if (seen.has(key) || window === undefined) continue;
+        seen.add(key);
+        if (at === undefined || at < window["since"] || at + world.slackMs > window["due"]) continue;
+        violations.push(`${key} timed out ${Math.round(window["due"] - at)} ms after its event was accepted`);
+      }
+      return examined(world.appLog!.only("waited").length, violations);
+    },
+  },
+];

@@ -1,5 +1,6 @@
-import postgres from "postgres";
+import type postgres from "postgres";
 import { COLUMN_TYPES } from "./column-types.ts";
+import { Connections } from "./connections.ts";
 
 export { ARRAY_OID } from "./column-types.ts";
 export { isConflict, isConnectionLoss, isDataError, isUnknownOutcome, sqlState } from "./database-errors.ts";
@@ -18,7 +19,19 @@ export interface Database {
   end(options?: { timeoutMs?: number }): Promise<void>;
 }
 
-export type Sql = postgres.ISql<Record<string, never>>;
+type Parameter = postgres.ParameterOrFragment<never>;
+
+/** What of postgres.js is safe: one statement per call (see above and connections.ts). */
+export interface Sql {
+  <Rows extends readonly (object | undefined)[] = postgres.Row[]>(
+    template: TemplateStringsArray,
+    ...parameters: readonly Parameter[]
+  ): postgres.PendingQuery<Rows>;
+  /** A text of our own making, never of a user's. Several statements run as one transaction. */
+  unsafe: postgres.ISql["unsafe"];
+  /** A value with the type it has in Postgres: `sql.typed(values, ARRAY_OID.bytea)`. */
+  typed<Value>(value: Value, oid: number): postgres.Parameter<Value>;
+}
 
 export interface DatabaseOptions {
   /** `postgres://user:password@host:5432/name`, or with `?host=/folder` for a Unix socket. */
@@ -28,6 +41,8 @@ export interface DatabaseOptions {
   readonly applicationName: string;
   /** Server settings of these connections, e.g. `{ lock_timeout: "500" }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** How long a statement waits for a new connection. */
+  readonly connectTimeoutMs?: number;
   readonly onNotice?: (message: string) => void;
 }
 
@@ -41,19 +56,28 @@ export function openDatabase(given: DatabaseOptions): Database {
     prepare: true,
     fetch_types: false,
     max_lifetime: null,
-    connect_timeout: 10,
+    connect_timeout: (given.connectTimeoutMs ?? 10_000) / 1_000,
+    // For LISTEN alone: the others never open a broken connection again.
+    backoff: (failures: number) => Math.min(0.05 * 2 ** failures, 1),
     types: COLUMN_TYPES as Record<string, postgres.PostgresType>,
     connection: { application_name: applicationName, ...given.settings },
     onnotice: (notice: postgres.Notice) => onNotice?.(String(notice["message"])),
   };
-  const sql = address === null ? postgres(settings) : postgres(address.url, settings);
+  const connections = new Connections(address?.url, settings);
+  const { builder } = connections;
+  const sql = (template: TemplateStringsArray, ...parameters: Parameter[]) =>
+    connections.route(builder(template, ...parameters), sql);
+  const unsafe: Sql["unsafe"] = (...statement) => connections.route(builder.unsafe(...statement), unsafe);
   return {
-    sql: sql as unknown as Sql,
+    sql: Object.assign(sql, {
+      unsafe,
+      typed: builder.typed,
+    }) as Sql,
     async listen(channel, heard) {
-      const listening = await sql.listen(channel, heard);
+      const listening = await builder.listen(channel, heard);
       return listening.unlisten;
     },
-    end: ({ timeoutMs = 5_000 } = {}) => sql.end({ timeout: timeoutMs / 1000 }),
+    end: ({ timeoutMs = 5_000 } = {}) => connections.end(timeoutMs),
   };
 }
 

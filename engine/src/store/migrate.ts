@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Database } from "./database.ts";
-import { sqlState } from "./database-errors.ts";
+import { isConnectionLoss, isUnknownOutcome, sqlState } from "./database-errors.ts";
+import { type Migration, MigrationError, readMigrations } from "./migration-files.ts";
+
+export { MigrationError, readMigrations } from "./migration-files.ts";
 
 /**
  * Brings a database to the schema of this code: numbered, forward-only files, applied in order.
@@ -21,40 +20,7 @@ export interface MigrateOptions {
   readonly folder?: string;
 }
 
-interface Migration {
-  readonly number: number;
-  readonly name: string;
-  readonly sha256: string;
-  readonly text: string;
-}
-
-interface AppliedMigration {
-  number: number;
-  name: string;
-  sha256: string;
-}
-
-export class MigrationError extends Error {
-  override readonly name = "MigrationError";
-}
-
-const FOLDER = fileURLToPath(new URL("../../migrations", import.meta.url));
-const FILE_NAME = /^(\d{4})-([a-z0-9-]+)\.sql$/;
-/** Any number, but the same in every version of the engine. */
-const LOCK = "pg_advisory_xact_lock(7216455093412)";
-/** Our own error code, raised when somebody else applied the file first. */
-const ALREADY_APPLIED = "DU001";
-
-/** Made with the first file, which makes the schema, so that an empty database never holds half of the two. */
-const BOOKKEEPING = `
-  create table if not exists durable.migrations (
-    number int primary key,
-    name text not null,
-    sha256 text not null,
-    applied_at timestamptz not null default clock_timestamp()
-  )`;
-
-export async function migrate({ database, log, folder = FOLDER }: MigrateOptions): Promise<void> {
+export async function migrate({ database, log, folder }: MigrateOptions): Promise<void> {
   const migrations = readMigrations(folder);
   await requireSupportedServer(database);
   const applied = await readApplied(database);
@@ -77,23 +43,21 @@ const OLDEST_MAJOR = 15;
 
 async function requireSupportedServer({ sql }: Database): Promise<void> {
   const [row] = await sql<{ version: string; major: number }[]>`
-    select current_setting('server_version') as version, current_setting('server_version_num')::int / 10000 as major`;
-  if (row && row.major >= OLDEST_MAJOR) return;
+    select current_setting('server_version') as version, current_setting('server_version_num')::int / 10000 as major
+  `.catch((error: unknown) => {
+    if (!isConnectionLoss(error)) throw error;
+    throw new MigrationError(`Cannot reach the database: ${(error as Error).message}.`, { cause: error });
+  });
+  if (row!.major >= OLDEST_MAJOR) return;
   throw new MigrationError(
-    `Durable needs Postgres ${OLDEST_MAJOR} or newer and this server is ${row?.version}.`,
+    `Durable needs Postgres ${OLDEST_MAJOR} or newer and this server is ${row!.version}; upgrade it.`,
   );
 }
 
-export function readMigrations(folder: string = FOLDER): Migration[] {
-  const names = readdirSync(folder).filter((name) => FILE_NAME.test(name));
-  return names.sort().map((file, index) => {
-    const [, digits, name] = FILE_NAME.exec(file)!;
-    const number = Number(digits);
-    if (number !== index + 1)
-      throw new MigrationError(`Migration ${file} should be number ${index + 1}: no gaps, no doubles.`);
-    const text = readFileSync(join(folder, file), "utf8");
-    return { number, name: name!, sha256: createHash("sha256").update(text).digest("hex"), text };
-  });
+interface AppliedMigration {
+  number: number;
+  name: string;
+  sha256: string;
 }
 
 async function readApplied({ sql }: Database): Promise<AppliedMigration[]> {
@@ -104,8 +68,9 @@ async function readApplied({ sql }: Database): Promise<AppliedMigration[]> {
 
 function refuseMismatch(migrations: Migration[], applied: AppliedMigration[]): void {
   if (applied.length > migrations.length) {
+    const last = applied.at(-1)!;
     throw new MigrationError(
-      `The database has migration ${applied.length} (${applied.at(-1)?.name}) and this version of the engine knows only ` +
+      `The database has migration ${last.number} (${last.name}) and this version of the engine knows only ` +
         `${migrations.length}; run the newer version.`,
     );
   }
@@ -113,17 +78,33 @@ function refuseMismatch(migrations: Migration[], applied: AppliedMigration[]): v
     const file = migrations[index]!;
     if (row.number === file.number && row.sha256 === file.sha256) continue;
     throw new MigrationError(
-      `Migration ${String(row.number).padStart(4, "0")}-${row.name} was applied to this database with other contents than the file has now; ` +
-        "restore the file, and put the change into a new migration.",
+      `Migration ${String(row.number).padStart(4, "0")}-${row.name} was applied to this database with other contents ` +
+        `than ${file.file} has now; restore the file, and put the change into a new migration.`,
     );
   }
 }
 
+/** Any number, but the same in every version of the engine. */
+const LOCK = "pg_advisory_xact_lock(7216455093412)";
+/** Our own error code, raised when somebody else applied the file first. */
+const ALREADY_APPLIED = "DU001";
+
+/** Made with the first file, which makes the schema: an empty database never holds one without the other. */
+const BOOKKEEPING = `
+  create table if not exists durable.migrations (
+    number int primary key,
+    name text not null,
+    sha256 text not null,
+    applied_at timestamptz not null default clock_timestamp()
+  )`;
+
 /** False when another process applied it in the meantime. */
-async function apply({ sql }: Database, migration: Migration): Promise<boolean> {
-  const { number, name, sha256, text } = migration;
+async function apply({ sql }: Database, { number, name, file, sha256, text }: Migration): Promise<boolean> {
   try {
+    // Waiting for the other process, or for a long change, is right here, whatever these connections are set to.
     await sql.unsafe(`
+      set local lock_timeout = 0;
+      set local statement_timeout = 0;
       select ${LOCK};
       do $applied$ begin
         if to_regclass('durable.migrations') is not null then
@@ -132,12 +113,16 @@ async function apply({ sql }: Database, migration: Migration): Promise<boolean> 
           end if;
         end if;
       end $applied$;
-      ${text};
+      ${text}
+      ;
       ${BOOKKEEPING};
       insert into durable.migrations (number, name, sha256) values (${number}, '${name}', '${sha256}')`);
     return true;
   } catch (error) {
     if (sqlState(error) === ALREADY_APPLIED) return false;
-    throw error;
+    const next = isUnknownOutcome(error) ? "; start again: it is either done as a whole or not at all" : "";
+    throw new MigrationError(`Migration ${file} failed: ${(error as Error).message}${next}.`, {
+      cause: error,
+    });
   }
 }

@@ -12,7 +12,7 @@ interface PublishedSchema {
   readonly schema: z.ZodType;
 }
 
-const published: Record<string, PublishedSchema> = {
+export const publishedSchemas: Readonly<Record<string, PublishedSchema>> = {
   "inspect-request": { title: "Engine to app: what are you?", schema: inspectRequestSchema },
   manifest: { title: "App to engine: the answer to inspect", schema: manifestSchema },
   "invoke-request": { title: "Engine to app: continue this run", schema: invokeRequestSchema },
@@ -33,7 +33,7 @@ const published: Record<string, PublishedSchema> = {
  */
 export function jsonSchemaFiles(): Map<string, string> {
   const files = new Map<string, string>();
-  for (const [name, { title, schema }] of Object.entries(published)) {
+  for (const [name, { title, schema }] of Object.entries(publishedSchemas)) {
     const { $schema, ...rest } = z.toJSONSchema(schema, { target: "draft-2020-12", io: "input" });
     const document = { $schema, $id: `urn:durable:schema:1:${name}`, title, ...rest };
     files.set(`${name}.json`, `${JSON.stringify(document, null, 2)}\n`);

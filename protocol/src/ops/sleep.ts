@@ -13,4 +13,6 @@ export const sleepOpSchema = z
   .refine(({ ms, until }) => (ms === undefined) !== (until === undefined), {
     error: "a sleep has either ms or until",
   })
-  .meta({ oneOf: [{ required: ["ms"] }, { required: ["until"] }] });
+  .meta({
+    oneOf: ["ms", "until"].map((end) => ({ type: "object", properties: { [end]: {} }, required: [end] })),
+  });

@@ -15,10 +15,6 @@ export function cliCommand(): string {
     : `${nodeCommand()} ${inRoot("engine/bin/durable.js")}`;
 }
 
-export function sendCommand(options: Options, name: string, data: object): string {
-  return `${environmentOf(options)}${cliCommand()} send ${name} --app demo --data '${JSON.stringify(data)}'`;
-}
-
 export function engineCommand(options: Options, appUrl: string): string {
   return `${environmentOf(options)}${cliCommand()} dev --app ${appUrl}`;
 }
@@ -28,12 +24,13 @@ export function appCommand(options: Options, port: number): string {
 }
 
 /** Only what differs from what the programs assume by themselves. */
-export function environmentOf({ port, dataDir }: Options): string {
-  const parts = [
-    ...(port === 4400 ? [] : [`DURABLE_PORT=${port}`]),
-    ...(dataDir === join(homedir(), ".durable") ? [] : [`DURABLE_DATA_DIR=${dataDir}`]),
-  ];
-  return parts.map((part) => `${part} `).join("");
+function environmentOf({ port, dataDir }: Options): string {
+  return `${portOf({ port })}${dataDir === join(homedir(), ".durable") ? "" : `DURABLE_DATA_DIR=${dataDir} `}`;
+}
+
+/** What commands that only talk to the engine need to know. */
+export function portOf({ port }: Pick<Options, "port">): string {
+  return port === 4400 ? "" : `DURABLE_PORT=${port} `;
 }
 
 /** `node`, when that is the one that runs us; a Node that is too old cannot read TypeScript. */

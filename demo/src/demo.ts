@@ -1,6 +1,6 @@
 import { LiveArea } from "../../engine/src/cli/terminal/live-area.ts";
 import { type Paint, PLAIN, paintFor } from "../../engine/src/cli/terminal/paint.ts";
-import { createApiClient } from "../../engine/src/http/client.ts";
+import { type ApiClient, createApiClient } from "../../engine/src/http/client.ts";
 import { Ledger } from "./app/ledger.ts";
 import type { Part, PartName } from "./children/part.ts";
 import { footer } from "./footer.ts";
@@ -24,7 +24,7 @@ export class Demo {
   #appPlace: AppPlace = { port: 0, url: "" };
   #engineUrl = "";
   #parts: Record<PartName, Part> | null = null;
-  #api: ReturnType<typeof createApiClient> | null = null;
+  #api: ApiClient | null = null;
   #tracker: RunTracker | null = null;
 
   constructor(options: Options) {
@@ -43,7 +43,7 @@ export class Demo {
     return this.#parts;
   }
 
-  get api(): ReturnType<typeof createApiClient> {
+  get api(): ApiClient {
     if (this.#api === null) throw new Error("the demo has not started");
     return this.#api;
   }
@@ -79,6 +79,7 @@ export class Demo {
     this.#api = createApiClient({ url: this.#engineUrl });
     await this.#api.syncApp({ params: { app: "demo", env: "dev" }, body: { url: this.#appPlace.url } });
     this.#tracker = new RunTracker(this.#api);
+    await this.#tracker.look();
     void this.#tracker.watch(this.#stopWatching.signal, () => this.show());
   }
 

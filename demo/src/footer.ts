@@ -49,11 +49,15 @@ function ledgerLine(lines: readonly LedgerLine[], { dim }: Paint): string {
 function keyLine({ engine, app, hasOpenApproval, paint }: FooterParts): string {
   const { bold, dim } = paint;
   const key = (letter: string, what: string) => `${bold(letter)} ${dim(what)}`;
+  const toggle = (letter: string, part: Part) =>
+    part.state === "up" || part.state === "down"
+      ? [key(letter, `${part.state === "up" ? "kill" : "start"} the ${part.name}`)]
+      : [];
   return `  ${[
     key("n", "new run"),
     ...(hasOpenApproval ? [key("y", "approve")] : []),
-    key("a", app.state === "down" ? "start the app" : "kill the app"),
-    key("e", engine.state === "down" ? "start the engine" : "kill the engine"),
+    ...toggle("a", app),
+    ...toggle("e", engine),
     key("q", "quit"),
   ].join("   ")}`;
 }

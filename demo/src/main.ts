@@ -10,13 +10,16 @@ import { tryNext } from "./words.ts";
 /** One Ctrl-C may arrive several times: from the terminal, from npm, from a process manager. */
 const SAME_WISH_MS = 500;
 const STOP_MS = 15_000;
+/** For scripts: a story that takes this long has stopped somewhere. */
+const STORY_MS = 120_000;
 
 const startedAtMs = performance.now();
 let releaseKeys = () => {};
 let toldToStopAtMs: number | null = null;
 let demo: Demo | null = null;
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void leave(0));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.on(signal, () => void leave(demo?.options.exitWhenDone ? 1 : 0));
 
 try {
   demo = new Demo(readOptions(process.argv.slice(2), process.env));
@@ -41,10 +44,14 @@ async function play(demo: Demo): Promise<void> {
     dim(`Ready in ${tookS} s.`),
     "",
   );
-  if (demo.hasKeys) releaseKeys = onKey((key) => void press(demo, key).catch(failWith));
+  if (demo.hasKeys)
+    releaseKeys = onKey((key) => void press(demo, key).catch((error: Error) => demo.say(error.message)));
 
   const storyAtMs = performance.now();
+  const tooLate = setTimeout(() => void failWith(new Error(STUCK)), STORY_MS);
+  if (!demo.options.exitWhenDone) clearTimeout(tooLate);
   const runs = await tellStory(demo);
+  clearTimeout(tooLate);
   demo.show();
   const failed = runs.find(({ status }) => status !== "completed");
   if (failed !== undefined)
@@ -56,6 +63,8 @@ async function play(demo: Demo): Promise<void> {
   if (demo.options.exitWhenDone) return leave(0);
   demo.say("", ...tryNext(demo.parts, demo.scene));
 }
+
+const STUCK = `The runs had not ended after ${STORY_MS / 1000} s; what is above says how far they came.`;
 
 async function press(demo: Demo, key: string): Promise<void> {
   switch (key.toLowerCase()) {

@@ -1,6 +1,6 @@
 import type { Paint } from "../../engine/src/cli/terminal/paint.ts";
 import type { Part } from "./children/part.ts";
-import { appCommand, cliCommand, engineCommand, environmentOf, sendCommand } from "./commands.ts";
+import { appCommand, cliCommand, engineCommand, portOf } from "./commands.ts";
 import type { Options } from "./options.ts";
 import type { AppPlace } from "./parts.ts";
 
@@ -41,21 +41,49 @@ export function cameBack(part: Part, scene: Scene): string[] {
   return [scene.paint.green(`The ${part.name} is back (${who}). Its runs go on where they were.`)];
 }
 
+/** One thing to do: by key where there is a keyboard, and always by a command. */
+interface Idea {
+  readonly key?: string;
+  readonly what: string;
+  readonly commands: readonly string[];
+}
+
 export function tryNext(parts: { readonly engine: Part; readonly app: Part }, scene: Scene): string[] {
   const { options, engineUrl, paint, hasKeys } = scene;
   const { bold, cyan, dim } = paint;
   const user = { id: 7, name: "Grace Hopper", cooldown: "30s" };
-  const press = (key: string) => (hasKeys ? `press ${bold(key)}, or: ` : "");
-  const cli = `${environmentOf({ ...options, dataDir: "" })}${cliCommand()}`;
+  const cli = (args: string) => `${portOf(options)}${cliCommand()} ${args}`;
+  const ideas: Idea[] = [
+    {
+      key: "n",
+      what: "start a run that sleeps 30 s and then waits for an approval",
+      commands: [cli(`send user.created --app demo --data '${JSON.stringify(user)}'`)],
+    },
+    {
+      key: "a",
+      what: "kill the app while the run sleeps, then start it again",
+      commands: [`kill -9 ${parts.app.pid}`],
+    },
+    {
+      key: "e",
+      what: "the same with the engine, and its Postgres",
+      commands: [`kill -9 ${parts.engine.pid}`],
+    },
+    {
+      key: "y",
+      what: "approve, once it waits",
+      commands: [cli(`send approval.received --app demo --data '${JSON.stringify({ userId: user.id })}'`)],
+    },
+    { what: "look at the runs", commands: [cli("runs ls --app demo"), cli("runs show RUN --follow")] },
+    { what: "what the shop really did", commands: [`cat ${options.ledgerFile}`] },
+  ];
   return [
-    bold("Try next"),
-    `  ${dim("look at it")}          ${cyan(engineUrl)}`,
-    `  ${dim("a run of 30 s")}       ${press("n")}${sendCommand(options, "user.created", user)}`,
-    `  ${dim("kill the app")}        ${press("a")}kill -9 ${parts.app.pid}   ${dim("while the run sleeps; then start it again")}`,
-    `  ${dim("kill the engine")}     ${press("e")}kill -9 ${parts.engine.pid}   ${dim("at any moment; then start it again")}`,
-    `  ${dim("approve")}             ${press("y")}${sendCommand(options, "approval.received", { userId: user.id })}`,
-    `  ${dim("watch")}               ${cli} runs ls --app demo`,
-    `  ${dim("what the shop did")}   ${scene.options.ledgerFile}`,
+    `${bold("Try next")} ${dim(hasKeys ? "(by a key, or by a command in a second terminal, in this folder)" : "(in a second terminal, in this folder)")}`,
+    ...ideas.flatMap(({ key, what, commands }) => [
+      `  ${hasKeys ? `${bold(key ?? " ")}  ` : ""}${what}`,
+      ...commands.map((command) => `  ${hasKeys ? "   " : ""}  ${dim(command)}`),
+    ]),
+    `${dim("Dashboard")} ${cyan(engineUrl)}`,
     "",
   ];
 }

@@ -1,4 +1,4 @@
-import { ApiProblem, type createApiClient, EngineUnreachable } from "../../../engine/src/http/client.ts";
+import type { ApiClient } from "../../../engine/src/http/client.ts";
 import type { AnswerOf } from "../../../engine/src/http/contract/table.ts";
 
 export type Run = AnswerOf<"getRun">;
@@ -16,28 +16,24 @@ const FINAL = new Set(["completed", "failed", "cancelled"]);
  */
 export class RunTracker {
   readonly runs = new Map<string, Run>();
-  readonly #api: Pick<ReturnType<typeof createApiClient>, "listRuns" | "getRun">;
+  readonly #api: Pick<ApiClient, "listRuns" | "getRun">;
   readonly #since: number = Date.now();
   #looks = 0;
 
-  constructor(api: Pick<ReturnType<typeof createApiClient>, "listRuns" | "getRun">) {
+  constructor(api: Pick<ApiClient, "listRuns" | "getRun">) {
     this.#api = api;
   }
 
-  /** Looks until told otherwise. While no engine answers, what is known stays as it is. */
+  /** Looks until told otherwise. While no engine answers, or it dies within an answer, what is known stays as it is. */
   async watch(signal: AbortSignal, changed: () => void): Promise<void> {
     while (!signal.aborted) {
-      try {
-        await this.#look();
-      } catch (error) {
-        if (!(error instanceof EngineUnreachable || error instanceof ApiProblem)) throw error;
-      }
+      await this.look().catch(() => {});
       if (!signal.aborted) changed();
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
   }
 
-  async #look(): Promise<void> {
+  async look(): Promise<void> {
     if (this.#looks++ % LIST_EVERY_LOOKS === 0) await this.#findNew();
     const living = [...this.runs.values()].filter(({ status }) => !FINAL.has(status));
     await Promise.all(living.map(({ id }) => this.follow(id)));

@@ -73,7 +73,7 @@ export class AppWatcher {
 
   async #lookAt(place: Place): Promise<void> {
     if (performance.now() < place.askAgainAtMs) return;
-    const asked = await askApp(place.url, place.app ?? undefined);
+    const asked = await askApp(place.url);
     if (this.#isStopped) return;
     if (asked.is === "silent") return this.#isGone(place);
     if (asked.is === "other") {

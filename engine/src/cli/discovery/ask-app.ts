@@ -24,8 +24,8 @@ export type Asked =
  * Asks what lives at a URL, signed like the engine's own requests. Only to notice: the engine asks again itself, and
  * believes only what it was told.
  */
-export async function askApp(url: string, app = ANY_APP): Promise<Asked> {
-  const body = JSON.stringify({ type: "inspect", app });
+export async function askApp(url: string): Promise<Asked> {
+  const body = JSON.stringify({ type: "inspect", app: ANY_APP });
   let answer: Response;
   let said: unknown;
   try {
@@ -42,12 +42,10 @@ export async function askApp(url: string, app = ANY_APP): Promise<Asked> {
   }
   if (answer.ok && hasText(said, "manifest") && hasText(said, "app"))
     return { is: "app", app: said.app, digest: said.manifest };
-  // Who asks for an app by the wrong name is told the right one.
-  if (app === ANY_APP && hasText(said, "app")) return await askApp(url, said.app);
   return { is: "other", detail: hasText(said, "detail") && hasText(said, "code") ? said.detail : null };
 }
 
-/** Nobody's name: an endpoint that is asked for it says who it is instead. */
+/** An app answers inspect whatever name it was asked by; its manifest says the right one. */
 const ANY_APP = "_";
 
 function signed(body: string): Record<string, string> {

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { Collected } from "./collected.ts";
 import { describeMachine } from "./machine.ts";
 import type { Options } from "./options.ts";
 import { installPeers } from "./peers.ts";
@@ -17,25 +18,24 @@ const OVERTIME = 1.5;
 export async function bench(wanted: Options): Promise<Results> {
   const startedAt = new Date().toISOString();
   const startedMs = performance.now();
-  const skipped: string[] = [];
-  const options = await withInstalledPeers(wanted, skipped);
+  const collected = new Collected();
+  const options = await withInstalledPeers(wanted, collected.skipped);
   const sessions = plan(options);
   const times = windows(sessions, options.minutes);
   const progress = new Progress(sessions.length / options.rounds);
   const machine = describeMachine();
-  const measurements: Measurement[] = [];
-  const idleBytes: Partial<Record<SystemName, Readonly<Record<string, number>>[]>> = {};
-  const broken = new Set<SystemName>();
   let rounds = 0;
   for (const session of sessions) {
     const { round, system, work } = session;
     const minutes = (performance.now() - startedMs) / 60_000;
-    if (round > rounds && rounds > 0 && minutes > options.minutes * OVERTIME) {
-      skipped.push(`rounds ${round} to ${options.rounds}: ${Math.round(minutes)} minutes were over`);
+    if (round > rounds && minutes > options.minutes * OVERTIME) {
+      collected.skipped.push(
+        `rounds ${round} to ${options.rounds}: ${Math.round(minutes)} minutes were over`,
+      );
       break;
     }
     rounds = round;
-    if (broken.has(system)) continue;
+    if (collected.isLeftOut(system)) continue;
     progress.begin(round, `${system} starts`);
     try {
       const done = await runSession(SYSTEMS[system], work, {
@@ -44,20 +44,14 @@ export async function bench(wanted: Options): Promise<Results> {
         seed: options.seed + round,
         onCell: (cell) => progress.cell(`${system}: ${cellTitle(cell)}`),
       });
-      measurements.push(...done.measurements);
-      idleBytes[system] = [...(idleBytes[system] ?? []), done.idleBytes];
+      collected.add(system, done);
       progress.end(said(session, done.measurements));
     } catch (error) {
-      // Figures of a system that failed once are not comparable any more, and the others' ratios need none of it.
-      broken.add(system);
-      skipped.push(`${system} from round ${round}, ${work.title}: ${(error as Error).message}`);
-      progress.note(skipped.at(-1)!);
+      progress.note(collected.fail(session, error));
     }
   }
+  const { measurements, idleBytes, skipped } = collected;
   const used = options.systems.filter((name) => measurements.some((one) => one.system === name));
-  const versions = await Promise.all(
-    used.map(async (name) => [name, await SYSTEMS[name].versions()] as const),
-  );
   return {
     startedAt,
     commit: commit(),
@@ -65,7 +59,7 @@ export async function bench(wanted: Options): Promise<Results> {
     seed: options.seed,
     rounds,
     ...times,
-    versions: Object.fromEntries(versions),
+    versions: Object.fromEntries(used.map((name) => [name, SYSTEMS[name].version()])),
     setups: Object.fromEntries(used.map((name) => [name, SYSTEMS[name].setup])),
     measurements,
     idleBytes,
@@ -84,7 +78,7 @@ async function withInstalledPeers(options: Options, skipped: string[]): Promise<
 function said({ system, work }: PlannedSession, measurements: readonly Measurement[]): string {
   const cells = measurements.map((one) =>
     work.name === "latency"
-      ? `p50 ${figure(one.p50Ms)} ms, p99 ${figure(one.p99Ms)} ms`
+      ? `latency p50 ${figure(one.p50Ms)} ms, p99 ${figure(one.p99Ms)} ms`
       : `${one.cell} ${figure(one.stepsPerS)}/s, p50 ${figure(one.p50Ms)} ms`,
   );
   return `${system.padEnd(8)} ${cells.join(" | ")}`;

@@ -60,13 +60,32 @@ process.once("exit", () => {
   }
 });
 
+let profiles: string | null = null;
+
+/** From now on each child leaves a CPU profile there when it is stopped. */
+export function profileInto(folder: string | null): void {
+  profiles = folder;
+}
+
+let profiled = 0;
+
+function profiling(name: string): string[] {
+  if (profiles === null) return [];
+  profiled += 1;
+  return ["--cpu-prof", `--cpu-prof-dir=${profiles}`, `--cpu-prof-name=${profiled}-${name}.cpuprofile`];
+}
+
 export async function startChild(options: ChildOptions): Promise<Child> {
   const logFile = join(options.folder, `${options.name}.log`);
   const log = openSync(logFile, "a");
   const child = spawn(
     process.execPath,
-    ["--import", FOLLOW, options.script.pathname, ...(options.args ?? [])],
-    { env: { ...process.env, ...options.env }, stdio: ["ignore", log, log, "ipc"], cwd: options.folder },
+    [...profiling(options.name), "--import", FOLLOW, options.script.pathname, ...(options.args ?? [])],
+    {
+      env: { ...process.env, NODE_ENV: "production", ...options.env },
+      stdio: ["ignore", log, log, "ipc"],
+      cwd: options.folder,
+    },
   );
   closeSync(log);
   living.add(child);
@@ -93,7 +112,7 @@ function endOf(child: ChildProcess, name: string, logFile: string): Promise<neve
   const ended = new Promise<never>((_, reject) => {
     child.once("error", reject);
     child.once("exit", (code, signal) => {
-      const said = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-15).join("\n");
+      const said = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-25).join("\n");
       reject(new Error(`The process "${name}" ended (${signal ?? `status ${code}`}). It said:\n${said}`));
     });
   });

@@ -87,9 +87,17 @@ export const GOALS: readonly Goal[] = [
   {
     ...times,
     title: "1,000-step runs against our own 10-step runs: steps/s",
-    cell: "thousand@16",
+    cell: "thousand@64",
     against: { system: "durable", cell: "ten@64" },
     bound: { atLeast: 0.8 },
+  },
+  {
+    title: "1,000-step runs against our own 100-step runs: bytes on the wire per step",
+    cell: "thousand@1",
+    metric: "wireBytesPerStep",
+    against: { system: "durable", cell: "hundred@1" },
+    unit: "x",
+    bound: { atMost: 1.2 },
   },
   {
     title: "events acknowledged on disk, per second",

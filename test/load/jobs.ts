@@ -22,6 +22,8 @@ export interface Count {
   /** Steps (for `ingest`: events) done within the window. */
   readonly steps: number;
   readonly windowMs: number;
+  /** Everything that was done, also before and after the window. */
+  readonly allSteps: number;
   /** Of whole runs or batches that were under way within the window. */
   readonly latenciesMs: readonly number[];
   /** For `latency`: when each event was acknowledged, by key, on the machine-wide monotonic clock. */

@@ -4,6 +4,7 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { bench } from "./bench.ts";
+import { profileInto } from "./children.ts";
 import { requireDisk } from "./machine.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
 import { report, tables } from "./report.ts";
@@ -20,6 +21,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 
 const options = understood(process.argv.slice(2));
 console.error(`seed ${options.seed}`);
+profileInto(options.profile);
 const results = await bench(options);
 console.log(`\n${tables(results)}\n\n## Goals\n\n${goalsTable(results)}`);
 if (options.json !== null) writeFileSync(options.json, JSON.stringify(results, null, 1));
@@ -33,6 +35,10 @@ for (const line of results.skipped) console.error(`NOT MEASURED: ${line}`);
 process.exit(results.skipped.length > 0 ? 1 : 0);
 
 function understood(args: readonly string[]): Options {
+  if (args.includes("--help")) {
+    console.log(USAGE);
+    process.exit(0);
+  }
   try {
     requireDisk();
     return readOptions(args);
@@ -43,8 +49,9 @@ function understood(args: readonly string[]): Options {
 }
 
 /** A quick look at one work must not replace the record of all. */
-function isWhole({ works, systems }: Options, { rounds, measurements }: Results): boolean {
+function isWhole({ works, systems, profile }: Options, { rounds, measurements }: Results): boolean {
   return (
+    profile === null &&
     rounds >= ROUNDS_MIN &&
     DEFAULT_WORKS.every((name) => works.includes(name)) &&
     SYSTEM_NAMES.every((name) => systems.includes(name) && measurements.some((one) => one.system === name))

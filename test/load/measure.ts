@@ -18,6 +18,8 @@ export interface Figures {
   readonly foreignShare: number | null;
   readonly postgresPerStep: Readonly<Record<string, number>> | null;
   readonly countersPerStep: Readonly<Record<string, number>> | null;
+  /** Between engine and app, both directions, per step; 0 where it is not counted. */
+  readonly wireBytesPerStep: number;
 }
 
 export async function measure(
@@ -26,34 +28,45 @@ export async function measure(
   job: Omit<Job, "target">,
 ): Promise<Figures> {
   const processes = { ...system.processes, client: client.pid, bench: process.pid };
-  const readings: Promise<Reading>[] = [];
-  const take = () => readings.push(read(system, processes));
+  const readings: Reading[] = [];
+  const take = () => readings.push(read(processes));
+  // Counted over everything that was done, not over the window: then it is exact, and nothing is asked within it.
+  const before = await countersOf(system);
   const count = await client.run({ ...job, target: system.target }, { opened: take, closed: take });
-  const [before, after] = (await Promise.all(readings)) as [Reading, Reading];
+  const after = await countersOf(system);
   const latenciesMs = job.cell.kind === "latency" ? await delays(system, count) : count.latenciesMs;
-  return figures(job.cell, count, latenciesMs, before, after);
+  const counters = perStep(before.own, after.own, count.allSteps);
+  return {
+    ...speeds(job.cell, count, latenciesMs),
+    ...costs(count.steps, readings[0]!, readings[1]!),
+    postgresPerStep: perStep(before.postgres, after.postgres, count.allSteps),
+    countersPerStep: counters,
+    wireBytesPerStep: (counters?.["received"] ?? 0) + (counters?.["sent"] ?? 0),
+  };
 }
 
-function figures(
-  cell: Cell,
-  { steps, windowMs }: Count,
-  latenciesMs: readonly number[],
-  before: Reading,
-  after: Reading,
-): Figures {
+async function countersOf(system: RunningSystem) {
+  const [postgres, own] = await Promise.all([system.postgres?.counters(), system.counters?.()]);
+  return { postgres: postgres ?? null, own: own ?? null };
+}
+
+function speeds(cell: Cell, { steps, windowMs }: Count, latenciesMs: readonly number[]) {
   const stepsPerS = steps / (windowMs / 1000);
-  const cpu = Object.entries(cpuBetween(before, after)).map(([name, cpuS]) => [name, (cpuS / steps) * 1000]);
   return {
     stepsPerS,
     runsPerS: cell.kind === "runs" ? stepsPerS / cell.steps : stepsPerS,
     p50Ms: percentile(latenciesMs, 0.5),
     p99Ms: percentile(latenciesMs, 0.99),
     samples: latenciesMs.length,
+  };
+}
+
+function costs(steps: number, before: Reading, after: Reading) {
+  const cpu = Object.entries(cpuBetween(before, after)).map(([name, cpuS]) => [name, (cpuS / steps) * 1000]);
+  return {
     cpuSPer1000Steps: Object.fromEntries(cpu) as Record<string, number>,
     memoryBytes: memoryOf(after),
     foreignShare: foreignShare(before, after),
-    postgresPerStep: perStep(before.postgres, after.postgres, steps),
-    countersPerStep: perStep(before.counters, after.counters, steps),
   };
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { DEFAULT_WORKS, SYSTEM_NAMES, type SystemName, WORKS, type WorkName } from "./works.ts";
 
@@ -9,10 +10,12 @@ export interface Options {
   /** About how long all of it may take; the windows are made to fit. */
   readonly minutes: number;
   readonly json: string | null;
+  /** Where CPU profiles of apps and engines that run on Node go; profiling slows them down. */
+  readonly profile: string | null;
 }
 
 export const USAGE = `pnpm bench [--rounds 3] [--works ${DEFAULT_WORKS.join(",")}]
-           [--systems ${SYSTEM_NAMES.join(",")}] [--minutes 20] [--seed N] [--json FILE]`;
+           [--systems ${SYSTEM_NAMES.join(",")}] [--minutes 20] [--seed N] [--json FILE] [--profile FOLDER]`;
 
 export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
@@ -24,6 +27,7 @@ export function readOptions(args: readonly string[]): Options {
       seed: { type: "string" },
       minutes: { type: "string", default: "20" },
       json: { type: "string" },
+      profile: { type: "string" },
     },
   });
   return {
@@ -33,6 +37,7 @@ export function readOptions(args: readonly string[]): Options {
     seed: values.seed === undefined ? Math.floor(Math.random() * 1e9) : number("seed", values.seed),
     minutes: number("minutes", values.minutes),
     json: values.json ?? null,
+    profile: values.profile === undefined ? null : resolve(values.profile),
   };
 }
 

@@ -12,12 +12,8 @@ export interface BenchPostgres {
   stop(): Promise<void>;
 }
 
-/** What the server did since it started. */
-export interface PostgresCounters {
-  readonly transactions: number;
-  readonly walBytes: number;
-  readonly walSyncs: number;
-}
+/** What the server did since it started: transactions, bytes and flushes of WAL. */
+export type PostgresCounters = Readonly<Record<"transactions" | "walBytes" | "walSyncs", number>>;
 
 /**
  * On top of the settings of the engine's own embedded server (fsync and synchronous_commit on), the same for every

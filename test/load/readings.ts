@@ -1,26 +1,16 @@
 import { availableParallelism } from "node:os";
-import type { PostgresCounters } from "./postgres.ts";
 import { machineUsage, type Usage, usageOf } from "./process-usage.ts";
-import type { RunningSystem } from "./systems/system.ts";
 
-/** Everything that counts up, read when a window opens and again when it closes. */
+/** What processes used so far, read when a window opens and again when it closes. */
 export interface Reading {
   readonly atMs: number;
   readonly processes: Readonly<Record<string, Usage | null>>;
   readonly machine: ReturnType<typeof machineUsage>;
-  readonly postgres: PostgresCounters | null;
-  readonly counters: Readonly<Record<string, number>> | null;
 }
 
-export async function read(
-  system: RunningSystem,
-  processes: Readonly<Record<string, number>>,
-): Promise<Reading> {
-  const atMs = performance.now();
-  const usage = Object.fromEntries(Object.entries(processes).map(([name, pid]) => [name, usageOf(pid)]));
-  const machine = machineUsage();
-  const [postgres, counters] = await Promise.all([system.postgres?.counters(), system.counters?.()]);
-  return { atMs, processes: usage, machine, postgres: postgres ?? null, counters: counters ?? null };
+export function read(processes: Readonly<Record<string, number>>): Reading {
+  const usage = Object.entries(processes).map(([name, pid]) => [name, usageOf(pid)] as const);
+  return { atMs: performance.now(), processes: Object.fromEntries(usage), machine: machineUsage() };
 }
 
 /** CPU seconds spent between two readings, per process. */
@@ -53,15 +43,13 @@ export function foreignShare(before: Reading, after: Reading): number | null {
 }
 
 /** The difference of each number, divided: what happened per step. */
-export function perStep<Counters extends object>(
-  before: Counters | null,
-  after: Counters | null,
+export function perStep(
+  before: Readonly<Record<string, number>> | null,
+  after: Readonly<Record<string, number>> | null,
   steps: number,
-): Record<keyof Counters, number> | null {
+): Record<string, number> | null {
   if (before === null || after === null) return null;
-  const entries = Object.entries(after).map(([name, value]) => [
-    name,
-    (Number(value) - Number((before as Record<string, unknown>)[name] ?? 0)) / steps,
-  ]);
-  return Object.fromEntries(entries) as Record<keyof Counters, number>;
+  return Object.fromEntries(
+    Object.entries(after).map(([name, value]) => [name, (value - (before[name] ?? 0)) / steps]),
+  );
 }

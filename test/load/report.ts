@@ -3,7 +3,7 @@ import { SETTINGS as OWN_SETTINGS } from "./postgres.ts";
 import type { Results } from "./results.ts";
 import { median } from "./stats.ts";
 import { figure, percent } from "./table.ts";
-import { costTable, goalsTable, speedTables, storeTable } from "./tables.ts";
+import { costTable, goalsTable, speedTables, storeTable, wireTable } from "./tables.ts";
 import { SYSTEM_NAMES } from "./works.ts";
 
 /** RESULTS.md; the terminal gets the tables of it. */
@@ -31,7 +31,13 @@ export function tables(results: Results): string {
       "processes which are not part of the benchmark.",
     speedTables(results),
     ...costs(results),
+    ...wire(results),
   ].join("\n\n");
+}
+
+function wire(results: Results): string[] {
+  const counted = wireTable(results);
+  return counted === "" ? [] : ["## On the wire between engine and app", counted];
 }
 
 /** The cell in which all systems are compared by cost. */

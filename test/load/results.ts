@@ -21,7 +21,7 @@ export interface Results {
   readonly skipped: readonly string[];
 }
 
-export type Metric = "stepsPerS" | "runsPerS" | "p50Ms" | "p99Ms";
+export type Metric = "stepsPerS" | "runsPerS" | "p50Ms" | "p99Ms" | "wireBytesPerStep";
 
 export function of(results: Results, system: SystemName, cell: string): readonly Measurement[] {
   return results.measurements.filter((one) => one.system === system && one.cell === cell);

@@ -76,13 +76,17 @@ function speedRows(results: Results, cell: string, definition: Cell): string[][]
 export function costTable(results: Results, cell: string): string {
   const rows = measured(results, cell).flatMap((system) => {
     const own = of(results, system, cell);
-    return Object.keys(own[0]!.cpuSPer1000Steps).map((process) => [
+    const processes = Object.keys(own[0]!.cpuSPer1000Steps).map((process) => [
       system,
       process,
       figure(medianAt(own, (one) => one.cpuSPer1000Steps[process])),
       figure(medianAt(results.idleBytes[system] ?? [], (idle) => idle[process]) / 2 ** 20),
       figure(medianAt(own, (one) => one.memoryBytes[process]) / 2 ** 20),
     ]);
+    const all = medianAt(own, (one) =>
+      Object.values(one.cpuSPer1000Steps).reduce((sum, each) => sum + each, 0),
+    );
+    return [...processes, [system, "**all**", figure(all), NOTHING, NOTHING]];
   });
   return table(["system", "process", "CPU s / 1,000 steps", "MiB idle", "MiB under load"], rows);
 }
@@ -114,6 +118,24 @@ export function storeTable(results: Results, cell: string): string {
     ],
     rows,
   );
+}
+
+/** What engine and app say to each other; long runs show whether it grows with what was said before. */
+export function wireTable(results: Results): string {
+  const rows = Object.values(WORKS)
+    .flatMap((work) =>
+      work.cells.map((cell) => ({ cell, own: of(results, "durable", cellName(work, cell)) })),
+    )
+    .filter(({ own }) => own.length > 0)
+    .map(({ cell, own }) => [
+      cellTitle(cell),
+      figure(medianAt(own, (one) => one.countersPerStep?.["requests"])),
+      figure(medianAt(own, (one) => one.countersPerStep?.["received"])),
+      figure(medianAt(own, (one) => one.countersPerStep?.["sent"])),
+    ]);
+  return rows.length === 0
+    ? ""
+    : table(["Durable", "requests/step", "bytes to the app/step", "bytes back/step"], rows);
 }
 
 function measured(results: Results, cell: string): SystemName[] {

@@ -6,7 +6,7 @@ import { portOf, type RunningSystem, type System, stacked } from "./system.ts";
 
 export const bare: System = {
   name: "bare",
-  versions: async () => "the bare hot path of test/load/bare",
+  version: () => "the bare hot path of test/load/bare",
   setup:
     "the whole commit of a step in one function call per group, one commit in flight, one step per request; no " +
     "retries, limits, recovery or checks: the ceiling of this design on this machine",

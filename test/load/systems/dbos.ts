@@ -7,7 +7,7 @@ import { portOf, type RunningSystem, type System, stacked } from "./system.ts";
 
 export const dbos: System = {
   name: "dbos",
-  versions: async () => `DBOS Transact ${peerVersion("@dbos-inc/dbos-sdk")}`,
+  version: () => `DBOS Transact ${peerVersion("@dbos-inc/dbos-sdk")}`,
   setup:
     "default configuration (10 connections); the worker process has an HTTP door that calls the workflow and " +
     "answers when it has ended; no queue in between",

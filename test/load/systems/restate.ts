@@ -8,7 +8,7 @@ import { portOf, type RunningSystem, type System, stacked } from "./system.ts";
 
 export const restate: System = {
   name: "restate",
-  versions: async () =>
+  version: () =>
     `Restate server ${peerVersion("@restatedev/restate-server")}, SDK ${peerVersion("@restatedev/restate-sdk")}`,
   setup:
     "one node, default configuration (24 partitions, WAL with fsync), telemetry off; app over HTTP/2, both " +

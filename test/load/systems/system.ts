@@ -6,8 +6,8 @@ import type { SystemName } from "../works.ts";
 /** A kind of system under test. `start` gives a fresh one: empty data folder, new processes. */
 export interface System {
   readonly name: SystemName;
-  /** What was measured, with versions, for the report. */
-  versions(): Promise<string>;
+  /** What was measured, for the report. */
+  version(): string;
   /** How it was set up, in one sentence. */
   readonly setup: string;
   start(): Promise<RunningSystem>;

@@ -1,0 +1,56 @@
+import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { openDatabase, type Sql } from "../../engine/src/store/database.ts";
+
+/** What makes all figures of a system worthless. */
+export class BrokenPromise extends Error {
+  override readonly name = "BrokenPromise";
+}
+
+/** How long the engine gets to finish what was started in the last window. */
+const DRAIN_MS = 90_000;
+
+/**
+ * A speed that was reached by breaking a promise is no speed. Waits until all runs have ended, then looks at each;
+ * throws BrokenPromise when something is wrong.
+ */
+export async function verifyRuns(databaseUrl: string): Promise<void> {
+  const { sql, end } = openDatabase({ url: databaseUrl, max: 1, applicationName: "bench verify" });
+  try {
+    await drained(sql);
+    const [row] = await sql<{ wrong: number; runs: number }[]>`
+      select count(*) filter (where r.status is distinct from 'completed')::int as wrong, count(*)::int as runs
+      from durable.runs r`;
+    if (row!.wrong > 0) throw new BrokenPromise(`${row!.wrong} of ${row!.runs} runs did not complete.`);
+  } finally {
+    await end();
+  }
+  await checkInvariants(databaseUrl);
+}
+
+async function drained(sql: Sql): Promise<void> {
+  const deadline = performance.now() + DRAIN_MS;
+  for (;;) {
+    const [row] = await sql<{ live: boolean }[]>`select exists (select from durable.live_runs) as live`;
+    if (!row!.live) return;
+    if (performance.now() > deadline)
+      throw new Error(`There were still live runs after ${DRAIN_MS / 1000} s.`);
+    await sleep(100);
+  }
+}
+
+/** The checker that scenarios and chaos use, too. */
+const CHECKER = new URL("../invariants/check-invariants.ts", import.meta.url);
+
+async function checkInvariants(databaseUrl: string): Promise<void> {
+  if (!existsSync(CHECKER)) return;
+  const { checkInvariants: check } = (await import(CHECKER.href)) as {
+    checkInvariants: (databaseUrl: string) => Promise<{ readonly violations: readonly unknown[] }>;
+  };
+  const { violations } = await check(databaseUrl);
+  if (violations.length > 0) {
+    throw new BrokenPromise(
+      `${violations.length} invariants are broken, first ${JSON.stringify(violations[0])}`,
+    );
+  }
+}

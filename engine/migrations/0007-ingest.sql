@@ -8,6 +8,16 @@
 create function durable.rank_of(p_at timestamptz) returns bigint
 language sql immutable as $$ select (extract(epoch from p_at) * 1000000)::bigint $$;
 
+-- Event data for comparing. What is valid JSON but no jsonb (a NUL, half a surrogate pair, 1e200000) has no values
+-- to compare: it matches nothing by value, and must not stop the others that are matched in the same call.
+create function durable.comparable(p_data text) returns jsonb
+language plpgsql immutable as $$
+begin
+  return p_data::jsonb;
+exception when data_exception or program_limit_exceeded then
+  return null;
+end $$;
+
 -- A scalar as comparable text: 1 and 1.0 are equal, "1" is another thing, objects compare with nothing.
 create function durable.scalar_text(p_value jsonb) returns text
 language sql immutable as $$
@@ -68,7 +78,10 @@ declare
   v_state text[];
   v_new boolean[];
   v_owed uuid[];
-  v_conflicts int[];
+  v_conflicting bigint[] := '{}';  -- numbers of events
+  v_conflicts int[] := '{}';       -- numbers of requests
+  v_found bigint[];
+  v_refused int[];
   v_bucket int;
   v_leases boolean := false;
 begin
@@ -86,30 +99,35 @@ begin
   end if;
 
   if cardinality(array_remove(e_client_id, null)) > 0 then
-    insert into durable.event_ids (workspace_id, client_id, event_id, body_hash)
-      select e.workspace, e.client_id, e.id, e.body_hash
-      from unnest(e_request, e_workspace, e_client_id, e_id, e_body_hash) as e(request, workspace, client_id, id, body_hash)
-      where e.client_id is not null and e.request <> all (p_skip)
-      order by e.workspace, e.client_id
-      on conflict do nothing;
-    select array_agg(case when e.request = any (p_skip) then 'skipped'
-                          when e.client_id is null or k.event_id = e.id then 'new'
-                          when k.body_hash = e.body_hash then 'duplicate'
-                          else 'conflict' end order by e.no)
-      into v_state
-      from unnest(e_request, e_workspace, e_client_id, e_id, e_body_hash) with ordinality
-        as e(request, workspace, client_id, id, body_hash, no)
-      left join durable.event_ids k on k.workspace_id = e.workspace and k.client_id = e.client_id;
-    if 'conflict' = any (v_state) then
-      select array_agg(distinct e_request[s.no]) into v_conflicts
-        from unnest(v_state) with ordinality as s(state, no) where s.state = 'conflict';
+    -- A request in conflict gives its ids back, and another request of this call may get them: look again until
+    -- no new conflict shows. What it must not get is "duplicate" of an event that is then not stored.
+    loop
+      insert into durable.event_ids (workspace_id, client_id, event_id, body_hash)
+        select e.workspace, e.client_id, e.id, e.body_hash
+        from unnest(e_request, e_workspace, e_client_id, e_id, e_body_hash) as e(request, workspace, client_id, id, body_hash)
+        where e.client_id is not null and e.request <> all (p_skip) and e.request <> all (v_conflicts)
+        order by e.workspace, e.client_id
+        on conflict do nothing;
+      select array_agg(case when e.request = any (p_skip) then 'skipped'
+                            when e.no = any (v_conflicting) or k.event_id <> e.id and k.body_hash <> e.body_hash then 'conflict'
+                            when e.request = any (v_conflicts) then 'refused'
+                            when e.client_id is null or k.event_id = e.id then 'new'
+                            else 'duplicate' end order by e.no)
+        into v_state
+        from unnest(e_request, e_workspace, e_client_id, e_id, e_body_hash) with ordinality
+          as e(request, workspace, client_id, id, body_hash, no)
+        left join durable.event_ids k on k.workspace_id = e.workspace and k.client_id = e.client_id;
+      select array_agg(s.no), array_agg(distinct e_request[s.no]) into v_found, v_refused
+        from unnest(v_state) with ordinality as s(state, no)
+        where s.state = 'conflict' and e_request[s.no] <> all (v_conflicts);
+      exit when v_found is null;
+      v_conflicting := v_conflicting || v_found;
+      v_conflicts := v_conflicts || v_refused;
       delete from durable.event_ids k
         using unnest(e_request, e_workspace, e_id, e_client_id) as e(request, workspace, id, client_id)
-        where e.request = any (v_conflicts) and k.workspace_id = e.workspace
+        where e.request = any (v_refused) and k.workspace_id = e.workspace
           and k.client_id = e.client_id and k.event_id = e.id;
-      select array_agg(case when e_request[s.no] = any (v_conflicts) and s.state <> 'conflict' then 'refused' else s.state end order by s.no)
-        into v_state from unnest(v_state) with ordinality as s(state, no);
-    end if;
+    end loop;
   elsif cardinality(p_skip) > 0 then
     select array_agg(case when r = any (p_skip) then 'skipped' else 'new' end order by no)
       into v_state from unnest(e_request) with ordinality as q(r, no);

@@ -93,9 +93,17 @@ begin
             or exists (select 1 from unnest(l_workspace, l_run) as k(workspace, run)
                        join durable.live_runs l on l.workspace_id = k.workspace and l.run_id = k.run
                        where k.workspace = d.workspace and k.run = d.run and (t.kind <> 'retry' or l.status <> 'running')))
-        returning t.workspace_id, t.run_id, t.step_id, t.kind)
+          -- A wait whose event came in time must not time out because nobody has held the two together yet.
+          and (t.kind <> 'timeout' or not exists (
+            select 1 from durable.waits w
+            where w.workspace_id = t.workspace_id and w.run_id = t.run_id and w.step_id = t.step_id
+              and (not w.looked_back or exists (
+                select 1 from durable.event_obligations o
+                join durable.events e on e.workspace_id = o.workspace_id and e.id = o.event_id
+                where o.workspace_id = w.workspace_id and e.name = w.event_name and e.received_at <= t.due_at))))
+        returning t.workspace_id, t.run_id, t.step_id, t.kind, t.due_at)
     select array_agg(workspace_id), array_agg(run_id), array_agg(step_id), array_agg(kind)
-      into f_workspace, f_run, f_step, f_kind from (select * from gone order by 1, 2) as g;
+      into f_workspace, f_run, f_step, f_kind from (select * from gone order by workspace_id, run_id, due_at, step_id) as g;
     if f_run is not null then
       with woken as (
         update durable.live_runs l set status = 'queued', ready_rank = v_rank
@@ -129,7 +137,7 @@ begin
       join durable.events e on e.workspace_id = q.workspace and e.id = q.event
       join durable.wait_patterns p on p.workspace_id = e.workspace_id and p.event_name = e.name
       join durable.waits w on w.workspace_id = e.workspace_id and w.event_name = e.name
-        and w.match_hash = durable.match_hash(p.paths, e.data::jsonb)
+        and w.match_hash = durable.match_hash(p.paths, durable.comparable(e.data))
       where e.received_at >= w.since
     ) as c;
   if c_run is not null then
@@ -179,7 +187,7 @@ begin
       from (select * from durable.events e
             where e.workspace_id = v_wait.workspace_id and e.name = v_wait.event_name and e.received_at >= v_wait.since
             order by e.received_at limit p_limit) as e
-      where durable.match_hash(v_paths, e.data::jsonb) = v_wait.match_hash
+      where durable.match_hash(v_paths, durable.comparable(e.data)) = v_wait.match_hash
         and e.id <> (select r.event_id from durable.runs r where r.workspace_id = v_wait.workspace_id and r.id = v_wait.run_id)
         and not exists (select 1 from durable.steps t where t.workspace_id = v_wait.workspace_id
                         and t.run_id = v_wait.run_id and t.event_id = e.id)

@@ -24,7 +24,7 @@ export function mountPages(app: Hono<HttpEnv>, parts: RouteParts): void {
   const { config, clock, database, log, workspaceIds } = parts;
   const adminToken = new AdminToken(config.adminToken);
 
-  page("/", async () => {
+  page("/", async (c) => {
     const workspaces = (await listWorkspaces(database)).slice(0, WORKSPACES_SHOWN);
     const shown = [];
     for (const workspace of workspaces) {
@@ -37,7 +37,7 @@ export function mountPages(app: Hono<HttpEnv>, parts: RouteParts): void {
       });
       shown.push({ workspace, runs });
     }
-    return homePage(shown);
+    return homePage(shown, new URL(c.req.url).origin);
   });
 
   page("/runs/:app/:env/:id", async (c) => {

@@ -4,7 +4,7 @@ import type { RunStatus } from "../../store/runs-listing.ts";
 import type { AttemptStored, RunStored } from "../../store/runs-listing-detail.ts";
 import { legend } from "./bar.ts";
 import { duration, type Html, instant, layout, statusBadge } from "./layout.ts";
-import { attemptLine, stepRows } from "./step-rows.ts";
+import { attemptCells, stepRows } from "./step-rows.ts";
 import { scaleOf } from "./timeline.ts";
 import { value } from "./value.ts";
 
@@ -42,7 +42,7 @@ export function runPage(
 <dt>Version</dt><dd>${run.function_version}</dd>
 </dl>
 <h2>Steps</h2>
-${run.steps.length === 0 ? html`<p class="faint">None yet.</p>` : steps(run, scale)}
+${run.steps.length === 0 ? html`<p class="faint">${run.ended_at === null ? "None yet." : "None."}</p>` : steps(run, scale)}
 ${ofRun.length === 0 ? "" : attemptsOfRun(ofRun)}
 <h2>Event data</h2>${value(run.event.data)}
 ${run.status === "completed" ? html`<h2>Output</h2>${value(run.output ?? "null")}` : ""}
@@ -51,8 +51,8 @@ ${run.failure === null ? "" : html`<h2>Failure</h2>${value(run.failure)}`}`,
 }
 
 function steps(run: RunStored, scale: ReturnType<typeof scaleOf>): Html {
-  return html`${legend()}<div class="scroll"><table>
-<thead><tr><th class="number">#</th><th>Step</th><th>Status</th><th class="number">In your app</th><th>Time</th></tr></thead>
+  return html`${legend()}<div class="scroll"><table class="steps">
+<thead><tr><th class="number">#</th><th>Step</th><th>Status</th><th class="number">Took</th><th>Time</th></tr></thead>
 <tbody>${run.steps.map((step) => stepRows(step, run.attempts, scale))}</tbody>
 </table></div>`;
 }
@@ -60,5 +60,5 @@ function steps(run: RunStored, scale: ReturnType<typeof scaleOf>): Html {
 function attemptsOfRun(attempts: readonly AttemptStored[]): Html {
   return html`<h2>Attempts of the run itself</h2>
 <p class="faint">Calls of the app that brought no usable answer, and failed tries of the function outside its steps.</p>
-<div class="scroll"><table><tbody>${attempts.map((attempt) => html`<tr>${attemptLine(attempt)}</tr>`)}</tbody></table></div>`;
+<div class="scroll"><table class="attempts"><tbody>${attempts.map((attempt) => html`<tr>${attemptCells(attempt)}</tr>`)}</tbody></table></div>`;
 }

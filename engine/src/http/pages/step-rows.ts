@@ -8,6 +8,7 @@ import { value } from "./value.ts";
 /** A step and, below it, the attempts it needed. */
 export function stepRows(step: StepStored, all: readonly AttemptStored[], scale: Scale): Html {
   const attempts = all.filter((attempt) => attempt.step_id === step.id);
+  const spans = spansOf(step, attempts, scale);
   const result = step.failure ?? step.value;
   return html`<tr>
 <td class="number">${step.seq ?? ""}</td>
@@ -15,15 +16,21 @@ export function stepRows(step: StepStored, all: readonly AttemptStored[], scale:
 <p class="faint">${about(step)}</p>
 ${result === null ? "" : html`<details><summary>${step.failure === null ? "Result" : "Failure"}</summary>${value(result)}</details>`}</td>
 <td>${statusBadge(step.status)}</td>
-<td class="number">${step.op === "run" && step.app_ms !== null ? duration(step.app_ms) : ""}</td>
-<td class="bar">${bar(spansOf(step, attempts, scale), scale)}</td>
-</tr>${attempts.map((attempt) => html`<tr class="attempt"><td></td>${attemptLine(attempt)}<td></td><td></td></tr>`)}`;
+<td class="number took">${spans.length === 0 ? "" : duration(spans.at(-1)!.toMs - spans[0]!.fromMs)}</td>
+<td class="bar">${bar(spans, scale)}</td>
+</tr>${attempts.map((attempt) => html`<tr class="attempt"><td></td>${attemptCells(attempt)}</tr>`)}`;
 }
 
-/** Two cells: what became of the attempt, and when. */
-export function attemptLine(attempt: AttemptStored): Html {
-  return html`<td>Attempt ${attempt.attempt}: ${messageOf(attempt)}</td>
-<td><span class="${attempt.outcome}">${attempt.outcome}</span> ${instant(attempt.received_at ?? attempt.committed_at)}</td>`;
+/** What became of the attempt, how long the app had it, and when. */
+export function attemptCells(attempt: AttemptStored): Html {
+  const { sent_at, received_at, committed_at, outcome } = attempt;
+  const message = messageOf(attempt);
+  const tookMs =
+    sent_at === null || received_at === null ? null : Date.parse(received_at) - Date.parse(sent_at);
+  return html`<td>Attempt ${attempt.attempt}${message && `: ${message}`}</td>
+<td><span class="${outcome}">${outcome}</span></td>
+<td class="number took">${tookMs === null ? "" : duration(tookMs)}</td>
+<td class="time">${instant(received_at ?? committed_at)}</td>`;
 }
 
 function about(step: StepStored): Html {

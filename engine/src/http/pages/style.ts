@@ -28,13 +28,14 @@ a:hover, a:focus-visible { text-decoration: underline }
 h1 { font-size: 22px; line-height: 1.3; margin: 20px 0 4px; overflow-wrap: anywhere }
 h2 { font-size: 16px; margin: 32px 0 8px }
 p { margin: 4px 0; overflow-wrap: anywhere }
+p + .scroll { margin-top: 8px }
 .faint { color: var(--faint) }
 .brand { font-weight: 650; color: inherit }
 .why { font-size: 16px; margin: 8px 0 16px }
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; background: var(--raised) }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: 8px 12px; border-top: 1px solid var(--line) }
-tr:first-child > th, thead th { border-top: 0 }
+thead th, .attempts tr:first-child td { border-top: 0 }
 th { font-weight: 600; font-size: 13px; color: var(--faint); white-space: nowrap }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
 td.time { white-space: nowrap; font-variant-numeric: tabular-nums }
@@ -67,9 +68,17 @@ code { font: 13px ui-monospace, monospace; overflow-wrap: anywhere }
 @media (max-width: 640px) {
   header > div, main { padding-left: 14px; padding-right: 14px }
   th, td { padding: 7px 9px }
-  td.bar { min-width: 160px }
-  dl { grid-template-columns: 1fr; gap: 0 }
-  dd { margin-bottom: 8px }
+  dl { grid-template-columns: max-content 1fr; gap: 4px 10px }
+  .scroll td.time { white-space: normal }
+  .runs .number { display: none }
+  .steps thead { display: none }
+  .steps, .steps tbody { display: block }
+  .steps tr { display: grid; grid-template-columns: 20px 1fr max-content; gap: 2px 8px; padding: 9px; border-top: 1px solid var(--line) }
+  .steps tr:first-child, .steps tr.attempt { border-top: 0 }
+  .steps td, .steps tr.attempt td { border: 0; padding: 0; min-width: 0 }
+  .steps td.number { text-align: left }
+  .steps td.took, .steps tr.attempt td.time { display: none }
+  .steps td.bar { grid-column: 1 / -1; width: auto }
 }
 `;
 

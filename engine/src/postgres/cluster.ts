@@ -1,13 +1,20 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Binaries, findBinaries } from "./binaries.ts";
-import { type DataFolder, dataFolder, majorOf, nameForServer, socketFolder } from "./data-folder.ts";
+import {
+  type DataFolder,
+  dataFolder,
+  majorOf,
+  nameForServer,
+  removeSocketFolder,
+  socketFolder,
+} from "./data-folder.ts";
 import { died, EmbeddedPostgresError, otherMajor, tail } from "./failure.ts";
 import { type Identity, serverIdentity } from "./identity.ts";
 import { createCluster, DATABASE_USER } from "./initdb.ts";
-import { isKeeper, type Keeper, keep } from "./keeper.ts";
-import { findPostmaster, type Postmaster, removeStaleLock } from "./postmaster.ts";
-import { commandOf, isServerOf, parentOf } from "./process-table.ts";
+import { type Keeper, keep, keptBy } from "./keeper.ts";
+import { findPostmaster, removeStaleLock } from "./postmaster.ts";
+import { isServerOf, parentOf } from "./process-table.ts";
 import { asArguments, quotedFolder, SETTINGS } from "./settings.ts";
 
 /** One running server of one data folder: started by us (`keeper`), or by another engine that still lives. */
@@ -49,8 +56,8 @@ export async function openCluster(dataDir: string, settings: Record<string, stri
  *
  * - nobody, or the lock file of a dead server: start one. Postgres cleans up after a crash by itself, but refuses
  *   for up to a second while the dead process is not yet reaped, so that refusal is tried again.
- * - a server with its keeper, so with a living engine: use it.
- * - a server that starts or shuts down (its engine was just killed): wait, then look again.
+ * - a server that a living engine keeps: use it.
+ * - a server that starts, or shuts down because its engine just ended: wait, then look again.
  * - a server without a keeper, left over by a crash of both: stop it cleanly and start our own, because nobody else
  *   would ever stop it.
  */
@@ -64,9 +71,9 @@ export async function ensureServer(cluster: Cluster): Promise<Server> {
       const launched = await launch(cluster, deadline);
       if (typeof launched !== "string") return launched;
       reason = launched;
-    } else if (found.status === "ready" && hasKeeper(found)) {
+    } else if (found.status === "ready" && keptBy(found.pid) === "kept") {
       return { pid: found.pid, keeper: null };
-    } else if (found.status === "ready") {
+    } else if (found.status === "ready" && keptBy(found.pid) === "orphan") {
       await stopProcess(found.pid, cluster.folder.pgdata);
     }
     await sleep(20);
@@ -79,6 +86,8 @@ export async function ensureServer(cluster: Cluster): Promise<Server> {
 /** A started server, or why it is worth trying again. */
 async function launch(cluster: Cluster, deadline: number): Promise<Server | string> {
   const { folder } = cluster;
+  // Another engine may have removed it when it stopped.
+  socketFolder(cluster.identity, folder.pgdata);
   const keeper = keep(serverCommand(cluster), cluster.identity, folder.pgdata, folder.logFile);
   let ended: string | null = null;
   keeper.child.once("error", (error) => {
@@ -90,7 +99,11 @@ async function launch(cluster: Cluster, deadline: number): Promise<Server | stri
   while (performance.now() < deadline) {
     if (ended !== null) {
       const said = tail(folder.logFile, keeper.logOffset);
-      if (/lock file .* already exists|pre-existing shared memory block/.test(said))
+      if (
+        /lock file .* already exists|could not create lock file .*\.s\.PGSQL|pre-existing shared memory block/.test(
+          said,
+        )
+      )
         return "its lock file is held";
       throw died("The embedded Postgres did not start", said || ended, folder.logFile);
     }
@@ -113,13 +126,9 @@ function serverCommand({ binaries, identity, folder, settings, options }: Cluste
   ];
 }
 
-function hasKeeper(postmaster: Postmaster): boolean {
-  const parent = parentOf(postmaster.pid);
-  return parent !== null && isKeeper(commandOf(parent));
-}
-
 /** A server that another engine started is left alone: it is in use there. */
-export async function stopServer(server: Server, pgdata: string): Promise<void> {
+export async function stopServer(server: Server, cluster: Cluster): Promise<void> {
+  const { pgdata } = cluster.folder;
   if (server.keeper === null) return;
   const { child } = server.keeper;
   const gone = child.exitCode !== null || child.signalCode !== null;
@@ -128,6 +137,7 @@ export async function stopServer(server: Server, pgdata: string): Promise<void> 
   child.stdin?.end();
   await stopProcess(server.pid, pgdata);
   await exited;
+  removeSocketFolder(cluster.options.host, pgdata);
 }
 
 /** Fast shutdown: sessions are ended, everything is flushed. If that hangs, an immediate one, which recovers at start. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chownSync, existsSync, lstatSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
+import { chownSync, existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EmbeddedPostgresError, notWritable } from "./failure.ts";
@@ -59,4 +59,14 @@ export function socketFolder(identity: Identity, pgdata: string): string {
     }
   }
   return folder;
+}
+
+/** Only a folder of its own, and only while nobody else's socket is in it. */
+export function removeSocketFolder(folder: string, pgdata: string): void {
+  if (folder === pgdata) return;
+  try {
+    rmdirSync(folder);
+  } catch {
+    // In use, or gone.
+  }
 }

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
-import { chownSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Binaries } from "./binaries.ts";
 import { majorOf, nameForServer } from "./data-folder.ts";
-import { codeOf, died, notWritable } from "./failure.ts";
+import { codeOf, died, EmbeddedPostgresError, notWritable } from "./failure.ts";
 import type { Identity } from "./identity.ts";
 import { isAlive } from "./process-table.ts";
 
@@ -15,6 +15,7 @@ export const DATABASE_USER = "durable";
  * database behind, and of two processes that start at once one wins and the other uses its result.
  */
 export async function createCluster(binaries: Binaries, identity: Identity, pgdata: string): Promise<void> {
+  refuseForeignFiles(pgdata);
   removeLeftovers(pgdata);
   const fresh = `${pgdata}.new-${process.pid}`;
   try {
@@ -28,11 +29,16 @@ export async function createCluster(binaries: Binaries, identity: Identity, pgda
     renameSync(fresh, pgdata);
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });
+    // ENOTEMPTY: another engine was faster, and its database is as good as ours would have been.
     if (codeOf(error) !== "ENOTEMPTY" && codeOf(error) !== "EEXIST") throw error;
-    if (majorOf(pgdata) === null) {
-      throw notWritable(`${pgdata}, which holds files but no database`, error);
-    }
   }
+}
+
+function refuseForeignFiles(pgdata: string): void {
+  if (!existsSync(pgdata) || readdirSync(pgdata).length === 0 || majorOf(pgdata) !== null) return;
+  throw new EmbeddedPostgresError(
+    `${pgdata} holds files but no database; move them away, or set DURABLE_DATA_DIR to another folder.`,
+  );
 }
 
 /** Trust without a password is safe because the only door is a socket in a folder that only its owner may enter. */

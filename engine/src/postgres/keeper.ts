@@ -3,6 +3,7 @@ import { closeSync, openSync, renameSync, statSync } from "node:fs";
 import type { Socket } from "node:net";
 import { notWritable } from "./failure.ts";
 import type { Identity } from "./identity.ts";
+import { commandOf, parentOf } from "./process-table.ts";
 
 /**
  * The server must not outlive us, however we end. A SIGKILL leaves no chance to stop it, so its parent is not us but
@@ -39,7 +40,7 @@ export interface Keeper {
 /** Starts a server under a keeper, in its data folder, as the given account. */
 export function keep(command: string[], identity: Identity, pgdata: string, logFile: string): Keeper {
   const log = openLog(logFile);
-  const child = spawn("/bin/sh", ["-c", KEEPER, KEEPER_NAME, ...command], {
+  const child = spawn("/bin/sh", ["-c", KEEPER, `${KEEPER_NAME}:${process.pid}`, ...command], {
     cwd: pgdata,
     // A session of its own: Ctrl-C in our terminal must reach us first, and the server only after we have drained.
     detached: true,
@@ -55,8 +56,17 @@ export function keep(command: string[], identity: Identity, pgdata: string, logF
   return { child, logOffset: log.offset };
 }
 
-export function isKeeper(command: string): boolean {
-  return command.includes(KEEPER_NAME);
+/**
+ * Who looks after a server: a living engine ("kept"), an engine that just ended, so that the keeper is about to stop
+ * the server ("ending"), or nobody, after a crash that took the keeper as well ("orphan").
+ */
+export function keptBy(server: number): "kept" | "ending" | "orphan" {
+  const keeper = parentOf(server);
+  const engine =
+    keeper === null ? undefined : new RegExp(`${KEEPER_NAME}:(\\d+)`).exec(commandOf(keeper))?.[1];
+  if (keeper === null || engine === undefined) return "orphan";
+  // A process whose parent ends is given to another.
+  return parentOf(keeper) === Number(engine) ? "kept" : "ending";
 }
 
 function openLog(file: string): { fd: number; offset: number } {

@@ -105,6 +105,6 @@ class SupervisedServer implements EmbeddedPostgres {
     // Set before waiting: #restart must see it, or it would start a server that nobody stops.
     await Promise.resolve();
     await this.#restarting;
-    await stopServer(this.#server, this.#cluster.folder.pgdata);
+    await stopServer(this.#server, this.#cluster);
   }
 }

@@ -100,6 +100,14 @@ test("an answer that asks for nothing is stuck unless something is pending", () 
   ).toMatchObject({ kind: "wait", runAttempt: 0, retryMs: null });
 });
 
+test("an app whose time was up is called again at once, unless it got nowhere", () => {
+  const more = (...ops: object[]) => ({ ...continued(...ops), more: true }) as Answer;
+  expect(decide(situation(), more({ op: "sleep", id: id("s"), name: "s", n: 0, ms: 5 })).kind).toBe(
+    "requeue",
+  );
+  expect(decide(situation(), more())).toMatchObject({ kind: "wait", runAttempt: 1, retryMs: 1000 });
+});
+
 test("a settled step reported again, or a pending one as something else, pauses the run and changes nothing", () => {
   for (const memo of [[entry("a")], [entry("a", { seq: null, op: "sleep", status: "pending" })]]) {
     const outcome = decide(situation(memo), continued(run("b"), run("a")));

@@ -50,7 +50,10 @@ function decideContinue(situation: Situation, answer: Extract<Answer, { status: 
   if (refused !== null) return refused;
   // Something new to tell user code: go on at once. Otherwise whatever is pending will wake the run.
   if (draft.settledCount > 0) return draft.progress("continue");
-  if (draft.steps.length > 0 || situation.memo.pendingCount > 0) return draft.progress("wait");
+  // Its time was up before it was done, so it is called again; but not for ever if it never gets anywhere.
+  if (answer.more && draft.steps.length > 0) return draft.progress("requeue");
+  if (!answer.more && (draft.steps.length > 0 || situation.memo.pendingCount > 0))
+    return draft.progress("wait");
   return decideError(situation, {
     name: "Stuck",
     message: answer.more

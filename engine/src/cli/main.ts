@@ -6,6 +6,7 @@ import { migrateCommand } from "./commands/migrate.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { sendCommand } from "./commands/send.ts";
 import { startCommand } from "./commands/start.ts";
+import { syncCommand } from "./commands/sync.ts";
 import { type Context, processContext } from "./context.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { reportOf } from "./report-error.ts";
@@ -40,7 +41,15 @@ function program(context: Context): Command {
     })
     // Inherited by commands that are added afterwards.
     .exitOverride();
-  for (const command of [devCommand, startCommand, migrateCommand, sendCommand, runsCommand, keysCommand]) {
+  for (const command of [
+    devCommand,
+    startCommand,
+    migrateCommand,
+    syncCommand,
+    sendCommand,
+    runsCommand,
+    keysCommand,
+  ]) {
     adopt(durable, command(context));
   }
   return durable;

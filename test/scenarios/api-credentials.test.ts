@@ -101,9 +101,13 @@ describe("an event key", () => {
       select not exists (select 1 from durable.event_keys k where k::text like ${`%${key}%`}) as hidden`;
     expect(stored!.hidden).toBe(true);
 
+    // From another workspace it is unknown, and stays in force.
+    await engine.call("POST", "/v1/apps/shop/acc/event-keys", undefined, asAdmin);
     expect(
       (await engine.call("DELETE", `/v1/apps/shop/acc/event-keys/${id}`, undefined, asAdmin)).status,
     ).toBe(404);
+    const kept = (await engine.call("GET", "/v1/apps/shop/prod/event-keys", undefined, asAdmin)).json;
+    expect(kept.event_keys.find((each: { id: number }) => each.id === id).revoked_at).toBeNull();
     expect(
       (await engine.call("DELETE", `/v1/apps/shop/prod/event-keys/${id}`, undefined, asAdmin)).status,
     ).toBe(200);

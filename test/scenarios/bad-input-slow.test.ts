@@ -8,7 +8,7 @@ import { EngineEvents } from "../../engine/src/observability/engine-events.ts";
 import { systemPorts } from "../../engine/src/runtime/system-ports.ts";
 import type { Database } from "../../engine/src/store/database.ts";
 import { signal } from "../support/signals.ts";
-import { waitFor } from "../support/wait.ts";
+import { waitFor, within } from "../support/wait.ts";
 import { RawSocket, statusesOf } from "./raw-socket.ts";
 
 let stopAfter: (() => Promise<void>) | null = null;
@@ -121,7 +121,7 @@ test("a stopping server finishes what is in flight, sends the rest away, and let
   expect(inFlight.received).toBe("");
   release.announce();
   expect(await inFlight.closed).toContain('"ids":["kept"]');
-  await stopped;
+  await within("the stop, long before its patience ends", stopped, 2_000);
   expect(await new RawSocket(port).write(send).closed).toBe("");
 });
 
@@ -147,7 +147,7 @@ test("a stop ends long polls with what there is, and idle connections at once", 
     "GET /v1/apps/shop/dev/runs/x HTTP/1.1\r\nhost: localhost\r\n\r\n",
   );
   await waitFor("a later request", () => statusesOf(second.received).length === 1);
-  await server.stop();
+  await within("the stop, long before its patience ends", server.stop(), 2_000);
   expect(statusesOf(await poll.closed)).toEqual([200]);
   await idle.closed;
 });

@@ -177,6 +177,7 @@ export function createEngine(config: EngineConfig): Engine {
     registry,
     appClient,
     egress,
+    isHeld: (workspaceId, runId) => dispatcher.held.get(runId)?.workspaceId === workspaceId,
   });
 
   // Stopped in the reverse order: first the doors, then the loops, last the heartbeat that keeps our leases.

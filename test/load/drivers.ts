@@ -46,7 +46,7 @@ function eventThenWait({ url, headers }: Target, dispatcher: Dispatcher): Driver
       };
       const run = accepted.runs[0]?.run;
       if (run === undefined) throw new Error("The event started no run.");
-      const path = `${url}/v1/apps/bench/dev/runs/${run}?wait=${WAIT_S}`;
+      const path = `${url}/v1/apps/bench/dev/runs/${run}/result?wait=${WAIT_S}`;
       let status = "";
       while (!ENDS.includes(status)) {
         ({ status } = (await get(path, headers, dispatcher)) as { status: string });

@@ -55,6 +55,49 @@ async function start(name: string, data: unknown = null): Promise<string> {
 
 const runPath = (id: string) => `/v1/apps/shop/dev/runs/${id}`;
 
+describe("the result of a run", () => {
+  const resultOf = (id: string, waitS: number) => engine.call("GET", `${runPath(id)}/result?wait=${waitS}`);
+
+  test("comes with the end to all who wait and to those who ask later", async () => {
+    const sent = await engine.call(
+      "POST",
+      "/v1/events?app=shop",
+      '{"name":"user.created","data":{"price":1.5}}',
+      { "content-type": "application/json" },
+    );
+    const id = sent.json.runs[0].run as string;
+    const answers = await Promise.all([resultOf(id, 10), resultOf(id, 10)]);
+    for (const answer of [...answers, await resultOf(id, 0), await resultOf(id, 10)]) {
+      expect(answer.text).toBe(`{"id":"${id}","status":"completed","output":{"price":1.5},"failure":null}`);
+    }
+  });
+
+  test("says why it failed", async () => {
+    const answer = await resultOf(await start("break.it"), 10);
+    expect(answer.json).toMatchObject({ status: "failed", output: null, failure: { message: "no <b>" } });
+  });
+
+  test("of a run that goes on is where it is when the time is over", async () => {
+    const answer = await resultOf(await start("nap.wanted"), 0.3);
+    expect(answer.json).toMatchObject({ status: "waiting", output: null, failure: null });
+  });
+
+  test("of a run that is cancelled is told to those who wait", async () => {
+    const id = await start("nap.wanted");
+    const waiting = resultOf(id, 60);
+    await engine.call("POST", `${runPath(id)}/cancel`, {});
+    expect((await waiting).json.status).toBe("cancelled");
+  });
+
+  test("is nobody else's: an unknown id, and a run of another workspace, are not found", async () => {
+    const id = await start("hold.it", "kept");
+    await engine.call("POST", "/v1/events?app=other", { name: "nothing" });
+    for (const path of [`${runPath(crypto.randomUUID())}`, `/v1/apps/other/dev/runs/${id}`]) {
+      expect((await engine.call("GET", `${path}/result?wait=5`)).status, path).toBe(404);
+    }
+  });
+});
+
 describe("one run", () => {
   test("is shown with its event and its end, byte for byte, as its schema says", async () => {
     const sent = await engine.call(

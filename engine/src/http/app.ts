@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { AdminToken } from "../auth/admin-token.ts";
 import { Problem } from "../domain/problems.ts";
 import type { EndedRuns } from "../runs/ended-runs.ts";
+import { RunResults } from "../runs/run-results.ts";
 import { problemAnswer } from "./answer.ts";
 import type { Handlers } from "./handlers.ts";
 import { EventKeys } from "./middleware/event-keys.ts";
@@ -21,6 +22,7 @@ export interface RouteParts extends HttpParts {
   readonly workspaceIds: WorkspaceIds;
   readonly eventKeys: EventKeys;
   readonly endedRuns: EndedRuns;
+  readonly runResults: RunResults;
 }
 
 /** The doors of the engine, each named once. */
@@ -28,7 +30,8 @@ export function createApp(parts: HttpParts, endedRuns: EndedRuns): Hono<HttpEnv>
   const { database, clock, config, log, random, registry } = parts;
   const workspaceIds = new WorkspaceIds(database);
   const eventKeys = new EventKeys(database, clock);
-  const routeParts: RouteParts = { ...parts, workspaceIds, eventKeys, endedRuns };
+  const runResults = new RunResults({ database, endedRuns, isHeld: parts.isHeld });
+  const routeParts: RouteParts = { ...parts, workspaceIds, eventKeys, endedRuns, runResults };
   const handlers: Handlers = {
     ...eventRoutes(routeParts),
     ...appRoutes(routeParts),

@@ -26,6 +26,8 @@ export interface HttpParts extends Ports {
   readonly registry: Pick<WorkspaceRegistry, "of" | "forget">;
   readonly appClient: AppClient;
   readonly egress: EgressGuard;
+  /** Whether this process is executing the run at the moment. */
+  readonly isHeld: (workspaceId: number, runId: string) => boolean;
   /** Whether this process may act on its leases; without it `/readyz` looks at the database alone. */
   readonly authority?: { mayAct(): boolean };
   readonly limits?: Partial<ServerLimits>;

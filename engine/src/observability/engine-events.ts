@@ -1,9 +1,10 @@
 import { EventEmitter } from "node:events";
+import type { RunEnd } from "../domain/run-end.ts";
 
 /** What happens inside one engine process, for whoever watches it there. Never a source of truth. */
 export interface EngineEventMap {
   /** A run this process executed (or cancelled) reached its end; the commit is on disk. */
-  "run.ended": { workspaceId: number; runId: string; status: "completed" | "failed" | "cancelled" };
+  "run.ended": { workspaceId: number; runId: string; end: RunEnd };
   /** This process was declared dead by another one; it dropped what it held. */
   "engine.lost": { engineId: number };
 }

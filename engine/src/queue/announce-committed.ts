@@ -16,7 +16,9 @@ export function announceCommitted({ events, timerLoop, waitMatcher, kick }: List
   return (run: HeldRun, outcome: Outcome): void => {
     const { workspaceId, head } = run;
     if (outcome.kind === "completed" || outcome.kind === "failed") {
-      events.emit("run.ended", { workspaceId, runId: head.runId, status: outcome.kind });
+      const { kind: status, result } = outcome;
+      const [output, failure] = status === "completed" ? [result, null] : [null, result];
+      events.emit("run.ended", { workspaceId, runId: head.runId, end: { status, output, failure } });
       return;
     }
     if (outcome.retryMs !== null) timerLoop.dueIn(outcome.retryMs);

@@ -15,6 +15,8 @@ export async function cancelRun(
   const [row] = await database.sql<{ status: "completed" | "failed" | "cancelled" | null }[]>`
     select durable.cancel_run(${workspaceId}::int, ${runId}::uuid, ${actor}::text, ${reason}::text) as status`;
   const status = row!.status;
-  if (status === "cancelled") events.emit("run.ended", { workspaceId, runId, status });
+  if (status === "cancelled") {
+    events.emit("run.ended", { workspaceId, runId, end: { status, output: null, failure: null } });
+  }
   return status;
 }

@@ -1,8 +1,9 @@
 import type { Logger } from "pino";
+import { hasEnded, type RunEnd } from "../domain/run-end.ts";
 import type { EngineEvents } from "../observability/engine-events.ts";
 import type { Timers } from "../runtime/ports.ts";
 import type { Database } from "../store/database.ts";
-import { findEndedRuns } from "../store/runs-listing-detail.ts";
+import { loadRunStates } from "../store/run-states.ts";
 
 /** How late a run that another engine process ended is noticed. */
 const POLL_MS = 250;
@@ -14,61 +15,83 @@ export interface EndedRunsOptions {
   readonly log: Logger;
 }
 
-interface Watch {
+/** Somebody waits for a run's end. */
+export interface Watch {
+  /** How it ended; null when the time is over, the client has hung up or the process stops. */
+  readonly ended: Promise<RunEnd | null>;
+  stop(): void;
+}
+
+interface Watcher {
   readonly workspaceId: number;
   readonly runId: string;
-  readonly wake: () => void;
+  readonly tell: (end: RunEnd | null) => void;
 }
 
 /**
- * Long polls wait here. A run that this process ends is announced in it; for all others the database is asked, in
- * one statement for everybody who waits, and not at all while nobody does.
+ * Long polls wait here. A run that this process ends is announced in it, with its result; for all others the
+ * database is asked, in one statement for everybody who waits, and not at all while nobody does.
  */
 export class EndedRuns {
   readonly #options: EndedRunsOptions;
-  readonly #watches = new Set<Watch>();
+  readonly #watchers = new Map<string, Set<Watcher>>();
   readonly #unsubscribe: () => void;
   #isPolling = false;
   #isStopped = false;
 
   constructor(options: EndedRunsOptions) {
     this.#options = options;
-    this.#unsubscribe = options.events.on("run.ended", ({ workspaceId, runId }) =>
-      this.#wake(workspaceId, runId),
+    this.#unsubscribe = options.events.on("run.ended", ({ workspaceId, runId, end }) =>
+      this.#tell(workspaceId, runId, end),
     );
   }
 
-  /**
-   * Resolves when the run has ended, the time is over, `signal` aborts or the process stops; the caller reads the
-   * run afterwards to learn which. Begin to watch before the first read, or an end in between goes unnoticed.
-   */
-  watch(workspaceId: number, runId: string, ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
+  /** Begin to watch before the first read of the run, or an end in between goes unnoticed. */
+  watch(workspaceId: number, runId: string, ms: number, hungUp: AbortSignal): Watch {
+    let stop = () => {};
+    const ended = new Promise<RunEnd | null>((resolve) => {
+      const tell = (end: RunEnd | null) => {
         cancel();
-        signal.removeEventListener("abort", done);
-        this.#watches.delete(watch);
-        resolve();
+        hungUp.removeEventListener("abort", stop);
+        this.#remove(watcher);
+        resolve(end);
       };
-      const cancel = this.#options.timers.after(ms, done);
-      const watch: Watch = { workspaceId, runId, wake: done };
-      this.#watches.add(watch);
-      signal.addEventListener("abort", done);
-      if (signal.aborted || this.#isStopped) done();
+      stop = () => tell(null);
+      const cancel = this.#options.timers.after(ms, stop);
+      const watcher: Watcher = { workspaceId, runId, tell };
+      this.#add(watcher);
+      hungUp.addEventListener("abort", stop);
+      if (hungUp.aborted || this.#isStopped) stop();
       else this.#pollLater();
     });
+    return { ended, stop };
   }
 
   /** Everybody who waits gets what there is now. */
   stop(): void {
     this.#isStopped = true;
     this.#unsubscribe();
-    for (const watch of this.#watches) watch.wake();
+    for (const watcher of this.#all()) watcher.tell(null);
   }
 
-  #wake(workspaceId: number, runId: string): void {
-    for (const watch of this.#watches) {
-      if (watch.runId === runId && watch.workspaceId === workspaceId) watch.wake();
+  #add(watcher: Watcher): void {
+    const watchers = this.#watchers.get(watcher.runId);
+    if (watchers === undefined) this.#watchers.set(watcher.runId, new Set([watcher]));
+    else watchers.add(watcher);
+  }
+
+  #remove(watcher: Watcher): void {
+    const watchers = this.#watchers.get(watcher.runId);
+    if (watchers?.delete(watcher) && watchers.size === 0) this.#watchers.delete(watcher.runId);
+  }
+
+  #all(): Watcher[] {
+    return [...this.#watchers.values()].flatMap((watchers) => [...watchers]);
+  }
+
+  #tell(workspaceId: number, runId: string, end: RunEnd): void {
+    for (const watcher of this.#watchers.get(runId) ?? []) {
+      if (watcher.workspaceId === workspaceId) watcher.tell(end);
     }
   }
 
@@ -79,16 +102,20 @@ export class EndedRuns {
   }
 
   async #poll(): Promise<void> {
+    const watchers = this.#all();
     try {
-      if (this.#watches.size > 0) {
-        const ended = await findEndedRuns(this.#options.database, [...this.#watches]);
-        for (const { workspaceId, runId } of ended) this.#wake(workspaceId, runId);
+      if (watchers.length > 0) {
+        const states = await loadRunStates(this.#options.database, watchers);
+        for (const [index, watcher] of watchers.entries()) {
+          const state = states[index];
+          if (state && hasEnded(state)) watcher.tell(state);
+        }
       }
     } catch (error) {
       // The wait goes on; who reads the run afterwards hears of a database that is away.
       this.#options.log.debug({ err: error }, "could not ask which runs have ended");
     }
     this.#isPolling = false;
-    if (this.#watches.size > 0) this.#pollLater();
+    if (this.#watchers.size > 0) this.#pollLater();
   }
 }

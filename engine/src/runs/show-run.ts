@@ -16,8 +16,8 @@ export function showRun(run: RunStored, workspace: { readonly app: string; reado
     created_at: run.created_at,
     ended_at: run.ended_at,
     event: { ...run.event, data: new RawJson(run.event.data) },
-    output: raw(run.output),
-    failure: raw(run.failure),
+    output: asReceived(run.output),
+    failure: asReceived(run.failure),
     unclaimed: run.unclaimed,
     cancelled: run.cancelled,
     live: run.live,
@@ -30,8 +30,8 @@ export function showRun(run: RunStored, workspace: { readonly app: string; reado
 function showStep(step: StepStored, attempts: readonly AttemptStored[]) {
   return {
     ...step,
-    value: raw(step.value),
-    failure: raw(step.failure),
+    value: asReceived(step.value),
+    failure: asReceived(step.failure),
     wait: step.wait === null ? null : { event: step.wait.event, match: new RawJson(step.wait.match) },
     attempts: attemptsOf(step.id, attempts),
   };
@@ -40,10 +40,10 @@ function showStep(step: StepStored, attempts: readonly AttemptStored[]) {
 function attemptsOf(stepId: string, attempts: readonly AttemptStored[]) {
   return attempts
     .filter((attempt) => attempt.step_id === stepId)
-    .map(({ step_id: _, failure, ...attempt }) => ({ ...attempt, failure: raw(failure) }));
+    .map(({ step_id: _, failure, ...attempt }) => ({ ...attempt, failure: asReceived(failure) }));
 }
 
 /** An undefined result has no text: it is shown as null. */
-function raw(text: string | null): RawJson | null {
+export function asReceived(text: string | null): RawJson | null {
   return text === null ? null : new RawJson(text);
 }

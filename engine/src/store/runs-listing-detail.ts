@@ -132,16 +132,3 @@ export async function loadRun(
     where r.workspace_id = ${workspaceId} and r.id = ${runId}::uuid`;
   return row === undefined ? null : (JSON.parse(row.run) as RunStored);
 }
-
-/** Which of these runs have ended, for who waits for them. */
-export async function findEndedRuns(
-  { sql }: Database,
-  runs: readonly { readonly workspaceId: number; readonly runId: string }[],
-): Promise<{ workspaceId: number; runId: string }[]> {
-  const rows = await sql<{ workspace_id: number; id: string }[]>`
-    select r.workspace_id, r.id
-    from unnest(${runs.map((run) => run.workspaceId)}::int[], ${runs.map((run) => run.runId)}::uuid[]) as q(workspace, run)
-    join durable.runs r on r.workspace_id = q.workspace and r.id = q.run
-    where r.status is not null`;
-  return rows.map((row) => ({ workspaceId: row.workspace_id, runId: row.id }));
-}

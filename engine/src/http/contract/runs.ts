@@ -144,6 +144,15 @@ export const listRuns = row({
   problems: ["not-found"],
 });
 
+const Wait = z.strictObject({
+  wait: z.coerce
+    .number<number | string>()
+    .min(0)
+    .max(WAIT_S_MAX)
+    .default(0)
+    .openapi({ description: "Seconds to wait for the run's end before answering." }),
+});
+
 export const getRun = row({
   method: "get",
   path: "/v1/apps/{app}/{env}/runs/{id}",
@@ -151,16 +160,31 @@ export const getRun = row({
   summary: "One run with its steps and attempts",
   action: "runs.read",
   params: RunPath,
-  query: z.strictObject({
-    wait: z.coerce
-      .number<number | string>()
-      .min(0)
-      .max(WAIT_S_MAX)
-      .default(0)
-      .openapi({ description: "Seconds to wait for the run's end before answering." }),
-  }),
+  query: Wait,
   body: null,
   answer: Run,
+  status: 200,
+  problems: ["not-found"],
+});
+
+export const getRunResult = row({
+  method: "get",
+  path: "/v1/apps/{app}/{env}/runs/{id}/result",
+  group: "runs",
+  summary: "What came of a run",
+  description: "Its status, and its output or failure, without steps: the cheap way to wait for an end.",
+  action: "runs.read",
+  params: RunPath,
+  query: Wait,
+  body: null,
+  answer: z
+    .object({
+      id: z.string(),
+      status: RunStatus.openapi({ description: "The end; or where it was when the wait was over." }),
+      output: AsReceived,
+      failure: Failure.nullable(),
+    })
+    .openapi("RunResult"),
   status: 200,
   problems: ["not-found"],
 });

@@ -13,7 +13,7 @@ import {
   revokeEventKey,
 } from "./keys.ts";
 import type { Row } from "./row.ts";
-import { cancelRun, getRun, listRuns } from "./runs.ts";
+import { cancelRun, getRun, getRunResult, listRuns } from "./runs.ts";
 
 export const TABLE = {
   sendEvents,
@@ -22,6 +22,7 @@ export const TABLE = {
   listFunctions,
   listRuns,
   getRun,
+  getRunResult,
   cancelRun,
   createEventKey,
   listEventKeys,

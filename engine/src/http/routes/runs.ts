@@ -1,14 +1,14 @@
 import { actorName } from "../../auth/authorize.ts";
 import { notFound, Problem } from "../../domain/problems.ts";
 import { cancelRun } from "../../runs/cancel-run.ts";
-import { showRun } from "../../runs/show-run.ts";
+import { asReceived, showRun } from "../../runs/show-run.ts";
 import { listRuns } from "../../store/runs-listing.ts";
 import { loadRun, type RunStored } from "../../store/runs-listing-detail.ts";
 import type { RouteParts } from "../app.ts";
 import type { Handlers } from "../handlers.ts";
 
-export function runRoutes(parts: RouteParts): Handlers<"listRuns" | "getRun" | "cancelRun"> {
-  const { database, endedRuns, workspaceIds } = parts;
+export function runRoutes(parts: RouteParts): Handlers<"listRuns" | "getRun" | "getRunResult" | "cancelRun"> {
+  const { database, endedRuns, runResults, workspaceIds } = parts;
   return {
     async listRuns({ params, query }) {
       const workspaceId = await workspaceIds.require(params.app, params.env);
@@ -28,6 +28,19 @@ export function runRoutes(parts: RouteParts): Handlers<"listRuns" | "getRun" | "
       const run = await loadWhenEnded(workspaceId, runId, query.wait * 1000, signal);
       if (run === null) throw notFound();
       return showRun(run, { app: params.app, environment: params.env });
+    },
+
+    async getRunResult({ params, query, signal }) {
+      const runId = requireRunId(params.id);
+      const workspaceId = await workspaceIds.require(params.app, params.env);
+      const state = await runResults.read({ workspaceId, runId }, query.wait * 1000, signal());
+      if (state === null) throw notFound();
+      return {
+        id: runId,
+        status: state.status,
+        output: asReceived(state.output),
+        failure: asReceived(state.failure),
+      };
     },
 
     async cancelRun({ params, body, actor }) {
@@ -52,17 +65,15 @@ export function runRoutes(parts: RouteParts): Handlers<"listRuns" | "getRun" | "
     signal: () => AbortSignal,
   ): Promise<RunStored | null> {
     if (waitMs === 0) return loadRun(database, workspaceId, runId);
-    const stopWatching = new AbortController();
     const hungUp = signal();
-    // Watching begins before the first read: an end in between would otherwise go unnoticed.
-    const ended = endedRuns.watch(workspaceId, runId, waitMs, AbortSignal.any([stopWatching.signal, hungUp]));
+    const watch = endedRuns.watch(workspaceId, runId, waitMs, hungUp);
     try {
       const run = await loadRun(database, workspaceId, runId);
       if (run === null || run.live === null) return run;
-      await ended;
+      await watch.ended;
       return hungUp.aborted ? run : await loadRun(database, workspaceId, runId);
     } finally {
-      stopWatching.abort();
+      watch.stop();
     }
   }
 }

@@ -1,0 +1,27 @@
+import { plainArray } from "./array-literal.ts";
+import type { Database } from "./database.ts";
+import type { RunStatus } from "./runs-listing.ts";
+
+/** Where a run is, and what came of it. */
+export interface RunState {
+  readonly status: RunStatus;
+  /** JSON text as the app wrote it. */
+  readonly output: string | null;
+  readonly failure: string | null;
+}
+
+/** In one statement, however many ask. Null in place of an id that is not in its workspace. */
+export async function loadRunStates(
+  { sql }: Database,
+  runs: readonly { readonly workspaceId: number; readonly runId: string }[],
+): Promise<(RunState | null)[]> {
+  const rows = await sql<(RunState & { asked: number })[]>`
+    select q.asked::int as asked, coalesce(r.status, l.status) as status, r.output, r.failure
+    from unnest(${plainArray(runs.map((run) => run.workspaceId))}::int[], ${plainArray(runs.map((run) => run.runId))}::uuid[])
+      with ordinality as q(workspace_id, run_id, asked)
+    join durable.runs r on r.workspace_id = q.workspace_id and r.id = q.run_id
+    left join durable.live_runs l on l.workspace_id = r.workspace_id and l.run_id = r.id`;
+  const states = new Array<RunState | null>(runs.length).fill(null);
+  for (const { asked, status, output, failure } of rows) states[asked - 1] = { status, output, failure };
+  return states;
+}

@@ -1,13 +1,16 @@
 import { EVENT_NAME_CHARACTERS_MAX } from "./limits.ts";
 
-// Any script, and spaces: names come from many systems (`order.placed`, `App\Events\OrderShipped`, `Größe geändert`).
-// Not what a person cannot see (control characters, line and paragraph separators), and no `*`, which a trigger
-// needs. Written out without classes such as \p{Cc}, so that it is the same in every JSON Schema validator.
-export const EVENT_NAME = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029*]{1,200}$/;
+// `order.placed`, `shop/order:placed`. Names are compared byte by byte, and typed by people into code, shells and
+// URLs; so two that look alike must be the same, which holds for these characters only.
+export const EVENT_NAME = /^[A-Za-z0-9_.:/-]{1,200}$/;
 /** The same with `*`, which stands for any characters: `order.*`. */
-export const EVENT_NAME_WITH_WILDCARDS = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]{1,200}$/;
+export const EVENT_NAME_WITH_WILDCARDS = /^[A-Za-z0-9_.:/*-]{1,200}$/;
 /** Names the engine keeps for its own events, such as `durable.run.failed`: may be listened to, not sent. */
 export const RESERVED_EVENT_PREFIX = "durable.";
+/** What a client may send, as one pattern: for JSON Schema and OpenAPI. */
+export const SENT_EVENT_NAME = new RegExp(
+  EVENT_NAME.source.replace("^", `^(?!${RESERVED_EVENT_PREFIX.replace(".", "\\.")})`),
+);
 
 /** Null when a client may send an event of this name; otherwise a sentence that says why not. */
 export function eventNameProblem(name: string): string | null {
@@ -15,8 +18,5 @@ export function eventNameProblem(name: string): string | null {
     return `Event names beginning with "${RESERVED_EVENT_PREFIX}" belong to the engine; choose another.`;
   }
   if (EVENT_NAME.test(name)) return null;
-  return (
-    `An event's name must have 1 to ${EVENT_NAME_CHARACTERS_MAX} characters, none of them a control character, ` +
-    "a line separator or *."
-  );
+  return `An event's name must have 1 to ${EVENT_NAME_CHARACTERS_MAX} characters out of A-Z a-z 0-9 _ . : / and -.`;
 }

@@ -1,11 +1,6 @@
 // Shapes of names and opaque strings, used by every schema. A pattern here is a pattern in the JSON Schema.
 import * as z from "zod";
-import {
-  EVENT_NAME,
-  EVENT_NAME_WITH_WILDCARDS,
-  eventNameProblem,
-  RESERVED_EVENT_PREFIX,
-} from "./event-name.ts";
+import { EVENT_NAME, EVENT_NAME_WITH_WILDCARDS, eventNameProblem, SENT_EVENT_NAME } from "./event-name.ts";
 import { INSTANT, parseInstant } from "./instant.ts";
 import { ID_CHARACTERS_MAX, STEP_NAME_BYTES_MAX } from "./limits.ts";
 import { SLUG, slugProblem } from "./slug.ts";
@@ -50,15 +45,18 @@ export const eventNameSchema = z
   .refine((name) => eventNameProblem(name) === null, {
     error: (issue) => eventNameProblem(issue.input as string) ?? undefined,
   })
-  .meta({ pattern: EVENT_NAME.source.replace("^", `^(?!${RESERVED_EVENT_PREFIX.replace(".", "\\.")})`) });
+  .meta({ pattern: SENT_EVENT_NAME.source });
 
 /** What a function or a step may listen to. */
 export const awaitedEventNameSchema = z
   .string()
-  .regex(EVENT_NAME, "must be the name of an event, without wildcards");
+  .regex(EVENT_NAME, "must be 1 to 200 characters out of A-Z a-z 0-9 _ . : / and -, without wildcards");
 export const eventPatternSchema = z
   .string()
-  .regex(EVENT_NAME_WITH_WILDCARDS, "must be an event name, in which * stands for any characters");
+  .regex(
+    EVENT_NAME_WITH_WILDCARDS,
+    "must be an event name (A-Z a-z 0-9 _ . : / and -), in which * stands for any characters",
+  );
 
 /** Whole milliseconds from 0. */
 export const millisecondsSchema = z.int().min(0);

@@ -1,13 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type * as z from "zod";
+import { readVectors } from "../test/read-vectors.ts";
 import { answerSchema } from "./answer.ts";
 import { clientEventSchema, sendRequestSchema } from "./event.ts";
+import { eventNameProblem, SENT_EVENT_NAME } from "./event-name.ts";
 import { failureSchema } from "./failure.ts";
 import { manifestSchema } from "./inspect.ts";
 import { engineRequestSchema } from "./invoke.ts";
 import { parseJson } from "./json.ts";
 import { MATCH_PATHS_MAX, RETRY_DELAY_MS_MAX, SLEEP_MS_MAX } from "./limits.ts";
 import { memoEntrySchema } from "./memo.ts";
+import { awaitedEventNameSchema } from "./names.ts";
 import { opSchema } from "./ops/op.ts";
 import { RAW_MEMBERS, RawJson } from "./raw-json.ts";
 import { retryPolicySchema } from "./retry.ts";
@@ -135,13 +138,19 @@ test("a failure is never refused for its length, and causes nest", () => {
   expect(firstIssue(failureSchema, { message: "x" })).toBe("/name");
 });
 
-test("an event's name is what a person can read", () => {
-  for (const name of ["order.placed", "App\\Events\\Shipped", "Größe geändert", "😀", "n".repeat(200)]) {
-    expect(firstIssue(clientEventSchema, { name })).toBe("accepted");
-  }
-  for (const name of ["", "a*", "a\nb", "a\u0085", "a\u2028", "durable.x", "n".repeat(201), 7, null]) {
-    expect(firstIssue(clientEventSchema, { name })).toBe("/name");
-  }
+const EVENT_NAMES = readVectors<string, "ok" | "awaited only" | "refused">("event-name.json");
+
+test.each(EVENT_NAMES)("event name: $name", ({ input, expected }) => {
+  const sent = expected === "ok" ? "accepted" : "/name";
+  expect(firstIssue(clientEventSchema, { name: input })).toBe(sent);
+  expect(firstIssue(clientEventSchema, { name: `${input}\n` })).toBe("/name");
+  expect(SENT_EVENT_NAME.test(input)).toBe(expected === "ok");
+  expect(eventNameProblem(input) === null).toBe(expected === "ok");
+  expect(awaitedEventNameSchema.safeParse(input).success).toBe(expected !== "refused");
+});
+
+test("an event's name is text", () => {
+  for (const name of [7, null, undefined]) expect(firstIssue(clientEventSchema, { name })).toBe("/name");
 });
 
 test("a send is one event or several, ours or CloudEvents", () => {

@@ -153,6 +153,14 @@ describe("what is refused", () => {
       answerOf(op("sleep", "a", { until: "2026-02-30T00:00:00Z" })),
     ],
     "a send of nothing": ["invalid-answer", answerOf(op("send", "a", { events: [] }))],
+    "a send of a name with a space": [
+      "invalid-answer",
+      answerOf(op("send", "a", { events: [{ name: "user created" }] })),
+    ],
+    "a wait for a name with a space": [
+      "invalid-answer",
+      answerOf(op("wait", "a", { event: "user created" })),
+    ],
     "a send in the engine's name": [
       "invalid-answer",
       answerOf(op("send", "a", { events: [{ name: "durable.run.failed" }] })),

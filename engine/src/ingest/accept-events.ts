@@ -93,7 +93,11 @@ export class EventAcceptor {
       const workspaces = await Promise.all(requests.map((request) => this.#workspaceOf(request.workspaceId)));
       let slots = births.reserve(requests.reduce((count, request) => count + request.events.length, 0));
       const reserved = slots;
-      const fenceFor = () => (slots > 0 ? (--slots, this.#options.random.uuid()) : null);
+      const fenceFor = () => {
+        if (slots === 0) return null;
+        slots -= 1;
+        return this.#options.random.uuid();
+      };
       const rows = new EventRows();
       const perRequest = requests.map((request, index) =>
         request.events.map((event) => {

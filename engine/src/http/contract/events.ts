@@ -1,8 +1,9 @@
 import {
   EVENT_BYTES_MAX,
-  EVENT_NAME_CHARACTERS_MAX,
   EVENTS_PER_SEND_MAX,
+  eventNameProblem,
   ID_CHARACTERS_MAX,
+  SENT_EVENT_NAME,
 } from "@durable/protocol/wire";
 import { z } from "@hono/zod-openapi";
 import { NOTHING, row } from "./row.ts";
@@ -13,9 +14,7 @@ export const SEND_BYTES_MAX = 8 * 1024 * 1024;
 
 export const EventName = z
   .string()
-  .min(1)
-  .max(EVENT_NAME_CHARACTERS_MAX)
-  .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, { message: "must not contain control characters" })
+  .regex(SENT_EVENT_NAME, { error: (issue) => eventNameProblem(issue.input as string) ?? undefined })
   .openapi({ example: "user.created" });
 
 const EventId = z.string().min(1).max(ID_CHARACTERS_MAX);

@@ -36,6 +36,8 @@ export interface CheckOptions {
   /** Numbers of invariants that the scenario breaks on purpose. */
   readonly skip?: readonly string[];
   readonly slackMs?: number;
+  /** Where messages may be held for longer than the slack: see World. */
+  readonly sentSince?: (t: number) => number;
 }
 
 export interface InvariantReport {
@@ -60,6 +62,7 @@ export class Checker {
 
   constructor(options: Omit<CheckOptions, "phase">) {
     const { ackLog, appLog } = options.oracles ?? {};
+    const slackMs = options.slackMs ?? 1_000;
     this.#options = options;
     this.#database = openDatabase({ url: options.databaseUrl, max: 1, applicationName: "invariants" });
     this.#world = {
@@ -67,7 +70,8 @@ export class Checker {
       ackLog: ackLog === undefined ? null : new AckLog(ackLog),
       appLog: appLog === undefined ? null : new AppLog(appLog),
       memory: new Memory(),
-      slackMs: options.slackMs ?? 1_000,
+      slackMs,
+      sentSince: options.sentSince ?? ((t) => t - slackMs),
     };
   }
 

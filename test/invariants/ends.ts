@@ -10,7 +10,7 @@ export const ENDS: readonly Invariant[] = [
     sentence: "A run whose cancel was acknowledged is cancelled, and its app hears nothing of it any more.",
     phase: "after",
     needs: "ackLog",
-    async check({ sql, ackLog, appLog, slackMs }) {
+    async check({ sql, ackLog, appLog, sentSince }) {
       const cancels = ackLog!.read().filter((line) => line.kind === "cancel" && line.answer !== null);
       const rows = await sql`select id, status from durable.runs where status is not null`;
       const statusOf = new Map(rows.map((row) => [row["id"] as string, row["status"] as string]));
@@ -25,7 +25,7 @@ export const ENDS: readonly Invariant[] = [
       }
       for (const line of appLog?.only("request") ?? []) {
         const at = cancelledAt.get(line.run ?? "");
-        if (at !== undefined && line.t > at + slackMs)
+        if (at !== undefined && sentSince(line.t) > at)
           violations.push(`${line.run}: a request ${line.t - at} ms after its cancel`);
       }
       return examined(cancels.length, violations);

@@ -26,6 +26,8 @@ export interface World {
   readonly memory: Memory;
   /** Longest time the harness keeps a message on its way, plus scheduling: later is too late. */
   readonly slackMs: number;
+  /** The earliest moment at which a message that arrived at `t` can have been sent. Processes may stand still. */
+  readonly sentSince: (t: number) => number;
 }
 
 /** Rows looked at, and those that break the sentence: their number and some of them in words. */

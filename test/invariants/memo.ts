@@ -184,7 +184,7 @@ async function neverAgain(world: World) {
     if (shown.has(start.stepId))
       violations.push(`${keyOf(start)} was executed by request ${start.request}, which shows its result`);
     const entry = all.get(start.run)?.find((each) => each.stepId === start.stepId);
-    if (entry !== undefined && request.t > entry.committedAtMs + world.slackMs) {
+    if (entry !== undefined && world.sentSince(request.t) > entry.committedAtMs) {
       const late = Math.round(request.t - entry.committedAtMs);
       violations.push(
         `${keyOf(start)} was executed by request ${start.request}, sent ${late} ms after its result was recorded`,

@@ -56,7 +56,7 @@ export function faultEntries(text: string): {
   let seed = 1;
   const entries: [string, string, string][] = [];
   for (const part of text.split(",").filter((part) => part.trim() !== "")) {
-    const found = /^\s*([a-z*.-]+)=([a-z0-9_:-]+)((?:@[0-9.]+)|(?:#[0-9]+))?\s*$/.exec(part);
+    const found = /^\s*([a-z_*.-]+)=([a-z0-9_:-]+)((?:@[0-9.]+)|(?:#[0-9]+))?\s*$/.exec(part);
     if (found === null)
       throw new Error(`"${part}" is no fault; write <point>=<action>@<probability> or #<n>.`);
     if (found[1] === "seed") seed = Number(found[2]);

@@ -1,0 +1,201 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Checker, type InvariantReport } from "../invariants/check.ts";
+import { Cluster, SLACK_MS } from "./cluster.ts";
+import { Findings } from "./findings.ts";
+import { Load } from "./load.ts";
+import { rage } from "./nemesis.ts";
+import { Progress } from "./progress.ts";
+import { Random } from "./random.ts";
+import { Tally } from "./tally.ts";
+
+export interface ChaosOptions {
+  readonly seed: number;
+  readonly minutes: number;
+  readonly folder: string;
+  readonly engineRoot?: string;
+  /** Ends the run at once, whatever it is doing. */
+  readonly interrupted: AbortSignal;
+  /** End at the first thing that is wrong: for engines of which that is expected. */
+  readonly untilWrong?: boolean;
+  readonly requestsPerSecond?: number;
+}
+
+export interface ChaosResult {
+  readonly tally: Tally;
+  readonly report: InvariantReport;
+  readonly findings: readonly string[];
+  readonly runs: number;
+  readonly accepted: number;
+  readonly checksDuring: number;
+  readonly healMs: number;
+}
+
+const CHECK_EVERY_MS = 6_000;
+const HEAL_MS_MAX = 60_000;
+const REQUESTS_PER_SECOND = 12;
+const LIVE_MAX = 400;
+
+/** Starts the system, hurts it for so many minutes, lets it heal, and holds it against every invariant. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
+  const { folder, engineRoot, interrupted } = options;
+  const random = new Random(String(options.seed));
+  const tally = new Tally(options.minutes);
+  const findings = new Findings();
+  const cluster = new Cluster({ folder, ...(engineRoot && { engineRoot }), random, tally, findings });
+  const stack = new AsyncDisposableStack();
+  stack.defer(() => cluster.close());
+  // Ends our own loops: at the end, at an interruption, or when enough is wrong.
+  const ending = new AbortController();
+  interrupted.addEventListener("abort", () => ending.abort(), { once: true });
+  if (options.untilWrong) findings.onFirst(() => ending.abort());
+  try {
+    await until(cluster.start(), interrupted);
+    const checker = new Checker({
+      databaseUrl: cluster.postgres.url,
+      oracles: { ackLog: cluster.ackLog, appLog: cluster.appLog },
+      slackMs: SLACK_MS,
+      sentSince: cluster.held.sentSince,
+    });
+    stack.defer(() => checker.close());
+    const load = new Load({
+      cluster,
+      random: random.fork("load"),
+      findings,
+      requestsPerSecond: options.requestsPerSecond ?? REQUESTS_PER_SECOND,
+      liveMax: LIVE_MAX,
+    });
+    stack.defer(() => load.close());
+    const watch = new Watch(cluster, load, tally, options.minutes * 60_000);
+    stack.defer(() => watch.close());
+    load.start();
+    let report: InvariantReport | null = null;
+    let checksDuring = 0;
+    const checks = (async () => {
+      while (!ending.signal.aborted) {
+        await sleep(CHECK_EVERY_MS, undefined, { signal: ending.signal }).catch(() => {});
+        // Without a database nothing can be said.
+        const found = await checker.check("during").catch(() => null);
+        if (found === null) continue;
+        checksDuring += 1;
+        if (found.ok) continue;
+        report ??= found;
+        ending.abort();
+      }
+    })();
+    const raging = rage(
+      { cluster, random: random.fork("faults"), tally },
+      options.minutes * 60_000,
+      ending.signal,
+    );
+    await until(raging, ending.signal).catch((error) => {
+      if (!ending.signal.aborted) throw error;
+    });
+    ending.abort();
+    await checks;
+    interrupted.throwIfAborted();
+    const healedFromMs = performance.now();
+    if (report === null && !(options.untilWrong && findings.all.length > 0)) {
+      watch.phase = "healing";
+      await until(heal(cluster, load), interrupted);
+      await until(watch.untilNoneLive(HEAL_MS_MAX), interrupted);
+      watch.phase = "checking";
+    }
+    const healMs = performance.now() - healedFromMs;
+    watch.close();
+    report ??= await until(checkAfter(checker), interrupted);
+    return {
+      tally,
+      report,
+      findings: findings.all,
+      runs: watch.runs,
+      accepted: load.accepted,
+      checksDuring,
+      healMs,
+    };
+  } finally {
+    await stack.disposeAsync();
+  }
+}
+
+async function heal(cluster: Cluster, load: Load): Promise<void> {
+  await cluster.calmDown();
+  await load.finish();
+  await load.expectHealthy();
+}
+
+/** The first statement may still find a connection that the last fault broke. */
+function checkAfter(checker: Checker): Promise<InvariantReport> {
+  return checker.check("after").catch(() => checker.check("after"));
+}
+
+/** What `work` gives, or the reason of the interruption; the work itself is ended by closing what it works on. */
+function until<T>(work: Promise<T>, interrupted: AbortSignal): Promise<T> {
+  work.catch(() => {});
+  return Promise.race([
+    work,
+    new Promise<never>((_, reject) => {
+      const stop = () => reject(interrupted.reason);
+      if (interrupted.aborted) stop();
+      interrupted.addEventListener("abort", stop, { once: true });
+    }),
+  ]);
+}
+
+const LOOK_EVERY_MS = 1_000;
+
+/** Counts runs in the database, keeps the load below its limit, and shows where we are. */
+class Watch {
+  phase = "hurting";
+  runs = 0;
+  readonly #cluster: Cluster;
+  readonly #load: Load;
+  readonly #progress = new Progress();
+  readonly #timer: NodeJS.Timeout;
+  readonly #startedAtMs = performance.now();
+  readonly #tally: Tally;
+  readonly #ofMs: number;
+  #looking = false;
+
+  constructor(cluster: Cluster, load: Load, tally: Tally, ofMs: number) {
+    this.#cluster = cluster;
+    this.#load = load;
+    this.#tally = tally;
+    this.#ofMs = ofMs;
+    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#progress.clear();
+  }
+
+  /** Gives up after `ms`: the invariants then say what is left. */
+  async untilNoneLive(ms: number): Promise<void> {
+    const deadline = performance.now() + ms;
+    do {
+      await this.#look();
+      if (this.#load.live === 0) return;
+      await sleep(250);
+    } while (performance.now() < deadline);
+  }
+
+  async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      const [row] = await this.#cluster.admin.sql<{ runs: number; live: number }[]>`
+        select (select count(*)::int from durable.runs) as runs, (select count(*)::int from durable.live_runs) as live`;
+      this.runs = row!.runs;
+      this.#load.live = row!.live;
+    } catch {
+      // Postgres is away.
+    } finally {
+      this.#looking = false;
+    }
+    const doneMs = performance.now() - this.#startedAtMs;
+    this.#progress.show(
+      { phase: this.phase, doneMs, ofMs: this.#ofMs, runs: this.runs, live: this.#load.live },
+      this.#tally,
+    );
+  }
+}

@@ -1,0 +1,255 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { request } from "undici";
+import { type Database, openDatabase } from "../../engine/src/store/database.ts";
+import { engineFaults } from "./engine-faults.ts";
+import type { Findings } from "./findings.ts";
+import { freePort } from "./free-port.ts";
+import { HeldMessages } from "./held-messages.ts";
+import { PostgresServer } from "./postgres-server.ts";
+import { ProcessSlot } from "./process-slot.ts";
+import type { Random } from "./random.ts";
+import type { Tally } from "./tally.ts";
+import { type Disturbance, Wire } from "./wire.ts";
+
+export const LEASE_MS = 2_000;
+export const ENVIRONMENT = "chaos";
+export const APPS = ["alpha", "beta"] as const;
+const ENGINES = ["one", "two", "three"] as const;
+/** Longest time a message is on its way when nobody holds it: processes share two cores. */
+export const SLACK_MS = 1_500;
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+export interface ClusterOptions {
+  readonly folder: string;
+  /** Where the engine's code is: this repository, or a copy with a bug. */
+  readonly engineRoot?: string;
+  readonly random: Random;
+  readonly tally: Tally;
+  readonly findings: Findings;
+}
+
+export interface EnginePlace {
+  readonly slot: ProcessSlot;
+  /** The wire to its door, and the one from it to Postgres. */
+  readonly door: Wire;
+  readonly database: Wire;
+}
+
+export interface AppPlace {
+  readonly name: (typeof APPS)[number];
+  readonly slot: ProcessSlot;
+  readonly wire: Wire;
+}
+
+/**
+ * Everything under test, as processes:
+ *
+ *     load --wire--> 3 engines --wire--> 2 apps
+ *                       |
+ *                      wire --> Postgres <-- checker
+ */
+export class Cluster {
+  readonly token = randomBytes(32).toString("base64url");
+  readonly held = new HeldMessages(SLACK_MS);
+  readonly engines: EnginePlace[] = [];
+  readonly apps: AppPlace[] = [];
+  readonly ackLog: string;
+  readonly appLog: string;
+  /** While Postgres is away, or has just come back, an engine may fail to start. */
+  postgresAwayUntilMs = 0;
+  postgres!: PostgresServer;
+  /** Our own way to the database, around the wires. */
+  admin!: Database;
+  #isCalm = false;
+  readonly #options: ClusterOptions;
+  readonly #secrets = new Map<string, string>();
+
+  constructor(options: ClusterOptions) {
+    this.#options = options;
+    this.ackLog = join(options.folder, "ack.log");
+    this.appLog = join(options.folder, "app.log");
+  }
+
+  async start(): Promise<void> {
+    this.postgres = await PostgresServer.create({ folder: join(this.#options.folder, "postgres") });
+    await this.postgres.start();
+    this.admin = openDatabase({
+      url: this.postgres.url,
+      max: 2,
+      applicationName: "chaos",
+      connectTimeoutMs: 2_000,
+    });
+    for (const name of APPS) this.apps.push(await this.#placeApp(name));
+    for (const name of ENGINES) this.engines.push(await this.#placeEngine(name));
+    await Promise.all([...this.apps, ...this.engines].map(({ slot }) => slot.start()));
+    for (const app of this.apps) await this.#register(app);
+  }
+
+  /** From here on engines are started without faults of their own. */
+  async calmDown(): Promise<void> {
+    this.#isCalm = true;
+    for (const { door, database } of this.engines) {
+      door.heal();
+      database.heal();
+    }
+    for (const { wire } of this.apps) wire.heal();
+    for (const { slot } of this.engines) {
+      if (slot.isStopped) slot.resume();
+      // Leaves in order and comes back without faults; one that is on its way up may have to be asked twice.
+      await slot.untilReady();
+      await slot.drain();
+      await slot.untilReady();
+    }
+    await Promise.all(this.apps.map(({ slot }) => slot.untilReady()));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.engines, ...this.apps].map(({ slot }) => slot.close()));
+    const wires = [
+      ...this.engines.flatMap(({ door, database }) => [door, database]),
+      ...this.apps.map(({ wire }) => wire),
+    ];
+    await Promise.all(wires.map((wire) => wire.close()));
+    await this.admin?.end({ timeoutMs: 0 });
+    await this.postgres?.stop();
+  }
+
+  /** Down for `downMs`, then up; resolves when it accepts connections. */
+  async restartPostgres(downMs: number): Promise<void> {
+    this.postgresAwayUntilMs = Number.POSITIVE_INFINITY;
+    await this.postgres.kill();
+    await sleep(downMs);
+    await this.postgres.start();
+    this.postgresAwayUntilMs = performance.now() + 3_000;
+  }
+
+  async #placeEngine(name: string): Promise<EnginePlace> {
+    const { folder, random, tally, findings } = this.#options;
+    const port = await freePort();
+    const own = random.fork(`engine ${name}`);
+    const door = await Wire.open(port, this.#count);
+    const database = await Wire.open(this.postgres.port, this.#count);
+    let release = () => {};
+    const slot: ProcessSlot = new ProcessSlot({
+      name: `engine ${name}`,
+      script: join(this.#options.engineRoot ?? ROOT, "engine/bin/durable.js"),
+      args: ["start"],
+      logFile: join(folder, `engine-${name}.log`),
+      env: () => ({
+        DURABLE_DATABASE_URL: this.postgres.url.replace(`:${this.postgres.port}/`, `:${database.port}/`),
+        DURABLE_HOST: "127.0.0.1",
+        DURABLE_PORT: String(port),
+        DURABLE_ADMIN_TOKEN: this.token,
+        DURABLE_ALLOW_LOOPBACK: "1",
+        DURABLE_LEASE_MS: String(LEASE_MS),
+        DURABLE_POLL_MS: "200",
+        NODE_COMPILE_CACHE: join(folder, "compile-cache"),
+        ...(this.#isCalm ? {} : engineFaults(own)),
+      }),
+      isReady: (line) => line.includes('"msg":"ready"'),
+      onLine: (line) => {
+        const fault = /^fault (\S+) (\S+)$/.exec(line);
+        if (fault === null) return;
+        if (fault[1]!.startsWith("database.")) tally.add("database answer faked");
+        else if (fault[2] !== "delay") tally.add("named point hit");
+        if (fault[2] === "stop") {
+          slot.noteStopped();
+          release = this.held.hold();
+          void this.reviveZombie(slot).finally(release);
+        }
+      },
+      onKilled: () => {
+        tally.add("engine killed");
+        release();
+      },
+      onDrained: () => tally.add("engine drained"),
+      mayFailToStart: () => performance.now() < this.postgresAwayUntilMs || !this.#isCalm,
+      findings,
+      random: own,
+    });
+    return { slot, door, database };
+  }
+
+  /** Waits until the others took its leases, lets it go on, and counts it as a zombie if they did. */
+  async reviveZombie(slot: ProcessSlot): Promise<void> {
+    const pid = slot.pid;
+    const deadline = performance.now() + LEASE_MS * 2.5;
+    let isDead = false;
+    while (!isDead && performance.now() < deadline && slot.pid === pid) {
+      await sleep(100);
+      const rows = await this.admin.sql`
+        select state from durable.engines where pid = ${pid} order by id desc limit 1`.catch(() => []);
+      isDead = rows[0]?.["state"] === "dead";
+    }
+    if (slot.pid !== pid) return;
+    if (isDead) this.#options.tally.add("zombie");
+    slot.resume();
+  }
+
+  async #placeApp(name: (typeof APPS)[number]): Promise<AppPlace> {
+    const { folder, random, tally, findings } = this.#options;
+    const port = await freePort();
+    const own = random.fork(`app ${name}`);
+    const secret = `whsec_${randomBytes(32).toString("base64")}`;
+    this.#secrets.set(name, secret);
+    const slot = new ProcessSlot({
+      name: `app ${name}`,
+      script: fileURLToPath(new URL("fixture-app.ts", import.meta.url)),
+      logFile: join(folder, `app-${name}.log`),
+      env: () => ({
+        CHAOS_APP: name,
+        CHAOS_APP_LOG: this.appLog,
+        CHAOS_PORT: String(port),
+        DURABLE_SECRET: secret,
+        NODE_COMPILE_CACHE: join(folder, "compile-cache"),
+        // Half of them die on their own, after a step's effect and before its answer.
+        ...(!this.#isCalm && own.chance(0.5) && { CHAOS_DIE_AFTER: String(own.int(1, 300)) }),
+      }),
+      isReady: (line) => line === "ready",
+      onKilled: () => tally.add("app killed"),
+      mayFailToStart: () => false,
+      findings,
+      random: own,
+    });
+    return { name, slot, wire: await Wire.open(port, this.#count) };
+  }
+
+  readonly #count = (kind: Disturbance["kind"]): void => {
+    const { tally } = this.#options;
+    if (kind === "cut") tally.add("connection cut");
+    if (kind === "drop-answer") tally.add("answer dropped");
+    if (kind === "duplicate-answer") tally.add("answer duplicated");
+  };
+
+  /** Before any fault happens; so an answer other than 2xx ends the harness. Except that points may be hit already. */
+  async #register({ name, wire }: AppPlace): Promise<void> {
+    const secret = this.#secrets.get(name)!;
+    await this.#post(`/v1/apps/${name}/${ENVIRONMENT}/signing-secrets`, { secret });
+    await this.#post(`/v1/apps/${name}/${ENVIRONMENT}/sync`, {
+      url: `http://127.0.0.1:${wire.port}/api/durable`,
+    });
+  }
+
+  async #post(path: string, body: object): Promise<void> {
+    let said = "";
+    for (let attempt = 0; attempt < 50; attempt += 1) {
+      const { door } = this.engines[attempt % this.engines.length]!;
+      try {
+        const answer = await request(`http://127.0.0.1:${door.port}${path}`, {
+          method: "POST",
+          headers: { "content-type": "application/json", authorization: `Bearer ${this.token}` },
+          body: JSON.stringify(body),
+        });
+        said = `${answer.statusCode} ${await answer.body.text()}`;
+        if (answer.statusCode < 300) return;
+      } catch (error) {
+        said = String(error);
+      }
+      await sleep(100);
+    }
+    throw new Error(`POST ${path} was never accepted: ${said}`);
+  }
+}

@@ -1,0 +1,52 @@
+import type { FaultPointName } from "../../engine/src/runtime/fault-points.ts";
+import type { Random } from "./random.ts";
+
+// What one engine process does to itself. Each start arms at most one named point, to happen the n-th time it is
+// passed, so that over many starts each point is hit early and late in a process's life.
+
+/** How often a busy engine passes a point in its life, roughly: the n is drawn from here. */
+const PASSES: Record<FaultPointName, number> = {
+  "ingest.before-commit": 60,
+  "ingest.after-commit": 60,
+  "ingest.before-ack": 60,
+  "claim.after": 30,
+  "dispatch.before-send": 150,
+  "dispatch.after-answer": 150,
+  "commit.before": 100,
+  "commit.after": 100,
+  "heartbeat.before": 12,
+  "rescue.after": 2,
+  "timers.after": 25,
+  "match.before": 15,
+  "look-back.before": 15,
+  "cancel.after": 2,
+  "drain.begin": 1,
+};
+const POINTS = Object.keys(PASSES) as FaultPointName[];
+
+/** Rates per statement. Those that did run and say they did not are the valuable ones. */
+const DATABASE_FAULTS = [
+  "*=serialization_failure@0.003",
+  "*=deadlock@0.002",
+  "*=lost-before@0.002",
+  "*=lost-after@0.004",
+  "commit_outcomes=execute-then-timeout@0.004",
+  "accept_events=execute-then-timeout@0.01",
+].join(",");
+
+export function engineFaults(random: Random): Record<string, string> {
+  const seed = random.int(1, 1e9);
+  return {
+    DURABLE_CHAOS: "1",
+    DURABLE_FAULTS: `seed=${seed},${armed(random)}`,
+    DURABLE_DB_FAULTS: `seed=${seed},${DATABASE_FAULTS}`,
+  };
+}
+
+function armed(random: Random): string {
+  const background = "dispatch.after-answer=delay:120@0.01,commit.before=delay:80@0.01";
+  if (random.chance(0.4)) return background;
+  const point = random.pick(POINTS);
+  const action = random.chance(0.6) ? "kill" : "stop";
+  return `${background},${point}=${action}#${random.int(1, PASSES[point])}`;
+}

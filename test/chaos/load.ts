@@ -1,0 +1,216 @@
+import { createHash } from "node:crypto";
+import { closeSync, openSync, writeSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Agent, request } from "undici";
+import type { AckLine } from "../invariants/ack-log.ts";
+import { APPS, type Cluster, ENVIRONMENT, type EnginePlace } from "./cluster.ts";
+import type { Findings } from "./findings.ts";
+import { makeProgram } from "./programs.ts";
+import type { Random } from "./random.ts";
+
+/** An event as it goes over the wire, the same bytes at every try. */
+interface Sent {
+  readonly id: string;
+  readonly name: string;
+  readonly data: string;
+}
+
+export interface LoadOptions {
+  readonly cluster: Cluster;
+  readonly random: Random;
+  readonly findings: Findings;
+  readonly requestsPerSecond: number;
+  /** No more are sent while so many runs are alive. */
+  readonly liveMax: number;
+}
+
+const UNANSWERED_MAX = 60;
+const PATIENCE_MS = 3_000;
+
+/** The client: starts runs, answers their waits, cancels some, and writes down every word it was told. */
+export class Load {
+  /** As last seen in the database. */
+  live = 0;
+  accepted = 0;
+  readonly #options: LoadOptions;
+  readonly #log: number;
+  readonly #agent = new Agent({ connections: 64, headersTimeout: PATIENCE_MS, bodyTimeout: PATIENCE_MS });
+  readonly #tasks = new Set<Promise<void>>();
+  #count = 0;
+  #sending = true;
+  #loop: Promise<void> | null = null;
+
+  constructor(options: LoadOptions) {
+    this.#options = options;
+    this.#log = openSync(options.cluster.ackLog, "a");
+  }
+
+  start(): void {
+    this.#loop = this.#run();
+  }
+
+  /** Sends nothing more; resolves when everything begun was answered, waits included. */
+  async finish(): Promise<void> {
+    this.#sending = false;
+    await this.#loop;
+    while (this.#tasks.size > 0) await Promise.all(this.#tasks);
+  }
+
+  /** Once the faults are over every engine must take the next events at the first try. */
+  async expectHealthy(): Promise<void> {
+    const { cluster, findings } = this.#options;
+    for (const engine of cluster.engines) {
+      for (let no = 1; no <= 5; no += 1) {
+        const status = await this.#try(APPS[no % 2]!, [this.#event("chaos.work", { program: [] })], engine);
+        if (status !== 200) findings.add(`${engine.slot.name} answered ${status} after the faults were over`);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+    closeSync(this.#log);
+  }
+
+  async #run(): Promise<void> {
+    const { random, requestsPerSecond, liveMax } = this.#options;
+    while (this.#sending) {
+      await sleep((random.float() * 2_000) / requestsPerSecond);
+      if (this.#tasks.size < UNANSWERED_MAX && this.live < liveMax) this.#keep(this.#story(this.#count++));
+    }
+  }
+
+  #keep(task: Promise<void>): void {
+    this.#tasks.add(task);
+    task
+      .catch((error) => this.#options.findings.add(`the load broke: ${error}`))
+      .finally(() => this.#tasks.delete(task));
+  }
+
+  /** One request with what follows from it. */
+  async #story(no: number): Promise<void> {
+    const random = this.#options.random.fork(no);
+    const app = random.pick(APPS);
+    const programs = Array.from({ length: random.chance(0.15) ? random.int(2, 4) : 1 }, (_, at) =>
+      makeProgram(random, `${no}.${at}`),
+    );
+    const events = programs.map(({ instructions }) => this.#event("chaos.work", { program: instructions }));
+    // Who gets no answer may give up: then the event is there or it is not, but wholly.
+    const runs = await this.#deliver(app, events, random, random.chance(0.3));
+    if (runs === null) return;
+    const answers = programs.flatMap((program) => program.answers);
+    await Promise.all([
+      ...answers.map(async ({ event, key, afterMs }) => {
+        await sleep(afterMs);
+        await this.#deliver(app, [this.#event(event, { key })], random, false);
+      }),
+      ...runs.filter(() => random.chance(0.06)).map((run) => this.#cancel(app, run, random)),
+    ]);
+  }
+
+  #event(name: string, data: object): Sent {
+    return { id: `event-${this.#count++}`, name, data: JSON.stringify(data) };
+  }
+
+  /** Until it is acknowledged; the runs it started, or null when it was given up. */
+  async #deliver(
+    app: string,
+    events: readonly Sent[],
+    random: Random,
+    mayGiveUp: boolean,
+  ): Promise<string[] | null> {
+    for (;;) {
+      const answer = { runs: [] as string[] };
+      const status = await this.#try(app, events, random.pick(this.#options.cluster.engines), answer);
+      if (status === 200) {
+        this.accepted += events.length;
+        // A client that lost its memory sends again what was acknowledged.
+        if (random.chance(0.1)) await this.#try(app, events, random.pick(this.#options.cluster.engines));
+        return answer.runs;
+      }
+      if (mayGiveUp) return null;
+      await sleep(random.int(20, 300));
+    }
+  }
+
+  async #try(
+    app: string,
+    events: readonly Sent[],
+    engine: EnginePlace,
+    answer: { runs: string[] } = { runs: [] },
+  ): Promise<number> {
+    const items = events.map(
+      ({ id, name, data }) => `{"id":${JSON.stringify(id)},"name":${JSON.stringify(name)},"data":${data}}`,
+    );
+    const { status, body } = await this.#post(
+      engine,
+      `/v1/events?app=${app}&env=${ENVIRONMENT}`,
+      items.length === 1 ? items[0]! : `[${items.join(",")}]`,
+    );
+    if (status === 200) answer.runs = (body["runs"] as { run: string }[]).map(({ run }) => run);
+    this.#write({
+      kind: "send",
+      t: Date.now(),
+      app,
+      env: ENVIRONMENT,
+      request: events[0]!.id,
+      status,
+      events: events.map(({ id, name, data }) => ({
+        id,
+        name,
+        sha256: createHash("sha256").update(data).digest("hex"),
+      })),
+    });
+    return status;
+  }
+
+  async #cancel(app: string, run: string, random: Random): Promise<void> {
+    await sleep(random.int(0, 1_500));
+    for (;;) {
+      const engine = random.pick(this.#options.cluster.engines);
+      const { status, body } = await this.#post(
+        engine,
+        `/v1/apps/${app}/${ENVIRONMENT}/runs/${run}/cancel`,
+        "{}",
+      );
+      const answer = status === 200 ? (body["status"] as string) : null;
+      this.#write({ kind: "cancel", t: Date.now(), run, status, answer });
+      // 409: it had ended before.
+      if (status === 200 || status === 409) return;
+      await sleep(random.int(20, 300));
+    }
+  }
+
+  /** Status 0: no answer, or none in time. */
+  async #post(
+    { slot, door }: EnginePlace,
+    path: string,
+    text: string,
+  ): Promise<{ status: number; body: Record<string, unknown> }> {
+    try {
+      const { statusCode, body } = await request(`http://127.0.0.1:${door.port}${path}`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          authorization: `Bearer ${this.#options.cluster.token}`,
+        },
+        body: text,
+        dispatcher: this.#agent,
+      });
+      const said = await body.text();
+      const isAllowed = statusCode === 200 || statusCode === 409 || statusCode === 503;
+      const at = path.replace(/runs\/[^/]+/, "runs/{id}");
+      if (!isAllowed)
+        this.#options.findings.add(
+          `${slot.name} answered ${statusCode} to POST ${at}: ${said.slice(0, 300)}`,
+        );
+      return { status: statusCode, body: JSON.parse(said) as Record<string, unknown> };
+    } catch {
+      return { status: 0, body: {} };
+    }
+  }
+
+  #write(line: AckLine): void {
+    writeSync(this.#log, `${JSON.stringify(line)}\n`);
+  }
+}

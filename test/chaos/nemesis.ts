@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Cluster, EnginePlace } from "./cluster.ts";
+import type { Random } from "./random.ts";
+import type { FaultName, Tally } from "./tally.ts";
+
+export interface NemesisParts {
+  readonly cluster: Cluster;
+  readonly random: Random;
+  readonly tally: Tally;
+}
+
+/** One kind of fault from outside: how often in five minutes, and what is done. */
+interface Fault {
+  readonly name: FaultName;
+  readonly timesInFiveMinutes: number;
+  act(parts: NemesisParts): Promise<void>;
+}
+
+const FAULTS: readonly Fault[] = [
+  {
+    name: "engine killed",
+    timesInFiveMinutes: 45,
+    async act({ cluster, random }) {
+      (await anEngine(cluster, random)).slot.kill();
+    },
+  },
+  {
+    name: "app killed",
+    timesInFiveMinutes: 24,
+    async act({ cluster, random }) {
+      const { slot } = random.pick(cluster.apps);
+      await slot.untilReady();
+      slot.kill();
+    },
+  },
+  {
+    name: "Postgres killed",
+    timesInFiveMinutes: 22,
+    async act({ cluster, random, tally }) {
+      await cluster.restartPostgres(random.int(0, 800));
+      tally.add("Postgres killed");
+    },
+  },
+  {
+    name: "session terminated",
+    timesInFiveMinutes: 60,
+    async act({ cluster, random, tally }) {
+      tally.add(
+        "session terminated",
+        await terminateSessions(cluster, random.pick(["queued", "all", "some"])),
+      );
+    },
+  },
+  {
+    name: "zombie",
+    timesInFiveMinutes: 26,
+    async act({ cluster, random }) {
+      const { slot } = await anEngine(cluster, random);
+      slot.pause();
+      const release = cluster.held.hold();
+      await cluster.reviveZombie(slot).finally(release);
+    },
+  },
+  {
+    name: "engine drained",
+    timesInFiveMinutes: 8,
+    async act({ cluster, random }) {
+      await (await anEngine(cluster, random)).slot.drain();
+    },
+  },
+  { name: "answer dropped", timesInFiveMinutes: 40, act: (parts) => disturb(parts, "drop-answer") },
+  { name: "answer duplicated", timesInFiveMinutes: 20, act: (parts) => disturb(parts, "duplicate-answer") },
+  { name: "connection cut", timesInFiveMinutes: 40, act: (parts) => disturb(parts, "cut") },
+];
+
+/** Does each fault at its times, drawn from the seed, for `durationMs`; then goes on until none is missing. */
+export async function rage(parts: NemesisParts, durationMs: number, stopped: AbortSignal): Promise<void> {
+  const startedAtMs = performance.now();
+  await Promise.all(
+    FAULTS.map(async (fault) => {
+      const own = { ...parts, random: parts.random.fork(fault.name) };
+      const times = Math.max(2, Math.ceil((fault.timesInFiveMinutes * durationMs) / 300_000));
+      const everyMs = durationMs / times;
+      for (let no = 0; !stopped.aborted; no += 1) {
+        const isLate = no >= times;
+        if (isLate && (parts.tally.isEnough(fault.name) || no > times * 2)) return;
+        const atMs = startedAtMs + (no + own.random.float()) * everyMs;
+        // One that took too long pushes the next ones closer together, not to the end.
+        await pause(atMs - performance.now(), stopped);
+        if (!stopped.aborted) await fault.act(own);
+      }
+    }),
+  );
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => {});
+}
+
+/** One that is up; waits until there is one. */
+async function anEngine(cluster: Cluster, random: Random): Promise<EnginePlace> {
+  for (;;) {
+    const up = cluster.engines.filter(({ slot }) => slot.isUp);
+    if (up.length > 0) return random.pick(up);
+    await sleep(20);
+  }
+}
+
+type Selection = "queued" | "all" | "some";
+
+const ENGINE_SESSIONS = "application_name in ('durable engine', 'durable api') and pid <> pg_backend_pid()";
+
+/**
+ * `queued` first holds every commit back by a lock for a moment: statements are under way in their sessions, and
+ * more wait in the engines for a connection, when all sessions end at once.
+ */
+async function terminateSessions(cluster: Cluster, selection: Selection): Promise<number> {
+  const where = selection === "some" ? `${ENGINE_SESSIONS} and random() < 0.4` : ENGINE_SESSIONS;
+  const terminate = `select count(pg_terminate_backend(pid))::int as count from pg_stat_activity where ${where}`;
+  const text =
+    selection === "queued"
+      ? `lock table durable.live_runs in access exclusive mode; select pg_sleep(0.15); ${terminate}`
+      : terminate;
+  try {
+    const rows = await cluster.admin.sql.unsafe(text);
+    const last = (selection === "queued" ? rows.at(-1) : rows) as unknown as { count: number }[];
+    return last[0]!.count;
+  } catch {
+    return 0; // Postgres is away.
+  }
+}
+
+type WireFault = "drop-answer" | "duplicate-answer" | "cut";
+
+/** One wire for a moment. The wire to Postgres never doubles bytes: TCP does not, and no statement runs twice of it. */
+async function disturb({ cluster, random }: NemesisParts, kind: WireFault): Promise<void> {
+  const engine = random.pick(cluster.engines);
+  const app = random.pick(cluster.apps);
+  const wire =
+    kind === "duplicate-answer"
+      ? random.pick([app.wire, engine.door])
+      : random.pick([app.wire, app.wire, engine.door, engine.database]);
+  wire.disturb(kind === "cut" ? { kind, afterBytes: random.int(1, 6_000) } : { kind });
+  await sleep(random.int(50, 400));
+  wire.heal();
+}

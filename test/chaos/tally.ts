@@ -1,0 +1,58 @@
+/** Everything that can be done to the system, with how often it must have happened in five minutes. */
+export const MINIMUMS = {
+  "engine killed": 50,
+  "app killed": 20,
+  "Postgres killed": 20,
+  "session terminated": 500,
+  zombie: 20,
+  "engine drained": 5,
+  "named point hit": 30,
+  "database answer faked": 100,
+  "answer dropped": 50,
+  "answer duplicated": 50,
+  "connection cut": 50,
+} as const satisfies Record<string, number>;
+
+export type FaultName = keyof typeof MINIMUMS;
+
+const FULL_MINUTES = 5;
+
+/** Which faults happened how often, and whether that is enough for a run of this length to mean something. */
+export class Tally {
+  readonly #minutes: number;
+  readonly #counts = new Map<FaultName, number>();
+
+  constructor(minutes: number) {
+    this.#minutes = minutes;
+  }
+
+  add(name: FaultName, count = 1): void {
+    this.#counts.set(name, this.count(name) + count);
+  }
+
+  count(name: FaultName): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
+  /** In proportion for shorter runs, and for longer ones; once at least. */
+  minimum(name: FaultName): number {
+    return Math.max(1, Math.floor((MINIMUMS[name] * this.#minutes) / FULL_MINUTES));
+  }
+
+  isEnough(name: FaultName): boolean {
+    return this.count(name) >= this.minimum(name);
+  }
+
+  get missing(): FaultName[] {
+    return FAULT_NAMES.filter((name) => !this.isEnough(name));
+  }
+
+  format(): string {
+    return FAULT_NAMES.map((name) => {
+      const mark = this.isEnough(name) ? "  " : "! ";
+      return `${mark}${name.padEnd(24)} ${String(this.count(name)).padStart(6)}   at least ${this.minimum(name)}`;
+    }).join("\n");
+  }
+}
+
+export const FAULT_NAMES = Object.keys(MINIMUMS) as FaultName[];

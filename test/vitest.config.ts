@@ -10,7 +10,7 @@ import { debianBinaries } from "./support/debian-server.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const shared = {
   globalSetup: ["test/support/global-setup.ts"],
-  exclude: ["**/node_modules/**", "**/dist/**", "test/load/**", "test/chaos/**"],
+  exclude: ["**/node_modules/**", "**/dist/**", "test/load/**"],
   // Long enough for a busy machine; what waits, waits for an event and usually takes milliseconds.
   testTimeout: 30_000,
   hookTimeout: 60_000,

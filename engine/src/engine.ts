@@ -21,6 +21,7 @@ import { Slots } from "./queue/slots.ts";
 import { TimerLoop } from "./queue/timer-loop.ts";
 import { WaitMatcher } from "./queue/wait-matcher.ts";
 import { WorkspaceRegistry } from "./registry/workspace-registry.ts";
+import { faultPoint } from "./runtime/fault-points.ts";
 import { type Service, startAll, stopAll } from "./runtime/service.ts";
 import { systemPorts } from "./runtime/system-ports.ts";
 import { type DatabaseOptions, openDatabase } from "./store/database.ts";
@@ -200,6 +201,7 @@ export function createEngine(config: EngineConfig): Engine {
       return { port: http.port };
     },
     async stop() {
+      await faultPoint("drain.begin");
       try {
         await keeper.drain();
       } catch (error) {

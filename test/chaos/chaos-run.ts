@@ -4,6 +4,7 @@ import { Cluster, SLACK_MS } from "./cluster.ts";
 import { Findings } from "./findings.ts";
 import { Load } from "./load.ts";
 import { rage } from "./nemesis.ts";
+import { PROGRAM_ENDS } from "./program-ends.ts";
 import { Progress } from "./progress.ts";
 import { Random } from "./random.ts";
 import { Tally } from "./tally.ts";
@@ -15,8 +16,6 @@ export interface ChaosOptions {
   readonly engineRoot?: string;
   /** Ends the run at once, whatever it is doing. */
   readonly interrupted: AbortSignal;
-  /** End at the first thing that is wrong: for engines of which that is expected. */
-  readonly untilWrong?: boolean;
   readonly requestsPerSecond?: number;
 }
 
@@ -47,12 +46,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   // Ends our own loops: at the end, at an interruption, or when enough is wrong.
   const ending = new AbortController();
   interrupted.addEventListener("abort", () => ending.abort(), { once: true });
-  if (options.untilWrong) findings.onFirst(() => ending.abort());
   try {
     await until(cluster.start(), interrupted);
     const checker = new Checker({
       databaseUrl: cluster.postgres.url,
       oracles: { ackLog: cluster.ackLog, appLog: cluster.appLog },
+      extra: [PROGRAM_ENDS],
       slackMs: SLACK_MS,
       sentSince: cluster.held.sentSince,
     });
@@ -94,7 +93,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await checks;
     interrupted.throwIfAborted();
     const healedFromMs = performance.now();
-    if (report === null && !(options.untilWrong && findings.all.length > 0)) {
+    if (report === null) {
       watch.phase = "healing";
       await until(heal(cluster, load), interrupted);
       await until(watch.untilNoneLive(HEAL_MS_MAX), interrupted);

@@ -40,6 +40,8 @@ export class Child {
     });
     for (const stream of [this.#process.stdout!, this.#process.stderr!]) {
       let rest = "";
+      // A pipe whose other end is killed may say so instead of ending.
+      stream.on("error", () => {});
       stream.setEncoding("utf8").on("data", (text: string) => {
         appendFileSync(options.logFile, text);
         const lines = (rest + text).split("\n");

@@ -220,6 +220,7 @@ export class Cluster {
   readonly #count = (kind: Disturbance["kind"]): void => {
     const { tally } = this.#options;
     if (kind === "cut") tally.add("connection cut");
+    if (kind === "hold") tally.add("statement held");
     if (kind === "drop-answer") tally.add("answer dropped");
     if (kind === "duplicate-answer") tally.add("answer duplicated");
   };

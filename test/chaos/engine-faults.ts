@@ -23,11 +23,25 @@ const PASSES: Record<FaultPointName, number> = {
   "drain.begin": 1,
 };
 const POINTS = Object.keys(PASSES) as FaultPointName[];
+/** Where a stop leaves a deed half done. `commit.before` lies behind the last look at the lease: only the fence is left. */
+const STOPPED_AT: readonly FaultPointName[] = [
+  "commit.before",
+  "commit.before",
+  "commit.after",
+  "dispatch.before-send",
+  "dispatch.after-answer",
+  "claim.after",
+  "ingest.before-commit",
+  "ingest.after-commit",
+  "heartbeat.before",
+  "timers.after",
+];
 
 /** Rates per statement. Those that did run and say they did not are the valuable ones. */
 const DATABASE_FAULTS = [
   "*=serialization_failure@0.003",
   "*=deadlock@0.002",
+  "*=timeout@0.002",
   "*=lost-before@0.002",
   "*=lost-after@0.004",
   "commit_outcomes=execute-then-timeout@0.004",
@@ -46,7 +60,7 @@ export function engineFaults(random: Random): Record<string, string> {
 function armed(random: Random): string {
   const background = "dispatch.after-answer=delay:120@0.01,commit.before=delay:80@0.01";
   if (random.chance(0.4)) return background;
-  const point = random.pick(POINTS);
   const action = random.chance(0.6) ? "kill" : "stop";
+  const point = random.pick(action === "kill" ? POINTS : STOPPED_AT);
   return `${background},${point}=${action}#${random.int(1, PASSES[point])}`;
 }

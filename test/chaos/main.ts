@@ -3,6 +3,7 @@
 import { formatReport } from "../invariants/check.ts";
 import { type ChaosResult, runChaos } from "./chaos-run.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
+import { showBugs } from "./show-bugs.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 const interrupted = new AbortController();
@@ -12,13 +13,18 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 try {
   const options = readOptions(process.argv.slice(2));
-  process.exitCode = (await once(options)) ? 0 : 1;
+  process.exitCode = (await (options.bugs ? allBugs(options) : once(options))) ? 0 : 1;
 } catch (error) {
   if (!interrupted.signal.aborted)
     console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
   process.exitCode = interrupted.signal.aborted ? 130 : 2;
 }
 process.exit();
+
+function allBugs({ seed, only }: Options): Promise<boolean> {
+  console.log(`chaos: seed ${seed}, the engine with one deliberate bug after the other\n`);
+  return showBugs(seed, only, interrupted.signal);
+}
 
 async function once({ seed, minutes, keep }: Options): Promise<boolean> {
   console.log(`chaos: seed ${seed}, ${minutes} minutes, 3 engines, 2 apps, 1 Postgres\n`);

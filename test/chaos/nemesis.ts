@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Cluster, EnginePlace } from "./cluster.ts";
+import { type Cluster, type EnginePlace, LEASE_MS } from "./cluster.ts";
 import type { Random } from "./random.ts";
 import type { FaultName, Tally } from "./tally.ts";
 
@@ -59,6 +59,17 @@ const FAULTS: readonly Fault[] = [
       slot.pause();
       const release = cluster.held.hold();
       await cluster.reviveZombie(slot).finally(release);
+    },
+  },
+  {
+    // Cut off from Postgres for longer than its lease, then everything it had said arrives at once.
+    name: "statement held",
+    timesInFiveMinutes: 18,
+    async act({ cluster, random }) {
+      const { database } = await anEngine(cluster, random);
+      database.disturb({ kind: "hold" });
+      await sleep(LEASE_MS + random.int(500, 1_500));
+      database.heal();
     },
   },
   {

@@ -159,7 +159,7 @@ function accepts(port: number): Promise<boolean> {
       socket.destroy();
       resolve(answer);
     };
-    socket.once("error", () => finish(false));
+    socket.on("error", () => finish(false));
     socket.setTimeout(1_000, () => finish(false));
     socket.once("connect", () => socket.write(startupMessage()));
     socket.once("data", (data) => finish(data[0] === 0x52));

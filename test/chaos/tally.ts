@@ -5,6 +5,7 @@ export const MINIMUMS = {
   "Postgres killed": 20,
   "session terminated": 500,
   zombie: 20,
+  "statement held": 30,
   "engine drained": 5,
   "named point hit": 30,
   "database answer faked": 100,

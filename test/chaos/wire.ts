@@ -9,6 +9,8 @@ export type Disturbance =
   /** Bytes vanish and the connection stays open: a cable that was pulled. */
   | { readonly kind: "black-hole" }
   | { readonly kind: "delay"; readonly ms: number }
+  /** What the client says arrives late, in order, when the fault ends: a statement that outlives its engine's lease. */
+  | { readonly kind: "hold" }
   /** What the server answers never arrives; then the connection breaks. The deed is done, nobody knows. */
   | { readonly kind: "drop-answer" }
   /** Every piece of an answer arrives twice. */
@@ -21,6 +23,7 @@ interface Pair {
   readonly server: Socket;
   /** Lost bytes leave a stream that is good for nothing: it is broken when the fault ends. */
   isSpoiled: boolean;
+  held: Buffer[];
   bytes: number;
 }
 
@@ -57,7 +60,11 @@ export class Wire {
   /** Ends the fault; connections that lost bytes break now. */
   heal(): void {
     this.#disturbance = NONE;
-    for (const pair of this.#pairs) if (pair.isSpoiled) this.#break(pair);
+    for (const pair of this.#pairs) {
+      if (pair.held.length > 0) this.#disturbed("hold");
+      for (const bytes of pair.held.splice(0)) this.#write(bytes, pair.client, pair.server);
+      if (pair.isSpoiled) this.#break(pair);
+    }
   }
 
   async close(): Promise<void> {
@@ -68,7 +75,7 @@ export class Wire {
 
   #accept(client: Socket): void {
     const server = connect({ port: this.#targetPort, host: "127.0.0.1", noDelay: true });
-    const pair: Pair = { client, server, isSpoiled: false, bytes: 0 };
+    const pair: Pair = { client, server, isSpoiled: false, held: [], bytes: 0 };
     this.#pairs.add(pair);
     client.on("data", (bytes) => this.#pass(pair, bytes, client, server, false));
     server.on("data", (bytes) => this.#pass(pair, bytes, server, client, true));
@@ -93,6 +100,10 @@ export class Wire {
         return;
       case "black-hole":
         pair.isSpoiled = true;
+        return;
+      case "hold":
+        if (isAnswer) break;
+        pair.held.push(bytes);
         return;
       case "drop-answer":
         if (!isAnswer) break;

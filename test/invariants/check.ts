@@ -31,6 +31,8 @@ export interface CheckOptions {
   readonly oracles?: { readonly ackLog?: string; readonly appLog?: string };
   /** `during` checks what holds at every instant, `after` everything. */
   readonly phase: "during" | "after";
+  /** What must be true of this scenario besides. */
+  readonly extra?: readonly Invariant[];
   /** Numbers of invariants the scenario does not exercise: examining nothing is then no failure. */
   readonly unexercised?: readonly string[];
   /** Numbers of invariants that the scenario breaks on purpose. */
@@ -77,9 +79,9 @@ export class Checker {
 
   /** Rejects when the database cannot be asked; that says nothing about any invariant. */
   async check(phase: "during" | "after"): Promise<InvariantReport> {
-    const { skip = [], unexercised = [] } = this.#options;
+    const { extra = [], skip = [], unexercised = [] } = this.#options;
     const lines = [];
-    for (const invariant of INVARIANTS) {
+    for (const invariant of [...INVARIANTS, ...extra]) {
       if (phase === "during" && invariant.phase === "after") continue;
       if (invariant.needs !== undefined && this.#world[invariant.needs] === null) continue;
       if (skip.includes(invariant.number)) continue;

@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { faultPoint } from "../runtime/fault-points.ts";
 import { Group } from "../runtime/group.ts";
 import type { Timers } from "../runtime/ports.ts";
-import { type Database, isConflict, isConnectionLoss } from "../store/database.ts";
+import { type Database, isConflict, isConnectionLoss, isServerTrouble } from "../store/database.ts";
 import { type CommitItem, type CommitResult, commitOutcomes } from "../store/outcomes.ts";
 import type { LeaseAuthority } from "./lease-authority.ts";
 
@@ -68,7 +68,7 @@ export class Committer {
         await faultPoint("commit.after");
         return results;
       } catch (error) {
-        if (isConflict(error) || isConnectionLoss(error)) {
+        if (isConflict(error) || isConnectionLoss(error) || isServerTrouble(error)) {
           log.debug({ err: error, attempt, items: items.length }, "a commit is repeated");
           await this.#pause(Math.min(10 * 2 ** attempt, PAUSE_MS_MAX));
         } else if (items.length === 1) {

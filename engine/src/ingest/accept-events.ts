@@ -4,7 +4,13 @@ import { faultPoint } from "../runtime/fault-points.ts";
 import { Group } from "../runtime/group.ts";
 import type { Ports } from "../runtime/ports.ts";
 import { type AcceptedEvent, findAcceptedStates, insertEvents } from "../store/accepted-events.ts";
-import { type Database, isConflict, isConnectionLoss, isUnknownOutcome } from "../store/database.ts";
+import {
+  type Database,
+  isConflict,
+  isConnectionLoss,
+  isServerTrouble,
+  isUnknownOutcome,
+} from "../store/database.ts";
 import { type EventRow, EventRows, type RunRow } from "../store/event-rows.ts";
 import type { EventRef } from "../store/wake-ups.ts";
 import { type IncomingEvent, toEventRow } from "./event-row.ts";
@@ -149,7 +155,7 @@ export class EventAcceptor {
         return await insertEvents(database, engineId(), rows);
       } catch (error) {
         unknown ||= isUnknownOutcome(error);
-        const again = isConflict(error) || isConnectionLoss(error);
+        const again = isConflict(error) || isConnectionLoss(error) || isServerTrouble(error);
         if (!again || attempt >= TRIES_MAX) throw error;
         log.debug({ err: error, attempt }, "ingest is repeated");
         await new Promise<void>((resolve) => this.#options.timers.after(25 * 2 ** attempt, resolve));

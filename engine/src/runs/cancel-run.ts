@@ -1,4 +1,5 @@
 import type { EngineEvents } from "../observability/engine-events.ts";
+import { faultPoint } from "../runtime/fault-points.ts";
 import type { Database } from "../store/database.ts";
 
 /**
@@ -14,6 +15,7 @@ export async function cancelRun(
 ): Promise<"completed" | "failed" | "cancelled" | null> {
   const [row] = await database.sql<{ status: "completed" | "failed" | "cancelled" | null }[]>`
     select durable.cancel_run(${workspaceId}::int, ${runId}::uuid, ${actor}::text, ${reason}::text) as status`;
+  await faultPoint("cancel.after");
   const status = row!.status;
   if (status === "cancelled") {
     events.emit("run.ended", { workspaceId, runId, end: { status, output: null, failure: null } });

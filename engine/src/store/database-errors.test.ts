@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createDatabase, type TestDatabase } from "../../../test/support/postgres.ts";
-import { isConflict, isConnectionLoss, isDataError, isUnknownOutcome, sqlState } from "./database.ts";
+import {
+  isConflict,
+  isConnectionLoss,
+  isDataError,
+  isServerTrouble,
+  isUnknownOutcome,
+  sqlState,
+} from "./database.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -9,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const questions = { isConnectionLoss, isUnknownOutcome, isConflict, isDataError };
+const questions = { isConnectionLoss, isServerTrouble, isUnknownOutcome, isConflict, isDataError };
 const answers = (error: unknown) =>
   Object.entries(questions).flatMap(([name, question]) => (question(error) ? [name] : []));
 
@@ -20,8 +27,18 @@ test.for([
   ["40001", "do $$ begin raise exception 'x' using errcode = '40001'; end $$", ["isConflict"]],
   ["40P01", "do $$ begin raise exception 'x' using errcode = '40P01'; end $$", ["isConflict"]],
   ["55P03", "do $$ begin raise exception 'x' using errcode = '55P03'; end $$", ["isConflict"]],
-  ["57P03", "do $$ begin raise exception 'x' using errcode = '57P03'; end $$", ["isConnectionLoss"]],
-  ["53300", "do $$ begin raise exception 'x' using errcode = '53300'; end $$", ["isConnectionLoss"]],
+  [
+    "57P03",
+    "do $$ begin raise exception 'x' using errcode = '57P03'; end $$",
+    ["isConnectionLoss", "isServerTrouble"],
+  ],
+  ["53100", "do $$ begin raise exception 'x' using errcode = '53100'; end $$", ["isServerTrouble"]],
+  ["58030", "do $$ begin raise exception 'x' using errcode = '58030'; end $$", ["isServerTrouble"]],
+  [
+    "53300",
+    "do $$ begin raise exception 'x' using errcode = '53300'; end $$",
+    ["isConnectionLoss", "isServerTrouble"],
+  ],
   [
     "08006",
     "do $$ begin raise exception 'x' using errcode = '08006'; end $$",
@@ -30,9 +47,9 @@ test.for([
   [
     "57P01",
     "do $$ begin raise exception 'x' using errcode = '57P01'; end $$",
-    ["isConnectionLoss", "isUnknownOutcome"],
+    ["isConnectionLoss", "isServerTrouble", "isUnknownOutcome"],
   ],
-  ["57014", "set statement_timeout = 1; select pg_sleep(1)", []],
+  ["57014", "set statement_timeout = 1; select pg_sleep(1)", ["isServerTrouble"]],
   ["42P01", "select * from nothing", []],
 ] as const)("%s from `%s` is %j", async ([state, statement, expected]) => {
   const error = await database.sql.unsafe(statement).catch((error: unknown) => error);

@@ -1,6 +1,6 @@
 /**
- * What an error of the database means for the caller. The hot path asks three questions of it: may I simply do it
- * again, may it have happened already, is it the data's fault?
+ * What an error of the database means for the caller. The hot path asks of it: may I simply do it again, may it
+ * have happened already, is it the data's fault or the server's?
  */
 
 /** The five characters that Postgres gives every error, or null for an error that is not from Postgres. */
@@ -26,6 +26,14 @@ export function isConnectionLoss(error: unknown): boolean {
 export function isConflict(error: unknown): boolean {
   const state = sqlState(error);
   return state === "40001" || state === "40P01" || state === "55P03";
+}
+
+/**
+ * Out of disk, memory or connections; cancelled by a timeout or an operator; read-only while the database is being
+ * moved. It was rolled back through no fault of its own, and the same statement may well succeed later.
+ */
+export function isServerTrouble(error: unknown): boolean {
+  return /^(53|57|58|25006)/.test(sqlState(error) ?? "");
 }
 
 /** The values can never be stored (too large, not a number, a broken encoding): repeating does not help. */

@@ -3,7 +3,14 @@ import { COLUMN_TYPES } from "./column-types.ts";
 import { Connections } from "./connections.ts";
 
 export { ARRAY_OID } from "./column-types.ts";
-export { isConflict, isConnectionLoss, isDataError, isUnknownOutcome, sqlState } from "./database-errors.ts";
+export {
+  isConflict,
+  isConnectionLoss,
+  isDataError,
+  isServerTrouble,
+  isUnknownOutcome,
+  sqlState,
+} from "./database-errors.ts";
 
 /**
  * The engine's way to Postgres. One durable change is ONE statement on the wire: when a backend dies, postgres.js

@@ -1,7 +1,7 @@
 import { JsonProblem } from "@durable/protocol/wire";
 import type { Logger } from "pino";
 import { Problem } from "../../domain/problems.ts";
-import { isConflict, isConnectionLoss, sqlState } from "../../store/database.ts";
+import { isConflict, isConnectionLoss, isServerTrouble } from "../../store/database.ts";
 
 /** Whatever was thrown, as the problem the sender hears. What nobody expected is logged and told by its id alone. */
 export function toProblem(error: unknown, log: Logger, requestId: string): Problem {
@@ -34,10 +34,7 @@ export function unavailable(detail: string, cause?: unknown): Problem {
 /** Also when something between here and the driver wrapped the error. */
 function isAway(error: unknown): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if (isConnectionLoss(at) || isConflict(at) || AWAY.test(sqlState(at) ?? "")) return true;
+    if (isConnectionLoss(at) || isConflict(at) || isServerTrouble(at)) return true;
   }
   return false;
 }
-
-/** Out of disk, memory or connections; cancelled by a timeout or an operator; read-only while it is being moved. */
-const AWAY = /^(53|57|25006)/;

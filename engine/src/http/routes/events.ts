@@ -1,5 +1,6 @@
 import type { Actor } from "../../auth/authorize.ts";
 import { Problem } from "../../domain/problems.ts";
+import { faultPoint } from "../../runtime/fault-points.ts";
 import type { RouteParts } from "../app.ts";
 import type { Handlers } from "../handlers.ts";
 import { decodeEvents } from "./decode-events.ts";
@@ -11,6 +12,7 @@ export function eventRoutes({ acceptEvents, workspaceIds, config }: RouteParts):
       const workspaceId = await workspaceOf(actor, query.app, query.env);
       if (events.length === 0) return { ids: [], runs: [] };
       const result = await acceptEvents.accept(workspaceId, events);
+      await faultPoint("ingest.before-ack");
       if (result.state === "accepted") return { ids: result.ids, runs: result.runs };
       throw new Problem(
         "idempotency-conflict",

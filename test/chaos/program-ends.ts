@@ -1,0 +1,49 @@
+import { examined, type Invariant } from "../invariants/invariant.ts";
+import type { Instruction } from "./programs.ts";
+
+/**
+ * What a run must come to is written in its event, so the load is an oracle of results, too. Every retried step
+ * succeeds within its attempts, every fatal one is caught and every wait ends: only `fail` fails a run.
+ */
+export const PROGRAM_ENDS: Invariant = {
+  number: "X2",
+  name: "as programmed",
+  sentence: "Every run that was not cancelled ended as its program says, with each instruction done once.",
+  phase: "after",
+  async check({ sql }) {
+    const rows = await sql`
+      select r.id, r.status, r.output, r.failure, e.data, (
+        select coalesce(json_agg(s.name || ' ' || s.op || ' ' || s.status), '[]') from durable.steps s
+        where s.workspace_id = r.workspace_id and s.run_id = r.id) as steps
+      from durable.runs r join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id
+      where r.status in ('completed', 'failed') and r.function_id <> 'witness'`;
+    const violations: string[] = [];
+    for (const { id, status, output, failure, data, steps } of rows) {
+      const { program } = JSON.parse(data as string) as { program: readonly Instruction[] };
+      const fails = program.some((instruction) => instruction.do === "fail");
+      if (status !== (fails ? "failed" : "completed")) violations.push(`${id} has ${status}: ${failure}`);
+      else if (!fails && Number(output) !== program.length) violations.push(`${id} answered ${output}`);
+      const expected = program.flatMap(stepsOf).sort();
+      const found = [...(steps as string[])].sort();
+      if (found.join() !== expected.join())
+        violations.push(`${id} has the steps ${found} instead of ${expected}`);
+    }
+    return examined(rows.length, violations);
+  },
+};
+
+function stepsOf(instruction: Instruction): string[] {
+  switch (instruction.do) {
+    case "run":
+      return [`${instruction.name} run ${instruction.fatal ? "err" : "ok"}`];
+    case "nap":
+      return [`${instruction.name} sleep ok`];
+    case "wait":
+    case "send":
+      return [`${instruction.name} ${instruction.do} ok`];
+    case "all":
+      return instruction.branches.flatMap(stepsOf);
+    case "fail":
+      return [];
+  }
+}

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Committer, type CommitterOptions } from "../../engine/src/execution/committer.ts";
+import { systemPorts } from "../../engine/src/runtime/system-ports.ts";
+import { type Database, openDatabase } from "../../engine/src/store/database.ts";
+import { commitItem, outcome, Stage, step } from "./stage.ts";
+
+const SILENT = { debug: () => {}, error: () => {} } as unknown;
+
+let stage: Stage;
+let impatient: Database;
+beforeAll(async () => {
+  stage = await Stage.open(57);
+  impatient = openDatabase({
+    options: stage.database.address,
+    max: 1,
+    applicationName: "impatient",
+    settings: { statement_timeout: "100" },
+  });
+});
+afterAll(async () => {
+  await impatient.end();
+  await stage.close();
+});
+
+test("a commit that the server cancels is repeated: the run goes on and does not pause", async () => {
+  const run = await stage.startRun();
+  const held = stage.right.sql.unsafe(
+    `select 1 from durable.live_runs where run_id = '${run.runId}' for update; select pg_sleep(0.4)`,
+  );
+  const holding = held.execute();
+  await until(async () => {
+    const [row] = await stage.database.sql`
+      select count(*)::int as count from pg_stat_activity where query like '%pg_sleep(0.4)%' and wait_event = 'PgSleep'`;
+    return row!["count"] === 1;
+  });
+  let tries = 0;
+  const committer = new Committer({
+    database: {
+      ...impatient,
+      sql: new Proxy(impatient.sql, {
+        apply: (sql, self, args) => {
+          tries += 1;
+          return Reflect.apply(sql, self, args);
+        },
+      }),
+    },
+    authority: {
+      engineId: () => stage.engineId,
+      mayAct: () => true,
+      untilMayAct: () => Promise.resolve(true),
+    },
+    timers: systemPorts().timers,
+    log: SILENT as CommitterOptions["log"],
+  });
+  const end = await committer.commit(commitItem(run, outcome("continue", { steps: [step("first", "ok")] })));
+  await holding;
+  expect(end).toEqual({ state: "applied", journalSeq: 1 });
+  expect(tries).toBeGreaterThan(1);
+  await stage.expectInvariants();
+});
+
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+  while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, 5));
+}

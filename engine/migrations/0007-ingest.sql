@@ -64,11 +64,12 @@ language sql immutable as $$ select hashtextextended(p_name, p_workspace)::bit(8
 -- | skipped (its request is in p_skip) | stale (functions changed since they were matched: match again).
 -- `owes_match`: somebody may wait for it, match_events must be called with it soon.
 create function durable.accept_events(
-  p_engine int, p_skip int[],
+  p_engine int,
   p_registry_workspace int[], p_registry_version int[],
   e_request int[], e_workspace int[], e_id uuid[], e_client_id text[], e_body_hash uuid[],
   e_name text[], e_data text[], e_time float8[],
-  r_event int[], r_function text[], r_version int[], r_run uuid[], r_fence uuid[]
+  r_event int[], r_function text[], r_version int[], r_run uuid[], r_fence uuid[],
+  p_skip int[] = '{}'
 ) returns table (state text, owes_match boolean)
 language plpgsql as $$
 #variable_conflict use_column
@@ -133,8 +134,11 @@ begin
       into v_state from unnest(e_request) with ordinality as q(r, no);
   else
     v_state := array_fill('new'::text, array[cardinality(e_id)]);
+    v_new := array_fill(true, array[cardinality(e_id)]);
   end if;
-  select array_agg(s = 'new' order by no) into v_new from unnest(v_state) with ordinality as q(s, no);
+  if v_new is null then
+    select array_agg(s = 'new' order by no) into v_new from unnest(v_state) with ordinality as q(s, no);
+  end if;
 
   insert into durable.events (workspace_id, id, client_id, name, data, time, received_at)
     select e.workspace, e.id, e.client_id, e.name, e.data, coalesce(to_timestamp(e.time), v_now), v_now
@@ -155,10 +159,12 @@ begin
         case when v_leases and r.fence is not null then null else v_rank + r.no end
       from unnest(r_event, r_run, r_fence) with ordinality as r(event, run, fence, no)
       where v_new[r.event];
-    insert into durable.ready (rank, workspace_id, run_id)
-      select v_rank + r.no, e_workspace[r.event], r.run
-      from unnest(r_event, r_run, r_fence) with ordinality as r(event, run, fence, no)
-      where v_new[r.event] and not (v_leases and r.fence is not null);
+    if not v_leases or array_position(r_fence, null) is not null then
+      insert into durable.ready (rank, workspace_id, run_id)
+        select v_rank + r.no, e_workspace[r.event], r.run
+        from unnest(r_event, r_run, r_fence) with ordinality as r(event, run, fence, no)
+        where v_new[r.event] and not (v_leases and r.fence is not null);
+    end if;
     insert into durable.changes (workspace_id, run_id, kind, journal_seq)
       select e_workspace[r.event], r.run, 'run.created', 0
       from unnest(r_event, r_run) as r(event, run) where v_new[r.event];

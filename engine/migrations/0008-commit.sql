@@ -16,12 +16,13 @@ create function durable.commit_outcomes(
   i_scheduled float8[], i_leased float8[], i_sent float8[], i_first_byte float8[], i_received float8[], i_app_ms float4[],
   s_item int[], s_ordinal int[], s_id uuid[], s_op text[], s_name text[], s_n int[], s_status text[],
   s_value text[], s_failure text[], s_attempt int[], s_due_ms float8[], s_due_at float8[],
-  w_item int[], w_step uuid[], w_event text[], w_match text[],
-  a_item int[], a_step uuid[], a_attempt int[], a_outcome text[], a_failure text[],
-  p_registry_workspace int[], p_registry_version int[],
-  e_request int[], e_workspace int[], e_id uuid[], e_client_id text[], e_body_hash uuid[],
-  e_name text[], e_data text[], e_time float8[],
-  r_event int[], r_function text[], r_version int[], r_run uuid[],
+  -- What most outcomes have none of.
+  w_item int[] = '{}', w_step uuid[] = '{}', w_event text[] = '{}', w_match text[] = '{}',
+  a_item int[] = '{}', a_step uuid[] = '{}', a_attempt int[] = '{}', a_outcome text[] = '{}', a_failure text[] = '{}',
+  p_registry_workspace int[] = '{}', p_registry_version int[] = '{}',
+  e_request int[] = '{}', e_workspace int[] = '{}', e_id uuid[] = '{}', e_client_id text[] = '{}', e_body_hash uuid[] = '{}',
+  e_name text[] = '{}', e_data text[] = '{}', e_time float8[] = '{}',
+  r_event int[] = '{}', r_function text[] = '{}', r_version int[] = '{}', r_run uuid[] = '{}',
   out o_state text[], out o_seq int[])
 language plpgsql as $$
 #variable_conflict use_column
@@ -29,12 +30,13 @@ declare
   v_now timestamptz := durable.durable_now();
   v_rank bigint := durable.rank_of(v_now);
   v_state text[] := array_fill('applied'::text, array[cardinality(i_run)]);
-  v_applied boolean[] := array_fill(true, array[cardinality(i_run)]);
+  v_applied boolean[] := array_fill(false, array[cardinality(i_run)]);
   v_seq int[] := array_fill(0, array[cardinality(i_run)]);
   v_head int;
-  v_ended boolean := false;
+  v_count int := 0;
   v_queued boolean := false;
   v_skip int[] := '{}';
+  v_row record;
   v_wait record;
 begin
   if cardinality(p_registry_workspace) > 0 then
@@ -47,58 +49,51 @@ begin
     end if;
   end if;
 
-  -- Fence by compare-and-set, in the order the items came: (workspace, run). One HOT update per item.
-  for i in 1 .. cardinality(i_run) loop
-    if i_kind[i] = 'continue' then
-      update durable.live_runs l
-        set fence = i_next[i], journal_seq = l.journal_seq + i_settled[i],
-            run_attempt = i_run_attempt[i], transport_attempt = i_transport_attempt[i], lost = 0
-        where l.workspace_id = i_workspace[i] and l.run_id = i_run[i] and l.fence = i_fence[i]
-        returning l.journal_seq into v_head;
-    elsif i_kind[i] in ('completed', 'failed') then
-      delete from durable.live_runs l
-        where l.workspace_id = i_workspace[i] and l.run_id = i_run[i] and l.fence = i_fence[i]
-        returning l.journal_seq + i_settled[i] into v_head;
-      v_ended := v_ended or found;
-    else
-      -- Something settled while it ran and the holder has not seen it: it must be continued at once.
-      update durable.live_runs l
-        set fence = i_next[i], journal_seq = l.journal_seq + i_settled[i], engine_id = null,
-            run_attempt = i_run_attempt[i], transport_attempt = i_transport_attempt[i], lost = 0,
-            status = case when i_kind[i] = 'paused' then 'paused'
-                          when i_kind[i] = 'requeue' or l.journal_seq <> i_known[i] then 'queued'
-                          else 'waiting' end,
-            ready_rank = case when i_kind[i] = 'paused' then null
-                              when i_kind[i] = 'requeue' or l.journal_seq <> i_known[i] then v_rank + i end
-        where l.workspace_id = i_workspace[i] and l.run_id = i_run[i] and l.fence = i_fence[i]
-        returning l.journal_seq into v_head;
-      v_queued := v_queued or (found and (i_kind[i] = 'requeue' or v_head - i_settled[i] <> i_known[i]) and i_kind[i] <> 'paused');
+  -- Fence by compare-and-set. One statement for the group, which locks in the order in which the items came: the
+  -- arrays are the outer side of its only possible join (a sequential scan is switched off where this is called).
+  -- HOT: no index on anything it changes.
+  for v_row in
+    update durable.live_runs l
+      set fence = q.next, journal_seq = l.journal_seq + q.settled,
+          run_attempt = q.run_attempt, transport_attempt = q.transport_attempt, lost = 0,
+          engine_id = case when q.kind in ('wait', 'requeue', 'paused') then null else l.engine_id end,
+          status = case when q.kind = 'paused' then 'paused'
+                        when q.kind not in ('wait', 'requeue') then l.status
+                        -- Something settled while it ran and the holder has not seen it: it must be continued at once.
+                        when q.kind = 'requeue' or l.journal_seq <> q.known then 'queued'
+                        else 'waiting' end,
+          ready_rank = case when q.kind = 'requeue' or q.kind = 'wait' and l.journal_seq <> q.known then v_rank + q.no end
+      from unnest(i_workspace, i_run, i_fence, i_next, i_known, i_settled, i_run_attempt, i_transport_attempt, i_kind)
+        with ordinality as q(workspace, run, fence, next, known, settled, run_attempt, transport_attempt, kind, no)
+      where l.workspace_id = q.workspace and l.run_id = q.run and l.fence = q.fence
+      returning q.no, l.journal_seq, l.status
+  loop
+    v_applied[v_row.no] := true;
+    v_seq[v_row.no] := v_row.journal_seq;
+    v_count := v_count + 1;
+    v_queued := v_queued or v_row.status = 'queued';
+  end loop;
+
+  if v_count < cardinality(i_run) then for i in 1 .. cardinality(i_run) loop
+    continue when v_applied[i];
+    select l.journal_seq into v_head from durable.live_runs l
+      where l.workspace_id = i_workspace[i] and l.run_id = i_run[i] and l.fence = i_next[i];
+    if not found then
+      perform 1 from durable.runs r
+        where r.workspace_id = i_workspace[i] and r.id = i_run[i] and r.end_fence = i_next[i];
     end if;
     if found then
-      v_seq[i] := v_head;
+      v_state[i] := 'already';
+      v_seq[i] := coalesce(v_head, 0);
     else
-      v_applied[i] := false;
-      perform 1 from durable.live_runs l
-        where l.workspace_id = i_workspace[i] and l.run_id = i_run[i] and l.fence = i_next[i];
-      if not found then
-        perform 1 from durable.runs r
-          where r.workspace_id = i_workspace[i] and r.id = i_run[i] and r.end_fence = i_next[i];
-      end if;
-      if found then
-        v_state[i] := 'already';
-        select l.journal_seq into v_head from durable.live_runs l
-          where l.workspace_id = i_workspace[i] and l.run_id = i_run[i];
-        v_seq[i] := coalesce(v_head, 0);
-      else
-        v_state[i] := 'lost';
-        insert into durable.attempts (workspace_id, run_id, fence, step_id, attempt, outcome, sent_at, received_at, app_ms)
-          select i_workspace[i], i_run[i], i_fence[i], '00000000-0000-0000-0000-000000000000', 1, 'late',
-            to_timestamp(i_sent[i]), to_timestamp(i_received[i]), i_app_ms[i]
-          on conflict do nothing;
-      end if;
-      v_skip := v_skip || i;
+      v_state[i] := 'lost';
+      insert into durable.attempts (workspace_id, run_id, fence, step_id, attempt, outcome, sent_at, received_at, app_ms)
+        select i_workspace[i], i_run[i], i_fence[i], '00000000-0000-0000-0000-000000000000', 1, 'late',
+          to_timestamp(i_sent[i]), to_timestamp(i_received[i]), i_app_ms[i]
+        on conflict do nothing;
     end if;
-  end loop;
+    v_skip := v_skip || i;
+  end loop; end if;
 
   if cardinality(s_item) > 0 then
     insert into durable.steps as t (workspace_id, run_id, step_id, seq, op, name, n, status, value, failure, attempt, due_at,
@@ -174,7 +169,11 @@ begin
       order by 1, 2, 3;
   end if;
 
-  if v_ended then
+  if 'completed' = any (i_kind) or 'failed' = any (i_kind) then
+    delete from durable.live_runs l
+      using unnest(i_workspace, i_run, i_next, i_kind, v_applied) as q(workspace, run, next, kind, applied)
+      where q.applied and q.kind in ('completed', 'failed')
+        and l.workspace_id = q.workspace and l.run_id = q.run and l.fence = q.next;
     update durable.runs r
       set status = q.kind, ended_at = v_now, end_fence = q.next, unclaimed = q.unclaimed,
           output = case when q.kind = 'completed' then q.result end,
@@ -201,8 +200,8 @@ begin
   end if;
 
   if cardinality(e_id) > 0 then
-    perform durable.accept_events(p_engine, v_skip, '{}', '{}', e_request, e_workspace, e_id, e_client_id, e_body_hash,
-      e_name, e_data, e_time, r_event, r_function, r_version, r_run, array_fill(null::uuid, array[cardinality(r_run)]));
+    perform durable.accept_events(p_engine, '{}', '{}', e_request, e_workspace, e_id, e_client_id, e_body_hash,
+      e_name, e_data, e_time, r_event, r_function, r_version, r_run, array_fill(null::uuid, array[cardinality(r_run)]), v_skip);
   end if;
 
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)

@@ -66,6 +66,7 @@ export function createEngine(config: EngineConfig): Engine {
     applicationName: "durable engine",
     settings: {
       jit: "off",
+      plan_cache_mode: "force_generic_plan",
       enable_seqscan: "off",
       enable_hashjoin: "off",
       enable_mergejoin: "off",

@@ -47,8 +47,8 @@ async function effectsOf(item: CommitItem) {
       (select count(*)::int from durable.waits where run_id = r.id) as waits,
       (select count(*)::int from durable.ready where run_id = r.id) as jobs,
       (select count(*)::int from durable.changes where run_id = r.id) as changes,
-      (select count(*)::int from durable.events where id = ${item.events!.rows[0]!.id}) as sent,
-      (select count(*)::int from durable.runs where event_id = ${item.events!.rows[0]!.id}) as started,
+      (select count(*)::int from durable.events where id = ${item.events!.entries[0]!.row.id}) as sent,
+      (select count(*)::int from durable.runs where event_id = ${item.events!.entries[0]!.row.id}) as started,
       coalesce((select fence from durable.live_runs where run_id = r.id), r.end_fence) as fence
     from durable.runs r where r.id = ${item.runId}`;
   expect(row).toEqual({

@@ -122,7 +122,7 @@ export class EventAcceptor {
       }
       if (accepted.some((event) => event.state === "stale")) {
         births.giveBack(reserved);
-        for (const workspaceId of rows.workspaceIds) this.#options.registry.forget(workspaceId);
+        for (const [workspaceId] of rows.registry) this.#options.registry.forget(workspaceId);
         continue;
       }
       await faultPoint("ingest.after-commit");

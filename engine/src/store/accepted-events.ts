@@ -1,5 +1,7 @@
+import { plainArray, textArray } from "./array-literal.ts";
+import { literals, placeholders, plain, typesOf } from "./columns.ts";
 import type { Database } from "./database.ts";
-import type { EventRows } from "./event-rows.ts";
+import { EVENT_COLUMNS, type EventRows, REGISTRY_COLUMNS, RUN_COLUMNS } from "./event-rows.ts";
 import { wrapStatement } from "./fault-database.ts";
 
 /** new | duplicate of an earlier one | conflict: same id, other body | refused: not stored because another
@@ -12,21 +14,28 @@ export interface AcceptedEvent {
   readonly owesMatch: boolean;
 }
 
+const BORN_COLUMNS: typeof RUN_COLUMNS = [...RUN_COLUMNS, plain("uuid", ({ run }) => run.fence)];
+const ACCEPT_CALL = `select state, owes_match from durable.accept_events(${placeholders(
+  "int",
+  ...typesOf(REGISTRY_COLUMNS, EVENT_COLUMNS, BORN_COLUMNS),
+)})`;
+
 /** Events, the runs they start and their jobs in one commit. One answer per event, in order. */
 export async function insertEvents(
   database: Database,
   engineId: number,
   rows: EventRows,
 ): Promise<AcceptedEvent[]> {
-  const e = rows.columns();
-  const states = await wrapStatement(
-    "accept_events",
-    () => database.sql<{ state: EventState; owes_match: boolean }[]>`
-    select state, owes_match from durable.accept_events(${engineId}::int, '{}'::int[],
-      ${e.registryWorkspace}::int[], ${e.registryVersion}::int[],
-      ${e.request}::int[], ${e.workspace}::int[], ${e.id}::uuid[], ${e.clientId}::text[], ${e.bodyHash}::uuid[],
-      ${e.name}::text[], ${e.data}::text[], ${e.time}::float8[],
-      ${e.runEvent}::int[], ${e.runFunction}::text[], ${e.runVersion}::int[], ${e.runId}::uuid[], ${e.runFence}::uuid[])`,
+  const parameters = [
+    engineId,
+    ...literals(REGISTRY_COLUMNS, rows.registry),
+    ...literals(EVENT_COLUMNS, rows.entries),
+    ...literals(BORN_COLUMNS, rows.runs),
+  ];
+  const states = await wrapStatement("accept_events", () =>
+    database.sql.unsafe<{ state: EventState; owes_match: boolean }[]>(ACCEPT_CALL, parameters, {
+      prepare: true,
+    }),
   );
   return states.map((row) => ({ state: row.state, owesMatch: row.owes_match }));
 }
@@ -39,10 +48,11 @@ export async function findAcceptedStates(
   database: Database,
   rows: EventRows,
 ): Promise<AcceptedEvent[] | null> {
-  const e = rows.columns();
+  const events = rows.entries.map(({ row }) => row);
   const found = await database.sql<{ stored: boolean; known: boolean; same: boolean }[]>`
     select ev.id is not null as stored, k.event_id is not null as known, coalesce(k.body_hash = q.body_hash, false) as same
-    from unnest(${e.workspace}::int[], ${e.id}::uuid[], ${e.clientId}::text[], ${e.bodyHash}::uuid[]) with ordinality
+    from unnest(${plainArray(events, (row) => row.workspaceId)}::int[], ${plainArray(events, (row) => row.id)}::uuid[],
+      ${textArray(events, (row) => row.clientId)}::text[], ${plainArray(events, (row) => row.bodyHash)}::uuid[]) with ordinality
       as q(workspace, id, client_id, body_hash, no)
     left join durable.events ev on ev.workspace_id = q.workspace and ev.id = q.id
     left join durable.event_ids k on k.workspace_id = q.workspace and k.client_id = q.client_id

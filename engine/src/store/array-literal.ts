@@ -1,26 +1,39 @@
 // Arrays as Postgres reads them. The hot path sends dozens per call; encoding them here, once, as text keeps the
 // driver from guessing a type per value. The statement casts each to its type, so the server still checks it.
 
+type Plain = number | boolean | string | null;
+
 /** `{1,2,NULL}`: numbers, booleans and UUIDs need no quotes. */
-export function plainArray(values: readonly (number | boolean | string | null | undefined)[]): string {
+export function plainArray<Item = Plain>(
+  items: readonly Item[],
+  value: (item: Item) => Plain = itself as (item: Item) => Plain,
+): string {
+  if (items.length === 0) return "{}";
   let text = "{";
-  for (let i = 0; i < values.length; i += 1) {
-    const value = values[i];
+  for (let i = 0; i < items.length; i += 1) {
     if (i > 0) text += ",";
-    text += value === null || value === undefined ? "NULL" : value;
+    text += value(items[i]!) ?? "NULL";
   }
   return `${text}}`;
 }
 
 /** `{"a","say \"b\"",NULL}`: any text without NUL, which every edge refuses. */
-export function textArray(values: readonly (string | null | undefined)[]): string {
+export function textArray<Item = string | null>(
+  items: readonly Item[],
+  value: (item: Item) => string | null = itself as (item: Item) => string | null,
+): string {
+  if (items.length === 0) return "{}";
   let text = "{";
-  for (let i = 0; i < values.length; i += 1) {
-    const value = values[i];
+  for (let i = 0; i < items.length; i += 1) {
     if (i > 0) text += ",";
-    text += value === null || value === undefined ? "NULL" : quote(value);
+    const one = value(items[i]!);
+    text += one === null ? "NULL" : quote(one);
   }
   return `${text}}`;
+}
+
+function itself(item: unknown): unknown {
+  return item;
 }
 
 const special = /["\\]/;

@@ -1,4 +1,4 @@
-import { plainArray, textArray } from "./array-literal.ts";
+import { type Column, plain, text } from "./columns.ts";
 
 /** An accepted event and what it starts, as rows. */
 export interface EventRow {
@@ -24,57 +24,69 @@ export interface RunRow {
   readonly fence: string | null;
 }
 
+interface EventEntry {
+  readonly row: EventRow;
+  readonly request: number;
+}
+
+interface RunEntry {
+  /** The number of its event, from 1. */
+  readonly event: number;
+  readonly run: RunRow;
+}
+
+/** A workspace and the version of its functions that its events were matched against. */
+type RegistryEntry = readonly [workspaceId: number, version: number];
+
+// Parameters that `durable.accept_events` and `durable.commit_outcomes` share, in their order.
+
+export const REGISTRY_COLUMNS: readonly Column<RegistryEntry>[] = [
+  plain("int", ([workspaceId]) => workspaceId),
+  plain("int", ([, version]) => version),
+];
+
+export const EVENT_COLUMNS: readonly Column<EventEntry>[] = [
+  plain("int", ({ request }) => request),
+  plain("int", ({ row }) => row.workspaceId),
+  plain("uuid", ({ row }) => row.id),
+  text(({ row }) => row.clientId),
+  plain("uuid", ({ row }) => row.bodyHash),
+  text(({ row }) => row.name),
+  text(({ row }) => row.data),
+  plain("float8", ({ row }) => row.timeMs / 1000),
+];
+
+export const RUN_COLUMNS: readonly Column<RunEntry>[] = [
+  plain("int", ({ event }) => event),
+  text(({ run }) => run.functionId),
+  plain("int", ({ run }) => run.functionVersion),
+  plain("uuid", ({ run }) => run.runId),
+];
+
 /** Rows of several requests for one call of `accept_events` or `commit_outcomes`. */
 export class EventRows {
-  readonly #events: { readonly row: EventRow; readonly request: number }[] = [];
-  /** The version of each workspace's functions that the rows were matched against. */
+  readonly #entries: EventEntry[] = [];
   readonly #registry = new Map<number, number>();
 
   add(row: EventRow, request: number, registryVersion: number): void {
-    this.#events.push({ row, request });
+    this.#entries.push({ row, request });
     this.#registry.set(row.workspaceId, registryVersion);
   }
 
   append(other: EventRows, request: number): void {
-    for (const { row } of other.#events) this.#events.push({ row, request });
+    for (const { row } of other.#entries) this.#entries.push({ row, request });
     for (const [workspaceId, version] of other.#registry) this.#registry.set(workspaceId, version);
   }
 
-  get length(): number {
-    return this.#events.length;
+  get entries(): readonly EventEntry[] {
+    return this.#entries;
   }
 
-  get rows(): readonly EventRow[] {
-    return this.#events.map((event) => event.row);
+  get runs(): RunEntry[] {
+    return this.#entries.flatMap(({ row }, index) => row.runs.map((run) => ({ event: index + 1, run })));
   }
 
-  get workspaceIds(): Iterable<number> {
-    return this.#registry.keys();
+  get registry(): RegistryEntry[] {
+    return [...this.#registry];
   }
-
-  columns() {
-    const events = this.#events;
-    const runs = events.flatMap(({ row }, index) => row.runs.map((run) => ({ event: index + 1, run })));
-    return {
-      registryWorkspace: plainArray([...this.#registry.keys()]),
-      registryVersion: plainArray([...this.#registry.values()]),
-      request: plainArray(events.map((event) => event.request)),
-      workspace: plainArray(events.map(({ row }) => row.workspaceId)),
-      id: plainArray(events.map(({ row }) => row.id)),
-      clientId: textArray(events.map(({ row }) => row.clientId)),
-      bodyHash: plainArray(events.map(({ row }) => row.bodyHash)),
-      name: textArray(events.map(({ row }) => row.name)),
-      data: textArray(events.map(({ row }) => row.data)),
-      time: plainArray(events.map(({ row }) => row.timeMs / 1000)),
-      runEvent: plainArray(runs.map((run) => run.event)),
-      runFunction: textArray(runs.map(({ run }) => run.functionId)),
-      runVersion: plainArray(runs.map(({ run }) => run.functionVersion)),
-      runId: plainArray(runs.map(({ run }) => run.runId)),
-      runFence: plainArray(runs.map(({ run }) => run.fence)),
-    };
-  }
-}
-
-export function emptyEventRows(): EventRows {
-  return new EventRows();
 }

@@ -34,7 +34,7 @@ export async function loadRunHeads(
     { id: string; function_id: string; function_version: number; event: string }[]
   >`
     select r.id, r.function_id, r.function_version, durable.event_json(e) as event
-    from unnest(${plainArray(runs.map((run) => run.workspaceId))}::int[], ${plainArray(runs.map((run) => run.runId))}::uuid[])
+    from unnest(${plainArray(runs, (run) => run.workspaceId)}::int[], ${plainArray(runs, (run) => run.runId)}::uuid[])
       as q(workspace, run)
     join durable.runs r on r.workspace_id = q.workspace and r.id = q.run
     join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id`;
@@ -78,7 +78,7 @@ export async function loadJournals(
     select s.run_id, s.step_id, s.seq, s.op, s.name, s.n, s.status, s.value, s.failure, s.attempt,
       s.status = 'retrying' and exists (select 1 from durable.timers t
         where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.step_id = s.step_id) as timer_stands
-    from unnest(${plainArray(runs.map((run) => run.workspaceId))}::int[], ${plainArray(runs.map((run) => run.runId))}::uuid[])
+    from unnest(${plainArray(runs, (run) => run.workspaceId)}::int[], ${plainArray(runs, (run) => run.runId)}::uuid[])
       as q(workspace, run)
     join durable.steps s on s.workspace_id = q.workspace and s.run_id = q.run
     order by s.run_id, s.seq nulls last, s.committed_at`;

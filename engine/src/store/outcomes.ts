@@ -1,9 +1,14 @@
 import { NO_STEP, stepIdToUuid } from "../domain/ids.ts";
-import type { Outcome } from "../domain/outcome.ts";
-import { isSettled } from "../domain/outcome.ts";
-import { plainArray, textArray } from "./array-literal.ts";
+import {
+  type AttemptEntry,
+  isSettled,
+  type Outcome,
+  type StepEntry,
+  type WaitEntry,
+} from "../domain/outcome.ts";
+import { type Column, literals, placeholders, plain, text, typesOf } from "./columns.ts";
 import type { Database } from "./database.ts";
-import { type EventRows, emptyEventRows } from "./event-rows.ts";
+import { EVENT_COLUMNS, EventRows, REGISTRY_COLUMNS, RUN_COLUMNS } from "./event-rows.ts";
 import { wrapStatement } from "./fault-database.ts";
 
 /** One run's outcome on its way to disk. At most one per run is in a group. */
@@ -51,116 +56,133 @@ export async function commitOutcomes(
   engineId: number,
   items: readonly CommitItem[],
 ): Promise<CommitResult[]> {
-  const i = itemColumns(items);
-  const s = stepColumns(items);
-  const w = waitColumns(items);
-  const a = attemptColumns(items);
-  const e = eventColumns(items);
-  const [row] = await wrapStatement(
-    "commit_outcomes",
-    () => database.sql<{ state: string; seq: string }[]>`
-    select o_state::text as state, o_seq::text as seq from durable.commit_outcomes(${engineId}::int,
-      ${i.workspace}::int[], ${i.run}::uuid[], ${i.fence}::uuid[], ${i.next}::uuid[], ${i.known}::int[],
-      ${i.settled}::int[], ${i.kind}::text[], ${i.result}::text[], ${i.unclaimed}::int[], ${i.pending}::boolean[],
-      ${i.runAttempt}::int[], ${i.transportAttempt}::int[], ${i.retryMs}::float8[],
-      ${i.scheduled}::float8[], ${i.leased}::float8[], ${i.sent}::float8[], ${i.firstByte}::float8[],
-      ${i.received}::float8[], ${i.appMs}::float4[],
-      ${s.item}::int[], ${s.ordinal}::int[], ${s.id}::uuid[], ${s.op}::text[], ${s.name}::text[], ${s.n}::int[],
-      ${s.status}::text[], ${s.value}::text[], ${s.failure}::text[], ${s.attempt}::int[], ${s.dueMs}::float8[],
-      ${s.dueAt}::float8[],
-      ${w.item}::int[], ${w.step}::uuid[], ${w.event}::text[], ${w.match}::text[],
-      ${a.item}::int[], ${a.step}::uuid[], ${a.attempt}::int[], ${a.outcome}::text[], ${a.failure}::text[],
-      ${e.registryWorkspace}::int[], ${e.registryVersion}::int[],
-      ${e.request}::int[], ${e.workspace}::int[], ${e.id}::uuid[], ${e.clientId}::text[], ${e.bodyHash}::uuid[],
-      ${e.name}::text[], ${e.data}::text[], ${e.time}::float8[],
-      ${e.runEvent}::int[], ${e.runFunction}::text[], ${e.runVersion}::int[], ${e.runId}::uuid[])`,
+  const parameters = [engineId, ...literals(ITEM, items), ...literals(STEP, stepRows(items))];
+  const isPlain = items.every(isPlainItem);
+  if (!isPlain) parameters.push(...rareLiterals(items));
+  const [row] = await wrapStatement("commit_outcomes", () =>
+    database.sql.unsafe<{ state: string; seq: string }[]>(isPlain ? PLAIN_CALL : WHOLE_CALL, parameters, {
+      prepare: true,
+    }),
   );
   const states = row!.state.slice(1, -1).split(",") as CommitState[];
   const seqs = row!.seq.slice(1, -1).split(",");
   return states.map((state, index) => ({ state, journalSeq: Number(seqs[index]) }));
 }
 
-function itemColumns(items: readonly CommitItem[]) {
-  return {
-    workspace: plainArray(items.map((item) => item.workspaceId)),
-    run: plainArray(items.map((item) => item.runId)),
-    fence: plainArray(items.map((item) => item.fence)),
-    next: plainArray(items.map((item) => item.nextFence)),
-    known: plainArray(items.map((item) => item.knownSeq)),
-    settled: plainArray(items.map((item) => item.outcome.steps.filter(isSettled).length)),
-    kind: plainArray(items.map((item) => item.outcome.kind)),
-    result: textArray(items.map((item) => item.outcome.result)),
-    unclaimed: plainArray(items.map((item) => item.outcome.unclaimed)),
-    pending: plainArray(items.map((item) => item.mayHavePending)),
-    runAttempt: plainArray(items.map((item) => item.outcome.runAttempt)),
-    transportAttempt: plainArray(items.map((item) => item.outcome.transportAttempt)),
-    retryMs: plainArray(items.map((item) => item.outcome.retryMs)),
-    scheduled: plainArray(items.map((item) => item.times.scheduled)),
-    leased: plainArray(items.map((item) => item.times.leased)),
-    sent: plainArray(items.map((item) => item.times.sent)),
-    firstByte: plainArray(items.map((item) => item.times.firstByte)),
-    received: plainArray(items.map((item) => item.times.received)),
-    appMs: plainArray(items.map((item) => item.times.appMs)),
-  };
+/** Steps and nothing else. */
+function isPlainItem({ outcome, events }: CommitItem): boolean {
+  return outcome.waits.length === 0 && outcome.attempts.length === 0 && events === null;
 }
 
-function stepColumns(items: readonly CommitItem[]) {
-  const rows = items.flatMap(({ outcome }, index) => {
+/** Something of an item; `item` is the item's number, from 1. */
+interface Of<Entry> {
+  readonly item: number;
+  readonly entry: Entry;
+}
+
+interface StepRow extends Of<StepEntry> {
+  /** Its place among the settled ones of its item, from 1. */
+  readonly ordinal: number | null;
+}
+
+// The parameters of durable.commit_outcomes, in its order.
+
+const ITEM: readonly Column<CommitItem>[] = [
+  plain("int", (item) => item.workspaceId),
+  plain("uuid", (item) => item.runId),
+  plain("uuid", (item) => item.fence),
+  plain("uuid", (item) => item.nextFence),
+  plain("int", (item) => item.knownSeq),
+  plain("int", (item) => countSettled(item.outcome.steps)),
+  plain("text", (item) => item.outcome.kind),
+  text((item) => item.outcome.result),
+  plain("int", (item) => item.outcome.unclaimed),
+  plain("boolean", (item) => item.mayHavePending),
+  plain("int", (item) => item.outcome.runAttempt),
+  plain("int", (item) => item.outcome.transportAttempt),
+  plain("float8", (item) => item.outcome.retryMs),
+  plain("float8", (item) => item.times.scheduled),
+  plain("float8", (item) => item.times.leased),
+  plain("float8", (item) => item.times.sent),
+  plain("float8", (item) => item.times.firstByte),
+  plain("float8", (item) => item.times.received),
+  plain("float4", (item) => item.times.appMs),
+];
+
+const STEP: readonly Column<StepRow>[] = [
+  plain("int", (row) => row.item),
+  plain("int", (row) => row.ordinal),
+  plain("uuid", (row) => stepIdToUuid(row.entry.id)),
+  plain("text", (row) => row.entry.op),
+  text((row) => row.entry.name),
+  plain("int", (row) => row.entry.n),
+  plain("text", (row) => row.entry.status),
+  text((row) => row.entry.value),
+  text((row) => row.entry.failure),
+  plain("int", (row) => row.entry.attempt),
+  plain("float8", (row) => row.entry.dueMs),
+  plain("float8", (row) => (row.entry.dueAtEpochMs === null ? null : row.entry.dueAtEpochMs / 1000)),
+];
+
+// Each parameter costs both sides about a microsecond, so those that most groups have nothing for are left out there.
+
+const WAIT: readonly Column<Of<WaitEntry>>[] = [
+  plain("int", (row) => row.item),
+  plain("uuid", (row) => stepIdToUuid(row.entry.stepId)),
+  text((row) => row.entry.eventName),
+  text((row) => row.entry.match),
+];
+
+const ATTEMPT: readonly Column<Of<AttemptEntry>>[] = [
+  plain("int", (row) => row.item),
+  plain("uuid", (row) => (row.entry.stepId === null ? NO_STEP : stepIdToUuid(row.entry.stepId))),
+  plain("int", (row) => row.entry.attempt),
+  plain("text", (row) => row.entry.outcome),
+  text((row) => row.entry.failure),
+];
+
+const PLAIN_CALL = callWith(typesOf(ITEM, STEP));
+const WHOLE_CALL = callWith(typesOf(ITEM, STEP, WAIT, ATTEMPT, REGISTRY_COLUMNS, EVENT_COLUMNS, RUN_COLUMNS));
+
+function callWith(types: readonly string[]): string {
+  const parameters = placeholders("int", ...types);
+  return `select o_state::text as state, o_seq::text as seq from durable.commit_outcomes(${parameters})`;
+}
+
+function rareLiterals(items: readonly CommitItem[]): string[] {
+  // A lost item sends nothing, so its events go by its number.
+  const events = new EventRows();
+  for (const [index, item] of items.entries()) {
+    if (item.events !== null) events.append(item.events, index + 1);
+  }
+  return [
+    ...literals(
+      WAIT,
+      items.flatMap(({ outcome }, index) => outcome.waits.map((entry) => ({ item: index + 1, entry }))),
+    ),
+    ...literals(
+      ATTEMPT,
+      items.flatMap(({ outcome }, index) => outcome.attempts.map((entry) => ({ item: index + 1, entry }))),
+    ),
+    ...literals(REGISTRY_COLUMNS, events.registry),
+    ...literals(EVENT_COLUMNS, events.entries),
+    ...literals(RUN_COLUMNS, events.runs),
+  ];
+}
+
+function stepRows(items: readonly CommitItem[]): StepRow[] {
+  const rows: StepRow[] = [];
+  for (let index = 0; index < items.length; index += 1) {
     let ordinal = 0;
-    return outcome.steps.map((step) => ({
-      item: index + 1,
-      ordinal: isSettled(step) ? ++ordinal : null,
-      step,
-    }));
-  });
-  return {
-    item: plainArray(rows.map((row) => row.item)),
-    ordinal: plainArray(rows.map((row) => row.ordinal)),
-    id: plainArray(rows.map((row) => stepIdToUuid(row.step.id))),
-    op: plainArray(rows.map((row) => row.step.op)),
-    name: textArray(rows.map((row) => row.step.name)),
-    n: plainArray(rows.map((row) => row.step.n)),
-    status: plainArray(rows.map((row) => row.step.status)),
-    value: textArray(rows.map((row) => row.step.value)),
-    failure: textArray(rows.map((row) => row.step.failure)),
-    attempt: plainArray(rows.map((row) => row.step.attempt)),
-    dueMs: plainArray(rows.map((row) => row.step.dueMs)),
-    dueAt: plainArray(
-      rows.map((row) => (row.step.dueAtEpochMs === null ? null : row.step.dueAtEpochMs / 1000)),
-    ),
-  };
+    for (const entry of items[index]!.outcome.steps) {
+      rows.push({ item: index + 1, ordinal: isSettled(entry) ? ++ordinal : null, entry });
+    }
+  }
+  return rows;
 }
 
-function waitColumns(items: readonly CommitItem[]) {
-  const rows = items.flatMap(({ outcome }, index) =>
-    outcome.waits.map((wait) => ({ item: index + 1, wait })),
-  );
-  return {
-    item: plainArray(rows.map((row) => row.item)),
-    step: plainArray(rows.map((row) => stepIdToUuid(row.wait.stepId))),
-    event: textArray(rows.map((row) => row.wait.eventName)),
-    match: textArray(rows.map((row) => row.wait.match)),
-  };
-}
-
-function attemptColumns(items: readonly CommitItem[]) {
-  const rows = items.flatMap(({ outcome }, index) =>
-    outcome.attempts.map((attempt) => ({ item: index + 1, attempt })),
-  );
-  return {
-    item: plainArray(rows.map((row) => row.item)),
-    step: plainArray(
-      rows.map((row) => (row.attempt.stepId === null ? NO_STEP : stepIdToUuid(row.attempt.stepId))),
-    ),
-    attempt: plainArray(rows.map((row) => row.attempt.attempt)),
-    outcome: plainArray(rows.map((row) => row.attempt.outcome)),
-    failure: textArray(rows.map((row) => row.attempt.failure)),
-  };
-}
-
-/** The items' events as one set of rows; `request` is the item's number, so that a lost item sends nothing. */
-function eventColumns(items: readonly CommitItem[]) {
-  const all = emptyEventRows();
-  for (const [index, item] of items.entries()) if (item.events !== null) all.append(item.events, index + 1);
-  return all.columns();
+function countSettled(steps: readonly StepEntry[]): number {
+  let count = 0;
+  for (const step of steps) if (isSettled(step)) count += 1;
+  return count;
 }

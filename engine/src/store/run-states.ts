@@ -17,7 +17,7 @@ export async function loadRunStates(
 ): Promise<(RunState | null)[]> {
   const rows = await sql<(RunState & { asked: number })[]>`
     select q.asked::int as asked, coalesce(r.status, l.status) as status, r.output, r.failure
-    from unnest(${plainArray(runs.map((run) => run.workspaceId))}::int[], ${plainArray(runs.map((run) => run.runId))}::uuid[])
+    from unnest(${plainArray(runs, (run) => run.workspaceId)}::int[], ${plainArray(runs, (run) => run.runId)}::uuid[])
       with ordinality as q(workspace_id, run_id, asked)
     join durable.runs r on r.workspace_id = q.workspace_id and r.id = q.run_id
     left join durable.live_runs l on l.workspace_id = r.workspace_id and l.run_id = r.id`;

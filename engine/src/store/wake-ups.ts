@@ -36,8 +36,8 @@ export async function matchEvents(database: Database, events: readonly EventRef[
   const [row] = await wrapStatement(
     "match_events",
     () => database.sql<{ resolved: number }[]>`
-    select durable.match_events(${plainArray(events.map((event) => event.workspaceId))}::int[],
-      ${plainArray(events.map((event) => event.eventId))}::uuid[]) as resolved`,
+    select durable.match_events(${plainArray(events, (event) => event.workspaceId)}::int[],
+      ${plainArray(events, (event) => event.eventId)}::uuid[]) as resolved`,
   );
   return row!.resolved;
 }
@@ -51,9 +51,9 @@ export async function lookBack(
   const [row] = await wrapStatement(
     "look_back",
     () => database.sql<{ resolved: number }[]>`
-    select durable.look_back(${plainArray(waits.map((wait) => wait.workspaceId))}::int[],
-      ${plainArray(waits.map((wait) => wait.runId))}::uuid[],
-      ${plainArray(waits.map((wait) => stepIdToUuid(wait.stepId)))}::uuid[], ${limit}::int) as resolved`,
+    select durable.look_back(${plainArray(waits, (wait) => wait.workspaceId)}::int[],
+      ${plainArray(waits, (wait) => wait.runId)}::uuid[],
+      ${plainArray(waits, (wait) => stepIdToUuid(wait.stepId))}::uuid[], ${limit}::int) as resolved`,
   );
   return row!.resolved;
 }

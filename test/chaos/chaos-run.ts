@@ -31,6 +31,8 @@ export interface ChaosResult {
 
 const CHECK_EVERY_MS = 6_000;
 const HEAL_MS_MAX = 60_000;
+/** What is promised for a restart of Postgres. */
+const RECOVERY_MS_MAX = 5_000;
 const REQUESTS_PER_SECOND = 12;
 const LIVE_MAX = 400;
 
@@ -99,6 +101,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       await until(watch.untilNoneLive(HEAL_MS_MAX), interrupted);
       watch.phase = "checking";
     }
+    if (tally.slowestRecoveryMs > RECOVERY_MS_MAX)
+      findings.add(`no commit for ${tally.slowestRecoveryMs} ms after Postgres accepted connections again`);
     const healMs = performance.now() - healedFromMs;
     watch.close();
     report ??= await until(checkAfter(checker), interrupted);

@@ -114,7 +114,7 @@ export class Cluster {
     ];
     await Promise.all(wires.map((wire) => wire.close()));
     await this.admin?.end({ timeoutMs: 0 });
-    await this.postgres?.stop();
+    await this.postgres?.close();
   }
 
   /** Down for `downMs`, then up; resolves when it accepts connections. */
@@ -154,7 +154,7 @@ export class Cluster {
         const fault = /^fault (\S+) (\S+)$/.exec(line);
         if (fault === null) return;
         if (fault[1]!.startsWith("database.")) tally.add("database answer faked");
-        else if (fault[2] !== "delay") tally.add("named point hit");
+        else if (fault[2] !== "delay") tally.addPoint(fault[1]!);
         if (fault[2] === "stop") {
           slot.noteStopped();
           release = this.held.hold();

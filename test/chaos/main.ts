@@ -52,7 +52,8 @@ function print({ tally, report, findings, runs, accepted, checksDuring, healMs }
   const violations = report.lines.filter((line) => line.failure !== null).length;
   const isWell = violations === 0 && findings.length === 0 && tally.missing.length === 0;
   console.log(
-    `${accepted} events accepted, ${runs} runs, all faults over for ${(healMs / 1000).toFixed(1)} s when the last run ended`,
+    `${accepted} events accepted, ${runs} runs, all faults over for ${seconds(healMs)} s when the last run ended; at most ` +
+      `${seconds(tally.slowestRecoveryMs)} s from a Postgres that accepts connections to a commit`,
   );
   console.log(
     isWell
@@ -60,4 +61,8 @@ function print({ tally, report, findings, runs, accepted, checksDuring, healMs }
       : `FAILED: ${violations} invariants, ${findings.length} findings, ${tally.missing.length} kinds of fault too rare`,
   );
   return isWell;
+}
+
+function seconds(ms: number): string {
+  return (ms / 1_000).toFixed(1);
 }

@@ -39,6 +39,7 @@ const FAULTS: readonly Fault[] = [
     async act({ cluster, random, tally }) {
       await cluster.restartPostgres(random.int(0, 800));
       tally.add("Postgres killed");
+      tally.addRecovery(await workAgainMs(cluster));
     },
   },
   {
@@ -106,6 +107,24 @@ export async function rage(parts: NemesisParts, durationMs: number, stopped: Abo
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => {});
+}
+
+const LOOK_EVERY_MS = 50;
+const RECOVERY_MS_MAX = 60_000;
+
+/** From the moment Postgres accepted connections until a commit; moments without a sound engine do not count. */
+async function workAgainMs({ admin, engines }: Cluster): Promise<number> {
+  let ms = 0;
+  while (ms < RECOVERY_MS_MAX) {
+    const rows = await admin.sql`
+      select at > pg_postmaster_start_time() as again from durable.changes order by position desc limit 1`.catch(
+      () => [],
+    );
+    if (rows[0]?.["again"]) break;
+    await sleep(LOOK_EVERY_MS);
+    if (engines.some(({ slot, database }) => slot.isUp && database.isWhole)) ms += LOOK_EVERY_MS;
+  }
+  return ms;
 }
 
 /** One that is up; waits until there is one. */

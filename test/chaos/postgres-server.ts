@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -32,6 +32,7 @@ export class PostgresServer {
   readonly #pgdata: string;
   readonly #settings: Record<string, string>;
   #child: ChildProcess | null = null;
+  #isClosed = false;
 
   private constructor(
     binaries: Binaries,
@@ -55,13 +56,14 @@ export class PostgresServer {
     const binaries = options.installation
       ? { folder: options.installation, major: "" }
       : findBinaries(identity);
-    const server = new PostgresServer(
+    const server: PostgresServer = new PostgresServer(
       binaries,
       identity,
       options.folder,
       await freePort(),
       options.settings ?? {},
     );
+    process.once("exit", () => server.#child?.kill("SIGQUIT"));
     if (!existsSync(server.#pgdata)) await server.#initialize();
     return server;
   }
@@ -73,7 +75,7 @@ export class PostgresServer {
   /** Resolves when it accepts connections; recovery after a kill included. */
   async start(): Promise<void> {
     const deadline = performance.now() + 60_000;
-    while (performance.now() < deadline) {
+    while (performance.now() < deadline && !this.#isClosed) {
       const child = this.#spawn();
       const ended = once(child, "exit").then(() => true);
       while (performance.now() < deadline) {
@@ -82,14 +84,18 @@ export class PostgresServer {
         if (await Promise.race([ended, sleep(10).then(() => false)])) break;
       }
     }
-    throw new Error(`Postgres did not start; see ${this.logFile}`);
+    throw new Error(
+      this.#isClosed ? "Postgres was stopped for good" : `Postgres did not start; see ${this.logFile}`,
+    );
   }
 
   async kill(): Promise<void> {
     await this.#end("SIGKILL");
   }
 
-  async stop(): Promise<void> {
+  /** For good: a start that is under way gives up. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#end("SIGQUIT");
   }
 
@@ -125,6 +131,7 @@ export class PostgresServer {
       stdio: ["ignore", log, log],
       ...this.#account(),
     });
+    closeSync(log);
     return this.#child;
   }
 

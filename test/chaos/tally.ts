@@ -22,6 +22,8 @@ const FULL_MINUTES = 5;
 export class Tally {
   readonly #minutes: number;
   readonly #counts = new Map<FaultName, number>();
+  readonly #recoveriesMs: number[] = [];
+  readonly #points = new Map<string, number>();
 
   constructor(minutes: number) {
     this.#minutes = minutes;
@@ -29,6 +31,22 @@ export class Tally {
 
   add(name: FaultName, count = 1): void {
     this.#counts.set(name, this.count(name) + count);
+  }
+
+  /** A process killed or stopped itself there. */
+  addPoint(point: string): void {
+    this.add("named point hit");
+    this.#points.set(point, (this.#points.get(point) ?? 0) + 1);
+  }
+
+  /** Postgres accepted connections again; after so long there was a commit. */
+  addRecovery(ms: number): void {
+    this.#recoveriesMs.push(ms);
+  }
+
+  /** The promise is 5 s. */
+  get slowestRecoveryMs(): number {
+    return Math.max(0, ...this.#recoveriesMs);
   }
 
   count(name: FaultName): number {
@@ -49,10 +67,12 @@ export class Tally {
   }
 
   format(): string {
-    return FAULT_NAMES.map((name) => {
+    const lines = FAULT_NAMES.map((name) => {
       const mark = this.isEnough(name) ? "  " : "! ";
       return `${mark}${name.padEnd(24)} ${String(this.count(name)).padStart(6)}   at least ${this.minimum(name)}`;
-    }).join("\n");
+    });
+    const points = [...this.#points].sort().map(([point, count]) => `${point} ${count}`);
+    return `${lines.join("\n")}\n  points: ${points.join(", ")}`;
   }
 }
 

@@ -52,6 +52,10 @@ export class Wire {
     return new Wire(server, targetPort, disturbed);
   }
 
+  get isWhole(): boolean {
+    return this.#disturbance.kind === "none";
+  }
+
   disturb(disturbance: Disturbance): void {
     this.#disturbance = disturbance;
     for (const pair of this.#pairs) pair.bytes = 0;

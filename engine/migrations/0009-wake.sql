@@ -286,6 +286,38 @@ begin
   end loop;
 end $$;
 
+-- An engine leaves. It has let go of every run it knew of; what it still holds are leases whose claim or birth
+-- committed and whose answer it never got. Nobody rescues from an engine that has left, so they are queued here,
+-- in the same commit. Answers how many there were.
+create function durable.leave_engine(p_engine int) returns int
+language plpgsql as $$
+declare
+  v_rank bigint := durable.rank_of(durable.durable_now());
+  v_count int;
+begin
+  -- For update, as the rescuer takes it: a claim or a birth that is still under way holds the row for key share,
+  -- and an update of the state alone would not wait for it.
+  perform 1 from durable.engines where id = p_engine and state in ('live', 'draining') for update;
+  if not found then
+    return 0;
+  end if;
+  update durable.engines set state = 'stopped' where id = p_engine;
+  perform 1 from durable.live_runs l where l.engine_id = p_engine order by l.workspace_id, l.run_id for update;
+  with freed as (
+    update durable.live_runs l
+      set status = 'queued', ready_rank = v_rank, engine_id = null, fence = gen_random_uuid()
+      where l.engine_id = p_engine
+      returning l.workspace_id, l.run_id, l.journal_seq
+  ), job as (
+    insert into durable.ready (rank, workspace_id, run_id) select v_rank, workspace_id, run_id from freed
+  ), log as (
+    insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+      select workspace_id, run_id, 'run.requeue', journal_seq from freed
+  )
+  select count(*) into v_count from freed;
+  return v_count;
+end $$;
+
 -- Cancel is final: the lease, the job, timers and waits go in the same commit; a late answer finds no fence.
 -- Answers cancelled, or the status it had already ended with, or null for an unknown run.
 create function durable.cancel_run(p_workspace int, p_run uuid, p_actor text, p_reason text) returns text

@@ -38,6 +38,7 @@ export class Load {
   readonly #tasks = new Set<Promise<void>>();
   #count = 0;
   #sending = true;
+  #isClosed = false;
   #loop: Promise<void> | null = null;
 
   constructor(options: LoadOptions) {
@@ -67,7 +68,10 @@ export class Load {
     }
   }
 
+  /** What is under way is forgotten. */
   async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#sending = false;
     await this.#agent.destroy();
     closeSync(this.#log);
   }
@@ -211,6 +215,7 @@ export class Load {
   }
 
   #write(line: AckLine): void {
+    if (this.#isClosed) return;
     writeSync(this.#log, `${JSON.stringify(line)}\n`);
   }
 }

@@ -14,7 +14,7 @@ import type { Random, Timers } from "../runtime/ports.ts";
 import type { Service } from "../runtime/service.ts";
 import type { SystemClock } from "../runtime/system-ports.ts";
 import type { Database } from "../store/database.ts";
-import { type EngineRow, heartbeat, registerEngine, setEngineState } from "../store/engines.ts";
+import { drainEngine, type EngineRow, heartbeat, leaveEngine, registerEngine } from "../store/engines.ts";
 
 export interface LeaseKeeperOptions {
   readonly database: Database;
@@ -72,13 +72,16 @@ export class LeaseKeeper implements Service, LeaseAuthority {
 
   /** From here on claims under this engine's id find nothing. */
   drain(): Promise<void> {
-    return setEngineState(this.#options.database, this.#engineId, "draining");
+    return drainEngine(this.#options.database, this.#engineId);
   }
 
   async stop(): Promise<void> {
     await this.#loop.stop();
     for (const { resolve } of this.#waiting.splice(0)) resolve(false);
-    if (this.#engineId !== 0) await setEngineState(this.#options.database, this.#engineId, "stopped");
+    if (this.#engineId === 0) return;
+    const runCount = await leaveEngine(this.#options.database, this.#engineId);
+    if (runCount > 0)
+      this.#options.log.info({ runCount }, "leases whose answer was lost are left to the others");
   }
 
   async #register(): Promise<void> {

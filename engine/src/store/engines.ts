@@ -27,14 +27,19 @@ export async function heartbeat(database: Database, engineId: number): Promise<n
   return row!.now_ms;
 }
 
-/** Draining: no new leases. Stopped: it held none when it left. */
-export async function setEngineState(
-  database: Database,
-  engineId: number,
-  state: "draining" | "stopped",
-): Promise<void> {
+/** From here on this engine is given no new leases. */
+export async function drainEngine(database: Database, engineId: number): Promise<void> {
   await database.sql`
-    update durable.engines set state = ${state} where id = ${engineId} and state in ('live', 'draining')`;
+    update durable.engines set state = 'draining' where id = ${engineId} and state = 'live'`;
+}
+
+/** It has left. Leases it holds without knowing are queued for others; answers how many. */
+export async function leaveEngine(database: Database, engineId: number): Promise<number> {
+  const [row] = await wrapStatement(
+    "leave_engine",
+    () => database.sql<{ count: number }[]>`select durable.leave_engine(${engineId}::int) as count`,
+  );
+  return row!.count;
 }
 
 export interface Rescue {

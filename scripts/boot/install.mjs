@@ -8,6 +8,18 @@ import { join } from "node:path";
 /** The version that wrote pnpm-lock.yaml; runs on any Node. Not in `packageManager`: that breaks --frozen-lockfile. */
 const PNPM = "pnpm@12.21.0";
 
+// Defaults wait minutes before they give up on a network that is not there. npx and pnpm each read their own.
+const PATIENCE = Object.fromEntries(
+  Object.entries({
+    fetch_retries: "2",
+    fetch_retry_mintimeout: "500",
+    fetch_retry_maxtimeout: "3000",
+  }).flatMap(([name, value]) => [
+    [`npm_config_${name}`, value],
+    [`pnpm_config_${name}`, value],
+  ]),
+);
+
 // `start` leaves out compilers, test runners and browsers: a first start downloads half as much.
 const START_ONLY = ["--prod", "--filter", "@durable/demo...", "--filter", "durable"];
 
@@ -58,10 +70,9 @@ function pnpmInstall(root, extra) {
       ...process.env,
       // No question whether node_modules may be rebuilt when the profile changes.
       CI: "true",
-      // Defaults wait minutes before they give up on a network that is not there.
-      npm_config_fetch_retries: "2",
-      npm_config_fetch_retry_mintimeout: "500",
-      npm_config_fetch_retry_maxtimeout: "3000",
+      ...PATIENCE,
+      // By default some sixty connections are opened at once, which a proxy may take a minute to grant.
+      pnpm_config_network_concurrency: "8",
       npm_config_update_notifier: "false",
     },
   });

@@ -1,0 +1,63 @@
+// The list of layers in ARCHITECTURE.md, section 4: imports go down it, and the clock comes in as a port.
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const sources = join(root, "engine/src");
+
+/** `http` -> 3, read from the page itself, so that page and code cannot drift. */
+const layers = new Map(
+  [
+    ...readFileSync(join(root, "ARCHITECTURE.md"), "utf8").matchAll(/^ ?(\d+) {2}((?:[\w.]+\/? +)+)/gm),
+  ].flatMap(([, number, names]) =>
+    names!
+      .trim()
+      .split(/\s+/)
+      .map((name): [string, number] => [name.replace(/\/$|\.ts$/, ""), Number(number)]),
+  ),
+);
+
+/** Tests and their fixtures may reach everywhere; index.ts and version.ts stand outside. */
+const files = readdirSync(sources, { recursive: true, encoding: "utf8" })
+  .map((file) => file.replaceAll("\\", "/"))
+  .filter((file) => file.endsWith(".ts") && !/\.(test|fixture)\.ts$/.test(file));
+const OUTSIDE = new Set(["index", "version"]);
+const layerName = (file: string) => file.split("/")[0]!.replace(/\.ts$/, "");
+
+test("the page names every folder of the engine", () => {
+  const names = new Set(files.map(layerName).filter((name) => !OUTSIDE.has(name)));
+  expect([...names].filter((name) => !layers.has(name))).toEqual([]);
+});
+
+test("imports go down the layers", () => {
+  const upward = files.flatMap((file) => {
+    const from = layerName(file);
+    if (OUTSIDE.has(from)) return [];
+    const text = readFileSync(join(sources, file), "utf8");
+    return [...text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].flatMap(([, path]) => {
+      const to = layerName(normalize(join(dirname(file), path!)));
+      if (to === from || OUTSIDE.has(to) || layers.get(to)! >= layers.get(from)!) return [];
+      return [`${file} imports ${path}; ${from} may not know ${to}`];
+    });
+  });
+  expect(upward).toEqual([]);
+});
+
+/** A server that is watched and a connection that is given up on are real, also where the clock is virtual. */
+const REAL_TIME = /^(runtime|cli|postgres)\/|^store\/(connections|fault-database)\.ts$/;
+const PORT =
+  /\b(Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|performance\.now)\b|(?<![.\w])fetch\(/;
+
+test("clock, random, timers and network come in as ports", () => {
+  const found = files
+    .filter((file) => !REAL_TIME.test(file))
+    .flatMap((file) =>
+      readFileSync(join(sources, file), "utf8")
+        .split("\n")
+        .filter((line) => !/^\s*(\/\/|\*|\/\*)/.test(line) && PORT.test(line))
+        .map((line) => `${file}: ${line.trim()}`),
+    );
+  expect(found).toEqual([]);
+});

@@ -27,31 +27,18 @@ function callAndWait(path: string): (target: Target, dispatcher: Dispatcher) => 
   });
 }
 
-/** The engine answers as soon as the run has ended; a longer one is asked for again. */
+/** Longer than any run here takes. */
 const WAIT_S = 60;
-const ENDS: readonly string[] = ["completed", "failed", "cancelled", "paused"];
 
-/** An event starts the run; a second request waits for its end. Both are paid for in every figure. */
-function eventThenWait({ url, headers }: Target, dispatcher: Dispatcher): Driver {
+/** An event starts the run, and the same request waits for its end. */
+function sendAndWait({ url, headers }: Target, dispatcher: Dispatcher): Driver {
   const events = `${url}/v1/events?app=bench&env=dev`;
   return {
     run: async (steps) => {
-      const accepted = (await post(
-        events,
-        { name: "bench.count", data: { steps } },
-        headers,
-        dispatcher,
-      )) as {
-        runs: { run: string }[];
-      };
-      const run = accepted.runs[0]?.run;
-      if (run === undefined) throw new Error("The event started no run.");
-      const path = `${url}/v1/apps/bench/dev/runs/${run}/result?wait=${WAIT_S}`;
-      let status = "";
-      while (!ENDS.includes(status)) {
-        ({ status } = (await get(path, headers, dispatcher)) as { status: string });
-      }
-      if (status !== "completed") throw new Error(`Run ${run} is ${status} instead of completed.`);
+      const event = { name: "bench.count", data: { steps } };
+      const answer = await post(`${events}&wait=${WAIT_S}`, event, headers, dispatcher);
+      const [run] = (answer as { runs: { run: string; status: string; output: unknown }[] }).runs;
+      if (run?.output !== steps) throw new Error(`The run ended so: ${JSON.stringify(run)}`);
     },
     send: async (keys) => {
       const batch = keys.map((key) => ({ name: "bench.event", data: { key } }));
@@ -64,7 +51,7 @@ function eventThenWait({ url, headers }: Target, dispatcher: Dispatcher): Driver
 }
 
 export const DRIVERS: Readonly<Record<SystemName, (target: Target, dispatcher: Dispatcher) => Driver>> = {
-  durable: eventThenWait,
+  durable: sendAndWait,
   restate: callAndWait("/bench/count"),
   dbos: callAndWait("/count"),
   bare: callAndWait("/count"),
@@ -78,10 +65,6 @@ function post(
 ): Promise<unknown> {
   const all = { "content-type": "application/json", ...headers };
   return read(request(url, { method: "POST", headers: all, body: JSON.stringify(body), dispatcher }));
-}
-
-function get(url: string, headers: Target["headers"], dispatcher: Dispatcher): Promise<unknown> {
-  return read(request(url, { ...(headers ? { headers } : {}), dispatcher }));
 }
 
 async function read(answer: Promise<Dispatcher.ResponseData>): Promise<unknown> {

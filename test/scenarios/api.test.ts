@@ -72,6 +72,25 @@ describe("the result of a run", () => {
     }
   });
 
+  test("comes with the answer to the event that started it, if the sender waits", async () => {
+    const send = (name: string, waitS: number) =>
+      engine.call("POST", `/v1/events?app=shop&wait=${waitS}`, { name, data: "kept" });
+    const both = (await send("user.created", 10)).json;
+    expect(both.runs).toEqual([
+      {
+        event: both.ids[0],
+        function: "welcome",
+        run: expect.any(String),
+        status: "completed",
+        output: "kept",
+        failure: null,
+      },
+    ]);
+    expect((await send("nap.wanted", 0.3)).json.runs[0]).toMatchObject({ status: "waiting", output: null });
+    expect((await send("nobody.listens", 10)).json.runs).toEqual([]);
+    expect((await send("user.created", 61)).status).toBe(422);
+  });
+
   test("says why it failed", async () => {
     const answer = await resultOf(await start("break.it"), 10);
     expect(answer.json).toMatchObject({ status: "failed", output: null, failure: { message: "no <b>" } });

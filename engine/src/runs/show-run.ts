@@ -1,4 +1,5 @@
 import { RawJson } from "@durable/protocol/wire";
+import type { RunState } from "../store/run-states.ts";
 import type { AttemptStored, RunStored, StepStored } from "../store/runs-listing-detail.ts";
 import { whyRun } from "./why.ts";
 
@@ -27,6 +28,11 @@ export function showRun(run: RunStored, workspace: { readonly app: string; reado
   };
 }
 
+/** What came of a run, without how. */
+export function showResult({ status, output, failure }: RunState) {
+  return { status, output: asReceived(output), failure: asReceived(failure) };
+}
+
 function showStep(step: StepStored, attempts: readonly AttemptStored[]) {
   return {
     ...step,
@@ -44,6 +50,6 @@ function attemptsOf(stepId: string, attempts: readonly AttemptStored[]) {
 }
 
 /** An undefined result has no text: it is shown as null. */
-export function asReceived(text: string | null): RawJson | null {
+function asReceived(text: string | null): RawJson | null {
   return text === null ? null : new RawJson(text);
 }

@@ -16,7 +16,7 @@ export const durable: System = {
   },
   setup:
     "`durable start` in its default configuration, one engine process in production mode; every hop signed; an event " +
-    "starts the run, a second request waits for its end",
+    "starts the run, and the same request waits for its end",
   start: () =>
     stacked(async (stack) => {
       const folder = tempFolder("bench-durable");

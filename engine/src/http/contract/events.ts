@@ -7,7 +7,7 @@ import {
 } from "@durable/protocol/wire";
 import { z } from "@hono/zod-openapi";
 import { NOTHING, row } from "./row.ts";
-import { AppName, AsReceived, EnvironmentName } from "./shapes.ts";
+import { AppName, AsReceived, EnvironmentName, Failure, RunStatus, WaitS } from "./shapes.ts";
 
 /** One send. Larger ones would stall the commits of everybody else; send several. */
 export const SEND_BYTES_MAX = 8 * 1024 * 1024;
@@ -53,7 +53,23 @@ export const SendQuery = z.strictObject({
     description: "Where the credential does not name it: signed, admin or dev.",
   }),
   env: EnvironmentName.optional().openapi({ description: "In dev mode `dev` when it is missing." }),
+  wait: WaitS.openapi({
+    description: "Seconds to wait, once the events are stored, for the ends of the runs they start.",
+  }),
 });
+
+const StartedRun = z
+  .object({
+    event: z.string(),
+    function: z.string(),
+    run: z.string(),
+    status: RunStatus.optional().openapi({
+      description: "With `wait`: the end; or where it was when the time was over.",
+    }),
+    output: AsReceived.optional(),
+    failure: Failure.nullable().optional(),
+  })
+  .openapi("StartedRun");
 
 export const sendEvents = row({
   method: "post",
@@ -83,7 +99,7 @@ export const sendEvents = row({
       ids: z
         .array(z.string())
         .openapi({ description: "Of the events, in order: the sender's own where it gave one." }),
-      runs: z.array(z.object({ event: z.string(), function: z.string(), run: z.string() })).openapi({
+      runs: z.array(StartedRun).openapi({
         description: "The runs that these events started. An event accepted before starts none.",
       }),
     })

@@ -1,10 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { jsonBody, NOTHING, row } from "./row.ts";
-import { AsReceived, Failure, Instant, WorkspacePath } from "./shapes.ts";
-
-export const RunStatus = z
-  .enum(["queued", "running", "waiting", "paused", "completed", "failed", "cancelled"])
-  .openapi("RunStatus");
+import { AsReceived, Failure, Instant, RunStatus, WaitS, WorkspacePath } from "./shapes.ts";
 
 const RunPath = WorkspacePath.extend({ id: z.string().openapi({ description: "The run's id." }) });
 
@@ -115,7 +111,6 @@ const RunListed = z
   .openapi("RunListed");
 
 export const RUNS_PER_PAGE_MAX = 200;
-export const WAIT_S_MAX = 60;
 
 export const listRuns = row({
   method: "get",
@@ -144,15 +139,6 @@ export const listRuns = row({
   problems: ["not-found"],
 });
 
-const Wait = z.strictObject({
-  wait: z.coerce
-    .number<number | string>()
-    .min(0)
-    .max(WAIT_S_MAX)
-    .default(0)
-    .openapi({ description: "Seconds to wait for the run's end before answering." }),
-});
-
 export const getRun = row({
   method: "get",
   path: "/v1/apps/{app}/{env}/runs/{id}",
@@ -160,7 +146,7 @@ export const getRun = row({
   summary: "One run with its steps and attempts",
   action: "runs.read",
   params: RunPath,
-  query: Wait,
+  query: z.strictObject({ wait: WaitS }),
   body: null,
   answer: Run,
   status: 200,
@@ -175,7 +161,7 @@ export const getRunResult = row({
   description: "Its status, and its output or failure, without steps: the cheap way to wait for an end.",
   action: "runs.read",
   params: RunPath,
-  query: Wait,
+  query: z.strictObject({ wait: WaitS }),
   body: null,
   answer: z
     .object({

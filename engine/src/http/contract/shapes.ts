@@ -26,6 +26,19 @@ export const Failure = z
   })
   .openapi("Failure", { description: "What user code threw, or why the engine could not go on, as data." });
 
+export const RunStatus = z
+  .enum(["queued", "running", "waiting", "paused", "completed", "failed", "cancelled"])
+  .openapi("RunStatus");
+
+export const WAIT_S_MAX = 60;
+
+export const WaitS = z.coerce
+  .number<number | string>()
+  .min(0)
+  .max(WAIT_S_MAX)
+  .default(0)
+  .openapi({ description: "Seconds to wait for the run's end before answering." });
+
 export const ProblemAnswer = z
   .object({
     type: z.string().openapi({ example: "urn:durable:problem:not-found" }),

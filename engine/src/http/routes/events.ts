@@ -1,19 +1,30 @@
 import type { Actor } from "../../auth/authorize.ts";
 import { Problem } from "../../domain/problems.ts";
+import type { StartedRun } from "../../ingest/accept-events.ts";
+import { showResult } from "../../runs/show-run.ts";
 import { faultPoint } from "../../runtime/fault-points.ts";
 import type { RouteParts } from "../app.ts";
 import type { Handlers } from "../handlers.ts";
 import { decodeEvents } from "./decode-events.ts";
 
-export function eventRoutes({ acceptEvents, workspaceIds, config }: RouteParts): Handlers<"sendEvents"> {
+export function eventRoutes({
+  acceptEvents,
+  runResults,
+  workspaceIds,
+  config,
+}: RouteParts): Handlers<"sendEvents"> {
   return {
-    async sendEvents({ body, contentType, query, actor }) {
+    async sendEvents({ body, contentType, query, actor, signal }) {
       const events = decodeEvents(body, contentType);
       const workspaceId = await workspaceOf(actor, query.app, query.env);
       if (events.length === 0) return { ids: [], runs: [] };
       const result = await acceptEvents.accept(workspaceId, events);
       await faultPoint("ingest.before-ack");
-      if (result.state === "accepted") return { ids: result.ids, runs: result.runs };
+      if (result.state === "accepted") {
+        const { ids, runs } = result;
+        if (query.wait === 0) return { ids, runs };
+        return { ids, runs: await whenEnded(workspaceId, runs, query.wait * 1000, signal()) };
+      }
       throw new Problem(
         "idempotency-conflict",
         `Nothing was stored: ${listed(result.ids)} already ${result.ids.length === 1 ? "names" : "name"} another ` +
@@ -24,6 +35,15 @@ export function eventRoutes({ acceptEvents, workspaceIds, config }: RouteParts):
       );
     },
   };
+
+  function whenEnded(workspaceId: number, runs: readonly StartedRun[], waitMs: number, hungUp: AbortSignal) {
+    return Promise.all(
+      runs.map(async (started) => {
+        const state = await runResults.read({ workspaceId, runId: started.run }, waitMs, hungUp);
+        return state === null ? started : { ...started, ...showResult(state) };
+      }),
+    );
+  }
 
   async function workspaceOf(
     actor: Actor | null,

@@ -1,7 +1,7 @@
 import { actorName } from "../../auth/authorize.ts";
 import { notFound, Problem } from "../../domain/problems.ts";
 import { cancelRun } from "../../runs/cancel-run.ts";
-import { asReceived, showRun } from "../../runs/show-run.ts";
+import { showResult, showRun } from "../../runs/show-run.ts";
 import { listRuns } from "../../store/runs-listing.ts";
 import { loadRun, type RunStored } from "../../store/runs-listing-detail.ts";
 import type { RouteParts } from "../app.ts";
@@ -35,12 +35,7 @@ export function runRoutes(parts: RouteParts): Handlers<"listRuns" | "getRun" | "
       const workspaceId = await workspaceIds.require(params.app, params.env);
       const state = await runResults.read({ workspaceId, runId }, query.wait * 1000, signal());
       if (state === null) throw notFound();
-      return {
-        id: runId,
-        status: state.status,
-        output: asReceived(state.output),
-        failure: asReceived(state.failure),
-      };
+      return { id: runId, ...showResult(state) };
     },
 
     async cancelRun({ params, body, actor }) {

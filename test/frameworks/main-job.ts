@@ -43,13 +43,13 @@ export async function playMainJob(
 ): Promise<MainJob> {
   const startedMs = performance.now();
   const port = await freePort();
-  const app = `http://localhost:${port}/api/durable`;
+  const appUrl = `http://localhost:${port}/api/durable`;
   const engine = start(
     { folder: engineHome, env: { DURABLE_DATA_DIR: join(folder, "durable-data"), DURABLE_PORT: "0" } },
     "node",
     inProject(engineHome, "durable"),
     ..."dev --json --no-discovery --app".split(" "),
-    app,
+    appUrl,
   );
   try {
     const news = <T>(at: string) =>
@@ -59,7 +59,8 @@ export async function playMainJob(
     const server = start(place, ...framework.start);
     try {
       const both = Promise.race([engine.alive, server.alive]);
-      await Promise.race([news("app"), both]);
+      const app = await Promise.race([news<{ change: string; text: string }>("app"), both]);
+      if (app.change !== "found") throw new Error(`The engine did not take the app: ${app.text}`);
       const appReady = performance.now() - startedMs;
       const finished = await Promise.race([playRun(url, place, engineHome), both]);
       const took = performance.now() - startedMs - appReady;

@@ -1,0 +1,119 @@
+// docs/guides/typescript.md, run: its blocks are one file, and its functions do what the page says of them.
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { freePort } from "../chaos/free-port.ts";
+import { type Running, start } from "../frameworks/programs.ts";
+import { tempFolder } from "../support/temp-folder.ts";
+import { waitFor } from "../support/wait.ts";
+import { startEngine } from "./api-engine.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const page = readFileSync(join(root, "docs/guides/typescript.md"), "utf8");
+const code = [...page.matchAll(/^```ts file=guide\.ts\n([\s\S]*?)^```$/gm)]
+  .map(([, block]) => block)
+  .join("\n");
+const SERVER = `
+import { createServer } from "node:http";
+import { serve } from "@durable/sdk/node";
+import * as functions from "./guide.ts";
+createServer(serve({ app: "guide", functions: Object.values(functions) })).listen(Number(process.env.PORT));
+`;
+
+let engine: Awaited<ReturnType<typeof startEngine>>;
+let app: Running;
+
+beforeAll(async () => {
+  const folder = tempFolder("guide");
+  writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+  for (const [name, target] of [
+    ["@durable/sdk", "sdk-ts"],
+    ["zod", "test/node_modules/zod"],
+  ] as const) {
+    const link = join(folder, "node_modules", name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(root, target), link);
+  }
+  writeFileSync(join(folder, "guide.ts"), code);
+  writeFileSync(join(folder, "server.ts"), SERVER);
+  engine = await startEngine();
+  const port = await freePort();
+  app = start({ folder, env: { PORT: String(port), DURABLE_URL: engine.url } }, "node", "server.ts");
+  const url = `http://127.0.0.1:${port}/api/durable`;
+  const synced = waitFor("the app to be synced", async () => {
+    const answer = await engine.call("POST", "/v1/apps/guide/dev/sync", { url });
+    return answer.status === 200;
+  });
+  await Promise.race([synced, app.alive]);
+});
+
+afterAll(async () => {
+  await app?.stop();
+  await engine?.stop();
+});
+
+async function send(name: string, data: unknown): Promise<string | undefined> {
+  const sent = await engine.call("POST", "/v1/events?app=guide&env=dev", { name, data });
+  return sent.json.runs[0]?.run;
+}
+
+async function ended(run: string | undefined) {
+  const answer = await engine.call("GET", `/v1/apps/guide/dev/runs/${run}?wait=20`);
+  return answer.json;
+}
+
+test("the path of a handler is the same at every call, and a Date has become its text", async () => {
+  const run = await send("report.requested", { by: "Ada" });
+  const { output } = await ended(run);
+  expect(output).toEqual({
+    at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    lucky: expect.any(Number),
+    run,
+    by: "Ada",
+  });
+});
+
+test("steps started together end together, each with its own result under one name", async () => {
+  const { output, steps } = await ended(await send("gather.requested", { pages: [1, 2, 3] }));
+  expect(output).toEqual([10, 20, 30]);
+  expect(steps.map((step: { name: string; n: number }) => `${step.name} ${step.n}`).sort()).toEqual([
+    "load 0",
+    "load 1",
+    "load 2",
+  ]);
+});
+
+test("a step that failed for good throws its error where it stands", async () => {
+  const tried = await ended(await send("pay.requested", { card: "fine" }));
+  expect(tried.output).toEqual({
+    busy: 2,
+    failed: "charge",
+    name: "TypeError",
+    because: "no line to the bank",
+  });
+  expect(tried.steps.map((step: { attempt: number }) => step.attempt)).toEqual([2, 2]);
+  const stolen = await ended(await send("pay.requested", { card: "stolen" }));
+  expect(stolen.output).toMatchObject({ name: "NonRetriableError", because: "this card is stolen" });
+  expect(stolen.steps[1].attempt).toBe(1);
+});
+
+test("a wait ends with the event that fits, or with null", async () => {
+  const run = await send("approval.requested", { id: 7, timeout: "1d" });
+  for (const by of [
+    { name: "Eve", role: "guest" },
+    { name: "Bob", role: "boss" },
+  ])
+    await send("approval.given", { id: 7, by });
+  expect((await ended(run)).output).toEqual({ by: "Bob", told: 1 });
+  const late = await send("approval.requested", { id: 8, timeout: "50ms" });
+  expect((await ended(late)).output).toEqual({ by: null, told: 1 });
+});
+
+test("an event that does not fit its schema fails the run at once", async () => {
+  expect((await ended(await send("greet.requested", { name: "Ada" }))).output).toBe("Hello, ADA!");
+  const { status, attempts, failure } = await ended(await send("greet.requested", { name: 1 }));
+  expect(status).toBe("failed");
+  expect(attempts.length).toBeLessThanOrEqual(1);
+  expect(failure.message).toContain("name");
+});

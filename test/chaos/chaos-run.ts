@@ -26,6 +26,8 @@ export interface ChaosResult {
   readonly runs: number;
   readonly accepted: number;
   readonly checksDuring: number;
+  /** A violation ended the faults before their time. */
+  readonly endedEarly: boolean;
   readonly healMs: number;
 }
 
@@ -94,8 +96,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     ending.abort();
     await checks;
     interrupted.throwIfAborted();
+    const endedEarly = report !== null;
     const healedFromMs = performance.now();
-    if (report === null) {
+    if (!endedEarly) {
       watch.phase = "healing";
       await until(heal(cluster, load), interrupted);
       await until(watch.untilNoneLive(HEAL_MS_MAX), interrupted);
@@ -113,6 +116,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       runs: watch.runs,
       accepted: load.accepted,
       checksDuring,
+      endedEarly,
       healMs,
     };
   } finally {

@@ -59,7 +59,7 @@ export function engineFaults(random: Random): Record<string, string> {
 
 function armed(random: Random): string {
   const background = "dispatch.after-answer=delay:120@0.01,commit.before=delay:80@0.01";
-  if (random.chance(0.4)) return background;
+  if (random.chance(0.2)) return background;
   const action = random.chance(0.6) ? "kill" : "stop";
   const point = random.pick(action === "kill" ? POINTS : STOPPED_AT);
   return `${background},${point}=${action}#${random.int(1, PASSES[point])}`;

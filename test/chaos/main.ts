@@ -6,6 +6,7 @@ import { type Options, readOptions, USAGE } from "./options.ts";
 import { showBugs } from "./show-bugs.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
+const FINDINGS_SHOWN = 20;
 const interrupted = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => interrupted.abort(new Error("interrupted")));
@@ -43,22 +44,26 @@ async function once({ seed, minutes, keep }: Options): Promise<boolean> {
   }
 }
 
-function print({ tally, report, findings, runs, accepted, checksDuring, healMs }: ChaosResult): boolean {
+function print(result: ChaosResult): boolean {
+  const { tally, report, findings, checksDuring, endedEarly } = result;
+  const broken = report.lines.filter((line) => line.failure !== null);
+  const missing = endedEarly ? [] : tally.missing;
+  const during = `and ${checksDuring} times during the faults`;
   console.log(`Faults done\n${tally.format()}\n`);
-  console.log(
-    `Invariants, with the rows examined (and ${checksDuring} times during the faults)\n${formatReport(report)}\n`,
-  );
-  for (const finding of findings.slice(0, 20)) console.log(`! ${finding}`);
-  const violations = report.lines.filter((line) => line.failure !== null).length;
-  const isWell = violations === 0 && findings.length === 0 && tally.missing.length === 0;
-  console.log(
-    `${accepted} events accepted, ${runs} runs, all faults over for ${seconds(healMs)} s when the last run ended; at most ` +
-      `${seconds(tally.slowestRecoveryMs)} s from a Postgres that accepts connections to a commit`,
-  );
+  console.log(`Invariants, with the rows examined (${during})\n${formatReport(report)}\n`);
+  for (const finding of findings.slice(0, FINDINGS_SHOWN)) console.log(`! ${finding}`);
+  if (endedEarly) console.log("An invariant broke during the faults, which ended them.");
+  else {
+    console.log(
+      `${result.accepted} events accepted, ${result.runs} runs. All had ended ${seconds(result.healMs)} s after the ` +
+        `faults; from a Postgres that accepts connections to a commit it took at most ${seconds(tally.slowestRecoveryMs)} s.`,
+    );
+  }
+  const isWell = broken.length === 0 && findings.length === 0 && missing.length === 0;
   console.log(
     isWell
       ? "PASSED: nothing was lost, nothing was doubled"
-      : `FAILED: ${violations} invariants, ${findings.length} findings, ${tally.missing.length} kinds of fault too rare`,
+      : `FAILED: ${broken.length} invariants, ${findings.length} findings, ${missing.length} kinds of fault too rare`,
   );
   return isWell;
 }

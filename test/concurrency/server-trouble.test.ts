@@ -4,8 +4,6 @@ import { systemPorts } from "../../engine/src/runtime/system-ports.ts";
 import { type Database, openDatabase } from "../../engine/src/store/database.ts";
 import { commitItem, outcome, Stage, step } from "./stage.ts";
 
-const SILENT = { debug: () => {}, error: () => {} } as unknown;
-
 let stage: Stage;
 let impatient: Database;
 beforeAll(async () => {
@@ -33,29 +31,21 @@ test("a commit that the server cancels is repeated: the run goes on and does not
       select count(*)::int as count from pg_stat_activity where query like '%pg_sleep(0.4)%' and wait_event = 'PgSleep'`;
     return row!["count"] === 1;
   });
-  let tries = 0;
+  let repeats = 0;
   const committer = new Committer({
-    database: {
-      ...impatient,
-      sql: new Proxy(impatient.sql, {
-        apply: (sql, self, args) => {
-          tries += 1;
-          return Reflect.apply(sql, self, args);
-        },
-      }),
-    },
+    database: impatient,
     authority: {
       engineId: () => stage.engineId,
       mayAct: () => true,
       untilMayAct: () => Promise.resolve(true),
     },
     timers: systemPorts().timers,
-    log: SILENT as CommitterOptions["log"],
+    log: { debug: () => (repeats += 1) } as unknown as CommitterOptions["log"],
   });
   const end = await committer.commit(commitItem(run, outcome("continue", { steps: [step("first", "ok")] })));
   await holding;
   expect(end).toEqual({ state: "applied", journalSeq: 1 });
-  expect(tries).toBeGreaterThan(1);
+  expect(repeats).toBeGreaterThan(0);
   await stage.expectInvariants();
 });
 

@@ -1,17 +1,10 @@
 create schema durable;
 
 -- The one clock that timers, retries, limits and schedules read. STABLE, so that it may stand in an index
--- condition (`due_at <= clock_timestamp()` filters every row instead). The offset exists only in test
--- databases: it is the virtual clock. Leases and signatures never read it; they use real time.
-create table durable.virtual_clock (
-  only_row boolean primary key default true check (only_row),
-  ahead interval not null
-);
-
+-- condition (`due_at <= clock_timestamp()` filters every row instead). A test that travels in time replaces this
+-- function. Leases and signatures never read it; they use real time.
 create function durable.durable_now() returns timestamptz
-language sql stable parallel safe as $$
-  select statement_timestamp() + coalesce((select ahead from durable.virtual_clock), interval '0')
-$$;
+language sql stable parallel safe as $$ select statement_timestamp() $$;
 
 -- One row per engine process, for ever: an id is never used twice, so a zombie cannot be taken for its successor.
 -- Heartbeats update the row in place (HOT: no index on what changes); leases carry only the engine's id.

@@ -50,23 +50,22 @@ begin
   end if;
 
   -- Fence by compare-and-set. One statement for the group, which locks in the order in which the items came: the
-  -- arrays are the outer side of its only possible join (a sequential scan is switched off where this is called).
+  -- numbers are the outer side of its only possible join (a sequential scan is switched off where this is called).
   -- HOT: no index on anything it changes.
   for v_row in
     update durable.live_runs l
-      set fence = q.next, journal_seq = l.journal_seq + q.settled,
-          run_attempt = q.run_attempt, transport_attempt = q.transport_attempt, lost = 0,
-          engine_id = case when q.kind in ('wait', 'requeue', 'paused') then null else l.engine_id end,
-          status = case when q.kind = 'paused' then 'paused'
-                        when q.kind not in ('wait', 'requeue') then l.status
+      set fence = i_next[q], journal_seq = l.journal_seq + i_settled[q],
+          run_attempt = i_run_attempt[q], transport_attempt = i_transport_attempt[q], lost = 0,
+          engine_id = case when i_kind[q] in ('wait', 'requeue', 'paused') then null else l.engine_id end,
+          status = case when i_kind[q] = 'paused' then 'paused'
+                        when i_kind[q] not in ('wait', 'requeue') then l.status
                         -- Something settled while it ran and the holder has not seen it: it must be continued at once.
-                        when q.kind = 'requeue' or l.journal_seq <> q.known then 'queued'
+                        when i_kind[q] = 'requeue' or l.journal_seq <> i_known[q] then 'queued'
                         else 'waiting' end,
-          ready_rank = case when q.kind = 'requeue' or q.kind = 'wait' and l.journal_seq <> q.known then v_rank + q.no end
-      from unnest(i_workspace, i_run, i_fence, i_next, i_known, i_settled, i_run_attempt, i_transport_attempt, i_kind)
-        with ordinality as q(workspace, run, fence, next, known, settled, run_attempt, transport_attempt, kind, no)
-      where l.workspace_id = q.workspace and l.run_id = q.run and l.fence = q.fence
-      returning q.no, l.journal_seq, l.status
+          ready_rank = case when i_kind[q] = 'requeue' or i_kind[q] = 'wait' and l.journal_seq <> i_known[q] then v_rank + q end
+      from generate_subscripts(i_run, 1) as q
+      where l.workspace_id = i_workspace[q] and l.run_id = i_run[q] and l.fence = i_fence[q]
+      returning q as no, l.journal_seq, l.status
   loop
     v_applied[v_row.no] := true;
     v_seq[v_row.no] := v_row.journal_seq;
@@ -98,15 +97,14 @@ begin
   if cardinality(s_item) > 0 then
     insert into durable.steps as t (workspace_id, run_id, step_id, seq, op, name, n, status, value, failure, attempt, due_at,
         scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms, settled_at)
-      select i_workspace[s.item], i_run[s.item], s.id, v_seq[s.item] - i_settled[s.item] + s.ordinal,
-        s.op, s.name, s.n, s.status, s.value, s.failure, s.attempt,
-        coalesce(to_timestamp(s.due_at), v_now + s.due_ms * interval '1 millisecond'),
-        to_timestamp(i_scheduled[s.item]), to_timestamp(i_leased[s.item]), to_timestamp(i_sent[s.item]),
-        to_timestamp(i_first_byte[s.item]), to_timestamp(i_received[s.item]), i_app_ms[s.item],
-        case when s.ordinal is not null then v_now end
-      from unnest(s_item, s_ordinal, s_id, s_op, s_name, s_n, s_status, s_value, s_failure, s_attempt, s_due_ms, s_due_at)
-        as s(item, ordinal, id, op, name, n, status, value, failure, attempt, due_ms, due_at)
-      where v_applied[s.item]
+      select i_workspace[i], i_run[i], s_id[s], v_seq[i] - i_settled[i] + s_ordinal[s],
+        s_op[s], s_name[s], s_n[s], s_status[s], s_value[s], s_failure[s], s_attempt[s],
+        coalesce(to_timestamp(s_due_at[s]), v_now + s_due_ms[s] * interval '1 millisecond'),
+        to_timestamp(i_scheduled[i]), to_timestamp(i_leased[i]), to_timestamp(i_sent[i]),
+        to_timestamp(i_first_byte[i]), to_timestamp(i_received[i]), i_app_ms[i],
+        case when s_ordinal[s] is not null then v_now end
+      from (select s, s_item[s] as i from generate_subscripts(s_item, 1) as s) as q
+      where v_applied[i]
       on conflict (workspace_id, run_id, step_id) do update
         set seq = excluded.seq, status = excluded.status, value = excluded.value, failure = excluded.failure,
             attempt = excluded.attempt, due_at = excluded.due_at, settled_at = excluded.settled_at,
@@ -170,19 +168,17 @@ begin
   end if;
 
   if 'completed' = any (i_kind) or 'failed' = any (i_kind) then
-    delete from durable.live_runs l
-      using unnest(i_workspace, i_run, i_next, i_kind, v_applied) as q(workspace, run, next, kind, applied)
-      where q.applied and q.kind in ('completed', 'failed')
-        and l.workspace_id = q.workspace and l.run_id = q.run and l.fence = q.next;
+    delete from durable.live_runs l using generate_subscripts(i_run, 1) as q
+      where v_applied[q] and i_kind[q] in ('completed', 'failed')
+        and l.workspace_id = i_workspace[q] and l.run_id = i_run[q] and l.fence = i_next[q];
     update durable.runs r
-      set status = q.kind, ended_at = v_now, end_fence = q.next, unclaimed = q.unclaimed,
-          output = case when q.kind = 'completed' then q.result end,
-          failure = case when q.kind = 'failed' then q.result end,
-          sent_at = to_timestamp(q.sent), first_byte_at = to_timestamp(q.first_byte),
-          received_at = to_timestamp(q.received), app_ms = q.app_ms
-      from unnest(i_workspace, i_run, i_next, i_kind, i_result, i_unclaimed, i_sent, i_first_byte, i_received, i_app_ms, v_applied)
-        as q(workspace, run, next, kind, result, unclaimed, sent, first_byte, received, app_ms, applied)
-      where q.applied and q.kind in ('completed', 'failed') and r.workspace_id = q.workspace and r.id = q.run;
+      set status = i_kind[q], ended_at = v_now, end_fence = i_next[q], unclaimed = i_unclaimed[q],
+          output = case when i_kind[q] = 'completed' then i_result[q] end,
+          failure = case when i_kind[q] = 'failed' then i_result[q] end,
+          sent_at = to_timestamp(i_sent[q]), first_byte_at = to_timestamp(i_first_byte[q]),
+          received_at = to_timestamp(i_received[q]), app_ms = i_app_ms[q]
+      from generate_subscripts(i_run, 1) as q
+      where v_applied[q] and i_kind[q] in ('completed', 'failed') and r.workspace_id = i_workspace[q] and r.id = i_run[q];
     if true = any (i_pending) then
       delete from durable.timers t
         using unnest(i_workspace, i_run, i_kind, i_pending, v_applied) as q(workspace, run, kind, pending, applied)
@@ -205,9 +201,7 @@ begin
   end if;
 
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)
-    select q.workspace, q.run, 'run.' || q.kind, q.seq
-    from unnest(i_workspace, i_run, i_kind, v_seq, v_applied) as q(workspace, run, kind, seq, applied)
-    where q.applied;
+    select i_workspace[q], i_run[q], 'run.' || i_kind[q], v_seq[q] from generate_subscripts(i_run, 1) as q where v_applied[q];
 
   o_state := v_state;
   o_seq := v_seq;

@@ -39,6 +39,24 @@ export const LEASES: readonly Invariant[] = [
     ),
   },
   {
+    number: "24a",
+    name: "states",
+    sentence:
+      "A live run has an engine exactly while running and a rank exactly while queued; a step has a number exactly when settled.",
+    phase: "always",
+    check: bySql(
+      "select count(*) from durable.steps",
+      `select run_id, status, 'live' as what from durable.live_runs
+         where status not in ('queued', 'running', 'waiting', 'paused')
+           or (status = 'running') <> (engine_id is not null) or (status = 'queued') <> (ready_rank is not null)
+       union all
+       select run_id, status, 'step ' || name from durable.steps
+         where status not in ('ok', 'err', 'pending', 'retrying') or (seq is not null) <> (status in ('ok', 'err'))
+       union all
+       select id, status, 'run' from durable.runs where status not in ('completed', 'failed', 'cancelled')`,
+    ),
+  },
+  {
     number: "27",
     name: "never stranded",
     sentence: "A queued run has exactly its job, a waiting one a timer or a wait, and nobody else has a job.",

@@ -42,7 +42,7 @@ export class Connections {
 
   /** Sends a statement of the builder through these connections, when it is first awaited. */
   route<T>(pending: T, caller: (...args: never) => unknown): T {
-    rememberCaller((pending as Statement).strings, caller);
+    rememberCaller(pending as Statement, caller);
     (pending as Statement).handler = (statement) => this.#submit(statement);
     return pending;
   }
@@ -179,29 +179,35 @@ interface Statement {
   /** Set when it is written to a connection. */
   readonly state: unknown;
   cancelled: unknown;
-  readonly strings: object;
+  readonly strings: readonly string[];
   readonly streaming?: boolean;
   readonly cursorFn?: unknown;
 }
 
-const callers = new WeakMap<object, string>();
+/** Keyed by the template, one per place in the code, or by the text of a statement that has none. */
+const callers = new Map<object | string, string>();
 
-/** Once per place in the code: where a statement is written, so that its errors do not point into the driver. */
-function rememberCaller(strings: object, caller: (...args: never) => unknown): void {
-  if (callers.has(strings)) return;
+/** Once per statement: where it is written, so that its errors do not point into the driver. */
+function rememberCaller({ strings }: Statement, caller: (...args: never) => unknown): void {
+  const key = placeOf(strings);
+  if (callers.has(key)) return;
   const here = { stack: "" };
   Error.captureStackTrace(here, caller);
-  callers.set(strings, here.stack.replace(/^.*\n/, ""));
+  callers.set(key, here.stack.replace(/^.*\n/, ""));
 }
 
 function atCaller(error: unknown, { strings }: Statement): unknown {
-  const frames = callers.get(strings);
+  const frames = callers.get(placeOf(strings));
   if (error instanceof Error && frames !== undefined) {
     const value = `${error.name}: ${error.message}\n${frames}`;
     // The driver has made it read-only. Reflect answers false instead of throwing into the middle of the driver.
     Reflect.defineProperty(error, "stack", { value, writable: true, configurable: true });
   }
   return error;
+}
+
+function placeOf(strings: Statement["strings"]): object | string {
+  return "raw" in strings ? strings : strings[0]!;
 }
 
 /** An error that the server sent and survived leaves the connection as it was. */

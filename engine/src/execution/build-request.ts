@@ -10,7 +10,7 @@ const BUDGET_MARGIN_MS = 1_000;
  * The body of one dispatch. Built as text: the memo and the event are already JSON, as received, and are neither
  * parsed nor copied through objects. Everything else in it is ours and needs no escaping but names of users.
  */
-export function buildRequest(run: HeldRun, workspace: WorkspaceEntry): string {
+export function buildRequest(run: HeldRun, fence: string, workspace: WorkspaceEntry): string {
   const { head } = run;
   const fn = JSON.stringify(head.functionId);
   const app = JSON.stringify(workspace.app);
@@ -19,7 +19,7 @@ export function buildRequest(run: HeldRun, workspace: WorkspaceEntry): string {
   return (
     `{"type":"invoke","app":${app},"fn":${fn},"rev":"${head.functionVersion}",` +
     `"run":{"id":"${head.runId}","started_at":"${new Date(epochMsOfUuidV7(head.runId)).toISOString()}"},` +
-    `"task":{"kind":"advance","fence":"${run.fence}"},` +
+    `"task":{"kind":"advance","fence":"${fence}"},` +
     `"input":{"event":${head.event}},"memo":${run.memo.toJson()},"memo_next":null,` +
     `"attempts":${run.memo.attemptsJson()},"budget":{"ms":${budgetMs},"steps":1}}`
   );

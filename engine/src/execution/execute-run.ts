@@ -7,7 +7,6 @@ import { isSettled, LETS_GO, type Outcome } from "../domain/outcome.ts";
 import type { AppClient } from "../endpoint/app-client.ts";
 import { decodeAnswer } from "../endpoint/decode-answer.ts";
 import type { DispatchResult } from "../endpoint/dispatch-result.ts";
-import { signRequest } from "../endpoint/signed-request.ts";
 import { newId, toEventRow } from "../ingest/event-row.ts";
 import type { WorkspaceEntry, WorkspaceRegistry } from "../registry/workspace-registry.ts";
 import { faultPoint } from "../runtime/fault-points.ts";
@@ -16,13 +15,13 @@ import type { Database } from "../store/database.ts";
 import { EventRows } from "../store/event-rows.ts";
 import { loadJournals } from "../store/journals.ts";
 import type { CommitItem, DispatchTimes } from "../store/outcomes.ts";
-import { buildRequest } from "./build-request.ts";
 import type { CommitEnd, Committer } from "./committer.ts";
 import { decide, type Situation } from "./decide.ts";
 import { decideProtocolError, decideTransport } from "./decide-transport.ts";
 import type { HeldRun } from "./held-run.ts";
 import type { LeaseAuthority } from "./lease-authority.ts";
 import { Memo } from "./memo.ts";
+import { isStillTrue, type NextRequest, nextRequest } from "./next-request.ts";
 import { pause } from "./outcome-draft.ts";
 
 export interface ExecutionParts extends Ports {
@@ -49,12 +48,15 @@ const NO_ENDPOINT_MS = 5_000;
 /** Executes the run until its lease is let go or lost. Never rejects for what an app or the database does. */
 export async function executeRun(parts: ExecutionParts, run: HeldRun): Promise<void> {
   const engineId = parts.authority.engineId();
-  for (;;) {
+  for (let ahead: NextRequest | null = null; ; ) {
     if (!parts.authority.mayAct(engineId) && !(await parts.authority.untilMayAct(engineId))) return;
     const workspace = parts.registry.peek(run.workspaceId) ?? (await parts.registry.of(run.workspaceId));
-    const { outcome, times } = await dispatch(parts, run, workspace);
+    const isGood = ahead !== null && isStillTrue(ahead, run, workspace, parts.clock.monotonicMs());
+    const request: NextRequest = isGood ? ahead! : nextRequest(parts, run, run.fence, workspace);
+    const { outcome, times } = await dispatch(parts, run, request);
     const written = await commit(parts, run, workspace, yieldIfAsked(parts, run, outcome), times);
-    if (written === null || LETS_GO[written.kind]) return;
+    if (written === null || LETS_GO[written.outcome.kind]) return;
+    ahead = written.ahead;
   }
 }
 
@@ -63,7 +65,11 @@ interface Dispatched {
   readonly times: DispatchTimes;
 }
 
-async function dispatch(parts: ExecutionParts, run: HeldRun, workspace: WorkspaceEntry): Promise<Dispatched> {
+async function dispatch(
+  parts: ExecutionParts,
+  run: HeldRun,
+  { workspace, signed }: NextRequest,
+): Promise<Dispatched> {
   const { clock, random } = parts;
   const situation: Situation = {
     memo: run.memo,
@@ -73,22 +79,20 @@ async function dispatch(parts: ExecutionParts, run: HeldRun, workspace: Workspac
     random: () => random.float(),
     newEventId: () => newId(parts),
   };
-  const body = buildRequest(run, workspace);
   if (workspace.endpoint === null) {
     const end = refusedHere(clock.monotonicMs(), NO_ENDPOINT_MS);
     return { outcome: decideTransport(situation, end), times: timesOf(parts, run, end, null) };
   }
-  if (body.length > REQUEST_BYTES_MAX / 3 && Buffer.byteLength(body) > REQUEST_BYTES_MAX) {
+  if (signed === null) {
     const why = `paused: its event and results no longer fit into one request of ${REQUEST_BYTES_MAX / 1024 / 1024} MiB (at most ${MEMO_ENTRIES_MAX} entries). Return smaller values from its steps.`;
     return { outcome: pause("PayloadTooLarge", why), times: timesOf(parts, run, null, null) };
   }
   await faultPoint("dispatch.before-send");
-  const request = signRequest(parts, workspace.signingKeys, body, traceparentOf(run));
   const totalMs =
     workspace.endpoint.maxDurationMs === null
       ? DISPATCH_MS_DEFAULT
       : workspace.endpoint.maxDurationMs + DISPATCH_MARGIN_MS;
-  const end = await parts.appClient.call(workspace.endpoint, request, workspace.replyKeys, {
+  const end = await parts.appClient.call(workspace.endpoint, signed, workspace.replyKeys, {
     totalMs,
     firstByteMs: totalMs,
     idleMs: 30_000,
@@ -111,6 +115,12 @@ async function dispatch(parts: ExecutionParts, run: HeldRun, workspace: Workspac
   return { outcome: decide(situation, decoded.answer), times: timesOf(parts, run, end, decoded.answer) };
 }
 
+interface Written {
+  readonly outcome: Outcome;
+  /** Made while the outcome was on its way to disk. Null when there is nothing to go on with. */
+  readonly ahead: NextRequest | null;
+}
+
 /** Commits and takes over what became durable. Null when the lease is gone: whatever we know is old. */
 async function commit(
   parts: ExecutionParts,
@@ -118,10 +128,13 @@ async function commit(
   workspace: WorkspaceEntry,
   outcome: Outcome,
   times: DispatchTimes,
-): Promise<Outcome | null> {
+): Promise<Written | null> {
   const nextFence = parts.random.uuid();
   run.mayHavePending ||= outcome.steps.some((step) => !isSettled(step));
-  const end = await commitUntilMatched(parts, run, workspace, outcome, times, nextFence);
+  const [end, ahead] = await Promise.all([
+    commitUntilMatched(parts, run, workspace, outcome, times, nextFence),
+    LETS_GO[outcome.kind] ? null : prepareAhead(parts, run, workspace, outcome, nextFence),
+  ]);
   if (end.state === "poison") {
     const why = `paused: its last outcome cannot be stored (${end.detail}). Change what the step returns, then resume.`;
     return commit(parts, run, workspace, pause("UnstorableOutcome", why), times);
@@ -132,12 +145,9 @@ async function commit(
   run.transportAttempt = outcome.transportAttempt;
   run.scheduledAtMs = parts.clock.monotonicMs();
   parts.committed(run, outcome);
-  if (LETS_GO[outcome.kind]) return outcome;
-  const expectedSeq = run.knownSeq + outcome.steps.filter(isSettled).length;
-  if (end.journalSeq === expectedSeq) {
-    run.memo.apply(outcome.steps);
-    run.knownSeq = expectedSeq;
-  } else {
+  if (LETS_GO[outcome.kind]) return { outcome, ahead };
+  run.knownSeq += outcome.steps.filter(isSettled).length;
+  if (end.journalSeq !== run.knownSeq) {
     // Something settled while it ran: the next dispatch must show it, in its place.
     const journals = await loadJournals(parts.database, [
       { workspaceId: run.workspaceId, runId: run.head.runId },
@@ -145,7 +155,24 @@ async function commit(
     run.memo = Memo.of(journals.get(run.head.runId)!);
     run.knownSeq = run.memo.settledCount;
   }
-  return outcome;
+  return { outcome, ahead };
+}
+
+/**
+ * Takes over the outcome and makes the next request while the commit is under way, when there is nothing else to do
+ * for the run. It leaves only if the commit makes it true; if not, the lease is lost or the memo is loaded anew.
+ */
+async function prepareAhead(
+  parts: ExecutionParts,
+  run: HeldRun,
+  workspace: WorkspaceEntry,
+  outcome: Outcome,
+  nextFence: string,
+): Promise<NextRequest> {
+  // The group's commit leaves in this turn of the event loop, and must not wait for us.
+  await new Promise(setImmediate);
+  run.memo.apply(outcome.steps);
+  return nextRequest(parts, run, nextFence, workspace);
 }
 
 /** Functions may change between our match of its sent events and the commit: then the commit says so and we match again. */
@@ -208,11 +235,6 @@ function timesOf(
     received: end === null ? null : seconds(end.receivedMs),
     appMs: answer?.app_ms ?? null,
   };
-}
-
-/** One trace per run, one span per dispatch; both ids are already random and unique. */
-function traceparentOf(run: HeldRun): string {
-  return `00-${run.head.runId.replaceAll("-", "")}-${run.fence.replaceAll("-", "").slice(0, 16)}-01`;
 }
 
 function refusedHere(nowMs: number, retryAfterMs: number): Extract<DispatchResult, { kind: "refused" }> {

@@ -1,0 +1,59 @@
+import { REQUEST_BYTES_MAX } from "@durable/protocol/wire";
+import { type SignedRequest, signRequest } from "../endpoint/signed-request.ts";
+import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
+import type { Ports } from "../runtime/ports.ts";
+import { buildRequest } from "./build-request.ts";
+import type { HeldRun } from "./held-run.ts";
+import type { Memo } from "./memo.ts";
+
+/** The request of a run's next dispatch, and what it says: true as long as nothing of that has changed. */
+export interface NextRequest {
+  readonly fence: string;
+  readonly memo: Memo;
+  readonly workspace: WorkspaceEntry;
+  readonly signedAtMs: number;
+  /** Null when it is larger than a request may be. */
+  readonly signed: SignedRequest | null;
+}
+
+/** Apps allow five minutes between signing and arriving. A request that was made ahead must not use them up. */
+const FRESH_MS = 5_000;
+
+/** `fence` is the one that the run will have when the request leaves. */
+export function nextRequest(
+  ports: Pick<Ports, "clock" | "random">,
+  run: HeldRun,
+  fence: string,
+  workspace: WorkspaceEntry,
+): NextRequest {
+  const body = buildRequest(run, fence, workspace);
+  const isTooLarge = body.length > REQUEST_BYTES_MAX / 3 && Buffer.byteLength(body) > REQUEST_BYTES_MAX;
+  const traceparent = traceparentOf(run.head.runId, fence);
+  return {
+    fence,
+    memo: run.memo,
+    workspace,
+    signedAtMs: ports.clock.monotonicMs(),
+    signed: isTooLarge ? null : signRequest(ports, workspace.signingKeys, body, traceparent),
+  };
+}
+
+/** Whether a request made ahead is the one that would be made at this moment. */
+export function isStillTrue(
+  request: NextRequest,
+  run: HeldRun,
+  workspace: WorkspaceEntry,
+  nowMs: number,
+): boolean {
+  return (
+    request.fence === run.fence &&
+    request.memo === run.memo &&
+    request.workspace === workspace &&
+    nowMs - request.signedAtMs < FRESH_MS
+  );
+}
+
+/** One trace per run, one span per dispatch; both ids are already random and unique. */
+function traceparentOf(runId: string, fence: string): string {
+  return `00-${runId.replaceAll("-", "")}-${fence.replaceAll("-", "").slice(0, 16)}-01`;
+}

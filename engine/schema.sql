@@ -1,0 +1,1178 @@
+-- What the migrations in engine/migrations make together: to read and to review, not to run. Written by
+-- test/contract/schema-sql.test.ts, which fails when it is old: run that test with `--update`.
+
+create table durable.attempts (
+  workspace_id integer not null,
+  run_id uuid not null,
+  fence uuid not null,
+  step_id uuid not null,
+  attempt integer not null,
+  outcome text not null,
+  failure text,
+  scheduled_at timestamp with time zone,
+  leased_at timestamp with time zone,
+  sent_at timestamp with time zone,
+  first_byte_at timestamp with time zone,
+  received_at timestamp with time zone,
+  app_ms real,
+  committed_at timestamp with time zone not null default clock_timestamp()
+);
+
+create table durable.audit (
+  workspace_id integer not null,
+  id bigint generated always as identity not null,
+  at timestamp with time zone not null default clock_timestamp(),
+  actor text not null,
+  action text not null,
+  target text not null,
+  detail text
+);
+
+create table durable.changes (
+  "position" bigint generated always as identity not null,
+  xid xid8 not null default pg_current_xact_id(),
+  workspace_id integer not null,
+  run_id uuid not null,
+  kind text not null,
+  journal_seq integer not null,
+  at timestamp with time zone not null default clock_timestamp()
+);
+
+create table durable.endpoints (
+  workspace_id integer not null,
+  url text not null,
+  sdk text not null,
+  capabilities text[] not null default '{}'::text[],
+  max_duration_ms integer,
+  deployment text,
+  manifest_digest text not null,
+  synced_at timestamp with time zone not null default clock_timestamp()
+);
+
+create table durable.engines (
+  id integer generated always as identity not null,
+  state text not null default 'live'::text,
+  started_at timestamp with time zone not null default clock_timestamp(),
+  seen_at timestamp with time zone not null default clock_timestamp(),
+  lease_ms integer not null,
+  slots integer not null,
+  host text not null,
+  pid integer not null,
+  version text not null
+) with (fillfactor=50);
+
+create table durable.event_ids (
+  workspace_id integer not null,
+  client_id text not null,
+  event_id uuid not null,
+  body_hash uuid not null
+);
+
+create table durable.event_keys (
+  workspace_id integer not null,
+  id integer generated always as identity not null,
+  sha256 bytea not null,
+  prefix text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  revoked_at timestamp with time zone
+);
+
+create table durable.event_obligations (
+  workspace_id integer not null,
+  event_id uuid not null,
+  created_at timestamp with time zone not null default clock_timestamp()
+);
+
+create table durable.events (
+  workspace_id integer not null,
+  id uuid not null,
+  client_id text,
+  name text not null,
+  data text not null,
+  "time" timestamp with time zone not null,
+  received_at timestamp with time zone not null
+);
+
+create table durable.function_versions (
+  workspace_id integer not null,
+  function_id text not null,
+  version integer not null,
+  manifest text not null,
+  created_at timestamp with time zone not null default clock_timestamp()
+);
+
+create table durable.functions (
+  workspace_id integer not null,
+  id text not null,
+  version integer not null,
+  manifest text not null,
+  removed_at timestamp with time zone,
+  synced_at timestamp with time zone not null default clock_timestamp()
+);
+
+create table durable.live_runs (
+  workspace_id integer not null,
+  run_id uuid not null,
+  status text not null,
+  fence uuid not null,
+  engine_id integer,
+  journal_seq integer not null default 0,
+  run_attempt integer not null default 0,
+  transport_attempt integer not null default 0,
+  lost integer not null default 0,
+  ready_rank bigint
+) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
+
+create table durable.ready (
+  rank bigint not null,
+  workspace_id integer not null,
+  run_id uuid not null
+) with (autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
+
+create table durable.runs (
+  workspace_id integer not null,
+  id uuid not null,
+  function_id text not null,
+  function_version integer not null,
+  event_id uuid not null,
+  status text,
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  output text,
+  failure text,
+  unclaimed integer,
+  end_fence uuid,
+  sent_at timestamp with time zone,
+  first_byte_at timestamp with time zone,
+  received_at timestamp with time zone,
+  app_ms real
+);
+
+create table durable.signing_secrets (
+  workspace_id integer not null,
+  id integer generated always as identity not null,
+  secret text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  retired_at timestamp with time zone
+);
+
+create table durable.steps (
+  workspace_id integer not null,
+  run_id uuid not null,
+  step_id uuid not null,
+  seq integer,
+  op text not null,
+  name text not null,
+  n integer not null,
+  status text not null,
+  value text,
+  failure text,
+  attempt integer not null default 1,
+  event_id uuid,
+  due_at timestamp with time zone,
+  scheduled_at timestamp with time zone,
+  leased_at timestamp with time zone,
+  sent_at timestamp with time zone,
+  first_byte_at timestamp with time zone,
+  received_at timestamp with time zone,
+  app_ms real,
+  committed_at timestamp with time zone not null default clock_timestamp(),
+  settled_at timestamp with time zone
+);
+
+create table durable.timers (
+  workspace_id integer not null,
+  run_id uuid not null,
+  step_id uuid not null,
+  kind text not null,
+  due_at timestamp with time zone not null
+) with (autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_cost_delay=0);
+
+create table durable.wait_patterns (
+  workspace_id integer not null,
+  event_name text not null,
+  paths text[] not null
+);
+
+create table durable.waits (
+  workspace_id integer not null,
+  run_id uuid not null,
+  step_id uuid not null,
+  event_name text not null,
+  match text not null,
+  match_hash uuid not null,
+  since timestamp with time zone not null,
+  looked_back boolean not null default false
+);
+
+create table durable.workspaces (
+  id integer generated always as identity not null,
+  app text not null,
+  environment text not null,
+  registry_version integer not null default 0,
+  created_at timestamp with time zone not null default clock_timestamp()
+);
+
+alter table durable.attempts add constraint attempts_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'failed'::text, 'transport'::text, 'protocol'::text, 'late'::text, 'lost'::text])));
+
+alter table durable.attempts add constraint attempts_pkey PRIMARY KEY (workspace_id, run_id, fence, step_id);
+
+alter table durable.audit add constraint audit_pkey PRIMARY KEY (workspace_id, id);
+
+alter table durable.changes add constraint changes_pkey PRIMARY KEY ("position");
+
+alter table durable.endpoints add constraint endpoints_pkey PRIMARY KEY (workspace_id);
+
+alter table durable.engines add constraint engines_lease_ms_check CHECK ((lease_ms > 0));
+
+alter table durable.engines add constraint engines_pkey PRIMARY KEY (id);
+
+alter table durable.engines add constraint engines_state_check CHECK ((state = ANY (ARRAY['live'::text, 'draining'::text, 'stopped'::text, 'dead'::text])));
+
+alter table durable.event_ids add constraint event_ids_pkey PRIMARY KEY (workspace_id, client_id);
+
+alter table durable.event_keys add constraint event_keys_pkey PRIMARY KEY (workspace_id, id);
+
+alter table durable.event_keys add constraint event_keys_sha256_key UNIQUE (sha256);
+
+alter table durable.event_obligations add constraint event_obligations_pkey PRIMARY KEY (workspace_id, event_id);
+
+alter table durable.events add constraint events_pkey PRIMARY KEY (workspace_id, id);
+
+alter table durable.function_versions add constraint function_versions_pkey PRIMARY KEY (workspace_id, function_id, version);
+
+alter table durable.functions add constraint functions_pkey PRIMARY KEY (workspace_id, id);
+
+alter table durable.live_runs add constraint live_runs_pkey PRIMARY KEY (workspace_id, run_id);
+
+alter table durable.ready add constraint ready_pkey PRIMARY KEY (rank, workspace_id, run_id);
+
+alter table durable.runs add constraint runs_pkey PRIMARY KEY (workspace_id, id);
+
+alter table durable.signing_secrets add constraint signing_secrets_pkey PRIMARY KEY (workspace_id, id);
+
+alter table durable.steps add constraint steps_pkey PRIMARY KEY (workspace_id, run_id, step_id);
+
+alter table durable.timers add constraint timers_kind_check CHECK ((kind = ANY (ARRAY['sleep'::text, 'timeout'::text, 'retry'::text])));
+
+alter table durable.timers add constraint timers_pkey PRIMARY KEY (workspace_id, run_id, step_id);
+
+alter table durable.wait_patterns add constraint wait_patterns_pkey PRIMARY KEY (workspace_id, event_name, paths);
+
+alter table durable.waits add constraint waits_pkey PRIMARY KEY (workspace_id, run_id, step_id);
+
+alter table durable.workspaces add constraint workspaces_app_environment_key UNIQUE (app, environment);
+
+alter table durable.workspaces add constraint workspaces_pkey PRIMARY KEY (id);
+
+CREATE INDEX audit_by_target ON durable.audit USING btree (workspace_id, target);
+
+CREATE INDEX events_by_name ON durable.events USING btree (workspace_id, name, received_at);
+
+CREATE INDEX runs_by_bad_end ON durable.runs USING btree (workspace_id, status, id) WHERE (status = ANY (ARRAY['failed'::text, 'cancelled'::text]));
+
+CREATE INDEX timers_due ON durable.timers USING btree (due_at);
+
+CREATE INDEX waits_by_match ON durable.waits USING btree (workspace_id, event_name, match_hash);
+
+CREATE INDEX waits_to_look_back ON durable.waits USING btree (workspace_id, run_id, step_id) WHERE (NOT looked_back);
+
+CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], p_skip integer[] DEFAULT '{}'::integer[])
+ RETURNS TABLE(state text, owes_match boolean)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_now timestamptz := durable.durable_now();
+  v_rank bigint := durable.rank_of(v_now);
+  v_state text[];
+  v_new boolean[];
+  v_owed uuid[];
+  v_conflicting bigint[] := '{}';  -- numbers of events
+  v_conflicts int[] := '{}';       -- numbers of requests
+  v_found bigint[];
+  v_refused int[];
+  v_bucket int;
+  v_leases boolean := false;
+begin
+  perform 1 from unnest(p_registry_workspace, p_registry_version) as q(id, version)
+    join durable.workspaces w on w.id = q.id where w.registry_version <> q.version;
+  if found then
+    return query select 'stale'::text, false from unnest(e_id);
+    return;
+  end if;
+
+  -- A dead engine must not be given leases: the rescuer takes this row for update before it looks for them.
+  if cardinality(array_remove(r_fence, null)) > 0 then
+    perform 1 from durable.engines where id = p_engine and state = 'live' for key share;
+    v_leases := found;
+  end if;
+
+  if cardinality(array_remove(e_client_id, null)) > 0 then
+    -- A request in conflict gives its ids back, and another request of this call may get them: look again until
+    -- no new conflict shows. What it must not get is "duplicate" of an event that is then not stored.
+    loop
+      insert into durable.event_ids (workspace_id, client_id, event_id, body_hash)
+        select e.workspace, e.client_id, e.id, e.body_hash
+        from unnest(e_request, e_workspace, e_client_id, e_id, e_body_hash) as e(request, workspace, client_id, id, body_hash)
+        where e.client_id is not null and e.request <> all (p_skip) and e.request <> all (v_conflicts)
+        order by e.workspace, e.client_id
+        on conflict do nothing;
+      select array_agg(case when e.request = any (p_skip) then 'skipped'
+                            when e.no = any (v_conflicting) or k.event_id <> e.id and k.body_hash <> e.body_hash then 'conflict'
+                            when e.request = any (v_conflicts) then 'refused'
+                            when e.client_id is null or k.event_id = e.id then 'new'
+                            else 'duplicate' end order by e.no)
+        into v_state
+        from unnest(e_request, e_workspace, e_client_id, e_id, e_body_hash) with ordinality
+          as e(request, workspace, client_id, id, body_hash, no)
+        left join durable.event_ids k on k.workspace_id = e.workspace and k.client_id = e.client_id;
+      select array_agg(s.no), array_agg(distinct e_request[s.no]) into v_found, v_refused
+        from unnest(v_state) with ordinality as s(state, no)
+        where s.state = 'conflict' and e_request[s.no] <> all (v_conflicts);
+      exit when v_found is null;
+      v_conflicting := v_conflicting || v_found;
+      v_conflicts := v_conflicts || v_refused;
+      delete from durable.event_ids k
+        using unnest(e_request, e_workspace, e_id, e_client_id) as e(request, workspace, id, client_id)
+        where e.request = any (v_refused) and k.workspace_id = e.workspace
+          and k.client_id = e.client_id and k.event_id = e.id;
+    end loop;
+  elsif cardinality(p_skip) > 0 then
+    select array_agg(case when r = any (p_skip) then 'skipped' else 'new' end order by no)
+      into v_state from unnest(e_request) with ordinality as q(r, no);
+  else
+    v_state := array_fill('new'::text, array[cardinality(e_id)]);
+    v_new := array_fill(true, array[cardinality(e_id)]);
+  end if;
+  if v_new is null then
+    select array_agg(s = 'new' order by no) into v_new from unnest(v_state) with ordinality as q(s, no);
+  end if;
+
+  insert into durable.events (workspace_id, id, client_id, name, data, time, received_at)
+    select e.workspace, e.id, e.client_id, e.name, e.data, coalesce(to_timestamp(e.time), v_now), v_now
+    from unnest(v_new, e_workspace, e_id, e_client_id, e_name, e_data, e_time)
+      as e(is_new, workspace, id, client_id, name, data, time)
+    where e.is_new;
+
+  if cardinality(r_run) > 0 then
+    insert into durable.runs (workspace_id, id, function_id, function_version, event_id, created_at)
+      select e_workspace[r.event], r.run, r.function, r.version, e_id[r.event], v_now
+      from unnest(r_event, r_function, r_version, r_run) as r(event, function, version, run)
+      where v_new[r.event];
+    insert into durable.live_runs (workspace_id, run_id, status, fence, engine_id, ready_rank)
+      select e_workspace[r.event], r.run,
+        case when v_leases and r.fence is not null then 'running' else 'queued' end,
+        case when v_leases and r.fence is not null then r.fence else gen_random_uuid() end,
+        case when v_leases and r.fence is not null then p_engine end,
+        case when v_leases and r.fence is not null then null else v_rank + r.no end
+      from unnest(r_event, r_run, r_fence) with ordinality as r(event, run, fence, no)
+      where v_new[r.event];
+    if not v_leases or array_position(r_fence, null) is not null then
+      insert into durable.ready (rank, workspace_id, run_id)
+        select v_rank + r.no, e_workspace[r.event], r.run
+        from unnest(r_event, r_run, r_fence) with ordinality as r(event, run, fence, no)
+        where v_new[r.event] and not (v_leases and r.fence is not null);
+    end if;
+    insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+      select e_workspace[r.event], r.run, 'run.created', 0
+      from unnest(r_event, r_run) as r(event, run) where v_new[r.event];
+  end if;
+
+  -- Names nobody ever waited on: hold their bucket until commit, so that the first wait on such a name cannot
+  -- register between our look and our commit (it takes the bucket exclusively). Then look again.
+  for v_bucket in
+    select distinct durable.name_bucket(e.workspace, e.name)
+    from unnest(e_workspace, e_name) as e(workspace, name)
+    where not exists (select 1 from durable.wait_patterns p where p.workspace_id = e.workspace and p.event_name = e.name)
+    order by 1
+  loop
+    perform pg_advisory_xact_lock_shared(7301, v_bucket);
+  end loop;
+  with owed as (
+    insert into durable.event_obligations (workspace_id, event_id)
+      select e.workspace, e.id from unnest(v_new, e_workspace, e_id, e_name) as e(is_new, workspace, id, name)
+      where e.is_new
+        and exists (select 1 from durable.wait_patterns p where p.workspace_id = e.workspace and p.event_name = e.name)
+      returning event_id)
+  select array_agg(event_id) into v_owed from owed;
+
+  return query select s, coalesce(e_id[no] = any (v_owed), false) from unnest(v_state) with ordinality as q(s, no) order by no;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.add_signing_secret(p_workspace integer, p_actor text, p_secret text)
+ RETURNS TABLE(id integer, created_at timestamp with time zone)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_id int;
+  v_created timestamptz;
+begin
+  update durable.workspaces w set registry_version = w.registry_version + 1 where w.id = p_workspace;
+  insert into durable.signing_secrets as s (workspace_id, secret) values (p_workspace, p_secret)
+    returning s.id, s.created_at into v_id, v_created;
+  insert into durable.audit (workspace_id, actor, action, target)
+    values (p_workspace, p_actor, 'secret.create', v_id::text);
+  return query select v_id, v_created;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.cancel_run(p_workspace integer, p_run uuid, p_actor text, p_reason text)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_live durable.live_runs;
+  v_status text;
+begin
+  delete from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run returning * into v_live;
+  if not found then
+    select r.status into v_status from durable.runs r where r.workspace_id = p_workspace and r.id = p_run;
+    return v_status;
+  end if;
+  delete from durable.ready where rank = v_live.ready_rank and workspace_id = p_workspace and run_id = p_run;
+  delete from durable.timers where workspace_id = p_workspace and run_id = p_run;
+  delete from durable.waits where workspace_id = p_workspace and run_id = p_run;
+  update durable.runs set status = 'cancelled', ended_at = durable.durable_now(), failure = null
+    where workspace_id = p_workspace and id = p_run;
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'run.cancel', p_run::text, p_reason);
+  insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+    values (p_workspace, p_run, 'run.cancelled', v_live.journal_seq);
+  return 'cancelled';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.claim(p_engine integer, p_limit integer)
+ RETURNS TABLE(workspace_id integer, run_id uuid, fence uuid, journal_seq integer, run_attempt integer, transport_attempt integer, ready_rank bigint)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+begin
+  perform set_config('synchronous_commit', 'off', true);
+  perform 1 from durable.engines where id = p_engine and state = 'live' for key share;
+  if not found then
+    return;
+  end if;
+  return query
+  with picked as materialized (
+    select r.rank, r.workspace_id, r.run_id from durable.ready r
+    order by r.rank, r.workspace_id, r.run_id limit p_limit for update skip locked
+  ), held as materialized (
+    select l.workspace_id, l.run_id from durable.live_runs l
+    join picked p on p.workspace_id = l.workspace_id and p.run_id = l.run_id
+    where l.status = 'queued' and l.ready_rank = p.rank
+    order by 1, 2 for update of l skip locked
+  ), gone as (
+    delete from durable.ready r using picked p
+    where r.rank = p.rank and r.workspace_id = p.workspace_id and r.run_id = p.run_id
+      and (exists (select 1 from held h where h.workspace_id = p.workspace_id and h.run_id = p.run_id)
+        or not exists (select 1 from durable.live_runs l where l.workspace_id = p.workspace_id and l.run_id = p.run_id))
+  )
+  update durable.live_runs l
+    set status = 'running', engine_id = p_engine, fence = gen_random_uuid(), ready_rank = null
+    from held h join picked p on p.workspace_id = h.workspace_id and p.run_id = h.run_id
+    where l.workspace_id = h.workspace_id and l.run_id = h.run_id and l.status = 'queued'
+    returning l.workspace_id, l.run_id, l.fence, l.journal_seq, l.run_attempt, l.transport_attempt, p.rank;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.commit_outcomes(p_engine integer, i_workspace integer[], i_run uuid[], i_fence uuid[], i_next uuid[], i_known integer[], i_settled integer[], i_kind text[], i_result text[], i_unclaimed integer[], i_pending boolean[], i_run_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[], s_item integer[], s_ordinal integer[], s_id uuid[], s_op text[], s_name text[], s_n integer[], s_status text[], s_value text[], s_failure text[], s_attempt integer[], s_due_ms double precision[], s_due_at double precision[], w_item integer[] DEFAULT '{}'::integer[], w_step uuid[] DEFAULT '{}'::uuid[], w_event text[] DEFAULT '{}'::text[], w_match text[] DEFAULT '{}'::text[], a_item integer[] DEFAULT '{}'::integer[], a_step uuid[] DEFAULT '{}'::uuid[], a_attempt integer[] DEFAULT '{}'::integer[], a_outcome text[] DEFAULT '{}'::text[], a_failure text[] DEFAULT '{}'::text[], p_registry_workspace integer[] DEFAULT '{}'::integer[], p_registry_version integer[] DEFAULT '{}'::integer[], e_request integer[] DEFAULT '{}'::integer[], e_workspace integer[] DEFAULT '{}'::integer[], e_id uuid[] DEFAULT '{}'::uuid[], e_client_id text[] DEFAULT '{}'::text[], e_body_hash uuid[] DEFAULT '{}'::uuid[], e_name text[] DEFAULT '{}'::text[], e_data text[] DEFAULT '{}'::text[], e_time double precision[] DEFAULT '{}'::double precision[], r_event integer[] DEFAULT '{}'::integer[], r_function text[] DEFAULT '{}'::text[], r_version integer[] DEFAULT '{}'::integer[], r_run uuid[] DEFAULT '{}'::uuid[], OUT o_state text[], OUT o_seq integer[])
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_now timestamptz := durable.durable_now();
+  v_rank bigint := durable.rank_of(v_now);
+  v_state text[] := array_fill('applied'::text, array[cardinality(i_run)]);
+  v_applied boolean[] := array_fill(false, array[cardinality(i_run)]);
+  v_seq int[] := array_fill(0, array[cardinality(i_run)]);
+  v_head int;
+  v_count int := 0;
+  v_queued boolean := false;
+  v_skip int[] := '{}';
+  v_row record;
+  v_wait record;
+begin
+  if cardinality(p_registry_workspace) > 0 then
+    perform 1 from unnest(p_registry_workspace, p_registry_version) as q(id, version)
+      join durable.workspaces w on w.id = q.id where w.registry_version <> q.version;
+    if found then
+      o_state := array_fill('stale'::text, array[cardinality(i_run)]);
+      o_seq := v_seq;
+      return;
+    end if;
+  end if;
+
+  -- Fence by compare-and-set. One statement for the group, which locks in the order in which the items came: the
+  -- numbers are the outer side of its only possible join (a sequential scan is switched off where this is called).
+  -- HOT: no index on anything it changes.
+  for v_row in
+    update durable.live_runs l
+      set fence = i_next[q], journal_seq = l.journal_seq + i_settled[q],
+          run_attempt = i_run_attempt[q], transport_attempt = i_transport_attempt[q], lost = 0,
+          engine_id = case when i_kind[q] in ('wait', 'requeue', 'paused') then null else l.engine_id end,
+          status = case when i_kind[q] = 'paused' then 'paused'
+                        when i_kind[q] not in ('wait', 'requeue') then l.status
+                        -- Something settled while it ran and the holder has not seen it: it must be continued at once.
+                        when i_kind[q] = 'requeue' or l.journal_seq <> i_known[q] then 'queued'
+                        else 'waiting' end,
+          ready_rank = case when i_kind[q] = 'requeue' or i_kind[q] = 'wait' and l.journal_seq <> i_known[q] then v_rank + q end
+      from generate_subscripts(i_run, 1) as q
+      where l.workspace_id = i_workspace[q] and l.run_id = i_run[q] and l.fence = i_fence[q]
+      returning q as no, l.journal_seq, l.status
+  loop
+    v_applied[v_row.no] := true;
+    v_seq[v_row.no] := v_row.journal_seq;
+    v_count := v_count + 1;
+    v_queued := v_queued or v_row.status = 'queued';
+  end loop;
+
+  if v_count < cardinality(i_run) then for i in 1 .. cardinality(i_run) loop
+    continue when v_applied[i];
+    select l.journal_seq into v_head from durable.live_runs l
+      where l.workspace_id = i_workspace[i] and l.run_id = i_run[i] and l.fence = i_next[i];
+    if not found then
+      perform 1 from durable.runs r
+        where r.workspace_id = i_workspace[i] and r.id = i_run[i] and r.end_fence = i_next[i];
+    end if;
+    if found then
+      v_state[i] := 'already';
+      v_seq[i] := coalesce(v_head, 0);
+    else
+      v_state[i] := 'lost';
+      insert into durable.attempts (workspace_id, run_id, fence, step_id, attempt, outcome, sent_at, received_at, app_ms)
+        select i_workspace[i], i_run[i], i_fence[i], '00000000-0000-0000-0000-000000000000', 1, 'late',
+          to_timestamp(i_sent[i]), to_timestamp(i_received[i]), i_app_ms[i]
+        on conflict do nothing;
+    end if;
+    v_skip := v_skip || i;
+  end loop; end if;
+
+  if cardinality(s_item) > 0 then
+    insert into durable.steps as t (workspace_id, run_id, step_id, seq, op, name, n, status, value, failure, attempt, due_at,
+        scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms, settled_at)
+      select i_workspace[i], i_run[i], s_id[s], v_seq[i] - i_settled[i] + s_ordinal[s],
+        s_op[s], s_name[s], s_n[s], s_status[s], s_value[s], s_failure[s], s_attempt[s],
+        coalesce(to_timestamp(s_due_at[s]), v_now + s_due_ms[s] * interval '1 millisecond'),
+        to_timestamp(i_scheduled[i]), to_timestamp(i_leased[i]), to_timestamp(i_sent[i]),
+        to_timestamp(i_first_byte[i]), to_timestamp(i_received[i]), i_app_ms[i],
+        case when s_ordinal[s] is not null then v_now end
+      from (select s, s_item[s] as i from generate_subscripts(s_item, 1) as s) as q
+      where v_applied[i]
+      on conflict (workspace_id, run_id, step_id) do update
+        set seq = excluded.seq, status = excluded.status, value = excluded.value, failure = excluded.failure,
+            attempt = excluded.attempt, due_at = excluded.due_at, settled_at = excluded.settled_at,
+            committed_at = clock_timestamp();
+  end if;
+  if array_position(s_ordinal, null) is not null then
+    insert into durable.timers as t (workspace_id, run_id, step_id, kind, due_at)
+      select i_workspace[s.item], i_run[s.item], s.id,
+        case s.op when 'sleep' then 'sleep' when 'run' then 'retry' else 'timeout' end,
+        coalesce(to_timestamp(s.due_at), v_now + s.due_ms * interval '1 millisecond')
+      from unnest(s_item, s_ordinal, s_id, s_op, s_due_ms, s_due_at) as s(item, ordinal, id, op, due_ms, due_at)
+      where s.ordinal is null and v_applied[s.item] and (s.due_ms is not null or s.due_at is not null)
+      on conflict (workspace_id, run_id, step_id) do update set kind = excluded.kind, due_at = excluded.due_at;
+  end if;
+
+  if cardinality(array_remove(i_retry_ms, null)) > 0 then
+    insert into durable.timers as t (workspace_id, run_id, step_id, kind, due_at)
+      select i_workspace[q.no], i_run[q.no], '00000000-0000-0000-0000-000000000000', 'retry',
+        v_now + q.retry_ms * interval '1 millisecond'
+      from unnest(i_retry_ms) with ordinality as q(retry_ms, no)
+      where q.retry_ms is not null and v_applied[q.no]
+      on conflict (workspace_id, run_id, step_id) do update set due_at = excluded.due_at;
+  end if;
+
+  -- Waits of a message apply before its sends: an event sent in the same answer can resolve them.
+  if cardinality(w_item) > 0 then for v_wait in
+    select w.item, w.step, w.event, w.match, durable.match_paths(w.match::jsonb) as paths
+    from unnest(w_item, w_step, w_event, w_match) as w(item, step, event, match)
+    where v_applied[w.item] order by i_workspace[w.item], w.event
+  loop
+    if not exists (select 1 from durable.wait_patterns p where p.workspace_id = i_workspace[v_wait.item]
+                   and p.event_name = v_wait.event and p.paths = v_wait.paths) then
+      perform pg_advisory_xact_lock(7301, durable.name_bucket(i_workspace[v_wait.item], v_wait.event));
+      insert into durable.wait_patterns (workspace_id, event_name, paths)
+        values (i_workspace[v_wait.item], v_wait.event, v_wait.paths) on conflict do nothing;
+    end if;
+    insert into durable.waits (workspace_id, run_id, step_id, event_name, match, match_hash, since)
+      select i_workspace[v_wait.item], i_run[v_wait.item], v_wait.step, v_wait.event, v_wait.match,
+        durable.declared_hash(v_wait.paths, v_wait.match::jsonb), r.created_at
+      from durable.runs r where r.workspace_id = i_workspace[v_wait.item] and r.id = i_run[v_wait.item];
+  end loop; end if;
+
+  if cardinality(a_item) > 0 then
+    insert into durable.attempts (workspace_id, run_id, fence, step_id, attempt, outcome, failure,
+        scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms)
+      select i_workspace[a.item], i_run[a.item], i_fence[a.item], a.step, a.attempt, a.outcome, a.failure,
+        to_timestamp(i_scheduled[a.item]), to_timestamp(i_leased[a.item]), to_timestamp(i_sent[a.item]),
+        to_timestamp(i_first_byte[a.item]), to_timestamp(i_received[a.item]), i_app_ms[a.item]
+      from unnest(a_item, a_step, a_attempt, a_outcome, a_failure) as a(item, step, attempt, outcome, failure)
+      where v_applied[a.item]
+      on conflict do nothing;
+  end if;
+
+  if v_queued then
+    insert into durable.ready (rank, workspace_id, run_id)
+      select l.ready_rank, l.workspace_id, l.run_id
+      from unnest(i_workspace, i_run, i_next, v_applied) as q(workspace, run, next, applied)
+      join durable.live_runs l on l.workspace_id = q.workspace and l.run_id = q.run and l.fence = q.next
+      where q.applied and l.status = 'queued'
+      order by 1, 2, 3;
+  end if;
+
+  if 'completed' = any (i_kind) or 'failed' = any (i_kind) then
+    delete from durable.live_runs l using generate_subscripts(i_run, 1) as q
+      where v_applied[q] and i_kind[q] in ('completed', 'failed')
+        and l.workspace_id = i_workspace[q] and l.run_id = i_run[q] and l.fence = i_next[q];
+    update durable.runs r
+      set status = i_kind[q], ended_at = v_now, end_fence = i_next[q], unclaimed = i_unclaimed[q],
+          output = case when i_kind[q] = 'completed' then i_result[q] end,
+          failure = case when i_kind[q] = 'failed' then i_result[q] end,
+          sent_at = to_timestamp(i_sent[q]), first_byte_at = to_timestamp(i_first_byte[q]),
+          received_at = to_timestamp(i_received[q]), app_ms = i_app_ms[q]
+      from generate_subscripts(i_run, 1) as q
+      where v_applied[q] and i_kind[q] in ('completed', 'failed') and r.workspace_id = i_workspace[q] and r.id = i_run[q];
+    if true = any (i_pending) then
+      delete from durable.timers t
+        using unnest(i_workspace, i_run, i_kind, i_pending, v_applied) as q(workspace, run, kind, pending, applied)
+        where q.applied and q.pending and q.kind in ('completed', 'failed') and t.workspace_id = q.workspace and t.run_id = q.run;
+      delete from durable.waits w
+        using unnest(i_workspace, i_run, i_kind, i_pending, v_applied) as q(workspace, run, kind, pending, applied)
+        where q.applied and q.pending and q.kind in ('completed', 'failed') and w.workspace_id = q.workspace and w.run_id = q.run;
+    end if;
+  end if;
+
+  if 'paused' = any (i_kind) then
+    update durable.runs r set failure = q.result
+      from unnest(i_workspace, i_run, i_kind, i_result, v_applied) as q(workspace, run, kind, result, applied)
+      where q.applied and q.kind = 'paused' and r.workspace_id = q.workspace and r.id = q.run;
+  end if;
+
+  if cardinality(e_id) > 0 then
+    perform durable.accept_events(p_engine, '{}', '{}', e_request, e_workspace, e_id, e_client_id, e_body_hash,
+      e_name, e_data, e_time, r_event, r_function, r_version, r_run, array_fill(null::uuid, array[cardinality(r_run)]), v_skip);
+  end if;
+
+  insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+    select i_workspace[q], i_run[q], 'run.' || i_kind[q], v_seq[q] from generate_subscripts(i_run, 1) as q where v_applied[q];
+
+  o_state := v_state;
+  o_seq := v_seq;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.comparable(p_data text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE
+AS $function$
+begin
+  return p_data::jsonb;
+exception when data_exception or program_limit_exceeded then
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.declared_hash(p_paths text[], p_match jsonb)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select case when count(*) = count(v) then md5(coalesce(string_agg(path || E'\x1f' || v, E'\x1e' order by no), ''))::uuid end
+  from (
+    select path, no, durable.scalar_text(p_match -> path) as v
+    from unnest(p_paths) with ordinality as p(path, no)
+  ) as values_at
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.durable_now()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select statement_timestamp() $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.ensure_workspace(p_app text, p_environment text)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_id int;
+begin
+  loop
+    select w.id into v_id from durable.workspaces w where w.app = p_app and w.environment = p_environment;
+    if found then
+      return v_id;
+    end if;
+    -- Another process may create it at this moment: then this inserts nothing and the next look finds it.
+    insert into durable.workspaces (app, environment) values (p_app, p_environment) on conflict do nothing;
+  end loop;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.event_json(p_event events)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select '{"id":' || to_json(coalesce(p_event.client_id, p_event.id::text))::text
+    || ',"name":' || to_json(p_event.name)::text
+    || ',"data":' || p_event.data
+    || ',"time":"' || to_char(p_event.time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || '"}'
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.fire_timers(p_limit integer)
+ RETURNS TABLE(fired integer, next_due_ms double precision)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_now timestamptz := durable.durable_now();
+  v_rank bigint := durable.rank_of(v_now);
+  d_workspace int[]; d_run uuid[]; d_step uuid[];
+  l_workspace int[]; l_run uuid[];
+  f_workspace int[]; f_run uuid[]; f_step uuid[]; f_kind text[];
+begin
+  if not pg_try_advisory_xact_lock(7302, 1) then
+    return query select 0, null::float8;
+    return;
+  end if;
+  select array_agg(t.workspace_id), array_agg(t.run_id), array_agg(t.step_id) into d_workspace, d_run, d_step
+    from (select workspace_id, run_id, step_id from durable.timers where due_at <= v_now order by due_at limit p_limit) as t;
+  if d_run is not null then
+    -- A run in the middle of a commit is skipped: its timer is still due at the next round. A retry waits
+    -- until its run has let go, or the dispatch that follows would not know of it.
+    select array_agg(q.workspace_id), array_agg(q.run_id) into l_workspace, l_run from (
+      select l.workspace_id, l.run_id from durable.live_runs l
+      where (l.workspace_id, l.run_id) in (select * from unnest(d_workspace, d_run))
+      order by 1, 2 for update skip locked) as q;
+    with gone as (
+      delete from durable.timers t
+        using unnest(d_workspace, d_run, d_step) as d(workspace, run, step)
+        where t.workspace_id = d.workspace and t.run_id = d.run and t.step_id = d.step and t.due_at <= v_now
+          and (not exists (select 1 from durable.live_runs l where l.workspace_id = d.workspace and l.run_id = d.run)
+            or exists (select 1 from unnest(l_workspace, l_run) as k(workspace, run)
+                       join durable.live_runs l on l.workspace_id = k.workspace and l.run_id = k.run
+                       where k.workspace = d.workspace and k.run = d.run and (t.kind <> 'retry' or l.status <> 'running')))
+          -- A wait whose event came in time must not time out because nobody has held the two together yet.
+          and (t.kind <> 'timeout' or not exists (
+            select 1 from durable.waits w
+            where w.workspace_id = t.workspace_id and w.run_id = t.run_id and w.step_id = t.step_id
+              and (not w.looked_back or exists (
+                select 1 from durable.event_obligations o
+                join durable.events e on e.workspace_id = o.workspace_id and e.id = o.event_id
+                where o.workspace_id = w.workspace_id and e.name = w.event_name and e.received_at <= t.due_at))))
+        returning t.workspace_id, t.run_id, t.step_id, t.kind, t.due_at)
+    select array_agg(workspace_id), array_agg(run_id), array_agg(step_id), array_agg(kind)
+      into f_workspace, f_run, f_step, f_kind from (select * from gone order by workspace_id, run_id, due_at, step_id) as g;
+    if f_run is not null then
+      with woken as (
+        update durable.live_runs l set status = 'queued', ready_rank = v_rank
+          where l.status = 'waiting' and (l.workspace_id, l.run_id) in (
+            select f.workspace, f.run from unnest(f_workspace, f_run, f_kind) as f(workspace, run, kind) where f.kind = 'retry')
+          returning l.workspace_id, l.run_id)
+      insert into durable.ready (rank, workspace_id, run_id) select v_rank, workspace_id, run_id from woken;
+      perform durable.settle_entries(array_agg(f.workspace), array_agg(f.run), array_agg(f.step),
+          array_agg(case when f.kind = 'timeout' then 'null' end), array_agg(null::uuid))
+        from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
+        where f.kind <> 'retry' having count(*) > 0;
+    end if;
+  end if;
+  return query select coalesce(cardinality(f_run), 0),
+    (select extract(epoch from min(t.due_at) - v_now)::float8 * 1000 from durable.timers t);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.heartbeat(p_engine integer)
+ RETURNS double precision
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform set_config('synchronous_commit', 'off', true);
+  update durable.engines set seen_at = clock_timestamp() where id = p_engine and state in ('live', 'draining');
+  return case when found then extract(epoch from clock_timestamp())::float8 * 1000 end;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.leave_engine(p_engine integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_rank bigint := durable.rank_of(durable.durable_now());
+  v_count int;
+begin
+  -- For update, as the rescuer takes it: a claim or a birth that is still under way holds the row for key share,
+  -- and an update of the state alone would not wait for it.
+  perform 1 from durable.engines where id = p_engine and state in ('live', 'draining') for update;
+  if not found then
+    return 0;
+  end if;
+  update durable.engines set state = 'stopped' where id = p_engine;
+  perform 1 from durable.live_runs l where l.engine_id = p_engine order by l.workspace_id, l.run_id for update;
+  with freed as (
+    update durable.live_runs l
+      set status = 'queued', ready_rank = v_rank, engine_id = null, fence = gen_random_uuid()
+      where l.engine_id = p_engine
+      returning l.workspace_id, l.run_id, l.journal_seq
+  ), job as (
+    insert into durable.ready (rank, workspace_id, run_id) select v_rank, workspace_id, run_id from freed
+  ), log as (
+    insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+      select workspace_id, run_id, 'run.requeue', journal_seq from freed
+  )
+  select count(*) into v_count from freed;
+  return v_count;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.look_back(q_workspace integer[], q_run uuid[], q_step uuid[], p_limit integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_wait durable.waits;
+  v_paths text[];
+  v_event durable.events;
+  v_count int := 0;
+begin
+  perform 1 from durable.live_runs l
+    where (l.workspace_id, l.run_id) in (select * from unnest(q_workspace, q_run))
+    order by l.workspace_id, l.run_id for update;
+  for v_wait in
+    select w.* from unnest(q_workspace, q_run, q_step) as q(workspace, run, step)
+    join durable.waits w on w.workspace_id = q.workspace and w.run_id = q.run and w.step_id = q.step
+    where not w.looked_back
+    order by w.workspace_id, w.run_id, w.step_id
+  loop
+    v_paths := durable.match_paths(v_wait.match::jsonb);
+    select e.* into v_event
+      from (select * from durable.events e
+            where e.workspace_id = v_wait.workspace_id and e.name = v_wait.event_name and e.received_at >= v_wait.since
+            order by e.received_at limit p_limit) as e
+      where durable.match_hash(v_paths, durable.comparable(e.data)) = v_wait.match_hash
+        and e.id <> (select r.event_id from durable.runs r where r.workspace_id = v_wait.workspace_id and r.id = v_wait.run_id)
+        and not exists (select 1 from durable.steps t where t.workspace_id = v_wait.workspace_id
+                        and t.run_id = v_wait.run_id and t.event_id = e.id)
+      order by e.received_at, e.id limit 1;
+    if found then
+      v_count := v_count + durable.settle_entries(array[v_wait.workspace_id], array[v_wait.run_id], array[v_wait.step_id],
+        array[durable.event_json(v_event)], array[v_event.id]);
+    else
+      update durable.waits w set looked_back = true
+        where w.workspace_id = v_wait.workspace_id and w.run_id = v_wait.run_id and w.step_id = v_wait.step_id;
+    end if;
+  end loop;
+  return v_count;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.match_events(q_workspace integer[], q_event uuid[])
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  c_workspace int[]; c_run uuid[]; c_step uuid[]; c_event uuid[];
+  v_count int := 0;
+begin
+  select array_agg(c.workspace_id), array_agg(c.run_id), array_agg(c.step_id), array_agg(c.event_id)
+    into c_workspace, c_run, c_step, c_event
+    from (
+      select w.workspace_id, w.run_id, w.step_id, e.id as event_id
+      from unnest(q_workspace, q_event) as q(workspace, event)
+      join durable.events e on e.workspace_id = q.workspace and e.id = q.event
+      join durable.wait_patterns p on p.workspace_id = e.workspace_id and p.event_name = e.name
+      join durable.waits w on w.workspace_id = e.workspace_id and w.event_name = e.name
+        and w.match_hash = durable.match_hash(p.paths, durable.comparable(e.data))
+      where e.received_at >= w.since
+    ) as c;
+  if c_run is not null then
+    perform 1 from durable.live_runs l
+      where (l.workspace_id, l.run_id) in (select * from unnest(c_workspace, c_run))
+      order by l.workspace_id, l.run_id for update;
+    select durable.settle_entries(array_agg(f.workspace), array_agg(f.run), array_agg(f.step), array_agg(f.value), array_agg(f.event))
+      into v_count
+      from (
+        select distinct on (c.workspace, c.run, c.step) c.workspace, c.run, c.step, c.event, durable.event_json(e) as value
+        from unnest(c_workspace, c_run, c_step, c_event) as c(workspace, run, step, event)
+        join durable.waits w on w.workspace_id = c.workspace and w.run_id = c.run and w.step_id = c.step
+        join durable.events e on e.workspace_id = c.workspace and e.id = c.event
+        join durable.runs r on r.workspace_id = c.workspace and r.id = c.run and r.event_id <> c.event
+        where not exists (select 1 from durable.steps t
+                          where t.workspace_id = c.workspace and t.run_id = c.run and t.event_id = c.event)
+        order by c.workspace, c.run, c.step, e.received_at, e.id
+      ) as f having count(*) > 0;
+  end if;
+  delete from durable.event_obligations o using unnest(q_workspace, q_event) as q(workspace, event)
+    where o.workspace_id = q.workspace and o.event_id = q.event;
+  return coalesce(v_count, 0);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.match_hash(p_paths text[], p_data jsonb)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select case when count(*) = count(v) then md5(coalesce(string_agg(path || E'\x1f' || v, E'\x1e' order by no), ''))::uuid end
+  from (
+    select path, no, durable.scalar_text(p_data #> string_to_array(path, '.')) as v
+    from unnest(p_paths) with ordinality as p(path, no)
+  ) as values_at
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.match_paths(p_match jsonb)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select coalesce(array_agg(k order by k collate "C"), '{}') from jsonb_object_keys(p_match) as k
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.name_bucket(p_workspace integer, p_name text)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$ select hashtextextended(p_name, p_workspace)::bit(8)::int $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.rank_of(p_at timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$ select (extract(epoch from p_at) * 1000000)::bigint $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.refuse_rewrite()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'step % of run % is settled; a result never changes', old.step_id, old.run_id;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.rescue_leases(p_lost_max integer)
+ RETURNS TABLE(engine_id integer, run_count integer)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_engine int;
+  v_rank bigint := durable.rank_of(durable.durable_now());
+  v_count int;
+begin
+  for v_engine in
+    select e.id from durable.engines e
+    where e.state in ('live', 'draining')
+      and e.seen_at < clock_timestamp() - e.lease_ms * interval '1 millisecond'
+      and pg_postmaster_start_time() < clock_timestamp() - e.lease_ms * interval '1 millisecond'
+    order by e.id for update skip locked
+  loop
+    update durable.engines set state = 'dead' where id = v_engine;
+    perform 1 from durable.live_runs l where l.engine_id = v_engine order by l.workspace_id, l.run_id for update;
+    with freed as (
+      update durable.live_runs l
+        set status = case when l.lost + 1 >= p_lost_max then 'paused' else 'queued' end,
+            ready_rank = case when l.lost + 1 >= p_lost_max then null else v_rank end,
+            engine_id = null, fence = gen_random_uuid(), lost = l.lost + 1
+        where l.engine_id = v_engine
+        returning l.workspace_id, l.run_id, l.status, l.lost, l.journal_seq, l.fence
+    ), job as (
+      insert into durable.ready (rank, workspace_id, run_id)
+        select v_rank, workspace_id, run_id from freed where status = 'queued'
+    ), attempt as (
+      insert into durable.attempts (workspace_id, run_id, fence, step_id, attempt, outcome, failure)
+        select workspace_id, run_id, fence, '00000000-0000-0000-0000-000000000000', lost, 'lost',
+          '{"name":"EngineLost","message":"the engine that held the lease stopped sending heartbeats"}' from freed
+    ), reason as (
+      update durable.runs r set failure =
+          '{"name":"EngineLost","message":"paused: its lease was lost with a dead engine ' || f.lost || ' times"}'
+        from freed f where f.status = 'paused' and r.workspace_id = f.workspace_id and r.id = f.run_id
+    ), log as (
+      insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+        select workspace_id, run_id, 'run.rescued', journal_seq from freed
+    )
+    select count(*) into v_count from freed;
+    engine_id := v_engine;
+    run_count := v_count;
+    return next;
+  end loop;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.retire_signing_secret(p_workspace integer, p_actor text, p_id integer)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_retired_at timestamptz;
+begin
+  -- Two retirements at once must not each leave the other's secret as the last one.
+  perform 1 from durable.workspaces w where w.id = p_workspace for update;
+  select s.retired_at into v_retired_at from durable.signing_secrets s where s.workspace_id = p_workspace and s.id = p_id;
+  if not found then
+    return null;
+  elsif v_retired_at is not null then
+    return 'already';
+  elsif not exists (select 1 from durable.signing_secrets s
+                    where s.workspace_id = p_workspace and s.id <> p_id and s.retired_at is null) then
+    return 'last';
+  end if;
+  update durable.signing_secrets s set retired_at = clock_timestamp() where s.workspace_id = p_workspace and s.id = p_id;
+  update durable.workspaces w set registry_version = w.registry_version + 1 where w.id = p_workspace;
+  insert into durable.audit (workspace_id, actor, action, target)
+    values (p_workspace, p_actor, 'secret.retire', p_id::text);
+  return 'retired';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.rfc3339(p_at timestamp with time zone)
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  select to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.scalar_text(p_value jsonb)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select case jsonb_typeof(p_value)
+    when 'number' then 'n' || trim_scale((p_value #>> '{}')::numeric)::text
+    when 'string' then 's' || (p_value #>> '{}')
+    when 'boolean' then 'b' || (p_value #>> '{}')
+    when 'null' then 'z'
+  end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.settle_entries(s_workspace integer[], s_run uuid[], s_step uuid[], s_value text[], s_event uuid[])
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_now timestamptz := durable.durable_now();
+  v_rank bigint := durable.rank_of(v_now);
+  v_count int;
+begin
+  with entry as materialized (
+    select e.*, row_number() over (partition by e.workspace, e.run order by e.no)::int as ordinal
+    from unnest(s_workspace, s_run, s_step, s_value, s_event) with ordinality as e(workspace, run, step, value, event, no)
+    where exists (select 1 from durable.steps t where t.workspace_id = e.workspace and t.run_id = e.run
+                  and t.step_id = e.step and t.seq is null)
+      and exists (select 1 from durable.live_runs l where l.workspace_id = e.workspace and l.run_id = e.run)
+  ), per_run as (
+    select workspace, run, count(*)::int as settled from entry group by 1, 2
+  ), head as (
+    update durable.live_runs l
+      set journal_seq = l.journal_seq + p.settled,
+          status = case when l.status = 'waiting' then 'queued' else l.status end,
+          ready_rank = case when l.status = 'waiting' then v_rank else l.ready_rank end
+      from per_run p where l.workspace_id = p.workspace and l.run_id = p.run
+      returning l.workspace_id, l.run_id, l.journal_seq - p.settled as base, l.journal_seq, l.status, l.ready_rank
+  ), job as (
+    insert into durable.ready (rank, workspace_id, run_id)
+      select h.ready_rank, h.workspace_id, h.run_id from head h where h.status = 'queued' and h.ready_rank = v_rank
+      on conflict do nothing
+  ), done as (
+    update durable.steps t
+      set seq = h.base + e.ordinal, status = 'ok', value = e.value, event_id = e.event,
+          settled_at = v_now, committed_at = clock_timestamp()
+      from entry e join head h on h.workspace_id = e.workspace and h.run_id = e.run
+      where t.workspace_id = e.workspace and t.run_id = e.run and t.step_id = e.step
+  ), no_timer as (
+    delete from durable.timers t using entry e where t.workspace_id = e.workspace and t.run_id = e.run and t.step_id = e.step
+  ), no_wait as (
+    delete from durable.waits w using entry e where w.workspace_id = e.workspace and w.run_id = e.run and w.step_id = e.step
+  ), log as (
+    insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+      select h.workspace_id, h.run_id, 'run.resolved', h.journal_seq from head h
+  )
+  select count(*) into v_count from entry;
+  return v_count;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.sync_app(p_workspace integer, p_actor text, p_url text, p_sdk text, p_capabilities text[], p_max_duration_ms integer, p_deployment text, p_digest text, f_id text[], f_manifest text[])
+ RETURNS TABLE(function_id text, version integer, change text)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_same boolean;
+  v_id text[]; v_version int[]; v_change text[]; v_manifest text[];
+  v_changes text;
+begin
+  -- Two syncs of one workspace apply one after the other, or their removals would undo each other's additions.
+  perform 1 from durable.workspaces w where w.id = p_workspace for update;
+  if not found then
+    raise exception 'there is no workspace %', p_workspace;
+  end if;
+
+  select (e.url, e.sdk, e.capabilities, e.max_duration_ms, e.deployment)
+      is not distinct from (p_url, p_sdk, p_capabilities, p_max_duration_ms, p_deployment)
+    into v_same from durable.endpoints e where e.workspace_id = p_workspace;
+  insert into durable.endpoints (workspace_id, url, sdk, capabilities, max_duration_ms, deployment, manifest_digest)
+    values (p_workspace, p_url, p_sdk, p_capabilities, p_max_duration_ms, p_deployment, p_digest)
+    on conflict (workspace_id) do update
+      set url = excluded.url, sdk = excluded.sdk, capabilities = excluded.capabilities,
+          max_duration_ms = excluded.max_duration_ms, deployment = excluded.deployment,
+          manifest_digest = excluded.manifest_digest, synced_at = clock_timestamp();
+
+  select array_agg(q.id), array_agg(q.version), array_agg(q.change), array_agg(q.manifest)
+    into v_id, v_version, v_change, v_manifest
+    from (
+      select n.id, n.manifest,
+        case when f.id is null then 1 when f.manifest = n.manifest then f.version else f.version + 1 end as version,
+        case when f.id is null or f.removed_at is not null then 'added'
+             when f.manifest = n.manifest then 'unchanged' else 'changed' end as change
+      from unnest(f_id, f_manifest) as n(id, manifest)
+      left join durable.functions f on f.workspace_id = p_workspace and f.id = n.id
+      union all
+      select f.id, f.manifest, f.version, 'removed' from durable.functions f
+      where f.workspace_id = p_workspace and f.removed_at is null and f.id <> all (f_id)
+      order by 1
+    ) as q;
+
+  insert into durable.functions (workspace_id, id, version, manifest)
+    select p_workspace, q.id, q.version, q.manifest
+    from unnest(v_id, v_version, v_change, v_manifest) as q(id, version, change, manifest) where q.change <> 'removed'
+    on conflict (workspace_id, id) do update
+      set version = excluded.version, manifest = excluded.manifest, removed_at = null, synced_at = clock_timestamp();
+  insert into durable.function_versions (workspace_id, function_id, version, manifest)
+    select p_workspace, q.id, q.version, q.manifest
+    from unnest(v_id, v_version, v_change, v_manifest) as q(id, version, change, manifest)
+    where q.change in ('added', 'changed')
+    on conflict do nothing;
+  update durable.functions f set removed_at = clock_timestamp()
+    from unnest(v_id, v_change) as q(id, change)
+    where q.change = 'removed' and f.workspace_id = p_workspace and f.id = q.id;
+
+  select json_object_agg(q.id, q.change)::text into v_changes
+    from unnest(v_id, v_change) as q(id, change) where q.change <> 'unchanged';
+  if v_changes is not null or v_same is distinct from true then
+    update durable.workspaces w set registry_version = w.registry_version + 1 where w.id = p_workspace;
+    insert into durable.audit (workspace_id, actor, action, target, detail)
+      values (p_workspace, p_actor, 'app.sync', p_url, v_changes);
+  end if;
+  return query select q.* from unnest(v_id, v_version, v_change) as q(id, version, change);
+end $function$
+;
+
+CREATE TRIGGER steps_settled BEFORE UPDATE ON durable.steps FOR EACH ROW WHEN ((old.seq IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite();

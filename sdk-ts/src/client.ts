@@ -8,9 +8,10 @@ import {
   writeJson,
 } from "@durable/protocol/wire";
 import { engineUrl } from "./dev-mode.ts";
+import type { EventToSend } from "./event.ts";
+import { eventOnWire } from "./event-on-wire.ts";
 import { createKeySource, type KeySource, ownKey, type SecretOption } from "./http/secrets.ts";
-import { environment } from "./runtime.ts";
-import { type EventToSend, wireEvent } from "./steps/send-event.ts";
+import { environment } from "./runtime/environment.ts";
 
 export interface DurableOptions {
   /** The app's name; default `DURABLE_APP`. */
@@ -65,7 +66,7 @@ export class Durable {
   async send(events: EventToSend | readonly EventToSend[]): Promise<SentEvents> {
     const list = Array.isArray(events) ? (events as readonly EventToSend[]) : [events as EventToSend];
     const body = writeJson(
-      list.map((event) => wireEvent(event.name, { id: globalThis.crypto.randomUUID(), ...event })),
+      list.map((event) => eventOnWire("send", { ...event, id: event.id ?? globalThis.crypto.randomUUID() })),
     );
     return (await this.#post("/v1/events", body)) as SentEvents;
   }

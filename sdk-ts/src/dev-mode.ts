@@ -1,4 +1,4 @@
-import { environment } from "./runtime.ts";
+import { environment } from "./runtime/environment.ts";
 
 export const ENGINE_URL_DEFAULT = "http://localhost:4400";
 
@@ -8,29 +8,34 @@ export function engineUrl(): string {
 }
 
 /**
- * Whether the well-known dev secret may be used: said with `DURABLE_DEV=1`, or the engine is on this machine and
- * `NODE_ENV` does not say production.
+ * Whether the well-known dev secret may be used and errors may show source: said with `DURABLE_DEV=1`, or the engine
+ * is on this machine and `NODE_ENV` does not say production.
  */
 export function isDevMode(): boolean {
   if (environment("DURABLE_DEV") === "1") return true;
-  return environment("NODE_ENV") !== "production" && isLoopbackHost(hostOf(engineUrl()));
+  return environment("NODE_ENV") !== "production" && isLoopbackUrl(engineUrl());
 }
 
 /** `localhost`, `127.x.x.x`, `[::1]`, with or without a port. */
 export function isLoopbackHost(host: string): boolean {
-  const name = host.replace(/:\d+$/, "").toLowerCase();
+  return isLoopbackAddress(host.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1"));
+}
+
+/** `127.x.x.x`, also mapped into IPv6, `::1` and the names that mean them. */
+export function isLoopbackAddress(address: string): boolean {
+  const name = address.toLowerCase();
   return (
     name === "localhost" ||
     name.endsWith(".localhost") ||
-    name === "[::1]" ||
-    /^127(?:\.\d{1,3}){3}$/.test(name)
+    name === "::1" ||
+    /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/.test(name)
   );
 }
 
-function hostOf(url: string): string {
+export function isLoopbackUrl(url: string): boolean {
   try {
-    return new URL(url).host;
+    return isLoopbackHost(new URL(url).host);
   } catch {
-    return "";
+    return false;
   }
 }

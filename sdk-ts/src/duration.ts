@@ -1,8 +1,9 @@
 // One reading of durations, everywhere: "2d", "1h30m", "90s", "250ms", milliseconds, or a Temporal.Duration.
 
+/** `"2d"`, `"1h 30m"`, `"90s"`, milliseconds, or anything with `total("milliseconds")`, such as a Temporal.Duration. */
 export type Duration = number | string | { total(unit: "milliseconds"): number };
 
-const UNITS: Record<string, number> = {
+const UNITS_MS: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1_000,
   m: 60_000,
@@ -11,31 +12,33 @@ const UNITS: Record<string, number> = {
   w: 604_800_000,
 };
 
-/** Milliseconds, whole and not negative. @throws TypeError with the accepted forms for anything else. */
+const WHOLE = /^(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+$/;
+const PART = /(\d+(?:\.\d+)?)(ms|[smhdw])/g;
+
+/** Milliseconds, whole and not negative. @throws TypeError that names the accepted forms for anything else. */
 export function durationMs(duration: Duration): number {
-  const ms =
-    typeof duration === "object"
-      ? duration.total("milliseconds")
-      : typeof duration === "string"
-        ? parse(duration)
-        : duration;
-  if (!Number.isFinite(ms) || ms < 0) {
-    throw new TypeError(
-      `${JSON.stringify(duration)} is no duration. Write "2d", "1h30m", "90s", "250ms" or milliseconds.`,
-    );
-  }
-  return Math.round(ms);
+  const ms = read(duration);
+  if (Number.isFinite(ms) && ms >= 0) return Math.round(ms);
+  throw new TypeError(
+    `${show(duration)} is no duration. Write "2d", "1h30m", "90s", "250ms", a number of milliseconds, or pass a Temporal.Duration.`,
+  );
+}
+
+function read(duration: Duration): number {
+  if (typeof duration === "number") return duration;
+  if (typeof duration === "string") return parse(duration);
+  if (typeof duration?.total !== "function") return Number.NaN;
+  return duration.total("milliseconds");
 }
 
 function parse(text: string): number {
   const compact = text.replaceAll(" ", "").toLowerCase();
+  if (!WHOLE.test(compact)) return Number.NaN;
   let ms = 0;
-  let rest = compact;
-  while (rest !== "") {
-    const part = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/.exec(rest);
-    if (part === null) return Number.NaN;
-    ms += Number(part[1]) * UNITS[part[2]!]!;
-    rest = rest.slice(part[0].length);
-  }
-  return compact === "" ? Number.NaN : ms;
+  for (const [, amount, unit] of compact.matchAll(PART)) ms += Number(amount) * UNITS_MS[unit!]!;
+  return ms;
+}
+
+function show(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
 }

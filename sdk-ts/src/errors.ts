@@ -1,42 +1,63 @@
 import type { Failure } from "@durable/protocol/wire";
 import { type Duration, durationMs } from "./duration.ts";
 
-/** Throw it in a step or a function: it is not tried again, whatever the policy allows. */
+/** Throw it in a step or in a function: it is not tried again, whatever the policy allows. */
 export class NonRetriableError extends Error {
   override readonly name: string = "NonRetriableError";
 }
 
-/** Throw it to say when the next attempt shall be: after a duration, or at an instant. */
+/** Throw it to say when the next attempt shall be: after a duration, or at an instant. At most 24 hours ahead. */
 export class RetryAfterError extends Error {
   override readonly name: string = "RetryAfterError";
+  /** Milliseconds from now, from 1. */
   readonly retryAfterMs: number;
 
+  /** @throws TypeError when `after` is neither a duration nor a valid Date. */
   constructor(message: string, after: Duration | Date, options?: ErrorOptions) {
     super(message, options);
-    this.retryAfterMs = after instanceof Date ? Math.max(1, after.getTime() - Date.now()) : durationMs(after);
+    const ms = after instanceof Date ? Math.max(0, after.getTime() - Date.now()) : durationMs(after);
+    if (Number.isNaN(ms)) throw new TypeError("RetryAfterError got an invalid Date.");
+    this.retryAfterMs = Math.max(1, ms);
   }
 }
 
+/** One attempt of a step took longer than its `timeout`; it is tried again like any failure. */
+export class StepTimeoutError extends Error {
+  override readonly name: string = "StepTimeoutError";
+}
+
+/** As it was recorded: what a function fails with that does not catch the error. Not part of what users see. */
+export let recordedFailure: (error: StepError) => Failure;
+
 /**
- * What user code catches when a step failed for good. `name` and `message` are those of the error the step threw;
- * `cause` is its cause, restored as far as it could be kept.
+ * What user code catches when a step failed for good. `name`, `message` and `cause` are those of the error the step
+ * threw on its last attempt, as far as JSON could keep them.
  */
 export class StepError extends Error {
   readonly stepName: string;
+  /** The `code` of the error the step threw, if it had one. */
   readonly code: string | undefined;
+  readonly #failure: Failure;
 
   constructor(stepName: string, failure: Failure) {
-    super(
-      failure.message,
-      failure.cause === undefined ? undefined : { cause: new StepError(stepName, failure.cause) },
-    );
+    super(failure.message, failure.cause === undefined ? undefined : { cause: restore(failure.cause) });
     this.name = failure.name;
     this.stepName = stepName;
     this.code = failure.code;
+    this.#failure = failure;
+  }
+
+  static {
+    recordedFailure = (error) => error.#failure;
   }
 }
 
-/** A step took longer than its `timeout`; it is tried again like any failure. */
-export class StepTimeoutError extends Error {
-  override readonly name: string = "StepTimeoutError";
+function restore({ name, message, code, cause }: Failure): Error {
+  const error: Error & { code?: string } = new Error(
+    message,
+    cause === undefined ? undefined : { cause: restore(cause) },
+  );
+  error.name = name;
+  if (code !== undefined) error.code = code;
+  return error;
 }

@@ -1,73 +1,58 @@
-import {
-  type FunctionManifest,
-  type InspectRequest,
-  type Manifest,
-  PROTOCOL_VERSION,
-} from "@durable/protocol/wire";
+import { type FunctionManifest, type Manifest, PROTOCOL_VERSION } from "@durable/protocol/wire";
 import { digest } from "./digest.ts";
-import { durationMs } from "./duration.ts";
+import { type Duration, durationMs } from "./duration.ts";
 import type { DurableFunction } from "./function.ts";
-import { triggersOf } from "./function.ts";
+import { jsonSchemaOf } from "./json-schema.ts";
+import { limitsOnWire } from "./limits.ts";
 import { retryPolicy } from "./retry.ts";
-import { environment } from "./runtime.ts";
-import { jsonSchemaOf, type StandardSchema } from "./standard-schema.ts";
+import { environment } from "./runtime/environment.ts";
+import type { StandardSchema } from "./standard-schema.ts";
+import { type Trigger, triggersOf } from "./trigger.ts";
 import { SDK_VERSION } from "./version.ts";
 
 export interface AppDescription {
   readonly app: string;
   readonly functions: readonly DurableFunction[];
-  /** How long one request may take here; 60 s unless told. */
-  readonly maxDuration?: number | string | undefined;
+  readonly maxDuration?: Duration | undefined;
 }
 
 /** What `inspect` answers. Made once: functions do not change while a process lives. */
-export function makeManifest(description: AppDescription): Manifest {
-  const functions = description.functions.map(toManifest);
+export function makeManifest({ app, functions, maxDuration }: AppDescription): Manifest {
   const deployment = environment("DURABLE_DEPLOYMENT") ?? environment("VERCEL_DEPLOYMENT_ID");
-  const max_duration_ms = durationMs(description.maxDuration ?? "60s");
-  return {
+  const described = {
     protocol: { min: PROTOCOL_VERSION, max: PROTOCOL_VERSION },
-    app: description.app,
+    app,
     sdk: `durable-ts/${SDK_VERSION}`,
     capabilities: ["unclaimed"],
-    max_duration_ms,
-    ...(deployment === undefined ? {} : { deployment }),
-    manifest: digest(JSON.stringify({ functions, max_duration_ms })),
-    functions,
+    max_duration_ms: Math.max(1, durationMs(maxDuration ?? "60s")),
+    functions: functions.map(describe),
   };
+  // The deployment is no part of the digest: the same functions deployed again need no sync.
+  return { ...described, ...(deployment && { deployment }), manifest: digest(JSON.stringify(described)) };
 }
 
-export function isInspect(request: { type?: unknown }): request is InspectRequest {
-  return request.type === "inspect";
-}
-
-function toManifest({ id, options }: DurableFunction): FunctionManifest {
-  const limits = {
-    concurrency: options.concurrency,
-    throttle: options.throttle,
-    rate_limit: options.rateLimit,
-    debounce: options.debounce,
-    batch: options.batch,
-    singleton: options.singleton,
-    idempotency: options.idempotency,
-    fairness: options.fairness,
-    priority: options.priority,
-    timeouts: options.timeouts,
-    cancel_on: options.cancelOn,
-    durability: options.durability,
-    version: options.version,
-    input: jsonSchemaOf(options.input as StandardSchema | undefined),
-    output: jsonSchemaOf(options.output),
-  };
-  const given = Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+function describe({ id, options }: DurableFunction): FunctionManifest {
+  const triggers = triggersOf(options);
+  const input = jsonSchemaOf(options.input ?? onlySchemaOf(triggers), "input");
+  const output = jsonSchemaOf(options.output, "output");
   return {
     id,
-    triggers: triggersOf(options).map((trigger) =>
-      "event" in trigger
-        ? { event: trigger.event, ...(trigger.if === undefined ? {} : { if: trigger.if }) }
-        : { cron: trigger.cron, ...(trigger.tz === undefined ? {} : { tz: trigger.tz }) },
-    ),
-    ...(options.retry === undefined ? {} : { retry: retryPolicy(options.retry) }),
-    ...(given as Partial<FunctionManifest>),
+    triggers: triggers.map(onWire),
+    ...(options.retry && { retry: retryPolicy(options.retry) }),
+    ...(limitsOnWire(options) as Partial<FunctionManifest>),
+    ...(input !== undefined && { input }),
+    ...(output !== undefined && { output }),
   };
+}
+
+/** A form can be drawn from one schema, not from several. */
+function onlySchemaOf(triggers: readonly Trigger[]): StandardSchema | undefined {
+  const [first, ...others] = triggers;
+  return first !== undefined && "event" in first && others.length === 0 ? first.schema : undefined;
+}
+
+function onWire(trigger: Trigger) {
+  return "event" in trigger
+    ? { event: trigger.event, ...(trigger.if !== undefined && { if: trigger.if }) }
+    : { cron: trigger.cron, ...(trigger.tz !== undefined && { tz: trigger.tz }) };
 }

@@ -1,6 +1,7 @@
 import { REQUEST_BYTES_MAX } from "@durable/protocol/wire";
 import { createHandle, type ServeOptions } from "./http/handle.ts";
-import { METHOD_NOT_ALLOWED, problem, type WireResponse } from "./http/problem.ts";
+import { METHOD_NOT_ALLOWED, tooLarge } from "./http/problem.ts";
+import type { WireResponse } from "./http/wire-message.ts";
 
 /**
  * `serve({ app, functions })`: the route `/api/durable` for any fetch runtime, `(Request) => Promise<Response>`.
@@ -10,8 +11,7 @@ export function serve(options: ServeOptions): (request: Request) => Promise<Resp
   const handle = createHandle(options);
   return async (request) => {
     if (request.method !== "POST") return toResponse(METHOD_NOT_ALLOWED);
-    const tooLarge = problem("payload-too-large", `At most ${REQUEST_BYTES_MAX} bytes are taken.`);
-    if (Number(request.headers.get("content-length") ?? 0) > REQUEST_BYTES_MAX) return toResponse(tooLarge);
+    if (Number(request.headers.get("content-length") ?? 0) > REQUEST_BYTES_MAX) return toResponse(tooLarge());
     const body = new Uint8Array(await request.arrayBuffer());
     const host = request.headers.get("host") ?? new URL(request.url).host;
     const header = (name: string) => (name === "host" ? host : request.headers.get(name));

@@ -46,7 +46,7 @@ test("imports go down the layers", () => {
 });
 
 /** A server that is watched and a connection that is given up on are real, also where the clock is virtual. */
-const REAL_TIME = /^(runtime|cli|postgres)\/|^store\/(connections|fault-database)\.ts$/;
+const REAL_TIME = /^(runtime|cli|postgres)\/|^store\/(connections?|fault-database)\.ts$/;
 const PORT =
   /\b(Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|performance\.now)\b|(?<![.\w])fetch\(/;
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createHandle, type ServeOptions } from "../http/handle.ts";
-import { METHOD_NOT_ALLOWED, problem } from "../http/problem.ts";
+import { METHOD_NOT_ALLOWED, problem, tooLarge } from "../http/problem.ts";
 import { readBody, toWire, write } from "./node.ts";
 
 interface ExpressRequest extends IncomingMessage {
@@ -20,8 +20,7 @@ export function serve(
     if (request.method !== "POST") return write(response, METHOD_NOT_ALLOWED);
     const kept = bodyAtHand(request);
     const body = kept?.body ?? (await readBody(request));
-    if (body === null)
-      return write(response, problem("payload-too-large", "The request is larger than any request may be."));
+    if (body === null) return write(response, tooLarge());
     const reply = await handle(toWire(request, body));
     write(response, reply.status === 401 && kept?.isRemade ? problem("raw-body-lost", RAW_BODY_LOST) : reply);
   };

@@ -1,9 +1,11 @@
+import { REQUEST_BYTES_MAX } from "@durable/protocol/wire";
 import { createHandle, type ServeOptions } from "../http/handle.ts";
 
 interface FastifyRequest {
   readonly method: string;
   readonly headers: Record<string, string | string[] | undefined>;
   readonly body: unknown;
+  readonly socket: { readonly remoteAddress?: string | undefined };
 }
 
 interface FastifyReply {
@@ -30,7 +32,7 @@ export function serve(options: ServeOptions): (fastify: FastifyInstance) => Prom
   const handle = createHandle(options);
   return async (fastify) => {
     fastify.removeAllContentTypeParsers();
-    fastify.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: 5 * 1024 * 1024 }, (_, body, done) =>
+    fastify.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: REQUEST_BYTES_MAX }, (_, body, done) =>
       done(null, body),
     );
     fastify.all("/", async (request, reply) => {
@@ -39,7 +41,8 @@ export function serve(options: ServeOptions): (fastify: FastifyInstance) => Prom
         return Array.isArray(value) ? value.join(",") : value;
       };
       const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
-      const response = await handle({ method: request.method, header, body });
+      const { remoteAddress } = request.socket;
+      const response = await handle({ method: request.method, header, body, remoteAddress });
       return reply.code(response.status).headers(response.headers).send(response.body);
     });
   };

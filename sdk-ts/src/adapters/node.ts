@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { REQUEST_BYTES_MAX } from "@durable/protocol/wire";
-import { createHandle, type ServeOptions, type WireRequest } from "../http/handle.ts";
-import { METHOD_NOT_ALLOWED, problem, type WireResponse } from "../http/problem.ts";
+import { createHandle, type ServeOptions } from "../http/handle.ts";
+import { METHOD_NOT_ALLOWED, tooLarge } from "../http/problem.ts";
+import type { WireRequest, WireResponse } from "../http/wire-message.ts";
 
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -14,10 +15,7 @@ export function serve(options: ServeOptions): NodeHandler {
   return async (request, response) => {
     if (request.method !== "POST") return write(response, METHOD_NOT_ALLOWED);
     const body = await readBody(request);
-    if (body === null) {
-      response.setHeader("connection", "close");
-      return write(response, problem("payload-too-large", `At most ${REQUEST_BYTES_MAX} bytes are taken.`));
-    }
+    if (body === null) return write(response, tooLarge());
     write(response, await handle(toWire(request, body)));
   };
 }
@@ -30,6 +28,7 @@ export function toWire(request: IncomingMessage, body: Uint8Array | string): Wir
       return Array.isArray(value) ? value.join(",") : value;
     },
     body,
+    remoteAddress: request.socket.remoteAddress,
   };
 }
 

@@ -1,40 +1,54 @@
-import { isDevMode } from "../dev-mode.ts";
-import { nodeModule } from "../runtime.ts";
+import { nodeModule } from "../runtime/node-module.ts";
 
-const OWN = /@durable\/sdk|sdk-ts\/(?:src|dist)\/|node:internal|node_modules\//;
+/** Frames of this SDK, of Node and of other people's packages. Tests of the SDK are user code to it. */
+const NOT_THEIRS = /node:|node_modules[\\/]|[\\/]sdk-ts[\\/](?:src|dist)[\\/](?!.*\.test\.)/;
+/** `    at charge (file:///app/src/charge.ts:12:9)`, `    at async /app/src/charge.ts:12:9` */
+const OF_V8 = /^\s+at (?:.*?\((?=.*\)$))?(?:async )?(.+?):(\d+):(\d+)\)?$/;
+/** `charge@/app/src/charge.ts:12:9` */
+const OF_OTHERS = /^[^@\s]*@(.+?):(\d+):(\d+)$/;
+
+const LINES_AROUND = 1;
+const LINE_CHARACTERS_MAX = 160;
 
 /**
- * `src/onboarding.ts:12:9`, the innermost place in the user's own code; in dev mode with the source around it. Null
- * where the runtime gives no stack. Paths are relative to the working directory: no machine's layout travels.
+ * `src/charge.ts:12:9`: the innermost place in the user's own code; in dev mode with the lines around it. Null where
+ * the stack shows none. Paths are told from the working directory on, so that no machine's layout travels.
  */
-export function codeFrame(error: Error): string | null {
-  for (const line of (error.stack ?? "").split("\n").slice(1)) {
-    const found = /\(?((?:file:\/\/)?[^\s()]+):(\d+):(\d+)\)?$/.exec(line.trim());
-    if (found === null || OWN.test(found[1]!) || found[1]!.startsWith("node:")) continue;
-    const path = found[1]!.replace(/^file:\/\//, "");
-    const place = `${relative(path)}:${found[2]}:${found[3]}`;
-    return isDevMode() ? `${place}${sourceAround(path, Number(found[2]))}` : place;
+export function codeFrame(stack: string | undefined, { isDev }: { readonly isDev: boolean }): string | null {
+  if (typeof stack !== "string") return null;
+  for (const line of stack.split("\n")) {
+    const place = OF_V8.exec(line) ?? OF_OTHERS.exec(line);
+    if (place === null || NOT_THEIRS.test(place[1]!)) continue;
+    const path = pathOf(place[1]!);
+    const frame = `${fromHere(path)}:${place[2]}:${place[3]}`;
+    return isDev ? frame + linesAround(path, Number(place[2])) : frame;
   }
   return null;
 }
 
-function relative(path: string): string {
-  const folder = globalThis.process?.cwd?.();
-  return folder !== undefined && path.startsWith(`${folder}/`)
-    ? path.slice(folder.length + 1)
-    : path.split("/").slice(-2).join("/");
+function pathOf(place: string): string {
+  return place.startsWith("file://") ? decodeURI(place.slice("file://".length)) : place;
 }
 
-function sourceAround(path: string, line: number): string {
+function fromHere(path: string): string {
+  const folder = globalThis.process?.cwd?.();
+  if (folder !== undefined && path.startsWith(`${folder}/`)) return path.slice(folder.length + 1);
+  return path.split(/[\\/]/).slice(-2).join("/");
+}
+
+/** From the file as it is now, which in dev is mostly the one that ran. Empty where it cannot be read. */
+function linesAround(path: string, at: number): string {
   try {
     const lines = nodeModule("node:fs")?.readFileSync(path, "utf8").split("\n") ?? [];
-    const shown = lines.slice(Math.max(0, line - 2), line + 1);
-    return shown
-      .map(
-        (text, index) =>
-          `\n${Math.max(1, line - 1) + index === line ? ">" : " "} ${Math.max(1, line - 1) + index} | ${text.slice(0, 160)}`,
-      )
-      .join("");
+    let shown = "";
+    for (
+      let line = Math.max(1, at - LINES_AROUND);
+      line <= Math.min(lines.length, at + LINES_AROUND);
+      line += 1
+    ) {
+      shown += `\n${line === at ? ">" : " "} ${line} | ${lines[line - 1]!.slice(0, LINE_CHARACTERS_MAX)}`;
+    }
+    return shown;
   } catch {
     return "";
   }

@@ -1,67 +1,62 @@
 import type { Answer, InvokeRequest } from "@durable/protocol/wire";
-import { RawJson } from "@durable/protocol/wire";
-import { NonRetriableError } from "../errors.ts";
-import type { DurableEvent, DurableFunction } from "../function.ts";
-import { triggersOf } from "../function.ts";
-import { monotonicMs } from "../runtime.ts";
-import { issuesSentence, type StandardSchema } from "../standard-schema.ts";
+import type { DurableEvent } from "../event.ts";
+import type { DurableFunction } from "../function.ts";
+import { elapsedMs, monotonicMs } from "../runtime/clock.ts";
 import { makeStep } from "../steps/step.ts";
+import { checkedData, schemaFor } from "./event-data.ts";
 import { toFailure } from "./failure.ts";
-import { toJson } from "./step-body.ts";
-import { Turn } from "./turn.ts";
+import { Turn, type TurnEnd } from "./turn.ts";
+import { toJson } from "./value.ts";
 
 /** Runs one turn of the function and says what came of it. Never rejects. */
 export async function executeFunction(fn: DurableFunction, request: InvokeRequest): Promise<Answer> {
   const startedAtMs = monotonicMs();
   const turn = new Turn(request, startedAtMs);
-  const handler = callHandler(fn, request, turn);
-  const isOver = await turn.untilOver(handler);
-  const { fence } = request.task;
-  const app_ms = Math.round((monotonicMs() - startedAtMs) * 1000) / 1000;
-  if (turn.broken !== null) {
-    return { status: "error", fence, app_ms, error: { ...toFailure(turn.broken), code: "nondeterminism" } };
-  }
-  if (!isOver) {
-    return { status: "continue", fence, app_ms, ops: turn.ops, ...(turn.ranOut ? { more: true } : {}) };
-  }
-  try {
-    const output = toJson(fn.id, await handler);
-    return {
-      status: "done",
-      fence,
-      app_ms,
-      unclaimed: turn.unclaimed,
-      ...(output === undefined ? {} : { output: new RawJson(output) }),
-    };
-  } catch (thrown) {
-    return { status: "error", fence, app_ms, unclaimed: turn.unclaimed, error: toFailure(thrown) };
-  }
+  const end = await turn.run(() => callHandler(fn, request, turn));
+  const answer = answerFor(fn, request.task.fence, turn, end);
+  answer.app_ms = elapsedMs(startedAtMs);
+  return answer;
 }
 
 async function callHandler(fn: DurableFunction, request: InvokeRequest, turn: Turn): Promise<unknown> {
-  const event = request.input.event as DurableEvent;
-  const schema = schemaFor(fn, event.name);
-  const data = schema === undefined ? event.data : await checked(schema, event);
-  return fn.options.handler({
-    event: schema === undefined ? event : { ...event, data },
-    step: makeStep(turn),
-    run: { id: request.run.id, startedAt: request.run.started_at },
-  });
+  const { event: received } = request.input;
+  const schema = schemaFor(fn, received.name);
+  const event: DurableEvent = {
+    id: received.id,
+    name: received.name,
+    data: schema === undefined ? received.data : await checkedData(schema, received),
+    time: received.time,
+  };
+  const run = { id: request.run.id, startedAt: request.run.started_at };
+  return fn.options.handler({ event, step: makeStep(turn, fn.options.retry), run });
 }
 
-function schemaFor(fn: DurableFunction, eventName: string): StandardSchema | undefined {
-  if (fn.options.input !== undefined) return fn.options.input as StandardSchema;
-  for (const trigger of triggersOf(fn.options)) {
-    if ("event" in trigger && trigger.event === eventName)
-      return trigger.schema as StandardSchema | undefined;
+function answerFor(fn: DurableFunction, fence: string, turn: Turn, end: TurnEnd): Answer {
+  switch (end.kind) {
+    case "suspended":
+      return turn.isOutOfTime
+        ? { status: "continue", fence, ops: turn.ops, more: true }
+        : { status: "continue", fence, ops: turn.ops };
+    case "returned":
+      return answerReturned(fn, fence, turn, end.value);
+    case "threw":
+      return { status: "error", fence, error: toFailure(end.thrown), unclaimed: turn.unclaimed };
+    case "nondeterministic": {
+      const { message } = end;
+      const error = { name: "NondeterminismError", message, code: "nondeterminism", retry: true };
+      return { status: "error", fence, error };
+    }
   }
-  return undefined;
 }
 
-async function checked(schema: StandardSchema, event: DurableEvent): Promise<unknown> {
-  const result = await schema["~standard"].validate(event.data);
-  if (result.issues === undefined) return result.value;
-  throw new NonRetriableError(
-    `event "${event.name}" does not fit the function's schema: ${issuesSentence(result.issues)}`,
-  );
+function answerReturned(fn: DurableFunction, fence: string, turn: Turn, value: unknown): Answer {
+  const { unclaimed } = turn;
+  try {
+    const output = toJson(`Function "${fn.id}" returned`, value);
+    return output === undefined
+      ? { status: "done", fence, unclaimed }
+      : { status: "done", fence, unclaimed, output };
+  } catch (refused) {
+    return { status: "error", fence, unclaimed, error: toFailure(refused) };
+  }
 }

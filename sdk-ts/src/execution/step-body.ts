@@ -1,129 +1,106 @@
-import { type Op, RawJson, VALUE_BYTES_MAX } from "@durable/protocol/wire";
-import { type Duration, durationMs } from "../duration.ts";
-import { NonRetriableError, StepTimeoutError } from "../errors.ts";
-import type { RetryOptions } from "../function.ts";
-import { retryPolicy } from "../retry.ts";
-import { monotonicMs, nodeModule } from "../runtime.ts";
+import type { Op, RetryPolicy, RunErrOp } from "@durable/protocol/wire";
+import type { Duration } from "../duration.ts";
+import { StepTimeoutError } from "../errors.ts";
+import type { RetryOptions } from "../retry.ts";
+import { elapsedMs, monotonicMs } from "../runtime/clock.ts";
+import { callBody } from "./enclosing-step.ts";
 import { toFailure } from "./failure.ts";
+import { toJson } from "./value.ts";
 
+/** What the code of a step gets. */
 export interface StepBodyContext {
   /** The same at every attempt of this step: hand it to whatever must not happen twice. */
   readonly idempotencyKey: string;
-  /** From 1. */
+  /** From 1; 2 is the first retry. */
   readonly attempt: number;
-  /** Aborted when the step's time is over. */
+  /** Aborted when the step's `timeout` is over. */
   readonly signal: AbortSignal;
 }
 
 export interface StepRunOptions {
-  readonly retry?: RetryOptions;
-  /** One attempt may take so long; then it fails and is retried like any failure. */
-  readonly timeout?: Duration;
+  /** This step's own policy; what it does not say is the function's. */
+  readonly retry?: RetryOptions | undefined;
+  /** One attempt may take so long; then `signal` fires and the attempt has failed. */
+  readonly timeout?: Duration | undefined;
 }
 
-interface Running {
-  readonly name: string;
-}
-
-const { AsyncLocalStorage } = nodeModule("node:async_hooks") ?? {};
-const running = AsyncLocalStorage === undefined ? null : new AsyncLocalStorage<Running>();
-
-/** The step whose body the caller stands in, where the runtime can tell. */
-export function enclosingStep(): string | null {
-  return running?.getStore()?.name ?? null;
-}
-
-export interface BodyOf {
+export interface BodyCall {
   readonly id: string;
   readonly name: string;
   readonly n: number;
-  readonly runId: string;
+  readonly idempotencyKey: string;
   readonly attempt: number;
-  readonly options: StepRunOptions;
+  readonly policy: RetryPolicy | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly turn: object;
 }
 
-/** Runs one attempt and says how it went; never rejects. */
-export async function runBody(of: BodyOf, fn: (context: StepBodyContext) => unknown): Promise<Op> {
-  const { id, name, n, options } = of;
+/** Runs one attempt and says how it went. Never rejects. */
+export async function runBody(call: BodyCall, fn: (context: StepBodyContext) => unknown): Promise<Op> {
+  const { id, name, n, policy, timeoutMs } = call;
   const startedAtMs = monotonicMs();
-  let abort: AbortController | undefined;
-  const context: StepBodyContext = {
-    idempotencyKey: `${of.runId}/${id}`,
-    attempt: of.attempt,
-    // Most bodies never look at it, and one costs more than the rest of this function.
-    get signal() {
-      abort ??= new AbortController();
-      return abort.signal;
-    },
-  };
-  const elapsedMs = () => Math.round((monotonicMs() - startedAtMs) * 1000) / 1000;
   try {
-    const call = async () => fn(context);
-    const result = running === null ? call() : running.run({ name }, call);
-    const value = await (options.timeout === undefined
-      ? result
-      : withTimeout(result, durationMs(options.timeout), name, () => abort));
-    const text = toJson(name, value);
-    return {
+    const context = new Context(call);
+    const result = callBody(call, async () => fn(context));
+    const value = await (timeoutMs === undefined ? result : withTimeout(result, timeoutMs, context));
+    const v = toJson(`Step "${name}" returned`, value);
+    const ms = elapsedMs(startedAtMs);
+    return v === undefined
+      ? { op: "run", id, name, n, st: "ok", ms }
+      : { op: "run", id, name, n, st: "ok", v, ms };
+  } catch (thrown) {
+    const op: RunErrOp = {
       op: "run",
       id,
       name,
       n,
-      st: "ok",
-      ...(text === undefined ? {} : { v: new RawJson(text) }),
-      ms: elapsedMs(),
+      st: "err",
+      error: toFailure(thrown),
+      ms: elapsedMs(startedAtMs),
     };
-  } catch (thrown) {
-    const policy = options.retry === undefined ? {} : { retry_policy: retryPolicy(options.retry) };
-    return { op: "run", id, name, n, st: "err", error: toFailure(thrown), ...policy, ms: elapsedMs() };
+    if (policy !== undefined) op.retry_policy = policy;
+    return op;
   }
 }
 
-async function withTimeout<Value>(
-  result: Promise<Value>,
-  ms: number,
-  name: string,
-  abort: () => AbortController | undefined,
-): Promise<Value> {
+class Context implements StepBodyContext {
+  readonly name: string;
+  readonly idempotencyKey: string;
+  readonly attempt: number;
+  #abort: AbortController | undefined;
+
+  constructor({ name, idempotencyKey, attempt }: BodyCall) {
+    this.name = name;
+    this.idempotencyKey = idempotencyKey;
+    this.attempt = attempt;
+  }
+
+  /** Made when it is asked for: most bodies never look at it, and making one costs more than the rest of a step. */
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    return this.#abort.signal;
+  }
+
+  abort(reason: Error): void {
+    this.#abort ??= new AbortController();
+    this.#abort.abort(reason);
+  }
+}
+
+async function withTimeout<Value>(result: Promise<Value>, ms: number, context: Context): Promise<Value> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      const error = new StepTimeoutError(`step "${name}" took longer than ${ms} ms`);
-      abort()?.abort(error);
+      const error = new StepTimeoutError(`Step "${context.name}" took longer than its timeout of ${ms} ms.`);
+      context.abort(error);
       reject(error);
     }, ms);
   });
+  // After the timeout nobody listens to the body any more; what it throws then is no unhandled rejection.
+  result.catch(() => {});
   try {
     return await Promise.race([result, late]);
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** What JSON cannot carry, or a strict reader would refuse. JSON.stringify writes lone surrogates as \\udxxx. */
-const UNSTORABLE = /(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f])/;
-
-/** A value as it will come back. @throws NonRetriableError with a sentence that names the step. */
-export function toJson(name: string, value: unknown): string | undefined {
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(value);
-  } catch (error) {
-    throw new NonRetriableError(
-      `step "${name}" returned something JSON cannot hold: ${(error as Error).message}`,
-      { cause: error },
-    );
-  }
-  if (text === undefined) return undefined;
-  if (text.includes("\\u") && UNSTORABLE.test(text)) {
-    throw new NonRetriableError(
-      `step "${name}" returned text with a NUL character or half a surrogate pair; encode it, e.g. as base64.`,
-    );
-  }
-  if (text.length > VALUE_BYTES_MAX / 3 && new TextEncoder().encode(text).length > VALUE_BYTES_MAX) {
-    throw new NonRetriableError(
-      `step "${name}" returned more than ${VALUE_BYTES_MAX / 1024 / 1024} MiB; store it and return a reference.`,
-    );
-  }
-  return text;
 }

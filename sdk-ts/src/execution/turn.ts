@@ -1,191 +1,234 @@
-// One turn: the handler is run from the top, settled steps answer from the memo, new ones are started and reported.
+// One turn: the handler is called from the top; what is recorded answers, what is new is started and reported.
 //
-//   handler --asks--> settled in memo?  --yes--> resolved, in the order of the memo
-//                     pending in memo?  --yes--> never resolves in this turn
-//                     new               -------> op; a body starts at once; its result comes back next turn
+//     the handler asks for a step
+//        |-- settled in the memo --> waits in line; handed out in the memo's order, one at a time
+//        |-- pending in the memo --> never resolves in this turn
+//        `-- new ------------------> its op; a body starts at once, and its result comes back in a later turn
 //
-// The turn ends when the handler has ended, or when everything it started has settled and it waits only for steps.
-// From then on it is closed: a suspended handler may throw, catch or return what it likes; nobody listens.
+// Order. Whenever user code has come to rest (no microtask left), the waiting result that was recorded first is
+// handed out. A turn with a longer memo therefore begins exactly like one with a shorter memo: races end the same way
+// and names are counted the same way, however many results have come in since.
+//
+// End. The turn is over when the handler has ended and nothing new was started, or when it rests, all bodies have
+// settled and at least one step was reached. A handler that rests without having reached a step awaits something of
+// its own (a fetch outside of any step): the turn stays open for it. Once the turn is over it is closed: a suspended
+// handler may throw, catch or return what it likes, and nobody listens.
 
-import { type InvokeRequest, type MemoEntry, type Op, stepId, stepNameProblem } from "@durable/protocol/wire";
+import { type InvokeRequest, type Op, type OpName, stepNameProblem } from "@durable/protocol/wire";
 import { NonRetriableError, StepError } from "../errors.ts";
-import { nextTurn } from "../runtime.ts";
+import { afterMicrotasks } from "../runtime/after-microtasks.ts";
+import { monotonicMs } from "../runtime/clock.ts";
+import { refuseNesting } from "./enclosing-step.ts";
+import { isSettled, Memo, type Recorded } from "./memo.ts";
+import { idOf } from "./step-ids.ts";
 
-interface Asked {
-  readonly position: number;
-  readonly settle: () => void;
-}
-
-/** What a step kind says of itself. */
+/** A step as user code asks for it. */
 export interface StepCall {
-  readonly op: Op["op"];
+  readonly op: OpName;
   readonly name: string;
+  /** Id of the enclosing branch or group; "" is none. */
+  readonly scope?: string;
+  /** What user code gets for the value that is recorded; the value itself unless told. */
+  readonly read?: (value: unknown) => unknown;
 }
 
-export class NondeterminismError extends Error {
-  override readonly name: string = "NondeterminismError";
+export type TurnEnd =
+  | { readonly kind: "returned"; readonly value: unknown }
+  | { readonly kind: "threw"; readonly thrown: unknown }
+  /** Something was started, or something that is pending is awaited. */
+  | { readonly kind: "suspended" }
+  /** Code and memo disagree. */
+  | { readonly kind: "nondeterministic"; readonly message: string };
+
+interface Waiting {
+  readonly position: number;
+  readonly handOut: () => void;
 }
 
-// A function asks for the same names at every turn; an id is a hash.
-const ids = new Map<string, string>();
-const IDS_MAX = 10_000;
-
-function idOf(name: string, n: number): string {
-  const key = `${n}:${name}`;
-  let id = ids.get(key);
-  if (id === undefined) {
-    id = stepId("", name, n);
-    if (ids.size >= IDS_MAX) ids.clear();
-    ids.set(key, id);
-  }
-  return id;
-}
-
-/**
- * What a step that has no result yet returns. A new one each time: whoever awaits a promise hangs on it, so one shared
- * by all turns would keep every suspended handler alive for ever.
- */
-function never(): Promise<never> {
-  return new Promise(() => {});
-}
+const SUSPENDED: TurnEnd = { kind: "suspended" };
 
 export class Turn {
-  readonly request: InvokeRequest;
+  readonly runId: string;
+  /** What was reached for the first time, in the order in which it was settled here. */
   readonly ops: Op[] = [];
-  /** Set when code and journal disagree: nothing else of this turn counts. */
-  broken: Error | null = null;
-  #closed = false;
-  /** Time is up: no new body starts, but there is more to do. */
-  ranOut = false;
-  readonly #memo = new Map<string, { readonly entry: MemoEntry; readonly position: number }>();
-  readonly #asked = new Set<string>();
+  readonly #attempts: Readonly<Record<string, number>>;
+  readonly #memo: Memo;
   readonly #occurrences = new Map<string, number>();
-  #toSettle: Asked[] = [];
+  readonly #startUntilMs: number;
+  #waiting: Waiting[] = [];
   #bodies = 0;
-  #activity = 0;
-  #blocked = false;
-  #wake: (() => void) | null = null;
-  readonly #endsAtMs: number;
+  #isBlocked = false;
+  #isOutOfTime = false;
+  #isLookingForRest = false;
+  #handlerEnd: TurnEnd | null = null;
+  #end: TurnEnd | null = null;
+  #tellEnd: (end: TurnEnd) => void = () => {};
 
   constructor(request: InvokeRequest, startedAtMs: number) {
-    this.request = request;
-    this.#endsAtMs = startedAtMs + request.budget.ms;
-    for (const [position, entry] of request.memo.entries()) this.#memo.set(entry.id, { entry, position });
-  }
-
-  get closed(): boolean {
-    return this.#closed;
+    this.runId = request.run.id;
+    this.#attempts = request.attempts;
+    this.#memo = new Memo(request.memo);
+    this.#startUntilMs = startedAtMs + request.budget.ms;
   }
 
   /** Settled results that user code has not asked for. */
   get unclaimed(): number {
-    let count = 0;
-    for (const [id, { entry }] of this.#memo) if (entry.st !== "pending" && !this.#asked.has(id)) count += 1;
-    return count;
+    return this.#memo.unclaimed;
   }
 
-  /** A step was reached. `begin` makes its op when it is new; what it returns resolves in a later turn. */
+  /** Whether a step was left out because the time for starting steps was over. */
+  get isOutOfTime(): boolean {
+    return this.#isOutOfTime;
+  }
+
+  /** The number of a step's attempt, from 1. */
+  attemptOf(id: string): number {
+    return this.#attempts[id] ?? 1;
+  }
+
+  /** Calls the handler and answers how the turn ended. Never rejects. */
+  run(handler: () => Promise<unknown>): Promise<TurnEnd> {
+    return new Promise((resolve) => {
+      this.#tellEnd = resolve;
+      const endWith = (end: TurnEnd) => {
+        this.#handlerEnd = end;
+        this.#lookForRest();
+      };
+      handler().then(
+        (value) => endWith({ kind: "returned", value }),
+        (thrown) => endWith({ kind: "threw", thrown }),
+      );
+      this.#lookForRest();
+    });
+  }
+
+  /**
+   * User code has reached a step. `begin` says what to do when it is new: report an op or start a body.
+   * @returns what is recorded, later in this turn; else a promise that never settles.
+   * @throws NonRetriableError when called from within a step's body.
+   */
   ask<Value>(call: StepCall, begin: (id: string, n: number) => void): Promise<Value> {
-    if (this.#closed) return never();
-    const problem = stepNameProblem(call.name);
-    if (problem !== null)
-      return quiet(
-        Promise.reject(new NonRetriableError(`step name ${JSON.stringify(call.name)}: ${problem}`)),
-      );
-    const n = this.#occurrences.get(call.name) ?? 0;
-    this.#occurrences.set(call.name, n + 1);
-    const id = idOf(call.name, n);
-    this.#activity += 1;
-    this.#wake?.();
-    const known = this.#memo.get(id);
-    if (known === undefined) {
-      begin(id, n);
+    if (this.#end !== null) return never();
+    const { op, name, scope = "" } = call;
+    refuseNesting(this, name);
+    const problem = typeof name === "string" ? stepNameProblem(name) : "A step's name must be a string.";
+    if (problem !== null) return refusal(new NonRetriableError(`Step ${JSON.stringify(name)}: ${problem}`));
+    const n = this.#count(scope, name);
+    const id = idOf(scope, name, n);
+    const recorded = this.#memo.claim(id);
+    this.#lookForRest();
+    if (recorded === undefined) return this.#begin(begin, id, n);
+    if (recorded.entry.op !== op) {
+      this.#finish({
+        kind: "nondeterministic",
+        message: `Step "${name}" (${n}) is recorded as "${recorded.entry.op}", and the code now asks for "${op}" under that name.`,
+      });
       return never();
     }
-    if (known.entry.op !== call.op) {
-      this.broken ??= new NondeterminismError(
-        `step "${call.name}" (${n}) is recorded as "${known.entry.op}" and the code now asks for "${call.op}".`,
-      );
-      return never();
-    }
-    this.#asked.add(id);
-    if (known.entry.st === "pending") {
-      this.#blocked = true;
-      return never();
-    }
-    return this.#answer<Value>(call.name, known.entry, known.position);
+    if (isSettled(recorded.entry)) return this.#waitInLine(call, recorded);
+    this.#isBlocked = true;
+    return never();
   }
 
-  /** The op of a step that has no body here. */
+  /** An op that is complete as it is: the engine does the rest. */
   report(op: Op): void {
     this.ops.push(op);
   }
 
-  /** Runs a body now; its op is reported when it has settled. */
+  /** Starts the body of a step, unless the time for that is over; its op is reported when it has settled. */
   start(body: () => Promise<Op>): void {
-    if (performance.now() >= this.#endsAtMs) {
-      this.ranOut = true;
+    if (monotonicMs() >= this.#startUntilMs) {
+      this.#isOutOfTime = true;
       return;
     }
     this.#bodies += 1;
     void body().then((op) => {
       this.#bodies -= 1;
-      this.#activity += 1;
-      if (!this.#closed) this.ops.push(op);
-      this.#wake?.();
+      this.ops.push(op);
+      if (this.#bodies === 0) this.#lookForRest();
     });
   }
 
-  /** Resolves when the turn is over; true when the handler has ended with nothing left to report. */
-  async untilOver(handler: Promise<unknown>): Promise<boolean> {
-    let ended = false;
-    const noticeEnd = () => {
-      ended = true;
-      this.#wake?.();
-    };
-    handler.then(noticeEnd, noticeEnd);
-    for (;;) {
-      const before = this.#activity;
-      await nextTurn();
-      if (this.broken !== null) break;
-      if (this.#bodies === 0 && this.#activity === before) {
-        const reached = this.ops.length > 0 || this.#blocked || this.ranOut;
-        if (ended || reached) break;
-      }
-      // Something is under way: a body, or a promise of the user's that is no step. Its end wakes us.
-      if (this.#bodies > 0 || (!ended && this.#activity === before)) {
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-        this.#wake = null;
-      }
-    }
-    this.#closed = true;
-    return ended && this.ops.length === 0 && !this.ranOut && this.broken === null;
+  #count(scope: string, name: string): number {
+    const key = scope === "" ? name : `${scope}\x1f${name}`;
+    const n = this.#occurrences.get(key) ?? 0;
+    this.#occurrences.set(key, n + 1);
+    return n;
   }
 
-  /** All that were asked in one go are settled together, in the memo's order: races replay as they ran. */
-  #answer<Value>(name: string, entry: MemoEntry, position: number): Promise<Value> {
+  #begin(begin: (id: string, n: number) => void, id: string, n: number): Promise<never> {
+    try {
+      begin(id, n);
+      return never();
+    } catch (error) {
+      return refusal(error);
+    }
+  }
+
+  #waitInLine<Value>({ name, read }: StepCall, { entry, position }: Recorded): Promise<Value> {
     const promise = new Promise<Value>((resolve, reject) => {
-      const settle = () => {
-        if (entry.st === "ok") resolve(entry.v as Value);
+      const handOut = () => {
+        if (entry.st === "ok") resolve((read === undefined ? entry.v : read(entry.v)) as Value);
         else if (entry.st === "err") reject(new StepError(name, entry.error));
       };
-      this.#toSettle.push({ position, settle });
+      this.#waiting.push({ position, handOut });
     });
-    if (this.#toSettle.length === 1) queueMicrotask(() => this.#settleAsked());
-    return quiet(promise);
+    // A failed step that nobody awaits must not bring the process down.
+    promise.catch(ignore);
+    return promise;
   }
 
-  #settleAsked(): void {
-    const asked = this.#toSettle.sort((a, b) => a.position - b.position);
-    this.#toSettle = [];
-    for (const { settle } of asked) settle();
+  #lookForRest(): void {
+    if (this.#isLookingForRest) return;
+    this.#isLookingForRest = true;
+    afterMicrotasks(() => {
+      this.#isLookingForRest = false;
+      this.#atRest();
+    });
+  }
+
+  #atRest(): void {
+    if (this.#end !== null) return;
+    const hasStarted = this.#bodies > 0 || this.ops.length > 0 || this.#isOutOfTime;
+    if (this.#handlerEnd !== null && !hasStarted) {
+      this.#finish(this.#handlerEnd);
+    } else if (this.#handlerEnd === null && this.#waiting.length > 0) {
+      this.#handOutFirst();
+      this.#lookForRest();
+    } else if (this.#bodies === 0 && (hasStarted || this.#isBlocked)) {
+      this.#finish(SUSPENDED);
+    }
+  }
+
+  #handOutFirst(): void {
+    let first = 0;
+    for (let i = 1; i < this.#waiting.length; i += 1) {
+      if (this.#waiting[i]!.position < this.#waiting[first]!.position) first = i;
+    }
+    const [{ handOut }] = this.#waiting.splice(first, 1) as [Waiting];
+    handOut();
+  }
+
+  #finish(end: TurnEnd): void {
+    if (this.#end !== null) return;
+    this.#end = end;
+    this.#waiting = [];
+    this.#tellEnd(end);
   }
 }
 
-/** A step that nobody awaits must not bring the process down when its recorded result is an error. */
-function quiet<Value>(promise: Promise<Value>): Promise<Value> {
-  promise.catch(() => {});
+/**
+ * What a step without a result returns. A new one each time: whoever awaits a promise hangs on it, so one shared by
+ * all turns would keep every suspended handler alive for ever.
+ */
+function never(): Promise<never> {
+  return new Promise(ignore);
+}
+
+function refusal(error: unknown): Promise<never> {
+  const promise = Promise.reject(error);
+  promise.catch(ignore);
   return promise;
 }
+
+function ignore(): void {}

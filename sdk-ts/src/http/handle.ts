@@ -7,113 +7,96 @@ import {
   HEADER_TIMESTAMP,
   type InspectRequest,
   type InvokeRequest,
-  isTimestampInTolerance,
   JsonProblem,
   PROTOCOL_VERSION,
-  parseJson,
-  REQUEST_BYTES_MAX,
   sign,
-  verify,
 } from "@durable/protocol/wire";
+import type { Duration } from "../duration.ts";
 import { executeFunction } from "../execution/execute-function.ts";
 import type { DurableFunction } from "../function.ts";
+import { checkSlug } from "../function-check.ts";
 import { makeManifest } from "../manifest.ts";
+import { unixSeconds } from "../runtime/clock.ts";
+import { type Authentic, authenticate } from "./authenticate.ts";
+import { checkHead } from "./check-head.ts";
 import { encodeAnswer } from "./encode-answer.ts";
-import { METHOD_NOT_ALLOWED, problem, type WireResponse } from "./problem.ts";
-import { createKeySource, type KeyPair, type KeySource, type SecretOption } from "./secrets.ts";
+import { problem } from "./problem.ts";
+import { readJson } from "./read-json.ts";
+import { createKeySource, type KeyPair, type SecretOption } from "./secrets.ts";
+import type { WireRequest, WireResponse } from "./wire-message.ts";
 
 export interface ServeOptions {
   /** The app's name; the engine repeats it in every request. */
   readonly app: string;
   readonly functions: readonly DurableFunction[];
   /** Default: `DURABLE_SECRET`, several separated by spaces while they rotate. */
-  readonly secret?: SecretOption;
+  readonly secret?: SecretOption | undefined;
   /** How long one request may take here, e.g. "60s"; say what your host allows. */
-  readonly maxDuration?: number | string;
-}
-
-export interface WireRequest {
-  readonly method: string;
-  header(name: string): string | null | undefined;
-  /** Exactly the bytes received: the signature is over them. */
-  readonly body: Uint8Array | string;
+  readonly maxDuration?: Duration | undefined;
 }
 
 export type Handle = (request: WireRequest) => Promise<WireResponse>;
 
-/** @throws TypeError when two functions share an id. */
+/** @throws TypeError for an app without a proper name, and when two functions share an id. */
 export function createHandle(options: ServeOptions): Handle {
+  checkSlug("The app's name", options.app);
   const functions = new Map(options.functions.map((fn) => [fn.id, fn]));
   if (functions.size !== options.functions.length) {
-    throw new TypeError(`Two functions of app "${options.app}" share an id.`);
+    throw new TypeError(
+      `Two functions of app "${options.app}" have the same id: ${twiceIn(options.functions)}.`,
+    );
   }
   const manifest = makeManifest(options);
   const manifestText = JSON.stringify(manifest);
-  const keys = createKeySource(options.secret);
+  const secretsFor = createKeySource(options.secret);
 
   return async (request) => {
-    if (request.method !== "POST") return METHOD_NOT_ALLOWED;
-    const refused = refuseHead(request);
+    const refused = checkHead(request);
     if (refused !== null) return refused;
-    const id = request.header(HEADER_ID) ?? "";
-    const key = await authenticate(keys, request, id);
-    if (key === null)
+    let secrets: readonly KeyPair[];
+    try {
+      secrets = await secretsFor(request.header("host"), request.remoteAddress);
+    } catch {
+      return problem(
+        "secret-unavailable",
+        "Where the app keeps its signing secret did not answer, or what it answered is none.",
+      );
+    }
+    const authentic = authenticate(request, secrets);
+    if (authentic === null) {
       return problem("unauthenticated", "Check that app and engine have the same secret and the same time.");
+    }
     const message = read(request.body);
     if ("status" in message) return message;
     // Inspect asks who is here, so it may be asked by someone who does not know yet; the answer names the app.
-    if (message.type === "inspect") return signed(key, id, manifestText);
+    if (message.type === "inspect") return signed(authentic, manifestText);
     if (message.app !== options.app) {
       return problem("not-found", `This route serves another app than ${JSON.stringify(message.app)}.`);
     }
     const fn = functions.get(message.fn);
-    if (fn === undefined)
+    if (fn === undefined) {
       return problem(
         "not-found",
         `App "${options.app}" has no function ${JSON.stringify(message.fn)}. Sync the app after a deploy.`,
       );
-    return signed(key, id, encodeAnswer(await executeFunction(fn, message), manifest.manifest));
+    }
+    return signed(authentic, encodeAnswer(await executeFunction(fn, message), manifest.manifest));
   };
 }
 
-/** What can be refused without reading the body. */
-function refuseHead(request: WireRequest): WireResponse | null {
-  const type = request.header("content-type")?.split(";")[0]?.trim().toLowerCase();
-  if (type !== "application/json")
-    return problem("unsupported-media-type", "Send content-type: application/json.");
-  const encoding = request.header("content-encoding");
-  if (encoding && encoding !== "identity")
-    return problem("unsupported-media-type", "Send the body without a content-encoding.");
-  const version = request.header(HEADER_PROTOCOL);
-  if (version && version !== String(PROTOCOL_VERSION)) {
-    return problem("unsupported-protocol", `It asks for version ${version.slice(0, 20)}.`, {
-      supported: { min: PROTOCOL_VERSION, max: PROTOCOL_VERSION },
-    });
-  }
-  if (request.body.length > REQUEST_BYTES_MAX)
-    return problem("payload-too-large", `At most ${REQUEST_BYTES_MAX} bytes are taken.`);
-  return null;
-}
-
-async function authenticate(keys: KeySource, request: WireRequest, id: string): Promise<KeyPair | null> {
-  const timestamp = request.header(HEADER_TIMESTAMP) ?? "";
-  const signature = request.header(HEADER_SIGNATURE);
-  if (id === "" || !signature || !/^\d{1,11}$/.test(timestamp)) return null;
-  if (!isTimestampInTolerance(Number(timestamp), Math.floor(Date.now() / 1000))) return null;
-  for (const pair of await keys(request.header("host"))) {
-    // The answer is signed with the secret that verified: the one the engine surely has.
-    if (verify([pair.request], id, Number(timestamp), request.body, signature)) return pair;
-  }
-  return null;
+function twiceIn(functions: readonly DurableFunction[]): string {
+  const ids = functions.map(({ id }) => id);
+  const twice = ids.filter((id, index) => ids.indexOf(id) < index);
+  return [...new Set(twice)].map((id) => JSON.stringify(id)).join(", ");
 }
 
 function read(body: Uint8Array | string): InspectRequest | InvokeRequest | WireResponse {
   let message: { type?: unknown; app?: unknown; fn?: unknown };
   try {
-    message = parseJson(body, { numbers: "any" }) as typeof message;
+    message = readJson(body) as typeof message;
   } catch (error) {
     if (!(error instanceof JsonProblem)) throw error;
-    return problem("malformed-request", error.message, { code: error.code, offset: error.offset });
+    return problem(error.code, error.message, { offset: error.offset });
   }
   if (typeof message === "object" && message !== null && typeof message.app === "string") {
     if (message.type === "inspect") return message as InspectRequest;
@@ -139,8 +122,8 @@ function isInvoke(message: Partial<InvokeRequest>): boolean {
   );
 }
 
-function signed(key: KeyPair, id: string, body: string): WireResponse {
-  const timestampS = Math.floor(Date.now() / 1000);
+function signed({ id, keys }: Authentic, body: string): WireResponse {
+  const timestampS = unixSeconds();
   return {
     status: 200,
     headers: {
@@ -149,7 +132,7 @@ function signed(key: KeyPair, id: string, body: string): WireResponse {
       [HEADER_PROTOCOL]: String(PROTOCOL_VERSION),
       [HEADER_ID]: id,
       [HEADER_TIMESTAMP]: String(timestampS),
-      [HEADER_SIGNATURE]: sign(key.reply, id, timestampS, body),
+      [HEADER_SIGNATURE]: sign(keys.reply, id, timestampS, body),
     },
     body,
   };

@@ -1,11 +1,6 @@
-import {
-  DEV_SECRET,
-  parseSecretList,
-  replyKeyOf,
-  type SigningKey,
-} from "@durable/protocol/wire";
-import { isDevMode, isLoopbackHost } from "../dev-mode.ts";
-import { environment } from "../runtime.ts";
+import { DEV_SECRET, parseSecretList, replyKeyOf, type SigningKey } from "@durable/protocol/wire";
+import { isDevMode, isLoopbackAddress, isLoopbackHost } from "../dev-mode.ts";
+import { environment } from "../runtime/environment.ts";
 
 /** A secret, several while they rotate, or a function that looks them up for each request. */
 export type SecretOption =
@@ -20,14 +15,18 @@ export interface KeyPair {
   readonly reply: SigningKey;
 }
 
-/** Answers the secrets in force for a request to this host; none means that it is refused. */
-export type KeySource = (host: string | null | undefined) => readonly KeyPair[] | Promise<readonly KeyPair[]>;
+/** Answers the secrets in force for a request to this host, from this address; none means that it is refused. */
+export type KeySource = (
+  host: string | null | undefined,
+  remoteAddress: string | undefined,
+) => readonly KeyPair[] | Promise<readonly KeyPair[]>;
 
 const NO_KEYS: readonly KeyPair[] = [];
 
 /**
  * The option, else `DURABLE_SECRET`, else in dev mode the well-known one, which is good only for requests that came to
- * a loopback host (a page elsewhere may reach this port under a name of its own). The environment is read once, at the
+ * a loopback host (a page elsewhere may reach this port under a name of its own), from this machine where the runtime says
+ * from where. The environment is read once, at the
  * first request: by then every host has filled it in.
  */
 export function createKeySource(option: SecretOption | undefined): KeySource {
@@ -46,19 +45,20 @@ export function createKeySource(option: SecretOption | undefined): KeySource {
   }
   let configured: readonly KeyPair[] | undefined;
   let forLoopback = NO_KEYS;
-  return (host) => {
+  return (host, remoteAddress) => {
     if (configured === undefined) {
       configured = prepare(textOf(option ?? environment("DURABLE_SECRET") ?? ""));
       if (configured.length === 0 && isDevMode()) forLoopback = prepare(DEV_SECRET);
     }
     if (configured.length > 0) return configured;
-    return forLoopback.length > 0 && host && isLoopbackHost(host) ? forLoopback : NO_KEYS;
+    const isLocal = remoteAddress === undefined || isLoopbackAddress(remoteAddress);
+    return isLocal && host && isLoopbackHost(host) ? forLoopback : NO_KEYS;
   };
 }
 
 /** What this side signs its own requests with, or null without a secret. */
 export async function ownKey(keys: KeySource): Promise<SigningKey | null> {
-  const [pair] = await keys("localhost");
+  const [pair] = await keys("localhost", undefined);
   return pair?.reply ?? null;
 }
 

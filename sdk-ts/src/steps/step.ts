@@ -1,12 +1,15 @@
-import { NonRetriableError } from "../errors.ts";
-import { enclosingStep } from "../execution/step-body.ts";
 import type { Turn } from "../execution/turn.ts";
+import type { RetryOptions } from "../retry.ts";
 import { makeRun, type RunStep } from "./run.ts";
 import { makeSendEvent, type SendEvent } from "./send-event.ts";
-import { makeSleep, makeSleepUntil, type Sleep, type SleepUntil } from "./sleep.ts";
+import { makeSleep, type Sleep } from "./sleep.ts";
+import { makeSleepUntil, type SleepUntil } from "./sleep-until.ts";
 import { makeWaitForEvent, type WaitForEvent } from "./wait-for-event.ts";
 
-/** What a handler does durably. Each kind is explained in its own file. */
+/**
+ * What a handler does durably. A step's name, together with how often it came before in the run, is its identity:
+ * 1 to 200 bytes, and kept when code changes while runs are under way.
+ */
 export interface Step {
   readonly run: RunStep;
   readonly sleep: Sleep;
@@ -15,22 +18,12 @@ export interface Step {
   readonly sendEvent: SendEvent;
 }
 
-export function makeStep(turn: Turn): Step {
+export function makeStep(turn: Turn, retryOfFunction: RetryOptions | undefined): Step {
   return {
-    run: makeRun(turn),
+    run: makeRun(turn, retryOfFunction),
     sleep: makeSleep(turn),
     sleepUntil: makeSleepUntil(turn),
     waitForEvent: makeWaitForEvent(turn),
     sendEvent: makeSendEvent(turn),
   };
-}
-
-/** A step in a step's body could never be replayed: the outer one answers from the memo and skips it. */
-export function refuseNesting(name: string): void {
-  const outer = enclosingStep();
-  if (outer !== null) {
-    throw new NonRetriableError(
-      `step "${name}" is called inside step "${outer}"; call it beside, with what "${outer}" returned.`,
-    );
-  }
 }

@@ -1,0 +1,28 @@
+import { type ClientEvent, EVENT_BYTES_MAX, eventNameProblem } from "@durable/protocol/wire";
+import { NonRetriableError } from "./errors.ts";
+import type { EventToSend } from "./event.ts";
+import { toJson } from "./execution/value.ts";
+
+/**
+ * An event as the wire has it.
+ * @param subject How a sentence about it begins: `Step "tell"`.
+ * @throws NonRetriableError with what is wrong with its name, time or data.
+ */
+export function eventOnWire(subject: string, { name, data, id, time }: EventToSend): ClientEvent {
+  const problem = typeof name === "string" ? eventNameProblem(name) : "An event needs a name.";
+  if (problem !== null) throw new NonRetriableError(`${subject} sends ${JSON.stringify(name)}: ${problem}`);
+  const event: ClientEvent = { name };
+  const json = toJson(`${subject}: event "${name}" carries`, data, EVENT_BYTES_MAX);
+  if (json !== undefined) event.data = json;
+  if (id !== undefined) event.id = id;
+  if (time !== undefined) event.time = instantOf(subject, name, time);
+  return event;
+}
+
+function instantOf(subject: string, name: string, time: Date | string): string {
+  const date = new Date(time);
+  if (!Number.isNaN(date.getTime())) return date.toISOString();
+  throw new NonRetriableError(
+    `${subject}: the time of event "${name}" is neither a valid Date nor an RFC 3339 instant.`,
+  );
+}

@@ -1,0 +1,42 @@
+import type { Failure, MemoEntry, OpName } from "@durable/protocol/wire";
+
+/** An entry and its place in the order of completion, which is the order in which results are handed out. */
+export interface Recorded {
+  readonly entry: MemoEntry;
+  readonly position: number;
+}
+
+/** What the engine has recorded of the run so far. */
+export class Memo {
+  readonly #byId = new Map<string, Recorded>();
+  #unclaimed = 0;
+
+  constructor(entries: readonly MemoEntry[]) {
+    for (let position = 0; position < entries.length; position += 1) {
+      const entry = entries[position]!;
+      this.#byId.set(entry.id, { entry, position });
+      if (isSettled(entry)) this.#unclaimed += 1;
+    }
+  }
+
+  /** What is recorded under an id. It counts as asked for; a turn asks for each id once, as n counts up. */
+  claim(id: string): Recorded | undefined {
+    const recorded = this.#byId.get(id);
+    if (recorded !== undefined && isSettled(recorded.entry)) this.#unclaimed -= 1;
+    return recorded;
+  }
+
+  /** How many results user code has not asked for. */
+  get unclaimed(): number {
+    return this.#unclaimed;
+  }
+}
+
+export type Settled =
+  | { readonly id: string; readonly op: OpName; readonly st: "ok"; readonly v?: unknown }
+  | { readonly id: string; readonly op: OpName; readonly st: "err"; readonly error: Failure };
+
+/** A state that this SDK does not know counts as pending: a later engine may have more of them. */
+export function isSettled(entry: MemoEntry): entry is MemoEntry & Settled {
+  return entry.st === "ok" || entry.st === "err";
+}

@@ -1,0 +1,65 @@
+import { JSON_KEY_BYTES_MAX, JsonProblem, parseJson, RawJson, VALUE_BYTES_MAX } from "@durable/protocol/wire";
+import { NonRetriableError } from "../errors.ts";
+
+/** Messages wrap values in a few levels of their own; a value may use the rest of the hundred. */
+const DEPTH_MAX = 90;
+const CHECK_ONLY = { raw: new Set(["v"]), maxDepth: DEPTH_MAX + 1 };
+const MIB = 1024 * 1024;
+
+/**
+ * A value as the JSON text that is kept and comes back; undefined stays undefined.
+ * @param subject How a sentence about it begins: `step "charge" returned`.
+ * @throws NonRetriableError when JSON cannot hold it or no engine would take it: the next attempt would not change it.
+ */
+export function toJson(subject: string, value: unknown, bytesMax = VALUE_BYTES_MAX): RawJson | undefined {
+  const text = stringify(subject, value);
+  if (text === undefined) return undefined;
+  if (text.length * 3 > bytesMax && utf8.encode(text).length > bytesMax) {
+    throw new NonRetriableError(
+      `${subject} more than ${bytesMax / MIB} MiB of JSON. Store it elsewhere and pass a reference.`,
+    );
+  }
+  if (!isSurelyReadable(text)) refuseUnreadable(subject, text);
+  return new RawJson(text);
+}
+
+const utf8 = new TextEncoder();
+
+function stringify(subject: string, value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new NonRetriableError(`${subject} something JSON cannot hold: ${why}`, { cause: error });
+  }
+}
+
+/** The usual, small value: too short for long keys, too few brackets for deep nesting, no escaped character. */
+function isSurelyReadable(text: string): boolean {
+  if (text.length > JSON_KEY_BYTES_MAX || text.includes("\\u")) return false;
+  if (text.length < 2 * DEPTH_MAX) return true;
+  let opened = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x5b || code === 0x7b) opened += 1;
+  }
+  return opened < DEPTH_MAX;
+}
+
+/** The engine reads strictly: no NUL, no half surrogate pair, bounds on nesting and keys. */
+function refuseUnreadable(subject: string, text: string): void {
+  try {
+    parseJson(`{"v":${text}}`, CHECK_ONLY);
+  } catch (error) {
+    if (!(error instanceof JsonProblem)) throw error;
+    const where = error.pointer === "/v" ? "" : ` At ${error.pointer.slice("/v".length)}.`;
+    throw new NonRetriableError(`${subject} something that cannot be kept. ${sentenceOf(error)}${where}`);
+  }
+}
+
+function sentenceOf(problem: JsonProblem): string {
+  if (problem.code === "unsupported-character") {
+    return "Text with the character NUL or half a surrogate pair is no text: encode bytes as base64.";
+  }
+  return problem.message.replace(/ \(byte .*\)$/, "");
+}

@@ -1,0 +1,37 @@
+import { TRIGGERS_PER_FUNCTION_MAX } from "@durable/protocol/wire";
+import type { FunctionOptions } from "./function.ts";
+import { retryPolicy } from "./retry.ts";
+import { triggersOf } from "./trigger.ts";
+
+/** Of any function, whatever its types. */
+type CheckedOptions = Pick<FunctionOptions, "id" | "trigger" | "triggers" | "retry"> & {
+  readonly handler: unknown;
+};
+
+const SLUG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/;
+
+/** Of apps and functions: they stand in URLs. @throws TypeError */
+export function checkSlug(what: string, id: unknown): void {
+  if (typeof id === "string" && SLUG.test(id)) return;
+  throw new TypeError(
+    `${what} ${JSON.stringify(id)} must be 1 to 100 of A-Z a-z 0-9 _ . - and not begin with . or -`,
+  );
+}
+
+/** Says at the place of the mistake what the engine would say at sync. @throws TypeError */
+export function checkFunction(options: CheckedOptions): void {
+  checkSlug("The function id", options.id);
+  const where = `Function "${options.id}"`;
+  if (typeof options.handler !== "function") throw new TypeError(`${where} has no handler.`);
+  if (options.trigger !== undefined && options.triggers !== undefined) {
+    throw new TypeError(`${where} has both "trigger" and "triggers": write one of them.`);
+  }
+  if (triggersOf(options).length > TRIGGERS_PER_FUNCTION_MAX) {
+    throw new TypeError(`${where} has more than ${TRIGGERS_PER_FUNCTION_MAX} triggers.`);
+  }
+  try {
+    retryPolicy(options.retry ?? {});
+  } catch (error) {
+    throw new TypeError(`${where}: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,17 @@
+/** A request as an adapter hands it in. */
+export interface WireRequest {
+  readonly method: string;
+  /** By its lower-case name. */
+  header(name: string): string | null | undefined;
+  /** Exactly the bytes received: the signature is over them. */
+  readonly body: Uint8Array | string;
+  /** Who is at the other end of the socket, where the runtime says it. */
+  readonly remoteAddress?: string | undefined;
+}
+
+/** An answer for an adapter to write. */
+export interface WireResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}

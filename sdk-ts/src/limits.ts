@@ -1,0 +1,40 @@
+/** A limit, passed to the engine as it is written; the engine judges it at sync. */
+export type Limit = Readonly<Record<string, unknown>>;
+
+/** What the engine shall respect before and while a function runs. */
+export interface Limits {
+  readonly concurrency?: Limit | readonly Limit[] | undefined;
+  readonly throttle?: Limit | undefined;
+  readonly rateLimit?: Limit | undefined;
+  readonly debounce?: Limit | undefined;
+  readonly batch?: Limit | undefined;
+  readonly singleton?: Limit | undefined;
+  readonly idempotency?: Limit | undefined;
+  readonly fairness?: Limit | undefined;
+  readonly priority?: Limit | number | undefined;
+  readonly timeouts?: Limit | undefined;
+  readonly cancelOn?: readonly Limit[] | undefined;
+  readonly durability?: "step" | "async" | undefined;
+  /** Which code continues a run after a deploy. */
+  readonly version?: "latest" | "pinned" | "drain" | undefined;
+}
+
+/** The same under the names of the wire; what is not given is left out. */
+export function limitsOnWire(limits: Limits): Record<string, unknown> {
+  const named = {
+    concurrency: limits.concurrency,
+    throttle: limits.throttle,
+    rate_limit: limits.rateLimit,
+    debounce: limits.debounce,
+    batch: limits.batch,
+    singleton: limits.singleton,
+    idempotency: limits.idempotency,
+    fairness: limits.fairness,
+    priority: limits.priority,
+    timeouts: limits.timeouts,
+    cancel_on: limits.cancelOn,
+    durability: limits.durability,
+    version: limits.version,
+  };
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,44 @@
+import type { StandardSchema } from "./standard-schema.ts";
+
+/** Each event of this name starts a run. */
+export interface EventTrigger {
+  /** An event's name; `*` in it stands for any characters. */
+  readonly event: string;
+  /** An expression (CEL) over the event that must hold. */
+  readonly if?: string | undefined;
+  /** Any Standard Schema (zod, valibot, arktype): types `event.data`, and checks it when a run starts. */
+  readonly schema?: StandardSchema | undefined;
+}
+
+/** Each tick starts a run. */
+export interface CronTrigger {
+  /** Five fields, or six with seconds first. */
+  readonly cron: string;
+  /** IANA time zone, such as `Europe/Zurich`; UTC unless told. */
+  readonly tz?: string | undefined;
+}
+
+export type Trigger = EventTrigger | CronTrigger;
+
+export function triggersOf(options: {
+  readonly trigger?: Trigger | undefined;
+  readonly triggers?: readonly Trigger[] | undefined;
+}): readonly Trigger[] {
+  return options.triggers ?? (options.trigger === undefined ? [] : [options.trigger]);
+}
+
+/** Whether an event of this name is meant: `order.*` means `order.placed`. */
+export function isFor(trigger: Trigger, eventName: string): trigger is EventTrigger {
+  if (!("event" in trigger)) return false;
+  if (!trigger.event.includes("*")) return trigger.event === eventName;
+  const [first = "", ...rest] = trigger.event.split("*");
+  const last = rest.pop()!;
+  if (!eventName.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = eventName.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return eventName.length - last.length >= at && eventName.endsWith(last);
+}

@@ -5,7 +5,7 @@ interface FastifyRequest {
   readonly method: string;
   readonly headers: Record<string, string | string[] | undefined>;
   readonly body: unknown;
-  readonly socket: { readonly remoteAddress?: string | undefined };
+  readonly socket?: { readonly remoteAddress?: string | undefined } | undefined;
 }
 
 interface FastifyReply {
@@ -41,7 +41,7 @@ export function serve(options: ServeOptions): (fastify: FastifyInstance) => Prom
         return Array.isArray(value) ? value.join(",") : value;
       };
       const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
-      const { remoteAddress } = request.socket;
+      const remoteAddress = request.socket?.remoteAddress;
       const response = await handle({ method: request.method, header, body, remoteAddress });
       return reply.code(response.status).headers(response.headers).send(response.body);
     });

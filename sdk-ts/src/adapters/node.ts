@@ -28,7 +28,8 @@ export function toWire(request: IncomingMessage, body: Uint8Array | string): Wir
       return Array.isArray(value) ? value.join(",") : value;
     },
     body,
-    remoteAddress: request.socket.remoteAddress,
+    // Hosts that only imitate a request, as serverless adapters do, have no socket.
+    remoteAddress: request.socket?.remoteAddress,
   };
 }
 

@@ -1,0 +1,261 @@
+// The model: a function is a program of steps; whatever the engine does between requests (answers lost, results in any
+// order, steps that fail for good, a handler called a hundred times), the function comes to the end that its code says.
+import type { InvokeRequest, MemoEntry, Op, RawJson } from "@durable/protocol/wire";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createFunction } from "../function.ts";
+import type { Step } from "../steps/step.ts";
+import { executeFunction } from "./execute-function.ts";
+
+type Program =
+  | { readonly do: "run" | "fail" | "sleep" | "send" | "wait"; readonly name: string }
+  | { readonly do: "both" | "each" | "either"; readonly parts: readonly Program[] }
+  | { readonly do: "if"; readonly name: string; readonly yes: Program; readonly no: Program };
+
+const name = fc.constantFrom("a", "b", "c");
+const { program } = fc.letrec<{ program: Program }>((tie) => ({
+  program: fc.oneof(
+    { maxDepth: 3, withCrossShrink: true },
+    fc.record({ do: fc.constantFrom("run", "fail", "sleep", "send", "wait"), name }) as fc.Arbitrary<Program>,
+    fc.record({
+      do: fc.constantFrom("both", "each", "either"),
+      parts: fc.array(tie("program"), { minLength: 1, maxLength: 3 }),
+    }) as fc.Arbitrary<Program>,
+    fc.record({
+      do: fc.constant("if"),
+      name,
+      yes: tie("program"),
+      no: tie("program"),
+    }) as fc.Arbitrary<Program>,
+  ),
+}));
+
+/** What the program computes; `note` hears of every body that runs. */
+async function play(program: Program, step: Step, note: (what: string) => void): Promise<unknown> {
+  switch (program.do) {
+    case "run":
+      return step.run(program.name, ({ idempotencyKey }) => {
+        note(idempotencyKey);
+        return { of: program.name, at: new Date(0) };
+      });
+    case "fail":
+      return step
+        .run(program.name, () => {
+          throw new TypeError(`no ${program.name}`);
+        })
+        .catch((error: Error) => `${error.name}: ${error.message}`);
+    case "sleep":
+      return step.sleep(program.name, "1d").then(() => "slept");
+    case "send":
+      return (await step.sendEvent(program.name, { name: "told" })).ids.length;
+    case "wait":
+      return (await step.waitForEvent(program.name, { event: "told" }))?.name ?? null;
+    case "both":
+      return Promise.all(program.parts.map((part) => play(part, step, note)));
+    case "each": {
+      const results = [];
+      for (const part of program.parts) results.push(await play(part, step, note));
+      return results;
+    }
+    case "either":
+      return Promise.race(program.parts.map((part) => play(part, step, note)));
+    case "if": {
+      const even = (await step.run(program.name, () => program.name.charCodeAt(0))) % 2 === 0;
+      return play(even ? program.yes : program.no, step, note);
+    }
+  }
+}
+
+/** An engine of twenty lines: keeps what answers say, and settles what is pending in an order of its own. */
+class Engine {
+  readonly memo: MemoEntry[] = [];
+  readonly pending: Op[] = [];
+  readonly ran: string[] = [];
+  readonly #program: Program;
+  readonly fn = createFunction({
+    id: "model",
+    trigger: { event: "start" },
+    handler: async ({ step }) => ({ result: await play(this.#program, step, (what) => this.ran.push(what)) }),
+  });
+
+  constructor(program: Program) {
+    this.#program = program;
+  }
+
+  call(memo: readonly MemoEntry[] = this.memo, pending: readonly Op[] = this.pending) {
+    const open = pending.map(({ id, op }) => ({ id, op, st: "pending" }) as MemoEntry);
+    const request: InvokeRequest = {
+      type: "invoke",
+      app: "app",
+      fn: "model",
+      run: { id: "run-1", started_at: "2026-01-01T00:00:00.000Z" },
+      task: { kind: "advance", fence: "f" },
+      input: { event: { id: "e", name: "start", data: null, time: "2026-01-01T00:00:00.000Z" } },
+      memo: [...memo, ...open],
+      memo_next: null,
+      attempts: {},
+      budget: { ms: 60_000, steps: 1 },
+    };
+    return executeFunction(this.fn, request);
+  }
+
+  take(op: Op): void {
+    if (op.op === "run" && op.st === "ok") this.memo.push(entry(op, (op.v as RawJson | undefined)?.text));
+    else if (op.op === "run" && op.st === "err")
+      this.memo.push({ id: op.id, op: "run", st: "err", error: op.error });
+    else if (op.op === "send")
+      this.memo.push(entry(op, JSON.stringify(op.events.map((_, i) => `event-${i}`))));
+    else this.pending.push(op);
+  }
+
+  settle(index: number): void {
+    const [op] = this.pending.splice(index % this.pending.length, 1) as [Op];
+    this.memo.push(
+      entry(op, op.op === "wait" ? '{"id":"x","name":"told","data":null,"time":"t"}' : undefined),
+    );
+  }
+}
+
+function entry({ id, op }: Op, text: string | undefined): MemoEntry {
+  return { id, op, st: "ok", ...(text === undefined ? {} : { v: JSON.parse(text) }) } as MemoEntry;
+}
+
+/** Calls until the end. `chance` decides what the world does between two calls. */
+async function runToEnd(engine: Engine, chance: () => number): Promise<{ output: string; calls: number }> {
+  for (let calls = 1; calls <= 500; calls += 1) {
+    const answer = await engine.call();
+    if (answer.status === "done") return { output: (answer.output as RawJson).text, calls };
+    if (answer.status !== "continue") throw new Error(JSON.stringify(answer));
+    if (chance() < 0.2) continue; // the answer is lost
+    const ops = [...answer.ops];
+    while (ops.length > 0) engine.take(ops.splice(Math.floor(chance() * ops.length), 1)[0]!);
+    if (answer.ops.length === 0 && engine.pending.length === 0) throw new Error("The run stands still.");
+    if (engine.pending.length > 0 && (answer.ops.length === 0 || chance() < 0.5)) {
+      engine.settle(Math.floor(chance() * 1_000));
+    }
+  }
+  throw new Error("The run does not end.");
+}
+
+function random(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+const hasRace = (program: Program): boolean =>
+  program.do === "either" ||
+  ("parts" in program && program.parts.some(hasRace)) ||
+  (program.do === "if" && (hasRace(program.yes) || hasRace(program.no)));
+
+describe("whatever happens between requests", () => {
+  test("a program without races computes the same", async () => {
+    const property = fc.asyncProperty(program, fc.integer(), fc.integer(), async (program, one, other) => {
+      fc.pre(!hasRace(program));
+      const first = await runToEnd(new Engine(program), random(one));
+      const second = await runToEnd(new Engine(program), random(other));
+      expect(second.output).toBe(first.output);
+    });
+    await fc.assert(property, { numRuns: 300 });
+  });
+
+  test("a memo that has grown begins every turn like a shorter one: no step outside of it, and the same end", async () => {
+    const property = fc.asyncProperty(program, fc.integer(), async (program, seed) => {
+      const engine = new Engine(program);
+      const { output } = await runToEnd(engine, random(seed));
+      const known = new Set([...engine.memo, ...engine.pending].map(({ id }) => id));
+      for (let length = 0; length <= engine.memo.length; length += 1) {
+        const later = engine.memo.slice(length);
+        const open = [
+          ...later.filter(({ op }) => op === "sleep" || op === "wait"),
+          ...engine.pending,
+        ] as Op[];
+        const answer = await engine.call(engine.memo.slice(0, length), open);
+        if (answer.status === "continue") for (const op of answer.ops) expect(known).toContain(op.id);
+      }
+      const again = await engine.call();
+      expect(again.status === "done" && (again.output as RawJson).text).toBe(output);
+    });
+    await fc.assert(property, { numRuns: 300 });
+  });
+
+  test("a body runs once for each answer that was lost, and once more", async () => {
+    const engine = new Engine({
+      do: "each",
+      parts: [
+        { do: "run", name: "a" },
+        { do: "run", name: "a" },
+      ],
+    });
+    const { calls } = await runToEnd(engine, random(7));
+    expect(new Set(engine.ran).size).toBe(2);
+    expect(engine.ran.length).toBe(calls - 1);
+  });
+});
+
+test("code after a step that has no result yet never runs", async () => {
+  let after = 0;
+  const fn = createFunction({
+    id: "f",
+    trigger: { event: "start" },
+    handler: async ({ step }) => {
+      try {
+        await step.sleep("rest", "1d");
+      } finally {
+        after += 1;
+      }
+    },
+  });
+  const engine = new Engine({ do: "sleep", name: "rest" });
+  Object.assign(engine, { fn });
+  const answer = await engine.call();
+  expect(answer).toMatchObject({ status: "continue", ops: [{ op: "sleep", name: "rest" }] });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(after).toBe(0);
+});
+
+test("a result is what JSON makes of it, the first time as on every replay", async () => {
+  const seen: unknown[] = [];
+  const engine = new Engine({ do: "run", name: "a" });
+  const fn = createFunction({
+    id: "f",
+    trigger: { event: "start" },
+    handler: async ({ step }) => {
+      const result = await step.run("a", () => ({ at: new Date(0), gone: undefined, list: [undefined, 1] }));
+      seen.push(result);
+      return result;
+    },
+  });
+  Object.assign(engine, { fn });
+  await runToEnd(engine, () => 0.9);
+  await engine.call();
+  expect(seen).toEqual(Array(2).fill({ at: "1970-01-01T00:00:00.000Z", list: [null, 1] }));
+});
+
+test("steps of one name are told apart by how often it came before", async () => {
+  const engine = new Engine({
+    do: "both",
+    parts: [
+      { do: "run", name: "a" },
+      { do: "run", name: "a" },
+    ],
+  });
+  const answer = await engine.call();
+  expect(answer.status === "continue" && answer.ops.map(({ name, n }) => [name, n])).toEqual([
+    ["a", 0],
+    ["a", 1],
+  ]);
+});
+
+test("a name that is recorded as another kind of step is nondeterminism, told with both kinds", async () => {
+  const engine = new Engine({ do: "run", name: "a" });
+  engine.take(
+    (await new Engine({ do: "sleep", name: "a" }).call().then((a) => "ops" in a && a.ops?.[0])) as Op,
+  );
+  expect(await engine.call()).toMatchObject({
+    status: "error",
+    error: { code: "nondeterminism", retry: true, message: expect.stringContaining(`recorded as "sleep"`) },
+  });
+});

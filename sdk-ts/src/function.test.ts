@@ -1,0 +1,89 @@
+// What createFunction accepts, and what a handler's types are.
+import { describe, expect, expectTypeOf, test } from "vitest";
+import { createFunction, type FunctionOptions } from "./function.ts";
+import { makeManifest } from "./manifest.ts";
+import type { StandardSchema } from "./standard-schema.ts";
+import { isFor } from "./trigger.ts";
+
+const handler = () => null;
+const trigger = { event: "order.placed" };
+
+describe("a function", () => {
+  test.each([
+    ["an id with a space", { id: "my function" }, /The function id "my function" must be 1 to 100 of/],
+    ["an id that begins with a dot", { id: ".." }, /must be 1 to 100 of/],
+    ["an id of 101 characters", { id: "x".repeat(101) }, /must be 1 to 100 of/],
+    ["no handler", { handler: undefined }, /Function "f" has no handler/],
+    ["trigger and triggers", { trigger, triggers: [trigger] }, /both "trigger" and "triggers"/],
+    ["eleven triggers", { trigger: undefined, triggers: Array(11).fill(trigger) }, /more than 10 triggers/],
+    ["no attempts", { retry: { max: 0 } }, /Function "f": retry\.max counts all attempts/],
+    ["a delay that is none", { retry: { base: "soon" } }, /Function "f": "soon" is no duration/],
+    ["an unknown backoff", { retry: { backoff: "random" } }, /"exponential", "linear" or "constant"/],
+  ])("with %s is refused where it is written", (_, wrong, sentence) => {
+    expect(() => createFunction({ id: "f", trigger, handler, ...wrong } as FunctionOptions)).toThrow(
+      sentence,
+    );
+  });
+
+  test("its policy travels whole, with what it does not say filled in", () => {
+    const fn = createFunction({ id: "f", trigger, retry: { max: 7, base: "2s" }, handler });
+    expect(makeManifest({ app: "a", functions: [fn] }).functions[0]).toEqual({
+      id: "f",
+      triggers: [{ event: "order.placed" }],
+      retry: { max: 7, backoff: "exponential", base_ms: 2_000, factor: 2, max_ms: 3_600_000, jitter: true },
+    });
+  });
+
+  test("the digest names what is declared: equal for equal functions, another for others", () => {
+    const digest = (id: string) =>
+      makeManifest({ app: "a", functions: [createFunction({ id, trigger, handler })] }).manifest;
+    expect(digest("f")).toBe(digest("f"));
+    expect(digest("f")).not.toBe(digest("g"));
+  });
+});
+
+describe("a trigger", () => {
+  test.each([
+    ["order.placed", "order.placed", true],
+    ["order.placed", "order.placed2", false],
+    ["order.*", "order.placed", true],
+    ["order.*", "orders.placed", false],
+    ["*.placed", "order.placed", true],
+    ["a*b*c", "a1b2c", true],
+    ["a*bc", "abc", true],
+    ["ab*ba", "aba", false],
+    ["*", "anything", true],
+  ])("on %s means %s: %s", (event, name, is) => expect(isFor({ event }, name)).toBe(is));
+});
+
+interface Order {
+  orderId: string;
+}
+const schema: StandardSchema<unknown, Order> = {
+  "~standard": { version: 1, vendor: "test", validate: (value) => ({ value: value as Order }) },
+};
+
+test("event and step results have the types that come at run time", () => {
+  createFunction({
+    id: "typed",
+    triggers: [{ event: "order.placed", schema }, { event: "order.paid" }],
+    handler: async ({ event, step }) => {
+      if (event.name === "order.placed") expectTypeOf(event.data).toEqualTypeOf<Order>();
+      expectTypeOf(event.name).toEqualTypeOf<"order.placed" | "order.paid">();
+      const result = await step.run("r", () => ({
+        at: new Date(),
+        go: () => 1,
+        list: [undefined, 1] as const,
+      }));
+      expectTypeOf(result).toEqualTypeOf<{ at: string; list: readonly [null, 1] }>();
+      expectTypeOf(await step.run("v", () => {})).toEqualTypeOf<void>();
+      expectTypeOf(await step.sendEvent("s", { name: "x" })).toEqualTypeOf<{ ids: string[] }>();
+    },
+  });
+  createFunction({
+    id: "input",
+    trigger: { event: "order.placed" },
+    input: schema,
+    handler: ({ event }) => expectTypeOf(event.data).toEqualTypeOf<Order>(),
+  });
+});

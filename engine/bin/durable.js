@@ -8,7 +8,8 @@ import module from "node:module";
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 const installed = new URL("../dist/cli/main.js", import.meta.url);
 const source = new URL("../src/cli/main.ts", import.meta.url);
-const isInstalled = existsSync(installed);
+// In the repository the source counts, also when packing has left a dist/ there that is older.
+const isInstalled = !existsSync(source);
 
 // From the repository the TypeScript runs as it is, which Node does by itself since 22.18.
 const [needs, isNewEnough] = isInstalled

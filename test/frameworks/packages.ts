@@ -1,17 +1,28 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "./programs.ts";
 import { commandLike } from "./readme.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
-const DESTINATION = '"$PWD/packages"';
+const PACKED = ["protocol", "sdk-ts", "engine"];
 
-/** Packs as the README says, but into `<folder>/durable/packages`, as if the repository had been cloned there. */
+/**
+ * Packs as the README says, in `<folder>/durable`, so that what is built beside running tests is never theirs.
+ * The tarballs are in `durable/packages`.
+ */
 export async function packInto(folder: string): Promise<void> {
-  const command = commandLike("npx -y pnpm@12.21.0 --filter");
-  if (!command.includes(DESTINATION)) throw new Error(`README.md does not pack into ${DESTINATION}`);
-  const packages = join(folder, "durable", "packages");
-  mkdirSync(packages, { recursive: true });
-  await run({ folder: REPOSITORY }, "sh", "-c", command.replace(DESTINATION, `'${packages}'`));
+  const clone = join(folder, "durable");
+  mkdirSync(clone, { recursive: true });
+  const files = readdirSync(REPOSITORY, { withFileTypes: true }).filter((entry) => entry.isFile());
+  for (const name of [...files.map((file) => file.name), ...PACKED]) {
+    cpSync(join(REPOSITORY, name), join(clone, name), {
+      recursive: true,
+      filter: (path) => !["node_modules", "dist"].includes(basename(path)),
+    });
+  }
+  // Installed already, and pnpm would only install the same again.
+  for (const name of [".", ...PACKED])
+    symlinkSync(join(REPOSITORY, name, "node_modules"), join(clone, name, "node_modules"));
+  await run({ folder: clone }, "sh", "-c", commandLike("npx -y pnpm@12.21.0 --filter"));
 }

@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import type { Logger } from "pino";
 import { AppClient } from "./endpoint/app-client.ts";
 import { createConnector } from "./endpoint/connector.ts";
-import { createEgressGuard } from "./endpoint/egress-guard.ts";
+import { createEgressGuard, type EgressPolicy } from "./endpoint/egress-guard.ts";
 import { Committer } from "./execution/committer.ts";
 import type { ExecutionParts } from "./execution/execute-run.ts";
 import { createHttpServer } from "./http/server.ts";
@@ -24,7 +24,7 @@ import { WorkspaceRegistry } from "./registry/workspace-registry.ts";
 import { faultPoint } from "./runtime/fault-points.ts";
 import { type Service, startAll, stopAll } from "./runtime/service.ts";
 import { systemPorts } from "./runtime/system-ports.ts";
-import { type DatabaseOptions, openDatabase } from "./store/database.ts";
+import { type DatabaseOptions, openDatabase, portOf } from "./store/database.ts";
 import { migrate } from "./store/migrate.ts";
 import { VERSION } from "./version.ts";
 
@@ -42,8 +42,8 @@ export interface EngineConfig {
   readonly pollMs: number;
   /** Runs executed at once. */
   readonly slots: number;
-  /** Whether apps on 127.0.0.1 may be called. */
-  readonly allowLoopback: boolean;
+  /** Which apps may be called beside those at public https addresses. */
+  readonly egress: Pick<EgressPolicy, "allowLoopback" | "allowPlainHttp" | "allowedNetworks">;
   readonly log: Logger;
 }
 
@@ -94,7 +94,8 @@ export function createEngine(config: EngineConfig): Engine {
     log,
     lost: (engineId) => events.emit("engine.lost", { engineId }),
   });
-  const egress = createEgressGuard({ allowLoopback: config.allowLoopback });
+  const ownPorts = [portOf(config.database)];
+  const egress = createEgressGuard({ ...config.egress, ownPorts });
   const appClient = new AppClient({
     ...ports,
     connect: createConnector({ ...ports, guard: egress }),
@@ -198,6 +199,7 @@ export function createEngine(config: EngineConfig): Engine {
     async start() {
       await migrate({ database, log: (line) => log.info(line) });
       await startAll(services);
+      ownPorts.push(http.port);
       log.info({ port: http.port, engineId: keeper.engineId() }, "the engine is up");
       return { port: http.port };
     },

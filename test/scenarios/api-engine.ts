@@ -33,7 +33,7 @@ export async function startEngine(options: Partial<EngineConfig> = {}) {
     leaseMs: 5_000,
     pollMs: 100,
     slots: 16,
-    allowLoopback: true,
+    egress: { allowLoopback: true },
     log: terminalLog({ DURABLE_LOG: "debug" }, lines),
     ...options,
   });

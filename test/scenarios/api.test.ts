@@ -55,6 +55,12 @@ async function start(name: string, data: unknown = null): Promise<string> {
 
 const runPath = (id: string) => `/v1/apps/shop/dev/runs/${id}`;
 
+test("an engine does not call itself, not even where it may call this machine", async () => {
+  const answer = await engine.call("POST", "/v1/apps/shop/dev/sync", { url: `${engine.url}/api/durable` });
+  expect([answer.status, answer.json.code]).toEqual([422, "unsafe-url"]);
+  expect(answer.json.detail).toContain("belongs to the engine itself");
+});
+
 describe("the result of a run", () => {
   const resultOf = (id: string, waitS: number) => engine.call("GET", `${runPath(id)}/result?wait=${waitS}`);
 

@@ -21,8 +21,12 @@ export interface Config {
   readonly pollMs: number;
   /** Dispatches this process has under way at the same time, at most. */
   readonly slots: number;
-  /** May the engine call apps on this machine? */
-  readonly allowLoopback: boolean;
+  /** Which apps the engine may call beside those at public https addresses. */
+  readonly egress: {
+    readonly allowLoopback: boolean;
+    readonly allowPlainHttp: boolean;
+    readonly allowedNetworks: readonly string[];
+  };
   readonly roles: readonly Role[];
 }
 
@@ -30,6 +34,7 @@ const ADMIN_TOKEN_LENGTH_MIN = 32;
 
 const wholeNumber = (from: number, to: number) =>
   z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(from).max(to));
+const cidr = z.union([z.cidrv4(), z.cidrv6()]);
 const yesOrNo = z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1");
 
 /** Every variable the engine reads: how it is checked, and the words for what is allowed. */
@@ -49,6 +54,14 @@ const VARIABLES = {
   DURABLE_POLL_MS: [wholeNumber(10, 60_000), "a whole number of milliseconds from 10 to 60000"],
   DURABLE_SLOTS: [wholeNumber(1, 10_000), "a whole number from 1 to 10000"],
   DURABLE_ALLOW_LOOPBACK: [yesOrNo, "true or false"],
+  DURABLE_ALLOW_PLAIN_HTTP: [yesOrNo, "true or false"],
+  DURABLE_ALLOWED_NETWORKS: [
+    z
+      .string()
+      .transform((text) => text.split(",").map((network) => network.trim()))
+      .pipe(z.array(cidr)),
+    "networks as in 10.20.0.0/16, separated by commas",
+  ],
 } as const satisfies Record<string, readonly [z.ZodType, string]>;
 
 type Variable = keyof typeof VARIABLES;
@@ -86,7 +99,11 @@ export function readConfig(mode: Mode, environment: Environment, flags: Flags = 
     leaseMs: read("DURABLE_LEASE_MS") ?? 5_000,
     pollMs: read("DURABLE_POLL_MS") ?? 500,
     slots: read("DURABLE_SLOTS") ?? 256,
-    allowLoopback: read("DURABLE_ALLOW_LOOPBACK") ?? isDev,
+    egress: {
+      allowLoopback: read("DURABLE_ALLOW_LOOPBACK") ?? isDev,
+      allowPlainHttp: read("DURABLE_ALLOW_PLAIN_HTTP") ?? false,
+      allowedNetworks: read("DURABLE_ALLOWED_NETWORKS") ?? [],
+    },
     roles: readRoles(flags.role),
   });
 }

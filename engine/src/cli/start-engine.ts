@@ -34,7 +34,7 @@ export async function startEngine(config: Config, log: Logger): Promise<RunningE
       leaseMs: config.leaseMs,
       pollMs: config.pollMs,
       slots: config.slots,
-      allowLoopback: config.allowLoopback,
+      egress: config.egress,
       log,
     });
     const { port } = await engine.start();

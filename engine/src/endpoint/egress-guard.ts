@@ -15,7 +15,7 @@ export interface EgressPolicy {
   readonly allowedPorts?: readonly number[];
   /** The engine's own addresses: a request to itself could reach a door meant for another network. */
   readonly ownAddresses?: readonly string[];
-  /** Ports of the engine and its Postgres, refused on loopback even where loopback is allowed. */
+  /** Ports of the engine and its Postgres, refused on loopback even where loopback is allowed. May grow. */
   readonly ownPorts?: readonly number[];
 }
 
@@ -33,7 +33,6 @@ export function createEgressGuard(policy: EgressPolicy): EgressGuard {
   const ownAddresses = new Set(
     (policy.ownAddresses ?? []).map((address) => canonical(ipaddr.parse(address)).toString()),
   );
-  const ownPorts = new Set(policy.ownPorts);
   const allowedPorts = policy.allowedPorts && new Set(policy.allowedPorts);
 
   return {
@@ -50,7 +49,9 @@ export function createEgressGuard(policy: EgressPolicy): EgressGuard {
       if (isLoopback(address)) {
         if (!policy.allowLoopback)
           return `${text} is a loopback address; only an engine in development mode calls apps on its own machine.`;
-        return ownPorts.has(port) ? `Port ${port} on this machine belongs to the engine itself.` : null;
+        return policy.ownPorts?.includes(port)
+          ? `Port ${port} on this machine belongs to the engine itself.`
+          : null;
       }
       if (
         networks.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits))

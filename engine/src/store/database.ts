@@ -88,6 +88,11 @@ export function openDatabase(given: DatabaseOptions): Database {
   };
 }
 
+/** The server's port. */
+export function portOf({ url, options }: Pick<DatabaseOptions, "url" | "options">): number {
+  return options?.port ?? Number((url && new URL(url).port) || 5432);
+}
+
 /** libpq names a socket's folder in `?host=`; postgres.js would send it to the server as a setting. */
 function socketOf(url: string): { url: string; socket: { host?: string; port?: number; user?: string } } {
   const parsed = new URL(url);

@@ -40,6 +40,8 @@ export interface Births {
   /** Up to `wanted` slots, set aside until they are started or given back. */
   reserve(wanted: number): number;
   giveBack(count: number): void;
+  /** These runs will be started, or were never born, when the returned function is called: nobody else starts them. */
+  expect(runIds: readonly string[]): () => void;
   startBorn(births: readonly Birth[]): void;
   /** Runs beyond the reserved slots went to ready. */
   kick(): void;
@@ -112,21 +114,24 @@ export class EventAcceptor {
           return row;
         }),
       );
+      const expected = births.expect(rows.runs.flatMap(({ run }) => (run.fence === null ? [] : run.runId)));
       let accepted: AcceptedEvent[];
       try {
         accepted = await this.#insert(rows);
+        if (accepted.some((event) => event.state === "stale")) {
+          births.giveBack(reserved);
+          for (const [workspaceId] of rows.registry) this.#options.registry.forget(workspaceId);
+          continue;
+        }
+        await faultPoint("ingest.after-commit");
+        this.#start(reserved, requests, workspaces, perRequest, accepted);
       } catch (error) {
         births.giveBack(reserved);
         this.#options.suspectLeases();
         throw error;
+      } finally {
+        expected();
       }
-      if (accepted.some((event) => event.state === "stale")) {
-        births.giveBack(reserved);
-        for (const [workspaceId] of rows.registry) this.#options.registry.forget(workspaceId);
-        continue;
-      }
-      await faultPoint("ingest.after-commit");
-      this.#start(reserved, requests, workspaces, perRequest, accepted);
       let next = 0;
       return perRequest.map((eventRows) => {
         const states = accepted.slice(next, next + eventRows.length);

@@ -48,6 +48,10 @@ export class Dispatcher implements Service, Births {
   readonly #options: DispatcherOptions;
   readonly #loop: Loop;
   readonly #held = new Map<string, HeldRun>();
+  /** Runs whose lease is on its way here: being born, or being loaded. */
+  readonly #expected = new Set<string>();
+  #claims = 0;
+  #isClaiming = false;
   #backlogged = false;
   #draining = false;
 
@@ -95,6 +99,23 @@ export class Dispatcher implements Service, Births {
     return this.#held;
   }
 
+  /** Whether the run is held here, or somebody here is about to hold it. */
+  knows(runId: string): boolean {
+    return this.#held.has(runId) || this.#expected.has(runId);
+  }
+
+  /** The number of the claim under way, whose leases nobody here knows yet; null when there is none. */
+  get claimUnderWay(): number | null {
+    return this.#isClaiming ? this.#claims : null;
+  }
+
+  expect(runIds: readonly string[]): () => void {
+    for (const runId of runIds) this.#expected.add(runId);
+    return () => {
+      for (const runId of runIds) this.#expected.delete(runId);
+    };
+  }
+
   /** The lease should go back although its run could go on. */
   shouldYield(run: HeldRun): boolean {
     if (this.#draining) return true;
@@ -137,9 +158,12 @@ export class Dispatcher implements Service, Births {
   /** Executes leases that are this engine's already; each takes a slot that the caller has taken. */
   async adopt(leases: readonly Lease[]): Promise<void> {
     const { clock, database } = this.#options;
-    const fresh = leases.filter((lease) => !this.#held.has(lease.runId));
+    const fresh = leases.filter((lease) => !this.knows(lease.runId));
     this.#options.slots.give(leases.length - fresh.length);
+    // Its last holder here has not heard yet that it let it go; when it has, the lease is nobody's.
+    if (fresh.length < leases.length) this.#options.suspectLeases();
     if (fresh.length === 0) return;
+    const expected = this.expect(fresh.map(({ runId }) => runId));
     const leasedAtMs = clock.monotonicMs();
     let heads: Awaited<ReturnType<typeof loadRunHeads>>;
     let journals: Awaited<ReturnType<typeof loadJournals>>;
@@ -150,6 +174,8 @@ export class Dispatcher implements Service, Births {
       this.#options.slots.give(fresh.length);
       this.#options.suspectLeases();
       throw error;
+    } finally {
+      expected();
     }
     for (const lease of fresh) {
       const memo = Memo.of(journals.get(lease.runId)!);
@@ -172,18 +198,24 @@ export class Dispatcher implements Service, Births {
     const { authority, database, slots } = this.#options;
     if (this.#draining || slots.free === 0 || !this.#mayAct()) return "later";
     const wanted = slots.take(CLAIM_MAX);
-    let leases: Lease[];
+    this.#claims += 1;
+    this.#isClaiming = true;
     try {
-      leases = await claimLeases(database, authority.engineId(), wanted);
-    } catch (error) {
-      slots.give(wanted);
-      this.#options.suspectLeases();
-      throw error;
+      let leases: Lease[];
+      try {
+        leases = await claimLeases(database, authority.engineId(), wanted);
+      } catch (error) {
+        slots.give(wanted);
+        this.#options.suspectLeases();
+        throw error;
+      }
+      await faultPoint("claim.after");
+      slots.give(wanted - leases.length);
+      this.#backlogged = leases.length === wanted;
+      if (leases.length > 0) await this.adopt(leases);
+    } finally {
+      this.#isClaiming = false;
     }
-    await faultPoint("claim.after");
-    slots.give(wanted - leases.length);
-    this.#backlogged = leases.length === wanted;
-    if (leases.length > 0) await this.adopt(leases);
     return this.#backlogged && slots.free > 0 ? "again" : "later";
   }
 

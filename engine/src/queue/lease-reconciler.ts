@@ -11,7 +11,7 @@ import type { Slots } from "./slots.ts";
 export interface LeaseReconcilerOptions extends Ports {
   readonly database: Database;
   readonly authority: LeaseAuthority;
-  readonly dispatcher: Pick<Dispatcher, "held" | "adopt">;
+  readonly dispatcher: Pick<Dispatcher, "knows" | "claimUnderWay" | "adopt">;
   readonly slots: Slots;
   readonly leaseMs: number;
   readonly log: Logger;
@@ -24,8 +24,10 @@ const UNSUSPECTED_MS = 60_000;
 
 /**
  * Leases the database says we hold and we do not know of: their claim or birth committed, but its answer was lost
- * with the connection. Nobody else may take them while our heart beats, so we must. One that is seen in two rounds
- * under the same fence is no claim in flight.
+ * with the connection. Nobody else may take them while our heart beats, so we must.
+ *
+ * What is still on its way must not be taken up beside it, or one fence would name two dispatches. Births say which
+ * runs they expect. A claim cannot: a lease it may have brought waits until that claim has ended and it is seen again.
  */
 export class LeaseReconciler implements Service {
   readonly name = "lease-reconciler";
@@ -34,6 +36,8 @@ export class LeaseReconciler implements Service {
   #roundsLeft = 0;
   #lookedAtMs = 0;
   #unknown = new Map<string, Lease>();
+  /** The claim that was under way when they were seen. */
+  #seenDuring: number | null = null;
 
   constructor(options: LeaseReconcilerOptions) {
     this.#options = options;
@@ -68,9 +72,14 @@ export class LeaseReconciler implements Service {
     const leases = await findLeases(database, authority.engineId());
     this.#lookedAtMs = nowMs;
     this.#roundsLeft = Math.max(0, this.#roundsLeft - 1);
-    const unknown = leases.filter((lease) => !dispatcher.held.has(lease.runId));
-    const orphans = unknown.filter((lease) => this.#unknown.get(lease.runId)?.fence === lease.fence);
+    const unknown = leases.filter((lease) => !dispatcher.knows(lease.runId));
+    const during = dispatcher.claimUnderWay;
+    const isSameClaim = during !== null && during === this.#seenDuring;
+    const orphans = isSameClaim
+      ? []
+      : unknown.filter((lease) => this.#unknown.get(lease.runId)?.fence === lease.fence);
     this.#unknown = new Map(unknown.map((lease) => [lease.runId, lease]));
+    this.#seenDuring = during;
     if (unknown.length > 0) this.suspect();
     const adopted = orphans.slice(0, slots.take(orphans.length));
     if (adopted.length > 0) {

@@ -284,7 +284,7 @@ describe("sync", () => {
     ["a database's port", { url: "http://127.0.0.1:5432/" }, 422, "unsafe-url"],
     ["a line break", { url: "http://127.0.0.1/\r\nx" }, 422, "unsafe-url"],
     ["nobody there", { url: "http://127.0.0.1:1024/api/durable" }, 422, "inspect-failed"],
-    ["the engine itself", { url: "itself" }, 422, "inspect-failed"],
+    ["the engine itself", { url: "itself" }, 422, "unsafe-url"],
   ];
   test.each(cases)("%s", async (_, body, status, code) => {
     const isItself = typeof body === "object" && (body as { url?: unknown }).url === "itself";

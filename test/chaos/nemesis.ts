@@ -115,6 +115,7 @@ const RECOVERY_MS_MAX = 60_000;
 /** From the moment Postgres accepted connections until a commit; moments without a sound engine do not count. */
 async function workAgainMs({ admin, engines }: Cluster): Promise<number> {
   let ms = 0;
+  let lookedAtMs = performance.now();
   while (ms < RECOVERY_MS_MAX) {
     const rows = await admin.sql`
       select at > pg_postmaster_start_time() as again from durable.changes order by position desc limit 1`.catch(
@@ -122,9 +123,11 @@ async function workAgainMs({ admin, engines }: Cluster): Promise<number> {
     );
     if (rows[0]?.["again"]) break;
     await sleep(LOOK_EVERY_MS);
-    if (engines.some(({ slot, database }) => slot.isUp && database.isWhole)) ms += LOOK_EVERY_MS;
+    const nowMs = performance.now();
+    if (engines.some(({ slot, database }) => slot.isUp && database.isWhole)) ms += nowMs - lookedAtMs;
+    lookedAtMs = nowMs;
   }
-  return ms;
+  return Math.round(ms);
 }
 
 /** One that is up; waits until there is one. */
@@ -146,7 +149,7 @@ const ENGINE_SESSIONS = "application_name in ('durable engine', 'durable api') a
  */
 async function terminateSessions(cluster: Cluster, selection: Selection): Promise<number> {
   const where = selection === "some" ? `${ENGINE_SESSIONS} and random() < 0.4` : ENGINE_SESSIONS;
-  const terminate = `select count(pg_terminate_backend(pid))::int as count from pg_stat_activity where ${where}`;
+  const terminate = `select count(*) filter (where pg_terminate_backend(pid))::int as count from pg_stat_activity where ${where}`;
   const text =
     selection === "queued"
       ? `lock table durable.live_runs in access exclusive mode; select pg_sleep(0.15); ${terminate}`

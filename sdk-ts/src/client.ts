@@ -84,7 +84,8 @@ export class Durable {
         method: "POST",
         body,
         headers: await this.#headers(body),
-        redirect: "error",
+        // What was signed is sent nowhere else.
+        redirect: "manual",
       }).catch((error: unknown) => {
         failure = new DurableRequestError(
           `The engine does not answer at ${base} (${reasonOf(error)}). Is it running? In development: npx @durable/engine dev`,
@@ -93,7 +94,7 @@ export class Durable {
       });
       if (!response) continue;
       if (response.ok) return response.json();
-      failure = await failureOf(response);
+      failure = await failureOf(base, response);
       if (response.status !== 503 && response.status !== 429) break;
     }
     throw failure;
@@ -117,13 +118,17 @@ export class Durable {
   }
 }
 
-async function failureOf(response: Response): Promise<DurableRequestError> {
+async function failureOf(base: string, response: Response): Promise<DurableRequestError> {
   const problem = (await response.json().catch(() => ({}))) as {
     title?: string;
     detail?: string;
     code?: string;
   };
-  const what = [problem.title, problem.detail].filter(Boolean).join(": ") || "no reason was given";
+  const target = response.headers.get("location");
+  const what =
+    target === null
+      ? [problem.title, problem.detail].filter(Boolean).join(": ") || "It gives no reason."
+      : `${base} leads to ${target}; name the engine's own address (DURABLE_URL).`;
   const error: DurableRequestError = new DurableRequestError(
     `The engine answered ${response.status}. ${what}`,
     {

@@ -135,6 +135,19 @@ describe("in an empty project", () => {
     ]);
   });
 
+  it("compiles what its README shows", () => {
+    const blocks = [...read("README.md").matchAll(/^```ts file=(\S+)\n([\s\S]*?)^```$/gm)];
+    const yours = `
+      export const users = { find: async (id: number) => ({ id, mail: "ada@example.com" }) };
+      export const mail = { send: async (to: string, options: { idempotencyKey: string }) => [to, options] };`;
+    for (const [, file, code] of [...blocks, ["", "yours.ts", yours]])
+      writeFileSync(join(project, file!.replace(/\.ts$/, ".mts")), code!.replaceAll('.ts"', '.mjs"'));
+    const names = blocks.map(([, file]) => file!.replace(/\.ts$/, ".mts"));
+    expect(names).toEqual(["functions.mts", "send.mts"]);
+    const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--types", ""];
+    run(process.execPath, [compiler, ...options, "--lib", "es2022,dom", ...names]);
+  });
+
   it("compiles without Node's types where there is no Node", () => {
     writeFileSync(
       join(project, "worker.mts"),

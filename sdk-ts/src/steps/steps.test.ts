@@ -1,0 +1,166 @@
+// What each kind of step puts on the wire, and what it refuses: at once, for good, and naming the step.
+import type { InvokeRequest } from "@durable/protocol/wire";
+import { describe, expect, test } from "vitest";
+import { executeFunction } from "../execution/execute-function.ts";
+import { createFunction } from "../function.ts";
+import type { Step } from "./step.ts";
+
+const DAY_MS = 86_400_000;
+
+/** The answer to a run's first request. */
+function first(handler: (step: Step) => unknown) {
+  const request: InvokeRequest = {
+    type: "invoke",
+    app: "app",
+    fn: "f",
+    run: { id: "run-1", started_at: "2026-01-01T00:00:00.000Z" },
+    task: { kind: "advance", fence: "1.1" },
+    input: { event: { id: "e", name: "start", data: null, time: "2026-01-01T00:00:00.000Z" } },
+    memo: [],
+    memo_next: null,
+    attempts: {},
+    budget: { ms: 60_000, steps: 1 },
+  };
+  return executeFunction(
+    createFunction({ id: "f", trigger: { event: "start" }, handler: ({ step }) => handler(step) }),
+    request,
+  );
+}
+
+describe("on the wire", () => {
+  test.each<[string, (step: Step) => unknown, object]>([
+    ["sleep", (step) => step.sleep("s", "1h 30m"), { op: "sleep", ms: 5_400_000 }],
+    ["sleep for no time", (step) => step.sleep("s", 0), { op: "sleep", ms: 0 }],
+    [
+      "sleepUntil a Date",
+      (step) => step.sleepUntil("s", new Date(Date.UTC(2026, 0, 2))),
+      { op: "sleep", until: "2026-01-02T00:00:00.000Z" },
+    ],
+    [
+      "sleepUntil with an offset",
+      (step) => step.sleepUntil("s", "2026-01-02T01:00:00+01:00"),
+      { op: "sleep", until: "2026-01-02T00:00:00.000Z" },
+    ],
+    [
+      "sleepUntil long ago",
+      (step) => step.sleepUntil("s", new Date(-8_640_000_000_000_000)),
+      { op: "sleep", until: "1970-01-01T00:00:00.000Z" },
+    ],
+    [
+      "waitForEvent",
+      (step) => step.waitForEvent("s", { event: "paid", match: { "order.id": 1, by: null }, timeout: "1d" }),
+      { op: "wait", event: "paid", match: { "order.id": 1, by: null }, timeout_ms: DAY_MS },
+    ],
+    [
+      "waitForEvent for an event of the engine's",
+      (step) => step.waitForEvent("s", { event: "durable.run.failed" }),
+      { op: "wait", event: "durable.run.failed" },
+    ],
+    [
+      "sendEvent",
+      (step) => step.sendEvent("s", { name: "told", data: { at: new Date(0) }, time: new Date(0) }),
+      {
+        op: "send",
+        events: [
+          {
+            name: "told",
+            data: expect.objectContaining({ text: '{"at":"1970-01-01T00:00:00.000Z"}' }),
+            time: "1970-01-01T00:00:00.000Z",
+          },
+        ],
+      },
+    ],
+    [
+      "sendEvent with several",
+      (step) => step.sendEvent("s", [{ name: "a" }, { name: "b", id: "mine" }]),
+      { op: "send", events: [{ name: "a" }, { name: "b", id: "mine" }] },
+    ],
+  ])("%s", async (_, handler, op) => {
+    const answer = await first(handler);
+    expect(answer.status === "continue" && answer.ops).toEqual([
+      { id: expect.any(String), name: "s", n: 0, ...op },
+    ]);
+  });
+});
+
+describe("is refused for good", () => {
+  test.each<[string, (step: Step) => unknown, RegExp]>([
+    ["a step without a name", (step) => step.sleep("", "1s"), /name/],
+    ["a name that is none", (step) => step.run(undefined as never, () => 1), /name/],
+    [
+      "a body that is none",
+      (step) => step.run("s", 1 as never),
+      /Step "s": the second argument of step\.run/,
+    ],
+    ["a timeout that is none", (step) => step.run("s", () => 1, { timeout: "soon" }), /Step "s": "soon"/],
+    ["no attempts", (step) => step.run("s", () => 1, { retry: { max: 0 } }), /Step "s": retry\.max/],
+    ["a sleep that is none", (step) => step.sleep("s", "soon"), /Step "s": "soon" is no duration/],
+    ["a sleep of more than a year", (step) => step.sleep("s", "367d"), /Step "s": at most 366 days/],
+    ["an instant that is none", (step) => step.sleepUntil("s", "soon"), /Step "s": "soon" is no instant/],
+    ["an invalid Date", (step) => step.sleepUntil("s", new Date(Number.NaN)), /Step "s": .* is no instant/],
+    [
+      "an instant too far ahead",
+      (step) => step.sleepUntil("s", new Date(Date.now() + 367 * DAY_MS)),
+      /Step "s": at most 366 days ahead/,
+    ],
+    ["an event without a name", (step) => step.waitForEvent("s", {} as never), /Step "s": "event" must name/],
+    ["a wildcard", (step) => step.waitForEvent("s", { event: "order.*" }), /Step "s": /],
+    [
+      "a match with nothing",
+      (step) => step.waitForEvent("s", { event: "e", match: { id: undefined as never } }),
+      /Step "s": "match" compares "id" with undefined/,
+    ],
+    [
+      "a match of 21 paths",
+      (step) =>
+        step.waitForEvent("s", {
+          event: "e",
+          match: Object.fromEntries(Array.from({ length: 21 }, (_, n) => [`p${n}`, n])),
+        }),
+      /Step "s": "match" has 21 paths; at most 20/,
+    ],
+    ["no event to send", (step) => step.sendEvent("s", []), /Step "s": send 1 to 5000 events, not 0/],
+    [
+      "5,001 events to send",
+      (step) => step.sendEvent("s", Array(5_001).fill({ name: "e" })),
+      /send 1 to 5000 events, not 5001/,
+    ],
+    [
+      "an event's name that is none",
+      (step) => step.sendEvent("s", { name: "a b" }),
+      /Step "s" sends "a b": /,
+    ],
+    [
+      "an event at no instant",
+      (step) => step.sendEvent("s", { name: "e", time: "soon" }),
+      /Step "s": the time of event "e"/,
+    ],
+    [
+      "data that JSON cannot hold",
+      (step) => step.sendEvent("s", { name: "e", data: { n: 1n } }),
+      /Step "s": event "e" carries/,
+    ],
+  ])("%s", async (_, handler, sentence) => {
+    const answer = await first(handler);
+    expect(answer).toMatchObject({ status: "error", error: { retry: false } });
+    expect(answer.status === "error" && answer.error.message).toMatch(sentence);
+  });
+
+  test("a step inside a step, with what to do instead", async () => {
+    const answer = await first((step) => step.run("outer", () => step.run("inner", () => 1)));
+    expect(answer).toMatchObject({
+      status: "continue",
+      ops: [
+        {
+          op: "run",
+          name: "outer",
+          st: "err",
+          error: {
+            retry: false,
+            message: `Step "inner" is called inside step "outer". Steps do not nest: call it after "outer", with what that returns.`,
+          },
+        },
+      ],
+    });
+  });
+});

@@ -1,4 +1,10 @@
-import { JSON_DEPTH_MAX, parseJson, RawJson } from "@durable/protocol/wire";
+import {
+  JSON_DEPTH_MAX,
+  JSON_KEY_BYTES_MAX,
+  JSON_KEYS_MAX,
+  parseJson,
+  RawJson,
+} from "@durable/protocol/wire";
 
 // What user code will see must be ordinary objects, as JSON.parse makes them, and what comes in must be read strictly.
 // A text that JSON.stringify writes back unchanged has no member twice, no odd spelling and nothing beside the value,
@@ -7,8 +13,11 @@ import { JSON_DEPTH_MAX, parseJson, RawJson } from "@durable/protocol/wire";
 
 /** Whose values user code sees. They stay text in the strict reader, so that it need not build them. */
 const VALUES = { raw: new Set(["v", "data"]), numbers: "any" } as const;
-/** A shorter text cannot hold a member's name, or a number of members, that is refused. */
-const SURELY_SIMPLE_CHARACTERS = 50_000;
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+/** A character of a member's name has at most three bytes. */
+const NAME_CHARACTERS = JSON_KEY_BYTES_MAX / 3;
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -39,15 +48,39 @@ function parsedIfCanonical(text: string): unknown {
   }
 }
 
-/** No escaped character (NUL, half a surrogate pair), and too few brackets to nest too deep. */
+/**
+ * Surely within the limits of a document, should it be one: no escaped character (NUL, half a surrogate pair), nothing
+ * nested too deep, no name too long, not more members in all than one object may have.
+ */
 function isPlain(text: string): boolean {
-  if (text.length > SURELY_SIMPLE_CHARACTERS || text.includes("\\u")) return false;
-  let opened = 0;
+  if (text.includes("\\u")) return false;
+  let depth = 0;
+  let members = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    if (code === 0x5b || code === 0x7b) opened += 1;
+    if (code === QUOTE) {
+      const start = at;
+      at = endOfString(text, start);
+      if (text.charCodeAt(at + 1) !== COLON) continue;
+      members += 1;
+      if (members > JSON_KEYS_MAX || at - start > NAME_CHARACTERS) return false;
+    } else if (code === 0x5b || code === 0x7b) {
+      depth += 1;
+      if (depth > JSON_DEPTH_MAX) return false;
+    } else if (code === 0x5d || code === 0x7d) depth -= 1;
   }
-  return opened <= JSON_DEPTH_MAX;
+  return true;
+}
+
+/** Where the closing quote is; the end of the text without one. */
+function endOfString(text: string, start: number): number {
+  for (let end = start; ; ) {
+    end = text.indexOf('"', end + 1);
+    if (end < 0) return text.length;
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes += 1;
+    if (backslashes % 2 === 0) return end;
+  }
 }
 
 /** Ordinary objects all the way down, and values as JSON.parse makes them. */

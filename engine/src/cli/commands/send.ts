@@ -27,7 +27,9 @@ export function sendCommand(context: Context): Command {
       for (const { function: functionId, run } of answer.runs)
         context.say(`It started run ${run} of ${functionId}.`);
       if (answer.runs.length === 0)
-        context.say("It started no run: no function has this trigger, or the id was used before.");
+        context.say(
+          "It started no run: no function has this trigger, or the id was used before. Runs that wait for it go on.",
+        );
     });
 }
 

@@ -16,6 +16,7 @@ export interface Context {
 }
 
 export function processContext(): Context {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreBrokenPipe);
   return {
     environment: process.env,
     paint: paintFor(process.stdout),
@@ -23,4 +24,9 @@ export function processContext(): Context {
     note: (line) => void process.stderr.write(`${line}\n`),
     exitCode: EXIT.ok,
   };
+}
+
+/** `runs ls | head`: the reader had enough, and that is no failure. An engine whose words nobody reads goes on. */
+function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }

@@ -71,8 +71,8 @@ export class LeaseKeeper implements Service, LeaseAuthority {
   }
 
   /** From here on claims under this engine's id find nothing. */
-  drain(): Promise<void> {
-    return drainEngine(this.#options.database, this.#engineId);
+  async drain(): Promise<void> {
+    if (this.#engineId !== 0) await drainEngine(this.#options.database, this.#engineId);
   }
 
   async stop(): Promise<void> {

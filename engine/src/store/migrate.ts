@@ -1,5 +1,5 @@
 import type { Database } from "./database.ts";
-import { isConnectionLoss, isUnknownOutcome, sqlState } from "./database-errors.ts";
+import { isUnknownOutcome, sqlState } from "./database-errors.ts";
 import { type Migration, MigrationError, readMigrations } from "./migration-files.ts";
 
 export { MigrationError, readMigrations } from "./migration-files.ts";
@@ -44,10 +44,7 @@ const OLDEST_MAJOR = 15;
 async function requireSupportedServer({ sql }: Database): Promise<void> {
   const [row] = await sql<{ version: string; major: number }[]>`
     select current_setting('server_version') as version, current_setting('server_version_num')::int / 10000 as major
-  `.catch((error: unknown) => {
-    if (!isConnectionLoss(error)) throw error;
-    throw new MigrationError(`Cannot reach the database: ${(error as Error).message}.`, { cause: error });
-  });
+  `;
   if (row!.major >= OLDEST_MAJOR) return;
   throw new MigrationError(
     `Durable needs Postgres ${OLDEST_MAJOR} or newer and this server is ${row!.version}; upgrade it.`,

@@ -47,7 +47,8 @@ async function follow(context: Context, api: ApiClient, workspace: Workspace, id
     if (!isQuiet && area.isLive) area.draw(draw(context, view, frame));
     else if (!isQuiet)
       for (const line of renderChanges(before, view, drawing(context, frame))) context.say(line);
-    if (hasEnded(run)) return run;
+    const isUnread = process.stdout.errored !== null;
+    if (hasEnded(run) || isUnread) return run;
     before = view;
     await sleep(LOOK_EVERY_MS);
   }

@@ -1,0 +1,171 @@
+// The command line as a person or a script uses it: real processes, what they print where, and their exit codes.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text as allOf } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { stepId } from "@durable/protocol/wire";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { waitFor } from "../support/wait.ts";
+import { startApp } from "./api-app.ts";
+import { ADMIN_TOKEN, asAdmin, startEngine } from "./api-engine.ts";
+
+const DURABLE = fileURLToPath(new URL("../../engine/bin/durable.js", import.meta.url));
+const NOWHERE = "http://127.0.0.1:1";
+const NO_POSTGRES = "postgres://x:secret-password@127.0.0.1:1/x";
+
+let engine: Awaited<ReturnType<typeof startEngine>>;
+let shop: Awaited<ReturnType<typeof startApp>>;
+
+beforeAll(async () => {
+  engine = await startEngine({ mode: "production" });
+  shop = await startApp({
+    app: "shop",
+    functions: [
+      { id: "double", triggers: [{ event: "order.placed" }] },
+      { id: "idle", triggers: [{ event: "nap.begun" }] },
+    ],
+    answer: ({ fn, input, memo }) => {
+      if (fn === "double") return { status: "done", output: (input.event.data as number) * 2 };
+      const op = { id: stepId("", "nap", 0), name: "nap", n: 0, op: "sleep", ms: 60_000 };
+      return { status: "continue", ops: memo.length === 0 ? [op] : [] };
+    },
+  });
+});
+
+afterAll(async () => {
+  await shop?.stop();
+  await engine?.stop();
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function begin(args: string, environment: Record<string, string | undefined> = {}) {
+  return spawn(process.execPath, [DURABLE, ...(args.match(/'[^']*'|\S+/g) ?? []).map(unquoted)], {
+    env: {
+      PATH: process.env["PATH"],
+      DURABLE_URL: engine.url,
+      DURABLE_ADMIN_TOKEN: ADMIN_TOKEN,
+      DURABLE_APP: "shop",
+      ...environment,
+    },
+  });
+}
+
+async function durable(args: string, environment: Record<string, string | undefined> = {}): Promise<Ended> {
+  const child = begin(args, environment);
+  child.stdin.end();
+  const [out, err, [code]] = await Promise.all([
+    allOf(child.stdout),
+    allOf(child.stderr),
+    once(child, "close"),
+  ]);
+  return { code: code as number | null, out, err };
+}
+
+const unquoted = (word: string) => word.replaceAll("'", "");
+
+async function send(args: string): Promise<string> {
+  return JSON.parse((await durable(`send ${args} --json`)).out).runs[0].run;
+}
+
+describe("from nothing to a cancelled run", () => {
+  test("a secret is made, and alone on stdout", async () => {
+    const { code, out, err } = await durable("keys create secret");
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^whsec_\S{44}\n$/) });
+    expect(err).toMatch(/DURABLE_SECRET.*shown only now/);
+    shop.secret = out.trim();
+  });
+
+  test("an app is asked for its functions", async () => {
+    const { code, out } = await durable(`sync ${shop.url}`);
+    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining("double, version 1") });
+    expect((await durable("sync")).out).toContain("unchanged");
+  });
+
+  test("an event is sent, and its run followed to its end", async () => {
+    const { code, out } = await durable("send order.placed --data 21");
+    expect({ code, out }).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/It started run \S+ of double/),
+    });
+    const run = /run (\S+) of/.exec(out)![1]!;
+    const followed = await durable(`runs show ${run} --follow`);
+    expect(followed).toMatchObject({ code: 0, out: expect.stringContaining("completed: 42") });
+    expect((await durable(`runs show ${run}`)).out).toMatch(/double.*completed/);
+    expect((await durable("runs ls")).out).toMatch(new RegExp(`${run}  double  +completed .*order\\.placed`));
+  });
+
+  test("an event nobody has a trigger for is on disk all the same", async () => {
+    expect((await durable("send nobody.cares")).out).toMatch(/is on disk\.\nIt started no run/);
+  });
+
+  test("a run is cancelled, and from then on its exit code says so", async () => {
+    const run = await send("nap.begun");
+    await waitFor("the run to sleep", async () =>
+      (await durable(`runs show ${run}`)).out.includes("sleeping"),
+    );
+    expect(await durable(`runs cancel ${run} --reason 'not needed'`)).toMatchObject({ code: 0 });
+    expect(await durable(`runs show ${run}`)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining("cancelled"),
+    });
+    expect(await durable(`runs cancel ${run}`)).toMatchObject({ code: 0 });
+  });
+
+  test("a key that can only send can send, and nothing else", async () => {
+    const key = (await durable("keys create event")).out.trim();
+    const asSender = { DURABLE_EVENT_KEY: key, DURABLE_ADMIN_TOKEN: undefined };
+    expect(await durable("send order.placed --data 1", asSender)).toMatchObject({ code: 0 });
+    expect(await durable("runs ls", { DURABLE_ADMIN_TOKEN: key })).toMatchObject({ code: 5 });
+    const listed = await durable("keys ls event --json");
+    expect(listed.out).not.toContain(key);
+  });
+});
+
+describe("what is wrong is told in a sentence and an exit code", () => {
+  test.each<[string, number, RegExp, Record<string, string | undefined>?]>([
+    ["nope", 2, /unknown command 'nope'/],
+    ["send", 2, /missing required argument 'name'/],
+    ["send x --data {bad", 2, /--data is not JSON/],
+    ["send 'a b'", 2, /name/],
+    ["runs ls", 3, /No engine answers at http:\/\/127\.0\.0\.1:1 /, { DURABLE_URL: NOWHERE }],
+    ["runs ls", 2, /DURABLE_URL is "nowhere"/, { DURABLE_URL: "nowhere" }],
+    ["runs show 01a1fcb8-3aaa-74f3-bb6f-17f2628e684d", 4, /Nothing is stored under this id/],
+    ["runs show nonsense", 4, /Nothing is stored under this id/],
+    ["runs ls", 5, /token/i, { DURABLE_ADMIN_TOKEN: undefined }],
+    ["sync file:///etc/passwd", 2, /http/],
+    ["keys create password", 2, /event.*secret/],
+    ["start", 2, /DURABLE_ADMIN_TOKEN is not set.*openssl rand/, { DURABLE_ADMIN_TOKEN: undefined }],
+    ["start", 2, /DURABLE_DATABASE_URL is not set/],
+    ["start", 2, /DURABLE_LEASE_MS/, { DURABLE_LEASE_MS: "soon" }],
+    ["dev", 2, /this machine only/, { DURABLE_HOST: "0.0.0.0" }],
+    [
+      "migrate",
+      3,
+      /^Postgres does not answer at 127\.0\.0\.1:1; .*\n$/,
+      { DURABLE_DATABASE_URL: NO_POSTGRES },
+    ],
+  ])("durable %s: %i", async (args, code, sentence, environment = {}) => {
+    const ended = await durable(args, environment);
+    expect(ended).toMatchObject({ code, out: "", err: expect.stringMatching(sentence) });
+    expect(ended.err).not.toMatch(/\n\s+at |secret-password/);
+  });
+});
+
+test("a reader that has enough ends nothing in a stack", async () => {
+  const run = await send("nap.begun");
+  for (const args of ["--help", "runs ls", `runs show ${run} --follow`]) {
+    const child = begin(args);
+    child.stdout.destroy();
+    const err = allOf(child.stderr);
+    const ended = once(child, "close");
+    // Something is said while nobody listens.
+    await engine.call("POST", `/v1/apps/shop/dev/runs/${run}/cancel`, {}, asAdmin);
+    await ended;
+    expect(await err, args).toBe("");
+  }
+});

@@ -419,6 +419,19 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.apply_effects(f_kind text[], f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_kind text;
+begin
+  foreach v_kind in array array(select distinct k from unnest(f_kind) as k order by k) loop
+    raise exception 'no effect is called %', v_kind;
+  end loop;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.cancel_run(p_workspace integer, p_run uuid, p_actor text, p_reason text)
  RETURNS text
  LANGUAGE plpgsql
@@ -479,7 +492,7 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.commit_outcomes(p_engine integer, i_workspace integer[], i_run uuid[], i_fence uuid[], i_next uuid[], i_known integer[], i_settled integer[], i_kind text[], i_result text[], i_unclaimed integer[], i_pending boolean[], i_run_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[], s_item integer[], s_ordinal integer[], s_id uuid[], s_op text[], s_name text[], s_n integer[], s_status text[], s_value text[], s_failure text[], s_attempt integer[], s_due_ms double precision[], s_due_at double precision[], w_item integer[] DEFAULT '{}'::integer[], w_step uuid[] DEFAULT '{}'::uuid[], w_event text[] DEFAULT '{}'::text[], w_match text[] DEFAULT '{}'::text[], a_item integer[] DEFAULT '{}'::integer[], a_step uuid[] DEFAULT '{}'::uuid[], a_attempt integer[] DEFAULT '{}'::integer[], a_outcome text[] DEFAULT '{}'::text[], a_failure text[] DEFAULT '{}'::text[], p_registry_workspace integer[] DEFAULT '{}'::integer[], p_registry_version integer[] DEFAULT '{}'::integer[], e_request integer[] DEFAULT '{}'::integer[], e_workspace integer[] DEFAULT '{}'::integer[], e_id uuid[] DEFAULT '{}'::uuid[], e_client_id text[] DEFAULT '{}'::text[], e_body_hash uuid[] DEFAULT '{}'::uuid[], e_name text[] DEFAULT '{}'::text[], e_data text[] DEFAULT '{}'::text[], e_time double precision[] DEFAULT '{}'::double precision[], r_event integer[] DEFAULT '{}'::integer[], r_function text[] DEFAULT '{}'::text[], r_version integer[] DEFAULT '{}'::integer[], r_run uuid[] DEFAULT '{}'::uuid[], OUT o_state text[], OUT o_seq integer[])
+CREATE OR REPLACE FUNCTION durable.commit_outcomes(p_engine integer, i_workspace integer[], i_run uuid[], i_fence uuid[], i_next uuid[], i_known integer[], i_settled integer[], i_kind text[], i_result text[], i_unclaimed integer[], i_pending boolean[], i_run_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[], s_item integer[], s_ordinal integer[], s_id uuid[], s_op text[], s_name text[], s_n integer[], s_status text[], s_value text[], s_failure text[], s_attempt integer[], s_due_ms double precision[], s_due_at double precision[], w_item integer[] DEFAULT '{}'::integer[], w_step uuid[] DEFAULT '{}'::uuid[], w_event text[] DEFAULT '{}'::text[], w_match text[] DEFAULT '{}'::text[], a_item integer[] DEFAULT '{}'::integer[], a_step uuid[] DEFAULT '{}'::uuid[], a_attempt integer[] DEFAULT '{}'::integer[], a_outcome text[] DEFAULT '{}'::text[], a_failure text[] DEFAULT '{}'::text[], p_registry_workspace integer[] DEFAULT '{}'::integer[], p_registry_version integer[] DEFAULT '{}'::integer[], e_request integer[] DEFAULT '{}'::integer[], e_workspace integer[] DEFAULT '{}'::integer[], e_id uuid[] DEFAULT '{}'::uuid[], e_client_id text[] DEFAULT '{}'::text[], e_body_hash uuid[] DEFAULT '{}'::uuid[], e_name text[] DEFAULT '{}'::text[], e_data text[] DEFAULT '{}'::text[], e_time double precision[] DEFAULT '{}'::double precision[], r_event integer[] DEFAULT '{}'::integer[], r_function text[] DEFAULT '{}'::text[], r_version integer[] DEFAULT '{}'::integer[], r_run uuid[] DEFAULT '{}'::uuid[], f_item integer[] DEFAULT '{}'::integer[], f_kind text[] DEFAULT '{}'::text[], f_step uuid[] DEFAULT '{}'::uuid[], f_data text[] DEFAULT '{}'::text[], OUT o_state text[], OUT o_seq integer[])
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
@@ -614,6 +627,13 @@ begin
       from unnest(a_item, a_step, a_attempt, a_outcome, a_failure) as a(item, step, attempt, outcome, failure)
       where v_applied[a.item]
       on conflict do nothing;
+  end if;
+
+  if cardinality(f_item) > 0 then
+    perform durable.apply_effects(array_agg(f.kind order by f.no), array_agg(i_workspace[f.item] order by f.no),
+        array_agg(i_run[f.item] order by f.no), array_agg(f.step order by f.no), array_agg(f.data order by f.no))
+      from unnest(f_item, f_kind, f_step, f_data) with ordinality as f(item, kind, step, data, no)
+      where v_applied[f.item] having count(*) > 0;
   end if;
 
   if v_queued then

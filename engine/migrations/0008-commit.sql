@@ -1,3 +1,17 @@
+-- What an outcome causes beside its entries, timers and events: one function per kind, in files of their own
+-- (`effect_<kind>`). Each takes the effects of one kind as arrays: workspace, run, step, and what the kind needs as
+-- JSON text. Only those of applied items come here, in the lock order of their runs. Rare, so the hot path pays one
+-- comparison for all of them.
+create function durable.apply_effects(f_kind text[], f_workspace int[], f_run uuid[], f_step uuid[], f_data text[])
+returns void language plpgsql as $$
+declare
+  v_kind text;
+begin
+  foreach v_kind in array array(select distinct k from unnest(f_kind) as k order by k) loop
+    raise exception 'no effect is called %', v_kind;
+  end loop;
+end $$;
+
 -- The whole commit of a group of outcomes, at most one per run: fence, journal, steps, timers, waits, sent
 -- events, the end of the run and the change log, in one call. Items arrive sorted by (workspace, run).
 --
@@ -23,6 +37,7 @@ create function durable.commit_outcomes(
   e_request int[] = '{}', e_workspace int[] = '{}', e_id uuid[] = '{}', e_client_id text[] = '{}', e_body_hash uuid[] = '{}',
   e_name text[] = '{}', e_data text[] = '{}', e_time float8[] = '{}',
   r_event int[] = '{}', r_function text[] = '{}', r_version int[] = '{}', r_run uuid[] = '{}',
+  f_item int[] = '{}', f_kind text[] = '{}', f_step uuid[] = '{}', f_data text[] = '{}',
   out o_state text[], out o_seq int[])
 language plpgsql as $$
 #variable_conflict use_column
@@ -156,6 +171,13 @@ begin
       from unnest(a_item, a_step, a_attempt, a_outcome, a_failure) as a(item, step, attempt, outcome, failure)
       where v_applied[a.item]
       on conflict do nothing;
+  end if;
+
+  if cardinality(f_item) > 0 then
+    perform durable.apply_effects(array_agg(f.kind order by f.no), array_agg(i_workspace[f.item] order by f.no),
+        array_agg(i_run[f.item] order by f.no), array_agg(f.step order by f.no), array_agg(f.data order by f.no))
+      from unnest(f_item, f_kind, f_step, f_data) with ordinality as f(item, kind, step, data, no)
+      where v_applied[f.item] having count(*) > 0;
   end if;
 
   if v_queued then

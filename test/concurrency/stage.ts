@@ -160,6 +160,7 @@ export function outcome(kind: OutcomeKind, more: Partial<Outcome> = {}): Outcome
     waits: [],
     sends: [],
     attempts: [],
+    effects: [],
     runAttempt: 0,
     transportAttempt: 0,
     retryMs: null,

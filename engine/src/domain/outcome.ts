@@ -19,6 +19,7 @@ export interface Outcome {
   readonly waits: readonly WaitEntry[];
   readonly sends: readonly SentEvent[];
   readonly attempts: readonly AttemptEntry[];
+  readonly effects: readonly Effect[];
   /** Failed attempts of the function body since the last progress. */
   readonly runAttempt: number;
   /** Dispatches without a usable answer since the last one with. */
@@ -67,6 +68,17 @@ export interface AttemptEntry {
   readonly outcome: "ok" | "failed" | "transport" | "protocol";
   readonly failure: string | null;
 }
+
+/** What else a commit causes: one kind, one `durable.effect_<kind>`. */
+export interface Effect {
+  readonly kind: EffectKind;
+  /** 32 hex digits, or null for the run itself. */
+  readonly stepId: string | null;
+  /** JSON text, as the kind reads it. */
+  readonly data: string;
+}
+
+export type EffectKind = never;
 
 export function isSettled(entry: { readonly status: StepStatus }): boolean {
   return entry.status === "ok" || entry.status === "err";

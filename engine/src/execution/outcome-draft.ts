@@ -1,5 +1,6 @@
 import type {
   AttemptEntry,
+  Effect,
   Outcome,
   OutcomeKind,
   SentEvent,
@@ -14,6 +15,7 @@ export class OutcomeDraft {
   readonly waits: WaitEntry[] = [];
   readonly sends: SentEvent[] = [];
   readonly attempts: AttemptEntry[] = [];
+  readonly effects: Effect[] = [];
 
   get settledCount(): number {
     return this.steps.filter(isSettled).length;
@@ -30,8 +32,19 @@ export class OutcomeDraft {
       Pick<Outcome, "result" | "unclaimed" | "retryMs">
     >,
   ): Outcome {
-    const { steps, waits, sends, attempts } = this;
-    return { result: null, unclaimed: null, retryMs: null, ...rest, kind, steps, waits, sends, attempts };
+    const { steps, waits, sends, attempts, effects } = this;
+    return {
+      result: null,
+      unclaimed: null,
+      retryMs: null,
+      ...rest,
+      kind,
+      steps,
+      waits,
+      sends,
+      attempts,
+      effects,
+    };
   }
 }
 

@@ -1,6 +1,7 @@
 import { NO_STEP, stepIdToUuid } from "../domain/ids.ts";
 import {
   type AttemptEntry,
+  type Effect,
   isSettled,
   type Outcome,
   type StepEntry,
@@ -71,7 +72,12 @@ export async function commitOutcomes(
 
 /** Steps and nothing else. */
 function isPlainItem({ outcome, events }: CommitItem): boolean {
-  return outcome.waits.length === 0 && outcome.attempts.length === 0 && events === null;
+  return (
+    outcome.waits.length === 0 &&
+    outcome.attempts.length === 0 &&
+    outcome.effects.length === 0 &&
+    events === null
+  );
 }
 
 /** Something of an item; `item` is the item's number, from 1. */
@@ -141,8 +147,17 @@ const ATTEMPT: readonly Column<Of<AttemptEntry>>[] = [
   text((row) => row.entry.failure),
 ];
 
+const EFFECT: readonly Column<Of<Effect>>[] = [
+  plain("int", (row) => row.item),
+  plain("text", (row) => row.entry.kind),
+  plain("uuid", (row) => (row.entry.stepId === null ? NO_STEP : stepIdToUuid(row.entry.stepId))),
+  text((row) => row.entry.data),
+];
+
 const PLAIN_CALL = callWith(typesOf(ITEM, STEP));
-const WHOLE_CALL = callWith(typesOf(ITEM, STEP, WAIT, ATTEMPT, REGISTRY_COLUMNS, EVENT_COLUMNS, RUN_COLUMNS));
+const WHOLE_CALL = callWith(
+  typesOf(ITEM, STEP, WAIT, ATTEMPT, REGISTRY_COLUMNS, EVENT_COLUMNS, RUN_COLUMNS, EFFECT),
+);
 
 function callWith(types: readonly string[]): string {
   const parameters = placeholders("int", ...types);
@@ -167,6 +182,10 @@ function rareLiterals(items: readonly CommitItem[]): string[] {
     ...literals(REGISTRY_COLUMNS, events.registry),
     ...literals(EVENT_COLUMNS, events.entries),
     ...literals(RUN_COLUMNS, events.runs),
+    ...literals(
+      EFFECT,
+      items.flatMap(({ outcome }, index) => outcome.effects.map((entry) => ({ item: index + 1, entry }))),
+    ),
   ];
 }
 

@@ -156,6 +156,16 @@ create table durable.signing_secrets (
   retired_at timestamp with time zone
 );
 
+create table durable.skips (
+  workspace_id integer not null,
+  id uuid not null,
+  event_id uuid not null,
+  function_id text not null,
+  reason text not null,
+  detail text not null,
+  at timestamp with time zone not null
+);
+
 create table durable.steps (
   workspace_id integer not null,
   run_id uuid not null,
@@ -251,6 +261,8 @@ alter table durable.runs add constraint runs_pkey PRIMARY KEY (workspace_id, id)
 
 alter table durable.signing_secrets add constraint signing_secrets_pkey PRIMARY KEY (workspace_id, id);
 
+alter table durable.skips add constraint skips_pkey PRIMARY KEY (workspace_id, id);
+
 alter table durable.steps add constraint steps_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
 alter table durable.timers add constraint timers_kind_check CHECK ((kind = ANY (ARRAY['sleep'::text, 'timeout'::text, 'retry'::text])));
@@ -271,13 +283,15 @@ CREATE INDEX events_by_name ON durable.events USING btree (workspace_id, name, r
 
 CREATE INDEX runs_by_bad_end ON durable.runs USING btree (workspace_id, status, id) WHERE (status = ANY (ARRAY['failed'::text, 'cancelled'::text]));
 
+CREATE INDEX skips_by_event ON durable.skips USING btree (workspace_id, event_id);
+
 CREATE INDEX timers_due ON durable.timers USING btree (due_at);
 
 CREATE INDEX waits_by_match ON durable.waits USING btree (workspace_id, event_name, match_hash);
 
 CREATE INDEX waits_to_look_back ON durable.waits USING btree (workspace_id, run_id, step_id) WHERE (NOT looked_back);
 
-CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], p_skip integer[] DEFAULT '{}'::integer[])
+CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], p_skip integer[] DEFAULT '{}'::integer[], k_event integer[] DEFAULT '{}'::integer[], k_id uuid[] DEFAULT '{}'::uuid[], k_function text[] DEFAULT '{}'::text[], k_reason text[] DEFAULT '{}'::text[], k_detail text[] DEFAULT '{}'::text[])
  RETURNS TABLE(state text, owes_match boolean)
  LANGUAGE plpgsql
 AS $function$
@@ -379,6 +393,13 @@ begin
       from unnest(r_event, r_run) as r(event, run) where v_new[r.event];
   end if;
 
+  if cardinality(k_id) > 0 then
+    insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, at)
+      select e_workspace[k.event], k.id, e_id[k.event], k.function, k.reason, k.detail, v_now
+      from unnest(k_event, k_id, k_function, k_reason, k_detail) as k(event, id, function, reason, detail)
+      where v_new[k.event];
+  end if;
+
   -- Names nobody ever waited on: hold their bucket until commit, so that the first wait on such a name cannot
   -- register between our look and our commit (it takes the bucket exclusively). Then look again.
   for v_bucket in
@@ -425,9 +446,18 @@ CREATE OR REPLACE FUNCTION durable.apply_effects(f_kind text[], f_workspace inte
 AS $function$
 declare
   v_kind text;
+  v_workspace int[]; v_run uuid[]; v_step uuid[]; v_data text[];
 begin
   foreach v_kind in array array(select distinct k from unnest(f_kind) as k order by k) loop
-    raise exception 'no effect is called %', v_kind;
+    select array_agg(f.workspace order by f.no), array_agg(f.run order by f.no), array_agg(f.step order by f.no),
+        array_agg(f.data order by f.no)
+      into v_workspace, v_run, v_step, v_data
+      from unnest(f_kind, f_workspace, f_run, f_step, f_data) with ordinality as f(kind, workspace, run, step, data, no)
+      where f.kind = v_kind;
+    case v_kind
+      when 'skip' then perform durable.effect_skip(v_workspace, v_run, v_step, v_data);
+      else raise exception 'no effect is called %', v_kind;
+    end case;
   end loop;
 end $function$
 ;
@@ -718,6 +748,21 @@ CREATE OR REPLACE FUNCTION durable.durable_now()
 AS $function$ select statement_timestamp() $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.effect_skip(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, at)
+    select f_workspace[q], (d ->> 'id')::uuid, (d ->> 'event')::uuid, d ->> 'function', d ->> 'reason', d ->> 'detail',
+      durable.durable_now()
+    from generate_subscripts(f_run, 1) as q, lateral (select f_data[q]::jsonb as d) as parsed
+    where not exists (select 1 from durable.event_ids k
+      where k.workspace_id = f_workspace[q] and k.client_id = d ->> 'client' and k.event_id <> (d ->> 'event')::uuid)
+    on conflict do nothing;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.ensure_workspace(p_app text, p_environment text)
  RETURNS integer
  LANGUAGE plpgsql
@@ -733,6 +778,24 @@ begin
     -- Another process may create it at this moment: then this inserts nothing and the next look finds it.
     insert into durable.workspaces (app, environment) values (p_app, p_environment) on conflict do nothing;
   end loop;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.event_by_id(p_workspace integer, p_id text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  v_id uuid;
+begin
+  select k.event_id into v_id from durable.event_ids k where k.workspace_id = p_workspace and k.client_id = p_id;
+  if found then
+    return v_id;
+  elsif p_id ~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then
+    return p_id::uuid;
+  end if;
+  return null;
 end $function$
 ;
 

@@ -69,7 +69,9 @@ create function durable.accept_events(
   e_request int[], e_workspace int[], e_id uuid[], e_client_id text[], e_body_hash uuid[],
   e_name text[], e_data text[], e_time float8[],
   r_event int[], r_function text[], r_version int[], r_run uuid[], r_fence uuid[],
-  p_skip int[] = '{}'
+  p_skip int[] = '{}',
+  -- Functions that an event does not start although it names them. Most calls have none.
+  k_event int[] = '{}', k_id uuid[] = '{}', k_function text[] = '{}', k_reason text[] = '{}', k_detail text[] = '{}'
 ) returns table (state text, owes_match boolean)
 language plpgsql as $$
 #variable_conflict use_column
@@ -168,6 +170,13 @@ begin
     insert into durable.changes (workspace_id, run_id, kind, journal_seq)
       select e_workspace[r.event], r.run, 'run.created', 0
       from unnest(r_event, r_run) as r(event, run) where v_new[r.event];
+  end if;
+
+  if cardinality(k_id) > 0 then
+    insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, at)
+      select e_workspace[k.event], k.id, e_id[k.event], k.function, k.reason, k.detail, v_now
+      from unnest(k_event, k_id, k_function, k_reason, k_detail) as k(event, id, function, reason, detail)
+      where v_new[k.event];
   end if;
 
   -- Names nobody ever waited on: hold their bucket until commit, so that the first wait on such a name cannot

@@ -6,9 +6,18 @@ create function durable.apply_effects(f_kind text[], f_workspace int[], f_run uu
 returns void language plpgsql as $$
 declare
   v_kind text;
+  v_workspace int[]; v_run uuid[]; v_step uuid[]; v_data text[];
 begin
   foreach v_kind in array array(select distinct k from unnest(f_kind) as k order by k) loop
-    raise exception 'no effect is called %', v_kind;
+    select array_agg(f.workspace order by f.no), array_agg(f.run order by f.no), array_agg(f.step order by f.no),
+        array_agg(f.data order by f.no)
+      into v_workspace, v_run, v_step, v_data
+      from unnest(f_kind, f_workspace, f_run, f_step, f_data) with ordinality as f(kind, workspace, run, step, data, no)
+      where f.kind = v_kind;
+    case v_kind
+      when 'skip' then perform durable.effect_skip(v_workspace, v_run, v_step, v_data);
+      else raise exception 'no effect is called %', v_kind;
+    end case;
   end loop;
 end $$;
 

@@ -7,6 +7,8 @@ export const EVENT_NAME = /^[A-Za-z0-9_.:/-]{1,200}$/;
 export const EVENT_NAME_WITH_WILDCARDS = /^[A-Za-z0-9_.:/*-]{1,200}$/;
 /** Names the engine keeps for its own events, such as `durable.run.failed`: may be listened to, not sent. */
 export const RESERVED_EVENT_PREFIX = "durable.";
+/** Of a run that was started by its function's name, not by an event. */
+export const TRIGGER_EVENT_NAME = "durable.trigger";
 /** What a client may send, as one pattern: for JSON Schema and OpenAPI. */
 export const SENT_EVENT_NAME = new RegExp(
   EVENT_NAME.source.replace("^", `^(?!${RESERVED_EVENT_PREFIX.replace(".", "\\.")})`),

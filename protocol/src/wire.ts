@@ -1,5 +1,10 @@
 // @durable/protocol/wire: all that touches bytes, without a schema library. Runs on any fetch runtime.
-export { eventNameProblem, RESERVED_EVENT_PREFIX, SENT_EVENT_NAME } from "./event-name.ts";
+export {
+  eventNameProblem,
+  RESERVED_EVENT_PREFIX,
+  SENT_EVENT_NAME,
+  TRIGGER_EVENT_NAME,
+} from "./event-name.ts";
 export * from "./headers.ts";
 export { formatInstant, parseInstant } from "./instant.ts";
 export * from "./json.ts";

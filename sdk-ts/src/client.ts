@@ -1,29 +1,19 @@
-import {
-  HEADER_ID,
-  HEADER_PROTOCOL,
-  HEADER_SIGNATURE,
-  HEADER_TIMESTAMP,
-  PROTOCOL_VERSION,
-  sign,
-  writeJson,
-} from "@durable/protocol/wire";
-import { engineUrl } from "./dev-mode.ts";
+import { EVENT_BYTES_MAX, writeJson } from "@durable/protocol/wire";
+import { type Duration, durationMs } from "./duration.ts";
+import { type ConnectionOptions, DurableRequestError, EngineConnection } from "./engine-connection.ts";
+import { FunctionError } from "./errors.ts";
 import type { EventToSend } from "./event.ts";
 import { eventOnWire } from "./event-on-wire.ts";
-import { createKeySource, type KeySource, ownKey, type SecretOption } from "./http/secrets.ts";
+import { toJson } from "./execution/value.ts";
+import type { DataOf, DurableFunction, OutputOf } from "./function.ts";
+import type { Jsonify } from "./json.ts";
 import { environment } from "./runtime/environment.ts";
 
-export interface DurableOptions {
+export interface DurableOptions extends ConnectionOptions {
   /** The app's name; default `DURABLE_APP`. */
   readonly app?: string;
   /** The environment; default `DURABLE_ENV`, else `dev`. */
   readonly env?: string;
-  /** Of the engine; default `DURABLE_URL`, else http://localhost:4400. */
-  readonly url?: string;
-  /** Default `DURABLE_SECRET`; what is sent is signed with it. */
-  readonly secret?: SecretOption;
-  /** A key that can only send; default `DURABLE_EVENT_KEY`. Used instead of signing. */
-  readonly eventKey?: string;
 }
 
 export interface SentEvents {
@@ -32,31 +22,43 @@ export interface SentEvents {
   readonly runs: { event: string; function: string; run: string }[];
 }
 
-/** The engine could not be reached or said no. `status` is the HTTP status, undefined when there was no answer. */
-export class DurableRequestError extends Error {
-  override readonly name: string = "DurableRequestError";
-  readonly status: number | undefined;
-  readonly code: string | undefined;
-  /** When the engine asked for patience. */
-  retryAfterMs?: number;
-
-  constructor(message: string, options: ErrorOptions & { status?: number; code?: string } = {}) {
-    super(message, options);
-    this.status = options.status;
-    this.code = options.code;
-  }
+export interface StartOptions {
+  /** Unique for this function: the same start sent again finds the run it started. Default: a new one. */
+  readonly id?: string | undefined;
 }
 
-const TRIES = 5;
+export interface ExecuteOptions extends StartOptions {
+  /** How long to wait; then a `DurableRequestError` names the run, which goes on. For ever unless told. */
+  readonly timeout?: Duration | undefined;
+}
+
+export interface StartedRun {
+  /** The run's id. */
+  readonly run: string;
+  /** The id of the event that it has as its cause, called `durable.trigger`. */
+  readonly event: string;
+}
+
+interface TriggerAnswer extends StartedRun {
+  readonly function: string;
+  readonly status?: string;
+  readonly output?: unknown;
+  readonly failure?: { readonly name: string; readonly message: string } | null;
+}
+
+/** One request waits no longer than this; the next one goes on waiting. */
+const WAIT_S = 50;
 
 /** The way from an app to the engine: `new Durable({ app: "shop" }).send({ name, data })`. */
 export class Durable {
-  readonly #options: DurableOptions;
-  readonly #keys: KeySource;
+  readonly #app: string | undefined;
+  readonly #env: string | undefined;
+  readonly #connection: EngineConnection;
 
-  constructor(options: DurableOptions = {}) {
-    this.#options = options;
-    this.#keys = createKeySource(options.secret);
+  constructor({ app, env, ...connection }: DurableOptions = {}) {
+    this.#app = app;
+    this.#env = env;
+    this.#connection = new EngineConnection(connection);
   }
 
   /**
@@ -68,85 +70,69 @@ export class Durable {
     const body = writeJson(
       list.map((event) => eventOnWire("send", { ...event, id: event.id ?? globalThis.crypto.randomUUID() })),
     );
-    return (await this.#post("/v1/events", body)) as SentEvents;
+    const query = { app: this.#app ?? environment("DURABLE_APP"), env: this.#environment() };
+    const post = { path: "/v1/events", query, body, mayUseEventKey: true, isRepeatable: true };
+    return (await this.#connection.post(post)) as SentEvents;
   }
 
-  async #post(path: string, body: string): Promise<unknown> {
-    const base = (this.#options.url ?? engineUrl()).replace(/\/$/, "");
-    const url = new URL(base + path);
-    const app = this.#options.app ?? environment("DURABLE_APP");
-    if (app !== undefined) url.searchParams.set("app", app);
-    url.searchParams.set("env", this.#options.env ?? environment("DURABLE_ENV") ?? "dev");
-    let failure: DurableRequestError | undefined;
-    for (let attempt = 1; attempt <= TRIES; attempt += 1) {
-      if (failure !== undefined) await pause(attempt, failure);
-      const response = await fetch(url, {
-        method: "POST",
-        body,
-        headers: await this.#headers(body),
-        // What was signed is sent nowhere else.
-        redirect: "manual",
-      }).catch((error: unknown) => {
-        failure = new DurableRequestError(
-          `The engine does not answer at ${base} (${reasonOf(error)}). Is it running? In development: npx @durable/engine dev`,
-          { cause: error },
+  /**
+   * Starts a run of exactly this function, given as such or by its id; resolves when the run is on the engine's disk.
+   * `data` becomes its event's data, and must fit the function's `input`.
+   * @throws DurableRequestError with `code` "validation" and `errors` when it does not fit.
+   */
+  async start<Fn extends DurableFunction | string>(
+    fn: Fn,
+    data?: DataOf<Fn>,
+    options: StartOptions = {},
+  ): Promise<StartedRun> {
+    const { run, event } = await this.#trigger(fn, data, options.id ?? globalThis.crypto.randomUUID(), 0);
+    return { run, event };
+  }
+
+  /**
+   * Starts a run and waits for its output, however long it takes. A broken line does not start it twice.
+   * @throws FunctionError when the run fails or is cancelled.
+   */
+  async execute<Fn extends DurableFunction | string>(
+    fn: Fn,
+    data?: DataOf<Fn>,
+    { id = globalThis.crypto.randomUUID(), timeout }: ExecuteOptions = {},
+  ): Promise<Jsonify<OutputOf<Fn>>> {
+    const untilMs = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + durationMs(timeout);
+    for (;;) {
+      const leftS = (untilMs - Date.now()) / 1000;
+      const answer = await this.#trigger(fn, data, id, Math.max(0.001, Math.min(WAIT_S, leftS)));
+      const { status, run, function: functionId, failure } = answer;
+      if (status === "completed") return answer.output as Jsonify<OutputOf<Fn>>;
+      if (status === "failed" || status === "cancelled") {
+        throw new FunctionError({ functionId, runId: run, status, failure: failure ?? null });
+      }
+      if (Date.now() >= untilMs) {
+        throw new DurableRequestError(
+          `Run ${run} of "${functionId}" is ${status} after ${durationMs(timeout!)} ms. It goes on: ask again with the same id, or cancel it.`,
         );
-      });
-      if (!response) continue;
-      if (response.ok) return response.json();
-      failure = await failureOf(base, response);
-      if (response.status !== 503 && response.status !== 429) break;
+      }
     }
-    throw failure;
   }
 
-  async #headers(body: string): Promise<Record<string, string>> {
-    const common = { "content-type": "application/json", [HEADER_PROTOCOL]: String(PROTOCOL_VERSION) };
-    const eventKey = this.#options.eventKey ?? environment("DURABLE_EVENT_KEY");
-    if (eventKey !== undefined) return { ...common, authorization: `Bearer ${eventKey}` };
-    const key = await ownKey(this.#keys);
-    if (key === null) return common;
-    const id = `snd_${globalThis.crypto.randomUUID()}`;
-    const timestampS = Math.floor(Date.now() / 1000);
-    const signature = sign(key, id, timestampS, body);
-    return {
-      ...common,
-      [HEADER_ID]: id,
-      [HEADER_TIMESTAMP]: String(timestampS),
-      [HEADER_SIGNATURE]: signature,
-    };
+  async #trigger(fn: DurableFunction | string, data: unknown, id: string, waitS: number) {
+    const functionId = typeof fn === "string" ? fn : fn.id;
+    const path = `${this.#workspacePath()}/functions/${encodeURIComponent(functionId)}/trigger`;
+    const json = toJson(`"${functionId}" is given`, data, EVENT_BYTES_MAX);
+    const body = writeJson({ path, id, ...(json !== undefined && { data: json }) });
+    const query = { wait: waitS === 0 ? undefined : String(waitS) };
+    const post = { path, query, body, mayUseEventKey: false, isRepeatable: true };
+    return (await this.#connection.post(post)) as TriggerAnswer;
   }
-}
 
-async function failureOf(base: string, response: Response): Promise<DurableRequestError> {
-  const problem = (await response.json().catch(() => ({}))) as {
-    title?: string;
-    detail?: string;
-    code?: string;
-  };
-  const target = response.headers.get("location");
-  const what =
-    target === null
-      ? [problem.title, problem.detail].filter(Boolean).join(": ") || "It gives no reason."
-      : `${base} leads to ${target}; name the engine's own address (DURABLE_URL).`;
-  const error: DurableRequestError = new DurableRequestError(
-    `The engine answered ${response.status}. ${what}`,
-    {
-      status: response.status,
-      ...(problem.code === undefined ? {} : { code: problem.code }),
-    },
-  );
-  const seconds = Number(response.headers.get("retry-after"));
-  if (seconds > 0) error.retryAfterMs = Math.min(seconds, 5) * 1000;
-  return error;
-}
+  #environment(): string {
+    return this.#env ?? environment("DURABLE_ENV") ?? "dev";
+  }
 
-function pause(attempt: number, failure: { retryAfterMs?: number }): Promise<void> {
-  const ms = failure.retryAfterMs ?? 100 * 2 ** attempt * (0.5 + Math.random() / 2);
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function reasonOf(error: unknown): string {
-  const cause = (error as { cause?: { code?: string; message?: string } }).cause;
-  return cause?.code ?? cause?.message ?? (error as Error).message;
+  #workspacePath(): string {
+    const app = this.#app ?? environment("DURABLE_APP");
+    if (app !== undefined)
+      return `/v1/apps/${encodeURIComponent(app)}/${encodeURIComponent(this.#environment())}`;
+    throw new TypeError('Say whose function it is: new Durable({ app: "shop" }), or DURABLE_APP.');
+  }
 }

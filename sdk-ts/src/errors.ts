@@ -52,6 +52,39 @@ export class StepError extends Error {
   }
 }
 
+/**
+ * A function that was started or called from outside did not return: its run failed or was cancelled, or its handler
+ * threw. `cause` is the error as user code threw it, as far as JSON could keep it.
+ */
+export class FunctionError extends Error {
+  override readonly name: string = "FunctionError";
+  readonly functionId: string;
+  /** Undefined for a one-off call, which has no run. */
+  readonly runId: string | undefined;
+  readonly status: "failed" | "cancelled";
+  /** The `code` of the error, if it had one. */
+  readonly code: string | undefined;
+
+  constructor(end: {
+    readonly functionId: string;
+    readonly runId?: string;
+    readonly status: "failed" | "cancelled";
+    readonly failure: Failure | null;
+  }) {
+    const { functionId, runId, status, failure } = end;
+    const which = runId === undefined ? `"${functionId}"` : `Run ${runId} of "${functionId}"`;
+    const why = failure === null ? "" : `: ${failure.name}: ${failure.message}`;
+    super(
+      `${which} ${status === "cancelled" ? "was cancelled" : "failed"}${why}`,
+      failure === null ? undefined : { cause: restore(failure) },
+    );
+    this.functionId = functionId;
+    this.runId = runId;
+    this.status = status;
+    this.code = failure?.code;
+  }
+}
+
 function restore({ name, message, code, cause }: Failure): Error {
   const error: Error & { code?: string } = new Error(
     message,

@@ -1,8 +1,8 @@
-import type { DurableEvent, EventOf } from "./event.ts";
+import type { DurableEvent, EventOf, Untyped } from "./event.ts";
 import { checkFunction } from "./function-check.ts";
 import type { Limits } from "./limits.ts";
 import type { RetryOptions } from "./retry.ts";
-import type { StandardSchema } from "./standard-schema.ts";
+import type { InferInput, StandardSchema } from "./standard-schema.ts";
 import type { Step } from "./steps/step.ts";
 import type { Trigger } from "./trigger.ts";
 
@@ -27,10 +27,16 @@ export interface FunctionOptions<
   readonly trigger?: EachTrigger | undefined;
   /** Up to ten, any of which starts a run. */
   readonly triggers?: readonly EachTrigger[] | undefined;
-  /** Of `event.data`; checked when a run starts. A run whose event does not fit fails, without a retry. */
+  /**
+   * Of `event.data`, in any Standard Schema. The engine checks it by its JSON Schema, where the library can make one:
+   * an event that does not fit starts no run and leaves a skip, a trigger or a call that does not fit is refused. What
+   * the schema makes of the data is what the handler gets; a run whose data does not fit here fails, without a retry.
+   */
   readonly input?: Input | undefined;
-  /** Of what the handler returns: described to people, not checked. */
+  /** Of what the handler returns; a run that returns something else fails, without a retry. */
   readonly output?: StandardSchema | undefined;
+  /** For the engine, where the library of `input` or `output` can make no JSON Schema, or a worse one. */
+  readonly jsonSchema?: { readonly input?: unknown; readonly output?: unknown } | undefined;
   /** For its steps, unless a step has its own, and for errors outside of steps. */
   readonly retry?: RetryOptions | undefined;
   /**
@@ -41,8 +47,11 @@ export interface FunctionOptions<
 }
 
 /** A function that `serve` can offer. */
-export interface DurableFunction<Output = unknown> {
+// biome-ignore lint/suspicious/noExplicitAny: what takes any function takes any data
+export interface DurableFunction<Output = unknown, Data = any> {
   readonly id: string;
+  /** Only for the compiler: what it takes. */
+  readonly "~data"?: Data;
   // biome-ignore lint/suspicious/noExplicitAny: functions of all kinds share a list
   readonly options: FunctionOptions<any, any, Output>;
 }
@@ -55,7 +64,21 @@ export function createFunction<
   const EachTrigger extends Trigger = Trigger,
   Input extends StandardSchema | undefined = undefined,
   Output = unknown,
->(options: FunctionOptions<EachTrigger, Input, Output>): DurableFunction<Output> {
+>(
+  options: FunctionOptions<EachTrigger, Input, Output>,
+): DurableFunction<Output, TakenData<EachTrigger, Input>> {
   checkFunction(options);
   return { id: options.id, options };
 }
+
+/** What a function returns; of a function named by its id nothing is known. */
+export type OutputOf<Fn> = Fn extends DurableFunction<infer Output> ? Output : Untyped;
+
+/** What a function takes, before its schema makes anything of it. */
+export type DataOf<Fn> = Fn extends { readonly "~data"?: infer Data } ? Data : Untyped;
+
+type TakenData<EachTrigger, Input> = [Input] extends [StandardSchema]
+  ? InferInput<Input>
+  : EachTrigger extends { readonly schema: infer Schema extends StandardSchema }
+    ? InferInput<Schema>
+    : Untyped;

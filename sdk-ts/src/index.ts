@@ -1,6 +1,14 @@
-export { Durable, type DurableOptions, DurableRequestError, type SentEvents } from "./client.ts";
+export {
+  Durable,
+  type DurableOptions,
+  type ExecuteOptions,
+  type SentEvents,
+  type StartedRun,
+  type StartOptions,
+} from "./client.ts";
 export type { Duration } from "./duration.ts";
-export { NonRetriableError, RetryAfterError, StepError, StepTimeoutError } from "./errors.ts";
+export { DurableRequestError } from "./engine-connection.ts";
+export { FunctionError, NonRetriableError, RetryAfterError, StepError, StepTimeoutError } from "./errors.ts";
 export type { DurableEvent, EventToSend } from "./event.ts";
 export type { StepBodyContext, StepRunOptions } from "./execution/step-body.ts";
 export { createFunction, type DurableFunction, type FunctionOptions, type RunContext } from "./function.ts";

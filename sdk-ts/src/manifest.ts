@@ -6,8 +6,7 @@ import { jsonSchemaOf } from "./json-schema.ts";
 import { limitsOnWire } from "./limits.ts";
 import { retryPolicy } from "./retry.ts";
 import { environment } from "./runtime/environment.ts";
-import type { StandardSchema } from "./standard-schema.ts";
-import { type Trigger, triggersOf } from "./trigger.ts";
+import { onlySchemaOf, type Trigger, triggersOf } from "./trigger.ts";
 import { SDK_VERSION } from "./version.ts";
 
 export interface AppDescription {
@@ -33,8 +32,9 @@ export function makeManifest({ app, functions, maxDuration }: AppDescription): M
 
 function describe({ id, options }: DurableFunction): FunctionManifest {
   const triggers = triggersOf(options);
-  const input = jsonSchemaOf(options.input ?? onlySchemaOf(triggers), "input");
-  const output = jsonSchemaOf(options.output, "output");
+  const { jsonSchema } = options;
+  const input = jsonSchema?.input ?? jsonSchemaOf(options.input ?? onlySchemaOf(triggers), "input");
+  const output = jsonSchema?.output ?? jsonSchemaOf(options.output, "output");
   return {
     id,
     triggers: triggers.map(onWire),
@@ -43,12 +43,6 @@ function describe({ id, options }: DurableFunction): FunctionManifest {
     ...(input !== undefined && { input }),
     ...(output !== undefined && { output }),
   };
-}
-
-/** A form can be drawn from one schema, not from several. */
-function onlySchemaOf(triggers: readonly Trigger[]): StandardSchema | undefined {
-  const [first, ...others] = triggers;
-  return first !== undefined && "event" in first && others.length === 0 ? first.schema : undefined;
 }
 
 function onWire(trigger: Trigger) {

@@ -30,6 +30,13 @@ export type InferOutput<Schema> = Schema extends {
   ? Output
   : unknown;
 
+/** What a schema takes, before it makes anything of it. */
+export type InferInput<Schema> = Schema extends {
+  readonly "~standard": { readonly types?: { readonly input: infer Input } | undefined };
+}
+  ? Input
+  : unknown;
+
 /** `user.name: must be a string; age: too small` */
 export function issuesSentence(issues: readonly StandardIssue[]): string {
   return issues

@@ -27,6 +27,12 @@ export function triggersOf(options: {
   return options.triggers ?? (options.trigger === undefined ? [] : [options.trigger]);
 }
 
+/** What a function takes by its triggers: one schema can be held against anything, of several none. */
+export function onlySchemaOf(triggers: readonly Trigger[]): StandardSchema | undefined {
+  const [first, ...others] = triggers;
+  return first !== undefined && "event" in first && others.length === 0 ? first.schema : undefined;
+}
+
 /** Whether an event of this name is meant: `order.*` means `order.placed`. */
 export function isFor(trigger: Trigger, eventName: string): trigger is EventTrigger {
   if (!("event" in trigger)) return false;

@@ -99,6 +99,7 @@ export class Stage {
       data,
       timeMs: TIME_MS,
       runs: runs.map((run) => ({ ...run, functionId: "racer", functionVersion: 1 })),
+      skips: [],
     };
   }
 

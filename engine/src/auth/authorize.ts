@@ -25,9 +25,11 @@ export type Action =
   | "health.read"
   | "api.read"
   | "events.send"
+  | "events.read"
   | "apps.list"
   | "apps.sync"
   | "functions.read"
+  | "functions.start"
   | "runs.read"
   | "runs.cancel"
   | "keys.manage"
@@ -46,11 +48,13 @@ const WHO: Record<Action, Who> = {
   "health.read": { anybody: true, anywhere: [], inOwnWorkspace: [] },
   "api.read": { anybody: true, anywhere: [], inOwnWorkspace: [] },
   "events.send": { anywhere: OPERATORS, inOwnWorkspace: ["app", "event-key"] },
+  "events.read": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "apps.list": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "apps.sync": { anywhere: OPERATORS, inOwnWorkspace: ["app"] },
   "functions.read": { anywhere: OPERATORS, inOwnWorkspace: [] },
   // A signature covers the body and not the path: seen once, it could be sent to another path of the same workspace.
-  // So an app may only do what its signed body says in full.
+  // So an app may only do what its signed body says in full; here the body names the path (http/routes/payload.ts).
+  "functions.start": { anywhere: OPERATORS, inOwnWorkspace: ["app"] },
   "runs.read": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "runs.cancel": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "keys.manage": { anywhere: OPERATORS, inOwnWorkspace: [] },

@@ -1,12 +1,14 @@
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.ts";
 import { devCommand } from "./commands/dev.ts";
+import { eventsCommand } from "./commands/events.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { sendCommand } from "./commands/send.ts";
 import { startCommand } from "./commands/start.ts";
 import { syncCommand } from "./commands/sync.ts";
+import { triggerCommand } from "./commands/trigger.ts";
 import { type Context, processContext } from "./context.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { reportOf } from "./report-error.ts";
@@ -47,6 +49,8 @@ function program(context: Context): Command {
     migrateCommand,
     syncCommand,
     sendCommand,
+    triggerCommand,
+    eventsCommand,
     runsCommand,
     keysCommand,
   ]) {

@@ -78,7 +78,7 @@ export interface Effect {
   readonly data: string;
 }
 
-export type EffectKind = never;
+export type EffectKind = "skip"; // an event it sends does not start a function that it names
 
 export function isSettled(entry: { readonly status: StepStatus }): boolean {
   return entry.status === "ok" || entry.status === "err";

@@ -3,7 +3,7 @@
 import { type Answer, MEMO_ENTRIES_MAX, REQUEST_BYTES_MAX } from "@durable/protocol/wire";
 import type { Logger } from "pino";
 import { DEFAULT_RETRY } from "../domain/backoff.ts";
-import { isSettled, LETS_GO, type Outcome } from "../domain/outcome.ts";
+import { type Effect, isSettled, LETS_GO, type Outcome } from "../domain/outcome.ts";
 import type { AppClient } from "../endpoint/app-client.ts";
 import { decodeAnswer } from "../endpoint/decode-answer.ts";
 import type { DispatchResult } from "../endpoint/dispatch-result.ts";
@@ -187,6 +187,7 @@ async function commitUntilMatched(
   nextFence: string,
 ): Promise<CommitEnd> {
   for (let matched = workspace; ; ) {
+    const events = outcome.sends.length === 0 ? null : sentRows(parts, matched, outcome);
     const item: CommitItem = {
       workspaceId: run.workspaceId,
       runId: run.head.runId,
@@ -194,9 +195,9 @@ async function commitUntilMatched(
       nextFence,
       knownSeq: run.knownSeq,
       mayHavePending: run.mayHavePending,
-      outcome,
+      outcome: events === null ? outcome : withSkips(outcome, events),
       times,
-      events: outcome.sends.length === 0 ? null : sentRows(parts, matched, outcome),
+      events,
     };
     const end = await parts.committer.commit(item);
     if (end.state !== "stale") return end;
@@ -215,6 +216,18 @@ function sentRows(parts: ExecutionParts, workspace: WorkspaceEntry, outcome: Out
     );
   }
   return rows;
+}
+
+/** What the events it sends do not start is found when they are matched, after the outcome was decided. */
+function withSkips(outcome: Outcome, { entries }: EventRows): Outcome {
+  const effects: Effect[] = entries.flatMap(({ row }) =>
+    row.skips.map(({ id, functionId, reason, detail }) => ({
+      kind: "skip",
+      stepId: null,
+      data: JSON.stringify({ id, event: row.id, client: row.clientId, function: functionId, reason, detail }),
+    })),
+  );
+  return effects.length === 0 ? outcome : { ...outcome, effects: [...outcome.effects, ...effects] };
 }
 
 function yieldIfAsked(parts: ExecutionParts, run: HeldRun, outcome: Outcome): Outcome {

@@ -12,9 +12,11 @@ import { mountPages } from "./pages/mount-pages.ts";
 import type { HttpParts } from "./parts.ts";
 import { appRoutes } from "./routes/apps.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { functionRoutes } from "./routes/functions.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { runRoutes } from "./routes/runs.ts";
+import { skipRoutes } from "./routes/skips.ts";
 import { WorkspaceIds } from "./workspace-ids.ts";
 
 /** What the route groups are given beside the parts of the engine. */
@@ -34,6 +36,8 @@ export function createApp(parts: HttpParts, endedRuns: EndedRuns): Hono<HttpEnv>
   const routeParts: RouteParts = { ...parts, workspaceIds, eventKeys, endedRuns, runResults };
   const handlers: Handlers = {
     ...eventRoutes(routeParts),
+    ...skipRoutes(routeParts),
+    ...functionRoutes(routeParts),
     ...appRoutes(routeParts),
     ...runRoutes(routeParts),
     ...keyRoutes(routeParts),

@@ -3,7 +3,7 @@ import { uuidV7 } from "../domain/ids.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { Clock, Random } from "../runtime/ports.ts";
 import type { EventRow } from "../store/event-rows.ts";
-import { matchTriggers } from "./match-triggers.ts";
+import { matchEvent } from "./match-event.ts";
 
 /** An event as a door hands it in. */
 export interface IncomingEvent {
@@ -12,11 +12,13 @@ export interface IncomingEvent {
   /** JSON text as received. */
   readonly data: string;
   readonly timeMs: number | null;
+  /** It starts this function and no other, whatever its name. */
+  readonly target?: string;
 }
 
 /**
  * The rows one event becomes: itself and a run for every function it starts. `fenceFor` is asked once per run and
- * answers a fence when the run shall be born leased.
+ * answers a fence when the run shall be born leased. An event with a target was checked by who made it.
  */
 export function toEventRow(
   ports: { readonly clock: Clock; readonly random: Random },
@@ -26,6 +28,7 @@ export function toEventRow(
   id: string = newId(ports),
 ): EventRow {
   const nowMs = ports.clock.epochMs();
+  const { starts, skips } = matchEvent(workspace, event);
   return {
     workspaceId: workspace.workspaceId,
     id,
@@ -34,12 +37,14 @@ export function toEventRow(
     name: event.name,
     data: event.data,
     timeMs: event.timeMs ?? Math.floor(nowMs),
-    runs: matchTriggers(workspace, event.name).map((fn) => ({
-      runId: newId(ports),
+    runs: starts.map((fn) => ({
+      // A trigger sent again finds its run: it has the id of its event.
+      runId: event.target === undefined ? newId(ports) : id,
       functionId: fn.id,
       functionVersion: fn.version,
       fence: fenceFor(),
     })),
+    skips: skips.map((skip) => ({ id: newId(ports), ...skip })),
   };
 }
 

@@ -16,6 +16,8 @@ export interface FunctionEntry {
   readonly version: number;
   readonly manifest: FunctionManifest;
   readonly retry: RetryPolicy;
+  /** JSON Schema of what it takes, as text; null: anything. */
+  readonly input: string | null;
 }
 
 /** What the engine knows of a workspace while it works for it. Never changed in place. */
@@ -145,5 +147,11 @@ function toEntry(workspaceId: number, row: WorkspaceRow, isDev: boolean): Worksp
 
 function toFunction(fn: WorkspaceRow["functions"][number]): FunctionEntry {
   const manifest = JSON.parse(fn.manifest) as FunctionManifest;
-  return { id: fn.id, version: fn.version, manifest, retry: { ...DEFAULT_RETRY, ...manifest.retry } };
+  return {
+    id: fn.id,
+    version: fn.version,
+    manifest,
+    retry: { ...DEFAULT_RETRY, ...manifest.retry },
+    input: manifest.input === undefined ? null : JSON.stringify(manifest.input),
+  };
 }

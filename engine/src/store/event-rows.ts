@@ -14,7 +14,20 @@ export interface EventRow {
   /** When it happened, as the sender says, or when it was accepted. */
   readonly timeMs: number;
   readonly runs: readonly RunRow[];
+  readonly skips: readonly SkipRow[];
 }
+
+/** A function that the event names and does not start. */
+export interface SkipRow {
+  readonly id: string;
+  readonly functionId: string;
+  readonly reason: SkipReason;
+  /** A sentence for people. */
+  readonly detail: string;
+}
+
+/** `schema`: its data does not fit the function's input. */
+export type SkipReason = "schema";
 
 export interface RunRow {
   readonly runId: string;
@@ -33,6 +46,12 @@ interface RunEntry {
   /** The number of its event, from 1. */
   readonly event: number;
   readonly run: RunRow;
+}
+
+interface SkipEntry {
+  /** The number of its event, from 1. */
+  readonly event: number;
+  readonly skip: SkipRow;
 }
 
 /** A workspace and the version of its functions that its events were matched against. */
@@ -63,6 +82,14 @@ export const RUN_COLUMNS: readonly Column<RunEntry>[] = [
   plain("uuid", ({ run }) => run.runId),
 ];
 
+export const SKIP_COLUMNS: readonly Column<SkipEntry>[] = [
+  plain("int", ({ event }) => event),
+  plain("uuid", ({ skip }) => skip.id),
+  text(({ skip }) => skip.functionId),
+  plain("text", ({ skip }) => skip.reason),
+  text(({ skip }) => skip.detail),
+];
+
 /** Rows of several requests for one call of `accept_events` or `commit_outcomes`. */
 export class EventRows {
   readonly #entries: EventEntry[] = [];
@@ -84,6 +111,10 @@ export class EventRows {
 
   get runs(): RunEntry[] {
     return this.#entries.flatMap(({ row }, index) => row.runs.map((run) => ({ event: index + 1, run })));
+  }
+
+  get skips(): SkipEntry[] {
+    return this.#entries.flatMap(({ row }, index) => row.skips.map((skip) => ({ event: index + 1, skip })));
   }
 
   get registry(): RegistryEntry[] {

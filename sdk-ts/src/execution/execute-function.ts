@@ -3,7 +3,7 @@ import type { DurableEvent } from "../event.ts";
 import type { DurableFunction } from "../function.ts";
 import { elapsedMs, monotonicMs } from "../runtime/clock.ts";
 import { makeStep } from "../steps/step.ts";
-import { checkedData, schemaFor } from "./event-data.ts";
+import { checkedData, checkedOutput, schemaFor } from "./event-data.ts";
 import { toFailure } from "./failure.ts";
 import { Turn, type TurnEnd } from "./turn.ts";
 import { toJson } from "./value.ts";
@@ -13,7 +13,7 @@ export async function executeFunction(fn: DurableFunction, request: InvokeReques
   const startedAtMs = monotonicMs();
   const turn = new Turn(request, startedAtMs);
   const end = await turn.run(() => callHandler(fn, request, turn));
-  const answer = answerFor(fn, request.task.fence, turn, end);
+  const answer = await answerFor(fn, request.task.fence, turn, end);
   answer.app_ms = elapsedMs(startedAtMs);
   return answer;
 }
@@ -31,7 +31,7 @@ async function callHandler(fn: DurableFunction, request: InvokeRequest, turn: Tu
   return fn.options.handler({ event, step: makeStep(turn, fn.options.retry), run });
 }
 
-function answerFor(fn: DurableFunction, fence: string, turn: Turn, end: TurnEnd): Answer {
+async function answerFor(fn: DurableFunction, fence: string, turn: Turn, end: TurnEnd): Promise<Answer> {
   switch (end.kind) {
     case "suspended":
       return turn.isOutOfTime
@@ -49,10 +49,17 @@ function answerFor(fn: DurableFunction, fence: string, turn: Turn, end: TurnEnd)
   }
 }
 
-function answerReturned(fn: DurableFunction, fence: string, turn: Turn, value: unknown): Answer {
+async function answerReturned(
+  fn: DurableFunction,
+  fence: string,
+  turn: Turn,
+  value: unknown,
+): Promise<Answer> {
   const { unclaimed } = turn;
   try {
-    const output = toJson(`Function "${fn.id}" returned`, value);
+    const schema = fn.options.output;
+    const checked = schema === undefined ? value : await checkedOutput(fn, schema, value);
+    const output = toJson(`Function "${fn.id}" returned`, checked);
     return output === undefined
       ? { status: "done", fence, unclaimed }
       : { status: "done", fence, unclaimed, output };

@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { usageError } from "../cli-error.ts";
 import type { Context } from "../context.ts";
+import { jsonFlag } from "../json-flag.ts";
 import { adminToken, apiOf, type TargetFlags, value, withTarget, workspaceOf } from "../target.ts";
 
 interface SendFlags extends TargetFlags {
@@ -16,7 +16,12 @@ export function sendCommand(context: Context): Command {
     .option("--id <id>", "unique per event: sent again under the same id, it is accepted once")
     .action(async (name: string, flags: SendFlags) => {
       const { environment } = context;
-      const event = { name, ...dataOf(flags), ...(flags.id === undefined ? {} : { id: flags.id }) };
+      const { value: data } = jsonFlag("--data", flags.data);
+      const event = {
+        name,
+        ...(data === undefined ? {} : { data }),
+        ...(flags.id === undefined ? {} : { id: flags.id }),
+      };
       const eventKey = value(environment, "DURABLE_EVENT_KEY");
       const api = await apiOf(flags, environment, eventKey ?? adminToken(environment));
       // An event key belongs to one app and environment, and names them by itself.
@@ -31,15 +36,4 @@ export function sendCommand(context: Context): Command {
           "It started no run: no function has this trigger, or the id was used before. Runs that wait for it go on.",
         );
     });
-}
-
-function dataOf({ data }: SendFlags): { data?: unknown } {
-  if (data === undefined) return {};
-  try {
-    return { data: JSON.parse(data) };
-  } catch (error) {
-    throw usageError(
-      `--data is not JSON (${(error as Error).message}); put it in single quotes, for example --data '{"id":1}'.`,
-    );
-  }
 }

@@ -58,7 +58,7 @@ export const SendQuery = z.strictObject({
   }),
 });
 
-const StartedRun = z
+export const StartedRun = z
   .object({
     event: z.string(),
     function: z.string(),

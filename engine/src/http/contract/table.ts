@@ -3,6 +3,7 @@
 import type { z } from "@hono/zod-openapi";
 import { listApps, listFunctions, syncApp } from "./apps.ts";
 import { sendEvents } from "./events.ts";
+import { triggerFunction } from "./functions.ts";
 import { health, openApi, ready } from "./health.ts";
 import {
   createEventKey,
@@ -14,12 +15,15 @@ import {
 } from "./keys.ts";
 import type { Row } from "./row.ts";
 import { cancelRun, getRun, getRunResult, listRuns } from "./runs.ts";
+import { listSkips } from "./skips.ts";
 
 export const TABLE = {
   sendEvents,
+  listSkips,
   syncApp,
   listApps,
   listFunctions,
+  triggerFunction,
   listRuns,
   getRun,
   getRunResult,

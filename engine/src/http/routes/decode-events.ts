@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   clientEventSchema,
   cloudEventSchema,
@@ -10,6 +9,7 @@ import {
 } from "@durable/protocol";
 import type { ProblemDetail } from "../../domain/problems.ts";
 import type { IncomingEvent } from "../../ingest/accept-events.ts";
+import { boundedId } from "../../ingest/bounded-id.ts";
 import { invalid, toDetails } from "../middleware/check.ts";
 import { refuseInexactNumbers } from "./exact-numbers.ts";
 
@@ -93,20 +93,13 @@ function cloudEvent(
   if (!read.success) return refuse(errors, toDetails(read.error, "", pointer));
   const { type, id, source, time } = read.data;
   return {
-    clientId: cloudEventId(source, id),
+    // Told apart by source and id together: two sources may both count from 1.
+    clientId: boundedId(`${source}#${id}`),
     name: type,
     data,
     timeMs: time === undefined ? null : Date.parse(time),
   };
 }
-
-/** CloudEvents are told apart by source and id together: two sources may both count from 1. */
-function cloudEventId(source: string, id: string): string {
-  const both = `${source}#${id}`;
-  return both.length <= ID_SHOWN_MAX ? both : `sha256:${createHash("sha256").update(both).digest("hex")}`;
-}
-
-const ID_SHOWN_MAX = 200;
 
 function refuse(errors: ProblemDetail[], details: readonly ProblemDetail[]): null {
   errors.push(...details);

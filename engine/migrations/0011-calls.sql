@@ -1,0 +1,42 @@
+-- An event that would have started a function and did not, and why: what did not happen is explained. Reasons are
+-- words of the engine (`schema`: its data does not fit the function's input), details are sentences for people.
+create table durable.skips (
+  workspace_id int not null,
+  id uuid not null,                          -- in order of time
+  event_id uuid not null,
+  function_id text not null,
+  reason text not null,
+  detail text not null,
+  at timestamptz not null,
+  primary key (workspace_id, id)
+);
+create index skips_by_event on durable.skips (workspace_id, event_id);
+
+-- Of events that steps send: matched before the commit, so the skip comes with it. An event accepted before under
+-- the same client's id was judged then.
+create function durable.effect_skip(f_workspace int[], f_run uuid[], f_step uuid[], f_data text[])
+returns void language plpgsql as $$
+begin
+  insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, at)
+    select f_workspace[q], (d ->> 'id')::uuid, (d ->> 'event')::uuid, d ->> 'function', d ->> 'reason', d ->> 'detail',
+      durable.durable_now()
+    from generate_subscripts(f_run, 1) as q, lateral (select f_data[q]::jsonb as d) as parsed
+    where not exists (select 1 from durable.event_ids k
+      where k.workspace_id = f_workspace[q] and k.client_id = d ->> 'client' and k.event_id <> (d ->> 'event')::uuid)
+    on conflict do nothing;
+end $$;
+
+-- An event by the id that people know it by: the sender's own, else the one it was given.
+create function durable.event_by_id(p_workspace int, p_id text) returns uuid
+language plpgsql stable as $$
+declare
+  v_id uuid;
+begin
+  select k.event_id into v_id from durable.event_ids k where k.workspace_id = p_workspace and k.client_id = p_id;
+  if found then
+    return v_id;
+  elsif p_id ~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then
+    return p_id::uuid;
+  end if;
+  return null;
+end $$;

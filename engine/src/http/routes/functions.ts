@@ -1,0 +1,28 @@
+import { showResult } from "../../runs/show-run.ts";
+import { startRun } from "../../runs/start-run.ts";
+import type { RouteParts } from "../app.ts";
+import { triggerFunction } from "../contract/functions.ts";
+import type { Handlers } from "../handlers.ts";
+import { decodePayload, requireSignedFor } from "./payload.ts";
+
+export function functionRoutes(parts: RouteParts): Handlers<"triggerFunction"> {
+  const { workspaceIds, runResults } = parts;
+  return {
+    async triggerFunction({ params, query, body, actor, signal }) {
+      const { app, env, fn } = params;
+      const { body: request, payload } = decodePayload(body, triggerFunction.body.schema, "data");
+      requireSignedFor(actor, request.path, `/v1/apps/${app}/${env}/functions/${fn}/trigger`);
+      const workspaceId = await workspaceIds.require(app, env);
+      const started = await startRun(parts, {
+        workspaceId,
+        functionId: fn,
+        data: payload,
+        id: request.id ?? null,
+      });
+      if (query.wait === 0) return started;
+      const asked = { workspaceId, runId: started.run };
+      const state = await runResults.read(asked, query.wait * 1000, signal());
+      return state === null ? started : { ...started, ...showResult(state) };
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { TRIGGER_EVENT_NAME } from "@durable/protocol/wire";
+import { notFound, Problem } from "../domain/problems.ts";
+import type { EventAcceptor, StartedRun } from "../ingest/accept-events.ts";
+import { boundedId } from "../ingest/bounded-id.ts";
+import { requireFunction, requireInput } from "../registry/function-input.ts";
+import type { WorkspaceRegistry } from "../registry/workspace-registry.ts";
+import { faultPoint } from "../runtime/fault-points.ts";
+import type { Database } from "../store/database.ts";
+import { findEvent } from "../store/events.ts";
+
+export interface StartParts {
+  readonly database: Database;
+  readonly registry: Pick<WorkspaceRegistry, "of">;
+  readonly acceptEvents: Pick<EventAcceptor, "accept">;
+}
+
+export interface Start {
+  readonly workspaceId: number;
+  readonly functionId: string;
+  /** JSON text. */
+  readonly data: string;
+  /** Who starts it again under the same id gets the run there is. */
+  readonly id: string | null;
+}
+
+/** Starts a run of exactly this function, by an event that is its own. @throws Problem */
+export async function startRun(
+  { database, registry, acceptEvents }: StartParts,
+  start: Start,
+): Promise<StartedRun> {
+  const { workspaceId, functionId, data } = start;
+  requireInput(requireFunction(await registry.of(workspaceId), functionId), data, "/data");
+  // Told apart by function, and from the ids of events: a caller who counts his orders may use the number for both.
+  const clientId = start.id === null ? null : boundedId(`trigger:${functionId}:${start.id}`);
+  const event = { clientId, name: TRIGGER_EVENT_NAME, data, timeMs: null, target: functionId };
+  const result = await acceptEvents.accept(workspaceId, [event]);
+  await faultPoint("ingest.before-ack");
+  if (result.state === "conflict") {
+    throw new Problem(
+      "idempotency-conflict",
+      `Nothing was started: the id ${JSON.stringify(start.id)} has started "${functionId}" before, with other data. ` +
+        "The same start sent again must be the same to the byte; another one needs another id.",
+      { errors: [{ pointer: "/id", detail: "is taken" }] },
+    );
+  }
+  const [started] = result.runs;
+  if (started !== undefined) return started;
+  // Sent before. A run that one event starts has its event's id.
+  const runId = clientId === null ? null : await findEvent(database, workspaceId, clientId);
+  if (runId === null) throw notFound();
+  return { event: result.ids[0]!, function: functionId, run: runId };
+}

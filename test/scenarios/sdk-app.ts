@@ -1,0 +1,26 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { DurableFunction } from "@durable/sdk";
+import { serve } from "@durable/sdk/node";
+import { expect } from "vitest";
+import type { startEngine } from "./api-engine.ts";
+
+/** An app made with the real SDK in this process, synced with the engine. */
+export async function startSdkApp(
+  engine: Awaited<ReturnType<typeof startEngine>>,
+  app: string,
+  functions: readonly DurableFunction[],
+) {
+  const server = createServer(serve({ app, functions }));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/durable`;
+  const synced = await engine.call("POST", `/v1/apps/${app}/dev/sync`, { url });
+  expect(synced.status, synced.text).toBe(200);
+  return {
+    url,
+    stop: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

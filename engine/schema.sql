@@ -126,7 +126,8 @@ create table durable.live_runs (
 create table durable.ready (
   rank bigint not null,
   workspace_id integer not null,
-  run_id uuid not null
+  run_id uuid not null,
+  step_id uuid not null default '00000000-0000-0000-0000-000000000000'::uuid
 ) with (autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
 
 create table durable.runs (
@@ -189,6 +190,20 @@ create table durable.steps (
   committed_at timestamp with time zone not null default clock_timestamp(),
   settled_at timestamp with time zone
 );
+
+create table durable.tasks (
+  workspace_id integer not null,
+  run_id uuid not null,
+  step_id uuid not null,
+  kind text not null,
+  status text not null,
+  fence uuid not null,
+  engine_id integer,
+  transport_attempt integer not null default 0,
+  lost integer not null default 0,
+  ready_rank bigint,
+  request text
+) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
 
 create table durable.timers (
   workspace_id integer not null,
@@ -255,7 +270,7 @@ alter table durable.functions add constraint functions_pkey PRIMARY KEY (workspa
 
 alter table durable.live_runs add constraint live_runs_pkey PRIMARY KEY (workspace_id, run_id);
 
-alter table durable.ready add constraint ready_pkey PRIMARY KEY (rank, workspace_id, run_id);
+alter table durable.ready add constraint ready_pkey PRIMARY KEY (rank, workspace_id, run_id, step_id);
 
 alter table durable.runs add constraint runs_pkey PRIMARY KEY (workspace_id, id);
 
@@ -265,7 +280,9 @@ alter table durable.skips add constraint skips_pkey PRIMARY KEY (workspace_id, i
 
 alter table durable.steps add constraint steps_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
-alter table durable.timers add constraint timers_kind_check CHECK ((kind = ANY (ARRAY['sleep'::text, 'timeout'::text, 'retry'::text])));
+alter table durable.tasks add constraint tasks_pkey PRIMARY KEY (workspace_id, run_id, step_id);
+
+alter table durable.timers add constraint timers_kind_check CHECK ((kind = ANY (ARRAY['sleep'::text, 'timeout'::text, 'retry'::text, 'task'::text])));
 
 alter table durable.timers add constraint timers_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
@@ -456,6 +473,8 @@ begin
       where f.kind = v_kind;
     case v_kind
       when 'skip' then perform durable.effect_skip(v_workspace, v_run, v_step, v_data);
+      when 'cancel' then perform durable.effect_cancel(v_workspace, v_run, v_step, v_data);
+      when 'task' then perform durable.effect_task(v_workspace, v_run, v_step, v_data);
       else raise exception 'no effect is called %', v_kind;
     end case;
   end loop;
@@ -475,9 +494,8 @@ begin
     select r.status into v_status from durable.runs r where r.workspace_id = p_workspace and r.id = p_run;
     return v_status;
   end if;
+  perform durable.close_runs(array[p_workspace], array[p_run]);
   delete from durable.ready where rank = v_live.ready_rank and workspace_id = p_workspace and run_id = p_run;
-  delete from durable.timers where workspace_id = p_workspace and run_id = p_run;
-  delete from durable.waits where workspace_id = p_workspace and run_id = p_run;
   update durable.runs set status = 'cancelled', ended_at = durable.durable_now(), failure = null
     where workspace_id = p_workspace and id = p_run;
   insert into durable.audit (workspace_id, actor, action, target, detail)
@@ -489,10 +507,12 @@ end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.claim(p_engine integer, p_limit integer)
- RETURNS TABLE(workspace_id integer, run_id uuid, fence uuid, journal_seq integer, run_attempt integer, transport_attempt integer, ready_rank bigint)
+ RETURNS TABLE(workspace_id integer, run_id uuid, step_id uuid, fence uuid, journal_seq integer, run_attempt integer, transport_attempt integer, ready_rank bigint)
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
+declare
+  c_run constant uuid := '00000000-0000-0000-0000-000000000000';
 begin
   perform set_config('synchronous_commit', 'off', true);
   perform 1 from durable.engines where id = p_engine and state = 'live' for key share;
@@ -501,24 +521,89 @@ begin
   end if;
   return query
   with picked as materialized (
-    select r.rank, r.workspace_id, r.run_id from durable.ready r
-    order by r.rank, r.workspace_id, r.run_id limit p_limit for update skip locked
+    select r.rank, r.workspace_id, r.run_id, r.step_id from durable.ready r
+    order by r.rank, r.workspace_id, r.run_id, r.step_id limit p_limit for update skip locked
   ), held as materialized (
     select l.workspace_id, l.run_id from durable.live_runs l
     join picked p on p.workspace_id = l.workspace_id and p.run_id = l.run_id
-    where l.status = 'queued' and l.ready_rank = p.rank
+    where p.step_id = c_run and l.status = 'queued' and l.ready_rank = p.rank
     order by 1, 2 for update of l skip locked
+  ), held_task as materialized (
+    select t.workspace_id, t.run_id, t.step_id from durable.tasks t
+    join picked p on p.workspace_id = t.workspace_id and p.run_id = t.run_id and p.step_id = t.step_id
+    where p.step_id <> c_run and t.status = 'queued' and t.ready_rank = p.rank
+    order by 1, 2, 3 for update of t skip locked
   ), gone as (
     delete from durable.ready r using picked p
-    where r.rank = p.rank and r.workspace_id = p.workspace_id and r.run_id = p.run_id
-      and (exists (select 1 from held h where h.workspace_id = p.workspace_id and h.run_id = p.run_id)
-        or not exists (select 1 from durable.live_runs l where l.workspace_id = p.workspace_id and l.run_id = p.run_id))
+    where r.rank = p.rank and r.workspace_id = p.workspace_id and r.run_id = p.run_id and r.step_id = p.step_id
+      and case when p.step_id = c_run then
+        exists (select 1 from held h where h.workspace_id = p.workspace_id and h.run_id = p.run_id)
+          or not exists (select 1 from durable.live_runs l where l.workspace_id = p.workspace_id and l.run_id = p.run_id)
+      else
+        exists (select 1 from held_task h where h.workspace_id = p.workspace_id and h.run_id = p.run_id and h.step_id = p.step_id)
+          or not exists (select 1 from durable.tasks t
+                         where t.workspace_id = p.workspace_id and t.run_id = p.run_id and t.step_id = p.step_id)
+      end
+  ), run as (
+    update durable.live_runs l
+      set status = 'running', engine_id = p_engine, fence = gen_random_uuid(), ready_rank = null
+      from held h join picked p on p.workspace_id = h.workspace_id and p.run_id = h.run_id and p.step_id = c_run
+      where l.workspace_id = h.workspace_id and l.run_id = h.run_id and l.status = 'queued'
+      returning l.workspace_id, l.run_id, c_run as step_id, l.fence, l.journal_seq, l.run_attempt, l.transport_attempt, p.rank
+  ), task as (
+    update durable.tasks t
+      set status = 'running', engine_id = p_engine, fence = gen_random_uuid(), ready_rank = null
+      from held_task h
+      join picked p on p.workspace_id = h.workspace_id and p.run_id = h.run_id and p.step_id = h.step_id
+      where t.workspace_id = h.workspace_id and t.run_id = h.run_id and t.step_id = h.step_id and t.status = 'queued'
+      returning t.workspace_id, t.run_id, t.step_id, t.fence, 0, 0, t.transport_attempt, p.rank
   )
-  update durable.live_runs l
-    set status = 'running', engine_id = p_engine, fence = gen_random_uuid(), ready_rank = null
-    from held h join picked p on p.workspace_id = h.workspace_id and p.run_id = h.run_id
-    where l.workspace_id = h.workspace_id and l.run_id = h.run_id and l.status = 'queued'
-    returning l.workspace_id, l.run_id, l.fence, l.journal_seq, l.run_attempt, l.transport_attempt, p.rank;
+  select * from run union all select * from task;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.close_entries(c_workspace integer[], c_run uuid[], c_step uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+begin
+  with entry as materialized (
+    select c.workspace, c.run, c.step from unnest(c_workspace, c_run, c_step) as c(workspace, run, step)
+    join durable.steps t on t.workspace_id = c.workspace and t.run_id = c.run and t.step_id = c.step
+    where t.seq is null and t.status <> 'cancelled'
+  ), task as (
+    delete from durable.tasks t using entry e
+      where t.workspace_id = e.workspace and t.run_id = e.run and t.step_id = e.step
+      returning t.workspace_id, t.run_id, t.step_id, t.ready_rank
+  ), job as (
+    delete from durable.ready r using task t
+      where r.rank = t.ready_rank and r.workspace_id = t.workspace_id and r.run_id = t.run_id and r.step_id = t.step_id
+  ), timer as (
+    delete from durable.timers t using entry e
+      where t.workspace_id = e.workspace and t.run_id = e.run and t.step_id = e.step
+  ), wait as (
+    delete from durable.waits w using entry e
+      where w.workspace_id = e.workspace and w.run_id = e.run and w.step_id = e.step
+  )
+  update durable.steps t
+    set status = 'cancelled', due_at = null, settled_at = durable.durable_now(), committed_at = clock_timestamp()
+    from entry e where t.workspace_id = e.workspace and t.run_id = e.run and t.step_id = e.step;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.close_runs(c_workspace integer[], c_run uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+begin
+  perform durable.close_entries(array_agg(t.workspace_id), array_agg(t.run_id), array_agg(t.step_id))
+    from unnest(c_workspace, c_run) as c(workspace, run)
+    join durable.steps t on t.workspace_id = c.workspace and t.run_id = c.run
+    where t.seq is null having count(*) > 0;
+  delete from durable.timers t using unnest(c_workspace, c_run) as c(workspace, run)
+    where t.workspace_id = c.workspace and t.run_id = c.run and t.step_id = '00000000-0000-0000-0000-000000000000';
 end $function$
 ;
 
@@ -688,12 +773,8 @@ begin
       from generate_subscripts(i_run, 1) as q
       where v_applied[q] and i_kind[q] in ('completed', 'failed') and r.workspace_id = i_workspace[q] and r.id = i_run[q];
     if true = any (i_pending) then
-      delete from durable.timers t
-        using unnest(i_workspace, i_run, i_kind, i_pending, v_applied) as q(workspace, run, kind, pending, applied)
-        where q.applied and q.pending and q.kind in ('completed', 'failed') and t.workspace_id = q.workspace and t.run_id = q.run;
-      delete from durable.waits w
-        using unnest(i_workspace, i_run, i_kind, i_pending, v_applied) as q(workspace, run, kind, pending, applied)
-        where q.applied and q.pending and q.kind in ('completed', 'failed') and w.workspace_id = q.workspace and w.run_id = q.run;
+      perform durable.close_runs(array_agg(i_workspace[q]), array_agg(i_run[q])) from generate_subscripts(i_run, 1) as q
+        where v_applied[q] and i_pending[q] and i_kind[q] in ('completed', 'failed') having count(*) > 0;
     end if;
   end if;
 
@@ -713,6 +794,81 @@ begin
 
   o_state := v_state;
   o_seq := v_seq;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.commit_tasks(i_workspace integer[], i_run uuid[], i_step uuid[], i_fence uuid[], i_status text[], i_value text[], i_failure text[], i_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_outcome text[], i_outcome_attempt integer[], i_outcome_failure text[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[])
+ RETURNS text[]
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_now timestamptz := durable.durable_now();
+  v_state text[] := array_fill('lost'::text, array[cardinality(i_run)]);
+  v_no int;
+begin
+  perform 1 from durable.live_runs l
+    where (l.workspace_id, l.run_id) in (select * from unnest(i_workspace, i_run))
+    order by l.workspace_id, l.run_id for update;
+
+  for v_no in
+    update durable.tasks t
+      set status = 'waiting', engine_id = null, fence = gen_random_uuid(), lost = 0, transport_attempt = i_transport_attempt[q]
+      from generate_subscripts(i_run, 1) as q
+      where t.workspace_id = i_workspace[q] and t.run_id = i_run[q] and t.step_id = i_step[q]
+        and t.fence = i_fence[q] and t.status = 'running'
+      returning q
+  loop
+    v_state[v_no] := 'applied';
+  end loop;
+
+  -- Every task's commit leaves an attempt under its fence: that tells a repeated one from one that came too late.
+  select array_agg(case when v_state[q] = 'lost' and exists (
+        select 1 from durable.attempts a where a.workspace_id = i_workspace[q] and a.run_id = i_run[q] and a.fence = i_fence[q]
+          and a.step_id = i_step[q] and a.outcome <> 'late') then 'already' else v_state[q] end order by q)
+    into v_state from generate_subscripts(i_run, 1) as q;
+  insert into durable.attempts (workspace_id, run_id, fence, step_id, attempt, outcome, failure,
+      scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms)
+    select i_workspace[q], i_run[q], i_fence[q], i_step[q], i_outcome_attempt[q],
+      case when v_state[q] = 'lost' then 'late' else i_outcome[q] end, i_outcome_failure[q],
+      to_timestamp(i_scheduled[q]), to_timestamp(i_leased[q]), to_timestamp(i_sent[q]),
+      to_timestamp(i_first_byte[q]), to_timestamp(i_received[q]), i_app_ms[q]
+    from generate_subscripts(i_run, 1) as q where v_state[q] <> 'already'
+    on conflict do nothing;
+
+  update durable.steps t
+    set attempt = i_attempt[q], scheduled_at = to_timestamp(i_scheduled[q]), leased_at = to_timestamp(i_leased[q]),
+        sent_at = to_timestamp(i_sent[q]), first_byte_at = to_timestamp(i_first_byte[q]),
+        received_at = to_timestamp(i_received[q]), app_ms = i_app_ms[q],
+        status = case when i_status[q] = 'retrying' then 'retrying' else t.status end,
+        failure = case when i_status[q] = 'retrying' then i_failure[q] else t.failure end,
+        due_at = case when i_status[q] = 'retrying' then v_now + i_retry_ms[q] * interval '1 millisecond' end,
+        committed_at = clock_timestamp()
+    from generate_subscripts(i_run, 1) as q
+    where v_state[q] = 'applied' and i_status[q] in ('ok', 'err', 'retrying')
+      and t.workspace_id = i_workspace[q] and t.run_id = i_run[q] and t.step_id = i_step[q] and t.seq is null;
+
+  insert into durable.timers (workspace_id, run_id, step_id, kind, due_at)
+    select i_workspace[q], i_run[q], i_step[q], 'task', v_now + i_retry_ms[q] * interval '1 millisecond'
+    from generate_subscripts(i_run, 1) as q where v_state[q] = 'applied' and i_retry_ms[q] is not null;
+  insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+    select l.workspace_id, l.run_id, 'run.step', l.journal_seq from generate_subscripts(i_run, 1) as q
+    join durable.live_runs l on l.workspace_id = i_workspace[q] and l.run_id = i_run[q]
+    where v_state[q] = 'applied' and i_retry_ms[q] is not null;
+
+  delete from durable.tasks t using generate_subscripts(i_run, 1) as q
+    where v_state[q] = 'applied' and i_status[q] in ('ok', 'err')
+      and t.workspace_id = i_workspace[q] and t.run_id = i_run[q] and t.step_id = i_step[q];
+  perform durable.settle_entries(array_agg(i_workspace[q] order by q), array_agg(i_run[q] order by q), array_agg(i_step[q] order by q),
+      array_agg(i_value[q] order by q), array_agg(null::uuid), array_agg(i_failure[q] order by q))
+    from generate_subscripts(i_run, 1) as q
+    where v_state[q] = 'applied' and i_status[q] in ('ok', 'err') having count(*) > 0;
+
+  perform durable.pause_runs(array_agg(p.workspace), array_agg(p.run), array_agg(p.failure))
+    from (select distinct on (i_workspace[q], i_run[q]) i_workspace[q] as workspace, i_run[q] as run, i_failure[q] as failure
+          from generate_subscripts(i_run, 1) as q where v_state[q] = 'applied' and i_status[q] = 'paused'
+          order by 1, 2) as p having count(*) > 0;
+  return v_state;
 end $function$
 ;
 
@@ -748,6 +904,14 @@ CREATE OR REPLACE FUNCTION durable.durable_now()
 AS $function$ select statement_timestamp() $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.effect_cancel(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  select durable.close_entries(f_workspace, f_run, f_step)
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.effect_skip(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
  RETURNS void
  LANGUAGE plpgsql
@@ -760,6 +924,25 @@ begin
     where not exists (select 1 from durable.event_ids k
       where k.workspace_id = f_workspace[q] and k.client_id = d ->> 'client' and k.event_id <> (d ->> 'event')::uuid)
     on conflict do nothing;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.effect_task(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_rank bigint := durable.rank_of(durable.durable_now());
+begin
+  with task as (
+    insert into durable.tasks (workspace_id, run_id, step_id, kind, status, fence, ready_rank, request)
+      select f.workspace, f.run, f.step, f.data::json ->> 'kind', 'queued', gen_random_uuid(), v_rank + f.no,
+        f.data::json ->> 'request'
+      from unnest(f_workspace, f_run, f_step, f_data) with ordinality as f(workspace, run, step, data, no)
+      join durable.steps t on t.workspace_id = f.workspace and t.run_id = f.run and t.step_id = f.step and t.status = 'pending'
+      returning workspace_id, run_id, step_id, ready_rank)
+  insert into durable.ready (rank, workspace_id, run_id, step_id) select ready_rank, workspace_id, run_id, step_id from task;
 end $function$
 ;
 
@@ -862,14 +1045,65 @@ begin
             select f.workspace, f.run from unnest(f_workspace, f_run, f_kind) as f(workspace, run, kind) where f.kind = 'retry')
           returning l.workspace_id, l.run_id)
       insert into durable.ready (rank, workspace_id, run_id) select v_rank, workspace_id, run_id from woken;
+      with woken as (
+        update durable.tasks t set status = 'queued', ready_rank = v_rank
+          from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
+          where f.kind = 'task' and t.workspace_id = f.workspace and t.run_id = f.run and t.step_id = f.step
+            and t.status = 'waiting'
+          returning t.workspace_id, t.run_id, t.step_id)
+      insert into durable.ready (rank, workspace_id, run_id, step_id) select v_rank, workspace_id, run_id, step_id from woken;
       perform durable.settle_entries(array_agg(f.workspace), array_agg(f.run), array_agg(f.step),
           array_agg(case when f.kind = 'timeout' then 'null' end), array_agg(null::uuid))
         from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
-        where f.kind <> 'retry' having count(*) > 0;
+        where f.kind not in ('retry', 'task') having count(*) > 0;
     end if;
   end if;
   return query select coalesce(cardinality(f_run), 0),
     (select extract(epoch from min(t.due_at) - v_now)::float8 * 1000 from durable.timers t);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.free_tasks(p_engine integer, p_lost_max integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_rank bigint := durable.rank_of(durable.durable_now());
+  v_count int;
+  v_workspace int[]; v_run uuid[]; v_failure text[];
+begin
+  perform 1 from durable.tasks t where t.engine_id = p_engine order by t.workspace_id, t.run_id, t.step_id for update;
+  with freed as (
+    update durable.tasks t
+      set status = case when t.lost + 1 >= p_lost_max then 'waiting' else 'queued' end,
+          ready_rank = case when t.lost + 1 >= p_lost_max then null else v_rank end,
+          engine_id = null, fence = gen_random_uuid(), lost = case when p_lost_max is null then t.lost else t.lost + 1 end
+      where t.engine_id = p_engine
+      returning t.workspace_id, t.run_id, t.step_id, t.status, t.lost, t.fence
+  ), job as (
+    insert into durable.ready (rank, workspace_id, run_id, step_id)
+      select v_rank, workspace_id, run_id, step_id from freed where status = 'queued'
+  ), attempt as (
+    insert into durable.attempts (workspace_id, run_id, fence, step_id, attempt, outcome, failure)
+      select workspace_id, run_id, fence, step_id, lost, 'lost',
+        '{"name":"EngineLost","message":"the engine that held the lease stopped sending heartbeats"}'
+      from freed where p_lost_max is not null
+  ), log as (
+    insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+      select distinct f.workspace_id, f.run_id, case when p_lost_max is null then 'run.requeue' else 'run.rescued' end, l.journal_seq
+      from freed f join durable.live_runs l on l.workspace_id = f.workspace_id and l.run_id = f.run_id
+  ), poison as (
+    select distinct on (workspace_id, run_id) workspace_id, run_id, lost from freed where status = 'waiting'
+    order by workspace_id, run_id
+  )
+  select (select count(*) from freed), array_agg(p.workspace_id), array_agg(p.run_id), array_agg(
+      '{"name":"EngineLost","message":"paused: the lease of one of its steps was lost with a dead engine ' || p.lost || ' times"}')
+    into v_count, v_workspace, v_run, v_failure from poison p;
+  if v_run is not null then
+    perform durable.pause_runs(v_workspace, v_run, v_failure);
+  end if;
+  return v_count;
 end $function$
 ;
 
@@ -899,7 +1133,10 @@ begin
     return 0;
   end if;
   update durable.engines set state = 'stopped' where id = p_engine;
-  perform 1 from durable.live_runs l where l.engine_id = p_engine order by l.workspace_id, l.run_id for update;
+  perform 1 from durable.live_runs l
+    where l.engine_id = p_engine or (l.workspace_id, l.run_id) in (
+      select t.workspace_id, t.run_id from durable.tasks t where t.engine_id = p_engine)
+    order by l.workspace_id, l.run_id for update;
   with freed as (
     update durable.live_runs l
       set status = 'queued', ready_rank = v_rank, engine_id = null, fence = gen_random_uuid()
@@ -912,7 +1149,7 @@ begin
       select workspace_id, run_id, 'run.requeue', journal_seq from freed
   )
   select count(*) into v_count from freed;
-  return v_count;
+  return v_count + durable.free_tasks(p_engine, null);
 end $function$
 ;
 
@@ -1030,6 +1267,33 @@ CREATE OR REPLACE FUNCTION durable.name_bucket(p_workspace integer, p_name text)
 AS $function$ select hashtextextended(p_name, p_workspace)::bit(8)::int $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.pause_runs(p_workspace integer[], p_run uuid[], p_failure text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+begin
+  delete from durable.ready r using unnest(p_workspace, p_run) as p(workspace, run)
+    join durable.live_runs l on l.workspace_id = p.workspace and l.run_id = p.run
+    where r.rank = l.ready_rank and r.workspace_id = l.workspace_id and r.run_id = l.run_id
+      and r.step_id = '00000000-0000-0000-0000-000000000000';
+  with paused as (
+    update durable.live_runs l
+      set status = 'paused', engine_id = null, ready_rank = null, fence = gen_random_uuid()
+      from unnest(p_workspace, p_run) as p(workspace, run)
+      where l.workspace_id = p.workspace and l.run_id = p.run
+      returning l.workspace_id, l.run_id, l.journal_seq
+  ), log as (
+    insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+      select workspace_id, run_id, 'run.paused', journal_seq from paused
+  )
+  update durable.runs r set failure = p.failure
+    from paused l join unnest(p_workspace, p_run, p_failure) as p(workspace, run, failure)
+      on p.workspace = l.workspace_id and p.run = l.run_id
+    where r.workspace_id = l.workspace_id and r.id = l.run_id;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.rank_of(p_at timestamp with time zone)
  RETURNS bigint
  LANGUAGE sql
@@ -1043,6 +1307,24 @@ CREATE OR REPLACE FUNCTION durable.refuse_rewrite()
 AS $function$
 begin
   raise exception 'step % of run % is settled; a result never changes', old.step_id, old.run_id;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.requeue_stopped_tasks(p_workspace integer, p_run uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_rank bigint := durable.rank_of(durable.durable_now());
+begin
+  with task as (
+    update durable.tasks t set status = 'queued', ready_rank = v_rank, transport_attempt = 0, lost = 0
+      where t.workspace_id = p_workspace and t.run_id = p_run and t.status = 'waiting'
+        and not exists (select 1 from durable.timers m
+                        where m.workspace_id = t.workspace_id and m.run_id = t.run_id and m.step_id = t.step_id)
+      returning t.workspace_id, t.run_id, t.step_id)
+  insert into durable.ready (rank, workspace_id, run_id, step_id) select v_rank, workspace_id, run_id, step_id from task;
 end $function$
 ;
 
@@ -1064,7 +1346,10 @@ begin
     order by e.id for update skip locked
   loop
     update durable.engines set state = 'dead' where id = v_engine;
-    perform 1 from durable.live_runs l where l.engine_id = v_engine order by l.workspace_id, l.run_id for update;
+    perform 1 from durable.live_runs l
+      where l.engine_id = v_engine or (l.workspace_id, l.run_id) in (
+        select t.workspace_id, t.run_id from durable.tasks t where t.engine_id = v_engine)
+      order by l.workspace_id, l.run_id for update;
     with freed as (
       update durable.live_runs l
         set status = case when l.lost + 1 >= p_lost_max then 'paused' else 'queued' end,
@@ -1089,7 +1374,7 @@ begin
     )
     select count(*) into v_count from freed;
     engine_id := v_engine;
-    run_count := v_count;
+    run_count := v_count + durable.free_tasks(v_engine, p_lost_max);
     return next;
   end loop;
 end $function$
@@ -1144,7 +1429,7 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.settle_entries(s_workspace integer[], s_run uuid[], s_step uuid[], s_value text[], s_event uuid[])
+CREATE OR REPLACE FUNCTION durable.settle_entries(s_workspace integer[], s_run uuid[], s_step uuid[], s_value text[], s_event uuid[], s_failure text[] DEFAULT '{}'::text[])
  RETURNS integer
  LANGUAGE plpgsql
 AS $function$
@@ -1156,9 +1441,10 @@ declare
 begin
   with entry as materialized (
     select e.*, row_number() over (partition by e.workspace, e.run order by e.no)::int as ordinal
-    from unnest(s_workspace, s_run, s_step, s_value, s_event) with ordinality as e(workspace, run, step, value, event, no)
+    from unnest(s_workspace, s_run, s_step, s_value, s_event, s_failure) with ordinality
+      as e(workspace, run, step, value, event, failure, no)
     where exists (select 1 from durable.steps t where t.workspace_id = e.workspace and t.run_id = e.run
-                  and t.step_id = e.step and t.seq is null)
+                  and t.step_id = e.step and t.seq is null and t.status <> 'cancelled')
       and exists (select 1 from durable.live_runs l where l.workspace_id = e.workspace and l.run_id = e.run)
   ), per_run as (
     select workspace, run, count(*)::int as settled from entry group by 1, 2
@@ -1175,7 +1461,8 @@ begin
       on conflict do nothing
   ), done as (
     update durable.steps t
-      set seq = h.base + e.ordinal, status = 'ok', value = e.value, event_id = e.event,
+      set seq = h.base + e.ordinal, status = case when e.failure is null then 'ok' else 'err' end,
+          value = e.value, failure = e.failure, event_id = e.event,
           settled_at = v_now, committed_at = clock_timestamp()
       from entry e join head h on h.workspace_id = e.workspace and h.run_id = e.run
       where t.workspace_id = e.workspace and t.run_id = e.run and t.step_id = e.step

@@ -49,10 +49,10 @@ create table durable.steps (
   op text not null,
   name text not null,
   n int not null,
-  status text not null,                      -- ok | err (settled) | pending | retrying
+  status text not null,                      -- ok | err (settled) | pending | retrying | cancelled (its race was lost, its run ended)
   value text,                                -- as received
   failure text,
-  attempt int not null default 1,
+  attempt int not null default 1,            -- tried so often; 0 is a planned step whose task has not run
   event_id uuid,                             -- the event that resolved a wait
   due_at timestamptz,                        -- end of a sleep, timeout of a wait, next attempt of a step
   scheduled_at timestamptz, leased_at timestamptz, sent_at timestamptz, first_byte_at timestamptz,
@@ -70,8 +70,9 @@ end $$;
 create trigger steps_settled before update on durable.steps
   for each row when (old.seq is not null) execute function durable.refuse_rewrite();
 
--- Every attempt of a step that needed more than one, and every dispatch of a run without a usable answer
--- (step_id is then all zeros). A step that succeeded at once has its times on its own row.
+-- Every attempt of a step that needed more than one, every dispatch of a task (its fence is looked for here when a
+-- commit is repeated), and every dispatch of a run without a usable answer (step_id is then all zeros). A step that
+-- succeeded at once, inline, has its times on its own row.
 create table durable.attempts (
   workspace_id int not null,
   run_id uuid not null,

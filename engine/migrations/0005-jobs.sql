@@ -1,18 +1,37 @@
--- One row of work each: "continue this run". Ready holds only what can run now; the key is the claim's order
+-- One row of work each: "continue this run", or with a step "run its task". Ready holds only what can run now; the key is the claim's order
 -- (a matching index costs 1 ms at a million rows, another one 650 ms). Insert, delete, never update.
 create table durable.ready (
   rank bigint not null,                      -- microseconds of durable_now() when it became ready
   workspace_id int not null,
   run_id uuid not null,
-  primary key (rank, workspace_id, run_id)
+  step_id uuid not null default '00000000-0000-0000-0000-000000000000',
+  primary key (rank, workspace_id, run_id, step_id)
 ) with (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
 
--- Wake a run at a time. step_id is all zeros for a retry of the function body.
+-- A step with a lease of its own: planned by user code (`step`: the app is asked for this one body), or a call that
+-- the engine makes itself (`fetch`). Its entry in `steps` is open exactly as long as it has this row. Updated in place,
+-- like live_runs, whose row is always locked before; the claim alone skips that, and waits for nothing.
+create table durable.tasks (
+  workspace_id int not null,
+  run_id uuid not null,
+  step_id uuid not null,
+  kind text not null,                        -- step | fetch
+  status text not null,                      -- queued | running | waiting (for its timer; without one: for a person)
+  fence uuid not null,                       -- names the lease; new for every dispatch
+  engine_id int,                             -- who holds the lease, exactly while running
+  transport_attempt int not null default 0,  -- dispatches without a usable answer since the last one with
+  lost int not null default 0,               -- leases lost with a dead engine since the last outcome
+  ready_rank bigint,                         -- the key of its job in ready, exactly while queued
+  request text,                              -- what a fetch asks for
+  primary key (workspace_id, run_id, step_id)
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
+
+-- Wake a run or a task at a time. step_id is all zeros for a retry of the function body.
 create table durable.timers (
   workspace_id int not null,
   run_id uuid not null,
   step_id uuid not null,
-  kind text not null check (kind in ('sleep', 'timeout', 'retry')),
+  kind text not null check (kind in ('sleep', 'timeout', 'retry', 'task')),
   due_at timestamptz not null,
   primary key (workspace_id, run_id, step_id)
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);

@@ -1,7 +1,7 @@
 -- One call of one VOLATILE function is one durable change: one statement on the wire, one commit, and each
 -- statement inside reads a fresh snapshot (the CTEs of a single statement share one taken before any lock wait).
 --
--- Lock order, everywhere: engine row, live_runs by (workspace, run), ready, the rest. Who cannot wait in that
+-- Lock order, everywhere: engine row, live_runs by (workspace, run), tasks, ready, the rest. Who cannot wait in that
 -- order takes SKIP LOCKED. An advisory lock on an event name comes after live_runs.
 
 -- How ids of work are ordered: first ready, first claimed.

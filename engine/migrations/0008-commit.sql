@@ -16,6 +16,8 @@ begin
       where f.kind = v_kind;
     case v_kind
       when 'skip' then perform durable.effect_skip(v_workspace, v_run, v_step, v_data);
+      when 'cancel' then perform durable.effect_cancel(v_workspace, v_run, v_step, v_data);
+      when 'task' then perform durable.effect_task(v_workspace, v_run, v_step, v_data);
       else raise exception 'no effect is called %', v_kind;
     end case;
   end loop;
@@ -211,12 +213,8 @@ begin
       from generate_subscripts(i_run, 1) as q
       where v_applied[q] and i_kind[q] in ('completed', 'failed') and r.workspace_id = i_workspace[q] and r.id = i_run[q];
     if true = any (i_pending) then
-      delete from durable.timers t
-        using unnest(i_workspace, i_run, i_kind, i_pending, v_applied) as q(workspace, run, kind, pending, applied)
-        where q.applied and q.pending and q.kind in ('completed', 'failed') and t.workspace_id = q.workspace and t.run_id = q.run;
-      delete from durable.waits w
-        using unnest(i_workspace, i_run, i_kind, i_pending, v_applied) as q(workspace, run, kind, pending, applied)
-        where q.applied and q.pending and q.kind in ('completed', 'failed') and w.workspace_id = q.workspace and w.run_id = q.run;
+      perform durable.close_runs(array_agg(i_workspace[q]), array_agg(i_run[q])) from generate_subscripts(i_run, 1) as q
+        where v_applied[q] and i_pending[q] and i_kind[q] in ('completed', 'failed') having count(*) > 0;
     end if;
   end if;
 

@@ -10,11 +10,11 @@ language sql stable as $$
     || ',"time":"' || to_char(p_event.time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || '"}'
 $$;
 
--- Settle pending entries: each gets the next number of its run's journal, exactly once. A waiting run becomes
--- ready; a running one is only bumped, and its holder notices at its next commit. The caller holds the
--- live_runs rows. Returns how many were settled.
+-- Settle pending entries: each gets the next number of its run's journal, exactly once: `err` where a failure is
+-- given, else `ok`. A waiting run becomes ready; a running one is only bumped, and its holder notices at its next
+-- commit. The caller holds the live_runs rows. Returns how many were settled.
 create function durable.settle_entries(
-  s_workspace int[], s_run uuid[], s_step uuid[], s_value text[], s_event uuid[]
+  s_workspace int[], s_run uuid[], s_step uuid[], s_value text[], s_event uuid[], s_failure text[] = '{}'
 ) returns int
 language plpgsql as $$
 #variable_conflict use_column
@@ -25,9 +25,10 @@ declare
 begin
   with entry as materialized (
     select e.*, row_number() over (partition by e.workspace, e.run order by e.no)::int as ordinal
-    from unnest(s_workspace, s_run, s_step, s_value, s_event) with ordinality as e(workspace, run, step, value, event, no)
+    from unnest(s_workspace, s_run, s_step, s_value, s_event, s_failure) with ordinality
+      as e(workspace, run, step, value, event, failure, no)
     where exists (select 1 from durable.steps t where t.workspace_id = e.workspace and t.run_id = e.run
-                  and t.step_id = e.step and t.seq is null)
+                  and t.step_id = e.step and t.seq is null and t.status <> 'cancelled')
       and exists (select 1 from durable.live_runs l where l.workspace_id = e.workspace and l.run_id = e.run)
   ), per_run as (
     select workspace, run, count(*)::int as settled from entry group by 1, 2
@@ -44,7 +45,8 @@ begin
       on conflict do nothing
   ), done as (
     update durable.steps t
-      set seq = h.base + e.ordinal, status = 'ok', value = e.value, event_id = e.event,
+      set seq = h.base + e.ordinal, status = case when e.failure is null then 'ok' else 'err' end,
+          value = e.value, failure = e.failure, event_id = e.event,
           settled_at = v_now, committed_at = clock_timestamp()
       from entry e join head h on h.workspace_id = e.workspace and h.run_id = e.run
       where t.workspace_id = e.workspace and t.run_id = e.run and t.step_id = e.step
@@ -111,10 +113,17 @@ begin
             select f.workspace, f.run from unnest(f_workspace, f_run, f_kind) as f(workspace, run, kind) where f.kind = 'retry')
           returning l.workspace_id, l.run_id)
       insert into durable.ready (rank, workspace_id, run_id) select v_rank, workspace_id, run_id from woken;
+      with woken as (
+        update durable.tasks t set status = 'queued', ready_rank = v_rank
+          from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
+          where f.kind = 'task' and t.workspace_id = f.workspace and t.run_id = f.run and t.step_id = f.step
+            and t.status = 'waiting'
+          returning t.workspace_id, t.run_id, t.step_id)
+      insert into durable.ready (rank, workspace_id, run_id, step_id) select v_rank, workspace_id, run_id, step_id from woken;
       perform durable.settle_entries(array_agg(f.workspace), array_agg(f.run), array_agg(f.step),
           array_agg(case when f.kind = 'timeout' then 'null' end), array_agg(null::uuid))
         from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
-        where f.kind <> 'retry' having count(*) > 0;
+        where f.kind not in ('retry', 'task') having count(*) > 0;
     end if;
   end if;
   return query select coalesce(cardinality(f_run), 0),
@@ -203,12 +212,15 @@ begin
   return v_count;
 end $$;
 
--- Lease a batch, in the order of ready's key. Never waits for a lock. Committed asynchronously: a claim lost in
--- a crash of the database leaves the job in ready and its fence unknown, which is what fences are for.
+-- Lease a batch, in the order of ready's key: runs to continue (step_id all zeros) and tasks to run. Never waits for a
+-- lock. Committed asynchronously: a claim lost in a crash of the database leaves the job in ready and its fence
+-- unknown, which is what fences are for.
 create function durable.claim(p_engine int, p_limit int)
-returns table (workspace_id int, run_id uuid, fence uuid, journal_seq int, run_attempt int, transport_attempt int, ready_rank bigint)
+returns table (workspace_id int, run_id uuid, step_id uuid, fence uuid, journal_seq int, run_attempt int, transport_attempt int, ready_rank bigint)
 language plpgsql as $$
 #variable_conflict use_column
+declare
+  c_run constant uuid := '00000000-0000-0000-0000-000000000000';
 begin
   perform set_config('synchronous_commit', 'off', true);
   perform 1 from durable.engines where id = p_engine and state = 'live' for key share;
@@ -217,28 +229,48 @@ begin
   end if;
   return query
   with picked as materialized (
-    select r.rank, r.workspace_id, r.run_id from durable.ready r
-    order by r.rank, r.workspace_id, r.run_id limit p_limit for update skip locked
+    select r.rank, r.workspace_id, r.run_id, r.step_id from durable.ready r
+    order by r.rank, r.workspace_id, r.run_id, r.step_id limit p_limit for update skip locked
   ), held as materialized (
     select l.workspace_id, l.run_id from durable.live_runs l
     join picked p on p.workspace_id = l.workspace_id and p.run_id = l.run_id
-    where l.status = 'queued' and l.ready_rank = p.rank
+    where p.step_id = c_run and l.status = 'queued' and l.ready_rank = p.rank
     order by 1, 2 for update of l skip locked
+  ), held_task as materialized (
+    select t.workspace_id, t.run_id, t.step_id from durable.tasks t
+    join picked p on p.workspace_id = t.workspace_id and p.run_id = t.run_id and p.step_id = t.step_id
+    where p.step_id <> c_run and t.status = 'queued' and t.ready_rank = p.rank
+    order by 1, 2, 3 for update of t skip locked
   ), gone as (
     delete from durable.ready r using picked p
-    where r.rank = p.rank and r.workspace_id = p.workspace_id and r.run_id = p.run_id
-      and (exists (select 1 from held h where h.workspace_id = p.workspace_id and h.run_id = p.run_id)
-        or not exists (select 1 from durable.live_runs l where l.workspace_id = p.workspace_id and l.run_id = p.run_id))
+    where r.rank = p.rank and r.workspace_id = p.workspace_id and r.run_id = p.run_id and r.step_id = p.step_id
+      and case when p.step_id = c_run then
+        exists (select 1 from held h where h.workspace_id = p.workspace_id and h.run_id = p.run_id)
+          or not exists (select 1 from durable.live_runs l where l.workspace_id = p.workspace_id and l.run_id = p.run_id)
+      else
+        exists (select 1 from held_task h where h.workspace_id = p.workspace_id and h.run_id = p.run_id and h.step_id = p.step_id)
+          or not exists (select 1 from durable.tasks t
+                         where t.workspace_id = p.workspace_id and t.run_id = p.run_id and t.step_id = p.step_id)
+      end
+  ), run as (
+    update durable.live_runs l
+      set status = 'running', engine_id = p_engine, fence = gen_random_uuid(), ready_rank = null
+      from held h join picked p on p.workspace_id = h.workspace_id and p.run_id = h.run_id and p.step_id = c_run
+      where l.workspace_id = h.workspace_id and l.run_id = h.run_id and l.status = 'queued'
+      returning l.workspace_id, l.run_id, c_run as step_id, l.fence, l.journal_seq, l.run_attempt, l.transport_attempt, p.rank
+  ), task as (
+    update durable.tasks t
+      set status = 'running', engine_id = p_engine, fence = gen_random_uuid(), ready_rank = null
+      from held_task h
+      join picked p on p.workspace_id = h.workspace_id and p.run_id = h.run_id and p.step_id = h.step_id
+      where t.workspace_id = h.workspace_id and t.run_id = h.run_id and t.step_id = h.step_id and t.status = 'queued'
+      returning t.workspace_id, t.run_id, t.step_id, t.fence, 0, 0, t.transport_attempt, p.rank
   )
-  update durable.live_runs l
-    set status = 'running', engine_id = p_engine, fence = gen_random_uuid(), ready_rank = null
-    from held h join picked p on p.workspace_id = h.workspace_id and p.run_id = h.run_id
-    where l.workspace_id = h.workspace_id and l.run_id = h.run_id and l.status = 'queued'
-    returning l.workspace_id, l.run_id, l.fence, l.journal_seq, l.run_attempt, l.transport_attempt, p.rank;
+  select * from run union all select * from task;
 end $$;
 
--- Engines whose heartbeat is over: mark them dead, queue what they held under new fences. A run that loses its
--- lease this way ten times pauses: something about it kills engines. Nobody is rescued within one lease of a
+-- Engines whose heartbeat is over: mark them dead, queue what they held under new fences: runs and tasks. A run that
+-- loses its lease, or one of its tasks', this way ten times pauses: something about it kills engines. Nobody is rescued within one lease of a
 -- start of the database, for nobody could send a heartbeat before.
 create function durable.rescue_leases(p_lost_max int) returns table (engine_id int, run_count int)
 language plpgsql as $$
@@ -256,7 +288,10 @@ begin
     order by e.id for update skip locked
   loop
     update durable.engines set state = 'dead' where id = v_engine;
-    perform 1 from durable.live_runs l where l.engine_id = v_engine order by l.workspace_id, l.run_id for update;
+    perform 1 from durable.live_runs l
+      where l.engine_id = v_engine or (l.workspace_id, l.run_id) in (
+        select t.workspace_id, t.run_id from durable.tasks t where t.engine_id = v_engine)
+      order by l.workspace_id, l.run_id for update;
     with freed as (
       update durable.live_runs l
         set status = case when l.lost + 1 >= p_lost_max then 'paused' else 'queued' end,
@@ -281,12 +316,12 @@ begin
     )
     select count(*) into v_count from freed;
     engine_id := v_engine;
-    run_count := v_count;
+    run_count := v_count + durable.free_tasks(v_engine, p_lost_max);
     return next;
   end loop;
 end $$;
 
--- An engine leaves. It has let go of every run it knew of; what it still holds are leases whose claim or birth
+-- An engine leaves. It has let go of every run and task it knew of; what it still holds are leases whose claim or birth
 -- committed and whose answer it never got. Nobody rescues from an engine that has left, so they are queued here,
 -- in the same commit. Answers how many there were.
 create function durable.leave_engine(p_engine int) returns int
@@ -302,7 +337,10 @@ begin
     return 0;
   end if;
   update durable.engines set state = 'stopped' where id = p_engine;
-  perform 1 from durable.live_runs l where l.engine_id = p_engine order by l.workspace_id, l.run_id for update;
+  perform 1 from durable.live_runs l
+    where l.engine_id = p_engine or (l.workspace_id, l.run_id) in (
+      select t.workspace_id, t.run_id from durable.tasks t where t.engine_id = p_engine)
+    order by l.workspace_id, l.run_id for update;
   with freed as (
     update durable.live_runs l
       set status = 'queued', ready_rank = v_rank, engine_id = null, fence = gen_random_uuid()
@@ -315,10 +353,10 @@ begin
       select workspace_id, run_id, 'run.requeue', journal_seq from freed
   )
   select count(*) into v_count from freed;
-  return v_count;
+  return v_count + durable.free_tasks(p_engine, null);
 end $$;
 
--- Cancel is final: the lease, the job, timers and waits go in the same commit; a late answer finds no fence.
+-- Cancel is final: the leases, the jobs and all that is open go in the same commit; a late answer finds no fence.
 -- Answers cancelled, or the status it had already ended with, or null for an unknown run.
 create function durable.cancel_run(p_workspace int, p_run uuid, p_actor text, p_reason text) returns text
 language plpgsql as $$
@@ -331,9 +369,8 @@ begin
     select r.status into v_status from durable.runs r where r.workspace_id = p_workspace and r.id = p_run;
     return v_status;
   end if;
+  perform durable.close_runs(array[p_workspace], array[p_run]);
   delete from durable.ready where rank = v_live.ready_rank and workspace_id = p_workspace and run_id = p_run;
-  delete from durable.timers where workspace_id = p_workspace and run_id = p_run;
-  delete from durable.waits where workspace_id = p_workspace and run_id = p_run;
   update durable.runs set status = 'cancelled', ended_at = durable.durable_now(), failure = null
     where workspace_id = p_workspace and id = p_run;
   insert into durable.audit (workspace_id, actor, action, target, detail)

@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import { AppClient } from "./endpoint/app-client.ts";
 import { createConnector } from "./endpoint/connector.ts";
 import { createEgressGuard, type EgressPolicy } from "./endpoint/egress-guard.ts";
-import { Committer } from "./execution/committer.ts";
+import { Committer, RUN_OUTCOMES, TASK_OUTCOMES } from "./execution/committer.ts";
 import type { ExecutionParts } from "./execution/execute-run.ts";
 import { createHttpServer } from "./http/server.ts";
 import { EventAcceptor } from "./ingest/accept-events.ts";
@@ -102,7 +102,9 @@ export function createEngine(config: EngineConfig): Engine {
     maxConnectionsPerOrigin: config.slots,
   });
   const resync = new AppResync({ ...ports, database, registry, appClient, egress }, log);
-  const committer = new Committer({ ...ports, database, authority: keeper, log });
+  const commits = { ...ports, database, authority: keeper, log };
+  const committer = new Committer(commits, RUN_OUTCOMES);
+  const taskCommitter = new Committer(commits, TASK_OUTCOMES);
 
   const timerLoop = new TimerLoop({
     ...ports,
@@ -124,11 +126,12 @@ export function createEngine(config: EngineConfig): Engine {
     registry,
     appClient,
     committer,
+    taskCommitter,
     authority: keeper,
     log,
     manifestChanged: (workspaceId) => resync.ask(workspaceId),
     shouldYield: (run) => dispatcher.shouldYield(run),
-    committed: announceCommitted({ events, timerLoop, waitMatcher, kick: () => dispatcher.kick() }),
+    ...announceCommitted({ events, timerLoop, waitMatcher, kick: () => dispatcher.kick() }),
   };
   const suspectLeases = () => reconciler.suspect();
   const dispatcher = new Dispatcher({

@@ -15,6 +15,7 @@ export const refSchema = z
 export const opNameSchema = z.enum([
   "run",
   "plan",
+  "join",
   "sleep",
   "wait",
   "signal",

@@ -278,6 +278,15 @@ export interface PlanOp extends OpCommon {
   op: "plan";
 }
 
+/** A race or a join is decided: the order of the memo says how. The engine cancels what is still open of the losers. */
+export interface JoinOp extends OpCommon {
+  op: "join";
+  /** Open steps that nobody will wait for any more. */
+  losers: StepId[];
+  /** Shown to people: which branches decided it. */
+  v?: Payload;
+}
+
 /** Exactly one of `ms` and `until`. */
 export interface SleepOp extends OpCommon {
   op: "sleep";
@@ -337,6 +346,7 @@ export interface StateOp extends OpCommon {
 export type Op =
   | RunOp
   | PlanOp
+  | JoinOp
   | SleepOp
   | WaitOp
   | SignalOp

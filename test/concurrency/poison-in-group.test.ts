@@ -1,25 +1,28 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { Committer, type CommitterOptions } from "../../engine/src/execution/committer.ts";
+import { Committer, type CommitterOptions, RUN_OUTCOMES } from "../../engine/src/execution/committer.ts";
 import { systemPorts } from "../../engine/src/runtime/system-ports.ts";
-import type { CommitItem } from "../../engine/src/store/outcomes.ts";
+import type { CommitItem, CommitResult } from "../../engine/src/store/outcomes.ts";
 import { commitItem, outcome, ROUNDS, Stage, step, stepIdOf } from "./stage.ts";
 
 const SILENT = { debug: () => {}, error: () => {} } as unknown;
 
 let stage: Stage;
-let committer: Committer;
+let committer: Committer<CommitItem, CommitResult>;
 beforeAll(async () => {
   stage = await Stage.open(66);
-  committer = new Committer({
-    database: stage.left,
-    authority: {
-      engineId: () => stage.engineId,
-      mayAct: () => true,
-      untilMayAct: () => Promise.resolve(true),
+  committer = new Committer(
+    {
+      database: stage.left,
+      authority: {
+        engineId: () => stage.engineId,
+        mayAct: () => true,
+        untilMayAct: () => Promise.resolve(true),
+      },
+      timers: systemPorts().timers,
+      log: SILENT as CommitterOptions["log"],
     },
-    timers: systemPorts().timers,
-    log: SILENT as CommitterOptions["log"],
-  });
+    RUN_OUTCOMES,
+  );
 });
 afterEach(() => stage.expectInvariants());
 afterAll(() => stage.close());

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Committer, type CommitterOptions } from "../../engine/src/execution/committer.ts";
+import { Committer, type CommitterOptions, RUN_OUTCOMES } from "../../engine/src/execution/committer.ts";
 import { systemPorts } from "../../engine/src/runtime/system-ports.ts";
 import { type Database, openDatabase } from "../../engine/src/store/database.ts";
 import { commitItem, outcome, Stage, step } from "./stage.ts";
@@ -32,16 +32,19 @@ test("a commit that the server cancels is repeated: the run goes on and does not
     return row!["count"] === 1;
   });
   let repeats = 0;
-  const committer = new Committer({
-    database: impatient,
-    authority: {
-      engineId: () => stage.engineId,
-      mayAct: () => true,
-      untilMayAct: () => Promise.resolve(true),
+  const committer = new Committer(
+    {
+      database: impatient,
+      authority: {
+        engineId: () => stage.engineId,
+        mayAct: () => true,
+        untilMayAct: () => Promise.resolve(true),
+      },
+      timers: systemPorts().timers,
+      log: { debug: () => (repeats += 1) } as unknown as CommitterOptions["log"],
     },
-    timers: systemPorts().timers,
-    log: { debug: () => (repeats += 1) } as unknown as CommitterOptions["log"],
-  });
+    RUN_OUTCOMES,
+  );
   const end = await committer.commit(commitItem(run, outcome("continue", { steps: [step("first", "ok")] })));
   await holding;
   expect(end).toEqual({ state: "applied", journalSeq: 1 });

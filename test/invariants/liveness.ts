@@ -17,11 +17,11 @@ export const LIVENESS: readonly Invariant[] = [
   {
     number: "49b",
     name: "nothing owed",
-    sentence: "No job, no timer, no open wait and no obligation is left.",
+    sentence: "No job, no task, no timer, no open wait and no obligation is left.",
     phase: "after",
     check: bySql(
       "select count(*) from durable.events",
-      ["ready", "timers", "waits", "event_obligations"]
+      ["ready", "tasks", "timers", "waits", "event_obligations"]
         .map(
           (table) => `select '${table}' as what, count(*) as count from durable.${table} having count(*) > 0`,
         )

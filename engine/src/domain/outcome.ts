@@ -28,7 +28,7 @@ export interface Outcome {
   readonly retryMs: number | null;
 }
 
-export type StepStatus = "ok" | "err" | "pending" | "retrying";
+export type StepStatus = "ok" | "err" | "pending" | "retrying" | "cancelled";
 
 /** An entry as it shall stand in the journal. Settled when `ok` or `err`. */
 export interface StepEntry {
@@ -78,7 +78,10 @@ export interface Effect {
   readonly data: string;
 }
 
-export type EffectKind = "skip"; // an event it sends does not start a function that it names
+export type EffectKind =
+  | "skip" // an event it sends does not start a function that it names
+  | "cancel" // the entry lost a race: whatever it waits for goes with it
+  | "task"; // the entry gets a lease and a dispatch of its own
 
 export function isSettled(entry: { readonly status: StepStatus }): boolean {
   return entry.status === "ok" || entry.status === "err";

@@ -1,6 +1,6 @@
 import { epochMsOfUuidV7 } from "../domain/ids.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
-import type { HeldRun } from "./held-run.ts";
+import type { Held } from "./held-run.ts";
 
 /** Do not start another step after this; an app that says how long it may run gets that minus a margin. */
 const BUDGET_MS_DEFAULT = 25_000;
@@ -10,8 +10,9 @@ const BUDGET_MARGIN_MS = 1_000;
  * The body of one dispatch. Built as text: the memo and the event are already JSON, as received, and are neither
  * parsed nor copied through objects. Everything else in it is ours and needs no escaping but names of users.
  */
-export function buildRequest(run: HeldRun, fence: string, workspace: WorkspaceEntry): string {
-  const { head } = run;
+export function buildRequest(held: Held, fence: string, workspace: WorkspaceEntry): string {
+  const { head, memo, stepId } = held;
+  const task = stepId === null ? '"kind":"advance"' : `"kind":"step","step":"${stepId}"`;
   const fn = JSON.stringify(head.functionId);
   const app = JSON.stringify(workspace.app);
   const maxMs = workspace.endpoint?.maxDurationMs ?? null;
@@ -19,8 +20,8 @@ export function buildRequest(run: HeldRun, fence: string, workspace: WorkspaceEn
   return (
     `{"type":"invoke","app":${app},"fn":${fn},"rev":"${head.functionVersion}",` +
     `"run":{"id":"${head.runId}","started_at":"${new Date(epochMsOfUuidV7(head.runId)).toISOString()}"},` +
-    `"task":{"kind":"advance","fence":"${fence}"},` +
-    `"input":{"event":${head.event}},"memo":${run.memo.toJson()},"memo_next":null,` +
-    `"attempts":${run.memo.attemptsJson()},"budget":{"ms":${budgetMs},"steps":1}}`
+    `"task":{${task},"fence":"${fence}"},` +
+    `"input":{"event":${head.event}},"memo":${memo.toJson()},"memo_next":null,` +
+    `"attempts":${memo.attemptsJson()},"budget":{"ms":${budgetMs},"steps":1}}`
   );
 }

@@ -1,4 +1,4 @@
-import type { Op, RawJson, RunOp, SendOp, SleepOp, WaitOp } from "@durable/protocol/wire";
+import type { JoinOp, Op, PlanOp, RawJson, RunOp, SendOp, SleepOp, WaitOp } from "@durable/protocol/wire";
 import { retryDelayMs } from "../domain/backoff.ts";
 import type { Outcome, StepEntry } from "../domain/outcome.ts";
 import type { Situation } from "./decide.ts";
@@ -14,6 +14,12 @@ export function decideOp(situation: Situation, op: Op, draft: OutcomeDraft): Out
   switch (op.op) {
     case "run":
       decideRun(situation, op, draft);
+      return null;
+    case "plan":
+      decidePlan(situation, op, draft);
+      return null;
+    case "join":
+      decideJoin(op, draft);
       return null;
     case "sleep":
       decideSleep(op, draft);
@@ -41,7 +47,7 @@ function mismatchOf(situation: Situation, op: Op): string | null {
     }. Deploy code that takes the recorded path, then resume.`;
   }
   const pending = situation.memo.pendingOf(op.id);
-  if (pending !== undefined && (pending.op !== op.op || !pending.offered)) {
+  if (pending !== undefined && (pending.op !== journalOp(op) || !pending.offered)) {
     return `paused: step "${op.name}" (${op.n}) is pending as "${pending.op}" and was reported as "${op.op}". Deploy code that takes the recorded path, then resume.`;
   }
   return null;
@@ -61,6 +67,19 @@ function decideRun(situation: Situation, op: RunOp, draft: OutcomeDraft): void {
   const dueMs = isFinal ? null : (error.retry_after_ms ?? retryDelayMs(policy, attempt, situation.random()));
   draft.attempts.push({ stepId: op.id, attempt, outcome: "failed", failure });
   draft.steps.push(entry(op, { status: isFinal ? "err" : "retrying", failure, attempt, dueMs }));
+}
+
+/** Its entry waits like a sleep; what settles it is its task's own dispatch. */
+function decidePlan(situation: Situation, op: PlanOp, draft: OutcomeDraft): void {
+  const attempt = situation.memo.pendingOf(op.id)?.attempt ?? 0;
+  draft.steps.push(entry(op, { status: "pending", attempt }));
+  draft.effects.push({ kind: "task", stepId: op.id, data: '{"kind":"step"}' });
+}
+
+/** Recorded so that it is reported once; what was decided stands in the order of the journal, for every replay. */
+function decideJoin(op: JoinOp, draft: OutcomeDraft): void {
+  draft.steps.push(entry(op, { status: "ok", value: rawText(op.v) }));
+  for (const stepId of op.losers) draft.effects.push({ kind: "cancel", stepId, data: "{}" });
 }
 
 function decideSleep(op: SleepOp, draft: OutcomeDraft): void {
@@ -89,7 +108,7 @@ function decideSend(situation: Situation, op: SendOp, draft: OutcomeDraft): void
 function entry(op: Op, rest: Partial<StepEntry> & Pick<StepEntry, "status">): StepEntry {
   return {
     id: op.id,
-    op: op.op,
+    op: journalOp(op),
     name: op.name,
     n: op.n,
     value: null,
@@ -99,6 +118,11 @@ function entry(op: Op, rest: Partial<StepEntry> & Pick<StepEntry, "status">): St
     dueAtEpochMs: null,
     ...rest,
   };
+}
+
+/** A planned step is in the journal what it would be without a plan: code may change its mind between two runs. */
+function journalOp(op: Op): string {
+  return op.op === "plan" ? "run" : op.op;
 }
 
 /** Values are `RawJson` after decoding: the text as received. */

@@ -18,7 +18,7 @@ const entry = (name: string, rest: Partial<JournalEntry> = {}): JournalEntry => 
   value: "1",
   failure: null,
   attempt: 1,
-  timerStands: false,
+  isHeldBack: false,
   ...rest,
 });
 

@@ -52,13 +52,13 @@ function decideContinue(situation: Situation, answer: Extract<Answer, { status: 
   if (draft.settledCount > 0) return draft.progress("continue");
   // Its time was up before it was done, so it is called again; but not for ever if it never gets anywhere.
   if (answer.more && draft.steps.length > 0) return draft.progress("requeue");
-  if (!answer.more && (draft.steps.length > 0 || situation.memo.pendingCount > 0))
+  if (!answer.more && (draft.steps.length > 0 || situation.memo.isAnythingPending))
     return draft.progress("wait");
   return decideError(situation, {
     name: "Stuck",
     message: answer.more
       ? "the app had no time left for a single step; raise its time limit"
-      : "the function neither ended nor asked for anything: does it await something that is no step and never settles?",
+      : "the function neither ended nor asked for anything: does it await something that is no step and never settles, or a step that lost a race?",
   });
 }
 

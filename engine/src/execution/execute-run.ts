@@ -1,23 +1,22 @@
 // One lease, from the first dispatch to letting go. Reads as a list: request, call, decide, commit, again.
 
-import { type Answer, MEMO_ENTRIES_MAX, REQUEST_BYTES_MAX } from "@durable/protocol/wire";
 import type { Logger } from "pino";
 import { DEFAULT_RETRY } from "../domain/backoff.ts";
 import { type Effect, isSettled, LETS_GO, type Outcome } from "../domain/outcome.ts";
+import type { TaskOutcome } from "../domain/task-outcome.ts";
 import type { AppClient } from "../endpoint/app-client.ts";
-import { decodeAnswer } from "../endpoint/decode-answer.ts";
-import type { DispatchResult } from "../endpoint/dispatch-result.ts";
 import { newId, toEventRow } from "../ingest/event-row.ts";
 import type { WorkspaceEntry, WorkspaceRegistry } from "../registry/workspace-registry.ts";
-import { faultPoint } from "../runtime/fault-points.ts";
 import type { Ports } from "../runtime/ports.ts";
 import type { Database } from "../store/database.ts";
 import { EventRows } from "../store/event-rows.ts";
 import { loadJournals } from "../store/journals.ts";
-import type { CommitItem, DispatchTimes } from "../store/outcomes.ts";
+import type { CommitItem, CommitResult, DispatchTimes } from "../store/outcomes.ts";
+import type { TaskCommitItem, TaskCommitResult } from "../store/task-outcomes.ts";
+import { callApp } from "./call-app.ts";
 import type { CommitEnd, Committer } from "./committer.ts";
-import { decide, type Situation } from "./decide.ts";
-import { decideProtocolError, decideTransport } from "./decide-transport.ts";
+import type { Situation } from "./decide.ts";
+import { decideReply } from "./decide-reply.ts";
 import type { HeldRun } from "./held-run.ts";
 import type { LeaseAuthority } from "./lease-authority.ts";
 import { Memo } from "./memo.ts";
@@ -28,7 +27,8 @@ export interface ExecutionParts extends Ports {
   readonly database: Database;
   readonly registry: WorkspaceRegistry;
   readonly appClient: AppClient;
-  readonly committer: Committer;
+  readonly committer: Committer<CommitItem, CommitResult>;
+  readonly taskCommitter: Committer<TaskCommitItem, TaskCommitResult>;
   readonly authority: LeaseAuthority;
   readonly log: Logger;
   /** True when the lease should go back although the run could go on: others wait, or the process stops. */
@@ -37,13 +37,9 @@ export interface ExecutionParts extends Ports {
   manifestChanged(workspaceId: number): void;
   /** Told after each applied commit: ends, waits to look back for, timers to fire, jobs that became ready. */
   committed(run: HeldRun, outcome: Outcome): void;
+  /** The same of a task's: its run may have become ready, its retry has a timer. */
+  taskCommitted(outcome: TaskOutcome): void;
 }
-
-/** An app that does not say how long it may take gets this long for one dispatch. */
-const DISPATCH_MS_DEFAULT = 300_000;
-const DISPATCH_MARGIN_MS = 5_000;
-/** How long to leave a workspace alone that has no endpoint: somebody has to sync it. */
-const NO_ENDPOINT_MS = 5_000;
 
 /** Executes the run until its lease is let go or lost. Never rejects for what an app or the database does. */
 export async function executeRun(parts: ExecutionParts, run: HeldRun): Promise<void> {
@@ -65,54 +61,17 @@ interface Dispatched {
   readonly times: DispatchTimes;
 }
 
-async function dispatch(
-  parts: ExecutionParts,
-  run: HeldRun,
-  { workspace, signed }: NextRequest,
-): Promise<Dispatched> {
-  const { clock, random } = parts;
+async function dispatch(parts: ExecutionParts, run: HeldRun, request: NextRequest): Promise<Dispatched> {
   const situation: Situation = {
     memo: run.memo,
-    retry: workspace.functions.get(run.head.functionId)?.retry ?? DEFAULT_RETRY,
+    retry: request.workspace.functions.get(run.head.functionId)?.retry ?? DEFAULT_RETRY,
     runAttempt: run.runAttempt,
     transportAttempt: run.transportAttempt,
-    random: () => random.float(),
+    random: () => parts.random.float(),
     newEventId: () => newId(parts),
   };
-  if (workspace.endpoint === null) {
-    const end = refusedHere(clock.monotonicMs(), NO_ENDPOINT_MS);
-    return { outcome: decideTransport(situation, end), times: timesOf(parts, run, end, null) };
-  }
-  if (signed === null) {
-    const why = `paused: its event and results no longer fit into one request of ${REQUEST_BYTES_MAX / 1024 / 1024} MiB (at most ${MEMO_ENTRIES_MAX} entries). Return smaller values from its steps.`;
-    return { outcome: pause("PayloadTooLarge", why), times: timesOf(parts, run, null, null) };
-  }
-  await faultPoint("dispatch.before-send");
-  const totalMs =
-    workspace.endpoint.maxDurationMs === null
-      ? DISPATCH_MS_DEFAULT
-      : workspace.endpoint.maxDurationMs + DISPATCH_MARGIN_MS;
-  const end = await parts.appClient.call(workspace.endpoint, signed, workspace.replyKeys, {
-    totalMs,
-    firstByteMs: totalMs,
-    idleMs: 30_000,
-  });
-  await faultPoint("dispatch.after-answer");
-  if (end.kind !== "answer") {
-    return { outcome: decideTransport(situation, end), times: timesOf(parts, run, end, null) };
-  }
-  const decoded = decodeAnswer(end.body, { fence: run.fence });
-  if (!decoded.ok) {
-    return {
-      outcome: decideProtocolError(situation, decoded.code, decoded.detail),
-      times: timesOf(parts, run, end, null),
-    };
-  }
-  const { manifest } = decoded.answer;
-  if (manifest !== undefined && manifest !== workspace.endpoint.manifestDigest) {
-    parts.manifestChanged(run.workspaceId);
-  }
-  return { outcome: decide(situation, decoded.answer), times: timesOf(parts, run, end, decoded.answer) };
+  const reply = await callApp(parts, run, request);
+  return { outcome: decideReply(situation, reply), times: reply.times };
 }
 
 interface Written {
@@ -173,7 +132,7 @@ async function prepareAhead(
   // postgres.js holds back what is smaller than 1 KiB, in case there is more.
   await new Promise(setImmediate);
   await new Promise(setImmediate);
-  run.memo.apply(outcome.steps);
+  run.memo.apply(outcome);
   return nextRequest(parts, run, nextFence, workspace);
 }
 
@@ -185,7 +144,7 @@ async function commitUntilMatched(
   outcome: Outcome,
   times: DispatchTimes,
   nextFence: string,
-): Promise<CommitEnd> {
+): Promise<CommitEnd<CommitResult>> {
   for (let matched = workspace; ; ) {
     const events = outcome.sends.length === 0 ? null : sentRows(parts, matched, outcome);
     const item: CommitItem = {
@@ -232,35 +191,4 @@ function withSkips(outcome: Outcome, { entries }: EventRows): Outcome {
 
 function yieldIfAsked(parts: ExecutionParts, run: HeldRun, outcome: Outcome): Outcome {
   return outcome.kind === "continue" && parts.shouldYield(run) ? { ...outcome, kind: "requeue" } : outcome;
-}
-
-function timesOf(
-  { clock }: ExecutionParts,
-  run: HeldRun,
-  end: DispatchResult | null,
-  answer: Answer | null,
-): DispatchTimes {
-  const seconds = (monotonicMs: number) => clock.epochOf(monotonicMs) / 1000;
-  const exchange = end === null || end.kind === "never-arrived" ? null : end;
-  return {
-    scheduled: seconds(run.scheduledAtMs),
-    leased: seconds(run.leasedAtMs),
-    sent: exchange === null ? null : seconds(exchange.sentMs),
-    firstByte: exchange === null || exchange.firstByteMs === null ? null : seconds(exchange.firstByteMs),
-    received: end === null ? null : seconds(end.receivedMs),
-    appMs: answer?.app_ms ?? null,
-  };
-}
-
-function refusedHere(nowMs: number, retryAfterMs: number): Extract<DispatchResult, { kind: "refused" }> {
-  return {
-    kind: "refused",
-    status: 404,
-    problem: null,
-    retryAfterMs,
-    detail: "This workspace has no endpoint. Sync the app: POST /v1/apps/{app}/{env}/sync with its URL.",
-    sentMs: nowMs,
-    firstByteMs: nowMs,
-    receivedMs: nowMs,
-  };
 }

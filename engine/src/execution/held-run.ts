@@ -1,24 +1,42 @@
 import type { FunctionEntry, WorkspaceEntry } from "../registry/workspace-registry.ts";
-import type { RunHead } from "../store/journals.ts";
+import type { JournalEntry, RunHead } from "../store/journals.ts";
 import type { Memo } from "./memo.ts";
 
-/** A run whose lease this process holds: what it needs to dispatch, kept in memory as long as the lease. */
-export interface HeldRun {
+/** What a lease of this process is for, and what its dispatch needs: kept in memory as long as the lease. */
+export interface Held {
   readonly workspaceId: number;
   readonly head: RunHead;
-  /** Names the lease; replaced by every commit. */
+  /** 32 hex digits, when the lease is for one step's task; null when it continues the run. */
+  readonly stepId: string | null;
+  /** Names the lease. */
+  readonly fence: string;
+  readonly memo: Memo;
+  /** Monotonic. When it could have been dispatched: its job became ready, or the commit before. */
+  readonly scheduledAtMs: number;
+  /** Monotonic. When this lease was taken: a run must not hold it for ever while others are ready. */
+  readonly leasedAtMs: number;
+}
+
+/** A run whose lease this process holds. */
+export interface HeldRun extends Held {
+  readonly stepId: null;
+  /** Replaced by every commit. */
   fence: string;
   memo: Memo;
   /** The journal's head as loaded or committed by us. */
   knownSeq: number;
-  /** Timers or waits may exist that must go when it ends. */
+  /** Timers, waits or tasks may exist that must go when it ends. */
   mayHavePending: boolean;
   runAttempt: number;
   transportAttempt: number;
-  /** Monotonic. When it could have been dispatched: its job became ready, or the commit before. */
   scheduledAtMs: number;
-  /** Monotonic. When this lease was taken: a run must not hold it for ever while others are ready. */
-  readonly leasedAtMs: number;
+}
+
+/** A step whose task this process holds. */
+export interface HeldTask extends Held {
+  readonly stepId: string;
+  readonly step: JournalEntry;
+  readonly transportAttempt: number;
 }
 
 /** What a run's dispatch goes to. The function is missing when the last sync no longer named it. */

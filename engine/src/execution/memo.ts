@@ -1,13 +1,15 @@
-import type { StepEntry } from "../domain/outcome.ts";
+import type { Outcome } from "../domain/outcome.ts";
 import { isSettled } from "../domain/outcome.ts";
 import type { JournalEntry } from "../store/journals.ts";
 
-/** A pending entry: a sleep, a wait, or a step whose next attempt is due (`offered`) or is not. */
+/** An open entry: a sleep, a wait, a task, or a step whose next attempt is due (`offered`) or is not. */
 export interface PendingEntry {
   readonly op: string;
   readonly attempt: number;
-  /** A failed step that the app shall try again in the next dispatch. */
+  /** A step that the app shall run in this dispatch: one that failed before, or the one a task is for. */
   readonly offered: boolean;
+  /** Lost a race: the app sees it as pending for ever, and nothing waits for it. */
+  readonly cancelled?: boolean;
 }
 
 /**
@@ -20,13 +22,14 @@ export class Memo {
   readonly #settled = new Map<string, string>();
   readonly #pending = new Map<string, PendingEntry>();
 
-  static of(entries: readonly JournalEntry[]): Memo {
+  /** `taskStepId`: the step that a task of its own is for; it is offered to that task, and to nobody else. */
+  static of(entries: readonly JournalEntry[], taskStepId: string | null = null): Memo {
     const memo = new Memo();
-    for (const entry of entries) {
-      if (entry.seq !== null) memo.#settle(entry.stepId, entry.op, entry);
+    for (const { stepId, seq, op, attempt, status, isHeldBack, ...entry } of entries) {
+      if (seq !== null) memo.#settle(stepId, op, { status, ...entry });
       else {
-        const offered = entry.status === "retrying" && !entry.timerStands;
-        memo.#pending.set(entry.stepId, { op: entry.op, attempt: entry.attempt, offered });
+        const offered = stepId === taskStepId || (status === "retrying" && !isHeldBack);
+        memo.#pending.set(stepId, { op, attempt, offered, cancelled: status === "cancelled" });
       }
     }
     return memo;
@@ -37,8 +40,10 @@ export class Memo {
     return this.#settled.size;
   }
 
-  get pendingCount(): number {
-    return this.#pending.size;
+  /** Whether anything is open that will be settled one day. */
+  get isAnythingPending(): boolean {
+    for (const entry of this.#pending.values()) if (!entry.cancelled) return true;
+    return false;
   }
 
   /** Settled and pending together: what the limit of entries per run counts. */
@@ -55,12 +60,16 @@ export class Memo {
   }
 
   /** Takes over what a commit has made durable. */
-  apply(steps: readonly StepEntry[]): void {
+  apply({ steps, effects }: Pick<Outcome, "steps" | "effects">): void {
     for (const step of steps) {
       if (isSettled(step)) {
         this.#pending.delete(step.id);
         this.#settle(step.id, step.op, step);
       } else this.#pending.set(step.id, { op: step.op, attempt: step.attempt, offered: false });
+    }
+    for (const { kind, stepId } of effects) {
+      const entry = kind === "cancel" ? this.#pending.get(stepId!) : undefined;
+      if (entry !== undefined) this.#pending.set(stepId!, { ...entry, offered: false, cancelled: true });
     }
   }
 

@@ -3,10 +3,10 @@ import { type SignedRequest, signRequest } from "../endpoint/signed-request.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { Ports } from "../runtime/ports.ts";
 import { buildRequest } from "./build-request.ts";
-import type { HeldRun } from "./held-run.ts";
+import type { Held } from "./held-run.ts";
 import type { Memo } from "./memo.ts";
 
-/** The request of a run's next dispatch, and what it says: true as long as nothing of that has changed. */
+/** The request of the next dispatch of a run or a task, and what it says: true as long as nothing of that has changed. */
 export interface NextRequest {
   readonly fence: string;
   readonly memo: Memo;
@@ -19,19 +19,19 @@ export interface NextRequest {
 /** Apps allow five minutes between signing and arriving. A request that was made ahead must not use them up. */
 const FRESH_MS = 5_000;
 
-/** `fence` is the one that the run will have when the request leaves. */
+/** `fence` is the one that the lease will have when the request leaves. */
 export function nextRequest(
   ports: Pick<Ports, "clock" | "random">,
-  run: HeldRun,
+  held: Held,
   fence: string,
   workspace: WorkspaceEntry,
 ): NextRequest {
-  const body = buildRequest(run, fence, workspace);
+  const body = buildRequest(held, fence, workspace);
   const isTooLarge = body.length > REQUEST_BYTES_MAX / 3 && Buffer.byteLength(body) > REQUEST_BYTES_MAX;
-  const traceparent = traceparentOf(run.head.runId, fence);
+  const traceparent = traceparentOf(held.head.runId, fence);
   return {
     fence,
-    memo: run.memo,
+    memo: held.memo,
     workspace,
     signedAtMs: ports.clock.monotonicMs(),
     signed: isTooLarge ? null : signRequest(ports, workspace.signingKeys, body, traceparent),
@@ -41,13 +41,13 @@ export function nextRequest(
 /** Whether a request made ahead is the one that would be made at this moment. */
 export function isStillTrue(
   request: NextRequest,
-  run: HeldRun,
+  held: Held,
   workspace: WorkspaceEntry,
   nowMs: number,
 ): boolean {
   return (
-    request.fence === run.fence &&
-    request.memo === run.memo &&
+    request.fence === held.fence &&
+    request.memo === held.memo &&
     request.workspace === workspace &&
     nowMs - request.signedAtMs < FRESH_MS
   );

@@ -1,4 +1,5 @@
 import type { Outcome } from "../domain/outcome.ts";
+import type { TaskOutcome } from "../domain/task-outcome.ts";
 import type { HeldRun } from "../execution/held-run.ts";
 import type { EngineEvents } from "../observability/engine-events.ts";
 import type { TimerLoop } from "./timer-loop.ts";
@@ -13,23 +14,32 @@ export interface Listeners {
 
 /** Hints to the loops of this process about what a commit has left for them. Losing one costs a poll interval. */
 export function announceCommitted({ events, timerLoop, waitMatcher, kick }: Listeners) {
-  return (run: HeldRun, outcome: Outcome): void => {
-    const { workspaceId, head } = run;
-    if (outcome.kind === "completed" || outcome.kind === "failed") {
-      const { kind: status, result } = outcome;
-      const [output, failure] = status === "completed" ? [result, null] : [null, result];
-      events.emit("run.ended", { workspaceId, runId: head.runId, end: { status, output, failure } });
-      return;
-    }
-    if (outcome.retryMs !== null) timerLoop.dueIn(outcome.retryMs);
-    for (const step of outcome.steps) if (step.dueMs !== null) timerLoop.dueIn(step.dueMs);
-    if (outcome.waits.length > 0) {
-      waitMatcher.lookBackFor(
-        outcome.waits.map((wait) => ({ workspaceId, runId: head.runId, stepId: wait.stepId })),
-      );
-    }
-    if (outcome.sends.length > 0) waitMatcher.sweepSoon();
-    // Sent events may have started runs; a job that went back to ready is for whoever has a slot.
-    if (outcome.sends.length > 0 || outcome.kind === "requeue") kick();
+  return {
+    committed(run: HeldRun, outcome: Outcome): void {
+      const { workspaceId, head } = run;
+      if (outcome.kind === "completed" || outcome.kind === "failed") {
+        const { kind: status, result } = outcome;
+        const [output, failure] = status === "completed" ? [result, null] : [null, result];
+        events.emit("run.ended", { workspaceId, runId: head.runId, end: { status, output, failure } });
+        return;
+      }
+      if (outcome.retryMs !== null) timerLoop.dueIn(outcome.retryMs);
+      for (const step of outcome.steps) if (step.dueMs !== null) timerLoop.dueIn(step.dueMs);
+      if (outcome.waits.length > 0) {
+        waitMatcher.lookBackFor(
+          outcome.waits.map((wait) => ({ workspaceId, runId: head.runId, stepId: wait.stepId })),
+        );
+      }
+      if (outcome.sends.length > 0) waitMatcher.sweepSoon();
+      // Sent events may have started runs, tasks are ready; a job that went back to ready is for whoever has a slot.
+      const makesReady = outcome.sends.length > 0 || outcome.effects.length > 0 || outcome.kind === "requeue";
+      if (makesReady) kick();
+    },
+
+    /** The run of a settled task may have become ready. */
+    taskCommitted({ retryMs }: TaskOutcome): void {
+      if (retryMs === null) kick();
+      else timerLoop.dueIn(retryMs);
+    },
   };
 }

@@ -9,7 +9,8 @@
 
 import type { Logger } from "pino";
 import { type ExecutionParts, executeRun } from "../execution/execute-run.ts";
-import type { HeldRun } from "../execution/held-run.ts";
+import { executeTask } from "../execution/execute-task.ts";
+import type { HeldRun, HeldTask } from "../execution/held-run.ts";
 import type { LeaseAuthority } from "../execution/lease-authority.ts";
 import { Memo } from "../execution/memo.ts";
 import type { Birth, Births } from "../ingest/accept-events.ts";
@@ -20,7 +21,7 @@ import type { Ports } from "../runtime/ports.ts";
 import type { Service } from "../runtime/service.ts";
 import type { Database } from "../store/database.ts";
 import { loadJournals, loadRunHeads } from "../store/journals.ts";
-import { claimLeases, type Lease } from "../store/leases.ts";
+import { claimLeases, type Lease, leaseKey } from "../store/leases.ts";
 import type { Slots } from "./slots.ts";
 
 export interface DispatcherOptions extends Ports {
@@ -48,7 +49,8 @@ export class Dispatcher implements Service, Births {
   readonly #options: DispatcherOptions;
   readonly #loop: Loop;
   readonly #held = new Map<string, HeldRun>();
-  /** Runs whose lease is on its way here: being born, or being loaded. */
+  readonly #heldTasks = new Map<string, HeldTask>();
+  /** Keys of leases that are on their way here: being born, or being loaded. */
   readonly #expected = new Set<string>();
   #claims = 0;
   #isClaiming = false;
@@ -99,9 +101,9 @@ export class Dispatcher implements Service, Births {
     return this.#held;
   }
 
-  /** Whether the run is held here, or somebody here is about to hold it. */
-  knows(runId: string): boolean {
-    return this.#held.has(runId) || this.#expected.has(runId);
+  /** Whether the run or the task is held here, or somebody here is about to hold it. */
+  knows(key: string): boolean {
+    return this.#held.has(key) || this.#heldTasks.has(key) || this.#expected.has(key);
   }
 
   /** The number of the claim under way, whose leases nobody here knows yet; null when there is none. */
@@ -109,10 +111,10 @@ export class Dispatcher implements Service, Births {
     return this.#isClaiming ? this.#claims : null;
   }
 
-  expect(runIds: readonly string[]): () => void {
-    for (const runId of runIds) this.#expected.add(runId);
+  expect(keys: readonly string[]): () => void {
+    for (const key of keys) this.#expected.add(key);
     return () => {
-      for (const runId of runIds) this.#expected.delete(runId);
+      for (const key of keys) this.#expected.delete(key);
     };
   }
 
@@ -135,8 +137,9 @@ export class Dispatcher implements Service, Births {
   startBorn(births: readonly Birth[]): void {
     const nowMs = this.#options.clock.monotonicMs();
     for (const { workspace, event, run } of births) {
-      this.#execute({
+      this.#executeRun({
         workspaceId: workspace.workspaceId,
+        stepId: null,
         head: {
           runId: run.runId,
           functionId: run.functionId,
@@ -158,17 +161,19 @@ export class Dispatcher implements Service, Births {
   /** Executes leases that are this engine's already; each takes a slot that the caller has taken. */
   async adopt(leases: readonly Lease[]): Promise<void> {
     const { clock, database } = this.#options;
-    const fresh = leases.filter((lease) => !this.knows(lease.runId));
+    const fresh = leases.filter((lease) => !this.knows(leaseKey(lease)));
     this.#options.slots.give(leases.length - fresh.length);
     // Its last holder here has not heard yet that it let it go; when it has, the lease is nobody's.
     if (fresh.length < leases.length) this.#options.suspectLeases();
     if (fresh.length === 0) return;
-    const expected = this.expect(fresh.map(({ runId }) => runId));
+    const expected = this.expect(fresh.map(leaseKey));
+    // Tasks of one run share what is loaded of it.
+    const runs = [...new Map(fresh.map((lease) => [lease.runId, lease])).values()];
     const leasedAtMs = clock.monotonicMs();
     let heads: Awaited<ReturnType<typeof loadRunHeads>>;
     let journals: Awaited<ReturnType<typeof loadJournals>>;
     try {
-      [heads, journals] = await Promise.all([loadRunHeads(database, fresh), loadJournals(database, fresh)]);
+      [heads, journals] = await Promise.all([loadRunHeads(database, runs), loadJournals(database, runs)]);
     } catch (error) {
       // The leases stay ours; the reconciler finds them again.
       this.#options.slots.give(fresh.length);
@@ -178,19 +183,29 @@ export class Dispatcher implements Service, Births {
       expected();
     }
     for (const lease of fresh) {
-      const memo = Memo.of(journals.get(lease.runId)!);
-      this.#execute({
-        workspaceId: lease.workspaceId,
-        head: heads.get(lease.runId)!,
-        fence: lease.fence,
-        memo,
-        knownSeq: memo.settledCount,
-        mayHavePending: true,
-        runAttempt: lease.runAttempt,
-        transportAttempt: lease.transportAttempt,
-        scheduledAtMs: lease.readyRank === null ? leasedAtMs : lease.readyRank / 1000 - clock.epochOf(0),
-        leasedAtMs,
-      });
+      const { workspaceId, runId, stepId, fence, transportAttempt, readyRank } = lease;
+      const head = heads.get(runId);
+      const journal = journals.get(runId)!;
+      const step = journal.find((entry) => entry.stepId === stepId);
+      if (head === undefined || (stepId !== null && step === undefined)) {
+        // Its run ended between the claim and now, and nobody holds it any more.
+        this.#options.slots.give(1);
+        continue;
+      }
+      const scheduledAtMs = readyRank === null ? leasedAtMs : readyRank / 1000 - clock.epochOf(0);
+      const memo = Memo.of(journal, stepId);
+      const held = { workspaceId, head, fence, memo, transportAttempt, scheduledAtMs, leasedAtMs };
+      if (stepId !== null) this.#executeTask({ ...held, stepId, step: step! });
+      else {
+        const { runAttempt } = lease;
+        this.#executeRun({
+          ...held,
+          stepId,
+          knownSeq: memo.settledCount,
+          mayHavePending: true,
+          runAttempt,
+        });
+      }
     }
   }
 
@@ -224,17 +239,26 @@ export class Dispatcher implements Service, Births {
     return authority.mayAct(authority.engineId());
   }
 
-  #execute(run: HeldRun): void {
-    const { runId } = run.head;
-    this.#held.set(runId, run);
-    executeRun(this.#options.execution, run)
+  #executeRun(run: HeldRun): void {
+    this.#hold(this.#held, run, executeRun(this.#options.execution, run));
+  }
+
+  #executeTask(task: HeldTask): void {
+    this.#hold(this.#heldTasks, task, executeTask(this.#options.execution, task));
+  }
+
+  #hold<Lent extends HeldRun | HeldTask>(all: Map<string, Lent>, held: Lent, execution: Promise<void>): void {
+    const { runId } = held.head;
+    const key = leaseKey({ runId, stepId: held.stepId });
+    all.set(key, held);
+    execution
       .catch((error: unknown) => {
         this.#options.log.error({ err: error, runId }, "an execution broke off; its lease is taken up again");
         this.#options.suspectLeases();
       })
       .finally(() => {
-        // A run that was let go may be held again already, under another lease.
-        if (this.#held.get(runId) === run) this.#held.delete(runId);
+        // What was let go may be held again already, under another lease.
+        if (all.get(key) === held) all.delete(key);
         this.#options.slots.give(1);
         if (this.#backlogged) this.#loop.kick();
       });

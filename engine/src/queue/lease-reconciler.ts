@@ -4,7 +4,7 @@ import { Loop, type NextRound } from "../runtime/loop.ts";
 import type { Ports } from "../runtime/ports.ts";
 import type { Service } from "../runtime/service.ts";
 import type { Database } from "../store/database.ts";
-import { findLeases, type Lease } from "../store/leases.ts";
+import { findLeases, type Lease, leaseKey } from "../store/leases.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Slots } from "./slots.ts";
 
@@ -19,7 +19,7 @@ export interface LeaseReconcilerOptions extends Ports {
 
 /** Rounds after the last suspicion: enough for the database to come back and for one orphan to be seen twice. */
 const ROUNDS_PER_SUSPICION = 5;
-/** Looking costs a scan of all live runs, so without a suspicion it is rare. */
+/** Looking costs a scan of all live runs and tasks, so without a suspicion it is rare. */
 const UNSUSPECTED_MS = 60_000;
 
 /**
@@ -72,13 +72,13 @@ export class LeaseReconciler implements Service {
     const leases = await findLeases(database, authority.engineId());
     this.#lookedAtMs = nowMs;
     this.#roundsLeft = Math.max(0, this.#roundsLeft - 1);
-    const unknown = leases.filter((lease) => !dispatcher.knows(lease.runId));
+    const unknown = leases.filter((lease) => !dispatcher.knows(leaseKey(lease)));
     const during = dispatcher.claimUnderWay;
     const isSameClaim = during !== null && during === this.#seenDuring;
     const orphans = isSameClaim
       ? []
-      : unknown.filter((lease) => this.#unknown.get(lease.runId)?.fence === lease.fence);
-    this.#unknown = new Map(unknown.map((lease) => [lease.runId, lease]));
+      : unknown.filter((lease) => this.#unknown.get(leaseKey(lease))?.fence === lease.fence);
+    this.#unknown = new Map(unknown.map((lease) => [leaseKey(lease), lease]));
     this.#seenDuring = during;
     if (unknown.length > 0) this.suspect();
     const adopted = orphans.slice(0, slots.take(orphans.length));

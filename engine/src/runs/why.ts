@@ -18,7 +18,7 @@ const WHY: Record<RunStatus, (run: RunStored) => string> = {
     return `${where} is calling the app${again}.`;
   },
   waiting: (run) => {
-    const pending = run.steps.filter((step) => step.seq === null).map(whyStep);
+    const pending = run.steps.filter((step) => step.seq === null && step.status !== "cancelled").map(whyStep);
     if (run.live?.retry_at) {
       const { run_attempt, transport_attempt } = run.live;
       pending.push(

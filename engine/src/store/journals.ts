@@ -22,8 +22,8 @@ export interface JournalEntry {
   readonly value: string | null;
   readonly failure: string | null;
   readonly attempt: number;
-  /** A retry whose time has not come: its timer still stands. */
-  readonly timerStands: boolean;
+  /** A retry that is not for the next dispatch of the run: its timer still stands, or its task will make it. */
+  readonly isHeldBack: boolean;
 }
 
 export async function loadRunHeads(
@@ -72,12 +72,15 @@ export async function loadJournals(
       value: string | null;
       failure: string | null;
       attempt: number;
-      timer_stands: boolean;
+      is_held_back: boolean;
     }[]
   >`
     select s.run_id, s.step_id, s.seq, s.op, s.name, s.n, s.status, s.value, s.failure, s.attempt,
-      s.status = 'retrying' and exists (select 1 from durable.timers t
-        where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.step_id = s.step_id) as timer_stands
+      s.status = 'retrying' and (
+        exists (select 1 from durable.timers t
+          where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.step_id = s.step_id)
+        or exists (select 1 from durable.tasks t
+          where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.step_id = s.step_id)) as is_held_back
     from unnest(${plainArray(runs, (run) => run.workspaceId)}::int[], ${plainArray(runs, (run) => run.runId)}::uuid[])
       as q(workspace, run)
     join durable.steps s on s.workspace_id = q.workspace and s.run_id = q.run
@@ -93,7 +96,7 @@ export async function loadJournals(
       value: row.value,
       failure: row.failure,
       attempt: row.attempt,
-      timerStands: row.timer_stands,
+      isHeldBack: row.is_held_back,
     });
   }
   return journals;

@@ -1,3 +1,4 @@
+import { NO_STEP, uuidToStepId } from "../domain/ids.ts";
 import type { Database } from "./database.ts";
 import { wrapStatement } from "./fault-database.ts";
 
@@ -5,6 +6,8 @@ import { wrapStatement } from "./fault-database.ts";
 export interface Lease {
   readonly workspaceId: number;
   readonly runId: string;
+  /** 32 hex digits: the lease is a task's. Null: it continues the run. */
+  readonly stepId: string | null;
   readonly fence: string;
   readonly journalSeq: number;
   readonly runAttempt: number;
@@ -16,6 +19,7 @@ export interface Lease {
 interface LeaseRow {
   workspace_id: number;
   run_id: string;
+  step_id: string;
   fence: string;
   journal_seq: number;
   run_attempt: number;
@@ -28,7 +32,7 @@ export async function claimLeases(database: Database, engineId: number, limit: n
   const rows = await wrapStatement(
     "claim",
     () => database.sql<LeaseRow[]>`
-    select workspace_id, run_id, fence, journal_seq, run_attempt, transport_attempt, ready_rank
+    select workspace_id, run_id, step_id, fence, journal_seq, run_attempt, transport_attempt, ready_rank
     from durable.claim(${engineId}::int, ${limit}::int)`,
   );
   return rows.map(toLease);
@@ -37,8 +41,12 @@ export async function claimLeases(database: Database, engineId: number, limit: n
 /** Every lease the database says this engine holds. */
 export async function findLeases(database: Database, engineId: number): Promise<Lease[]> {
   const rows = await database.sql<LeaseRow[]>`
-    select workspace_id, run_id, fence, journal_seq, run_attempt, transport_attempt, null::bigint as ready_rank
-    from durable.live_runs where engine_id = ${engineId}`;
+    select workspace_id, run_id, ${NO_STEP}::uuid as step_id, fence, journal_seq, run_attempt, transport_attempt,
+      null::bigint as ready_rank
+    from durable.live_runs where engine_id = ${engineId}
+    union all
+    select workspace_id, run_id, step_id, fence, 0, 0, transport_attempt, null
+    from durable.tasks where engine_id = ${engineId}`;
   return rows.map(toLease);
 }
 
@@ -50,10 +58,16 @@ export async function isAnyJobReady(database: Database): Promise<boolean> {
   return row!.ready;
 }
 
+/** Names what a lease is for: a run, or one of its tasks. */
+export function leaseKey(lease: Pick<Lease, "runId" | "stepId">): string {
+  return lease.stepId === null ? lease.runId : `${lease.runId}/${lease.stepId}`;
+}
+
 function toLease(row: LeaseRow): Lease {
   return {
     workspaceId: row.workspace_id,
     runId: row.run_id,
+    stepId: row.step_id === NO_STEP ? null : uuidToStepId(row.step_id),
     fence: row.fence,
     journalSeq: row.journal_seq,
     runAttempt: row.run_attempt,

@@ -1,3 +1,4 @@
+import type { StepStatus } from "../domain/outcome.ts";
 import type { Database } from "./database.ts";
 import type { RunStatus } from "./runs-listing.ts";
 
@@ -28,7 +29,7 @@ export interface StepStored extends DispatchTimes {
   readonly op: string;
   readonly name: string;
   readonly n: number;
-  readonly status: "ok" | "err" | "pending" | "retrying";
+  readonly status: StepStatus;
   /** JSON text, as received. */
   readonly value: string | null;
   readonly failure: string | null;

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { groupOpSchema } from "./group.ts";
 import { invokeOpSchema } from "./invoke.ts";
+import { joinOpSchema } from "./join.ts";
 import { planOpSchema } from "./plan.ts";
 import { runOpSchema } from "./run.ts";
 import { sendOpSchema } from "./send.ts";
@@ -15,6 +16,7 @@ export const opSchema = z
   .discriminatedUnion("op", [
     runOpSchema,
     planOpSchema,
+    joinOpSchema,
     sleepOpSchema,
     waitOpSchema,
     signalOpSchema,

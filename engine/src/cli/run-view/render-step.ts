@@ -30,6 +30,8 @@ export function describeStep(step: StepView, drawing: Drawing): StepLine {
       return step.op === "sleep"
         ? line(paint.cyan("◷"), paint.cyan(sleeping(step, drawing)))
         : line(paint.cyan(step.op === "wait" ? "◇" : drawing.spinner), paint.cyan(pending(step, drawing)));
+    case "cancelled":
+      return line(paint.dim("–"), paint.dim("cancelled: nothing waits for it any more"));
     case "ok":
       return line(paint.green("✓"), paint.dim(settled(step)));
   }
@@ -72,6 +74,8 @@ function settled(step: StepView): string {
     }
     case "send":
       return "sent";
+    case "join":
+      return "decided";
     default:
       return `${step.appMs === null ? "done" : formatDuration(step.appMs)}${tries(step)}`;
   }

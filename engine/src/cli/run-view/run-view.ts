@@ -38,7 +38,7 @@ export interface StepView {
   readonly isResolved: boolean | null;
 }
 
-export type StepStatus = "ok" | "err" | "pending" | "retrying";
+export type StepStatus = "ok" | "err" | "pending" | "retrying" | "cancelled";
 
 export const ENDED: ReadonlySet<RunStatus> = new Set(["completed", "failed", "cancelled"]);
 

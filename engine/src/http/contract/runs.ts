@@ -28,7 +28,7 @@ const Step = z
     op: z.string(),
     name: z.string(),
     n: z.number().int().openapi({ description: "Occurrence of the name within its scope." }),
-    status: z.enum(["ok", "err", "pending", "retrying"]),
+    status: z.enum(["ok", "err", "pending", "retrying", "cancelled"]),
     seq: z
       .number()
       .int()
@@ -36,7 +36,10 @@ const Step = z
       .openapi({ description: "Its number in the journal, once it has settled." }),
     value: AsReceived,
     failure: Failure.nullable(),
-    attempt: z.number().int(),
+    attempt: z
+      .number()
+      .int()
+      .openapi({ description: "Tries so far; 0 while the task of a planned step has not run." }),
     event_id: z.string().nullable().openapi({ description: "The event that resolved a wait." }),
     due_at: Instant.nullable().openapi({ description: "End of a sleep, timeout of a wait, next attempt." }),
     wait: z
@@ -48,7 +51,7 @@ const Step = z
     settled_at: Instant.nullable(),
     attempts: z
       .array(Attempt)
-      .openapi({ description: "Empty for a step that succeeded at once: its times are above." }),
+      .openapi({ description: "Empty for a step that succeeded at once, inline: its times are above." }),
   })
   .openapi("Step");
 

@@ -35,6 +35,7 @@ export function attemptCells(attempt: AttemptStored): Html {
 
 function about(step: StepStored): Html {
   const due = step.seq === null && step.due_at !== null ? html`, until ${instant(step.due_at)} UTC` : "";
+  if (step.status === "cancelled") return html`${step.op}, and nothing waits for it any more`;
   if (step.wait !== null) {
     const match = step.wait.match === "{}" ? "" : html` that matches <code>${step.wait.match}</code>`;
     return html`waits for <code>${step.wait.event}</code>${match}${due}`;

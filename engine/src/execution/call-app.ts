@@ -1,0 +1,95 @@
+// One signed request to an app and what came of it, whatever it was for: a run to continue, or one step's task.
+
+import type { Answer } from "@durable/protocol/wire";
+import type { AppClient } from "../endpoint/app-client.ts";
+import { decodeAnswer } from "../endpoint/decode-answer.ts";
+import type { DispatchResult } from "../endpoint/dispatch-result.ts";
+import { faultPoint } from "../runtime/fault-points.ts";
+import type { Clock } from "../runtime/ports.ts";
+import type { DispatchTimes } from "../store/outcomes.ts";
+import type { Held } from "./held-run.ts";
+import type { NextRequest } from "./next-request.ts";
+
+export interface CallParts {
+  readonly clock: Clock;
+  readonly appClient: AppClient;
+  /** The app says that its functions are others than those we read. */
+  manifestChanged(workspaceId: number): void;
+}
+
+export type Reply = (
+  | { readonly kind: "answer"; readonly answer: Answer }
+  /** Signed, but not by the protocol. */
+  | { readonly kind: "nonsense"; readonly code: string; readonly detail: string }
+  | { readonly kind: "unanswered"; readonly end: Exclude<DispatchResult, { kind: "answer" }> }
+  /** Nothing was sent: a request may not be so large. */
+  | { readonly kind: "too-large" }
+) & { readonly times: DispatchTimes };
+
+/** An app that does not say how long it may take gets this long for one dispatch. */
+const DISPATCH_MS_DEFAULT = 300_000;
+const DISPATCH_MARGIN_MS = 5_000;
+/** How long to leave a workspace alone that has no endpoint: somebody has to sync it. */
+const NO_ENDPOINT_MS = 5_000;
+
+export async function callApp(
+  parts: CallParts,
+  held: Held,
+  { workspace, signed }: NextRequest,
+): Promise<Reply> {
+  if (workspace.endpoint === null) {
+    const end = refusedHere(parts.clock.monotonicMs(), NO_ENDPOINT_MS);
+    return { kind: "unanswered", end, times: timesOf(parts.clock, held, end, null) };
+  }
+  if (signed === null) return { kind: "too-large", times: timesOf(parts.clock, held, null, null) };
+  await faultPoint("dispatch.before-send");
+  const totalMs =
+    workspace.endpoint.maxDurationMs === null
+      ? DISPATCH_MS_DEFAULT
+      : workspace.endpoint.maxDurationMs + DISPATCH_MARGIN_MS;
+  const end = await parts.appClient.call(workspace.endpoint, signed, workspace.replyKeys, {
+    totalMs,
+    firstByteMs: totalMs,
+    idleMs: 30_000,
+  });
+  await faultPoint("dispatch.after-answer");
+  if (end.kind !== "answer") {
+    return { kind: "unanswered", end, times: timesOf(parts.clock, held, end, null) };
+  }
+  const decoded = decodeAnswer(end.body, { fence: held.fence });
+  if (!decoded.ok) {
+    const { code, detail } = decoded;
+    return { kind: "nonsense", code, detail, times: timesOf(parts.clock, held, end, null) };
+  }
+  const { answer } = decoded;
+  if (answer.manifest !== undefined && answer.manifest !== workspace.endpoint.manifestDigest) {
+    parts.manifestChanged(held.workspaceId);
+  }
+  return { kind: "answer", answer, times: timesOf(parts.clock, held, end, answer) };
+}
+
+function timesOf(clock: Clock, held: Held, end: DispatchResult | null, answer: Answer | null): DispatchTimes {
+  const seconds = (monotonicMs: number) => clock.epochOf(monotonicMs) / 1000;
+  const exchange = end === null || end.kind === "never-arrived" ? null : end;
+  return {
+    scheduled: seconds(held.scheduledAtMs),
+    leased: seconds(held.leasedAtMs),
+    sent: exchange === null ? null : seconds(exchange.sentMs),
+    firstByte: exchange === null || exchange.firstByteMs === null ? null : seconds(exchange.firstByteMs),
+    received: end === null ? null : seconds(end.receivedMs),
+    appMs: answer?.app_ms ?? null,
+  };
+}
+
+function refusedHere(nowMs: number, retryAfterMs: number): Extract<DispatchResult, { kind: "refused" }> {
+  return {
+    kind: "refused",
+    status: 404,
+    problem: null,
+    retryAfterMs,
+    detail: "This workspace has no endpoint. Sync the app: POST /v1/apps/{app}/{env}/sync with its URL.",
+    sentMs: nowMs,
+    firstByteMs: nowMs,
+    receivedMs: nowMs,
+  };
+}

@@ -1,0 +1,124 @@
+// What the end of a task's dispatch means. Pure. The app was asked for one body: its `run` op is read by the very rules
+// that hold for a step that ran inline, and anything else is no answer to what was asked.
+
+import type { Answer, Failure, RunErrOp } from "@durable/protocol/wire";
+import type { Outcome } from "../domain/outcome.ts";
+import type { TaskOutcome } from "../domain/task-outcome.ts";
+import type { JournalEntry } from "../store/journals.ts";
+import type { Reply } from "./call-app.ts";
+import type { Situation } from "./decide.ts";
+import { decideOp } from "./decide-op.ts";
+import { TOO_LARGE } from "./decide-reply.ts";
+import { decideTransport } from "./decide-transport.ts";
+import { OutcomeDraft, pause } from "./outcome-draft.ts";
+
+export type PlannedStep = Pick<JournalEntry, "stepId" | "name" | "n" | "attempt">;
+
+/** `situation.memo` offers the step and nothing else. */
+export function decideTaskReply(situation: Situation, step: PlannedStep, reply: Reply): TaskOutcome {
+  switch (reply.kind) {
+    case "answer":
+      return decideTask(situation, step, reply.answer);
+    case "nonsense":
+      return failed(situation, step, { name: "ProtocolError", message: reply.detail, code: reply.code });
+    case "unanswered":
+      return unanswered(step, decideTransport(situation, reply.end));
+    case "too-large":
+      return paused(step, pause("PayloadTooLarge", TOO_LARGE));
+  }
+}
+
+export function decideTask(situation: Situation, step: PlannedStep, answer: Answer): TaskOutcome {
+  switch (answer.status) {
+    case "continue": {
+      const [op, ...more] = answer.ops;
+      if (op?.op === "run" && op.id === step.stepId && more.length === 0) return ran(situation, step, op);
+      const message = `the app was asked to run the planned step "${step.name}" and nothing else, and answered ${answer.ops.length === 0 ? "without its result" : "with something else"}`;
+      return failed(situation, step, { name: "ProtocolError", message });
+    }
+    case "error":
+      // The code around the step failed before it reached it.
+      return answer.error.code === "nondeterminism"
+        ? paused(
+            step,
+            pause(
+              "NondeterminismError",
+              `paused: ${answer.error.message} Deploy code that takes the recorded path, then resume.`,
+            ),
+          )
+        : failed(situation, step, answer.error);
+    case "step_not_found":
+      return paused(
+        step,
+        pause(
+          "StepNotFound",
+          `paused: step "${step.name}" (${step.n}) was planned by an earlier turn, and the code no longer reaches it. Deploy code that takes the recorded path, then resume.`,
+        ),
+      );
+    case "done":
+    case "abandoned":
+    case "need_memo":
+    case "restart":
+      return paused(
+        step,
+        pause(
+          "ProtocolError",
+          `paused: the app answered "${answer.status}" when it was asked to run step "${step.name}". Update the engine or the SDK, then resume.`,
+        ),
+      );
+  }
+}
+
+function failed(situation: Situation, step: PlannedStep, error: Failure): TaskOutcome {
+  const op: RunErrOp = { op: "run", id: step.stepId, name: step.name, n: step.n, st: "err", error };
+  return ran(situation, step, op);
+}
+
+function ran(
+  situation: Situation,
+  step: PlannedStep,
+  op: Extract<Parameters<typeof decideOp>[1], { op: "run" }>,
+): TaskOutcome {
+  const draft = new OutcomeDraft();
+  const refused = decideOp(situation, op, draft);
+  if (refused !== null) return paused(step, refused);
+  const [entry] = draft.steps;
+  const { status, value, failure, attempt, dueMs } = entry!;
+  return {
+    status: status === "ok" || status === "err" ? status : "retrying",
+    value,
+    failure,
+    attempt,
+    transportAttempt: 0,
+    retryMs: dueMs,
+    record: { attempt, outcome: status === "ok" ? "ok" : "failed", failure },
+  };
+}
+
+function unanswered(step: PlannedStep, outcome: Outcome): TaskOutcome {
+  const [record] = outcome.attempts;
+  if (record === undefined) return paused(step, outcome);
+  const { attempt, outcome: end, failure } = record;
+  return {
+    status: "unanswered",
+    value: null,
+    failure: null,
+    attempt: step.attempt,
+    transportAttempt: outcome.transportAttempt,
+    retryMs: outcome.retryMs,
+    record: { attempt, outcome: end, failure },
+  };
+}
+
+/** The run pauses, and the task with it. */
+export function paused(step: PlannedStep, { result }: Outcome): TaskOutcome {
+  return {
+    status: "paused",
+    value: null,
+    failure: result,
+    attempt: step.attempt,
+    transportAttempt: 0,
+    retryMs: null,
+    record: { attempt: step.attempt + 1, outcome: "protocol", failure: result },
+  };
+}

@@ -27,7 +27,7 @@ afterAll(() => stage.close());
 function startParts(database: Database) {
   const ports = systemPorts();
   const fences: string[] = [];
-  const fn = { id: "racer", version: 1, retry: undefined };
+  const fn = { id: "racer", version: 1, retry: undefined, input: null };
   const workspace = {
     workspaceId: stage.workspaceId,
     app: "race",

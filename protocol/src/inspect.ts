@@ -1,12 +1,17 @@
 import * as z from "zod";
-import { FUNCTIONS_PER_APP_MAX, TRIGGERS_PER_FUNCTION_MAX } from "./limits.ts";
-import { digestSchema, eventPatternSchema, opaqueSchema, slugSchema } from "./names.ts";
+import { CANCEL_ON_MAX, FUNCTIONS_PER_APP_MAX, TRIGGERS_PER_FUNCTION_MAX } from "./limits.ts";
+import {
+  awaitedEventNameSchema,
+  digestSchema,
+  eventPatternSchema,
+  expressionSchema,
+  opaqueSchema,
+  slugSchema,
+} from "./names.ts";
+import { matchSchema, timeoutSchema } from "./ops/wait.ts";
 import { retryPolicySchema } from "./retry.ts";
 
 export const inspectRequestSchema = z.object({ type: z.literal("inspect"), app: slugSchema });
-
-/** A CEL expression or a cron line: its grammar is the engine's business, at sync. */
-const expressionSchema = z.string().min(1).max(1_000);
 
 export const triggerSchema = z.xor([
   z.object({ event: eventPatternSchema, if: expressionSchema.optional() }),
@@ -17,6 +22,13 @@ export const triggerSchema = z.xor([
 const limitSchema = z.record(z.string(), z.unknown());
 
 const durationSchema = z.int().min(1);
+
+const cancelOnSchema = z.object({
+  event: awaitedEventNameSchema,
+  match: z.union([z.string().min(1).max(500), matchSchema]).optional(),
+  if: expressionSchema.optional(),
+  timeout_ms: timeoutSchema.optional(),
+});
 
 export const functionManifestSchema = z
   .object({
@@ -34,7 +46,7 @@ export const functionManifestSchema = z
     fairness: limitSchema.optional(),
     priority: z.union([z.number(), limitSchema]).optional(),
     timeouts: limitSchema.optional(),
-    cancel_on: z.array(limitSchema).optional(),
+    cancel_on: z.array(cancelOnSchema).max(CANCEL_ON_MAX).optional(),
     input: z.unknown().optional(),
     output: z.unknown().optional(),
     max_duration_ms: durationSchema.optional(),

@@ -14,6 +14,7 @@ export const budgetSchema = z.object({ ms: millisecondsSchema, steps: z.int().mi
 export const invokeRequestSchema = z.object({
   type: z.literal("invoke"),
   app: slugSchema,
+  env: slugSchema.optional(),
   fn: slugSchema,
   rev: opaqueSchema.optional(),
   run: z.object({ id: opaqueSchema, started_at: instantSchema }),

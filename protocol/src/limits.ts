@@ -36,6 +36,10 @@ export const FUNCTIONS_PER_APP_MAX = 1_000;
 export const TRIGGERS_PER_FUNCTION_MAX = 10;
 /** Paths of one `match`. */
 export const MATCH_PATHS_MAX = 20;
+/** Events of one wait for any or for all of them. */
+export const AWAITED_EVENTS_MAX = 50;
+/** Events that cancel the runs of one function. */
+export const CANCEL_ON_MAX = 10;
 /** Log lines kept of one step attempt. */
 export const LOG_LINES_PER_STEP_MAX = 1_000;
 

@@ -19,6 +19,7 @@ export const opNameSchema = z.enum([
   "sleep",
   "wait",
   "signal",
+  "input",
   "invoke",
   "send",
   "start",

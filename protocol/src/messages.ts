@@ -122,6 +122,17 @@ export type Trigger = EventTrigger | CronTrigger;
 /** A limit as the SDK wrote it; the engine judges it at sync. */
 export type LimitSpec = Record<string, unknown>;
 
+/** An event that cancels a run of the function. */
+export interface CancelOn {
+  event: string;
+  /** A path whose value must be the same in the data of both events; or path -> the value it must equal. */
+  match?: string | Record<string, JsonScalar> | undefined;
+  /** CEL over `event` and `trigger`. */
+  if?: string | undefined;
+  /** Only that long after the run began. */
+  timeout_ms?: number | undefined;
+}
+
 export interface FunctionManifest {
   id: string;
   /** Version of the code; a run remembers the one it began with. */
@@ -138,7 +149,7 @@ export interface FunctionManifest {
   fairness?: LimitSpec | undefined;
   priority?: LimitSpec | number | undefined;
   timeouts?: LimitSpec | undefined;
-  cancel_on?: LimitSpec[] | undefined;
+  cancel_on?: CancelOn[] | undefined;
   /** JSON Schema of the event's data, and of the output. */
   input?: Payload;
   output?: Payload;
@@ -214,6 +225,8 @@ export interface RunInput {
 export interface InvokeRequest {
   type: "invoke";
   app: string;
+  /** The environment the engine calls for: with `app`, the workspace that a token names. */
+  env?: string | undefined;
   fn: string;
   rev?: string | undefined;
   run: { id: string; started_at: Instant };
@@ -294,12 +307,34 @@ export interface SleepOp extends OpCommon {
   until?: Instant | undefined;
 }
 
-/** Its value is the event, or null after the timeout. */
-export interface WaitOp extends OpCommon {
-  op: "wait";
+/** What an event must be to end a wait. */
+export interface Awaited {
   event: string;
   /** Path into the event's data -> the value it must equal. */
   match?: Record<string, JsonScalar> | undefined;
+  /** CEL over `event` and `trigger`, the event that started the run. One that fails settles the wait as an error. */
+  if?: string | undefined;
+  /** An event that came so many ms before the wait counts; since the run began unless told. */
+  look_back_ms?: number | undefined;
+}
+
+/** One of several; the key tells user code which it was. */
+export interface KeyedAwaited extends Awaited {
+  key: string;
+}
+
+/**
+ * Exactly one of `event`, `any` and `all`. Its value is the event; with `any` the first as `{key, event}`; with `all`
+ * an object of all by their keys; null after the timeout.
+ */
+export interface WaitOp extends OpCommon {
+  op: "wait";
+  event?: string | undefined;
+  match?: Record<string, JsonScalar> | undefined;
+  if?: string | undefined;
+  look_back_ms?: number | undefined;
+  any?: KeyedAwaited[] | undefined;
+  all?: KeyedAwaited[] | undefined;
   timeout_ms?: number | undefined;
 }
 
@@ -307,6 +342,25 @@ export interface WaitOp extends OpCommon {
 export interface SignalOp extends OpCommon {
   op: "signal";
   key: string;
+  timeout_ms?: number | undefined;
+}
+
+/** Ask a person. Its value is `{value, by, at}`, or null after the timeout. */
+export interface InputOp extends OpCommon {
+  op: "input";
+  /** `approval`: the value is `{approved, comment?}`. `input`: it fits `schema`. */
+  kind: "approval" | "input";
+  title?: string | undefined;
+  prompt?: string | undefined;
+  /** Who shall answer; the engine shows it and sends nothing. */
+  assignee?: string | undefined;
+  /** JSON Schema of the answer; anything unless told. */
+  schema?: Payload;
+  /** When the event `durable.input.reminder` is sent. */
+  remind_after_ms?: number | undefined;
+  /** When the event `durable.input.escalated` is sent, and `escalate_to` becomes the assignee. */
+  escalate_after_ms?: number | undefined;
+  escalate_to?: string | undefined;
   timeout_ms?: number | undefined;
 }
 
@@ -350,6 +404,7 @@ export type Op =
   | SleepOp
   | WaitOp
   | SignalOp
+  | InputOp
   | InvokeOp
   | SendOp
   | StartOp

@@ -58,5 +58,8 @@ export const eventPatternSchema = z
     "must be an event name (A-Z a-z 0-9 _ . : / and -), in which * stands for any characters",
   );
 
+/** A CEL expression or a cron line: its grammar is the engine's business. */
+export const expressionSchema = z.string().min(1).max(1_000);
+
 /** Whole milliseconds from 0. */
 export const millisecondsSchema = z.int().min(0);

@@ -89,3 +89,8 @@ export function parseSecretList(text: string): SigningKey[] {
 export function replyKeyOf(secret: SigningKey): SigningKey {
   return prepareKey(macKeyOf(secret).mac("durable/v1/reply", ""));
 }
+
+/** What a token of a run is sealed with: it is shown to the world, so it is no key that signs anything else. */
+export function tokenKeyOf(secret: SigningKey): SigningKey {
+  return prepareKey(macKeyOf(secret).mac("durable/v1/token", ""));
+}

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { groupOpSchema } from "./group.ts";
+import { inputOpSchema } from "./input.ts";
 import { invokeOpSchema } from "./invoke.ts";
 import { joinOpSchema } from "./join.ts";
 import { planOpSchema } from "./plan.ts";
@@ -20,6 +21,7 @@ export const opSchema = z
     sleepOpSchema,
     waitOpSchema,
     signalOpSchema,
+    inputOpSchema,
     invokeOpSchema,
     sendOpSchema,
     startOpSchema,

@@ -14,6 +14,25 @@ export const SENT_EVENT_NAME = new RegExp(
   EVENT_NAME.source.replace("^", `^(?!${RESERVED_EVENT_PREFIX.replace(".", "\\.")})`),
 );
 
+/**
+ * Whether a pattern means an event of this name: `order.*` means `order.placed`. A pattern means the engine's own
+ * events only when it names their prefix: a function for `*` would else be started by its own failures.
+ */
+export function isEventNameFor(pattern: string, name: string): boolean {
+  if (!pattern.includes("*")) return pattern === name;
+  if (name.startsWith(RESERVED_EVENT_PREFIX) && !pattern.startsWith(RESERVED_EVENT_PREFIX)) return false;
+  const [first = "", ...rest] = pattern.split("*");
+  const last = rest.pop()!;
+  if (!name.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = name.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return name.length - last.length >= at && name.endsWith(last);
+}
+
 /** Null when a client may send an event of this name; otherwise a sentence that says why not. */
 export function eventNameProblem(name: string): string | null {
   if (name.startsWith(RESERVED_EVENT_PREFIX)) {

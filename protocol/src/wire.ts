@@ -1,6 +1,7 @@
 // @durable/protocol/wire: all that touches bytes, without a schema library. Runs on any fetch runtime.
 export {
   eventNameProblem,
+  isEventNameFor,
   RESERVED_EVENT_PREFIX,
   SENT_EVENT_NAME,
   TRIGGER_EVENT_NAME,
@@ -12,7 +13,14 @@ export { JsonProblem, type JsonProblemCode } from "./json-problem.ts";
 export * from "./limits.ts";
 export type * from "./messages.ts";
 export { RAW_MEMBERS, RawJson } from "./raw-json.ts";
-export { DEV_SECRET, parseSecret, parseSecretList, replyKeyOf, type SigningKey } from "./secret.ts";
+export {
+  DEV_SECRET,
+  parseSecret,
+  parseSecretList,
+  replyKeyOf,
+  type SigningKey,
+  tokenKeyOf,
+} from "./secret.ts";
 export { sha256 } from "./sha256.ts";
 export * from "./signature.ts";
 export { slugProblem } from "./slug.ts";

@@ -1,3 +1,4 @@
+import { isEventNameFor } from "@durable/protocol/wire";
 import type { StandardSchema } from "./standard-schema.ts";
 
 /** Each event of this name starts a run. */
@@ -35,16 +36,5 @@ export function onlySchemaOf(triggers: readonly Trigger[]): StandardSchema | und
 
 /** Whether an event of this name is meant: `order.*` means `order.placed`. */
 export function isFor(trigger: Trigger, eventName: string): trigger is EventTrigger {
-  if (!("event" in trigger)) return false;
-  if (!trigger.event.includes("*")) return trigger.event === eventName;
-  const [first = "", ...rest] = trigger.event.split("*");
-  const last = rest.pop()!;
-  if (!eventName.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = eventName.indexOf(part, at);
-    if (found === -1) return false;
-    at = found + part.length;
-  }
-  return eventName.length - last.length >= at && eventName.endsWith(last);
+  return "event" in trigger && isEventNameFor(trigger.event, eventName);
 }

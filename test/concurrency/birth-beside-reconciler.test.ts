@@ -37,7 +37,7 @@ function startParts(database: Database) {
     signingKeys: [SIGNING_KEY],
     replyKeys: [replyKeyOf(SIGNING_KEY)],
     functions: new Map([[fn.id, fn]]),
-    byEventName: new Map([["born", [fn]]]),
+    listeners: { of: (name: string) => (name === "born" ? [{ fn, filters: null }] : []) },
   } as unknown as WorkspaceEntry;
   const registry = { peek: () => workspace } as unknown as WorkspaceRegistry;
   const authority = {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Expression } from "./expressions.ts";
 
-const event = (data: unknown) => JSON.stringify({ id: "e", name: "paid", data, time: "2026-01-01T00:00:00.000Z" });
+const event = (data: unknown) =>
+  JSON.stringify({ id: "e", name: "paid", data, time: "2026-01-01T00:00:00.000Z" });
 
 function read(text: string): Expression {
   const expression = Expression.read(text, "event and trigger");
@@ -68,7 +69,11 @@ describe("is refused when it is read", () => {
 
 describe("fails visibly when it is evaluated", () => {
   test.each<[string, unknown, RegExp]>([
-    ["event.data.user.id == 1", {}, /"event.data.user.id == 1" could not be evaluated: No such key: user \(at character 12\)\./],
+    [
+      "event.data.user.id == 1",
+      {},
+      /"event.data.user.id == 1" could not be evaluated: No such key: user \(at character 12\)\./,
+    ],
     ["event.data.flag", { flag: "yes" }, /its value is neither true nor false but a string/],
     ["event.data.a + 1 == 2", { a: "x" }, /no such overload/],
     ["event.data.__proto__ == null", {}, /No such key: __proto__/],
@@ -82,10 +87,19 @@ describe("what it may cost is bounded", () => {
   const many = Array.from({ length: 20_000 }, (_, n) => n);
 
   test.each([
-    ["loops in loops", "event.data.many.all(a, event.data.many.all(b, event.data.many.all(c, a + b + c >= 0)))"],
-    ["what swallows errors", "event.data.many.exists(a, event.data.many.exists(b, a + b < 0 || a < 0)) || true"],
+    [
+      "loops in loops",
+      "event.data.many.all(a, event.data.many.all(b, event.data.many.all(c, a + b + c >= 0)))",
+    ],
+    [
+      "what swallows errors",
+      "event.data.many.exists(a, event.data.many.exists(b, a + b < 0 || a < 0)) || true",
+    ],
     ["a list made of lists", "event.data.many.map(a, event.data.many.map(b, a + b)).size() > 0"],
-    ["a filter in a filter", "event.data.many.filter(a, event.data.many.filter(b, b > a).size() > 0).size() > 0"],
+    [
+      "a filter in a filter",
+      "event.data.many.filter(a, event.data.many.filter(b, b > a).size() > 0).size() > 0",
+    ],
     ["long texts", "event.data.many.all(a, event.data.text.contains('aab') || event.data.text + 'x' != 'y')"],
   ])("%s", (_, text) => {
     const startedAtMs = performance.now();

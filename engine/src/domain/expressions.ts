@@ -31,7 +31,8 @@ const COST_UNIT_CHARACTERS = 2 * 1024;
 
 /** `bind` and `matches` cannot be counted: values that double, patterns that take for ever. */
 const REFUSED: Readonly<Record<string, string>> = {
-  matches: "regular expressions (matches) are not offered, for one can take for ever; use startsWith, endsWith or contains",
+  matches:
+    "regular expressions (matches) are not offered, for one can take for ever; use startsWith, endsWith or contains",
   bind: "cel.bind is not offered; write the expression out",
 };
 const LOOPS: ReadonlySet<string> = new Set(["all", "exists", "exists_one", "filter", "map"]);
@@ -62,6 +63,26 @@ function environment(): Environment {
   return cel.registerOperator("double % double", arithmetic["%"]);
 }
 
+const KEPT_MAX = 10_000;
+const kept = new Map<string, Expression | BrokenExpression>();
+
+/** `Expression.read`, remembered: the same few are met again with every event. */
+export function readExpression(text: string, variables: Variables): Expression | BrokenExpression {
+  const key = `${variables}\x1f${text}`;
+  let expression = kept.get(key);
+  if (expression === undefined) {
+    expression = Expression.read(text, variables);
+    if (kept.size >= KEPT_MAX) kept.clear();
+    kept.set(key, expression);
+  }
+  return expression;
+}
+
+export interface BrokenExpression {
+  /** What is wrong with it and where, to follow what it is called. */
+  readonly problem: string;
+}
+
 /** An expression that was read and checked; it is kept and used for many events. */
 export class Expression {
   readonly text: string;
@@ -83,7 +104,7 @@ export class Expression {
   }
 
   /** Reads an expression, or says what is wrong with it and where. */
-  static read(text: string, variables: Variables): Expression | { readonly problem: string } {
+  static read(text: string, variables: Variables): Expression | BrokenExpression {
     if (text.length > CHARACTERS_MAX) {
       return { problem: `it has ${text.length} characters; at most ${CHARACTERS_MAX} are read` };
     }
@@ -125,7 +146,8 @@ export class Expression {
   }
 }
 
-const TOO_EXPENSIVE = "it loops over more than one evaluation may cost; name the field instead of searching for it";
+const TOO_EXPENSIVE =
+  "it loops over more than one evaluation may cost; name the field instead of searching for it";
 
 /** What is left of one evaluation's cost. Evaluations are synchronous, so one counter per expression is enough. */
 class Budget {
@@ -159,7 +181,10 @@ interface Found {
 interface Node {
   readonly op: string;
   readonly args: unknown;
-  readonly meta: { readonly alternate?: Node; readonly evaluate: (ev: unknown, ast: Node, context: unknown) => unknown };
+  readonly meta: {
+    readonly alternate?: Node;
+    readonly evaluate: (ev: unknown, ast: Node, context: unknown) => unknown;
+  };
   evaluate: (ev: unknown, ast: Node, context: unknown) => unknown;
 }
 
@@ -202,7 +227,11 @@ function childrenOf(args: unknown): Node[] {
 
 /** One line: the library draws an arrow below the place, which a JSON string cannot show. */
 function sentenceOf(error: unknown): string {
-  const { summary, range, message } = error as { summary?: string; range?: { start: number }; message: string };
+  const { summary, range, message } = error as {
+    summary?: string;
+    range?: { start: number };
+    message: string;
+  };
   if (summary === undefined) return message;
   return range === undefined ? summary : `${summary} (at character ${range.start + 1})`;
 }

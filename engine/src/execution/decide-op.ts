@@ -89,7 +89,7 @@ function decideSleep(op: SleepOp, draft: OutcomeDraft): void {
 
 function decideWait(op: WaitOp, draft: OutcomeDraft): void {
   draft.steps.push(entry(op, { status: "pending", dueMs: op.timeout_ms ?? WAIT_MS_MAX }));
-  draft.waits.push({ stepId: op.id, eventName: op.event, match: JSON.stringify(op.match ?? {}) });
+  draft.waits.push({ stepId: op.id, eventName: op.event!, match: JSON.stringify(op.match ?? {}) });
 }
 
 function decideSend(situation: Situation, op: SendOp, draft: OutcomeDraft): void {

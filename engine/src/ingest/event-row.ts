@@ -3,6 +3,7 @@ import { uuidV7 } from "../domain/ids.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { Clock, Random } from "../runtime/ports.ts";
 import type { EventRow } from "../store/event-rows.ts";
+import { eventJson } from "./event-json.ts";
 import { matchEvent } from "./match-event.ts";
 
 /** An event as a door hands it in. */
@@ -28,8 +29,7 @@ export function toEventRow(
   id: string = newId(ports),
 ): EventRow {
   const nowMs = ports.clock.epochMs();
-  const { starts, skips } = matchEvent(workspace, event);
-  return {
+  const row = {
     workspaceId: workspace.workspaceId,
     id,
     clientId: event.clientId,
@@ -37,6 +37,10 @@ export function toEventRow(
     name: event.name,
     data: event.data,
     timeMs: event.timeMs ?? Math.floor(nowMs),
+  };
+  const { starts, skips } = matchEvent(workspace, event, () => eventJson(row));
+  return {
+    ...row,
     runs: starts.map((fn) => ({
       // A trigger sent again finds its run: it has the id of its event.
       runId: event.target === undefined ? newId(ports) : id,

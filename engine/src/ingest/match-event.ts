@@ -1,4 +1,6 @@
+import type { BrokenExpression, Expression } from "../domain/expressions.ts";
 import { schemaFlaws, sentenceOfFlaws } from "../registry/json-schemas.ts";
+import type { Listener } from "../registry/listeners.ts";
 import type { FunctionEntry, WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { SkipRow } from "../store/event-rows.ts";
 import type { IncomingEvent } from "./event-row.ts";
@@ -12,23 +14,50 @@ export interface Matched {
 
 const NOTHING: Matched = { starts: [], skips: [] };
 
-export function matchEvent(workspace: WorkspaceEntry, event: IncomingEvent): Matched {
+/** @param json The event as user code sees it; asked for only where an expression looks at it. */
+export function matchEvent(workspace: WorkspaceEntry, event: IncomingEvent, json: () => string): Matched {
   if (event.target !== undefined) {
     // Its data was checked where it was made. Gone since: no run, and who asked for one is told.
     const target = workspace.functions.get(event.target);
     return target === undefined ? NOTHING : { starts: [target], skips: [] };
   }
-  const named = workspace.byEventName.get(event.name);
-  if (named === undefined) return NOTHING;
-  if (named.every(({ input }) => input === null)) return { starts: named, skips: [] };
+  const listeners = workspace.listeners.of(event.name);
+  if (listeners.length === 0) return NOTHING;
   const starts: FunctionEntry[] = [];
   const skips: Omit<SkipRow, "id">[] = [];
-  for (const fn of named) {
+  for (const { fn, filters } of listeners) {
+    const verdict = filters === null ? true : passes(filters, json());
+    if (verdict === false) continue;
+    if (verdict !== true) {
+      skips.push({ functionId: fn.id, reason: "expression", detail: verdict });
+      continue;
+    }
     const flaws = fn.input === null ? [] : schemaFlaws(fn.input, event.data);
     if (flaws.length === 0) starts.push(fn);
     else skips.push({ functionId: fn.id, reason: "schema", detail: skipSentence(fn, flaws) });
   }
   return { starts, skips };
+}
+
+/**
+ * True when one holds, false when none does. When none holds and one could not be evaluated: why, for nobody knows then
+ * whether the event was meant, so it neither starts a run nor is it forgotten.
+ */
+function passes(filters: NonNullable<Listener["filters"]>, event: string): true | false | string {
+  let failure: string | null = null;
+  for (const filter of filters) {
+    const result = evaluate(filter, event);
+    if (result.ok && result.value) return true;
+    if (!result.ok) failure ??= result.detail;
+  }
+  return failure ?? false;
+}
+
+/** Sync refuses what cannot be read; an older engine may have let it pass. */
+function evaluate(filter: Expression | BrokenExpression, event: string) {
+  return "problem" in filter
+    ? ({ ok: false, detail: `The trigger's expression cannot be read: ${filter.problem}.` } as const)
+    : filter.evaluate({ event });
 }
 
 function skipSentence(fn: FunctionEntry, flaws: Parameters<typeof sentenceOfFlaws>[0]): string {

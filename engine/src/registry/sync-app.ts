@@ -6,8 +6,8 @@ import type { EgressGuard } from "../endpoint/egress-guard.ts";
 import { inspectApp } from "../endpoint/inspect-app.ts";
 import type { Clock, Random } from "../runtime/ports.ts";
 import type { Database } from "../store/database.ts";
-import { schemaProblem } from "./json-schemas.ts";
 import { type FunctionChange, storeManifest } from "./manifest-store.ts";
+import { requireUsable } from "./usable-manifest.ts";
 import type { WorkspaceRegistry } from "./workspace-registry.ts";
 
 export interface SyncParts {
@@ -70,25 +70,10 @@ export async function syncApp(parts: SyncParts, { workspaceId, url, actor, mayMo
       inspected.detail,
     );
   }
-  requireSchemas(inspected.manifest);
+  requireUsable(inspected.manifest);
   const functions = await storeManifest(parts.database, workspaceId, actor, endpoint.url, inspected.manifest);
   parts.registry.forget(workspaceId);
   return { url: endpoint.url, manifest: inspected.manifest, functions };
-}
-
-/** A schema that cannot be read would let every event through, and nobody would know. */
-function requireSchemas({ functions }: Manifest): void {
-  for (const fn of functions) {
-    for (const side of ["input", "output"] as const) {
-      if (fn[side] === undefined) continue;
-      const problem = schemaProblem(JSON.stringify(fn[side]));
-      if (problem === null) continue;
-      throw new Problem(
-        "inspect-failed",
-        `The ${side} of function "${fn.id}" is no JSON Schema that can be used: ${problem}. Correct it, or give createFunction another one as jsonSchema.`,
-      );
-    }
-  }
 }
 
 function requireSafe(egress: EgressGuard, url: string): Endpoint {

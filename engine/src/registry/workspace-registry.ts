@@ -10,6 +10,7 @@ import { DEFAULT_RETRY } from "../domain/backoff.ts";
 import type { Clock } from "../runtime/ports.ts";
 import type { Database } from "../store/database.ts";
 import { loadWorkspace, type WorkspaceRow } from "../store/workspace-entries.ts";
+import { Listeners } from "./listeners.ts";
 
 export interface FunctionEntry {
   readonly id: string;
@@ -38,7 +39,8 @@ export interface WorkspaceEntry {
   readonly signingKeys: readonly SigningKey[];
   readonly replyKeys: readonly SigningKey[];
   readonly functions: ReadonlyMap<string, FunctionEntry>;
-  readonly byEventName: ReadonlyMap<string, readonly FunctionEntry[]>;
+  /** Who is started by which event. */
+  readonly listeners: Pick<Listeners, "of">;
 }
 
 /** How long an entry is used without asking: the price of a rotated secret or a moved endpoint noticed late. */
@@ -113,15 +115,6 @@ function toEntry(workspaceId: number, row: WorkspaceRow, isDev: boolean): Worksp
   const secrets = row.secrets.length > 0 ? row.secrets : isDev ? [DEV_SECRET] : [];
   const signingKeys = secrets.map(parseSecret);
   const functions = new Map(row.functions.map((fn) => [fn.id, toFunction(fn)]));
-  const byEventName = new Map<string, FunctionEntry[]>();
-  for (const fn of functions.values()) {
-    // Two triggers on one name start one run.
-    for (const name of new Set(
-      fn.manifest.triggers.flatMap((trigger) => ("event" in trigger ? [trigger.event] : [])),
-    )) {
-      byEventName.set(name, [...(byEventName.get(name) ?? []), fn]);
-    }
-  }
   const url = row.endpointUrl === null ? null : new URL(row.endpointUrl);
   return {
     workspaceId,
@@ -141,7 +134,7 @@ function toEntry(workspaceId: number, row: WorkspaceRow, isDev: boolean): Worksp
     signingKeys,
     replyKeys: signingKeys.map(replyKeyOf),
     functions,
-    byEventName,
+    listeners: new Listeners(functions.values()),
   };
 }
 

@@ -26,8 +26,8 @@ export interface SkipRow {
   readonly detail: string;
 }
 
-/** `schema`: its data does not fit the function's input. */
-export type SkipReason = "schema";
+/** `schema`: its data does not fit the function's input. `expression`: the trigger's `if` failed on it. */
+export type SkipReason = "schema" | "expression";
 
 export interface RunRow {
   readonly runId: string;

@@ -8,10 +8,12 @@ const Skip = z
     id: z.string(),
     function: z.string(),
     event: z.object({ id: z.string(), name: z.string() }),
-    reason: z.enum(["schema"]).openapi({
-      description: "`schema`: the event's data does not fit the function's input.",
+    reason: z.enum(["schema", "expression"]).openapi({
+      description:
+        "`schema`: the event's data does not fit the function's input. `expression`: the trigger's `if` could not be " +
+        "evaluated for it.",
     }),
-    detail: z.string().openapi({ description: "What did not fit, as a sentence." }),
+    detail: z.string().openapi({ description: "What was wrong, as a sentence." }),
     at: Instant,
   })
   .openapi("Skip");

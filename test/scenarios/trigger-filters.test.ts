@@ -1,0 +1,112 @@
+// Which functions an event starts: wildcards in names, and expressions that must hold.
+import { createFunction } from "@durable/sdk";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { checkInvariants, formatReport } from "../invariants/check.ts";
+import { startApp } from "./api-app.ts";
+import { startEngine } from "./api-engine.ts";
+import { startSdkApp } from "./sdk-app.ts";
+
+const says = (id: string, triggers: { event: string; if?: string }[]) =>
+  createFunction({ id, triggers, handler: ({ event }) => event.name });
+
+let engine: Awaited<ReturnType<typeof startEngine>>;
+let app: Awaited<ReturnType<typeof startSdkApp>>;
+
+beforeAll(async () => {
+  engine = await startEngine();
+  app = await startSdkApp(engine, "shop", [
+    says("any-order", [{ event: "order.*" }]),
+    says("large", [{ event: "order.placed", if: "event.data.total > 100" }]),
+    says("either", [
+      { event: "order.placed", if: "event.data.total > 1000" },
+      { event: "order.*", if: "event.data.vip" },
+    ]),
+    says("everything", [{ event: "*" }]),
+    createFunction({
+      id: "sender",
+      trigger: { event: "send.it" },
+      handler: ({ step }) =>
+        step.sendEvent("tell", { name: "order.placed", data: { total: "much", vip: false } }),
+    }),
+  ]);
+});
+
+afterAll(async () => {
+  const report = await checkInvariants({ databaseUrl: engine.database.url, phase: "during" });
+  await app.stop();
+  await engine.stop();
+  if (!report.ok) throw new Error(formatReport(report));
+});
+
+async function send(name: string, data: unknown) {
+  const sent = await engine.call("POST", "/v1/events?app=shop&wait=20", { name, data });
+  expect(sent.status, sent.text).toBe(200);
+  return {
+    started: sent.json.runs.map((run: { function: string }) => run.function),
+    skips: (await engine.call("GET", `/v1/apps/shop/dev/skips?event=${sent.json.ids[0]}`)).json.skips,
+  };
+}
+
+describe("an event starts", () => {
+  test.each([
+    ["order.placed", { total: 50, vip: false }, ["any-order", "everything"]],
+    ["order.placed", { total: 500, vip: true }, ["any-order", "either", "everything", "large"]],
+    ["order.placed", { total: 5_000, vip: false }, ["any-order", "either", "everything", "large"]],
+    ["order.paid", { vip: true }, ["any-order", "either", "everything"]],
+    ["orders", null, ["everything"]],
+  ])("%s %j: %j", async (name, data, functions) => {
+    expect(await send(name, data)).toEqual({ started: functions, skips: [] });
+  });
+
+  test("an expression that fails starts nothing and is recorded, once per function", async () => {
+    const { started, skips } = await send("order.placed", { total: "much", vip: "yes" });
+    expect(started).toEqual(["any-order", "everything"]);
+    expect(skips.map((skip: { function: string; reason: string }) => [skip.function, skip.reason])).toEqual([
+      ["large", "expression"],
+      ["either", "expression"],
+    ]);
+    expect(skips[0].detail).toBe(
+      'The expression "event.data.total > 100" could not be evaluated: no such overload: dyn<string> > int (at character 1).',
+    );
+  });
+
+  test("one that fails does not hide another that holds", async () => {
+    expect(await send("order.placed", { total: "much", vip: true })).toMatchObject({
+      started: ["any-order", "either", "everything"],
+      skips: [{ function: "large" }],
+    });
+  });
+
+  test("the same of an event that a step sends", async () => {
+    await send("send.it", null);
+    const { skips } = (await engine.call("GET", "/v1/apps/shop/dev/skips?function=large&limit=1")).json;
+    expect(skips).toMatchObject([{ reason: "expression", event: { name: "order.placed" } }]);
+  });
+});
+
+describe("sync refuses", () => {
+  test.each<[string, object, string]>([
+    [
+      "a trigger's expression",
+      { triggers: [{ event: "ok" }, { event: "a", if: "event.data.x >" }] },
+      'The expression of trigger 2 ("a") of function "f" cannot be used: Unexpected token: EOF (at character 15). It is "event.data.x >".',
+    ],
+    [
+      "one that names the run",
+      { triggers: [{ event: "a", if: "trigger.data.x == 1" }] },
+      'The expression of trigger 1 ("a") of function "f" cannot be used: Unknown variable: trigger (at character 1). It is "trigger.data.x == 1".',
+    ],
+    [
+      "that of cancelOn",
+      { triggers: [{ event: "a" }], cancel_on: [{ event: "b", if: "1 + 1" }] },
+      'The expression of cancelOn 1 ("b") of function "f" cannot be used: it is of type int, and must be true or false.',
+    ],
+  ])("%s, and says where", async (_, fn, detail) => {
+    const broken = await startApp({ app: "broken", functions: [{ id: "f", ...fn } as never] });
+    const synced = await engine.call("POST", "/v1/apps/broken/dev/sync", { url: broken.url });
+    await broken.stop();
+    expect(synced.status).toBe(422);
+    expect(synced.json.code).toBe("inspect-failed");
+    expect(synced.json.detail).toContain(detail);
+  });
+});

@@ -9,6 +9,7 @@ import { Committer, RUN_OUTCOMES, TASK_OUTCOMES } from "./execution/committer.ts
 import type { ExecutionParts } from "./execution/execute-run.ts";
 import { createHttpServer } from "./http/server.ts";
 import { EventAcceptor } from "./ingest/accept-events.ts";
+import { IngestPressure } from "./ingest/ingest-pressure.ts";
 import { EngineEvents } from "./observability/engine-events.ts";
 import { announceCommitted } from "./queue/announce-committed.ts";
 import { AppResync } from "./queue/app-resync.ts";
@@ -52,6 +53,9 @@ export interface Engine {
   /** Drains: takes no new lease, commits what is in flight, leaves owning none. */
   stop(): Promise<void>;
 }
+
+/** Runs executed at once while senders bring events faster than they can be stored. */
+const SLOTS_UNDER_PRESSURE = 8;
 
 export function createEngine(config: EngineConfig): Engine {
   const { log } = config;
@@ -163,8 +167,13 @@ export function createEngine(config: EngineConfig): Engine {
     log,
     rescued: () => dispatcher.kick(),
   });
+  const pressure = new IngestPressure(ports, (isPressed) => {
+    slots.cap = isPressed ? SLOTS_UNDER_PRESSURE : Number.POSITIVE_INFINITY;
+    if (!isPressed) dispatcher.kick();
+  });
   const acceptEvents = new EventAcceptor({
     ...ports,
+    pressure,
     database,
     registry,
     engineId: () => keeper.engineId(),

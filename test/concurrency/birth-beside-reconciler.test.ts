@@ -5,6 +5,7 @@ import { parseSecret, replyKeyOf } from "@durable/protocol/wire";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ExecutionParts } from "../../engine/src/execution/execute-run.ts";
 import { EventAcceptor } from "../../engine/src/ingest/accept-events.ts";
+import { IngestPressure } from "../../engine/src/ingest/ingest-pressure.ts";
 import { Dispatcher, type DispatcherOptions } from "../../engine/src/queue/dispatcher.ts";
 import { LeaseReconciler } from "../../engine/src/queue/lease-reconciler.ts";
 import { Slots } from "../../engine/src/queue/slots.ts";
@@ -81,6 +82,7 @@ function startParts(database: Database) {
     births: dispatcher,
     suspectLeases,
     owesMatch() {},
+    pressure: new IngestPressure(common, () => {}),
   });
   return { fences, dispatcher, reconciler, acceptor };
 }

@@ -14,6 +14,7 @@ import {
 import { type EventRow, EventRows, type RunRow } from "../store/event-rows.ts";
 import type { EventRef } from "../store/wake-ups.ts";
 import { type IncomingEvent, toEventRow } from "./event-row.ts";
+import type { IngestPressure } from "./ingest-pressure.ts";
 
 export type { IncomingEvent } from "./event-row.ts";
 
@@ -55,6 +56,7 @@ export interface EventAcceptorOptions extends Ports {
   /** Runs may have been born leased to us without our hearing of it. */
   readonly suspectLeases: () => void;
   readonly owesMatch: (events: readonly EventRef[]) => void;
+  readonly pressure: IngestPressure;
   readonly log: Logger;
 }
 
@@ -88,7 +90,9 @@ export class EventAcceptor {
   }
 
   accept(workspaceId: number, events: readonly IncomingEvent[]): Promise<AcceptResult> {
-    return this.#group.add({ workspaceId, events });
+    const { pressure } = this.#options;
+    pressure.arrived(events.length);
+    return this.#group.add({ workspaceId, events }).finally(() => pressure.answered(events.length));
   }
 
   idle(): Promise<void> {

@@ -1,6 +1,8 @@
 /** How many runs this process executes at once. A slot is reserved, then used, then free again. */
 export class Slots {
   readonly total: number;
+  /** Beyond so many none is free at the moment, whatever the total. */
+  cap = Number.POSITIVE_INFINITY;
   #used = 0;
   #onIdle: (() => void)[] = [];
 
@@ -13,12 +15,12 @@ export class Slots {
   }
 
   get free(): number {
-    return this.total - this.#used;
+    return Math.max(0, Math.min(this.total, this.cap) - this.#used);
   }
 
   /** Takes up to `wanted`; answers how many it got. */
   take(wanted: number): number {
-    const taken = Math.max(0, Math.min(wanted, this.free));
+    const taken = Math.min(wanted, this.free);
     this.#used += taken;
     return taken;
   }

@@ -130,6 +130,13 @@ create table durable.ready (
   step_id uuid not null default '00000000-0000-0000-0000-000000000000'::uuid
 ) with (autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
 
+create table durable.run_states (
+  workspace_id integer not null,
+  run_id uuid not null,
+  value text not null,
+  at timestamp with time zone not null
+) with (fillfactor=50);
+
 create table durable.runs (
   workspace_id integer not null,
   id uuid not null,
@@ -271,6 +278,8 @@ alter table durable.functions add constraint functions_pkey PRIMARY KEY (workspa
 alter table durable.live_runs add constraint live_runs_pkey PRIMARY KEY (workspace_id, run_id);
 
 alter table durable.ready add constraint ready_pkey PRIMARY KEY (rank, workspace_id, run_id, step_id);
+
+alter table durable.run_states add constraint run_states_pkey PRIMARY KEY (workspace_id, run_id);
 
 alter table durable.runs add constraint runs_pkey PRIMARY KEY (workspace_id, id);
 
@@ -475,6 +484,7 @@ begin
       when 'skip' then perform durable.effect_skip(v_workspace, v_run, v_step, v_data);
       when 'cancel' then perform durable.effect_cancel(v_workspace, v_run, v_step, v_data);
       when 'task' then perform durable.effect_task(v_workspace, v_run, v_step, v_data);
+      when 'state' then perform durable.effect_state(v_workspace, v_run, v_step, v_data);
       else raise exception 'no effect is called %', v_kind;
     end case;
   end loop;
@@ -924,6 +934,19 @@ begin
     where not exists (select 1 from durable.event_ids k
       where k.workspace_id = f_workspace[q] and k.client_id = d ->> 'client' and k.event_id <> (d ->> 'event')::uuid)
     on conflict do nothing;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.effect_state(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into durable.run_states as s (workspace_id, run_id, value, at)
+    select distinct on (f_workspace[q], f_run[q]) f_workspace[q], f_run[q], f_data[q], durable.durable_now()
+    from generate_subscripts(f_run, 1) as q
+    order by f_workspace[q], f_run[q], q desc
+    on conflict (workspace_id, run_id) do update set value = excluded.value, at = excluded.at;
 end $function$
 ;
 

@@ -40,3 +40,23 @@ begin
   end if;
   return null;
 end $$;
+
+-- What a run last said of itself by `step.setState`: shown while it goes on, and after its end.
+create table durable.run_states (
+  workspace_id int not null,
+  run_id uuid not null,
+  value text not null,                       -- JSON as received
+  at timestamptz not null,
+  primary key (workspace_id, run_id)
+) with (fillfactor = 50);
+
+-- The last one of a commit wins. The run's row is locked by the commit, so no other writer of it is under way.
+create function durable.effect_state(f_workspace int[], f_run uuid[], f_step uuid[], f_data text[])
+returns void language plpgsql as $$
+begin
+  insert into durable.run_states as s (workspace_id, run_id, value, at)
+    select distinct on (f_workspace[q], f_run[q]) f_workspace[q], f_run[q], f_data[q], durable.durable_now()
+    from generate_subscripts(f_run, 1) as q
+    order by f_workspace[q], f_run[q], q desc
+    on conflict (workspace_id, run_id) do update set value = excluded.value, at = excluded.at;
+end $$;

@@ -40,6 +40,11 @@ export const MATCH_PATHS_MAX = 20;
 export const AWAITED_EVENTS_MAX = 50;
 /** Events that cancel the runs of one function. */
 export const CANCEL_ON_MAX = 10;
+/** Cases of one branch, and characters of the name of one. */
+export const BRANCH_CASES_MAX = 100;
+export const BRANCH_CASE_CHARACTERS_MAX = 200;
+/** A run's published state. */
+export const STATE_BYTES_MAX = 64 * KIB;
 /** Log lines kept of one step attempt. */
 export const LOG_LINES_PER_STEP_MAX = 1_000;
 

@@ -24,6 +24,7 @@ export const opNameSchema = z.enum([
   "send",
   "start",
   "group",
+  "branch",
   "state",
 ]);
 

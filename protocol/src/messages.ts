@@ -391,7 +391,16 @@ export interface GroupOp extends OpCommon {
   ref?: Ref | undefined;
 }
 
-/** Publish the run's state. */
+/** Which way the run goes. Its value is `{ taken, cases }`. */
+export interface BranchOp extends OpCommon {
+  op: "branch";
+  /** The first case that holds; null when none does. */
+  taken: string | null;
+  /** All of them, in the order in which they were asked. */
+  cases: string[];
+}
+
+/** Publish the run's state. It is no step: it has no entry in the memo, and is not asked for again. */
 export interface StateOp extends OpCommon {
   op: "state";
   v?: Payload;
@@ -409,6 +418,7 @@ export type Op =
   | SendOp
   | StartOp
   | GroupOp
+  | BranchOp
   | StateOp;
 
 export type OpName = Op["op"];

@@ -79,6 +79,7 @@ export interface Effect {
 }
 
 export type EffectKind =
+  | "state" // the run says where it is
   | "skip" // an event it sends does not start a function that it names
   | "cancel" // the entry lost a race: whatever it waits for goes with it
   | "task"; // the entry gets a lease and a dispatch of its own

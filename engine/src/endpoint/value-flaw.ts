@@ -1,4 +1,11 @@
-import { type Answer, EVENT_BYTES_MAX, type Op, RawJson, VALUE_BYTES_MAX } from "@durable/protocol/wire";
+import {
+  type Answer,
+  EVENT_BYTES_MAX,
+  type Op,
+  RawJson,
+  STATE_BYTES_MAX,
+  VALUE_BYTES_MAX,
+} from "@durable/protocol/wire";
 import type { AnswerFlaw } from "./decode-answer.ts";
 
 /** One value is stored in one row and sent in every later request of its run; the limits keep both possible. */
@@ -8,6 +15,12 @@ export function valueFlaw(answer: Answer): [AnswerFlaw, string] | null {
   if (answer.status === "restart" && exceeds(answer.input, VALUE_BYTES_MAX)) return tooLarge("The new input");
   for (const op of ("ops" in answer && answer.ops) || []) {
     const value = "v" in op ? op.v : "input" in op ? op.input : undefined;
+    if (op.op === "state" && exceeds(value, STATE_BYTES_MAX)) {
+      return [
+        "value-too-large",
+        `The state of the run is larger than ${STATE_BYTES_MAX / 1024} KiB. It is for people to look at: publish less.`,
+      ];
+    }
     if (exceeds(value, VALUE_BYTES_MAX)) return tooLarge(`The value of step "${op.name}" (${op.n})`);
     const flaw = op.op === "send" ? eventFlaw(op) : null;
     if (flaw !== null) return flaw;

@@ -1,4 +1,15 @@
-import type { JoinOp, Op, PlanOp, RawJson, RunOp, SendOp, SleepOp, WaitOp } from "@durable/protocol/wire";
+import type {
+  BranchOp,
+  JoinOp,
+  Op,
+  PlanOp,
+  RawJson,
+  RunOp,
+  SendOp,
+  SleepOp,
+  StateOp,
+  WaitOp,
+} from "@durable/protocol/wire";
 import { retryDelayMs } from "../domain/backoff.ts";
 import type { Outcome, StepEntry } from "../domain/outcome.ts";
 import type { Situation } from "./decide.ts";
@@ -29,6 +40,12 @@ export function decideOp(situation: Situation, op: Op, draft: OutcomeDraft): Out
       return null;
     case "send":
       decideSend(situation, op, draft);
+      return null;
+    case "branch":
+      decideBranch(op, draft);
+      return null;
+    case "state":
+      decideState(situation, op, draft);
       return null;
     default:
       return pause(
@@ -103,6 +120,18 @@ function decideSend(situation: Situation, op: SendOp, draft: OutcomeDraft): void
   draft.sends.push(...sent);
   const ids = JSON.stringify(sent.map((event) => event.clientId ?? event.eventId));
   draft.steps.push(entry(op, { status: "ok", value: ids }));
+}
+
+/** With all its cases: the trace shows what it could have been. */
+function decideBranch(op: BranchOp, draft: OutcomeDraft): void {
+  const { taken, cases } = op;
+  draft.steps.push(entry(op, { status: "ok", value: JSON.stringify({ taken, cases }) }));
+}
+
+/** No entry, for nobody asks for it again. What the run said before is said with every answer, and dropped here. */
+function decideState(situation: Situation, op: StateOp, draft: OutcomeDraft): void {
+  const data = rawText(op.v) ?? "null";
+  if (data !== situation.state) draft.effects.push({ kind: "state", stepId: null, data });
 }
 
 function entry(op: Op, rest: Partial<StepEntry> & Pick<StepEntry, "status">): StepEntry {

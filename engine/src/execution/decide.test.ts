@@ -25,6 +25,7 @@ const entry = (name: string, rest: Partial<JournalEntry> = {}): JournalEntry => 
 function situation(entries: JournalEntry[] = [], rest: Partial<Situation> = {}): Situation {
   return {
     memo: Memo.of(entries),
+    state: null,
     retry: { ...DEFAULT_RETRY, jitter: false },
     runAttempt: 0,
     transportAttempt: 0,
@@ -150,4 +151,35 @@ test("whatever is decided, a run that lets go without an end has something that 
       },
     ),
   );
+});
+
+test("a branch settles with what it took and what it could have taken", () => {
+  const branch = { op: "branch", id: id("size"), name: "size", n: 0, taken: "big", cases: ["big", "small"] };
+  expect(decide(situation(), continued(branch))).toMatchObject({
+    kind: "continue",
+    steps: [{ op: "branch", status: "ok", value: '{"taken":"big","cases":["big","small"]}' }],
+  });
+  const changed = decide(situation([entry("size", { op: "branch" })]), continued(branch));
+  expect(changed.kind).toBe("paused");
+});
+
+test("a state is an effect without an entry, dropped when the run has said it before, and no progress", () => {
+  const state = { op: "state", id: id("s"), name: "s", n: 0, v: new RawJson('{"done":1}') };
+  const said = { kind: "state", stepId: null, data: '{"done":1}' };
+  expect(decide(situation(), continued(run("a"), state))).toMatchObject({
+    kind: "continue",
+    steps: [{ id: id("a") }],
+    effects: [said],
+  });
+  const known = situation([], { state: '{"done":1}' });
+  expect(decide(known, continued(run("a"), state)).effects).toEqual([]);
+  expect(
+    decide(situation(), { status: "done", fence: "f", ops: [state] } as unknown as Answer),
+  ).toMatchObject({
+    kind: "completed",
+    effects: [said],
+  });
+  const failing = { status: "error", fence: "f", error: { name: "E", message: "m" }, ops: [state] };
+  expect(decide(situation(), failing as unknown as Answer).effects).toEqual([said]);
+  expect(decide(situation(), continued(state)).attempts[0]!.failure).toMatch(/Stuck/);
 });

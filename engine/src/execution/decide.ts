@@ -18,6 +18,8 @@ export interface Situation {
   readonly memo: Memo;
   /** The function's policy; a step may bring its own. */
   readonly retry: RetryPolicy;
+  /** What the run last said of itself; JSON text. */
+  readonly state: string | null;
   readonly runAttempt: number;
   readonly transportAttempt: number;
   /** In [0, 1). */

@@ -64,6 +64,7 @@ interface Dispatched {
 async function dispatch(parts: ExecutionParts, run: HeldRun, request: NextRequest): Promise<Dispatched> {
   const situation: Situation = {
     memo: run.memo,
+    state: run.state,
     retry: request.workspace.functions.get(run.head.functionId)?.retry ?? DEFAULT_RETRY,
     runAttempt: run.runAttempt,
     transportAttempt: run.transportAttempt,
@@ -100,6 +101,7 @@ async function commit(
   }
   if (end.state === "lost") return null;
   run.fence = nextFence;
+  run.state = outcome.effects.findLast(({ kind }) => kind === "state")?.data ?? run.state;
   run.runAttempt = outcome.runAttempt;
   run.transportAttempt = outcome.transportAttempt;
   run.scheduledAtMs = parts.clock.monotonicMs();

@@ -19,6 +19,7 @@ export async function executeTask(parts: ExecutionParts, task: HeldTask): Promis
   const workspace = parts.registry.peek(task.workspaceId) ?? (await parts.registry.of(task.workspaceId));
   const situation: Situation = {
     memo: task.memo,
+    state: task.head.state,
     retry: workspace.functions.get(task.head.functionId)?.retry ?? DEFAULT_RETRY,
     runAttempt: 0,
     transportAttempt: task.transportAttempt,

@@ -27,6 +27,8 @@ export interface HeldRun extends Held {
   knownSeq: number;
   /** Timers, waits or tasks may exist that must go when it ends. */
   mayHavePending: boolean;
+  /** What it last said of itself, as committed; JSON text. */
+  state: string | null;
   runAttempt: number;
   transportAttempt: number;
   scheduledAtMs: number;

@@ -20,7 +20,11 @@ export function announceCommitted({ events, timerLoop, waitMatcher, kick }: List
       if (outcome.kind === "completed" || outcome.kind === "failed") {
         const { kind: status, result } = outcome;
         const [output, failure] = status === "completed" ? [result, null] : [null, result];
-        events.emit("run.ended", { workspaceId, runId: head.runId, end: { status, output, failure } });
+        events.emit("run.ended", {
+          workspaceId,
+          runId: head.runId,
+          end: { status, output, failure, state: run.state },
+        });
         return;
       }
       if (outcome.retryMs !== null) timerLoop.dueIn(outcome.retryMs);

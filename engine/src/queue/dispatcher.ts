@@ -145,7 +145,9 @@ export class Dispatcher implements Service, Births {
           functionId: run.functionId,
           functionVersion: run.functionVersion,
           event: eventJson(event),
+          state: null,
         },
+        state: null,
         fence: run.fence,
         memo: Memo.of([]),
         knownSeq: 0,
@@ -201,6 +203,7 @@ export class Dispatcher implements Service, Births {
         this.#executeRun({
           ...held,
           stepId,
+          state: head.state,
           knownSeq: memo.settledCount,
           mayHavePending: true,
           runAttempt,

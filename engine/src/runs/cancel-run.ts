@@ -1,6 +1,7 @@
 import type { EngineEvents } from "../observability/engine-events.ts";
 import { faultPoint } from "../runtime/fault-points.ts";
 import type { Database } from "../store/database.ts";
+import { loadRunStates } from "../store/run-states.ts";
 
 /**
  * Cancels for good: lease, job, timers and waits go in the same commit, and a late answer finds no fence. Cancelling
@@ -18,7 +19,9 @@ export async function cancelRun(
   await faultPoint("cancel.after");
   const status = row!.status;
   if (status === "cancelled") {
-    events.emit("run.ended", { workspaceId, runId, end: { status, output: null, failure: null } });
+    const [last] = await loadRunStates(database, [{ workspaceId, runId }]);
+    const state = last?.state ?? null;
+    events.emit("run.ended", { workspaceId, runId, end: { status, output: null, failure: null, state } });
   }
   return status;
 }

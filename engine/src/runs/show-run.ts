@@ -19,6 +19,7 @@ export function showRun(run: RunStored, workspace: { readonly app: string; reado
     event: { ...run.event, data: new RawJson(run.event.data) },
     output: asReceived(run.output),
     failure: asReceived(run.failure),
+    state: asReceived(run.state),
     unclaimed: run.unclaimed,
     cancelled: run.cancelled,
     live: run.live,
@@ -29,8 +30,8 @@ export function showRun(run: RunStored, workspace: { readonly app: string; reado
 }
 
 /** What came of a run, without how. */
-export function showResult({ status, output, failure }: RunState) {
-  return { status, output: asReceived(output), failure: asReceived(failure) };
+export function showResult({ status, output, failure, state }: RunState) {
+  return { status, output: asReceived(output), failure: asReceived(failure), state: asReceived(state) };
 }
 
 function showStep(step: StepStored, attempts: readonly AttemptStored[]) {

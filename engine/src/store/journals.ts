@@ -10,6 +10,8 @@ export interface RunHead {
   readonly functionVersion: number;
   /** The triggering event as user code sees it; JSON text. */
   readonly event: string;
+  /** What it last said of itself; JSON text. */
+  readonly state: string | null;
 }
 
 export interface JournalEntry {
@@ -31,13 +33,14 @@ export async function loadRunHeads(
   runs: readonly { readonly workspaceId: number; readonly runId: string }[],
 ): Promise<Map<string, RunHead>> {
   const rows = await database.sql<
-    { id: string; function_id: string; function_version: number; event: string }[]
+    { id: string; function_id: string; function_version: number; event: string; state: string | null }[]
   >`
-    select r.id, r.function_id, r.function_version, durable.event_json(e) as event
+    select r.id, r.function_id, r.function_version, durable.event_json(e) as event, s.value as state
     from unnest(${plainArray(runs, (run) => run.workspaceId)}::int[], ${plainArray(runs, (run) => run.runId)}::uuid[])
       as q(workspace, run)
     join durable.runs r on r.workspace_id = q.workspace and r.id = q.run
-    join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id`;
+    join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id
+    left join durable.run_states s on s.workspace_id = r.workspace_id and s.run_id = r.id`;
   return new Map(
     rows.map((row) => [
       row.id,
@@ -46,6 +49,7 @@ export async function loadRunHeads(
         functionId: row.function_id,
         functionVersion: row.function_version,
         event: row.event,
+        state: row.state,
       },
     ]),
   );

@@ -8,6 +8,8 @@ export interface RunState {
   /** JSON text as the app wrote it. */
   readonly output: string | null;
   readonly failure: string | null;
+  /** What it last said of itself; JSON text. */
+  readonly state: string | null;
 }
 
 /** In one statement, however many ask. Null in place of an id that is not in its workspace. */
@@ -16,12 +18,13 @@ export async function loadRunStates(
   runs: readonly { readonly workspaceId: number; readonly runId: string }[],
 ): Promise<(RunState | null)[]> {
   const rows = await sql<(RunState & { asked: number })[]>`
-    select q.asked::int as asked, coalesce(r.status, l.status) as status, r.output, r.failure
+    select q.asked::int as asked, coalesce(r.status, l.status) as status, r.output, r.failure, s.value as state
     from unnest(${plainArray(runs, (run) => run.workspaceId)}::int[], ${plainArray(runs, (run) => run.runId)}::uuid[])
       with ordinality as q(workspace_id, run_id, asked)
     join durable.runs r on r.workspace_id = q.workspace_id and r.id = q.run_id
-    left join durable.live_runs l on l.workspace_id = r.workspace_id and l.run_id = r.id`;
+    left join durable.live_runs l on l.workspace_id = r.workspace_id and l.run_id = r.id
+    left join durable.run_states s on s.workspace_id = r.workspace_id and s.run_id = r.id`;
   const states = new Array<RunState | null>(runs.length).fill(null);
-  for (const { asked, status, output, failure } of rows) states[asked - 1] = { status, output, failure };
+  for (const { asked, ...state } of rows) states[asked - 1] = state;
   return states;
 }

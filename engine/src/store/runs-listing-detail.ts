@@ -51,6 +51,8 @@ export interface RunStored {
   readonly output: string | null;
   readonly failure: string | null;
   readonly unclaimed: number | null;
+  /** What it last said of itself; JSON text. */
+  readonly state: string | null;
   readonly last_dispatch: Omit<DispatchTimes, "scheduled_at" | "leased_at"> | null;
   /** Null once it has ended. */
   readonly live: {
@@ -89,6 +91,7 @@ export async function loadRun(
       'status', coalesce(r.status, l.status),
       'created_at', durable.rfc3339(r.created_at), 'ended_at', durable.rfc3339(r.ended_at),
       'output', r.output, 'failure', r.failure, 'unclaimed', r.unclaimed,
+      'state', (select s.value from durable.run_states s where s.workspace_id = r.workspace_id and s.run_id = r.id),
       'last_dispatch', case when r.sent_at is not null then json_build_object(
         'sent_at', durable.rfc3339(r.sent_at), 'first_byte_at', durable.rfc3339(r.first_byte_at),
         'received_at', durable.rfc3339(r.received_at), 'app_ms', r.app_ms) end,

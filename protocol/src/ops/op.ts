@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { branchOpSchema } from "./branch.ts";
 import { groupOpSchema } from "./group.ts";
 import { inputOpSchema } from "./input.ts";
 import { invokeOpSchema } from "./invoke.ts";
@@ -26,6 +27,7 @@ export const opSchema = z
     sendOpSchema,
     startOpSchema,
     groupOpSchema,
+    branchOpSchema,
     stateOpSchema,
   ])
   .meta({ id: "Op" });

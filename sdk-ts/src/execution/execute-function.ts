@@ -1,4 +1,4 @@
-import type { Answer, InvokeRequest } from "@durable/protocol/wire";
+import type { Answer, InvokeRequest, Op } from "@durable/protocol/wire";
 import type { DurableEvent } from "../event.ts";
 import type { DurableFunction } from "../function.ts";
 import { elapsedMs, monotonicMs } from "../runtime/clock.ts";
@@ -35,12 +35,12 @@ async function answerFor(fn: DurableFunction, fence: string, turn: Turn, end: Tu
   switch (end.kind) {
     case "suspended":
       return turn.isOutOfTime
-        ? { status: "continue", fence, ops: turn.ops, more: true }
-        : { status: "continue", fence, ops: turn.ops };
+        ? { status: "continue", fence, ops: turn.answerOps, more: true }
+        : { status: "continue", fence, ops: turn.answerOps };
     case "returned":
       return answerReturned(fn, fence, turn, end.value);
     case "threw":
-      return { status: "error", fence, error: toFailure(end.thrown), unclaimed: turn.unclaimed };
+      return { status: "error", fence, error: toFailure(end.thrown), ...lastWords(turn) };
     case "nondeterministic": {
       const { message } = end;
       const error = { name: "NondeterminismError", message, code: "nondeterminism", retry: true };
@@ -55,15 +55,20 @@ async function answerReturned(
   turn: Turn,
   value: unknown,
 ): Promise<Answer> {
-  const { unclaimed } = turn;
+  const last = lastWords(turn);
   try {
     const schema = fn.options.output;
     const checked = schema === undefined ? value : await checkedOutput(fn, schema, value);
     const output = toJson(`Function "${fn.id}" returned`, checked);
     return output === undefined
-      ? { status: "done", fence, unclaimed }
-      : { status: "done", fence, unclaimed, output };
+      ? { status: "done", fence, ...last }
+      : { status: "done", fence, ...last, output };
   } catch (refused) {
-    return { status: "error", fence, unclaimed, error: toFailure(refused) };
+    return { status: "error", fence, ...last, error: toFailure(refused) };
   }
+}
+
+/** What goes with an end. Nearly always there is nothing to report, and the answer says so by leaving it out. */
+function lastWords({ unclaimed, answerOps }: Turn): { unclaimed: number; ops?: Op[] } {
+  return answerOps.length === 0 ? { unclaimed } : { unclaimed, ops: answerOps };
 }

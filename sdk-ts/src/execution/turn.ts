@@ -9,12 +9,21 @@
 // handed out. A turn with a longer memo therefore begins exactly like one with a shorter memo: races end the same way
 // and names are counted the same way, however many results have come in since.
 //
+// State. What a run publishes of itself needs no acknowledgement: it rides with the answer, whatever that is.
+//
 // End. The turn is over when the handler has ended and nothing new was started, or when it rests, all bodies have
 // settled and at least one step was reached. A handler that rests without having reached a step awaits something of
 // its own (a fetch outside of any step): the turn stays open for it. Once the turn is over it is closed: a suspended
 // handler may throw, catch or return what it likes, and nobody listens.
 
-import { type InvokeRequest, type Op, type OpName, stepNameProblem } from "@durable/protocol/wire";
+import {
+  type InvokeRequest,
+  type Op,
+  type OpName,
+  type RawJson,
+  type StateOp,
+  stepNameProblem,
+} from "@durable/protocol/wire";
 import { NonRetriableError, StepError } from "../errors.ts";
 import { afterMicrotasks } from "../runtime/after-microtasks.ts";
 import { monotonicMs } from "../runtime/clock.ts";
@@ -40,6 +49,14 @@ export type TurnEnd =
   /** Code and memo disagree. */
   | { readonly kind: "nondeterministic"; readonly message: string };
 
+// biome-ignore lint/suspicious/noConfusingVoidType: most return nothing
+type Begin = (id: string, n: number) => Promise<never> | void;
+
+// Apart from all steps, whatever they are called.
+const STATE_NAME = "setState";
+const STATE_SCOPE = idOf("", "durable:state", 0);
+const STATE_ID = idOf(STATE_SCOPE, STATE_NAME, 0);
+
 interface Waiting {
   readonly position: number;
   readonly handOut: () => void;
@@ -51,6 +68,8 @@ export class Turn {
   readonly runId: string;
   /** What was reached for the first time, in the order in which it was settled here. */
   readonly ops: Op[] = [];
+  /** What the run last said of itself: rides with any answer, and ends no turn. */
+  #state: StateOp | null = null;
   readonly #attempts: Readonly<Record<string, number>>;
   readonly #memo: Memo;
   readonly #occurrences = new Map<string, number>();
@@ -74,6 +93,11 @@ export class Turn {
   /** Settled results that user code has not asked for. */
   get unclaimed(): number {
     return this.#memo.unclaimed;
+  }
+
+  /** All that the answer reports. */
+  get answerOps(): Op[] {
+    return this.#state === null ? this.ops : [...this.ops, this.#state];
   }
 
   /** Whether a step was left out because the time for starting steps was over. */
@@ -103,11 +127,12 @@ export class Turn {
   }
 
   /**
-   * User code has reached a step. `begin` says what to do when it is new: report an op or start a body.
+   * User code has reached a step. `begin` says what to do when it is new: report an op or start a body. The promise
+   * that it may return takes the place of the one that never settles: by it a step fails that was not recorded.
    * @returns what is recorded, later in this turn; else a promise that never settles.
    * @throws NonRetriableError when called from within a step's body.
    */
-  ask<Value>(call: StepCall, begin: (id: string, n: number) => void): Promise<Value> {
+  ask<Value>(call: StepCall, begin: Begin): Promise<Value> {
     if (this.#end !== null) return never();
     const { op, name, scope = "" } = call;
     refuseNesting(this, name);
@@ -135,8 +160,27 @@ export class Turn {
     this.ops.push(op);
   }
 
+  /** Publishes the run's state. It needs no acknowledgement: a replay publishes it again. */
+  publish(v: RawJson | undefined): void {
+    if (this.#end !== null) return;
+    refuseNesting(this, STATE_NAME);
+    this.#state = { op: "state", id: STATE_ID, scope: STATE_SCOPE, name: STATE_NAME, n: 0, v };
+  }
+
+  /** Like `start`, for a body whose failure is not recorded: it is thrown where the step stands. */
+  startOr(body: () => Promise<Op>): Promise<never> {
+    return new Promise((_, reject) => {
+      this.start(() =>
+        body().catch((error: unknown) => {
+          reject(error);
+          return null;
+        }),
+      );
+    });
+  }
+
   /** Starts the body of a step, unless the time for that is over; its op is reported when it has settled. */
-  start(body: () => Promise<Op>): void {
+  start(body: () => Promise<Op | null>): void {
     if (monotonicMs() >= this.#startUntilMs) {
       this.#isOutOfTime = true;
       return;
@@ -144,7 +188,7 @@ export class Turn {
     this.#bodies += 1;
     void body().then((op) => {
       this.#bodies -= 1;
-      this.ops.push(op);
+      if (op !== null) this.ops.push(op);
       if (this.#bodies === 0) this.#lookForRest();
     });
   }
@@ -156,10 +200,11 @@ export class Turn {
     return n;
   }
 
-  #begin(begin: (id: string, n: number) => void, id: string, n: number): Promise<never> {
+  #begin(begin: Begin, id: string, n: number): Promise<never> {
     try {
-      begin(id, n);
-      return never();
+      const failing = begin(id, n);
+      failing?.catch(ignore);
+      return failing ?? never();
     } catch (error) {
       return refusal(error);
     }

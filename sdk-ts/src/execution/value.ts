@@ -16,7 +16,7 @@ export function toJson(subject: string, value: unknown, bytesMax = VALUE_BYTES_M
   if (text === undefined) return undefined;
   if (text.length * 3 > bytesMax && utf8.encode(text).length > bytesMax) {
     throw new NonRetriableError(
-      `${subject} more than ${bytesMax / MIB} MiB of JSON. Store it elsewhere and pass a reference.`,
+      `${subject} more than ${bytesMax < MIB ? `${bytesMax / 1024} KiB` : `${bytesMax / MIB} MiB`} of JSON. Store it elsewhere and pass a reference.`,
     );
   }
   if (!isSurelyReadable(text)) refuseUnreadable(subject, text);

@@ -1,7 +1,9 @@
 import type { Turn } from "../execution/turn.ts";
 import type { RetryOptions } from "../retry.ts";
+import { type Branch, makeBranch } from "./branch.ts";
 import { makeRun, type RunStep } from "./run.ts";
 import { makeSendEvent, type SendEvent } from "./send-event.ts";
+import { makeSetState, type SetState } from "./set-state.ts";
 import { makeSleep, type Sleep } from "./sleep.ts";
 import { makeSleepUntil, type SleepUntil } from "./sleep-until.ts";
 import { makeWaitForEvent, type WaitForEvent } from "./wait-for-event.ts";
@@ -16,6 +18,8 @@ export interface Step {
   readonly sleepUntil: SleepUntil;
   readonly waitForEvent: WaitForEvent;
   readonly sendEvent: SendEvent;
+  readonly branch: Branch;
+  readonly setState: SetState;
 }
 
 export function makeStep(turn: Turn, retryOfFunction: RetryOptions | undefined): Step {
@@ -25,5 +29,7 @@ export function makeStep(turn: Turn, retryOfFunction: RetryOptions | undefined):
     sleepUntil: makeSleepUntil(turn),
     waitForEvent: makeWaitForEvent(turn),
     sendEvent: makeSendEvent(turn),
+    branch: makeBranch(turn),
+    setState: makeSetState(turn),
   };
 }

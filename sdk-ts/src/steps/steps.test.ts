@@ -75,6 +75,16 @@ describe("on the wire", () => {
       (step) => step.sendEvent("s", [{ name: "a" }, { name: "b", id: "mine" }]),
       { op: "send", events: [{ name: "a" }, { name: "b", id: "mine" }] },
     ],
+    [
+      "branch: the first case that holds, and none after it is asked",
+      (step) => step.branch("s", { no: false, yes: async () => true, never: () => unreachable() }),
+      { op: "branch", taken: "yes", cases: ["no", "yes", "never"] },
+    ],
+    [
+      "branch of which no case holds",
+      (step) => step.branch("s", { no: () => false }),
+      { op: "branch", taken: null, cases: ["no"] },
+    ],
   ])("%s", async (_, handler, op) => {
     const answer = await first(handler);
     expect(answer.status === "continue" && answer.ops).toEqual([
@@ -82,6 +92,90 @@ describe("on the wire", () => {
     ]);
   });
 });
+
+describe("a branch", () => {
+  test("that throws in a case is not recorded: the error is thrown where it stands", async () => {
+    const lost = () => {
+      throw new RangeError("no answer");
+    };
+    expect(await first((step) => step.branch("s", { asked: lost }))).toMatchObject({
+      status: "error",
+      error: { name: "RangeError", message: "no answer" },
+    });
+    const caught = (step: Step) => step.branch("s", { asked: lost }).catch(() => step.sleep("later", 1));
+    expect(await first(caught)).toMatchObject({ status: "continue", ops: [{ op: "sleep", name: "later" }] });
+  });
+
+  test("has no steps in its cases", async () => {
+    const nested = (step: Step) => step.branch("s", { asked: () => step.run("in", () => true) });
+    const answer = await first(nested);
+    expect(answer).toMatchObject({
+      status: "error",
+      error: { retry: false, message: expect.stringMatching(/Steps do not nest/) },
+    });
+  });
+
+  test("is typed by its cases: null only where none of them is literally true", () => {
+    const typed = (step: Step, is: boolean) => ({
+      open: step.branch("a", { big: is, small: () => is }) satisfies Promise<"big" | "small" | null>,
+      closed: step.branch("b", { big: is, other: true }) satisfies Promise<"big" | "other">,
+    });
+    expect(typed).toBeTypeOf("function");
+  });
+});
+
+describe("a state", () => {
+  const state = (text: string) => ({ op: "state", n: 0, v: { text } });
+
+  test("rides with the step that is reported next, the latest alone", async () => {
+    const answer = await first(async (step) => {
+      step.setState({ done: 1 });
+      step.setState({ done: 2 });
+      await step.run("a", () => 1);
+    });
+    expect(answer).toMatchObject({
+      status: "continue",
+      ops: [{ op: "run", name: "a" }, state('{"done":2}')],
+    });
+  });
+
+  test("rides with an end, and costs no turn of its own", async () => {
+    expect(await first((step) => step.setState("over"))).toMatchObject({
+      status: "done",
+      ops: [state('"over"')],
+    });
+    const failing = await first((step) => {
+      step.setState("broken");
+      throw new Error("so");
+    });
+    expect(failing).toMatchObject({ status: "error", ops: [state('"broken"')] });
+  });
+
+  test("is refused inside a step, which a replay does not enter", async () => {
+    const answer = await first((step) => step.run("s", () => step.setState(1)));
+    expect(answer).toMatchObject({
+      ops: [
+        {
+          st: "err",
+          error: { retry: false, message: expect.stringMatching(/"setState" is called inside step "s"/) },
+        },
+      ],
+    });
+  });
+
+  test("has a name that no step can take from it", async () => {
+    const answer = await first(async (step) => {
+      step.setState(1);
+      await Promise.all([step.run("setState", () => 1), step.run("durable:state", () => 2)]);
+    });
+    const ids = (answer.status === "continue" ? answer.ops : []).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(3);
+  });
+});
+
+function unreachable(): never {
+  throw new Error("was asked");
+}
 
 describe("is refused for good", () => {
   test.each<[string, (step: Step) => unknown, RegExp]>([
@@ -104,6 +198,27 @@ describe("is refused for good", () => {
       /Step "s": at most 366 days ahead/,
     ],
     ["an event without a name", (step) => step.waitForEvent("s", {} as never), /Step "s": "event" must name/],
+    [
+      "a branch without cases",
+      (step) => step.branch("s", {}),
+      /Step "s": a branch has 1 to 100 cases, not 0/,
+    ],
+    [
+      "a case that is no condition",
+      (step) => step.branch("s", { user: "Ada" as never }),
+      /Step "s": the case "user" must be true, false or a function/,
+    ],
+    [
+      "a case that would lose its place",
+      (step) => step.branch("s", { 10: true }),
+      /Step "s": the case "10" is named like a number/,
+    ],
+    ["a state that JSON cannot hold", (step) => step.setState(1n), /step\.setState was given something JSON/],
+    [
+      "a state that is too large",
+      (step) => step.setState("x".repeat(65 * 1024)),
+      /step\.setState was given more than 64 KiB/,
+    ],
     ["a wildcard", (step) => step.waitForEvent("s", { event: "order.*" }), /Step "s": /],
     [
       "a match with nothing",

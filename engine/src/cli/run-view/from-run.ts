@@ -14,6 +14,7 @@ export function fromRun(run: RunAnswer): RunView {
     endedAtMs: msOf(run.ended_at),
     steps: run.steps.map(fromStep),
     output: run.status === "completed" ? JSON.stringify(run.output) : null,
+    state: run.state === null || run.state === undefined ? null : JSON.stringify(run.state),
     failure: messageOf(run.failure),
     retry: retryOf(run),
   };
@@ -36,6 +37,7 @@ function fromStep(step: StepAnswer): StepView {
       messageOf(step.attempts.findLast(({ failure }) => failure !== null)?.failure),
     event: step.wait?.event ?? (isSettledWait ? nameOf(step.value) : null),
     isResolved: isSettledWait ? step.event_id !== null : null,
+    taken: step.op === "branch" ? takenOf(step.value) : null,
   };
 }
 
@@ -55,6 +57,12 @@ function msOf(instant: string | null): number | null {
 
 function messageOf(failure: { message?: unknown } | null | undefined): string | null {
   return typeof failure?.message === "string" ? failure.message : null;
+}
+
+/** The case that a branch took. */
+function takenOf(value: unknown): string {
+  const taken = typeof value === "object" && value !== null && "taken" in value ? value.taken : null;
+  return typeof taken === "string" ? taken : "none of its cases";
 }
 
 /** A resolved wait's value is the event. */

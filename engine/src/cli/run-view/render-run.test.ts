@@ -15,13 +15,14 @@ function step(name: string, part: Partial<StepView> = {}): StepView {
     appMs: null,
     failure: null,
     event: null,
+    taken: null,
   };
   return { id: name, name, op: "run", status: "ok", attempt: 1, isResolved: null, ...quiet, ...part };
 }
 
 function run(steps: StepView[], part: Partial<RunView> = {}): RunView {
   const base = { id: "0192", functionId: "onboarding", status: "waiting", createdAtMs: 7_600 } as const;
-  return { ...base, endedAtMs: null, steps, output: null, failure: null, retry: null, ...part };
+  return { ...base, endedAtMs: null, steps, output: null, state: null, failure: null, retry: null, ...part };
 }
 
 describe("a run as a tree", () => {
@@ -44,6 +45,17 @@ describe("a run as a tree", () => {
     expect(renderRun(run([arrived]), drawing)[1]).toBe("└─ ✓ approve  approval.received arrived after 2.0 s");
     const late = step("approve", { ...wait, settledAtMs: 7_000, isResolved: false });
     expect(renderRun(run([late]), drawing)[1]).toBe("└─ ✓ approve  timed out after 2.0 s");
+  });
+
+  it("says which way a branch went, and what the run says of itself", () => {
+    const branch = step("size", { op: "branch", taken: "large" });
+    const none = step("more", { op: "branch", taken: null });
+    expect(renderRun(run([branch, none], { state: '{"done":3}' }), drawing)).toEqual([
+      "* onboarding  waiting  2.4 s  run 0192",
+      '│  state {"done":3}',
+      "├─ ✓ size  took large",
+      "└─ ✓ more  took none of its cases",
+    ]);
   });
 
   it("shows every retry with its reason and when the next comes", () => {

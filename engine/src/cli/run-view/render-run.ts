@@ -16,7 +16,9 @@ export function renderRun(run: RunView, drawing: Drawing & { readonly width: num
     const branch = index === rows.length - 1 ? "└─" : "├─";
     return `${drawing.paint.dim(branch)} ${row.mark} ${padEnd(fit(row.name, NAME_COLUMNS_MAX), nameColumns)}  ${row.what}`;
   });
-  return [title(run, drawing), ...branches].map((line) => fit(line.trimEnd(), drawing.width));
+  return [title(run, drawing), ...stateLine(run, drawing), ...branches].map((line) =>
+    fit(line.trimEnd(), drawing.width),
+  );
 }
 
 /** `⠹ onboarding  waiting  3.2 s  0192f0c1-…` */
@@ -32,6 +34,10 @@ export function title(run: RunView, drawing: Drawing): string {
     paint.dim(`run ${run.id}`),
   ];
   return `${colour(mark)} ${parts.join("  ")}`;
+}
+
+function stateLine({ state }: RunView, { paint }: Drawing): string[] {
+  return state === null ? [] : [`${paint.dim("│")}  ${paint.dim("state")} ${oneLine(state)}`];
 }
 
 const STATUS_MARK: Record<RunStatus, string> = {

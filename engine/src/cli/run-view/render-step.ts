@@ -72,6 +72,8 @@ function settled(step: StepView): string {
       if (step.isResolved === false) return `timed out${after}`;
       return step.event === null ? `resolved${after}` : `${oneLine(step.event)} arrived${after}`;
     }
+    case "branch":
+      return `took ${oneLine(step.taken ?? "none of its cases")}`;
     case "send":
       return "sent";
     case "join":

@@ -9,6 +9,8 @@ export interface RunView {
   readonly steps: readonly StepView[];
   /** As received, JSON text; only of a completed run. */
   readonly output: string | null;
+  /** What it last said of itself, JSON text. */
+  readonly state: string | null;
   /** Why it failed or is paused. */
   readonly failure: string | null;
   /** The next call of the app, when the last one failed as a whole: no answer, or an error outside of any step. */
@@ -36,6 +38,8 @@ export interface StepView {
   readonly event: string | null;
   /** A wait that was resolved by its event (true) or ended by its timeout (false). */
   readonly isResolved: boolean | null;
+  /** The case that a branch took. */
+  readonly taken: string | null;
 }
 
 export type StepStatus = "ok" | "err" | "pending" | "retrying" | "cancelled";

@@ -7,7 +7,7 @@ import {
 } from "@durable/protocol/wire";
 import { z } from "@hono/zod-openapi";
 import { NOTHING, row } from "./row.ts";
-import { AppName, AsReceived, EnvironmentName, Failure, RunStatus, WaitS } from "./shapes.ts";
+import { AppName, AsReceived, EnvironmentName, Failure, RunState, RunStatus, WaitS } from "./shapes.ts";
 
 /** One send. Larger ones would stall the commits of everybody else; send several. */
 export const SEND_BYTES_MAX = 8 * 1024 * 1024;
@@ -68,6 +68,7 @@ export const StartedRun = z
     }),
     output: AsReceived.optional(),
     failure: Failure.nullable().optional(),
+    state: RunState.optional(),
   })
   .openapi("StartedRun");
 

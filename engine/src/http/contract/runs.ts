@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { jsonBody, NOTHING, row } from "./row.ts";
-import { AsReceived, Failure, Instant, RunStatus, WaitS, WorkspacePath } from "./shapes.ts";
+import { AsReceived, Failure, Instant, RunState, RunStatus, WaitS, WorkspacePath } from "./shapes.ts";
 
 const RunPath = WorkspacePath.extend({ id: z.string().openapi({ description: "The run's id." }) });
 
@@ -75,6 +75,7 @@ export const Run = z
     }),
     output: AsReceived,
     failure: Failure.nullable(),
+    state: RunState,
     unclaimed: z
       .number()
       .int()
@@ -172,6 +173,7 @@ export const getRunResult = row({
       status: RunStatus.openapi({ description: "The end; or where it was when the wait was over." }),
       output: AsReceived,
       failure: Failure.nullable(),
+      state: RunState,
     })
     .openapi("RunResult"),
   status: 200,

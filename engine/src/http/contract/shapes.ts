@@ -18,6 +18,11 @@ export const AsReceived = z
   .unknown()
   .openapi({ description: "Any JSON value, byte for byte as it was received." });
 
+/** What a run last published by step.setState. */
+export const RunState = AsReceived.openapi({
+  description: "What the run last said of itself (`step.setState`); null when it never did.",
+});
+
 export const Failure = z
   .looseObject({
     name: z.string(),

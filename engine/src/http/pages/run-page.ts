@@ -41,6 +41,7 @@ export function runPage(
 <dt>${run.ended_at === null ? "So far" : "Took"}</dt><dd>${duration(scale.toMs - scale.fromMs)}</dd>
 <dt>Version</dt><dd>${run.function_version}</dd>
 </dl>
+${run.state === null ? "" : html`<h2>State</h2>${value(run.state)}`}
 <h2>Steps</h2>
 ${run.steps.length === 0 ? html`<p class="faint">${run.ended_at === null ? "None yet." : "None."}</p>` : steps(run, scale)}
 ${ofRun.length === 0 ? "" : attemptsOfRun(ofRun)}

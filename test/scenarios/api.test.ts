@@ -74,7 +74,9 @@ describe("the result of a run", () => {
     const id = sent.json.runs[0].run as string;
     const answers = await Promise.all([resultOf(id, 10), resultOf(id, 10)]);
     for (const answer of [...answers, await resultOf(id, 0), await resultOf(id, 10)]) {
-      expect(answer.text).toBe(`{"id":"${id}","status":"completed","output":{"price":1.5},"failure":null}`);
+      expect(answer.text).toBe(
+        `{"id":"${id}","status":"completed","output":{"price":1.5},"failure":null,"state":null}`,
+      );
     }
   });
 
@@ -90,6 +92,7 @@ describe("the result of a run", () => {
         status: "completed",
         output: "kept",
         failure: null,
+        state: null,
       },
     ]);
     expect((await send("nap.wanted", 0.3)).json.runs[0]).toMatchObject({ status: "waiting", output: null });

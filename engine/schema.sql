@@ -38,6 +38,16 @@ create table durable.changes (
   at timestamp with time zone not null default clock_timestamp()
 );
 
+create table durable.checkpoints (
+  workspace_id integer not null,
+  run_id uuid not null,
+  fence uuid not null,
+  seq integer not null,
+  body_sha256 text not null,
+  journal_seq integer not null,
+  at timestamp with time zone not null default clock_timestamp()
+) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_cost_delay=0);
+
 create table durable.endpoints (
   workspace_id integer not null,
   url text not null,
@@ -252,6 +262,8 @@ alter table durable.attempts add constraint attempts_pkey PRIMARY KEY (workspace
 alter table durable.audit add constraint audit_pkey PRIMARY KEY (workspace_id, id);
 
 alter table durable.changes add constraint changes_pkey PRIMARY KEY ("position");
+
+alter table durable.checkpoints add constraint checkpoints_pkey PRIMARY KEY (workspace_id, run_id);
 
 alter table durable.endpoints add constraint endpoints_pkey PRIMARY KEY (workspace_id);
 
@@ -485,6 +497,7 @@ begin
       when 'cancel' then perform durable.effect_cancel(v_workspace, v_run, v_step, v_data);
       when 'task' then perform durable.effect_task(v_workspace, v_run, v_step, v_data);
       when 'state' then perform durable.effect_state(v_workspace, v_run, v_step, v_data);
+      when 'checkpoint' then perform durable.effect_checkpoint(v_workspace, v_run, v_step, v_data);
       else raise exception 'no effect is called %', v_kind;
     end case;
   end loop;
@@ -614,6 +627,8 @@ begin
     where t.seq is null having count(*) > 0;
   delete from durable.timers t using unnest(c_workspace, c_run) as c(workspace, run)
     where t.workspace_id = c.workspace and t.run_id = c.run and t.step_id = '00000000-0000-0000-0000-000000000000';
+  delete from durable.checkpoints k using unnest(c_workspace, c_run) as c(workspace, run)
+    where k.workspace_id = c.workspace and k.run_id = c.run;
 end $function$
 ;
 
@@ -920,6 +935,22 @@ CREATE OR REPLACE FUNCTION durable.effect_cancel(f_workspace integer[], f_run uu
 AS $function$
   select durable.close_entries(f_workspace, f_run, f_step)
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.effect_checkpoint(q_workspace integer[], q_run uuid[], q_step uuid[], q_data text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into durable.checkpoints as c (workspace_id, run_id, fence, seq, body_sha256, journal_seq)
+    select q.workspace, q.run, (q.data::json ->> 'fence')::uuid, (q.data::json ->> 'seq')::int, q.data::json ->> 'sha256',
+      l.journal_seq
+    from unnest(q_workspace, q_run, q_data) as q(workspace, run, data)
+    join durable.live_runs l on l.workspace_id = q.workspace and l.run_id = q.run
+    on conflict (workspace_id, run_id) do update
+      set fence = excluded.fence, seq = excluded.seq, body_sha256 = excluded.body_sha256,
+          journal_seq = excluded.journal_seq, at = excluded.at;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.effect_skip(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])

@@ -19,6 +19,7 @@ begin
       when 'cancel' then perform durable.effect_cancel(v_workspace, v_run, v_step, v_data);
       when 'task' then perform durable.effect_task(v_workspace, v_run, v_step, v_data);
       when 'state' then perform durable.effect_state(v_workspace, v_run, v_step, v_data);
+      when 'checkpoint' then perform durable.effect_checkpoint(v_workspace, v_run, v_step, v_data);
       else raise exception 'no effect is called %', v_kind;
     end case;
   end loop;

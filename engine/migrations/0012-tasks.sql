@@ -31,7 +31,7 @@ begin
     from entry e where t.workspace_id = e.workspace and t.run_id = e.run and t.step_id = e.step;
 end $$;
 
--- The same for all that is open of runs that end, and for the retry of their functions.
+-- The same for all that is open of runs that end, for the retry of their functions and their last checkpoint.
 create function durable.close_runs(c_workspace int[], c_run uuid[]) returns void
 language plpgsql as $$
 #variable_conflict use_column
@@ -42,6 +42,8 @@ begin
     where t.seq is null having count(*) > 0;
   delete from durable.timers t using unnest(c_workspace, c_run) as c(workspace, run)
     where t.workspace_id = c.workspace and t.run_id = c.run and t.step_id = '00000000-0000-0000-0000-000000000000';
+  delete from durable.checkpoints k using unnest(c_workspace, c_run) as c(workspace, run)
+    where k.workspace_id = c.workspace and k.run_id = c.run;
 end $$;
 
 -- A race or a join was decided: these entries lost. Under the fence of the run, so no other turn saw them win.

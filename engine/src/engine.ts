@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import { AppClient } from "./endpoint/app-client.ts";
 import { createConnector } from "./endpoint/connector.ts";
 import { createEgressGuard, type EgressPolicy } from "./endpoint/egress-guard.ts";
+import { Checkpoints } from "./execution/checkpoints.ts";
 import { Committer, RUN_OUTCOMES, TASK_OUTCOMES } from "./execution/committer.ts";
 import type { ExecutionParts } from "./execution/execute-run.ts";
 import { createHttpServer } from "./http/server.ts";
@@ -124,6 +125,8 @@ export function createEngine(config: EngineConfig): Engine {
     log,
     resolved: () => dispatcher.kick(),
   });
+  const announced = announceCommitted({ events, timerLoop, waitMatcher, kick: () => dispatcher.kick() });
+  const suspectLeases = () => reconciler.suspect();
   const execution: ExecutionParts = {
     ...ports,
     database,
@@ -135,9 +138,20 @@ export function createEngine(config: EngineConfig): Engine {
     log,
     manifestChanged: (workspaceId) => resync.ask(workspaceId),
     shouldYield: (run) => dispatcher.shouldYield(run),
-    ...announceCommitted({ events, timerLoop, waitMatcher, kick: () => dispatcher.kick() }),
+    ...announced,
+    suspectLeases,
   };
-  const suspectLeases = () => reconciler.suspect();
+  const checkpoints = new Checkpoints({
+    ...ports,
+    database,
+    registry,
+    committer,
+    committed: announced.committed,
+    wantsBack(runId) {
+      const run = dispatcher.held.get(runId);
+      return run === undefined ? null : dispatcher.shouldYield(run);
+    },
+  });
   const dispatcher = new Dispatcher({
     ...ports,
     database,
@@ -189,6 +203,7 @@ export function createEngine(config: EngineConfig): Engine {
     log,
     events,
     acceptEvents,
+    checkpoints,
     registry,
     appClient,
     egress,

@@ -2,6 +2,7 @@
 // line here does not compile, messages.ts and a schema have come apart.
 import type * as z from "zod";
 import type { answerSchema } from "./answer.ts";
+import type { checkpointAnswerSchema, checkpointRequestSchema } from "./checkpoint.ts";
 import type { clientEventSchema, cloudEventSchema, runEventSchema } from "./event.ts";
 import type { failureSchema } from "./failure.ts";
 import type {
@@ -41,6 +42,8 @@ export type Agreement = AllTrue<
     Agree<typeof memoPageRequestSchema, m.MemoPageRequest>,
     Agree<typeof memoPageSchema, m.MemoPage>,
     Agree<typeof blobRequestSchema, m.BlobRequest>,
+    Agree<typeof checkpointRequestSchema, m.CheckpointRequest>,
+    Agree<typeof checkpointAnswerSchema, m.CheckpointAnswer>,
     Agree<typeof clientEventSchema, m.ClientEvent>,
     Agree<typeof cloudEventSchema, m.CloudEvent>,
     Agree<typeof runEventSchema, m.RunEvent>,

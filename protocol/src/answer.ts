@@ -9,6 +9,7 @@ const common = {
   fence: opaqueSchema,
   app_ms: z.number().min(0).optional(),
   manifest: digestSchema.optional(),
+  checkpoint: z.object({ seq: z.int().min(1), known: z.int().min(0) }).optional(),
 };
 const opsSchema = z.array(opSchema).max(OPS_PER_ANSWER_MAX);
 const unclaimedSchema = z.int().min(0).max(MEMO_ENTRIES_MAX);

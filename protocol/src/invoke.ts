@@ -24,6 +24,8 @@ export const invokeRequestSchema = z.object({
   memo_next: memoNextSchema,
   attempts: z.record(stepIdSchema, z.int().min(2)),
   budget: budgetSchema,
+  known: z.int().min(0).optional(),
+  engine: z.object({ environment: slugSchema, capabilities: z.array(z.string()) }).optional(),
   warm: opaqueSchema.optional(),
 });
 

@@ -239,8 +239,18 @@ export interface InvokeRequest {
   /** By step id, the number its next attempt will carry; 2 is the first retry. Missing means 1. */
   attempts: Record<StepId, number>;
   budget: Budget;
+  /** Head of the journal that this memo shows; an SDK repeats it in checkpoints. */
+  known?: number | undefined;
+  /** What the engine offers beside level 0, and under which name it knows the app's environment. */
+  engine?: EngineOffer | undefined;
   /** Token of the suspended handler to continue; only to SDKs with `warm`. */
   warm?: string | undefined;
+}
+
+export interface EngineOffer {
+  environment: string;
+  /** Names the SDK does not know are ignored. */
+  capabilities: string[];
 }
 
 export type EngineRequest = InspectRequest | InvokeRequest;
@@ -431,6 +441,8 @@ interface AnswerCommon {
   app_ms?: number | undefined;
   /** Digest of the app's manifest; a change causes a sync. */
   manifest?: string | undefined;
+  /** Only of a dispatch that sent checkpoints: the number of the last one, and the head its answer told. */
+  checkpoint?: { seq: number; known: number } | undefined;
 }
 
 export interface ContinueAnswer extends AnswerCommon {
@@ -513,6 +525,30 @@ export interface BlobRequest {
   run: string;
   fence: Fence;
   ref: string;
+}
+
+// --- Level 2: checkpoints -------------------------------------------------------------------------------------------
+
+/** What happened so far, while the handler goes on. */
+export interface CheckpointRequest {
+  run: string;
+  /** Of the dispatch. */
+  fence: Fence;
+  /** From 1, one after the other. The same number again, with the same body, gets the same answer. */
+  seq: number;
+  /** Head of the journal the app knows: what settled after it is in the answer. */
+  known: number;
+  ops?: Op[] | undefined;
+}
+
+export interface CheckpointAnswer {
+  seq: number;
+  /** Head of the journal after `memo`. */
+  known: number;
+  /** What settled since, in order. A `run` or `group` of this very checkpoint comes without its value. */
+  memo: MemoEntry[];
+  /** Stop starting steps and answer: the engine wants the lease back. */
+  yield?: boolean | undefined;
 }
 
 // --- Problems -------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 // The messages that get a JSON Schema of their own, by file name. scripts/write-schemas.ts writes protocol/schema/.
 import * as z from "zod";
 import { answerSchema } from "./answer.ts";
+import { checkpointAnswerSchema, checkpointRequestSchema } from "./checkpoint.ts";
 import { clientEventSchema, cloudEventSchema, sendRequestSchema } from "./event.ts";
 import { inspectRequestSchema, manifestSchema, syncRequestSchema } from "./inspect.ts";
 import { invokeRequestSchema } from "./invoke.ts";
@@ -20,6 +21,11 @@ export const publishedSchemas: Readonly<Record<string, PublishedSchema>> = {
   "memo-page-request": { title: "App to engine: the next page of a memo", schema: memoPageRequestSchema },
   "memo-page": { title: "Engine to app: one page of a memo", schema: memoPageSchema },
   "blob-request": { title: "App to engine: the bytes of a ref", schema: blobRequestSchema },
+  "checkpoint-request": {
+    title: "App to engine: what happened so far, while the handler goes on",
+    schema: checkpointRequestSchema,
+  },
+  "checkpoint-answer": { title: "Engine to app: the answer to a checkpoint", schema: checkpointAnswerSchema },
   "sync-request": { title: "App or operator to engine: inspect this endpoint", schema: syncRequestSchema },
   event: { title: "An event as a client sends it", schema: clientEventSchema },
   "cloud-event": { title: "An event as a CloudEvent 1.0", schema: cloudEventSchema },

@@ -7,6 +7,11 @@ export function engineUrl(): string {
   return environment("DURABLE_URL") ?? ENGINE_URL_DEFAULT;
 }
 
+/** The same, and null where nobody named one and there is none by itself, as there is in dev mode. */
+export function configuredEngineUrl(): string | null {
+  return environment("DURABLE_URL") ?? (isDevMode() ? ENGINE_URL_DEFAULT : null);
+}
+
 /**
  * Whether the well-known dev secret may be used and errors may show source: said with `DURABLE_DEV=1`, or the engine
  * is on this machine and `NODE_ENV` does not say production.

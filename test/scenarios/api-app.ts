@@ -13,6 +13,7 @@ export type Answers = (invoke: Invoke) => object | Promise<object>;
 
 export interface Invoke {
   readonly fn: string;
+  readonly run: { readonly id: string };
   readonly task: { readonly fence: string };
   readonly input: { readonly event: { readonly id: string; readonly name: string; readonly data: unknown } };
   readonly memo: readonly { readonly id: string; readonly st: string; readonly v?: unknown }[];

@@ -34,6 +34,7 @@ async function startServer(parts: Partial<HttpParts> = {}) {
     acceptEvents: { accept: () => Promise.resolve({ state: "accepted", ids: ["1"], runs: [] }) },
     registry: { of: () => Promise.reject(new Error("not here")), forget: () => {} },
     appClient: null as never,
+    checkpoints: { take: () => Promise.reject(new Error("not here")) },
     isHeld: () => false,
     egress: createEgressGuard({}),
     limits: { headersTimeoutMs: 200, requestTimeoutMs: 400, drainMs: 5_000 },

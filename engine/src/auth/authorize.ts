@@ -32,6 +32,7 @@ export type Action =
   | "functions.start"
   | "runs.read"
   | "runs.cancel"
+  | "runs.dispatched"
   | "keys.manage"
   | "pages.read";
 
@@ -57,6 +58,8 @@ const WHO: Record<Action, Who> = {
   "functions.start": { anywhere: OPERATORS, inOwnWorkspace: ["app"] },
   "runs.read": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "runs.cancel": { anywhere: OPERATORS, inOwnWorkspace: [] },
+  // Its body names the run by a fence, which nobody else knows.
+  "runs.dispatched": { anywhere: [], inOwnWorkspace: ["app"] },
   "keys.manage": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "pages.read": { anywhere: OPERATORS, inOwnWorkspace: [] },
 };

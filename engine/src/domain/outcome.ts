@@ -79,6 +79,7 @@ export interface Effect {
 }
 
 export type EffectKind =
+  | "checkpoint" // the outcome is one of a dispatch that goes on
   | "state" // the run says where it is
   | "skip" // an event it sends does not start a function that it names
   | "cancel" // the entry lost a race: whatever it waits for goes with it

@@ -40,13 +40,12 @@ export function decodeAnswer(body: Uint8Array, expected: { readonly fence: strin
   }
   let json: unknown;
   try {
-    json = parseJson(body, READING);
+    json = readAppMessage(body);
   } catch (error) {
     if (error instanceof JsonProblem)
       return refuse(error.code, `The answer is not usable JSON. ${error.message}`);
     throw error;
   }
-  readMatches(json);
   const parsed = answerSchema.safeParse(json);
   if (!parsed.success) return refuse(...schemaFlaw(parsed.error, json));
   const answer: Answer = parsed.data;
@@ -56,20 +55,29 @@ export function decodeAnswer(body: Uint8Array, expected: { readonly fence: strin
       "The answer carries the fence of another dispatch. The SDK must repeat the fence it was sent.",
     );
   }
-  const flaw = ("ops" in answer ? opsFlaw(answer.ops ?? []) : null) ?? valueFlaw(answer);
+  const ops = "ops" in answer ? (answer.ops ?? []) : [];
+  const flaw = opsFlaw(ops) ?? valueFlaw(answer);
   if (flaw !== null) return refuse(...flaw);
-  trimFailures(answer);
+  if (answer.status === "error") answer.error = trimFailure(answer.error);
+  trimFailures(ops);
   return { ok: true, answer };
 }
 
 const READING = { raw: RAW_MEMBERS, numbers: "any" } as const;
+
+/** What an app wrote, with users' values as the text they are. @throws JsonProblem */
+export function readAppMessage(body: Uint8Array): unknown {
+  const json = parseJson(body, READING);
+  readMatches(json);
+  return json;
+}
 
 function refuse(code: AnswerFlaw, detail: string): DecodedAnswer {
   return { ok: false, code, detail };
 }
 
 /** An id is a hash of what stands beside it: an op whose id was made differently could overwrite another step. */
-function opsFlaw(ops: readonly Op[]): [AnswerFlaw, string] | null {
+export function opsFlaw(ops: readonly Op[]): [AnswerFlaw, string] | null {
   const seen = new Set<string>();
   for (const op of ops) {
     const id = stepId(op.scope ?? "", op.name, op.n);
@@ -85,12 +93,8 @@ function opsFlaw(ops: readonly Op[]): [AnswerFlaw, string] | null {
   return null;
 }
 
-function trimFailures(answer: Answer): void {
-  if (answer.status === "error") answer.error = trimFailure(answer.error);
-  if (!("ops" in answer) || answer.ops === undefined) return;
-  for (const op of answer.ops) {
-    if (op.op === "run" && op.st === "err") op.error = trimFailure(op.error);
-  }
+export function trimFailures(ops: readonly Op[]): void {
+  for (const op of ops) if (op.op === "run" && op.st === "err") op.error = trimFailure(op.error);
 }
 
 /**

@@ -13,7 +13,11 @@ export function valueFlaw(answer: Answer): [AnswerFlaw, string] | null {
   if (answer.status === "done" && exceeds(answer.output, VALUE_BYTES_MAX))
     return tooLarge("The function's output");
   if (answer.status === "restart" && exceeds(answer.input, VALUE_BYTES_MAX)) return tooLarge("The new input");
-  for (const op of ("ops" in answer && answer.ops) || []) {
+  return opValuesFlaw(("ops" in answer && answer.ops) || []);
+}
+
+export function opValuesFlaw(ops: readonly Op[]): [AnswerFlaw, string] | null {
+  for (const op of ops) {
     const value = "v" in op ? op.v : "input" in op ? op.input : undefined;
     if (op.op === "state" && exceeds(value, STATE_BYTES_MAX)) {
       return [

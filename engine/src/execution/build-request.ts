@@ -5,6 +5,8 @@ import type { Held } from "./held-run.ts";
 /** Do not start another step after this; an app that says how long it may run gets that minus a margin. */
 const BUDGET_MS_DEFAULT = 25_000;
 const BUDGET_MARGIN_MS = 1_000;
+/** What an SDK may use of this engine; one that does not know a name ignores it. */
+const CAPABILITIES = '["checkpoint"]';
 
 /**
  * The body of one dispatch. Built as text: the memo and the event are already JSON, as received, and are neither
@@ -22,6 +24,7 @@ export function buildRequest(held: Held, fence: string, workspace: WorkspaceEntr
     `"run":{"id":"${head.runId}","started_at":"${new Date(epochMsOfUuidV7(head.runId)).toISOString()}"},` +
     `"task":{${task},"fence":"${fence}"},` +
     `"input":{"event":${head.event}},"memo":${memo.toJson()},"memo_next":null,` +
-    `"attempts":${memo.attemptsJson()},"budget":{"ms":${budgetMs},"steps":1}}`
+    `"attempts":${memo.attemptsJson()},"budget":{"ms":${budgetMs},"steps":1},` +
+    `"known":${memo.settledCount},"engine":{"environment":"${workspace.environment}","capabilities":${CAPABILITIES}}}`
   );
 }

@@ -9,7 +9,7 @@ import type { Reply } from "./call-app.ts";
 import type { Situation } from "./decide.ts";
 import { decideOp } from "./decide-op.ts";
 import { TOO_LARGE } from "./decide-reply.ts";
-import { decideTransport } from "./decide-transport.ts";
+import { decideAbandoned, decideTransport } from "./decide-transport.ts";
 import { OutcomeDraft, pause } from "./outcome-draft.ts";
 
 export type PlannedStep = Pick<JournalEntry, "stepId" | "name" | "n" | "attempt">;
@@ -55,8 +55,9 @@ export function decideTask(situation: Situation, step: PlannedStep, answer: Answ
           `paused: step "${step.name}" (${step.n}) was planned by an earlier turn, and the code no longer reaches it. Deploy code that takes the recorded path, then resume.`,
         ),
       );
-    case "done":
     case "abandoned":
+      return unanswered(step, decideAbandoned(situation));
+    case "done":
     case "need_memo":
     case "restart":
       return paused(

@@ -11,6 +11,7 @@ import {
 import { retryDelayMs } from "../domain/backoff.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import { decideOp } from "./decide-op.ts";
+import { decideAbandoned } from "./decide-transport.ts";
 import type { Memo } from "./memo.ts";
 import { OutcomeDraft, pause } from "./outcome-draft.ts";
 
@@ -25,6 +26,10 @@ export interface Situation {
   /** In [0, 1). */
   readonly random: () => number;
   readonly newEventId: () => string;
+  /** The journal has grown during the dispatch, by its checkpoints or beside it; missing means no. */
+  readonly hasProgressed?: boolean;
+  /** The journal holds results that the app has not seen yet; missing means no. */
+  readonly hasUnseen?: boolean;
 }
 
 export function decide(situation: Situation, answer: Answer): Outcome {
@@ -36,6 +41,7 @@ export function decide(situation: Situation, answer: Answer): Outcome {
     case "error":
       return decideError(situation, answer.error, answer.ops);
     case "abandoned":
+      return decideAbandoned(situation);
     case "step_not_found":
     case "need_memo":
     case "restart":
@@ -53,7 +59,8 @@ function decideContinue(situation: Situation, answer: Extract<Answer, { status: 
   // Something new to tell user code: go on at once. Otherwise whatever is pending will wake the run.
   if (draft.settledCount > 0) return draft.progress("continue");
   // Its time was up before it was done, so it is called again; but not for ever if it never gets anywhere.
-  if (answer.more && draft.steps.length > 0) return draft.progress("requeue");
+  if (answer.more && (draft.steps.length > 0 || situation.hasProgressed)) return draft.progress("requeue");
+  if (situation.hasUnseen) return draft.progress("continue");
   if (!answer.more && (draft.steps.length > 0 || situation.memo.isAnythingPending))
     return draft.progress("wait");
   return decideError(situation, {
@@ -65,7 +72,7 @@ function decideContinue(situation: Situation, answer: Extract<Answer, { status: 
 }
 
 /** Writes all ops into the draft, or answers the pause that one of them causes. */
-function readOps(situation: Situation, ops: readonly Op[], draft: OutcomeDraft): Outcome | null {
+export function readOps(situation: Situation, ops: readonly Op[], draft: OutcomeDraft): Outcome | null {
   for (const op of ops) {
     const refused = decideOp(situation, op, draft);
     if (refused !== null) return refused;

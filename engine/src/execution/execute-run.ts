@@ -2,22 +2,23 @@
 
 import type { Logger } from "pino";
 import { DEFAULT_RETRY } from "../domain/backoff.ts";
-import { type Effect, isSettled, LETS_GO, type Outcome } from "../domain/outcome.ts";
+import { isSettled, LETS_GO, type Outcome } from "../domain/outcome.ts";
 import type { TaskOutcome } from "../domain/task-outcome.ts";
 import type { AppClient } from "../endpoint/app-client.ts";
-import { newId, toEventRow } from "../ingest/event-row.ts";
+import { newId } from "../ingest/event-row.ts";
 import type { WorkspaceEntry, WorkspaceRegistry } from "../registry/workspace-registry.ts";
 import type { Ports } from "../runtime/ports.ts";
 import type { Database } from "../store/database.ts";
-import { EventRows } from "../store/event-rows.ts";
 import { loadJournals } from "../store/journals.ts";
 import type { CommitItem, CommitResult, DispatchTimes } from "../store/outcomes.ts";
 import type { TaskCommitItem, TaskCommitResult } from "../store/task-outcomes.ts";
-import { callApp } from "./call-app.ts";
-import type { CommitEnd, Committer } from "./committer.ts";
+import { callApp, type Reply } from "./call-app.ts";
+import { type Before, catchUp, mayHaveCheckpoints, withoutRecorded } from "./catch-up.ts";
+import { commitUntilMatched } from "./commit-matched.ts";
+import type { Committer } from "./committer.ts";
 import type { Situation } from "./decide.ts";
 import { decideReply } from "./decide-reply.ts";
-import type { HeldRun } from "./held-run.ts";
+import type { CommittedRun, HeldRun } from "./held-run.ts";
 import type { LeaseAuthority } from "./lease-authority.ts";
 import { Memo } from "./memo.ts";
 import { isStillTrue, type NextRequest, nextRequest } from "./next-request.ts";
@@ -36,9 +37,11 @@ export interface ExecutionParts extends Ports {
   /** The app says that its functions are others than those we read. */
   manifestChanged(workspaceId: number): void;
   /** Told after each applied commit: ends, waits to look back for, timers to fire, jobs that became ready. */
-  committed(run: HeldRun, outcome: Outcome): void;
+  committed(run: CommittedRun, outcome: Outcome): void;
   /** The same of a task's: its run may have become ready, its retry has a timer. */
   taskCommitted(outcome: TaskOutcome): void;
+  /** Leases may be ours that nobody here works for. */
+  suspectLeases(): void;
 }
 
 /** Executes the run until its lease is let go or lost. Never rejects for what an app or the database does. */
@@ -62,17 +65,30 @@ interface Dispatched {
 }
 
 async function dispatch(parts: ExecutionParts, run: HeldRun, request: NextRequest): Promise<Dispatched> {
-  const situation: Situation = {
+  const reply = await callApp(parts, run, request);
+  const before = mayHaveCheckpoints(reply) ? await catchUp(parts, run) : null;
+  const situation = { ...situationOf(parts, run, request.workspace), ...sinceThen(run, before, reply) };
+  const told = before === null ? reply : withoutRecorded(reply, before.memo, run.memo);
+  return { outcome: decideReply(situation, told), times: reply.times };
+}
+
+/** What the journal has that this dispatch did not begin with, and what of it the app has not seen. */
+function sinceThen(run: HeldRun, before: Before | null, reply: Reply): Partial<Situation> {
+  if (before === null || reply.kind !== "answer") return {};
+  const seen = Math.max(before.knownSeq, reply.answer.checkpoint?.known ?? 0);
+  return { hasProgressed: run.knownSeq > before.knownSeq, hasUnseen: run.knownSeq > seen };
+}
+
+function situationOf(parts: ExecutionParts, run: HeldRun, workspace: WorkspaceEntry): Situation {
+  return {
     memo: run.memo,
     state: run.state,
-    retry: request.workspace.functions.get(run.head.functionId)?.retry ?? DEFAULT_RETRY,
+    retry: workspace.functions.get(run.head.functionId)?.retry ?? DEFAULT_RETRY,
     runAttempt: run.runAttempt,
     transportAttempt: run.transportAttempt,
     random: () => parts.random.float(),
     newEventId: () => newId(parts),
   };
-  const reply = await callApp(parts, run, request);
-  return { outcome: decideReply(situation, reply), times: reply.times };
 }
 
 interface Written {
@@ -92,14 +108,27 @@ async function commit(
   const nextFence = parts.random.uuid();
   run.mayHavePending ||= outcome.steps.some((step) => !isSettled(step));
   const [end, ahead] = await Promise.all([
-    commitUntilMatched(parts, run, workspace, outcome, times, nextFence),
+    commitUntilMatched(parts, workspace, {
+      workspaceId: run.workspaceId,
+      runId: run.head.runId,
+      fence: run.fence,
+      nextFence,
+      knownSeq: run.knownSeq,
+      mayHavePending: run.mayHavePending,
+      outcome,
+      times,
+    }),
     LETS_GO[outcome.kind] ? null : prepareAhead(parts, run, workspace, outcome, nextFence),
   ]);
   if (end.state === "poison") {
     const why = `paused: its last outcome cannot be stored (${end.detail}). Change what the step returns, then resume.`;
     return commit(parts, run, workspace, pause("UnstorableOutcome", why), times);
   }
-  if (end.state === "lost") return null;
+  if (end.state === "lost") {
+    // Mostly the lease is gone. But a checkpoint on its way may have been faster than the answer that gave it up.
+    parts.suspectLeases();
+    return null;
+  }
   run.fence = nextFence;
   run.state = outcome.effects.findLast(({ kind }) => kind === "state")?.data ?? run.state;
   run.runAttempt = outcome.runAttempt;
@@ -136,59 +165,6 @@ async function prepareAhead(
   await new Promise(setImmediate);
   run.memo.apply(outcome);
   return nextRequest(parts, run, nextFence, workspace);
-}
-
-/** Functions may change between our match of its sent events and the commit: then the commit says so and we match again. */
-async function commitUntilMatched(
-  parts: ExecutionParts,
-  run: HeldRun,
-  workspace: WorkspaceEntry,
-  outcome: Outcome,
-  times: DispatchTimes,
-  nextFence: string,
-): Promise<CommitEnd<CommitResult>> {
-  for (let matched = workspace; ; ) {
-    const events = outcome.sends.length === 0 ? null : sentRows(parts, matched, outcome);
-    const item: CommitItem = {
-      workspaceId: run.workspaceId,
-      runId: run.head.runId,
-      fence: run.fence,
-      nextFence,
-      knownSeq: run.knownSeq,
-      mayHavePending: run.mayHavePending,
-      outcome: events === null ? outcome : withSkips(outcome, events),
-      times,
-      events,
-    };
-    const end = await parts.committer.commit(item);
-    if (end.state !== "stale") return end;
-    parts.registry.forget(run.workspaceId);
-    matched = await parts.registry.of(run.workspaceId);
-  }
-}
-
-function sentRows(parts: ExecutionParts, workspace: WorkspaceEntry, outcome: Outcome): EventRows {
-  const rows = new EventRows();
-  for (const sent of outcome.sends) {
-    rows.add(
-      toEventRow(parts, workspace, sent, () => null, sent.eventId),
-      0,
-      workspace.version,
-    );
-  }
-  return rows;
-}
-
-/** What the events it sends do not start is found when they are matched, after the outcome was decided. */
-function withSkips(outcome: Outcome, { entries }: EventRows): Outcome {
-  const effects: Effect[] = entries.flatMap(({ row }) =>
-    row.skips.map(({ id, functionId, reason, detail }) => ({
-      kind: "skip",
-      stepId: null,
-      data: JSON.stringify({ id, event: row.id, client: row.clientId, function: functionId, reason, detail }),
-    })),
-  );
-  return effects.length === 0 ? outcome : { ...outcome, effects: [...outcome.effects, ...effects] };
 }
 
 function yieldIfAsked(parts: ExecutionParts, run: HeldRun, outcome: Outcome): Outcome {

@@ -2,6 +2,14 @@ import type { FunctionEntry, WorkspaceEntry } from "../registry/workspace-regist
 import type { JournalEntry, RunHead } from "../store/journals.ts";
 import type { Memo } from "./memo.ts";
 
+/** What is told of a run after a commit. */
+export interface CommittedRun {
+  readonly workspaceId: number;
+  readonly head: Pick<RunHead, "runId">;
+  /** What it last said of itself; told when it has ended. */
+  readonly state: string | null;
+}
+
 /** What a lease of this process is for, and what its dispatch needs: kept in memory as long as the lease. */
 export interface Held {
   readonly workspaceId: number;

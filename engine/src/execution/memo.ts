@@ -1,6 +1,7 @@
 import type { Outcome } from "../domain/outcome.ts";
 import { isSettled } from "../domain/outcome.ts";
 import type { JournalEntry } from "../store/journals.ts";
+import { memoEntryText } from "./memo-entry.ts";
 
 /** An open entry: a sleep, a wait, a task, or a step whose next attempt is due (`offered`) or is not. */
 export interface PendingEntry {
@@ -97,16 +98,7 @@ export class Memo {
     op: string,
     entry: { readonly status: string; readonly value: string | null; readonly failure: string | null },
   ): void {
-    const result =
-      entry.status === "err"
-        ? `,"st":"err","error":${entry.failure}`
-        : `,"st":"ok"${valueMember(entry.value)}`;
-    this.#settledText += `${this.#settledText === "" ? "" : ","}{"id":"${id}","op":"${op}"${result}}`;
+    this.#settledText += `${this.#settledText === "" ? "" : ","}${memoEntryText(id, op, entry)}`;
     this.#settled.set(id, op);
   }
-}
-
-/** An undefined result is a missing `v`; a sleep's is too. */
-function valueMember(value: string | null): string {
-  return value === null ? "" : `,"v":${value}`;
 }

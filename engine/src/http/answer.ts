@@ -12,10 +12,15 @@ const API_HEADERS = {
   "x-frame-options": "DENY",
 } as const;
 
-export function jsonAnswer(status: number, text: string, requestId: string): Response {
+export function jsonAnswer(
+  status: number,
+  text: string,
+  requestId: string,
+  more: Readonly<Record<string, string>> = {},
+): Response {
   return new Response(text, {
     status,
-    headers: { "content-type": "application/json", "x-request-id": requestId, ...API_HEADERS },
+    headers: { "content-type": "application/json", "x-request-id": requestId, ...API_HEADERS, ...more },
   });
 }
 

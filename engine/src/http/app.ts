@@ -11,6 +11,7 @@ import { type HttpEnv, mountTable } from "./mount.ts";
 import { mountPages } from "./pages/mount-pages.ts";
 import type { HttpParts } from "./parts.ts";
 import { appRoutes } from "./routes/apps.ts";
+import { dispatchRoutes } from "./routes/dispatches.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { functionRoutes } from "./routes/functions.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -40,6 +41,7 @@ export function createApp(parts: HttpParts, endedRuns: EndedRuns): Hono<HttpEnv>
     ...functionRoutes(routeParts),
     ...appRoutes(routeParts),
     ...runRoutes(routeParts),
+    ...dispatchRoutes(routeParts),
     ...keyRoutes(routeParts),
     ...healthRoutes(routeParts),
   };

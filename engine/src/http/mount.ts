@@ -1,4 +1,12 @@
-import { writeJson } from "@durable/protocol/wire";
+import {
+  HEADER_ID,
+  HEADER_PROTOCOL,
+  HEADER_SIGNATURE,
+  HEADER_TIMESTAMP,
+  PROTOCOL_VERSION,
+  sign,
+  writeJson,
+} from "@durable/protocol/wire";
 import type { HttpBindings } from "@hono/node-server";
 import type { Context, Hono } from "hono";
 import { type Actor, authorize, isOpenToAnybody, type WorkspaceName } from "../auth/authorize.ts";
@@ -66,7 +74,28 @@ async function answer(
     actor,
     signal: () => c.req.raw.signal,
   };
-  return jsonAnswer(row.status, writeJson(await handler(call)), c.get("requestId"));
+  const text = writeJson(await handler(call));
+  const signature = row.isSigned ? await signatureFor(authentication, actor, headers, text) : {};
+  return jsonAnswer(row.status, text, c.get("requestId"), signature);
+}
+
+/** An app believes what is signed for its own request: the answer repeats the request's id. */
+async function signatureFor(
+  { registry, clock }: Authentication,
+  actor: Actor | null,
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  text: string,
+): Promise<Record<string, string>> {
+  if (actor?.kind !== "app") return {};
+  const { signingKeys } = await registry.of(actor.workspaceId);
+  const id = String(headers[HEADER_ID]);
+  const timestampS = Math.floor(clock.epochMs() / 1000);
+  return {
+    [HEADER_PROTOCOL]: String(PROTOCOL_VERSION),
+    [HEADER_ID]: id,
+    [HEADER_TIMESTAMP]: String(timestampS),
+    [HEADER_SIGNATURE]: signingKeys.map((key) => sign(key, id, timestampS, text)).join(" "),
+  };
 }
 
 async function bodyOf(

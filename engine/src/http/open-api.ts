@@ -72,6 +72,7 @@ function makeDocument(): OpenApiDocument {
 }
 
 function securityOf({ action }: Row): Record<string, string[]>[] {
+  if (action === "runs.dispatched") return [{ signature: [] }];
   const isSignable = action === "events.send" || action === "apps.sync";
   return [{ bearer: [] }, ...(isSignable ? [{ signature: [] }] : [])];
 }

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { AppClient } from "../endpoint/app-client.ts";
 import type { EgressGuard } from "../endpoint/egress-guard.ts";
+import type { Checkpoints } from "../execution/checkpoints.ts";
 import type { EventAcceptor } from "../ingest/accept-events.ts";
 import type { EngineEvents } from "../observability/engine-events.ts";
 import type { WorkspaceRegistry } from "../registry/workspace-registry.ts";
@@ -23,6 +24,7 @@ export interface HttpParts extends Ports {
   readonly log: Logger;
   readonly events: Pick<EngineEvents, "on" | "emit">;
   readonly acceptEvents: Pick<EventAcceptor, "accept">;
+  readonly checkpoints: Pick<Checkpoints, "take">;
   readonly registry: Pick<WorkspaceRegistry, "of" | "forget">;
   readonly appClient: AppClient;
   readonly egress: EgressGuard;

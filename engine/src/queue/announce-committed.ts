@@ -1,6 +1,6 @@
 import type { Outcome } from "../domain/outcome.ts";
 import type { TaskOutcome } from "../domain/task-outcome.ts";
-import type { HeldRun } from "../execution/held-run.ts";
+import type { CommittedRun } from "../execution/held-run.ts";
 import type { EngineEvents } from "../observability/engine-events.ts";
 import type { TimerLoop } from "./timer-loop.ts";
 import type { WaitMatcher } from "./wait-matcher.ts";
@@ -15,7 +15,7 @@ export interface Listeners {
 /** Hints to the loops of this process about what a commit has left for them. Losing one costs a poll interval. */
 export function announceCommitted({ events, timerLoop, waitMatcher, kick }: Listeners) {
   return {
-    committed(run: HeldRun, outcome: Outcome): void {
+    committed(run: CommittedRun, outcome: Outcome): void {
       const { workspaceId, head } = run;
       if (outcome.kind === "completed" || outcome.kind === "failed") {
         const { kind: status, result } = outcome;
@@ -36,7 +36,7 @@ export function announceCommitted({ events, timerLoop, waitMatcher, kick }: List
       }
       if (outcome.sends.length > 0) waitMatcher.sweepSoon();
       // Sent events may have started runs, tasks are ready; a job that went back to ready is for whoever has a slot.
-      const makesReady = outcome.sends.length > 0 || outcome.effects.length > 0 || outcome.kind === "requeue";
+      const makesReady = outcome.sends.length > 0 || makesTasks(outcome) || outcome.kind === "requeue";
       if (makesReady) kick();
     },
 
@@ -46,4 +46,8 @@ export function announceCommitted({ events, timerLoop, waitMatcher, kick }: List
       else timerLoop.dueIn(retryMs);
     },
   };
+}
+
+function makesTasks({ effects }: Outcome): boolean {
+  return effects.some(({ kind }) => kind === "task");
 }

@@ -1,20 +1,28 @@
 import type { Answer, InvokeRequest, Op } from "@durable/protocol/wire";
 import type { DurableEvent } from "../event.ts";
 import type { DurableFunction } from "../function.ts";
+import type { DispatchConnection } from "../http/dispatch-connection.ts";
 import { elapsedMs, monotonicMs } from "../runtime/clock.ts";
 import { makeStep } from "../steps/step.ts";
+import { CheckpointLine } from "./checkpoint-line.ts";
 import { checkedData, checkedOutput, schemaFor } from "./event-data.ts";
 import { toFailure } from "./failure.ts";
 import { Turn, type TurnEnd } from "./turn.ts";
 import { toJson } from "./value.ts";
 
 /** Runs one turn of the function and says what came of it. Never rejects. */
-export async function executeFunction(fn: DurableFunction, request: InvokeRequest): Promise<Answer> {
+export async function executeFunction(
+  fn: DurableFunction,
+  request: InvokeRequest,
+  connection: DispatchConnection | null = null,
+): Promise<Answer> {
   const startedAtMs = monotonicMs();
-  const turn = new Turn(request, startedAtMs);
+  const line = CheckpointLine.of(connection, request);
+  const turn = new Turn(request, startedAtMs, line);
   const end = await turn.run(() => callHandler(fn, request, turn));
   const answer = await answerFor(fn, request.task.fence, turn, end);
   answer.app_ms = elapsedMs(startedAtMs);
+  if (line?.told !== undefined) answer.checkpoint = line.told;
   return answer;
 }
 
@@ -41,6 +49,8 @@ async function answerFor(fn: DurableFunction, fence: string, turn: Turn, end: Tu
       return answerReturned(fn, fence, turn, end.value);
     case "threw":
       return { status: "error", fence, error: toFailure(end.thrown), ...lastWords(turn) };
+    case "abandoned":
+      return { status: "abandoned", fence };
     case "nondeterministic": {
       const { message } = end;
       const error = { name: "NondeterminismError", message, code: "nondeterminism", retry: true };

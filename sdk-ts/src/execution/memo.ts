@@ -9,14 +9,23 @@ export interface Recorded {
 /** What the engine has recorded of the run so far. */
 export class Memo {
   readonly #byId = new Map<string, Recorded>();
+  #next = 0;
   #unclaimed = 0;
 
   constructor(entries: readonly MemoEntry[]) {
-    for (let position = 0; position < entries.length; position += 1) {
-      const entry = entries[position]!;
-      this.#byId.set(entry.id, { entry, position });
-      if (isSettled(entry)) this.#unclaimed += 1;
-    }
+    for (const entry of entries) this.add(entry);
+  }
+
+  /** What settled while the turn went on comes after all that was known. */
+  add(entry: MemoEntry): void {
+    this.#byId.set(entry.id, { entry, position: this.#next });
+    this.#next += 1;
+    if (isSettled(entry)) this.#unclaimed += 1;
+  }
+
+  /** How many entries there are. */
+  get size(): number {
+    return this.#byId.size;
   }
 
   /** What is recorded under an id. It counts as asked for; a turn asks for each id once, as n counts up. */

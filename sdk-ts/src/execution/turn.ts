@@ -18,15 +18,18 @@
 
 import {
   type InvokeRequest,
+  MEMO_ENTRIES_MAX,
+  type MemoEntry,
   type Op,
   type OpName,
-  type RawJson,
+  RawJson,
   type StateOp,
   stepNameProblem,
 } from "@durable/protocol/wire";
 import { NonRetriableError, StepError } from "../errors.ts";
 import { afterMicrotasks } from "../runtime/after-microtasks.ts";
 import { monotonicMs } from "../runtime/clock.ts";
+import type { CheckpointLine } from "./checkpoint-line.ts";
 import { refuseNesting } from "./enclosing-step.ts";
 import { isSettled, Memo, type Recorded } from "./memo.ts";
 import { idOf } from "./step-ids.ts";
@@ -47,7 +50,16 @@ export type TurnEnd =
   /** Something was started, or something that is pending is awaited. */
   | { readonly kind: "suspended" }
   /** Code and memo disagree. */
-  | { readonly kind: "nondeterministic"; readonly message: string };
+  | { readonly kind: "nondeterministic"; readonly message: string }
+  /** The engine no longer works with this dispatch. */
+  | { readonly kind: "abandoned" };
+
+/** Somebody in user code who awaits a step. */
+interface Awaiting {
+  readonly call: StepCall;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
 
 // biome-ignore lint/suspicious/noConfusingVoidType: most return nothing
 type Begin = (id: string, n: number) => Promise<never> | void;
@@ -62,18 +74,29 @@ interface Waiting {
   readonly handOut: () => void;
 }
 
+/** From so many entries on, sending the memo again for every turn costs more than a checkpoint. */
+const CHECKPOINT_ENTRIES_MIN = 20;
+/** Whose value is known as soon as they are recorded: there is something to go on with. */
+const SETTLES_AT_ONCE: ReadonlySet<string> = new Set(["run", "send"]);
+
 const SUSPENDED: TurnEnd = { kind: "suspended" };
 
 export class Turn {
   readonly runId: string;
   /** What was reached for the first time, in the order in which it was settled here. */
-  readonly ops: Op[] = [];
+  ops: Op[] = [];
   /** What the run last said of itself: rides with any answer, and ends no turn. */
   #state: StateOp | null = null;
+  #stateTold: StateOp | null = null;
+  readonly #line: CheckpointLine | null;
+  /** Asked for and without a result: they may get one while the turn goes on. */
+  readonly #awaiting = new Map<string, Awaiting>();
+  readonly #whenAbandoned = new Set<(reason: Error) => void>();
   readonly #attempts: Readonly<Record<string, number>>;
   readonly #memo: Memo;
   readonly #occurrences = new Map<string, number>();
-  readonly #startUntilMs: number;
+  #startUntilMs: number;
+  #isReporting = false;
   #waiting: Waiting[] = [];
   #bodies = 0;
   #isBlocked = false;
@@ -83,7 +106,8 @@ export class Turn {
   #end: TurnEnd | null = null;
   #tellEnd: (end: TurnEnd) => void = () => {};
 
-  constructor(request: InvokeRequest, startedAtMs: number) {
+  constructor(request: InvokeRequest, startedAtMs: number, line: CheckpointLine | null = null) {
+    this.#line = line;
     this.runId = request.run.id;
     this.#attempts = request.attempts;
     this.#memo = new Memo(request.memo);
@@ -142,7 +166,7 @@ export class Turn {
     const id = idOf(scope, name, n);
     const recorded = this.#memo.claim(id);
     this.#lookForRest();
-    if (recorded === undefined) return this.#begin(begin, id, n);
+    if (recorded === undefined) return this.#begin(begin, call, id, n);
     if (recorded.entry.op !== op) {
       this.#finish({
         kind: "nondeterministic",
@@ -152,7 +176,7 @@ export class Turn {
     }
     if (isSettled(recorded.entry)) return this.#waitInLine(call, recorded);
     this.#isBlocked = true;
-    return never();
+    return this.#awaitResult(call, id);
   }
 
   /** An op that is complete as it is: the engine does the rest. */
@@ -189,7 +213,7 @@ export class Turn {
     void body().then((op) => {
       this.#bodies -= 1;
       if (op !== null) this.ops.push(op);
-      if (this.#bodies === 0) this.#lookForRest();
+      if (this.#bodies === 0 || this.#line?.isOpen) this.#lookForRest();
     });
   }
 
@@ -200,27 +224,42 @@ export class Turn {
     return n;
   }
 
-  #begin(begin: Begin, id: string, n: number): Promise<never> {
+  /** Calls back when the engine says that this dispatch is over. @returns how to call it off. */
+  onAbandoned(tell: (reason: Error) => void): () => void {
+    this.#whenAbandoned.add(tell);
+    return () => void this.#whenAbandoned.delete(tell);
+  }
+
+  #begin<Value>(begin: Begin, call: StepCall, id: string, n: number): Promise<Value> {
     try {
       const failing = begin(id, n);
-      failing?.catch(ignore);
-      return failing ?? never();
+      return this.#awaitResult(call, id, failing ?? never());
     } catch (error) {
       return refusal(error);
     }
   }
 
-  #waitInLine<Value>({ name, read }: StepCall, { entry, position }: Recorded): Promise<Value> {
-    const promise = new Promise<Value>((resolve, reject) => {
-      const handOut = () => {
-        if (entry.st === "ok") resolve((read === undefined ? entry.v : read(entry.v)) as Value);
-        else if (entry.st === "err") reject(new StepError(name, entry.error));
-      };
-      this.#waiting.push({ position, handOut });
+  /** A result that may come while the turn goes on; without checkpoints none does. */
+  #awaitResult<Value>(call: StepCall, id: string, failing: Promise<never> = never()): Promise<Value> {
+    return quiet((resolve, reject) => {
+      if (this.#line !== null) this.#awaiting.set(id, { call, resolve, reject });
+      failing.catch((error) => {
+        this.#awaiting.delete(id);
+        reject(error);
+      });
     });
-    // A failed step that nobody awaits must not bring the process down.
-    promise.catch(ignore);
-    return promise;
+  }
+
+  #waitInLine<Value>(call: StepCall, recorded: Recorded): Promise<Value> {
+    return quiet((resolve, reject) => this.#queue(recorded, { call, resolve, reject }));
+  }
+
+  #queue({ entry, position }: Recorded, { call, resolve, reject }: Awaiting): void {
+    const handOut = () => {
+      if (entry.st === "ok") resolve(call.read === undefined ? entry.v : call.read(entry.v));
+      else if (entry.st === "err") reject(new StepError(call.name, entry.error));
+    };
+    this.#waiting.push({ position, handOut });
   }
 
   #lookForRest(): void {
@@ -234,15 +273,64 @@ export class Turn {
 
   #atRest(): void {
     if (this.#end !== null) return;
-    const hasStarted = this.#bodies > 0 || this.ops.length > 0 || this.#isOutOfTime;
+    if (this.#hasToReport()) void this.#report();
+    const hasStarted = this.#bodies > 0 || this.ops.length > 0 || this.#isOutOfTime || this.#isReporting;
     if (this.#handlerEnd !== null && !hasStarted) {
       this.#finish(this.#handlerEnd);
     } else if (this.#handlerEnd === null && this.#waiting.length > 0) {
       this.#handOutFirst();
       this.#lookForRest();
-    } else if (this.#bodies === 0 && (hasStarted || this.#isBlocked)) {
-      this.#finish(SUSPENDED);
+    } else if (this.#bodies === 0 && !this.#isReporting) {
+      if (hasStarted || this.#isBlocked || this.#awaiting.size > 0) this.#finish(SUSPENDED);
     }
+  }
+
+  #hasToReport(): boolean {
+    return (
+      this.#line?.isOpen === true &&
+      !this.#isReporting &&
+      !this.#isOutOfTime &&
+      this.#memo.size >= CHECKPOINT_ENTRIES_MIN &&
+      this.#memo.size + this.ops.length < MEMO_ENTRIES_MAX &&
+      this.ops.some(({ op }) => SETTLES_AT_ONCE.has(op))
+    );
+  }
+
+  async #report(): Promise<void> {
+    const ops = this.ops;
+    const state = this.#state === this.#stateTold ? null : this.#state;
+    this.ops = [];
+    this.#isReporting = true;
+    const end = await this.#line!.send(state === null ? ops : [...ops, state]);
+    this.#isReporting = false;
+    if (end.kind === "stopped") return this.#abandon();
+    if (end.kind === "closed") this.ops = [...ops, ...this.ops];
+    else {
+      if (end.yield) this.#startUntilMs = 0;
+      this.#stateTold = state ?? this.#stateTold;
+      this.#takeOver(ops, end.memo);
+    }
+    this.#lookForRest();
+  }
+
+  #takeOver(reported: readonly Op[], entries: readonly MemoEntry[]): void {
+    const values = new Map<string, unknown>();
+    for (const op of reported) if ("v" in op) values.set(op.id, op.v);
+    for (const entry of entries) {
+      // What was reported is not sent back.
+      const own = entry.st === "ok" ? values.get(entry.id) : undefined;
+      this.#memo.add(own instanceof RawJson ? ({ ...entry, v: JSON.parse(own.text) } as MemoEntry) : entry);
+      const awaiting = this.#awaiting.get(entry.id);
+      if (awaiting === undefined) continue;
+      this.#awaiting.delete(entry.id);
+      this.#queue(this.#memo.claim(entry.id)!, awaiting);
+    }
+  }
+
+  #abandon(): void {
+    const reason = new Error("The engine has ended this dispatch: what it still does no longer counts.");
+    for (const tell of this.#whenAbandoned) tell(reason);
+    this.#finish({ kind: "abandoned" });
   }
 
   #handOutFirst(): void {
@@ -271,7 +359,16 @@ function never(): Promise<never> {
 }
 
 function refusal(error: unknown): Promise<never> {
-  const promise = Promise.reject(error);
+  return quiet((_, reject) => reject(error as Error));
+}
+
+/** A failed step that nobody awaits must not bring the process down. */
+function quiet<Value>(
+  start: (resolve: (value: unknown) => void, reject: (error: Error) => void) => void,
+): Promise<Value> {
+  const promise = new Promise<Value>((resolve, reject) => {
+    start((value) => resolve(value as Value), reject);
+  });
   promise.catch(ignore);
   return promise;
 }

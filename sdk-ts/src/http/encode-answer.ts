@@ -6,6 +6,7 @@ import { type Answer, type Op, RawJson, writeJson } from "@durable/protocol/wire
  */
 export function encodeAnswer(answer: Answer, manifestDigest: string): string {
   const head = `{"status":"${answer.status}","fence":${JSON.stringify(answer.fence)},"manifest":"${manifestDigest}","app_ms":${answer.app_ms ?? 0}`;
+  if (answer.checkpoint !== undefined) return writeJson({ ...answer, manifest: manifestDigest });
   if (answer.status === "continue" && answer.more === undefined) {
     return `${head},"ops":[${answer.ops.map(encodeOp).join(",")}]}`;
   }

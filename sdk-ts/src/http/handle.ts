@@ -19,6 +19,7 @@ import { makeManifest } from "../manifest.ts";
 import { unixSeconds } from "../runtime/clock.ts";
 import { type Authentic, authenticate } from "./authenticate.ts";
 import { checkHead } from "./check-head.ts";
+import { DispatchConnection } from "./dispatch-connection.ts";
 import { encodeAnswer } from "./encode-answer.ts";
 import { problem } from "./problem.ts";
 import { readJson } from "./read-json.ts";
@@ -80,7 +81,10 @@ export function createHandle(options: ServeOptions): Handle {
         `App "${options.app}" has no function ${JSON.stringify(message.fn)}. Sync the app after a deploy.`,
       );
     }
-    return signed(authentic, encodeAnswer(await executeFunction(fn, message), manifest.manifest));
+    const environment = message.engine?.environment;
+    const connection = environment ? DispatchConnection.to(options.app, environment, authentic.keys) : null;
+    const answer = await executeFunction(fn, message, connection);
+    return signed(authentic, encodeAnswer(answer, manifest.manifest));
   };
 }
 

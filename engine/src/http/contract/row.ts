@@ -10,7 +10,7 @@ export interface Row {
   readonly method: "get" | "post" | "delete";
   /** As OpenAPI writes it: `/v1/apps/{app}`. */
   readonly path: string;
-  readonly group: "events" | "apps" | "functions" | "runs" | "keys" | "health";
+  readonly group: "events" | "apps" | "functions" | "runs" | "dispatches" | "keys" | "health";
   readonly summary: string;
   readonly description?: string;
   /** What the actor must be allowed to do; one table in auth/authorize.ts says who is. */
@@ -28,6 +28,8 @@ export interface Row {
   } | null;
   readonly answer: z.ZodType;
   readonly status: 200 | 201;
+  /** The answer is signed as dispatches are: only for actors of kind `app`. */
+  readonly isSigned?: true;
   /** Beside those every route can answer with. */
   readonly problems: readonly ProblemCode[];
 }

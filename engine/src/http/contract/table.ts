@@ -2,6 +2,7 @@
 // name in http/routes; the compiler asks for it.
 import type { z } from "@hono/zod-openapi";
 import { listApps, listFunctions, syncApp } from "./apps.ts";
+import { sendCheckpoint } from "./dispatches.ts";
 import { sendEvents } from "./events.ts";
 import { triggerFunction } from "./functions.ts";
 import { health, openApi, ready } from "./health.ts";
@@ -28,6 +29,7 @@ export const TABLE = {
   getRun,
   getRunResult,
   cancelRun,
+  sendCheckpoint,
   createEventKey,
   listEventKeys,
   revokeEventKey,

@@ -1,0 +1,12 @@
+import { createHash } from "node:crypto";
+
+/**
+ * The fence that is live after a dispatch's checkpoint of that number. Checkpoints replace the fence like every commit,
+ * so no two of one number are both applied; and since it follows from the dispatch's own fence, which only the app and
+ * the engine know, nobody has to be told it.
+ */
+export function fenceAfter(fence: string, seq: number): string {
+  if (seq === 0) return fence;
+  const hex = createHash("sha256").update(`${fence}\x1f${seq}`).digest("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+}

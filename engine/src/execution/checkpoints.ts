@@ -1,0 +1,169 @@
+// A checkpoint: what a dispatch has done so far, committed while its handler goes on. Any engine process takes it: all
+// it needs to know is in the database, and the holder of the lease finds what was committed when its answer comes.
+
+import { createHash } from "node:crypto";
+import type { CheckpointRequest } from "@durable/protocol/wire";
+import { DEFAULT_RETRY } from "../domain/backoff.ts";
+import { fenceAfter } from "../domain/checkpoint-fence.ts";
+import { isSettled, type Outcome } from "../domain/outcome.ts";
+import { newId } from "../ingest/event-row.ts";
+import type { WorkspaceRegistry } from "../registry/workspace-registry.ts";
+import type { Ports } from "../runtime/ports.ts";
+import {
+  type CheckpointState,
+  loadCheckpointState,
+  loadSettledBetween,
+  type SettledEntry,
+} from "../store/checkpoints.ts";
+import type { Database } from "../store/database.ts";
+import { type CommitParts, commitUntilMatched } from "./commit-matched.ts";
+import { readOps } from "./decide.ts";
+import type { CommittedRun } from "./held-run.ts";
+import { Memo } from "./memo.ts";
+import { memoEntryText } from "./memo-entry.ts";
+import { OutcomeDraft } from "./outcome-draft.ts";
+
+export interface CheckpointParts extends Pick<Ports, "clock" | "random"> {
+  readonly database: Database;
+  readonly registry: WorkspaceRegistry;
+  readonly committer: CommitParts["committer"];
+  /** Whether the lease should go back although the run could go on; null when this process does not hold it. */
+  wantsBack(runId: string): boolean | null;
+  committed(run: CommittedRun, outcome: Outcome): void;
+}
+
+export type CheckpointEnd =
+  | {
+      readonly state: "taken";
+      readonly known: number;
+      /** JSON text of the entries that settled meanwhile. */
+      readonly memo: string;
+      readonly wantsBack: boolean;
+    }
+  | { readonly state: "unknown-run" }
+  | { readonly state: "run-ended" }
+  /** The lease has another fence: this dispatch is over. */
+  | { readonly state: "stale-fence" }
+  /** The number is not the next one, or was used for another body. */
+  | { readonly state: "out-of-order"; readonly last: number }
+  /** Its ops cannot be stored. The answer says the same again, and what it causes is decided there. */
+  | { readonly state: "refused"; readonly why: string };
+
+const FENCE = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+export class Checkpoints {
+  readonly #parts: CheckpointParts;
+
+  constructor(parts: CheckpointParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes one in. Repeating it is harmless: the same body gets the same answer. */
+  async take(
+    workspaceId: number,
+    runId: string,
+    request: CheckpointRequest,
+    body: Uint8Array,
+  ): Promise<CheckpointEnd> {
+    const { database } = this.#parts;
+    const ops = request.ops ?? [];
+    const state = await loadCheckpointState(
+      database,
+      workspaceId,
+      runId,
+      ops.map((op) => op.id),
+    );
+    if (state === null) return { state: "unknown-run" };
+    if (state.fence === null) return { state: "run-ended" };
+    if (!FENCE.test(request.fence)) return { state: "stale-fence" };
+    const sha256 = createHash("sha256").update(body).digest("hex");
+    const { last } = state;
+    const lastSeq = last?.fence === request.fence ? last.seq : 0;
+    if (state.fence !== fenceAfter(request.fence, lastSeq)) return { state: "stale-fence" };
+    if (last !== null && request.seq === lastSeq) {
+      if (last.sha256 !== sha256) return { state: "out-of-order", last: lastSeq };
+      return this.#answer(workspaceId, runId, request, last.journalSeq, state);
+    }
+    if (request.seq !== lastSeq + 1) return { state: "out-of-order", last: lastSeq };
+    return this.#commit(workspaceId, runId, request, state, { body, sha256 });
+  }
+
+  async #commit(
+    workspaceId: number,
+    runId: string,
+    request: CheckpointRequest,
+    state: CheckpointState,
+    { body, sha256 }: { readonly body: Uint8Array; readonly sha256: string },
+  ): Promise<CheckpointEnd> {
+    const { registry, random, clock } = this.#parts;
+    const workspace = await registry.of(workspaceId);
+    const draft = new OutcomeDraft();
+    const situation = {
+      memo: Memo.of(state.entries),
+      state: null,
+      retry: workspace.functions.get(state.functionId)?.retry ?? DEFAULT_RETRY,
+      runAttempt: 0,
+      transportAttempt: 0,
+      random: () => random.float(),
+      newEventId: () => newId(this.#parts),
+    };
+    const refused = readOps(situation, request.ops ?? [], draft);
+    if (refused !== null) return { state: "refused", why: refused.result ?? "" };
+    const { fence, seq } = request;
+    draft.effects.push({
+      kind: "checkpoint",
+      stepId: null,
+      data: JSON.stringify({ fence, seq, sha256 }),
+    });
+    const outcome = draft.progress("continue");
+    const nowS = clock.epochMs() / 1000;
+    const end = await commitUntilMatched(this.#parts, workspace, {
+      workspaceId,
+      runId,
+      fence: fenceAfter(fence, seq - 1),
+      nextFence: fenceAfter(fence, seq),
+      knownSeq: request.known,
+      mayHavePending: true,
+      outcome,
+      times: { scheduled: null, leased: null, sent: null, firstByte: null, received: nowS, appMs: null },
+    });
+    if (end.state === "poison") return { state: "refused", why: end.detail };
+    if (end.state === "lost") return { state: "stale-fence" };
+    // This one, whose answer got lost on the way from the database, or another one of its number: its hash will tell.
+    if (end.state === "already") return this.take(workspaceId, runId, request, body);
+    this.#parts.committed({ workspaceId, head: { runId }, state: null }, outcome);
+    const settled = outcome.steps.filter(isSettled);
+    const isAll = end.journalSeq === request.known + settled.length;
+    const entries = isAll ? settled.map((step) => ({ ...step, stepId: step.id })) : null;
+    return this.#answer(workspaceId, runId, request, end.journalSeq, state, entries);
+  }
+
+  /** `entries`: what settled since, when it is surely no more than what the checkpoint brought. */
+  async #answer(
+    workspaceId: number,
+    runId: string,
+    request: CheckpointRequest,
+    known: number,
+    { isDraining }: CheckpointState,
+    entries: readonly SettledEntry[] | null = null,
+  ): Promise<CheckpointEnd> {
+    const { database, wantsBack } = this.#parts;
+    const settled =
+      entries ?? (await loadSettledBetween(database, { workspaceId, runId }, request.known, known));
+    const own = new Set((request.ops ?? []).filter(hasOwnValue).map((op) => op.id));
+    const memo = settled.map((entry) =>
+      memoEntryText(entry.stepId, entry.op, own.has(entry.stepId) ? { ...entry, value: null } : entry),
+    );
+    return {
+      state: "taken",
+      known,
+      memo: `[${memo.join(",")}]`,
+      wantsBack: wantsBack(runId) ?? isDraining,
+    };
+  }
+}
+
+/** Ops whose value the app made itself: it need not come back. */
+function hasOwnValue({ op }: { readonly op: string }): boolean {
+  return op === "run" || op === "group";
+}

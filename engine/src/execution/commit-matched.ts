@@ -1,0 +1,53 @@
+import type { Effect, Outcome, SentEvent } from "../domain/outcome.ts";
+import { toEventRow } from "../ingest/event-row.ts";
+import type { WorkspaceEntry, WorkspaceRegistry } from "../registry/workspace-registry.ts";
+import type { Ports } from "../runtime/ports.ts";
+import { EventRows } from "../store/event-rows.ts";
+import type { CommitItem, CommitResult } from "../store/outcomes.ts";
+import type { CommitEnd, Committer } from "./committer.ts";
+
+export interface CommitParts extends Pick<Ports, "clock" | "random"> {
+  readonly registry: Pick<WorkspaceRegistry, "of" | "forget">;
+  readonly committer: Pick<Committer<CommitItem, CommitResult>, "commit">;
+}
+
+/** Functions may change between our match of its sent events and the commit: then the commit says so and we match again. */
+export async function commitUntilMatched(
+  parts: CommitParts,
+  workspace: WorkspaceEntry,
+  item: Omit<CommitItem, "events">,
+): Promise<CommitEnd<CommitResult>> {
+  const { sends } = item.outcome;
+  for (let matched = workspace; ; ) {
+    const events = sends.length === 0 ? null : sentRows(parts, matched, sends);
+    const outcome = events === null ? item.outcome : withSkips(item.outcome, events);
+    const end = await parts.committer.commit({ ...item, outcome, events });
+    if (end.state !== "stale") return end;
+    parts.registry.forget(workspace.workspaceId);
+    matched = await parts.registry.of(workspace.workspaceId);
+  }
+}
+
+function sentRows(parts: CommitParts, workspace: WorkspaceEntry, sends: readonly SentEvent[]): EventRows {
+  const rows = new EventRows();
+  for (const sent of sends) {
+    rows.add(
+      toEventRow(parts, workspace, sent, () => null, sent.eventId),
+      0,
+      workspace.version,
+    );
+  }
+  return rows;
+}
+
+/** What the events it sends do not start is found when they are matched, after the outcome was decided. */
+function withSkips(outcome: Outcome, { entries }: EventRows): Outcome {
+  const effects: Effect[] = entries.flatMap(({ row }) =>
+    row.skips.map(({ id, functionId, reason, detail }) => ({
+      kind: "skip",
+      stepId: null,
+      data: JSON.stringify({ id, event: row.id, client: row.clientId, function: functionId, reason, detail }),
+    })),
+  );
+  return effects.length === 0 ? outcome : { ...outcome, effects: [...outcome.effects, ...effects] };
+}

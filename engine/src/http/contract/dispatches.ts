@@ -1,0 +1,46 @@
+// What an app asks or tells while it works on a dispatch.
+import { ANSWER_BYTES_MAX } from "@durable/protocol/wire";
+import { z } from "@hono/zod-openapi";
+import { NOTHING, row } from "./row.ts";
+import { AsReceived, WorkspacePath } from "./shapes.ts";
+
+const DispatchPath = WorkspacePath.extend({ id: z.string().openapi({ description: "The run's id." }) });
+
+export const sendCheckpoint = row({
+  method: "post",
+  path: "/v1/apps/{app}/{env}/runs/{id}/checkpoint",
+  group: "dispatches",
+  summary: "Report what a dispatch has done so far",
+  description:
+    "Sent by SDKs while a handler goes on, signed like an answer; the protocol says how. The same body sent again gets " +
+    "the same answer. The answer is signed like a dispatch.",
+  action: "runs.dispatched",
+  params: DispatchPath,
+  query: NOTHING,
+  body: {
+    schema: z
+      .object({
+        run: z.string(),
+        fence: z.string(),
+        seq: z.number().int().min(1),
+        known: z.number().int().min(0),
+        ops: z.array(AsReceived).optional(),
+      })
+      .openapi("Checkpoint"),
+    contentTypes: ["application/json"],
+    maxBytes: ANSWER_BYTES_MAX,
+    required: true,
+    read: "bytes",
+  },
+  answer: z
+    .object({
+      seq: z.number().int(),
+      known: z.number().int().openapi({ description: "Head of the journal after `memo`." }),
+      memo: AsReceived.openapi({ description: "What settled since, as entries of a memo." }),
+      yield: z.boolean().openapi({ description: "Answer the dispatch: the lease is wanted back." }),
+    })
+    .openapi("CheckpointTaken"),
+  status: 200,
+  isSigned: true,
+  problems: ["not-found", "stale-fence", "run-ended", "checkpoint-out-of-order", "checkpoint-refused"],
+});

@@ -1,0 +1,51 @@
+import { RawJson } from "@durable/protocol/wire";
+import { notFound, Problem } from "../../domain/problems.ts";
+import { decodeCheckpoint } from "../../endpoint/decode-checkpoint.ts";
+import type { CheckpointEnd } from "../../execution/checkpoints.ts";
+import type { RouteParts } from "../app.ts";
+import type { Handlers } from "../handlers.ts";
+import { invalid } from "../middleware/check.ts";
+import { requireRunId } from "./runs.ts";
+
+export function dispatchRoutes({ checkpoints, workspaceIds }: RouteParts): Handlers<"sendCheckpoint"> {
+  return {
+    async sendCheckpoint({ params, body }) {
+      const runId = requireRunId(params.id);
+      const decoded = decodeCheckpoint(body);
+      if (!decoded.ok) throw invalid([{ pointer: "", detail: decoded.detail }]);
+      const { request } = decoded;
+      refuseOtherRun(runId, request.run);
+      const workspaceId = await workspaceIds.require(params.app, params.env);
+      const end = await checkpoints.take(workspaceId, runId, request, body);
+      if (end.state !== "taken") throw refusal(end);
+      return { seq: request.seq, known: end.known, memo: new RawJson(end.memo), yield: end.wantsBack };
+    },
+  };
+}
+
+/** A signature covers the body and not the path. */
+function refuseOtherRun(inPath: string, inBody: string): void {
+  if (inBody === inPath) return;
+  throw invalid([{ pointer: "/run", detail: "must be the run that the path names" }]);
+}
+
+function refusal(end: Exclude<CheckpointEnd, { state: "taken" }>): Problem {
+  switch (end.state) {
+    case "unknown-run":
+      return notFound();
+    case "run-ended":
+      return new Problem("run-ended", "The run has ended. Stop working on it: nothing more of it is stored.");
+    case "stale-fence":
+      return new Problem(
+        "stale-fence",
+        "This dispatch no longer holds the run's lease. Stop working on it: nothing more of it is stored.",
+      );
+    case "out-of-order":
+      return new Problem(
+        "checkpoint-out-of-order",
+        `The last checkpoint of this dispatch has the number ${end.last}. Send the next number, or the very same body again.`,
+      );
+    case "refused":
+      return new Problem("checkpoint-refused", `Nothing of it was stored: ${end.why}`);
+  }
+}

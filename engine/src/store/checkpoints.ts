@@ -1,0 +1,131 @@
+import { stepIdToUuid, uuidToStepId } from "../domain/ids.ts";
+import type { StepStatus } from "../domain/outcome.ts";
+import { plainArray } from "./array-literal.ts";
+import type { Database } from "./database.ts";
+import type { JournalEntry } from "./journals.ts";
+
+/** Where a run is, as far as a checkpoint of it needs to know. */
+export interface CheckpointState {
+  readonly functionId: string;
+  /** The live fence; null when the run has ended. */
+  readonly fence: string | null;
+  /** Whether the engine that holds the lease is about to stop. */
+  readonly isDraining: boolean;
+  readonly last: {
+    readonly fence: string;
+    readonly seq: number;
+    readonly sha256: string;
+    readonly journalSeq: number;
+  } | null;
+  /** Of the steps asked for, those that the journal has, without their results. */
+  readonly entries: readonly JournalEntry[];
+}
+
+type StepRow = [
+  id: string,
+  op: string,
+  seq: number | null,
+  status: StepStatus,
+  attempt: number,
+  timer: boolean,
+];
+
+/** Null for an unknown run. Only the named steps are read: what a checkpoint costs must not grow with its run. */
+export async function loadCheckpointState(
+  database: Database,
+  workspaceId: number,
+  runId: string,
+  stepIds: readonly string[],
+): Promise<CheckpointState | null> {
+  const [row] = await database.sql<
+    {
+      function_id: string;
+      fence: string | null;
+      draining: boolean;
+      last_fence: string | null;
+      last_seq: number;
+      body_sha256: string;
+      journal_seq: number;
+      steps: string | null;
+    }[]
+  >`
+    select r.function_id, l.fence, coalesce(e.state = 'draining', false) as draining,
+      c.fence as last_fence, c.seq as last_seq, c.body_sha256, c.journal_seq,
+      (select json_agg(json_build_array(s.step_id, s.op, s.seq, s.status, s.attempt, s.status = 'retrying' and (
+          exists (select 1 from durable.timers t
+            where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.step_id = s.step_id)
+          or exists (select 1 from durable.tasks t
+            where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.step_id = s.step_id))))::text
+        from durable.steps s where s.workspace_id = r.workspace_id and s.run_id = r.id
+          and s.step_id = any(${plainArray(stepIds, stepIdToUuid)}::uuid[])) as steps
+    from durable.runs r
+    left join durable.live_runs l on l.workspace_id = r.workspace_id and l.run_id = r.id
+    left join durable.checkpoints c on c.workspace_id = r.workspace_id and c.run_id = r.id
+    left join durable.engines e on e.id = l.engine_id
+    where r.workspace_id = ${workspaceId}::int and r.id = ${runId}::uuid`;
+  if (row === undefined) return null;
+  const steps = JSON.parse(row.steps ?? "[]") as StepRow[];
+  return {
+    functionId: row.function_id,
+    fence: row.fence,
+    isDraining: row.draining,
+    last:
+      row.last_fence === null
+        ? null
+        : {
+            fence: row.last_fence,
+            seq: row.last_seq,
+            sha256: row.body_sha256,
+            journalSeq: row.journal_seq,
+          },
+    entries: steps.map(([id, op, seq, status, attempt, isHeldBack]) => ({
+      stepId: uuidToStepId(id),
+      seq,
+      op,
+      name: "",
+      n: 0,
+      status,
+      value: null,
+      failure: null,
+      attempt,
+      isHeldBack,
+    })),
+  };
+}
+
+/** The number of the last checkpoint of this dispatch, when its lease is still this engine's; 0 when it sent none. */
+export async function findLastCheckpoint(
+  database: Database,
+  engineId: number,
+  run: { readonly workspaceId: number; readonly runId: string; readonly fence: string },
+): Promise<number> {
+  const [row] = await database.sql<{ seq: number }[]>`
+    select c.seq from durable.checkpoints c
+    join durable.live_runs l on l.workspace_id = c.workspace_id and l.run_id = c.run_id and l.engine_id = ${engineId}::int
+    where c.workspace_id = ${run.workspaceId}::int and c.run_id = ${run.runId}::uuid and c.fence = ${run.fence}::uuid`;
+  return row?.seq ?? 0;
+}
+
+export interface SettledEntry {
+  readonly stepId: string;
+  readonly op: string;
+  readonly status: StepStatus;
+  readonly value: string | null;
+  readonly failure: string | null;
+}
+
+/** What settled in a run between two heads of its journal, in order. */
+export async function loadSettledBetween(
+  database: Database,
+  run: { readonly workspaceId: number; readonly runId: string },
+  after: number,
+  upTo: number,
+): Promise<SettledEntry[]> {
+  const rows = await database.sql<
+    { step_id: string; op: string; status: StepStatus; value: string | null; failure: string | null }[]
+  >`
+    select s.step_id, s.op, s.status, s.value, s.failure from durable.steps s
+    where s.workspace_id = ${run.workspaceId}::int and s.run_id = ${run.runId}::uuid and s.seq > ${after}::int and s.seq <= ${upTo}::int
+    order by s.seq`;
+  return rows.map(({ step_id, ...entry }) => ({ ...entry, stepId: uuidToStepId(step_id) }));
+}

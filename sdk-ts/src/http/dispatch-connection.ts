@@ -1,0 +1,100 @@
+import {
+  CONTENT_TYPE_JSON,
+  HEADER_ID,
+  HEADER_PROTOCOL,
+  HEADER_SIGNATURE,
+  HEADER_TIMESTAMP,
+  isTimestampInTolerance,
+  PROTOCOL_VERSION,
+  parseTimestampS,
+  sign,
+  verify,
+} from "@durable/protocol/wire";
+import { configuredEngineUrl } from "../dev-mode.ts";
+import { monotonicMs, unixSeconds } from "../runtime/clock.ts";
+import type { KeyPair } from "./secrets.ts";
+
+/** What became of a request to the engine. */
+export type EngineReply =
+  /** Signed by the engine, for this very request. */
+  | { readonly kind: "answer"; readonly body: Uint8Array }
+  | { readonly kind: "problem"; readonly status: number; readonly code: string }
+  /** No answer that can be believed. It may have arrived all the same. */
+  | { readonly kind: "silence" };
+
+const TRY_MS = 10_000;
+/** After it did not answer at all: every dispatch would wait for it otherwise. */
+const LEFT_ALONE_MS = 30_000;
+
+const silentUntilMs = new Map<string, number>();
+
+/**
+ * The way from a dispatch back to the engine. The address is the one that the app was configured with, never one out
+ * of a message; the secret is the one that verified the dispatch, so the engine surely has it.
+ */
+export class DispatchConnection {
+  readonly #root: string;
+  readonly #keys: KeyPair;
+
+  constructor(root: string, keys: KeyPair) {
+    this.#root = root;
+    this.#keys = keys;
+  }
+
+  /** Null where no engine is configured, or where it did not answer a moment ago. */
+  static to(app: string, environment: string, keys: KeyPair): DispatchConnection | null {
+    const url = configuredEngineUrl();
+    if (url === null) return null;
+    const base = url.replace(/\/$/, "");
+    const untilMs = silentUntilMs.get(base);
+    if (untilMs !== undefined && monotonicMs() < untilMs) return null;
+    return new DispatchConnection(`${base}/v1/apps/${app}/${encodeURIComponent(environment)}`, keys);
+  }
+
+  /** Leaves the engine alone for a while, in all dispatches of this process. */
+  giveUp(): void {
+    silentUntilMs.set(this.#root.slice(0, this.#root.indexOf("/v1/apps/")), monotonicMs() + LEFT_ALONE_MS);
+  }
+
+  async post(path: string, body: string): Promise<EngineReply> {
+    const id = `app_${globalThis.crypto.randomUUID()}`;
+    const timestampS = unixSeconds();
+    try {
+      const response = await fetch(this.#root + path, {
+        method: "POST",
+        body,
+        headers: {
+          "content-type": CONTENT_TYPE_JSON,
+          [HEADER_PROTOCOL]: String(PROTOCOL_VERSION),
+          [HEADER_ID]: id,
+          [HEADER_TIMESTAMP]: String(timestampS),
+          [HEADER_SIGNATURE]: sign(this.#keys.reply, id, timestampS, body),
+        },
+        // What was signed is sent nowhere else.
+        redirect: "manual",
+        signal: AbortSignal.timeout(TRY_MS),
+      });
+      if (response.status === 200) return await this.#believe(id, response);
+      if (response.status >= 500 || response.status === 429) return SILENCE;
+      return { kind: "problem", status: response.status, code: await codeOf(response) };
+    } catch {
+      return SILENCE;
+    }
+  }
+
+  async #believe(id: string, response: Response): Promise<EngineReply> {
+    const body = new Uint8Array(await response.arrayBuffer());
+    const timestampS = parseTimestampS(response.headers.get(HEADER_TIMESTAMP) ?? "");
+    const signature = response.headers.get(HEADER_SIGNATURE);
+    if (timestampS === null || signature === null || response.headers.get(HEADER_ID) !== id) return SILENCE;
+    if (!isTimestampInTolerance(timestampS, unixSeconds())) return SILENCE;
+    return verify([this.#keys.request], id, timestampS, body, signature) ? { kind: "answer", body } : SILENCE;
+  }
+}
+
+const SILENCE: EngineReply = { kind: "silence" };
+
+async function codeOf(response: Response): Promise<string> {
+  const problem = (await response.json().catch(() => ({}))) as { code?: unknown } | null;
+  return typeof problem?.code === "string" ? problem.code : "";
+}

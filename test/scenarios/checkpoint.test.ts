@@ -1,0 +1,119 @@
+// Long runs with the real SDK: the handler goes on while what it did is recorded, and nothing is sent twice over.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { serve } from "../../sdk-ts/src/adapters/node.ts";
+import { createFunction } from "../../sdk-ts/src/index.ts";
+import { checkInvariants, INVARIANTS } from "../invariants/check.ts";
+import { layLine } from "../support/line.ts";
+import { startEngine } from "./api-engine.ts";
+
+/** These few runs need not exercise every promise; those that they do must hold. */
+const ALL = INVARIANTS.map(({ number }) => number);
+
+let engine: Awaited<ReturnType<typeof startEngine>>;
+let toEngine: Awaited<ReturnType<typeof layLine>>;
+let toApp: Awaited<ReturnType<typeof layLine>>;
+const bodies: string[] = [];
+let handlerCalls = 0;
+
+const loop = createFunction({
+  id: "loop",
+  trigger: { event: "loop" },
+  handler: async ({ event, step }) => {
+    handlerCalls += 1;
+    let sum = 0;
+    for (let i = 0; i < (event.data as { steps: number }).steps; i += 1) {
+      sum += await step.run("add", ({ idempotencyKey }) => {
+        bodies.push(idempotencyKey);
+        return i;
+      });
+    }
+    return sum;
+  },
+});
+
+const server = createServer(serve({ app: "shop", functions: [loop] }));
+
+beforeAll(async () => {
+  engine = await startEngine();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  toEngine = await layLine(engine.port);
+  toApp = await layLine((server.address() as AddressInfo).port);
+  process.env["DURABLE_URL"] = `http://127.0.0.1:${toEngine.port}`;
+  const url = `http://127.0.0.1:${toApp.port}/api/durable`;
+  const synced = await engine.call("POST", "/v1/apps/shop/dev/sync", { url });
+  expect(synced.status, synced.text).toBe(200);
+});
+
+afterAll(async () => {
+  delete process.env["DURABLE_URL"];
+  await toEngine.stop();
+  await toApp.stop();
+  await engine.stop();
+  server.closeAllConnections();
+  server.close();
+});
+
+async function runLoop(steps: number) {
+  bodies.length = 0;
+  handlerCalls = 0;
+  toApp.takeBytes();
+  toEngine.takeBytes();
+  const sent = await engine.call("POST", "/v1/events?app=shop&wait=50", { name: "loop", data: { steps } });
+  expect(sent.status, sent.text).toBe(200);
+  const [run] = sent.json.runs;
+  return { run, bytes: toApp.takeBytes() + toEngine.takeBytes() };
+}
+
+test("a loop of 1,000 steps sends bytes in proportion to its steps, and is replayed only at its beginning", async () => {
+  const short = await runLoop(250);
+  expect(short.run).toMatchObject({ status: "completed", output: (250 * 249) / 2 });
+  const long = await runLoop(1_000);
+  expect(long.run).toMatchObject({ status: "completed", output: (1_000 * 999) / 2 });
+  expect(new Set(bodies).size).toBe(1_000);
+  expect(bodies.length).toBe(1_000);
+  expect(handlerCalls).toBeLessThan(25);
+  expect(long.bytes).toBeLessThan(short.bytes * 4.4);
+});
+
+test("answers to checkpoints that are lost cost nothing but another try: no body runs twice", async () => {
+  let count = 0;
+  toEngine.loseAnswers((sent) => sent.includes("/checkpoint") && ++count % 3 === 0);
+  const { run } = await runLoop(60);
+  toEngine.loseAnswers(() => false);
+  expect(count).toBeGreaterThan(10);
+  expect(run).toMatchObject({ status: "completed", output: (60 * 59) / 2 });
+  expect(bodies.length).toBe(60);
+});
+
+test("a run that is cancelled stops its code at its next checkpoint", async () => {
+  bodies.length = 0;
+  const sent = await engine.call("POST", "/v1/events?app=shop", { name: "loop", data: { steps: 5_000 } });
+  const path = `/v1/apps/shop/dev/runs/${sent.json.runs[0].run}`;
+  await expect.poll(() => bodies.length, { timeout: 10_000 }).toBeGreaterThan(40);
+  await engine.call("POST", `${path}/cancel`);
+  const ran = bodies.length;
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(bodies.length).toBeLessThanOrEqual(ran + 1);
+});
+
+test("an app that cannot reach the engine answers after every turn, as it does without checkpoints", async () => {
+  toEngine.cut();
+  const { run } = await runLoop(30);
+  toEngine.mend();
+  expect(run).toMatchObject({ status: "completed", output: (30 * 29) / 2 });
+  expect(bodies.length).toBe(30);
+  expect(handlerCalls).toBe(31);
+});
+
+test("what the runs left behind is sound", async () => {
+  const report = await checkInvariants({
+    databaseUrl: engine.database.url,
+    phase: "after",
+    unexercised: ALL,
+  });
+  expect(report.lines.flatMap(({ failure }) => failure ?? [])).toEqual([]);
+  const [left] = await engine.database.sql`select count(*)::int as count from durable.checkpoints`;
+  expect(left).toEqual({ count: 0 });
+});

@@ -2,6 +2,7 @@
 // line here does not compile, messages.ts and a schema have come apart.
 import type * as z from "zod";
 import type { answerSchema } from "./answer.ts";
+import type { callAnswerSchema } from "./call.ts";
 import type { checkpointAnswerSchema, checkpointRequestSchema } from "./checkpoint.ts";
 import type { clientEventSchema, cloudEventSchema, runEventSchema } from "./event.ts";
 import type { failureSchema } from "./failure.ts";
@@ -32,6 +33,7 @@ type AllTrue<_ extends readonly true[]> = true;
 export type Agreement = AllTrue<
   [
     Agree<typeof answerSchema, m.Answer>,
+    Agree<typeof callAnswerSchema, m.CallAnswer>,
     Agree<typeof opSchema, m.Op>,
     Agree<typeof engineRequestSchema, m.EngineRequest>,
     Agree<typeof inspectRequestSchema, m.InspectRequest>,

@@ -1,6 +1,7 @@
 // @durable/protocol: the wire, and the schemas that check what comes over it.
 
 export { answerSchema } from "./answer.ts";
+export { callAnswerSchema, callRequestSchema, queryRequestSchema } from "./call.ts";
 export { checkpointAnswerSchema, checkpointRequestSchema } from "./checkpoint.ts";
 export { clientEventSchema, cloudEventSchema, runEventSchema, sendRequestSchema } from "./event.ts";
 export { failureSchema } from "./failure.ts";

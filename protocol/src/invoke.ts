@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { callRequestSchema, queryRequestSchema } from "./call.ts";
 import { runEventSchema } from "./event.ts";
 import { inspectRequestSchema } from "./inspect.ts";
 import { memoNextSchema, memoSchema } from "./memo.ts";
@@ -29,4 +30,9 @@ export const invokeRequestSchema = z.object({
   warm: opaqueSchema.optional(),
 });
 
-export const engineRequestSchema = z.discriminatedUnion("type", [inspectRequestSchema, invokeRequestSchema]);
+export const engineRequestSchema = z.discriminatedUnion("type", [
+  inspectRequestSchema,
+  invokeRequestSchema,
+  callRequestSchema,
+  queryRequestSchema,
+]);

@@ -43,6 +43,8 @@ export const CANCEL_ON_MAX = 10;
 /** Cases of one branch, and characters of the name of one. */
 export const BRANCH_CASES_MAX = 100;
 export const BRANCH_CASE_CHARACTERS_MAX = 200;
+/** Queries that one run answers. */
+export const QUERIES_PER_RUN_MAX = 100;
 /** A run's published state. */
 export const STATE_BYTES_MAX = 64 * KIB;
 /** Log lines kept of one step attempt. */

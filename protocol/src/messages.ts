@@ -101,7 +101,9 @@ export type Capability =
   | "checkpoint"
   | "claim"
   | "groups"
-  | "restart";
+  | "restart"
+  | "call"
+  | "query";
 
 export interface EventTrigger {
   /** An event name; `*` stands for any characters. */
@@ -253,7 +255,46 @@ export interface EngineOffer {
   capabilities: string[];
 }
 
-export type EngineRequest = InspectRequest | InvokeRequest;
+export type EngineRequest = InspectRequest | InvokeRequest | CallRequest | QueryRequest;
+
+// --- call and query -------------------------------------------------------------------------------------------------
+
+/** Run the handler once, with no run and no history. Only to SDKs with `call`. */
+export interface CallRequest {
+  type: "call";
+  app: string;
+  fn: string;
+  rev?: string | undefined;
+  budget: { ms: number };
+  call: { id: string; started_at: Instant };
+  /** The data of its event. */
+  input: Payload;
+}
+
+/** Answer a question about a run by replaying it; nothing new starts. Only to SDKs with `query`. */
+export interface QueryRequest {
+  type: "query";
+  app: string;
+  fn: string;
+  rev?: string | undefined;
+  budget: { ms: number };
+  run: { id: string; started_at: Instant };
+  event: RunEvent;
+  memo: MemoEntry[];
+  query: { name: string; input: Payload };
+}
+
+interface CallAnswerCommon {
+  app_ms?: number | undefined;
+  manifest?: string | undefined;
+}
+
+/** The answer to call and query: nothing of it is recorded. */
+export type CallAnswer =
+  | (CallAnswerCommon & { status: "done"; output?: Payload })
+  | (CallAnswerCommon & { status: "error"; error: Failure })
+  /** The run answers no query of this name. */
+  | (CallAnswerCommon & { status: "unknown_query"; known: string[] });
 
 // --- Ops ------------------------------------------------------------------------------------------------------------
 

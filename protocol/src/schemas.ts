@@ -1,6 +1,7 @@
 // The messages that get a JSON Schema of their own, by file name. scripts/write-schemas.ts writes protocol/schema/.
 import * as z from "zod";
 import { answerSchema } from "./answer.ts";
+import { callAnswerSchema, callRequestSchema, queryRequestSchema } from "./call.ts";
 import { checkpointAnswerSchema, checkpointRequestSchema } from "./checkpoint.ts";
 import { clientEventSchema, cloudEventSchema, sendRequestSchema } from "./event.ts";
 import { inspectRequestSchema, manifestSchema, syncRequestSchema } from "./inspect.ts";
@@ -18,6 +19,9 @@ export const publishedSchemas: Readonly<Record<string, PublishedSchema>> = {
   manifest: { title: "App to engine: the answer to inspect", schema: manifestSchema },
   "invoke-request": { title: "Engine to app: continue this run", schema: invokeRequestSchema },
   answer: { title: "App to engine: the answer to invoke", schema: answerSchema },
+  "call-request": { title: "Engine to app: run this handler once", schema: callRequestSchema },
+  "query-request": { title: "Engine to app: ask this run", schema: queryRequestSchema },
+  "call-answer": { title: "App to engine: the answer to call and query", schema: callAnswerSchema },
   "memo-page-request": { title: "App to engine: the next page of a memo", schema: memoPageRequestSchema },
   "memo-page": { title: "Engine to app: one page of a memo", schema: memoPageSchema },
   "blob-request": { title: "App to engine: the bytes of a ref", schema: blobRequestSchema },

@@ -1,5 +1,6 @@
 // @durable/protocol/wire: all that touches bytes, without a schema library. Runs on any fetch runtime.
 export {
+  CALL_EVENT_NAME,
   eventNameProblem,
   isEventNameFor,
   RESERVED_EVENT_PREFIX,

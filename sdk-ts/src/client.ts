@@ -1,8 +1,8 @@
-import { EVENT_BYTES_MAX, writeJson } from "@durable/protocol/wire";
+import { EVENT_BYTES_MAX, type Failure, writeJson } from "@durable/protocol/wire";
 import { type Duration, durationMs } from "./duration.ts";
 import { type ConnectionOptions, DurableRequestError, EngineConnection } from "./engine-connection.ts";
 import { FunctionError } from "./errors.ts";
-import type { EventToSend } from "./event.ts";
+import type { EventToSend, Untyped } from "./event.ts";
 import { eventOnWire } from "./event-on-wire.ts";
 import { toJson } from "./execution/value.ts";
 import type { DataOf, DurableFunction, OutputOf } from "./function.ts";
@@ -43,7 +43,13 @@ interface TriggerAnswer extends StartedRun {
   readonly function: string;
   readonly status?: string;
   readonly output?: unknown;
-  readonly failure?: { readonly name: string; readonly message: string } | null;
+  readonly failure?: Failure | null;
+}
+
+interface CalledAnswer {
+  readonly status: "completed" | "failed";
+  readonly output: unknown;
+  readonly failure: Failure | null;
 }
 
 /** One request waits no longer than this; the next one goes on waiting. */
@@ -115,6 +121,40 @@ export class Durable {
     }
   }
 
+  /**
+   * Runs a function's handler once, with no run and no history, and resolves to what it returns: for a question that
+   * shall be answered now. Its steps run where they stand; a call is never tried again.
+   * @throws FunctionError with what it threw; DurableRequestError when there was no answer.
+   */
+  async call<Fn extends DurableFunction | string>(
+    fn: Fn,
+    input?: DataOf<Fn>,
+  ): Promise<Jsonify<OutputOf<Fn>>> {
+    const functionId = typeof fn === "string" ? fn : fn.id;
+    const path = `${this.#workspacePath()}/functions/${encodeURIComponent(functionId)}/call`;
+    const answer = await this.#ask(path, `"${functionId}" is given`, input, false);
+    if (answer.status === "completed") return answer.output as Jsonify<OutputOf<Fn>>;
+    throw new FunctionError({ functionId, status: "failed", failure: answer.failure ?? null });
+  }
+
+  /**
+   * Asks a run what its `step.onQuery` of this name answers, whatever its status.
+   * @throws FunctionError with what the query threw; DurableRequestError with `code` "unknown-query".
+   */
+  async query<Answer = Untyped>(runId: string, name: string, input?: unknown): Promise<Answer> {
+    const path = `${this.#workspacePath()}/runs/${encodeURIComponent(runId)}/query/${encodeURIComponent(name)}`;
+    const answer = await this.#ask(path, `Query "${name}" is given`, input, true);
+    if (answer.status === "completed") return answer.output as Answer;
+    throw new FunctionError({ functionId: name, runId, status: "failed", failure: answer.failure ?? null });
+  }
+
+  async #ask(path: string, subject: string, input: unknown, isRepeatable: boolean): Promise<CalledAnswer> {
+    const json = toJson(subject, input, EVENT_BYTES_MAX);
+    const body = writeJson({ path, ...(json !== undefined && { input: json }) });
+    const post = { path, query: {}, body, mayUseEventKey: false, isRepeatable };
+    return (await this.#connection.post(post)) as CalledAnswer;
+  }
+
   async #trigger(fn: DurableFunction | string, data: unknown, id: string, waitS: number) {
     const functionId = typeof fn === "string" ? fn : fn.id;
     const path = `${this.#workspacePath()}/functions/${encodeURIComponent(functionId)}/trigger`;
@@ -135,4 +175,17 @@ export class Durable {
       return `/v1/apps/${encodeURIComponent(app)}/${encodeURIComponent(this.#environment())}`;
     throw new TypeError('Say whose function it is: new Durable({ app: "shop" }), or DURABLE_APP.');
   }
+}
+
+/**
+ * `call("shop/price", input)`: a one-off call of a function by the names of its app and itself, which are looked up when
+ * the call is made. The rest is as in `new Durable(options).call(...)`.
+ */
+export function call<Output = Untyped>(
+  target: `${string}/${string}`,
+  input?: unknown,
+  options: Omit<DurableOptions, "app"> = {},
+): Promise<Output> {
+  const slash = target.indexOf("/");
+  return new Durable({ ...options, app: target.slice(0, slash) }).call(target.slice(slash + 1), input);
 }

@@ -1,4 +1,5 @@
 export {
+  call,
   Durable,
   type DurableOptions,
   type ExecuteOptions,
@@ -19,6 +20,8 @@ export type { Limit, Limits } from "./limits.ts";
 export type { RetryOptions } from "./retry.ts";
 export { serve } from "./serve.ts";
 export type { StandardSchema } from "./standard-schema.ts";
+export type { BranchCase, BranchCases } from "./steps/branch.ts";
+export type { QueryHandler } from "./steps/on-query.ts";
 export type { Step } from "./steps/step.ts";
 export type { WaitOptions } from "./steps/wait-for-event.ts";
 export type { CronTrigger, EventTrigger, Trigger } from "./trigger.ts";

@@ -30,7 +30,9 @@ export type Action =
   | "apps.sync"
   | "functions.read"
   | "functions.start"
+  | "functions.call"
   | "runs.read"
+  | "runs.query"
   | "runs.cancel"
   | "runs.dispatched"
   | "keys.manage"
@@ -56,6 +58,8 @@ const WHO: Record<Action, Who> = {
   // A signature covers the body and not the path: seen once, it could be sent to another path of the same workspace.
   // So an app may only do what its signed body says in full; here the body names the path (http/routes/payload.ts).
   "functions.start": { anywhere: OPERATORS, inOwnWorkspace: ["app"] },
+  "functions.call": { anywhere: OPERATORS, inOwnWorkspace: ["app"] },
+  "runs.query": { anywhere: OPERATORS, inOwnWorkspace: ["app"] },
   "runs.read": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "runs.cancel": { anywhere: OPERATORS, inOwnWorkspace: [] },
   // Its body names the run by a fence, which nobody else knows.

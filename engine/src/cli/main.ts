@@ -1,9 +1,11 @@
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.ts";
+import { callCommand } from "./commands/call.ts";
 import { devCommand } from "./commands/dev.ts";
 import { eventsCommand } from "./commands/events.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { migrateCommand } from "./commands/migrate.ts";
+import { queryCommand } from "./commands/query.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { sendCommand } from "./commands/send.ts";
 import { startCommand } from "./commands/start.ts";
@@ -50,6 +52,8 @@ function program(context: Context): Command {
     syncCommand,
     sendCommand,
     triggerCommand,
+    callCommand,
+    queryCommand,
     eventsCommand,
     runsCommand,
     keysCommand,

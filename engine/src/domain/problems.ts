@@ -18,12 +18,14 @@ export const PROBLEMS = {
   unauthenticated: { status: 401, title: "The request carries no valid credential" },
   forbidden: { status: 403, title: "This credential may not do this" },
   "not-found": { status: 404, title: "There is no such thing here" },
+  "unknown-query": { status: 404, title: "The run answers no query of this name" },
   "method-not-allowed": { status: 405, title: "This path does not know the method" },
   "request-timeout": { status: 408, title: "The request did not arrive in time" },
   "idempotency-conflict": { status: 409, title: "An event id was used before, for another event" },
   "run-terminal": { status: 409, title: "The run has already ended" },
   "stale-fence": { status: 409, title: "The dispatch is over" },
   "checkpoint-out-of-order": { status: 409, title: "The checkpoint is not the next one" },
+  "unsupported-by-app": { status: 409, title: "The app's SDK does not take this" },
   "no-signing-secret": { status: 409, title: "The workspace has no signing secret" },
   "last-signing-secret": { status: 409, title: "The only signing secret cannot be retired" },
   "run-ended": { status: 410, title: "The run has ended, and its dispatch with it" },
@@ -37,7 +39,9 @@ export const PROBLEMS = {
   "inspect-failed": { status: 422, title: "The app did not describe itself" },
   "headers-too-large": { status: 431, title: "The request's headers are too large" },
   internal: { status: 500, title: "The engine made a mistake" },
+  "app-failed": { status: 502, title: "The app gave no usable answer" },
   unavailable: { status: 503, title: "The engine cannot take the request now" },
+  "app-timeout": { status: 504, title: "The app did not answer in time" },
 } as const satisfies Record<string, ProblemKind>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

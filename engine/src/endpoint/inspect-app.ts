@@ -126,7 +126,7 @@ function adviceOnStatus(
 }
 
 /** W3C Trace Context: a trace of its own, marked as not sampled. */
-function newTraceparent(random: Random): string {
+export function newTraceparent(random: Random): string {
   const digits = () => random.uuid().replaceAll("-", "");
   return `00-${digits()}-${digits().slice(0, 16)}-00`;
 }

@@ -4,6 +4,7 @@ import type { Answer } from "@durable/protocol/wire";
 import type { AppClient } from "../endpoint/app-client.ts";
 import { decodeAnswer } from "../endpoint/decode-answer.ts";
 import type { DispatchResult } from "../endpoint/dispatch-result.ts";
+import { patienceWith } from "../endpoint/patience.ts";
 import { faultPoint } from "../runtime/fault-points.ts";
 import type { Clock } from "../runtime/ports.ts";
 import type { DispatchTimes } from "../store/outcomes.ts";
@@ -26,9 +27,6 @@ export type Reply = (
   | { readonly kind: "too-large" }
 ) & { readonly times: DispatchTimes };
 
-/** An app that does not say how long it may take gets this long for one dispatch. */
-const DISPATCH_MS_DEFAULT = 300_000;
-const DISPATCH_MARGIN_MS = 5_000;
 /** How long to leave a workspace alone that has no endpoint: somebody has to sync it. */
 const NO_ENDPOINT_MS = 5_000;
 
@@ -43,15 +41,8 @@ export async function callApp(
   }
   if (signed === null) return { kind: "too-large", times: timesOf(parts.clock, held, null, null) };
   await faultPoint("dispatch.before-send");
-  const totalMs =
-    workspace.endpoint.maxDurationMs === null
-      ? DISPATCH_MS_DEFAULT
-      : workspace.endpoint.maxDurationMs + DISPATCH_MARGIN_MS;
-  const end = await parts.appClient.call(workspace.endpoint, signed, workspace.replyKeys, {
-    totalMs,
-    firstByteMs: totalMs,
-    idleMs: 30_000,
-  });
+  const patience = patienceWith(workspace.endpoint.maxDurationMs);
+  const end = await parts.appClient.call(workspace.endpoint, signed, workspace.replyKeys, patience);
   await faultPoint("dispatch.after-answer");
   if (end.kind !== "answer") {
     return { kind: "unanswered", end, times: timesOf(parts.clock, held, end, null) };

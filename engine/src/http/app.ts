@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { AdminToken } from "../auth/admin-token.ts";
 import { Problem } from "../domain/problems.ts";
+import { DirectLine } from "../runs/direct-line.ts";
 import type { EndedRuns } from "../runs/ended-runs.ts";
 import { RunResults } from "../runs/run-results.ts";
 import { problemAnswer } from "./answer.ts";
@@ -16,6 +17,7 @@ import { eventRoutes } from "./routes/events.ts";
 import { functionRoutes } from "./routes/functions.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { keyRoutes } from "./routes/keys.ts";
+import { queryRoutes } from "./routes/queries.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { skipRoutes } from "./routes/skips.ts";
 import { WorkspaceIds } from "./workspace-ids.ts";
@@ -26,6 +28,7 @@ export interface RouteParts extends HttpParts {
   readonly eventKeys: EventKeys;
   readonly endedRuns: EndedRuns;
   readonly runResults: RunResults;
+  readonly directLine: DirectLine;
 }
 
 /** The doors of the engine, each named once. */
@@ -34,7 +37,8 @@ export function createApp(parts: HttpParts, endedRuns: EndedRuns): Hono<HttpEnv>
   const workspaceIds = new WorkspaceIds(database);
   const eventKeys = new EventKeys(database, clock);
   const runResults = new RunResults({ database, endedRuns, isHeld: parts.isHeld });
-  const routeParts: RouteParts = { ...parts, workspaceIds, eventKeys, endedRuns, runResults };
+  const directLine = new DirectLine(parts);
+  const routeParts: RouteParts = { ...parts, workspaceIds, eventKeys, endedRuns, runResults, directLine };
   const handlers: Handlers = {
     ...eventRoutes(routeParts),
     ...skipRoutes(routeParts),
@@ -42,6 +46,7 @@ export function createApp(parts: HttpParts, endedRuns: EndedRuns): Hono<HttpEnv>
     ...appRoutes(routeParts),
     ...runRoutes(routeParts),
     ...dispatchRoutes(routeParts),
+    ...queryRoutes(routeParts),
     ...keyRoutes(routeParts),
     ...healthRoutes(routeParts),
   };

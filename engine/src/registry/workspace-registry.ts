@@ -34,6 +34,8 @@ export interface WorkspaceEntry {
     readonly path: string;
     readonly maxDurationMs: number | null;
     readonly manifestDigest: string;
+    /** What its SDK takes beside level 0. */
+    readonly capabilities: ReadonlySet<string>;
   } | null;
   /** Newest first: the first signs, all are sent while they rotate. */
   readonly signingKeys: readonly SigningKey[];
@@ -130,6 +132,7 @@ function toEntry(workspaceId: number, row: WorkspaceRow, isDev: boolean): Worksp
             path: url.pathname + url.search,
             maxDurationMs: row.maxDurationMs,
             manifestDigest: row.manifestDigest ?? "",
+            capabilities: new Set(row.capabilities),
           },
     signingKeys,
     replyKeys: signingKeys.map(replyKeyOf),

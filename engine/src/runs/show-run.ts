@@ -1,4 +1,5 @@
-import { RawJson } from "@durable/protocol/wire";
+import { type CallAnswer, RawJson, writeJson } from "@durable/protocol/wire";
+import { Problem } from "../domain/problems.ts";
 import type { RunState } from "../store/run-states.ts";
 import type { AttemptStored, RunStored, StepStored } from "../store/runs-listing-detail.ts";
 import { whyRun } from "./why.ts";
@@ -32,6 +33,29 @@ export function showRun(run: RunStored, workspace: { readonly app: string; reado
 /** What came of a run, without how. */
 export function showResult({ status, output, failure, state }: RunState) {
   return { status, output: asReceived(output), failure: asReceived(failure), state: asReceived(state) };
+}
+
+/** What came of a call or a query. */
+export function showCalled(answer: CallAnswer) {
+  const app_ms = answer.app_ms ?? null;
+  switch (answer.status) {
+    case "done":
+      return {
+        status: "completed",
+        output: (answer.output as RawJson | undefined) ?? null,
+        failure: null,
+        app_ms,
+      } as const;
+    case "error":
+      return {
+        status: "failed",
+        output: null,
+        failure: new RawJson(writeJson(answer.error)),
+        app_ms,
+      } as const;
+    case "unknown_query":
+      throw new Problem("app-failed", "The app answered a call as if it were a query. Its SDK is broken.");
+  }
 }
 
 function showStep(step: StepStored, attempts: readonly AttemptStored[]) {

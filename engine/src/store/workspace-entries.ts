@@ -9,6 +9,7 @@ export interface WorkspaceRow {
   readonly maxDurationMs: number | null;
   /** Of the manifest the functions were read from. */
   readonly manifestDigest: string | null;
+  readonly capabilities: readonly string[];
   /** Newest first; none of them retired. */
   readonly secrets: readonly string[];
   readonly functions: readonly { readonly id: string; readonly version: number; readonly manifest: string }[];
@@ -24,11 +25,12 @@ export async function loadWorkspace(database: Database, workspaceId: number): Pr
       url: string | null;
       max_duration_ms: number | null;
       manifest_digest: string | null;
+      capabilities: string[] | null;
       secrets: string | null;
       functions: string | null;
     }[]
   >`
-    select w.app, w.environment, w.registry_version, e.url, e.max_duration_ms, e.manifest_digest,
+    select w.app, w.environment, w.registry_version, e.url, e.max_duration_ms, e.manifest_digest, e.capabilities,
       (select json_agg(s.secret order by s.id desc)::text from durable.signing_secrets s
         where s.workspace_id = w.id and s.retired_at is null) as secrets,
       (select json_agg(json_build_object('id', f.id, 'version', f.version, 'manifest', f.manifest) order by f.id)::text
@@ -43,6 +45,7 @@ export async function loadWorkspace(database: Database, workspaceId: number): Pr
     endpointUrl: row.url,
     maxDurationMs: row.max_duration_ms,
     manifestDigest: row.manifest_digest,
+    capabilities: row.capabilities ?? [],
     secrets: JSON.parse(row.secrets ?? "[]") as string[],
     functions: JSON.parse(row.functions ?? "[]") as WorkspaceRow["functions"],
   };

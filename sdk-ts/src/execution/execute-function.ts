@@ -1,11 +1,10 @@
 import type { Answer, InvokeRequest, Op } from "@durable/protocol/wire";
-import type { DurableEvent } from "../event.ts";
 import type { DurableFunction } from "../function.ts";
 import type { DispatchConnection } from "../http/dispatch-connection.ts";
 import { elapsedMs, monotonicMs } from "../runtime/clock.ts";
-import { makeStep } from "../steps/step.ts";
+import { callHandler } from "./call-handler.ts";
 import { CheckpointLine } from "./checkpoint-line.ts";
-import { checkedData, checkedOutput, schemaFor } from "./event-data.ts";
+import { checkedOutput } from "./event-data.ts";
 import { toFailure } from "./failure.ts";
 import { Turn, type TurnEnd } from "./turn.ts";
 import { toJson } from "./value.ts";
@@ -19,24 +18,11 @@ export async function executeFunction(
   const startedAtMs = monotonicMs();
   const line = CheckpointLine.of(connection, request);
   const turn = new Turn(request, startedAtMs, line);
-  const end = await turn.run(() => callHandler(fn, request, turn));
+  const end = await turn.run(() => callHandler(fn, { event: request.input.event, run: request.run }, turn));
   const answer = await answerFor(fn, request.task.fence, turn, end);
   answer.app_ms = elapsedMs(startedAtMs);
   if (line?.told !== undefined) answer.checkpoint = line.told;
   return answer;
-}
-
-async function callHandler(fn: DurableFunction, request: InvokeRequest, turn: Turn): Promise<unknown> {
-  const { event: received } = request.input;
-  const schema = schemaFor(fn, received.name);
-  const event: DurableEvent = {
-    id: received.id,
-    name: received.name,
-    data: schema === undefined ? received.data : await checkedData(schema, received),
-    time: received.time,
-  };
-  const run = { id: request.run.id, startedAt: request.run.started_at };
-  return fn.options.handler({ event, step: makeStep(turn, fn.options.retry), run });
 }
 
 async function answerFor(fn: DurableFunction, fence: string, turn: Turn, end: TurnEnd): Promise<Answer> {

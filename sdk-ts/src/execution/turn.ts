@@ -29,6 +29,7 @@ import {
 import { NonRetriableError, StepError } from "../errors.ts";
 import { afterMicrotasks } from "../runtime/after-microtasks.ts";
 import { monotonicMs } from "../runtime/clock.ts";
+import type { QueryHandler } from "../steps/on-query.ts";
 import type { CheckpointLine } from "./checkpoint-line.ts";
 import { refuseNesting } from "./enclosing-step.ts";
 import { isSettled, Memo, type Recorded } from "./memo.ts";
@@ -92,6 +93,9 @@ export class Turn {
   /** Asked for and without a result: they may get one while the turn goes on. */
   readonly #awaiting = new Map<string, Awaiting>();
   readonly #whenAbandoned = new Set<(reason: Error) => void>();
+  /** Questions about the run that its code answers. */
+  readonly queries = new Map<string, QueryHandler>();
+  readonly #isReadOnly: boolean;
   readonly #attempts: Readonly<Record<string, number>>;
   readonly #memo: Memo;
   readonly #occurrences = new Map<string, number>();
@@ -106,9 +110,16 @@ export class Turn {
   #end: TurnEnd | null = null;
   #tellEnd: (end: TurnEnd) => void = () => {};
 
-  constructor(request: InvokeRequest, startedAtMs: number, line: CheckpointLine | null = null) {
+  /** @param isReadOnly What is not recorded does not begin; the turn rests there. */
+  constructor(
+    request: InvokeRequest,
+    startedAtMs: number,
+    line: CheckpointLine | null = null,
+    isReadOnly = false,
+  ) {
     this.#line = line;
     this.runId = request.run.id;
+    this.#isReadOnly = isReadOnly;
     this.#attempts = request.attempts;
     this.#memo = new Memo(request.memo);
     this.#startUntilMs = startedAtMs + request.budget.ms;
@@ -157,16 +168,20 @@ export class Turn {
    * @throws NonRetriableError when called from within a step's body.
    */
   ask<Value>(call: StepCall, begin: Begin): Promise<Value> {
-    if (this.#end !== null) return never();
     const { op, name, scope = "" } = call;
     refuseNesting(this, name);
+    if (this.#end !== null) return never();
     const problem = typeof name === "string" ? stepNameProblem(name) : "A step's name must be a string.";
     if (problem !== null) return refusal(new NonRetriableError(`Step ${JSON.stringify(name)}: ${problem}`));
     const n = this.#count(scope, name);
     const id = idOf(scope, name, n);
     const recorded = this.#memo.claim(id);
     this.#lookForRest();
-    if (recorded === undefined) return this.#begin(begin, call, id, n);
+    if (recorded === undefined && !this.#isReadOnly) return this.#begin(begin, call, id, n);
+    if (recorded === undefined) {
+      this.#isBlocked = true;
+      return never();
+    }
     if (recorded.entry.op !== op) {
       this.#finish({
         kind: "nondeterministic",

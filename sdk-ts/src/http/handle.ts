@@ -1,6 +1,8 @@
 // One request from bytes to bytes. Adapters hand in what their framework has; nothing here knows any framework.
 
 import {
+  type CallRequest,
+  type EngineRequest,
   HEADER_ID,
   HEADER_PROTOCOL,
   HEADER_SIGNATURE,
@@ -9,9 +11,12 @@ import {
   type InvokeRequest,
   JsonProblem,
   PROTOCOL_VERSION,
+  type QueryRequest,
   sign,
+  writeJson,
 } from "@durable/protocol/wire";
 import type { Duration } from "../duration.ts";
+import { answerCall, answerQuery } from "../execution/answer-call.ts";
 import { executeFunction } from "../execution/execute-function.ts";
 import type { DurableFunction } from "../function.ts";
 import { checkSlug } from "../function-check.ts";
@@ -81,11 +86,27 @@ export function createHandle(options: ServeOptions): Handle {
         `App "${options.app}" has no function ${JSON.stringify(message.fn)}. Sync the app after a deploy.`,
       );
     }
-    const environment = message.engine?.environment;
-    const connection = environment ? DispatchConnection.to(options.app, environment, authentic.keys) : null;
-    const answer = await executeFunction(fn, message, connection);
-    return signed(authentic, encodeAnswer(answer, manifest.manifest));
+    return signed(authentic, await answerTo(fn, message, authentic, manifest.manifest));
   };
+}
+
+async function answerTo(
+  fn: DurableFunction,
+  message: Exclude<EngineRequest, InspectRequest>,
+  { keys }: Authentic,
+  manifest: string,
+): Promise<string> {
+  switch (message.type) {
+    case "invoke": {
+      const environment = message.engine?.environment;
+      const connection = environment ? DispatchConnection.to(message.app, environment, keys) : null;
+      return encodeAnswer(await executeFunction(fn, message, connection), manifest);
+    }
+    case "call":
+      return writeJson({ ...(await answerCall(fn, message)), manifest });
+    case "query":
+      return writeJson({ ...(await answerQuery(fn, message)), manifest });
+  }
 }
 
 function twiceIn(functions: readonly DurableFunction[]): string {
@@ -94,7 +115,7 @@ function twiceIn(functions: readonly DurableFunction[]): string {
   return [...new Set(twice)].map((id) => JSON.stringify(id)).join(", ");
 }
 
-function read(body: Uint8Array | string): InspectRequest | InvokeRequest | WireResponse {
+function read(body: Uint8Array | string): EngineRequest | WireResponse {
   let message: { type?: unknown; app?: unknown; fn?: unknown };
   try {
     message = readJson(body) as typeof message;
@@ -106,10 +127,32 @@ function read(body: Uint8Array | string): InspectRequest | InvokeRequest | WireR
     if (message.type === "inspect") return message as InspectRequest;
     if (message.type === "invoke" && isInvoke(message as Partial<InvokeRequest>))
       return message as InvokeRequest;
+    if (message.type === "call" && isCall(message as Partial<CallRequest>)) return message as CallRequest;
+    if (message.type === "query" && isQuery(message as Partial<QueryRequest>)) return message as QueryRequest;
   }
   return problem(
     "malformed-request",
-    'The message is neither "inspect" nor "invoke" as the protocol has them.',
+    'The message is no "inspect", "invoke", "call" or "query" as the protocol has them.',
+  );
+}
+
+function isCall(message: Partial<CallRequest>): boolean {
+  return (
+    typeof message.fn === "string" &&
+    typeof message.call?.id === "string" &&
+    typeof message.call.started_at === "string" &&
+    "input" in message
+  );
+}
+
+function isQuery(message: Partial<QueryRequest>): boolean {
+  return (
+    typeof message.fn === "string" &&
+    typeof message.run?.id === "string" &&
+    typeof message.event === "object" &&
+    Array.isArray(message.memo) &&
+    typeof message.query?.name === "string" &&
+    typeof message.budget?.ms === "number"
   );
 }
 

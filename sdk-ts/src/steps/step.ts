@@ -1,6 +1,7 @@
 import type { Turn } from "../execution/turn.ts";
 import type { RetryOptions } from "../retry.ts";
 import { type Branch, makeBranch } from "./branch.ts";
+import { makeOnQuery, type OnQuery } from "./on-query.ts";
 import { makeRun, type RunStep } from "./run.ts";
 import { makeSendEvent, type SendEvent } from "./send-event.ts";
 import { makeSetState, type SetState } from "./set-state.ts";
@@ -20,6 +21,7 @@ export interface Step {
   readonly sendEvent: SendEvent;
   readonly branch: Branch;
   readonly setState: SetState;
+  readonly onQuery: OnQuery;
 }
 
 export function makeStep(turn: Turn, retryOfFunction: RetryOptions | undefined): Step {
@@ -31,5 +33,6 @@ export function makeStep(turn: Turn, retryOfFunction: RetryOptions | undefined):
     sendEvent: makeSendEvent(turn),
     branch: makeBranch(turn),
     setState: makeSetState(turn),
+    onQuery: makeOnQuery(turn),
   };
 }

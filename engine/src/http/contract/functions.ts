@@ -1,8 +1,8 @@
 import { EVENT_BYTES_MAX, ID_CHARACTERS_MAX } from "@durable/protocol/wire";
 import { z } from "@hono/zod-openapi";
 import { StartedRun } from "./events.ts";
-import { row } from "./row.ts";
-import { AsReceived, WaitS, WorkspacePath } from "./shapes.ts";
+import { NOTHING, row } from "./row.ts";
+import { AsReceived, Failure, WaitS, WorkspacePath } from "./shapes.ts";
 
 export const FunctionPath = WorkspacePath.extend({
   fn: z.string().max(ID_CHARACTERS_MAX).openapi({ description: "The function's id.", example: "checkout" }),
@@ -24,6 +24,43 @@ export function payloadBody<Body extends z.ZodType>(schema: Body) {
     read: "bytes",
   } as const;
 }
+
+/** What came of a call or a query. User code that throws is an answer too; a problem means that there was none. */
+export const Called = z
+  .object({
+    status: z.enum(["completed", "failed"]),
+    output: AsReceived,
+    failure: Failure.nullable(),
+    app_ms: z.number().nullable().openapi({ description: "Milliseconds inside the app, by its own clock." }),
+  })
+  .openapi("Called");
+
+export const callFunction = row({
+  method: "post",
+  path: "/v1/apps/{app}/{env}/functions/{fn}/call",
+  group: "functions",
+  summary: "Run a handler once, with no run and no history, and answer what it returns",
+  description:
+    "Nothing is recorded and nothing is tried again; steps run where they stand, sleeps and waits are refused. The " +
+    "function that has this id at the moment is the one that runs. What it throws is answered with 200 as " +
+    "`failed`. 502 and 504 say that there was no answer, and whether its code may have run.",
+  action: "functions.call",
+  params: FunctionPath,
+  query: NOTHING,
+  body: payloadBody(
+    z
+      .strictObject({
+        input: AsReceived.optional().openapi({
+          description: `What the handler gets as its event's data: any JSON of at most ${EVENT_BYTES_MAX} bytes.`,
+        }),
+        path: SignedPath,
+      })
+      .openapi("CallRequest"),
+  ),
+  answer: Called,
+  status: 200,
+  problems: ["not-found", "number-out-of-range", "unsupported-by-app", "app-failed", "app-timeout"],
+});
 
 export const triggerFunction = row({
   method: "post",

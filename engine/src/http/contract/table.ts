@@ -4,7 +4,7 @@ import type { z } from "@hono/zod-openapi";
 import { listApps, listFunctions, syncApp } from "./apps.ts";
 import { sendCheckpoint } from "./dispatches.ts";
 import { sendEvents } from "./events.ts";
-import { triggerFunction } from "./functions.ts";
+import { callFunction, triggerFunction } from "./functions.ts";
 import { health, openApi, ready } from "./health.ts";
 import {
   createEventKey,
@@ -15,7 +15,7 @@ import {
   revokeEventKey,
 } from "./keys.ts";
 import type { Row } from "./row.ts";
-import { cancelRun, getRun, getRunResult, listRuns } from "./runs.ts";
+import { cancelRun, getRun, getRunResult, listRuns, queryRun } from "./runs.ts";
 import { listSkips } from "./skips.ts";
 
 export const TABLE = {
@@ -25,11 +25,13 @@ export const TABLE = {
   listApps,
   listFunctions,
   triggerFunction,
+  callFunction,
   listRuns,
   getRun,
   getRunResult,
   cancelRun,
   sendCheckpoint,
+  queryRun,
   createEventKey,
   listEventKeys,
   revokeEventKey,

@@ -1,16 +1,17 @@
-import { showResult } from "../../runs/show-run.ts";
+import { callFunction } from "../../runs/call-function.ts";
+import { showCalled, showResult } from "../../runs/show-run.ts";
 import { startRun } from "../../runs/start-run.ts";
 import type { RouteParts } from "../app.ts";
-import { triggerFunction } from "../contract/functions.ts";
+import * as contract from "../contract/functions.ts";
 import type { Handlers } from "../handlers.ts";
 import { decodePayload, requireSignedFor } from "./payload.ts";
 
-export function functionRoutes(parts: RouteParts): Handlers<"triggerFunction"> {
+export function functionRoutes(parts: RouteParts): Handlers<"triggerFunction" | "callFunction"> {
   const { workspaceIds, runResults } = parts;
   return {
     async triggerFunction({ params, query, body, actor, signal }) {
       const { app, env, fn } = params;
-      const { body: request, payload } = decodePayload(body, triggerFunction.body.schema, "data");
+      const { body: request, payload } = decodePayload(body, contract.triggerFunction.body.schema, "data");
       requireSignedFor(actor, request.path, `/v1/apps/${app}/${env}/functions/${fn}/trigger`);
       const workspaceId = await workspaceIds.require(app, env);
       const started = await startRun(parts, {
@@ -23,6 +24,14 @@ export function functionRoutes(parts: RouteParts): Handlers<"triggerFunction"> {
       const asked = { workspaceId, runId: started.run };
       const state = await runResults.read(asked, query.wait * 1000, signal());
       return state === null ? started : { ...started, ...showResult(state) };
+    },
+
+    async callFunction({ params, body, actor }) {
+      const { app, env, fn } = params;
+      const { body: request, payload } = decodePayload(body, contract.callFunction.body.schema, "input");
+      requireSignedFor(actor, request.path, `/v1/apps/${app}/${env}/functions/${fn}/call`);
+      const workspaceId = await workspaceIds.require(app, env);
+      return showCalled(await callFunction(parts, { workspaceId, functionId: fn, input: payload }));
     },
   };
 }

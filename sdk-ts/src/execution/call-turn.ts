@@ -1,0 +1,94 @@
+import type { Op } from "@durable/protocol/wire";
+import { RawJson } from "@durable/protocol/wire";
+import { NonRetriableError, StepError } from "../errors.ts";
+import { refuseNesting } from "./enclosing-step.ts";
+import { idOf } from "./step-ids.ts";
+import { type StepCall, Turn } from "./turn.ts";
+
+interface Reached {
+  readonly call: StepCall;
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The whole of a one-off call, which has neither a run nor a memo: a step's body runs where the step stands, its result
+ * goes on at once, and nothing is reported. What only an engine can do is refused.
+ */
+export class CallTurn extends Turn {
+  readonly #occurrences = new Map<string, number>();
+  /** The step that is being begun: `start` and `report` are called for it, before anything else is reached. */
+  #reached: Reached | null = null;
+
+  constructor(callId: string, startedAt: string) {
+    super(
+      {
+        type: "invoke",
+        app: "",
+        fn: "",
+        run: { id: callId, started_at: startedAt },
+        task: { kind: "advance", fence: callId },
+        input: { event: { id: callId, name: "", data: null, time: startedAt } },
+        memo: [],
+        memo_next: null,
+        attempts: {},
+        budget: { ms: Number.MAX_SAFE_INTEGER, steps: 1 },
+      },
+      0,
+    );
+  }
+
+  override ask<Value>(call: StepCall, begin: Parameters<Turn["ask"]>[1]): Promise<Value> {
+    const { name, scope = "" } = call;
+    refuseNesting(this, name);
+    const key = `${scope}\x1f${name}`;
+    const n = this.#occurrences.get(key) ?? 0;
+    this.#occurrences.set(key, n + 1);
+    const value = new Promise<Value>((resolve, reject) => {
+      this.#reached = { call, resolve: resolve as (value: never) => void, reject };
+      try {
+        begin(idOf(scope, name, n), n)?.catch(reject);
+      } catch (error) {
+        reject(error);
+      } finally {
+        this.#reached = null;
+      }
+    });
+    // A failed step that nobody awaits must not bring the process down.
+    value.catch(() => {});
+    return value;
+  }
+
+  override report(op: Op): void {
+    this.#reached!.reject(
+      new NonRetriableError(
+        `Step "${op.name}": a one-off call has no run, so it cannot ${CANNOT[op.op] ?? `do this (${op.op})`}. Start a run instead: durable.start() or durable.execute().`,
+      ),
+    );
+  }
+
+  override start(body: () => Promise<Op | null>): void {
+    const { call, resolve, reject } = this.#reached!;
+    void body().then((op) => {
+      if (op === null) return;
+      if (op.op === "run" && op.st === "err") return reject(new StepError(call.name, op.error));
+      const value = op.op === "run" ? parsed(op.v) : op;
+      resolve((call.read === undefined ? value : call.read(value)) as never);
+    });
+  }
+
+  override publish(): void {}
+}
+
+/** As a replay would bring it back: only what JSON keeps. */
+function parsed(v: unknown): unknown {
+  return v instanceof RawJson ? JSON.parse(v.text) : undefined;
+}
+
+const CANNOT: Partial<Record<Op["op"], string>> = {
+  sleep: "sleep",
+  wait: "wait for an event",
+  signal: "wait for a signal",
+  invoke: "start another function as a step",
+  send: "send events as a step (send them with the client)",
+};

@@ -15,7 +15,7 @@ create table durable.attempts (
   first_byte_at timestamp with time zone,
   received_at timestamp with time zone,
   app_ms real,
-  committed_at timestamp with time zone not null default clock_timestamp()
+  committed_at timestamp with time zone not null default durable_now()
 );
 
 create table durable.audit (
@@ -47,6 +47,13 @@ create table durable.checkpoints (
   journal_seq integer not null,
   at timestamp with time zone not null default clock_timestamp()
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_cost_delay=0);
+
+create table durable.compensations (
+  workspace_id integer not null,
+  run_id uuid not null,
+  step_id uuid not null,
+  undone boolean not null default false
+);
 
 create table durable.endpoints (
   workspace_id integer not null,
@@ -130,7 +137,9 @@ create table durable.live_runs (
   run_attempt integer not null default 0,
   transport_attempt integer not null default 0,
   lost integer not null default 0,
-  ready_rank bigint
+  ready_rank bigint,
+  ending text,
+  pausing boolean not null default false
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
 
 create table durable.ready (
@@ -158,6 +167,7 @@ create table durable.runs (
   ended_at timestamp with time zone,
   output text,
   failure text,
+  pause_reason text,
   unclaimed integer,
   end_fence uuid,
   sent_at timestamp with time zone,
@@ -196,6 +206,7 @@ create table durable.steps (
   value text,
   failure text,
   attempt integer not null default 1,
+  resumed_after integer,
   event_id uuid,
   due_at timestamp with time zone,
   scheduled_at timestamp with time zone,
@@ -264,6 +275,8 @@ alter table durable.audit add constraint audit_pkey PRIMARY KEY (workspace_id, i
 alter table durable.changes add constraint changes_pkey PRIMARY KEY ("position");
 
 alter table durable.checkpoints add constraint checkpoints_pkey PRIMARY KEY (workspace_id, run_id);
+
+alter table durable.compensations add constraint compensations_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
 alter table durable.endpoints add constraint endpoints_pkey PRIMARY KEY (workspace_id);
 
@@ -498,34 +511,32 @@ begin
       when 'task' then perform durable.effect_task(v_workspace, v_run, v_step, v_data);
       when 'state' then perform durable.effect_state(v_workspace, v_run, v_step, v_data);
       when 'checkpoint' then perform durable.effect_checkpoint(v_workspace, v_run, v_step, v_data);
+      when 'compensable' then perform durable.effect_compensable(v_workspace, v_run, v_step, v_data);
+      when 'undone' then perform durable.effect_undone(v_workspace, v_run, v_step, v_data);
+      when 'failing' then perform durable.effect_failing(v_workspace, v_run, v_step, v_data);
       else raise exception 'no effect is called %', v_kind;
     end case;
   end loop;
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.cancel_run(p_workspace integer, p_run uuid, p_actor text, p_reason text)
+CREATE OR REPLACE FUNCTION durable.cancel_run(p_workspace integer, p_run uuid, p_actor text, p_reason text, p_undo boolean DEFAULT true)
  RETURNS text
  LANGUAGE plpgsql
 AS $function$
 declare
   v_live durable.live_runs;
-  v_status text;
 begin
-  delete from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run returning * into v_live;
+  select * into v_live from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run for update;
   if not found then
-    select r.status into v_status from durable.runs r where r.workspace_id = p_workspace and r.id = p_run;
-    return v_status;
+    return (select r.status from durable.runs r where r.workspace_id = p_workspace and r.id = p_run);
   end if;
-  perform durable.close_runs(array[p_workspace], array[p_run]);
-  delete from durable.ready where rank = v_live.ready_rank and workspace_id = p_workspace and run_id = p_run;
-  update durable.runs set status = 'cancelled', ended_at = durable.durable_now(), failure = null
-    where workspace_id = p_workspace and id = p_run;
+  if v_live.ending is not null and p_undo then
+    return v_live.ending;
+  end if;
   insert into durable.audit (workspace_id, actor, action, target, detail)
-    values (p_workspace, p_actor, 'run.cancel', p_run::text, p_reason);
-  insert into durable.changes (workspace_id, run_id, kind, journal_seq)
-    values (p_workspace, p_run, 'run.cancelled', v_live.journal_seq);
-  return 'cancelled';
+    values (p_workspace, p_actor, case when p_undo then 'run.cancel' else 'run.cancel-without-undo' end, p_run::text, p_reason);
+  return durable.end_run(p_workspace, p_run, 'cancelled', null, p_undo);
 end $function$
 ;
 
@@ -667,13 +678,16 @@ begin
     update durable.live_runs l
       set fence = i_next[q], journal_seq = l.journal_seq + i_settled[q],
           run_attempt = i_run_attempt[q], transport_attempt = i_transport_attempt[q], lost = 0,
-          engine_id = case when i_kind[q] in ('wait', 'requeue', 'paused') then null else l.engine_id end,
-          status = case when i_kind[q] = 'paused' then 'paused'
+          -- A pause waits for the answer: a checkpoint has no lease of its own, and its dispatch goes on.
+          engine_id = case when l.pausing and i_leased[q] is not null or i_kind[q] in ('wait', 'requeue', 'paused') then null else l.engine_id end,
+          pausing = l.pausing and i_leased[q] is null,
+          status = case when l.pausing and i_leased[q] is not null or i_kind[q] = 'paused' then 'paused'
                         when i_kind[q] not in ('wait', 'requeue') then l.status
                         -- Something settled while it ran and the holder has not seen it: it must be continued at once.
                         when i_kind[q] = 'requeue' or l.journal_seq <> i_known[q] then 'queued'
                         else 'waiting' end,
-          ready_rank = case when i_kind[q] = 'requeue' or i_kind[q] = 'wait' and l.journal_seq <> i_known[q] then v_rank + q end
+          ready_rank = case when l.pausing and i_leased[q] is not null then null
+                            when i_kind[q] = 'requeue' or i_kind[q] = 'wait' and l.journal_seq <> i_known[q] then v_rank + q end
       from generate_subscripts(i_run, 1) as q
       where l.workspace_id = i_workspace[q] and l.run_id = i_run[q] and l.fence = i_fence[q]
       returning q as no, l.journal_seq, l.status
@@ -682,6 +696,9 @@ begin
     v_seq[v_row.no] := v_row.journal_seq;
     v_count := v_count + 1;
     v_queued := v_queued or v_row.status = 'queued';
+    if v_row.status = 'paused' and i_kind[v_row.no] in ('continue', 'wait', 'requeue') then
+      v_state[v_row.no] := 'paused';
+    end if;
   end loop;
 
   if v_count < cardinality(i_run) then for i in 1 .. cardinality(i_run) loop
@@ -724,7 +741,7 @@ begin
   if array_position(s_ordinal, null) is not null then
     insert into durable.timers as t (workspace_id, run_id, step_id, kind, due_at)
       select i_workspace[s.item], i_run[s.item], s.id,
-        case s.op when 'sleep' then 'sleep' when 'run' then 'retry' else 'timeout' end,
+        case s.op when 'sleep' then 'sleep' when 'run' then 'retry' when 'compensate' then 'retry' else 'timeout' end,
         coalesce(to_timestamp(s.due_at), v_now + s.due_ms * interval '1 millisecond')
       from unnest(s_item, s_ordinal, s_id, s_op, s_due_ms, s_due_at) as s(item, ordinal, id, op, due_ms, due_at)
       where s.ordinal is null and v_applied[s.item] and (s.due_ms is not null or s.due_at is not null)
@@ -785,9 +802,9 @@ begin
       order by 1, 2, 3;
   end if;
 
-  if 'completed' = any (i_kind) or 'failed' = any (i_kind) then
+  if 'completed' = any (i_kind) or 'failed' = any (i_kind) or 'cancelled' = any (i_kind) then
     delete from durable.live_runs l using generate_subscripts(i_run, 1) as q
-      where v_applied[q] and i_kind[q] in ('completed', 'failed')
+      where v_applied[q] and i_kind[q] in ('completed', 'failed', 'cancelled')
         and l.workspace_id = i_workspace[q] and l.run_id = i_run[q] and l.fence = i_next[q];
     update durable.runs r
       set status = i_kind[q], ended_at = v_now, end_fence = i_next[q], unclaimed = i_unclaimed[q],
@@ -796,15 +813,15 @@ begin
           sent_at = to_timestamp(i_sent[q]), first_byte_at = to_timestamp(i_first_byte[q]),
           received_at = to_timestamp(i_received[q]), app_ms = i_app_ms[q]
       from generate_subscripts(i_run, 1) as q
-      where v_applied[q] and i_kind[q] in ('completed', 'failed') and r.workspace_id = i_workspace[q] and r.id = i_run[q];
+      where v_applied[q] and i_kind[q] in ('completed', 'failed', 'cancelled') and r.workspace_id = i_workspace[q] and r.id = i_run[q];
     if true = any (i_pending) then
       perform durable.close_runs(array_agg(i_workspace[q]), array_agg(i_run[q])) from generate_subscripts(i_run, 1) as q
-        where v_applied[q] and i_pending[q] and i_kind[q] in ('completed', 'failed') having count(*) > 0;
+        where v_applied[q] and i_pending[q] and i_kind[q] in ('completed', 'failed', 'cancelled') having count(*) > 0;
     end if;
   end if;
 
   if 'paused' = any (i_kind) then
-    update durable.runs r set failure = q.result
+    update durable.runs r set pause_reason = q.result
       from unnest(i_workspace, i_run, i_kind, i_result, v_applied) as q(workspace, run, kind, result, applied)
       where q.applied and q.kind = 'paused' and r.workspace_id = q.workspace and r.id = q.run;
   end if;
@@ -815,14 +832,14 @@ begin
   end if;
 
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)
-    select i_workspace[q], i_run[q], 'run.' || i_kind[q], v_seq[q] from generate_subscripts(i_run, 1) as q where v_applied[q];
+    select i_workspace[q], i_run[q], 'run.' || case when v_state[q] = 'paused' then 'paused' else i_kind[q] end, v_seq[q] from generate_subscripts(i_run, 1) as q where v_applied[q];
 
   o_state := v_state;
   o_seq := v_seq;
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.commit_tasks(i_workspace integer[], i_run uuid[], i_step uuid[], i_fence uuid[], i_status text[], i_value text[], i_failure text[], i_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_outcome text[], i_outcome_attempt integer[], i_outcome_failure text[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[])
+CREATE OR REPLACE FUNCTION durable.commit_tasks(i_workspace integer[], i_run uuid[], i_step uuid[], i_fence uuid[], i_status text[], i_value text[], i_failure text[], i_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_outcome text[], i_outcome_attempt integer[], i_outcome_failure text[], i_compensable boolean[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[])
  RETURNS text[]
  LANGUAGE plpgsql
 AS $function$
@@ -865,12 +882,12 @@ begin
     set attempt = i_attempt[q], scheduled_at = to_timestamp(i_scheduled[q]), leased_at = to_timestamp(i_leased[q]),
         sent_at = to_timestamp(i_sent[q]), first_byte_at = to_timestamp(i_first_byte[q]),
         received_at = to_timestamp(i_received[q]), app_ms = i_app_ms[q],
-        status = case when i_status[q] = 'retrying' then 'retrying' else t.status end,
+        status = case when i_status[q] = 'retrying' or i_attempt[q] > t.attempt and i_status[q] = 'paused' then 'retrying' else t.status end,
         failure = case when i_status[q] = 'retrying' then i_failure[q] else t.failure end,
         due_at = case when i_status[q] = 'retrying' then v_now + i_retry_ms[q] * interval '1 millisecond' end,
         committed_at = clock_timestamp()
     from generate_subscripts(i_run, 1) as q
-    where v_state[q] = 'applied' and i_status[q] in ('ok', 'err', 'retrying')
+    where v_state[q] = 'applied' and i_status[q] in ('ok', 'err', 'retrying', 'paused')
       and t.workspace_id = i_workspace[q] and t.run_id = i_run[q] and t.step_id = i_step[q] and t.seq is null;
 
   insert into durable.timers (workspace_id, run_id, step_id, kind, due_at)
@@ -888,6 +905,9 @@ begin
       array_agg(i_value[q] order by q), array_agg(null::uuid), array_agg(i_failure[q] order by q))
     from generate_subscripts(i_run, 1) as q
     where v_state[q] = 'applied' and i_status[q] in ('ok', 'err') having count(*) > 0;
+
+  perform durable.effect_compensable(array_agg(i_workspace[q]), array_agg(i_run[q]), array_agg(i_step[q]), null)
+    from generate_subscripts(i_run, 1) as q where v_state[q] = 'applied' and i_compensable[q] having count(*) > 0;
 
   perform durable.pause_runs(array_agg(p.workspace), array_agg(p.run), array_agg(p.failure))
     from (select distinct on (i_workspace[q], i_run[q]) i_workspace[q] as workspace, i_run[q] as run, i_failure[q] as failure
@@ -953,6 +973,32 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.effect_compensable(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into durable.compensations (workspace_id, run_id, step_id)
+    select f.workspace, f.run, f.step from unnest(f_workspace, f_run, f_step) as f(workspace, run, step)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.effect_failing(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+begin
+  perform durable.close_runs(f_workspace, f_run);
+  update durable.live_runs l set ending = 'failing' from unnest(f_workspace, f_run) as f(workspace, run)
+    where l.workspace_id = f.workspace and l.run_id = f.run;
+  update durable.runs r set failure = f.failure from unnest(f_workspace, f_run, f_data) as f(workspace, run, failure)
+    where r.workspace_id = f.workspace and r.id = f.run;
+  insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+    select l.workspace_id, l.run_id, 'run.failing', l.journal_seq from unnest(f_workspace, f_run) as f(workspace, run)
+    join durable.live_runs l on l.workspace_id = f.workspace and l.run_id = f.run;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.effect_skip(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
  RETURNS void
  LANGUAGE plpgsql
@@ -997,6 +1043,53 @@ begin
       join durable.steps t on t.workspace_id = f.workspace and t.run_id = f.run and t.step_id = f.step and t.status = 'pending'
       returning workspace_id, run_id, step_id, ready_rank)
   insert into durable.ready (rank, workspace_id, run_id, step_id) select ready_rank, workspace_id, run_id, step_id from task;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.effect_undone(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  update durable.compensations c set undone = true from unnest(f_workspace, f_run, f_step) as f(workspace, run, step)
+    where c.workspace_id = f.workspace and c.run_id = f.run and c.step_id = f.step
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.end_run(p_workspace integer, p_run uuid, p_status text, p_failure text, p_undo boolean)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_live durable.live_runs;
+  v_rank bigint := durable.rank_of(durable.durable_now());
+  v_ending text := case p_status when 'failed' then 'failing' else 'cancelling' end;
+begin
+  select * into v_live from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run;
+  delete from durable.ready where rank = v_live.ready_rank and workspace_id = p_workspace and run_id = p_run;
+  if v_live.engine_id is not null then
+    perform pg_notify('durable_hang_up', p_run || ' ' || v_live.fence);
+  end if;
+  perform pg_notify('durable_hang_up', p_run || '/' || replace(t.step_id::text, '-', '') || ' ' || t.fence)
+    from durable.tasks t where t.workspace_id = p_workspace and t.run_id = p_run and t.status = 'running';
+  perform durable.close_runs(array[p_workspace], array[p_run]);
+  if p_undo and exists (select 1 from durable.compensations c
+                        where c.workspace_id = p_workspace and c.run_id = p_run and not c.undone) then
+    update durable.live_runs
+      set status = 'queued', ending = v_ending, engine_id = null, fence = gen_random_uuid(), ready_rank = v_rank,
+          pausing = false, run_attempt = 0, transport_attempt = 0, lost = 0
+      where workspace_id = p_workspace and run_id = p_run;
+    insert into durable.ready (rank, workspace_id, run_id) values (v_rank, p_workspace, p_run);
+    update durable.runs set failure = p_failure, pause_reason = null where workspace_id = p_workspace and id = p_run;
+    insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+      values (p_workspace, p_run, 'run.' || v_ending, v_live.journal_seq);
+    return v_ending;
+  end if;
+  delete from durable.live_runs where workspace_id = p_workspace and run_id = p_run;
+  update durable.runs set status = p_status, ended_at = durable.durable_now(), failure = p_failure, pause_reason = null
+    where workspace_id = p_workspace and id = p_run;
+  insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+    values (p_workspace, p_run, 'run.' || p_status, v_live.journal_seq);
+  return p_status;
 end $function$
 ;
 
@@ -1193,11 +1286,13 @@ begin
     order by l.workspace_id, l.run_id for update;
   with freed as (
     update durable.live_runs l
-      set status = 'queued', ready_rank = v_rank, engine_id = null, fence = gen_random_uuid()
+      set status = case when l.pausing then 'paused' else 'queued' end, ready_rank = case when not l.pausing then v_rank end,
+          pausing = false, engine_id = null, fence = gen_random_uuid()
       where l.engine_id = p_engine
-      returning l.workspace_id, l.run_id, l.journal_seq
+      returning l.workspace_id, l.run_id, l.journal_seq, l.status
   ), job as (
-    insert into durable.ready (rank, workspace_id, run_id) select v_rank, workspace_id, run_id from freed
+    insert into durable.ready (rank, workspace_id, run_id)
+      select v_rank, workspace_id, run_id from freed where status = 'queued'
   ), log as (
     insert into durable.changes (workspace_id, run_id, kind, journal_seq)
       select workspace_id, run_id, 'run.requeue', journal_seq from freed
@@ -1321,6 +1416,36 @@ CREATE OR REPLACE FUNCTION durable.name_bucket(p_workspace integer, p_name text)
 AS $function$ select hashtextextended(p_name, p_workspace)::bit(8)::int $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.pause_run(p_workspace integer, p_run uuid, p_actor text, p_reason text, p_failure text)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_live durable.live_runs;
+begin
+  select * into v_live from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run for update;
+  if not found then
+    return (select r.status from durable.runs r where r.workspace_id = p_workspace and r.id = p_run);
+  end if;
+  if v_live.status = 'paused' or v_live.pausing then
+    return case when v_live.pausing then 'pausing' else 'paused' end;
+  end if;
+  delete from durable.ready where rank = v_live.ready_rank and workspace_id = p_workspace and run_id = p_run;
+  update durable.live_runs
+    set status = case when v_live.status = 'running' then 'running' else 'paused' end,
+        pausing = v_live.status = 'running', ready_rank = null
+    where workspace_id = p_workspace and run_id = p_run;
+  update durable.runs set pause_reason = p_failure where workspace_id = p_workspace and id = p_run;
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'run.pause', p_run::text, p_reason);
+  if v_live.status = 'running' then
+    return 'pausing';
+  end if;
+  insert into durable.changes (workspace_id, run_id, kind, journal_seq) values (p_workspace, p_run, 'run.paused', v_live.journal_seq);
+  return 'paused';
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.pause_runs(p_workspace integer[], p_run uuid[], p_failure text[])
  RETURNS void
  LANGUAGE plpgsql
@@ -1341,7 +1466,7 @@ begin
     insert into durable.changes (workspace_id, run_id, kind, journal_seq)
       select workspace_id, run_id, 'run.paused', journal_seq from paused
   )
-  update durable.runs r set failure = p.failure
+  update durable.runs r set pause_reason = p.failure
     from paused l join unnest(p_workspace, p_run, p_failure) as p(workspace, run, failure)
       on p.workspace = l.workspace_id and p.run = l.run_id
     where r.workspace_id = l.workspace_id and r.id = l.run_id;
@@ -1406,8 +1531,8 @@ begin
       order by l.workspace_id, l.run_id for update;
     with freed as (
       update durable.live_runs l
-        set status = case when l.lost + 1 >= p_lost_max then 'paused' else 'queued' end,
-            ready_rank = case when l.lost + 1 >= p_lost_max then null else v_rank end,
+        set status = case when l.pausing or l.lost + 1 >= p_lost_max then 'paused' else 'queued' end,
+            ready_rank = case when l.pausing or l.lost + 1 >= p_lost_max then null else v_rank end, pausing = false,
             engine_id = null, fence = gen_random_uuid(), lost = l.lost + 1
         where l.engine_id = v_engine
         returning l.workspace_id, l.run_id, l.status, l.lost, l.journal_seq, l.fence
@@ -1419,9 +1544,9 @@ begin
         select workspace_id, run_id, fence, '00000000-0000-0000-0000-000000000000', lost, 'lost',
           '{"name":"EngineLost","message":"the engine that held the lease stopped sending heartbeats"}' from freed
     ), reason as (
-      update durable.runs r set failure =
+      update durable.runs r set pause_reason =
           '{"name":"EngineLost","message":"paused: its lease was lost with a dead engine ' || f.lost || ' times"}'
-        from freed f where f.status = 'paused' and r.workspace_id = f.workspace_id and r.id = f.run_id
+        from freed f where f.lost >= p_lost_max and r.workspace_id = f.workspace_id and r.id = f.run_id
     ), log as (
       insert into durable.changes (workspace_id, run_id, kind, journal_seq)
         select workspace_id, run_id, 'run.rescued', journal_seq from freed
@@ -1431,6 +1556,44 @@ begin
     run_count := v_count + durable.free_tasks(v_engine, p_lost_max);
     return next;
   end loop;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.resume_run(p_workspace integer, p_run uuid, p_actor text, p_reason text, OUT o_status text, OUT o_resumed boolean)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_live durable.live_runs;
+  v_rank bigint := durable.rank_of(durable.durable_now());
+begin
+  o_resumed := false;
+  select * into v_live from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run for update;
+  if not found then
+    select r.status into o_status from durable.runs r where r.workspace_id = p_workspace and r.id = p_run;
+    return;
+  end if;
+  o_resumed := v_live.pausing or v_live.status = 'paused';
+  o_status := case when v_live.status = 'paused' then 'queued' else durable.shown_status(v_live) end;
+  if not o_resumed then
+    return;
+  end if;
+  update durable.runs set pause_reason = null where workspace_id = p_workspace and id = p_run;
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'run.resume', p_run::text, p_reason);
+  if v_live.pausing then
+    update durable.live_runs set pausing = false where workspace_id = p_workspace and run_id = p_run;
+    return;
+  end if;
+  update durable.live_runs
+    set status = 'queued', ready_rank = v_rank, run_attempt = 0, transport_attempt = 0, lost = 0, fence = gen_random_uuid()
+    where workspace_id = p_workspace and run_id = p_run;
+  insert into durable.ready (rank, workspace_id, run_id) values (v_rank, p_workspace, p_run);
+  update durable.steps set resumed_after = attempt, due_at = null
+    where workspace_id = p_workspace and run_id = p_run and seq is null and status = 'retrying';
+  delete from durable.timers where workspace_id = p_workspace and run_id = p_run and kind in ('retry', 'task');
+  perform durable.requeue_stopped_tasks(p_workspace, p_run);
+  insert into durable.changes (workspace_id, run_id, kind, journal_seq) values (p_workspace, p_run, 'run.resumed', v_live.journal_seq);
 end $function$
 ;
 
@@ -1531,6 +1694,25 @@ begin
   select count(*) into v_count from entry;
   return v_count;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.shown_status(p_live live_runs)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$ select case when p_live.status = 'paused' then 'paused' else coalesce(p_live.ending, p_live.status) end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.since_first_attempt_ms(p_workspace integer, p_run uuid, p_step uuid, p_resumed_after integer)
+ RETURNS double precision
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select extract(epoch from durable.durable_now() - min(a.committed_at) + coalesce(min(a.received_at - a.sent_at), '0'))::float8 * 1000
+  from durable.attempts a
+  where a.workspace_id = p_workspace and a.run_id = p_run and a.step_id = p_step
+    and a.attempt = coalesce(p_resumed_after, 0) + 1 and a.outcome = 'failed'
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.sync_app(p_workspace integer, p_actor text, p_url text, p_sdk text, p_capabilities text[], p_max_duration_ms integer, p_deployment text, p_digest text, f_id text[], f_manifest text[])

@@ -13,7 +13,8 @@ create table durable.runs (
   created_at timestamptz not null,
   ended_at timestamptz,
   output text,                               -- as received
-  failure text,                              -- why it failed, or why it is paused
+  failure text,                              -- why it failed, also while its steps are undone
+  pause_reason text,                         -- why it is paused, as a failure
   unclaimed int,                             -- results nobody asked for when it ended
   end_fence uuid,                            -- the fence that ended it: tells a repeated commit from a lost one
   sent_at timestamptz, first_byte_at timestamptz, received_at timestamptz, app_ms real,  -- the last dispatch
@@ -37,6 +38,8 @@ create table durable.live_runs (
   transport_attempt int not null default 0,  -- dispatches without a usable answer since the last one with
   lost int not null default 0,               -- leases lost with a dead engine since the last outcome
   ready_rank bigint,                         -- the key of its job in ready, exactly while queued
+  ending text,                               -- failing | cancelling: it ends so when its steps are undone; only that is dispatched
+  pausing boolean not null default false,    -- somebody asked for a pause while it was running: at its next commit
   primary key (workspace_id, run_id)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
 
@@ -53,6 +56,7 @@ create table durable.steps (
   value text,                                -- as received
   failure text,
   attempt int not null default 1,            -- tried so often; 0 is a planned step whose task has not run
+  resumed_after int,                         -- the attempt after which a person resumed it: then it gets as many again
   event_id uuid,                             -- the event that resolved a wait
   due_at timestamptz,                        -- end of a sleep, timeout of a wait, next attempt of a step
   scheduled_at timestamptz, leased_at timestamptz, sent_at timestamptz, first_byte_at timestamptz,
@@ -83,6 +87,6 @@ create table durable.attempts (
   failure text,
   scheduled_at timestamptz, leased_at timestamptz, sent_at timestamptz, first_byte_at timestamptz,
   received_at timestamptz, app_ms real,
-  committed_at timestamptz not null default clock_timestamp(),
+  committed_at timestamptz not null default durable.durable_now(),  -- a policy's longest duration counts from it
   primary key (workspace_id, run_id, fence, step_id)
 );

@@ -20,6 +20,9 @@ begin
       when 'task' then perform durable.effect_task(v_workspace, v_run, v_step, v_data);
       when 'state' then perform durable.effect_state(v_workspace, v_run, v_step, v_data);
       when 'checkpoint' then perform durable.effect_checkpoint(v_workspace, v_run, v_step, v_data);
+      when 'compensable' then perform durable.effect_compensable(v_workspace, v_run, v_step, v_data);
+      when 'undone' then perform durable.effect_undone(v_workspace, v_run, v_step, v_data);
+      when 'failing' then perform durable.effect_failing(v_workspace, v_run, v_step, v_data);
       else raise exception 'no effect is called %', v_kind;
     end case;
   end loop;
@@ -31,10 +34,11 @@ end $$;
 -- Answers two arrays, one element per item: its state and the journal's head after the commit.
 -- applied | already (this very commit was applied before: its answer got lost)
 --         | lost (the fence is not ours any more: nothing was changed; recorded as late)
+--         | paused (applied, and the lease is gone: somebody had asked for a pause)
 --         | stale (functions changed since its sent events were matched: nothing at all was changed).
 --
 -- i_kind: continue (keep the lease) | wait (let go; something pending will wake it) | requeue (let go, ready at
--- once) | completed | failed | paused.
+-- once) | completed | failed | cancelled | paused.
 create function durable.commit_outcomes(
   p_engine int,
   i_workspace int[], i_run uuid[], i_fence uuid[], i_next uuid[], i_known int[], i_settled int[], i_kind text[],
@@ -84,13 +88,16 @@ begin
     update durable.live_runs l
       set fence = i_next[q], journal_seq = l.journal_seq + i_settled[q],
           run_attempt = i_run_attempt[q], transport_attempt = i_transport_attempt[q], lost = 0,
-          engine_id = case when i_kind[q] in ('wait', 'requeue', 'paused') then null else l.engine_id end,
-          status = case when i_kind[q] = 'paused' then 'paused'
+          -- A pause waits for the answer: a checkpoint has no lease of its own, and its dispatch goes on.
+          engine_id = case when l.pausing and i_leased[q] is not null or i_kind[q] in ('wait', 'requeue', 'paused') then null else l.engine_id end,
+          pausing = l.pausing and i_leased[q] is null,
+          status = case when l.pausing and i_leased[q] is not null or i_kind[q] = 'paused' then 'paused'
                         when i_kind[q] not in ('wait', 'requeue') then l.status
                         -- Something settled while it ran and the holder has not seen it: it must be continued at once.
                         when i_kind[q] = 'requeue' or l.journal_seq <> i_known[q] then 'queued'
                         else 'waiting' end,
-          ready_rank = case when i_kind[q] = 'requeue' or i_kind[q] = 'wait' and l.journal_seq <> i_known[q] then v_rank + q end
+          ready_rank = case when l.pausing and i_leased[q] is not null then null
+                            when i_kind[q] = 'requeue' or i_kind[q] = 'wait' and l.journal_seq <> i_known[q] then v_rank + q end
       from generate_subscripts(i_run, 1) as q
       where l.workspace_id = i_workspace[q] and l.run_id = i_run[q] and l.fence = i_fence[q]
       returning q as no, l.journal_seq, l.status
@@ -99,6 +106,9 @@ begin
     v_seq[v_row.no] := v_row.journal_seq;
     v_count := v_count + 1;
     v_queued := v_queued or v_row.status = 'queued';
+    if v_row.status = 'paused' and i_kind[v_row.no] in ('continue', 'wait', 'requeue') then
+      v_state[v_row.no] := 'paused';
+    end if;
   end loop;
 
   if v_count < cardinality(i_run) then for i in 1 .. cardinality(i_run) loop
@@ -141,7 +151,7 @@ begin
   if array_position(s_ordinal, null) is not null then
     insert into durable.timers as t (workspace_id, run_id, step_id, kind, due_at)
       select i_workspace[s.item], i_run[s.item], s.id,
-        case s.op when 'sleep' then 'sleep' when 'run' then 'retry' else 'timeout' end,
+        case s.op when 'sleep' then 'sleep' when 'run' then 'retry' when 'compensate' then 'retry' else 'timeout' end,
         coalesce(to_timestamp(s.due_at), v_now + s.due_ms * interval '1 millisecond')
       from unnest(s_item, s_ordinal, s_id, s_op, s_due_ms, s_due_at) as s(item, ordinal, id, op, due_ms, due_at)
       where s.ordinal is null and v_applied[s.item] and (s.due_ms is not null or s.due_at is not null)
@@ -202,9 +212,9 @@ begin
       order by 1, 2, 3;
   end if;
 
-  if 'completed' = any (i_kind) or 'failed' = any (i_kind) then
+  if 'completed' = any (i_kind) or 'failed' = any (i_kind) or 'cancelled' = any (i_kind) then
     delete from durable.live_runs l using generate_subscripts(i_run, 1) as q
-      where v_applied[q] and i_kind[q] in ('completed', 'failed')
+      where v_applied[q] and i_kind[q] in ('completed', 'failed', 'cancelled')
         and l.workspace_id = i_workspace[q] and l.run_id = i_run[q] and l.fence = i_next[q];
     update durable.runs r
       set status = i_kind[q], ended_at = v_now, end_fence = i_next[q], unclaimed = i_unclaimed[q],
@@ -213,15 +223,15 @@ begin
           sent_at = to_timestamp(i_sent[q]), first_byte_at = to_timestamp(i_first_byte[q]),
           received_at = to_timestamp(i_received[q]), app_ms = i_app_ms[q]
       from generate_subscripts(i_run, 1) as q
-      where v_applied[q] and i_kind[q] in ('completed', 'failed') and r.workspace_id = i_workspace[q] and r.id = i_run[q];
+      where v_applied[q] and i_kind[q] in ('completed', 'failed', 'cancelled') and r.workspace_id = i_workspace[q] and r.id = i_run[q];
     if true = any (i_pending) then
       perform durable.close_runs(array_agg(i_workspace[q]), array_agg(i_run[q])) from generate_subscripts(i_run, 1) as q
-        where v_applied[q] and i_pending[q] and i_kind[q] in ('completed', 'failed') having count(*) > 0;
+        where v_applied[q] and i_pending[q] and i_kind[q] in ('completed', 'failed', 'cancelled') having count(*) > 0;
     end if;
   end if;
 
   if 'paused' = any (i_kind) then
-    update durable.runs r set failure = q.result
+    update durable.runs r set pause_reason = q.result
       from unnest(i_workspace, i_run, i_kind, i_result, v_applied) as q(workspace, run, kind, result, applied)
       where q.applied and q.kind = 'paused' and r.workspace_id = q.workspace and r.id = q.run;
   end if;
@@ -232,7 +242,7 @@ begin
   end if;
 
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)
-    select i_workspace[q], i_run[q], 'run.' || i_kind[q], v_seq[q] from generate_subscripts(i_run, 1) as q where v_applied[q];
+    select i_workspace[q], i_run[q], 'run.' || case when v_state[q] = 'paused' then 'paused' else i_kind[q] end, v_seq[q] from generate_subscripts(i_run, 1) as q where v_applied[q];
 
   o_state := v_state;
   o_seq := v_seq;

@@ -294,8 +294,8 @@ begin
       order by l.workspace_id, l.run_id for update;
     with freed as (
       update durable.live_runs l
-        set status = case when l.lost + 1 >= p_lost_max then 'paused' else 'queued' end,
-            ready_rank = case when l.lost + 1 >= p_lost_max then null else v_rank end,
+        set status = case when l.pausing or l.lost + 1 >= p_lost_max then 'paused' else 'queued' end,
+            ready_rank = case when l.pausing or l.lost + 1 >= p_lost_max then null else v_rank end, pausing = false,
             engine_id = null, fence = gen_random_uuid(), lost = l.lost + 1
         where l.engine_id = v_engine
         returning l.workspace_id, l.run_id, l.status, l.lost, l.journal_seq, l.fence
@@ -307,9 +307,9 @@ begin
         select workspace_id, run_id, fence, '00000000-0000-0000-0000-000000000000', lost, 'lost',
           '{"name":"EngineLost","message":"the engine that held the lease stopped sending heartbeats"}' from freed
     ), reason as (
-      update durable.runs r set failure =
+      update durable.runs r set pause_reason =
           '{"name":"EngineLost","message":"paused: its lease was lost with a dead engine ' || f.lost || ' times"}'
-        from freed f where f.status = 'paused' and r.workspace_id = f.workspace_id and r.id = f.run_id
+        from freed f where f.lost >= p_lost_max and r.workspace_id = f.workspace_id and r.id = f.run_id
     ), log as (
       insert into durable.changes (workspace_id, run_id, kind, journal_seq)
         select workspace_id, run_id, 'run.rescued', journal_seq from freed
@@ -343,41 +343,19 @@ begin
     order by l.workspace_id, l.run_id for update;
   with freed as (
     update durable.live_runs l
-      set status = 'queued', ready_rank = v_rank, engine_id = null, fence = gen_random_uuid()
+      set status = case when l.pausing then 'paused' else 'queued' end, ready_rank = case when not l.pausing then v_rank end,
+          pausing = false, engine_id = null, fence = gen_random_uuid()
       where l.engine_id = p_engine
-      returning l.workspace_id, l.run_id, l.journal_seq
+      returning l.workspace_id, l.run_id, l.journal_seq, l.status
   ), job as (
-    insert into durable.ready (rank, workspace_id, run_id) select v_rank, workspace_id, run_id from freed
+    insert into durable.ready (rank, workspace_id, run_id)
+      select v_rank, workspace_id, run_id from freed where status = 'queued'
   ), log as (
     insert into durable.changes (workspace_id, run_id, kind, journal_seq)
       select workspace_id, run_id, 'run.requeue', journal_seq from freed
   )
   select count(*) into v_count from freed;
   return v_count + durable.free_tasks(p_engine, null);
-end $$;
-
--- Cancel is final: the leases, the jobs and all that is open go in the same commit; a late answer finds no fence.
--- Answers cancelled, or the status it had already ended with, or null for an unknown run.
-create function durable.cancel_run(p_workspace int, p_run uuid, p_actor text, p_reason text) returns text
-language plpgsql as $$
-declare
-  v_live durable.live_runs;
-  v_status text;
-begin
-  delete from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run returning * into v_live;
-  if not found then
-    select r.status into v_status from durable.runs r where r.workspace_id = p_workspace and r.id = p_run;
-    return v_status;
-  end if;
-  perform durable.close_runs(array[p_workspace], array[p_run]);
-  delete from durable.ready where rank = v_live.ready_rank and workspace_id = p_workspace and run_id = p_run;
-  update durable.runs set status = 'cancelled', ended_at = durable.durable_now(), failure = null
-    where workspace_id = p_workspace and id = p_run;
-  insert into durable.audit (workspace_id, actor, action, target, detail)
-    values (p_workspace, p_actor, 'run.cancel', p_run::text, p_reason);
-  insert into durable.changes (workspace_id, run_id, kind, journal_seq)
-    values (p_workspace, p_run, 'run.cancelled', v_live.journal_seq);
-  return 'cancelled';
 end $$;
 
 -- A heartbeat, committed asynchronously. Answers the database's real time, or null when this engine was

@@ -88,7 +88,7 @@ begin
     insert into durable.changes (workspace_id, run_id, kind, journal_seq)
       select workspace_id, run_id, 'run.paused', journal_seq from paused
   )
-  update durable.runs r set failure = p.failure
+  update durable.runs r set pause_reason = p.failure
     from paused l join unnest(p_workspace, p_run, p_failure) as p(workspace, run, failure)
       on p.workspace = l.workspace_id and p.run = l.run_id
     where r.workspace_id = l.workspace_id and r.id = l.run_id;
@@ -159,10 +159,12 @@ end $$;
 --
 -- i_status: ok | err (its entry is settled and the run woken) | retrying (the attempt failed, another follows)
 -- | null (no usable answer: sent again, nobody's attempt) | paused (i_failure says why; the task stops).
+-- i_compensable: it is `ok` and can be undone.
 -- Answers one state per item: applied | already (this very commit was applied before) | lost (recorded as late).
 create function durable.commit_tasks(
   i_workspace int[], i_run uuid[], i_step uuid[], i_fence uuid[], i_status text[], i_value text[], i_failure text[],
   i_attempt int[], i_transport_attempt int[], i_retry_ms float8[], i_outcome text[], i_outcome_attempt int[], i_outcome_failure text[],
+  i_compensable boolean[],
   i_scheduled float8[], i_leased float8[], i_sent float8[], i_first_byte float8[], i_received float8[], i_app_ms float4[])
 returns text[]
 language plpgsql as $$
@@ -205,12 +207,12 @@ begin
     set attempt = i_attempt[q], scheduled_at = to_timestamp(i_scheduled[q]), leased_at = to_timestamp(i_leased[q]),
         sent_at = to_timestamp(i_sent[q]), first_byte_at = to_timestamp(i_first_byte[q]),
         received_at = to_timestamp(i_received[q]), app_ms = i_app_ms[q],
-        status = case when i_status[q] = 'retrying' then 'retrying' else t.status end,
+        status = case when i_status[q] = 'retrying' or i_attempt[q] > t.attempt and i_status[q] = 'paused' then 'retrying' else t.status end,
         failure = case when i_status[q] = 'retrying' then i_failure[q] else t.failure end,
         due_at = case when i_status[q] = 'retrying' then v_now + i_retry_ms[q] * interval '1 millisecond' end,
         committed_at = clock_timestamp()
     from generate_subscripts(i_run, 1) as q
-    where v_state[q] = 'applied' and i_status[q] in ('ok', 'err', 'retrying')
+    where v_state[q] = 'applied' and i_status[q] in ('ok', 'err', 'retrying', 'paused')
       and t.workspace_id = i_workspace[q] and t.run_id = i_run[q] and t.step_id = i_step[q] and t.seq is null;
 
   insert into durable.timers (workspace_id, run_id, step_id, kind, due_at)
@@ -228,6 +230,9 @@ begin
       array_agg(i_value[q] order by q), array_agg(null::uuid), array_agg(i_failure[q] order by q))
     from generate_subscripts(i_run, 1) as q
     where v_state[q] = 'applied' and i_status[q] in ('ok', 'err') having count(*) > 0;
+
+  perform durable.effect_compensable(array_agg(i_workspace[q]), array_agg(i_run[q]), array_agg(i_step[q]), null)
+    from generate_subscripts(i_run, 1) as q where v_state[q] = 'applied' and i_compensable[q] having count(*) > 0;
 
   perform durable.pause_runs(array_agg(p.workspace), array_agg(p.run), array_agg(p.failure))
     from (select distinct on (i_workspace[q], i_run[q]) i_workspace[q] as workspace, i_run[q] as run, i_failure[q] as failure

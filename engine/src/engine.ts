@@ -15,6 +15,7 @@ import { EngineEvents } from "./observability/engine-events.ts";
 import { announceCommitted } from "./queue/announce-committed.ts";
 import { AppResync } from "./queue/app-resync.ts";
 import { Dispatcher } from "./queue/dispatcher.ts";
+import { HangUpHint } from "./queue/hang-up-hint.ts";
 import { LeaseKeeper } from "./queue/lease-keeper.ts";
 import { LeaseReconciler } from "./queue/lease-reconciler.ts";
 import { ReadyHint } from "./queue/ready-hint.ts";
@@ -165,6 +166,10 @@ export function createEngine(config: EngineConfig): Engine {
     suspectLeases,
   });
   const hint = new ReadyHint({ ...ports, database, log, heard: () => dispatcher.heard() });
+  const hangUpHint = new HangUpHint({
+    database,
+    heard: (runId, fence) => dispatcher.hangUp(runId, fence),
+  });
   const reconciler = new LeaseReconciler({
     ...ports,
     database,
@@ -207,6 +212,7 @@ export function createEngine(config: EngineConfig): Engine {
     registry,
     appClient,
     egress,
+    jobReady: () => dispatcher.kick(),
     isHeld: (workspaceId, runId) => dispatcher.held.get(runId)?.workspaceId === workspaceId,
   });
 
@@ -214,6 +220,7 @@ export function createEngine(config: EngineConfig): Engine {
   const services: readonly Service[] = [
     keeper,
     hint,
+    hangUpHint,
     rescuer,
     reconciler,
     timerLoop,

@@ -8,6 +8,7 @@ import { instantSchema, millisecondsSchema, opaqueSchema, slugSchema, stepIdSche
 export const taskSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("advance"), fence: opaqueSchema }),
   z.object({ kind: z.literal("step"), step: stepIdSchema, fence: opaqueSchema }),
+  z.object({ kind: z.literal("compensate"), step: stepIdSchema, fence: opaqueSchema }),
 ]);
 
 export const budgetSchema = z.object({ ms: millisecondsSchema, steps: z.int().min(1) });
@@ -18,7 +19,7 @@ export const invokeRequestSchema = z.object({
   env: slugSchema.optional(),
   fn: slugSchema,
   rev: opaqueSchema.optional(),
-  run: z.object({ id: opaqueSchema, started_at: instantSchema }),
+  run: z.object({ id: opaqueSchema, started_at: instantSchema, attempt: z.int().min(2).optional() }),
   task: taskSchema,
   input: z.object({ event: runEventSchema, events: z.array(runEventSchema).optional() }),
   memo: memoSchema,

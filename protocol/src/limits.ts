@@ -75,6 +75,10 @@ export const RETRY_DELAY_MS_MIN = 1;
 export const RETRY_DELAY_MS_MAX = DAY_MS;
 /** Attempts of one step, the first included. */
 export const ATTEMPTS_MAX = 1_000;
+/** Delays in a retry policy's table. */
+export const RETRY_TABLE_MAX = 100;
+/** Names of errors in a retry policy's list. */
+export const ERROR_NAMES_MAX = 100;
 /** A sleep, or the timeout of a wait. */
 export const SLEEP_MS_MAX = 366 * DAY_MS;
 

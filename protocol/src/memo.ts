@@ -14,6 +14,7 @@ export const refSchema = z
 /** The closed list of ops; `ops/op.ts` holds their schemas. */
 export const opNameSchema = z.enum([
   "run",
+  "compensate",
   "plan",
   "join",
   "sleep",

@@ -36,7 +36,9 @@ export interface Failure {
 export interface RetryPolicy {
   /** All attempts, the first included; 1 means no retry. */
   max: number;
-  backoff: "exponential" | "linear" | "constant";
+  backoff: "exponential" | "linear" | "constant" | "table";
+  /** With `table`: the delay after each failed attempt; the last one holds for all later ones. */
+  table_ms?: number[] | undefined;
   /** Delay before the second attempt. */
   base_ms: number;
   /** What exponential backoff multiplies by per attempt. */
@@ -45,6 +47,14 @@ export interface RetryPolicy {
   max_ms: number;
   /** Spread each delay over its upper half, so that a wave of failures does not come back as one. */
   jitter: boolean;
+  /** Names of errors. With it, only these are tried again. */
+  retry_on?: string[] | undefined;
+  /** Names of errors that are not tried again, whatever `retry_on` says. */
+  stop_on?: string[] | undefined;
+  /** No attempt begins later than so many ms after the first failed. */
+  max_duration_ms?: number | undefined;
+  /** What follows the last attempt: the step fails, or the run pauses until a person resumes it. Missing: `fail`. */
+  on_exhausted?: "fail" | "pause" | undefined;
 }
 
 // --- Events ---------------------------------------------------------------------------------------------------------
@@ -194,7 +204,9 @@ export type Task =
   /** Continue the run; may add ops. At most one live per run. */
   | { kind: "advance"; fence: Fence }
   /** Run one planned step and report only it. Sent only to SDKs with `parallel`. */
-  | { kind: "step"; step: StepId; fence: Fence };
+  | { kind: "step"; step: StepId; fence: Fence }
+  /** Run the compensation of one completed step and report only that. Sent only for steps that declared one. */
+  | { kind: "compensate"; step: StepId; fence: Fence };
 
 export interface Budget {
   /** Start no new step after so many ms. */
@@ -231,7 +243,8 @@ export interface InvokeRequest {
   env?: string | undefined;
   fn: string;
   rev?: string | undefined;
-  run: { id: string; started_at: Instant };
+  /** `attempt`: of the function outside its steps; missing means 1. */
+  run: { id: string; started_at: Instant; attempt?: number | undefined };
   task: Task;
   input: RunInput;
   /** In the order of completion, which is the order in which an SDK resolves. */
@@ -325,6 +338,8 @@ export interface RunOkOp extends RunCommon {
   st: "ok";
   v?: Payload;
   ref?: Ref | undefined;
+  /** It can be undone: when the run ends badly, the engine sends a `compensate` task for it. */
+  compensate?: boolean | undefined;
 }
 
 /** A step was run: one failed attempt. The engine decides whether there is another. */
@@ -336,6 +351,28 @@ export interface RunErrOp extends RunCommon {
 }
 
 export type RunOp = RunOkOp | RunErrOp;
+
+interface CompensateCommon extends OpCommon {
+  op: "compensate";
+  /** The step that is undone. `name` is that step's, `n` is 0. */
+  scope: StepId;
+  ms?: number | undefined;
+  logs?: LogLine[] | undefined;
+}
+
+export interface CompensateOkOp extends CompensateCommon {
+  st: "ok";
+}
+
+/** One failed attempt at undoing. After the last one the run pauses. */
+export interface CompensateErrOp extends CompensateCommon {
+  st: "err";
+  error: Failure;
+  retry_policy?: RetryPolicy | undefined;
+}
+
+/** What a `compensate` task came to: the only op of its answer. */
+export type CompensateOp = CompensateOkOp | CompensateErrOp;
 
 /** A run step found, to be dispatched as a task of its own. */
 export interface PlanOp extends OpCommon {
@@ -459,6 +496,7 @@ export interface StateOp extends OpCommon {
 
 export type Op =
   | RunOp
+  | CompensateOp
   | PlanOp
   | JoinOp
   | SleepOp
@@ -514,7 +552,7 @@ export interface ErrorAnswer extends AnswerCommon {
   unclaimed?: number | undefined;
 }
 
-/** A step task named a step this code does not reach. */
+/** A step or compensate task named a step that this code does not reach, or that it cannot undo. */
 export interface StepNotFoundAnswer extends AnswerCommon {
   status: "step_not_found";
 }

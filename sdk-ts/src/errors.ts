@@ -26,6 +26,15 @@ export class StepTimeoutError extends Error {
   override readonly name: string = "StepTimeoutError";
 }
 
+/** The reason of a step's `signal` when the engine no longer waits for the step. */
+export class HungUpError extends Error {
+  override readonly name: string = "HungUpError";
+
+  constructor() {
+    super("The engine no longer waits for this request: the run was ended, or goes on elsewhere.");
+  }
+}
+
 /** As it was recorded: what a function fails with that does not catch the error. Not part of what users see. */
 export let recordedFailure: (error: StepError) => Failure;
 

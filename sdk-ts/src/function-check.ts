@@ -4,7 +4,7 @@ import { retryPolicy } from "./retry.ts";
 import { triggersOf } from "./trigger.ts";
 
 /** Of any function, whatever its types. */
-type CheckedOptions = Pick<FunctionOptions, "id" | "trigger" | "triggers" | "retry"> & {
+type CheckedOptions = Pick<FunctionOptions, "id" | "trigger" | "triggers" | "retry" | "onExhausted"> & {
   readonly handler: unknown;
 };
 
@@ -30,7 +30,7 @@ export function checkFunction(options: CheckedOptions): void {
     throw new TypeError(`${where} has more than ${TRIGGERS_PER_FUNCTION_MAX} triggers.`);
   }
   try {
-    retryPolicy(options.retry ?? {});
+    retryPolicy({ ...options.retry, onExhausted: options.onExhausted });
   } catch (error) {
     throw new TypeError(`${where}: ${(error as Error).message}`);
   }

@@ -18,7 +18,11 @@ describe("a function", () => {
     ["eleven triggers", { trigger: undefined, triggers: Array(11).fill(trigger) }, /more than 10 triggers/],
     ["no attempts", { retry: { max: 0 } }, /Function "f": retry\.max counts all attempts/],
     ["a delay that is none", { retry: { base: "soon" } }, /Function "f": "soon" is no duration/],
-    ["an unknown backoff", { retry: { backoff: "random" } }, /"exponential", "linear" or "constant"/],
+    [
+      "an unknown backoff",
+      { retry: { backoff: "random" } },
+      /"exponential", "linear", "constant" or a table/,
+    ],
   ])("with %s is refused where it is written", (_, wrong, sentence) => {
     expect(() => createFunction({ id: "f", trigger, handler, ...wrong } as FunctionOptions)).toThrow(
       sentence,

@@ -1,7 +1,7 @@
 import type { DurableEvent, EventOf, Untyped } from "./event.ts";
 import { checkFunction } from "./function-check.ts";
 import type { Limits } from "./limits.ts";
-import type { RetryOptions } from "./retry.ts";
+import type { PolicyOptions, RetryOptions } from "./retry.ts";
 import type { InferInput, StandardSchema } from "./standard-schema.ts";
 import type { Step } from "./steps/step.ts";
 import type { Trigger } from "./trigger.ts";
@@ -39,6 +39,11 @@ export interface FunctionOptions<
   readonly jsonSchema?: { readonly input?: unknown; readonly output?: unknown } | undefined;
   /** For its steps, unless a step has its own, and for errors outside of steps. */
   readonly retry?: RetryOptions | undefined;
+  /**
+   * What follows the last attempt of a step, and of the function outside its steps: it fails (`"fail"`, the default), or
+   * the run pauses until a person has mended the cause and resumes it (`"pause"`).
+   */
+  readonly onExhausted?: "fail" | "pause" | undefined;
   /**
    * The function. It is called again from the top after each step, with the results so far: keep clocks, chance and
    * everything that has effects inside steps.
@@ -82,3 +87,10 @@ type TakenData<EachTrigger, Input> = [Input] extends [StandardSchema]
   : EachTrigger extends { readonly schema: infer Schema extends StandardSchema }
     ? InferInput<Schema>
     : Untyped;
+/** What its steps go by where they say nothing. */
+export function policyOptionsOf({ options }: DurableFunction): PolicyOptions {
+  const { retry, onExhausted } = options;
+  return onExhausted === undefined ? (retry ?? NO_OPTIONS) : { ...retry, onExhausted };
+}
+
+const NO_OPTIONS: PolicyOptions = {};

@@ -11,7 +11,7 @@ export type { Duration } from "./duration.ts";
 export { DurableRequestError } from "./engine-connection.ts";
 export { FunctionError, NonRetriableError, RetryAfterError, StepError, StepTimeoutError } from "./errors.ts";
 export type { DurableEvent, EventToSend } from "./event.ts";
-export type { StepBodyContext, StepRunOptions } from "./execution/step-body.ts";
+export type { Compensate, StepBodyContext, StepRunOptions } from "./execution/step-body.ts";
 export { createFunction, type DurableFunction, type FunctionOptions, type RunContext } from "./function.ts";
 export type { ServeOptions } from "./http/handle.ts";
 export type { SecretOption } from "./http/secrets.ts";

@@ -1,7 +1,7 @@
 import { type FunctionManifest, type Manifest, PROTOCOL_VERSION } from "@durable/protocol/wire";
 import { digest } from "./digest.ts";
 import { type Duration, durationMs } from "./duration.ts";
-import type { DurableFunction } from "./function.ts";
+import { type DurableFunction, policyOptionsOf } from "./function.ts";
 import { jsonSchemaOf } from "./json-schema.ts";
 import { limitsOnWire } from "./limits.ts";
 import { retryPolicy } from "./retry.ts";
@@ -30,7 +30,8 @@ export function makeManifest({ app, functions, maxDuration }: AppDescription): M
   return { ...described, ...(deployment && { deployment }), manifest: digest(JSON.stringify(described)) };
 }
 
-function describe({ id, options }: DurableFunction): FunctionManifest {
+function describe(fn: DurableFunction): FunctionManifest {
+  const { id, options } = fn;
   const triggers = triggersOf(options);
   const { jsonSchema } = options;
   const input = jsonSchema?.input ?? jsonSchemaOf(options.input ?? onlySchemaOf(triggers), "input");
@@ -38,7 +39,7 @@ function describe({ id, options }: DurableFunction): FunctionManifest {
   return {
     id,
     triggers: triggers.map(onWire),
-    ...(options.retry && { retry: retryPolicy(options.retry) }),
+    ...((options.retry ?? options.onExhausted) && { retry: retryPolicy(policyOptionsOf(fn)) }),
     ...(limitsOnWire(options) as Partial<FunctionManifest>),
     ...(input !== undefined && { input }),
     ...(output !== undefined && { output }),

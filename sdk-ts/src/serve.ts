@@ -15,7 +15,8 @@ export function serve(options: ServeOptions): (request: Request) => Promise<Resp
     const body = new Uint8Array(await request.arrayBuffer());
     const host = request.headers.get("host") ?? new URL(request.url).host;
     const header = (name: string) => (name === "host" ? host : request.headers.get(name));
-    return toResponse(await handle({ method: request.method, header, body }));
+    const hangUp = () => request.signal;
+    return toResponse(await handle({ method: request.method, header, body, hangUp }));
   };
 }
 

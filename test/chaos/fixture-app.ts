@@ -54,6 +54,7 @@ function describe(request: IncomingMessage, body: Buffer): RequestLine {
       run: message.run.id,
       fn: message.fn,
       fence: message.task.fence,
+      task: message.task.kind,
       memo: message.memo.filter((entry: { st: string }) => entry.st !== "pending").map(memoLine),
     }),
   };

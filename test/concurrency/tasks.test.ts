@@ -22,6 +22,7 @@ const SETTLED: TaskOutcome = {
   attempt: 1,
   transportAttempt: 0,
   retryMs: null,
+  isCompensable: false,
   record: { attempt: 1, outcome: "ok", failure: null },
 };
 const FAILED = '{"name":"Error","message":"no"}';

@@ -45,7 +45,7 @@ test("of two outcomes under one fence exactly one is applied and the other chang
     const [state] = await stage.database.sql`
       select r.status as ended, l.status as live, l.fence from durable.runs r
       left join durable.live_runs l on l.run_id = r.id where r.id = ${run.runId}`;
-    const ended = kind === "completed" || kind === "failed";
+    const ended = kind === "completed" || kind === "failed" || kind === "cancelled";
     expect(state).toEqual({
       ended: ended ? kind : null,
       live: ended

@@ -20,6 +20,8 @@ export interface RequestLine {
   readonly run?: string;
   readonly fn?: string;
   readonly fence?: string;
+  /** `advance`, `compensate`, .. */
+  readonly task?: string;
   /** Settled entries of the memo in order: step id and hash of the result. */
   readonly memo?: readonly (readonly [stepId: string, hash: string])[];
 }

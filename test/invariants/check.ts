@@ -12,6 +12,7 @@ import { MEMO } from "./memo.ts";
 import { Memory } from "./memory.ts";
 import { TENANCY } from "./tenancy.ts";
 import { TIME } from "./time.ts";
+import { UNDOING } from "./undoing.ts";
 
 export const INVARIANTS: readonly Invariant[] = [
   ...ACCEPTANCE,
@@ -21,6 +22,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...LEASES,
   ...TIME,
   ...ENDS,
+  ...UNDOING,
   ...EDGES,
   ...LIVENESS,
 ];

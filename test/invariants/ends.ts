@@ -3,11 +3,21 @@ import { compareWithMemory } from "./memory.ts";
 
 // H. Ends are final.
 
+/** What a run is in the end, by what its cancel was answered. */
+const ENDS_AS = {
+  completed: "completed",
+  failed: "failed",
+  failing: "failed",
+  cancelled: "cancelled",
+  cancelling: "cancelled",
+};
+
 export const ENDS: readonly Invariant[] = [
   {
     number: "39",
     name: "cancelled",
-    sentence: "A run whose cancel was acknowledged is cancelled, and its app hears nothing of it any more.",
+    sentence:
+      "A run whose cancel was acknowledged is cancelled, and its app hears nothing of it any more but to undo its steps.",
     phase: "after",
     needs: "ackLog",
     async check({ sql, ackLog, appLog, sentSince }) {
@@ -19,11 +29,14 @@ export const ENDS: readonly Invariant[] = [
       for (const line of cancels) {
         if (line.kind !== "cancel") continue;
         const status = statusOf.get(line.run);
-        if (status !== line.answer)
+        // Its steps are undone first: then it is cancelled.
+        if (status !== ENDS_AS[line.answer as keyof typeof ENDS_AS])
           violations.push(`${line.run}: ${line.answer} was answered, it is ${status}`);
-        if (line.answer === "cancelled" && !cancelledAt.has(line.run)) cancelledAt.set(line.run, line.t);
+        if (line.answer!.startsWith("cancel") && !cancelledAt.has(line.run))
+          cancelledAt.set(line.run, line.t);
       }
       for (const line of appLog?.only("request") ?? []) {
+        if (line.task === "compensate") continue;
         const at = cancelledAt.get(line.run ?? "");
         if (at !== undefined && sentSince(line.t) > at)
           violations.push(`${line.run}: a request ${line.t - at} ms after its cancel`);
@@ -46,12 +59,15 @@ export const ENDS: readonly Invariant[] = [
   {
     number: "48",
     name: "audited",
-    sentence: "Every cancel has its audit row.",
+    sentence: "Every cancel has its audit row, once.",
     phase: "always",
     check: bySql(
       "select count(*) from durable.runs where status = 'cancelled'",
       `select r.id from durable.runs r where r.status = 'cancelled' and (select count(*) from durable.audit a
-         where a.workspace_id = r.workspace_id and a.action = 'run.cancel' and a.target = r.id::text) <> 1`,
+         where a.workspace_id = r.workspace_id and a.action in ('run.cancel', 'run.cancel-without-undo') and a.target = r.id::text) = 0
+       union all
+       select a.target::uuid from durable.audit a where a.action like 'run.cancel%'
+         group by a.workspace_id, a.action, a.target having count(*) > 1`,
     ),
   },
 ];

@@ -35,6 +35,7 @@ async function startServer(parts: Partial<HttpParts> = {}) {
     registry: { of: () => Promise.reject(new Error("not here")), forget: () => {} },
     appClient: null as never,
     checkpoints: { take: () => Promise.reject(new Error("not here")) },
+    jobReady: () => {},
     isHeld: () => false,
     egress: createEgressGuard({}),
     limits: { headersTimeoutMs: 200, requestTimeoutMs: 400, drainMs: 5_000 },

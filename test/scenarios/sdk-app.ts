@@ -16,8 +16,25 @@ export async function startSdkApp(
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/durable`;
   const synced = await engine.call("POST", `/v1/apps/${app}/dev/sync`, { url });
   expect(synced.status, synced.text).toBe(200);
+  const path = (run: string) => `/v1/apps/${app}/dev/runs/${run}`;
   return {
     url,
+    path,
+    /** The id of the run that the event starts. */
+    async start(name: string, data: unknown = null): Promise<string> {
+      const sent = await engine.call("POST", `/v1/events?app=${app}`, { name, data });
+      return sent.json.runs[0].run;
+    },
+    /** The run when it has ended or the time is over. */
+    async ended(run: string, waitS = 20) {
+      return (await engine.call("GET", `${path(run)}?wait=${waitS}`)).json;
+    },
+    async show(run: string) {
+      return (await engine.call("GET", path(run))).json;
+    },
+    act(run: string, action: "cancel" | "pause" | "resume", body: object = {}) {
+      return engine.call("POST", `${path(run)}/${action}`, body);
+    },
     stop: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(resolve));

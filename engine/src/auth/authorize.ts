@@ -35,6 +35,8 @@ export type Action =
   | "runs.query"
   | "runs.cancel"
   | "runs.dispatched"
+  | "runs.pause"
+  | "runs.resume"
   | "keys.manage"
   | "pages.read";
 
@@ -64,6 +66,8 @@ const WHO: Record<Action, Who> = {
   "runs.cancel": { anywhere: OPERATORS, inOwnWorkspace: [] },
   // Its body names the run by a fence, which nobody else knows.
   "runs.dispatched": { anywhere: [], inOwnWorkspace: ["app"] },
+  "runs.pause": { anywhere: OPERATORS, inOwnWorkspace: [] },
+  "runs.resume": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "keys.manage": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "pages.read": { anywhere: OPERATORS, inOwnWorkspace: [] },
 };

@@ -31,6 +31,10 @@ function rawDelayMs(policy: RetryPolicy, attempt: number): number {
       return policy.base_ms * attempt;
     case "exponential":
       return policy.base_ms * policy.factor ** (attempt - 1);
+    case "table": {
+      const table = policy.table_ms ?? [policy.base_ms];
+      return table[Math.min(attempt, table.length) - 1]!;
+    }
   }
 }
 

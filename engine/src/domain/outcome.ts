@@ -7,6 +7,7 @@ export type OutcomeKind =
   | "requeue" // let go, but there is more to do at once
   | "completed"
   | "failed"
+  | "cancelled" // only after its steps were undone: without any, cancel itself ends the run
   | "paused"; // needs a person; `result` says why
 
 export interface Outcome {
@@ -83,7 +84,10 @@ export type EffectKind =
   | "state" // the run says where it is
   | "skip" // an event it sends does not start a function that it names
   | "cancel" // the entry lost a race: whatever it waits for goes with it
-  | "task"; // the entry gets a lease and a dispatch of its own
+  | "task" // the entry gets a lease and a dispatch of its own
+  | "compensable" // the step can be undone
+  | "undone" // the step was
+  | "failing"; // the run has failed, for the reason in `data`, and begins to undo its steps
 
 export function isSettled(entry: { readonly status: StepStatus }): boolean {
   return entry.status === "ok" || entry.status === "err";
@@ -96,5 +100,6 @@ export const LETS_GO: Record<OutcomeKind, boolean> = {
   requeue: true,
   completed: true,
   failed: true,
+  cancelled: true,
   paused: true,
 };

@@ -13,6 +13,8 @@ export interface TaskOutcome {
   readonly transportAttempt: number;
   /** Until the next dispatch; null when there is none. */
   readonly retryMs: number | null;
+  /** It is `ok` and can be undone. */
+  readonly isCompensable: boolean;
   /** What the dispatch is remembered as, under its fence. */
   readonly record: Omit<AttemptEntry, "stepId">;
 }

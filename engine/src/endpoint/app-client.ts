@@ -20,6 +20,12 @@ export interface AppClientOptions {
   readonly idleOriginMs?: number;
 }
 
+/** A call while it lasts, in the hand of who made it. */
+export interface Line {
+  /** Ends the call in the middle: it is broken then, for this reason. */
+  hangUp?: ((why: string) => void) | undefined;
+}
+
 /**
  * Calls apps. `call` never throws and never rejects for anything an app, its network or its server does: every way
  * it can end is a `DispatchResult`.
@@ -41,6 +47,7 @@ export class AppClient {
     request: SignedRequest,
     replyKeys: readonly SigningKey[],
     patience: Patience,
+    line: Line = {},
   ): Promise<DispatchResult> {
     return new Promise((resolve) => {
       const { clock } = this.#options;
@@ -53,9 +60,11 @@ export class AppClient {
         patience,
         settle: (result) => {
           this.#deadlines.forget(exchange);
+          line.hangUp = undefined;
           resolve(result);
         },
       });
+      line.hangUp = (why) => exchange.cut(why);
       if (this.#closed) return exchange.neverArrived("shutdown", SHUTDOWN);
       this.#deadlines.watch(exchange);
       try {

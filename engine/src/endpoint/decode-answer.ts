@@ -94,7 +94,9 @@ export function opsFlaw(ops: readonly Op[]): [AnswerFlaw, string] | null {
 }
 
 export function trimFailures(ops: readonly Op[]): void {
-  for (const op of ops) if (op.op === "run" && op.st === "err") op.error = trimFailure(op.error);
+  for (const op of ops) {
+    if ((op.op === "run" || op.op === "compensate") && op.st === "err") op.error = trimFailure(op.error);
+  }
 }
 
 /**

@@ -56,11 +56,13 @@ export type NeverArrivedReason =
   | "tls"
   | "unsafe-address"
   | "connect-timeout" // also: no connection became free in time
+  | "hung-up" // by us, before it was written
   | "shutdown"; // this engine process is closing
 
 export type BrokenReason =
   | "reset" // also on a reused connection, before any byte: the app may have read the request
   | "timeout"
+  | "hung-up" // by us: the run was ended meanwhile
   | "malformed-http"
   | "too-large"
   | "encoded"

@@ -130,6 +130,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
   }
 
+  /** Somebody here is no longer interested in the answer. */
+  cut(why: string): void {
+    if (this.#controller === null) this.neverArrived("hung-up", why);
+    else this.#break({ reason: "hung-up", detail: why });
+  }
+
   neverArrived(reason: NeverArrivedReason, detail: string): void {
     this.#settle({ kind: "never-arrived", reason, detail, receivedMs: this.parts.clock.monotonicMs() });
   }

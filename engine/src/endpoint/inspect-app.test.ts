@@ -81,6 +81,7 @@ const NEVER_ARRIVED: Record<NeverArrivedReason, RegExp> = {
   tls: /certificate/,
   "unsafe-address": /does not call/,
   "connect-timeout": /firewall/,
+  "hung-up": /Sync once more/,
   shutdown: /Sync once more/,
 };
 test.each(Object.entries(NEVER_ARRIVED))("%s tells what to do", async (reason, sentence) => {
@@ -98,6 +99,7 @@ test.each(Object.entries(NEVER_ARRIVED))("%s tells what to do", async (reason, s
 const BROKEN: Record<BrokenReason, RegExp> = {
   reset: /broke off/,
   timeout: /in time/,
+  "hung-up": /hung up/,
   "malformed-http": /HTTP server/,
   "too-large": /too large/,
   encoded: /compression/,

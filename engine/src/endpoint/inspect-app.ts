@@ -68,6 +68,8 @@ function adviceOn(
       return "The app's host does not accept connections. Check the port and the firewalls in between.";
     case "shutdown":
       return "The engine was shutting down. Sync once more.";
+    case "hung-up":
+      return "The engine hung up. Sync once more.";
     case "unsigned":
       return `Something answers at this URL, but it is not the handler of a Durable app. Check the path (usually /api/durable) and that no login page or proxy stands before it.`;
     case "bad-signature":

@@ -1,6 +1,7 @@
 import { epochMsOfUuidV7 } from "../domain/ids.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { Held } from "./held-run.ts";
+import type { Memo } from "./memo.ts";
 
 /** Do not start another step after this; an app that says how long it may run gets that minus a margin. */
 const BUDGET_MS_DEFAULT = 25_000;
@@ -14,17 +15,23 @@ const CAPABILITIES = '["checkpoint"]';
  */
 export function buildRequest(held: Held, fence: string, workspace: WorkspaceEntry): string {
   const { head, memo, stepId } = held;
-  const task = stepId === null ? '"kind":"advance"' : `"kind":"step","step":"${stepId}"`;
+  const task = stepId === null ? taskOf(memo) : `"kind":"step","step":"${stepId}"`;
   const fn = JSON.stringify(head.functionId);
   const app = JSON.stringify(workspace.app);
   const maxMs = workspace.endpoint?.maxDurationMs ?? null;
   const budgetMs = maxMs === null ? BUDGET_MS_DEFAULT : Math.max(1, maxMs - BUDGET_MARGIN_MS);
+  const attempt = held.runAttempt === 0 ? "" : `,"attempt":${held.runAttempt + 1}`;
   return (
     `{"type":"invoke","app":${app},"fn":${fn},"rev":"${head.functionVersion}",` +
-    `"run":{"id":"${head.runId}","started_at":"${new Date(epochMsOfUuidV7(head.runId)).toISOString()}"},` +
+    `"run":{"id":"${head.runId}","started_at":"${new Date(epochMsOfUuidV7(head.runId)).toISOString()}"${attempt}},` +
     `"task":{${task},"fence":"${fence}"},` +
     `"input":{"event":${head.event}},"memo":${memo.toJson()},"memo_next":null,` +
     `"attempts":${memo.attemptsJson()},"budget":{"ms":${budgetMs},"steps":1},` +
     `"known":${memo.settledCount},"engine":{"environment":"${workspace.environment}","capabilities":${CAPABILITIES}}}`
   );
+}
+
+/** A run that is ending has always something left to undo: the commit that undoes the last step ends it. */
+function taskOf(memo: Memo): string {
+  return memo.ending === null ? '"kind":"advance"' : `"kind":"compensate","step":"${memo.nextToUndo!.id}"`;
 }

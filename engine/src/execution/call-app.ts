@@ -42,7 +42,13 @@ export async function callApp(
   if (signed === null) return { kind: "too-large", times: timesOf(parts.clock, held, null, null) };
   await faultPoint("dispatch.before-send");
   const patience = patienceWith(workspace.endpoint.maxDurationMs);
-  const end = await parts.appClient.call(workspace.endpoint, signed, workspace.replyKeys, patience);
+  const end = await parts.appClient.call(
+    workspace.endpoint,
+    signed,
+    workspace.replyKeys,
+    patience,
+    held.line,
+  );
   await faultPoint("dispatch.after-answer");
   if (end.kind !== "answer") {
     return { kind: "unanswered", end, times: timesOf(parts.clock, held, end, null) };

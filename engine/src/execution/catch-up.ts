@@ -34,7 +34,7 @@ export async function catchUp(parts: CatchUpParts, run: HeldRun): Promise<Before
   ]);
   const before = { memo: run.memo, knownSeq: run.knownSeq };
   run.fence = fenceAfter(run.fence, seq);
-  run.memo = Memo.of(journals.get(ref.runId)!);
+  run.memo = Memo.of(journals.get(ref.runId)!, { ending: run.memo.ending });
   run.knownSeq = run.memo.settledCount;
   run.mayHavePending = true;
   run.state = heads.get(ref.runId)!.state;

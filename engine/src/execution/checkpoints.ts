@@ -109,6 +109,7 @@ export class Checkpoints {
     };
     const refused = readOps(situation, request.ops ?? [], draft);
     if (refused !== null) return { state: "refused", why: refused.result ?? "" };
+    if (draft.pausedBy !== null) return { state: "refused", why: draft.pausedBy };
     const { fence, seq } = request;
     draft.effects.push({
       kind: "checkpoint",
@@ -128,7 +129,7 @@ export class Checkpoints {
       times: { scheduled: null, leased: null, sent: null, firstByte: null, received: nowS, appMs: null },
     });
     if (end.state === "poison") return { state: "refused", why: end.detail };
-    if (end.state === "lost") return { state: "stale-fence" };
+    if (end.state === "lost" || end.state === "paused") return { state: "stale-fence" };
     // This one, whose answer got lost on the way from the database, or another one of its number: its hash will tell.
     if (end.state === "already") return this.take(workspaceId, runId, request, body);
     this.#parts.committed({ workspaceId, head: { runId }, state: null }, outcome);
@@ -144,7 +145,7 @@ export class Checkpoints {
     runId: string,
     request: CheckpointRequest,
     known: number,
-    { isDraining }: CheckpointState,
+    { isDraining, isPausing }: CheckpointState,
     entries: readonly SettledEntry[] | null = null,
   ): Promise<CheckpointEnd> {
     const { database, wantsBack } = this.#parts;
@@ -158,7 +159,7 @@ export class Checkpoints {
       state: "taken",
       known,
       memo: `[${memo.join(",")}]`,
-      wantsBack: wantsBack(runId) ?? isDraining,
+      wantsBack: isPausing || (wantsBack(runId) ?? isDraining),
     };
   }
 }

@@ -1,19 +1,21 @@
 import type {
   BranchOp,
+  Failure,
   JoinOp,
   Op,
   PlanOp,
   RawJson,
+  RetryPolicy,
   RunOp,
   SendOp,
   SleepOp,
   StateOp,
   WaitOp,
 } from "@durable/protocol/wire";
-import { retryDelayMs } from "../domain/backoff.ts";
 import type { Outcome, StepEntry } from "../domain/outcome.ts";
+import { decideRetry, type RetryDecision } from "../domain/retry-decision.ts";
 import type { Situation } from "./decide.ts";
-import { type OutcomeDraft, pause } from "./outcome-draft.ts";
+import { exhausted, type OutcomeDraft, pause } from "./outcome-draft.ts";
 
 /** The longest sleep or wait. A wait that names no timeout gets it too: nothing waits for ever. */
 const WAIT_MS_MAX = 366 * 24 * 60 * 60 * 1000;
@@ -75,15 +77,41 @@ function decideRun(situation: Situation, op: RunOp, draft: OutcomeDraft): void {
   if (op.st === "ok") {
     draft.steps.push(entry(op, { status: "ok", value: rawText(op.v), attempt }));
     if (attempt > 1) draft.attempts.push({ stepId: op.id, attempt, outcome: "ok", failure: null });
+    if (op.compensate) draft.effects.push({ kind: "compensable", stepId: op.id, data: "null" });
     return;
   }
+  const { next, policy, error } = decideFailedAttempt(situation, op, attempt, draft);
+  if (next.kind === "retry") return;
+  if (next.kind === "exhausted" && policy.on_exhausted === "pause") {
+    draft.pausedBy ??= exhausted(`step "${op.name}"`, attempt, error);
+    draft.steps.push(entry(op, { status: "retrying", failure: JSON.stringify(error), attempt }));
+  } else draft.steps.push(entry(op, { status: "err", failure: JSON.stringify(error), attempt }));
+}
+
+interface Failed {
+  readonly next: RetryDecision;
+  readonly policy: RetryPolicy;
+  readonly error: Failure;
+}
+
+/** A body has failed: its attempt is written, and its next one if there is any. */
+export function decideFailedAttempt(
+  situation: Situation,
+  op: Op & { readonly error?: Failure; readonly retry_policy?: RetryPolicy | undefined },
+  attempt: number,
+  draft: OutcomeDraft,
+): Failed {
   const error = op.error ?? { name: "Error", message: "the step failed without saying why" };
   const failure = JSON.stringify(error);
   const policy = op.retry_policy ?? situation.retry;
-  const isFinal = error.retry === false || attempt >= policy.max;
-  const dueMs = isFinal ? null : (error.retry_after_ms ?? retryDelayMs(policy, attempt, situation.random()));
+  const { resumedAfter, elapsedMs } = situation.memo.pendingOf(op.id) ?? { resumedAfter: 0, elapsedMs: 0 };
+  const random = situation.random();
+  const next = decideRetry({ policy, failure: error, attempt: attempt - resumedAfter, elapsedMs, random });
   draft.attempts.push({ stepId: op.id, attempt, outcome: "failed", failure });
-  draft.steps.push(entry(op, { status: isFinal ? "err" : "retrying", failure, attempt, dueMs }));
+  if (next.kind === "retry") {
+    draft.steps.push(entry(op, { status: "retrying", failure, attempt, dueMs: next.delayMs }));
+  }
+  return { next, policy, error };
 }
 
 /** Its entry waits like a sleep; what settles it is its task's own dispatch. */
@@ -134,7 +162,7 @@ function decideState(situation: Situation, op: StateOp, draft: OutcomeDraft): vo
   if (data !== situation.state) draft.effects.push({ kind: "state", stepId: null, data });
 }
 
-function entry(op: Op, rest: Partial<StepEntry> & Pick<StepEntry, "status">): StepEntry {
+export function entry(op: Op, rest: Partial<StepEntry> & Pick<StepEntry, "status">): StepEntry {
   return {
     id: op.id,
     op: journalOp(op),

@@ -2,7 +2,7 @@
 // that hold for a step that ran inline, and anything else is no answer to what was asked.
 
 import type { Answer, Failure, RunErrOp } from "@durable/protocol/wire";
-import type { Outcome } from "../domain/outcome.ts";
+import type { Outcome, StepEntry } from "../domain/outcome.ts";
 import type { TaskOutcome } from "../domain/task-outcome.ts";
 import type { JournalEntry } from "../store/journals.ts";
 import type { Reply } from "./call-app.ts";
@@ -83,6 +83,7 @@ function ran(
   const draft = new OutcomeDraft();
   const refused = decideOp(situation, op, draft);
   if (refused !== null) return paused(step, refused);
+  if (draft.pausedBy !== null) return exhausted(draft);
   const [entry] = draft.steps;
   const { status, value, failure, attempt, dueMs } = entry!;
   return {
@@ -92,7 +93,23 @@ function ran(
     attempt,
     transportAttempt: 0,
     retryMs: dueMs,
+    isCompensable: draft.effects.some(({ kind }) => kind === "compensable"),
     record: { attempt, outcome: status === "ok" ? "ok" : "failed", failure },
+  };
+}
+
+/** Its last attempt has failed, and its policy says that a person is asked. */
+function exhausted(draft: OutcomeDraft): TaskOutcome {
+  const [{ attempt, failure }] = draft.steps as [StepEntry];
+  return {
+    status: "paused",
+    value: null,
+    failure: draft.paused(draft.pausedBy!).result,
+    attempt,
+    transportAttempt: 0,
+    retryMs: null,
+    isCompensable: false,
+    record: { attempt, outcome: "failed", failure },
   };
 }
 
@@ -107,6 +124,7 @@ function unanswered(step: PlannedStep, outcome: Outcome): TaskOutcome {
     attempt: step.attempt,
     transportAttempt: outcome.transportAttempt,
     retryMs: outcome.retryMs,
+    isCompensable: false,
     record: { attempt, outcome: end, failure },
   };
 }
@@ -120,6 +138,7 @@ export function paused(step: PlannedStep, { result }: Outcome): TaskOutcome {
     attempt: step.attempt,
     transportAttempt: 0,
     retryMs: null,
+    isCompensable: false,
     record: { attempt: step.attempt + 1, outcome: "protocol", failure: result },
   };
 }

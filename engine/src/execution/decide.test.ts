@@ -19,6 +19,9 @@ const entry = (name: string, rest: Partial<JournalEntry> = {}): JournalEntry => 
   failure: null,
   attempt: 1,
   isHeldBack: false,
+  resumedAfter: 0,
+  elapsedMs: 0,
+  isOwed: false,
   ...rest,
 });
 

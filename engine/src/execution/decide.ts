@@ -8,12 +8,13 @@ import {
   type RawJson,
   type RetryPolicy,
 } from "@durable/protocol/wire";
-import { retryDelayMs } from "../domain/backoff.ts";
 import type { Outcome } from "../domain/outcome.ts";
+import { decideRetry } from "../domain/retry-decision.ts";
 import { decideOp } from "./decide-op.ts";
 import { decideAbandoned } from "./decide-transport.ts";
+import { decideUndo } from "./decide-undo.ts";
 import type { Memo } from "./memo.ts";
-import { OutcomeDraft, pause } from "./outcome-draft.ts";
+import { exhausted, OutcomeDraft, pause } from "./outcome-draft.ts";
 
 export interface Situation {
   readonly memo: Memo;
@@ -33,6 +34,8 @@ export interface Situation {
 }
 
 export function decide(situation: Situation, answer: Answer): Outcome {
+  const { ending } = situation.memo;
+  if (ending !== null) return decideUndo(situation, ending, answer);
   switch (answer.status) {
     case "continue":
       return decideContinue(situation, answer);
@@ -56,6 +59,7 @@ function decideContinue(situation: Situation, answer: Extract<Answer, { status: 
   const draft = new OutcomeDraft();
   const refused = readOps(situation, answer.ops, draft);
   if (refused !== null) return refused;
+  if (draft.pausedBy !== null) return draft.paused(draft.pausedBy);
   // Something new to tell user code: go on at once. Otherwise whatever is pending will wake the run.
   if (draft.settledCount > 0) return draft.progress("continue");
   // Its time was up before it was done, so it is called again; but not for ever if it never gets anywhere.
@@ -110,12 +114,29 @@ export function decideError(situation: Situation, failure: Failure, ops: readonl
   const attempt = situation.runAttempt + 1;
   const text = JSON.stringify(failure);
   draft.attempts.push({ stepId: null, attempt, outcome: "failed", failure: text });
-  if (failure.retry === false || attempt >= situation.retry.max) {
-    return draft.finish("failed", { result: text, runAttempt: attempt, transportAttempt: 0 });
+  const policy = situation.retry;
+  const next = decideRetry({ policy, failure, attempt, elapsedMs: 0, random: situation.random() });
+  if (next.kind === "retry") {
+    return draft.finish("wait", { runAttempt: attempt, transportAttempt: 0, retryMs: next.delayMs });
   }
-  return draft.finish("wait", {
-    runAttempt: attempt,
-    transportAttempt: 0,
-    retryMs: failure.retry_after_ms ?? retryDelayMs(situation.retry, attempt, situation.random()),
-  });
+  if (next.kind === "exhausted" && policy.on_exhausted === "pause") {
+    return draft.paused(exhausted("the function", attempt, failure));
+  }
+  return fail(situation, draft, text, attempt);
+}
+
+/** The run has failed. It ends with that, unless steps of it can be undone: then this begins. */
+function fail({ memo }: Situation, draft: OutcomeDraft, failure: string, runAttempt: number): Outcome {
+  if (memo.ending !== null) {
+    const { message } = JSON.parse(failure) as Failure;
+    return pause(
+      "CannotUndo",
+      `paused: step "${memo.nextToUndo!.name}" cannot be undone. ${message} Mend the app, then resume.`,
+    );
+  }
+  if (memo.owedCount === 0 && !draft.effects.some(({ kind }) => kind === "compensable")) {
+    return draft.finish("failed", { result: failure, runAttempt, transportAttempt: 0 });
+  }
+  draft.effects.push({ kind: "failing", stepId: null, data: failure });
+  return draft.progress("continue");
 }

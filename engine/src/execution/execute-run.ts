@@ -49,6 +49,7 @@ export async function executeRun(parts: ExecutionParts, run: HeldRun): Promise<v
   const engineId = parts.authority.engineId();
   for (let ahead: NextRequest | null = null; ; ) {
     if (!parts.authority.mayAct(engineId) && !(await parts.authority.untilMayAct(engineId))) return;
+    if (run.isGone) return;
     const workspace = parts.registry.peek(run.workspaceId) ?? (await parts.registry.of(run.workspaceId));
     const isGood = ahead !== null && isStillTrue(ahead, run, workspace, parts.clock.monotonicMs());
     const request: NextRequest = isGood ? ahead! : nextRequest(parts, run, run.fence, workspace);
@@ -129,6 +130,11 @@ async function commit(
     parts.suspectLeases();
     return null;
   }
+  if (end.state === "paused") {
+    // Somebody asked for a pause meanwhile: it is written, and the lease is gone.
+    parts.committed(run, { ...outcome, kind: "paused" });
+    return null;
+  }
   run.fence = nextFence;
   run.state = outcome.effects.findLast(({ kind }) => kind === "state")?.data ?? run.state;
   run.runAttempt = outcome.runAttempt;
@@ -142,7 +148,7 @@ async function commit(
     const journals = await loadJournals(parts.database, [
       { workspaceId: run.workspaceId, runId: run.head.runId },
     ]);
-    run.memo = Memo.of(journals.get(run.head.runId)!);
+    run.memo = Memo.of(journals.get(run.head.runId)!, { ending: run.memo.ending });
     run.knownSeq = run.memo.settledCount;
   }
   return { outcome, ahead };

@@ -16,6 +16,7 @@ import { pause } from "./outcome-draft.ts";
 export async function executeTask(parts: ExecutionParts, task: HeldTask): Promise<void> {
   const engineId = parts.authority.engineId();
   if (!parts.authority.mayAct(engineId) && !(await parts.authority.untilMayAct(engineId))) return;
+  if (task.isGone) return;
   const workspace = parts.registry.peek(task.workspaceId) ?? (await parts.registry.of(task.workspaceId));
   const situation: Situation = {
     memo: task.memo,

@@ -1,3 +1,4 @@
+import type { Line } from "../endpoint/app-client.ts";
 import type { FunctionEntry, WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { JournalEntry, RunHead } from "../store/journals.ts";
 import type { Memo } from "./memo.ts";
@@ -19,6 +20,12 @@ export interface Held {
   /** Names the lease. */
   readonly fence: string;
   readonly memo: Memo;
+  /** Failed attempts of the function body since the last progress; a task has none. */
+  readonly runAttempt: number;
+  /** The call of its app that is under way. */
+  readonly line: Line;
+  /** The lease is known to be gone: nothing is sent for it any more. */
+  isGone: boolean;
   /** Monotonic. When it could have been dispatched: its job became ready, or the commit before. */
   readonly scheduledAtMs: number;
   /** Monotonic. When this lease was taken: a run must not hold it for ever while others are ready. */

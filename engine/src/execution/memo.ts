@@ -1,3 +1,4 @@
+import type { Ending } from "../domain/ending.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import { isSettled } from "../domain/outcome.ts";
 import type { JournalEntry } from "../store/journals.ts";
@@ -11,6 +12,16 @@ export interface PendingEntry {
   readonly offered: boolean;
   /** Lost a race: the app sees it as pending for ever, and nothing waits for it. */
   readonly cancelled?: boolean;
+  /** The attempt after which a person resumed it: what its policy allows is counted from there. */
+  readonly resumedAfter: number;
+  /** From the first of these attempts to when the entry was loaded. */
+  readonly elapsedMs: number;
+}
+
+/** A completed step that can be undone and was not yet. */
+export interface OwedStep {
+  readonly id: string;
+  readonly name: string;
 }
 
 /**
@@ -22,18 +33,45 @@ export class Memo {
   #settledText = "";
   readonly #settled = new Map<string, string>();
   readonly #pending = new Map<string, PendingEntry>();
+  /** In the order of the journal. */
+  readonly #owed = new Map<string, OwedStep>();
+  #ending: Ending | null;
+
+  private constructor(ending: Ending | null) {
+    this.#ending = ending;
+  }
 
   /** `taskStepId`: the step that a task of its own is for; it is offered to that task, and to nobody else. */
-  static of(entries: readonly JournalEntry[], taskStepId: string | null = null): Memo {
-    const memo = new Memo();
+  static of(
+    entries: readonly JournalEntry[],
+    { taskStepId = null, ending = null }: { taskStepId?: string | null; ending?: Ending | null } = {},
+  ): Memo {
+    const memo = new Memo(ending);
     for (const { stepId, seq, op, attempt, status, isHeldBack, ...entry } of entries) {
       if (seq !== null) memo.#settle(stepId, op, { status, ...entry });
       else {
         const offered = stepId === taskStepId || (status === "retrying" && !isHeldBack);
-        memo.#pending.set(stepId, { op, attempt, offered, cancelled: status === "cancelled" });
+        const { resumedAfter, elapsedMs } = entry;
+        const cancelled = status === "cancelled";
+        memo.#pending.set(stepId, { op, attempt, offered, cancelled, resumedAfter, elapsedMs });
       }
+      if (entry.isOwed) memo.#owed.set(stepId, { id: stepId, name: entry.name });
     }
     return memo;
+  }
+
+  /** Not null while the run's steps are undone: then it is dispatched for nothing else. */
+  get ending(): Ending | null {
+    return this.#ending;
+  }
+
+  get owedCount(): number {
+    return this.#owed.size;
+  }
+
+  /** The completed step to undo next: the last one of the journal. */
+  get nextToUndo(): OwedStep | null {
+    return [...this.#owed.values()].at(-1) ?? null;
   }
 
   /** How many entries the journal holds, by this memo: its head if nothing settled behind our back. */
@@ -66,19 +104,35 @@ export class Memo {
       if (isSettled(step)) {
         this.#pending.delete(step.id);
         this.#settle(step.id, step.op, step);
-      } else this.#pending.set(step.id, { op: step.op, attempt: step.attempt, offered: false });
+      } else {
+        const { resumedAfter, elapsedMs } = this.#pending.get(step.id) ?? { resumedAfter: 0, elapsedMs: 0 };
+        const { op, attempt } = step;
+        this.#pending.set(step.id, { op, attempt, offered: false, resumedAfter, elapsedMs });
+      }
     }
-    for (const { kind, stepId } of effects) {
-      const entry = kind === "cancel" ? this.#pending.get(stepId!) : undefined;
-      if (entry !== undefined) this.#pending.set(stepId!, { ...entry, offered: false, cancelled: true });
+    for (const { kind, stepId, data } of effects) {
+      if (kind === "compensable") {
+        const { id, name } = steps.find((step) => step.id === stepId)!;
+        this.#owed.set(id, { id, name });
+      } else if (kind === "undone") {
+        this.#owed.delete(stepId!);
+      } else if (kind === "failing") {
+        this.#ending = { kind: "failing", failure: data };
+        for (const id of this.#pending.keys()) this.#cancel(id);
+      } else if (kind === "cancel") this.#cancel(stepId!);
     }
+  }
+
+  #cancel(id: string): void {
+    const entry = this.#pending.get(id);
+    if (entry !== undefined) this.#pending.set(id, { ...entry, offered: false, cancelled: true });
   }
 
   /** The `memo` array of a dispatch: settled entries in journal order, then what is pending and not to be run. */
   toJson(): string {
     let text = this.#settledText;
     for (const [id, entry] of this.#pending) {
-      if (entry.offered) continue;
+      if (entry.offered || entry.op === "compensate") continue;
       text += `${text === "" ? "" : ","}{"id":"${id}","op":"${entry.op}","st":"pending"}`;
     }
     return `[${text}]`;
@@ -98,7 +152,9 @@ export class Memo {
     op: string,
     entry: { readonly status: string; readonly value: string | null; readonly failure: string | null },
   ): void {
-    this.#settledText += `${this.#settledText === "" ? "" : ","}${memoEntryText(id, op, entry)}`;
     this.#settled.set(id, op);
+    // No code asks for it.
+    if (op === "compensate") return;
+    this.#settledText += `${this.#settledText === "" ? "" : ","}${memoEntryText(id, op, entry)}`;
   }
 }

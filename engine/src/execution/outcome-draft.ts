@@ -1,3 +1,4 @@
+import type { Failure } from "@durable/protocol/wire";
 import type {
   AttemptEntry,
   Effect,
@@ -16,6 +17,8 @@ export class OutcomeDraft {
   readonly sends: SentEvent[] = [];
   readonly attempts: AttemptEntry[] = [];
   readonly effects: Effect[] = [];
+  /** Why the run pauses when all its ops are written: a step has no attempt left, and a person may give it more. */
+  pausedBy: string | null = null;
 
   get settledCount(): number {
     return this.steps.filter(isSettled).length;
@@ -24,6 +27,12 @@ export class OutcomeDraft {
   /** An answer that says something usable resets both counters; progress is what they count the lack of. */
   progress(kind: OutcomeKind): Outcome {
     return this.finish(kind, { runAttempt: 0, transportAttempt: 0 });
+  }
+
+  /** The run needs a person, and keeps what the answer brought. */
+  paused(why: string): Outcome {
+    const result = JSON.stringify({ name: "Exhausted", message: why });
+    return this.finish("paused", { result, runAttempt: 0, transportAttempt: 0 });
   }
 
   finish(
@@ -55,4 +64,10 @@ export function pause(name: string, message: string): Outcome {
     runAttempt: 0,
     transportAttempt: 0,
   });
+}
+
+/** Why a run pauses whose policy says that a person is asked after the last attempt. */
+export function exhausted(what: string, attempt: number, { name, message }: Failure): string {
+  const tries = attempt === 1 ? "its only attempt" : `all of its ${attempt} attempts`;
+  return `paused: ${what} failed in ${tries}, the last time with ${name}: ${message} Mend the cause, then resume: it gets fresh attempts and all recorded results are kept.`;
 }

@@ -28,6 +28,8 @@ export interface HttpParts extends Ports {
   readonly registry: Pick<WorkspaceRegistry, "of" | "forget">;
   readonly appClient: AppClient;
   readonly egress: EgressGuard;
+  /** An action has made a run ready. */
+  readonly jobReady: () => void;
   /** Whether this process is executing the run at the moment. */
   readonly isHeld: (workspaceId: number, runId: string) => boolean;
   /** Whether this process may act on its leases; without it `/readyz` looks at the database alone. */

@@ -17,7 +17,7 @@ export function announceCommitted({ events, timerLoop, waitMatcher, kick }: List
   return {
     committed(run: CommittedRun, outcome: Outcome): void {
       const { workspaceId, head } = run;
-      if (outcome.kind === "completed" || outcome.kind === "failed") {
+      if (outcome.kind === "completed" || outcome.kind === "failed" || outcome.kind === "cancelled") {
         const { kind: status, result } = outcome;
         const [output, failure] = status === "completed" ? [result, null] : [null, result];
         events.emit("run.ended", {

@@ -52,6 +52,8 @@ export class Dispatcher implements Service, Births {
   readonly #heldTasks = new Map<string, HeldTask>();
   /** Keys of leases that are on their way here: being born, or being loaded. */
   readonly #expected = new Set<string>();
+  /** Leases that were taken while the run's last one is still held here; each has its slot. */
+  readonly #successors = new Map<string, Lease>();
   #claims = 0;
   #isClaiming = false;
   #backlogged = false;
@@ -94,6 +96,14 @@ export class Dispatcher implements Service, Births {
   /** Another process says so. */
   heard(): void {
     this.#loop.kick();
+  }
+
+  /** The lease of this fence is gone: its call is ended, so that its slot is free for what comes next. */
+  hangUp(key: string, fence: string): void {
+    const held = this.#held.get(key) ?? this.#heldTasks.get(key);
+    if (held?.fence !== fence) return;
+    held.isGone = true;
+    held.line.hangUp?.("The engine hung up: the run was ended while its app was being called.");
   }
 
   /** Runs this process believes to hold, by id. */
@@ -154,6 +164,8 @@ export class Dispatcher implements Service, Births {
         mayHavePending: false,
         runAttempt: 0,
         transportAttempt: 0,
+        line: {},
+        isGone: false,
         scheduledAtMs: nowMs,
         leasedAtMs: nowMs,
       });
@@ -164,9 +176,7 @@ export class Dispatcher implements Service, Births {
   async adopt(leases: readonly Lease[]): Promise<void> {
     const { clock, database } = this.#options;
     const fresh = leases.filter((lease) => !this.knows(leaseKey(lease)));
-    this.#options.slots.give(leases.length - fresh.length);
-    // Its last holder here has not heard yet that it let it go; when it has, the lease is nobody's.
-    if (fresh.length < leases.length) this.#options.suspectLeases();
+    if (fresh.length < leases.length) this.#adoptLater(leases.filter((lease) => this.knows(leaseKey(lease))));
     if (fresh.length === 0) return;
     const expected = this.expect(fresh.map(leaseKey));
     // Tasks of one run share what is loaded of it.
@@ -195,9 +205,13 @@ export class Dispatcher implements Service, Births {
         continue;
       }
       const scheduledAtMs = readyRank === null ? leasedAtMs : readyRank / 1000 - clock.epochOf(0);
-      const memo = Memo.of(journal, stepId);
-      const held = { workspaceId, head, fence, memo, transportAttempt, scheduledAtMs, leasedAtMs };
-      if (stepId !== null) this.#executeTask({ ...held, stepId, step: step! });
+      const memo = Memo.of(journal, { taskStepId: stepId, ending: head.ending });
+      const held = {
+        ...{ workspaceId, head, fence, memo, transportAttempt, scheduledAtMs, leasedAtMs },
+        line: {},
+        isGone: false,
+      };
+      if (stepId !== null) this.#executeTask({ ...held, stepId, step: step!, runAttempt: 0 });
       else {
         const { runAttempt } = lease;
         this.#executeRun({
@@ -209,6 +223,23 @@ export class Dispatcher implements Service, Births {
           runAttempt,
         });
       }
+    }
+  }
+
+  /** Their last holder here has not heard yet that it let them go: they are taken up when it has. */
+  #adoptLater(leases: readonly Lease[]): void {
+    for (const lease of leases) {
+      const key = leaseKey(lease);
+      const last = this.#held.get(key) ?? this.#heldTasks.get(key);
+      if (last === undefined) {
+        // It is about to be held: when that is over, this lease is nobody's.
+        this.#options.slots.give(1);
+        this.#options.suspectLeases();
+        continue;
+      }
+      if (this.#successors.has(key)) this.#options.slots.give(1);
+      this.#successors.set(key, lease);
+      if (last.fence !== lease.fence) this.hangUp(key, last.fence);
     }
   }
 
@@ -263,6 +294,16 @@ export class Dispatcher implements Service, Births {
         // What was let go may be held again already, under another lease.
         if (all.get(key) === held) all.delete(key);
         this.#options.slots.give(1);
+        const successor = this.#successors.get(key);
+        if (successor !== undefined) {
+          this.#successors.delete(key);
+          this.adopt([successor]).catch((error: unknown) =>
+            this.#options.log.warn(
+              { err: error, runId },
+              "a lease could not be loaded; it is taken up again",
+            ),
+          );
+        }
         if (this.#backlogged) this.#loop.kick();
       });
   }

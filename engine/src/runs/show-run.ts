@@ -22,6 +22,7 @@ export function showRun(run: RunStored, workspace: { readonly app: string; reado
     failure: asReceived(run.failure),
     state: asReceived(run.state),
     unclaimed: run.unclaimed,
+    compensated: run.compensated,
     cancelled: run.cancelled,
     live: run.live,
     last_dispatch: run.last_dispatch,

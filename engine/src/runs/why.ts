@@ -15,7 +15,8 @@ const WHY: Record<RunStatus, (run: RunStored) => string> = {
       live !== null && live.transport_attempt > 0
         ? `, after ${live.transport_attempt} without a usable answer`
         : "";
-    return `${where} is calling the app${again}.`;
+    const then = live?.pausing ? " It pauses as soon as that call is recorded." : "";
+    return `${where} is calling the app${again}.${then}`;
   },
   waiting: (run) => {
     const pending = run.steps.filter((step) => step.seq === null && step.status !== "cancelled").map(whyStep);
@@ -31,12 +32,22 @@ const WHY: Record<RunStatus, (run: RunStored) => string> = {
       ? "It waits, and nothing pending says for what: this is a mistake of the engine, please report it."
       : `It waits: ${pending.slice(0, SHOWN_MAX).join("; ")}${pending.length > SHOWN_MAX ? `; and ${pending.length - SHOWN_MAX} more` : ""}.`;
   },
-  paused: ({ failure }) => `It is paused until a person acts: ${sentenceOf(failure)}`,
+  paused: ({ failure, live }) => {
+    const ending =
+      live?.ending === null || live?.ending === undefined
+        ? ""
+        : ` (while it undid its steps, ${live.ending})`;
+    return `It is paused until a person acts${ending}: ${sentenceOf(failure)} It goes on after POST .../runs/{id}/resume or "durable runs resume".`;
+  },
+  failing: (run) =>
+    `It has failed and undoes its steps: ${whyUndo(run)} It failed with ${sentenceOf(run.failure)}`,
+  cancelling: (run) => `It is cancelled and undoes its steps: ${whyUndo(run)}`,
   completed: ({ ended_at }) => `It completed at ${ended_at}.`,
-  failed: ({ ended_at, failure }) => `It failed at ${ended_at}: ${sentenceOf(failure)}`,
-  cancelled: ({ ended_at, cancelled }) => {
+  failed: (run) => `It failed at ${run.ended_at}: ${sentenceOf(run.failure)}${whatWasUndone(run)}`,
+  cancelled: (run) => {
+    const { ended_at, cancelled } = run;
     const reason = cancelled?.reason ? ` (${cancelled.reason})` : "";
-    return `It was cancelled at ${ended_at} by ${cancelled?.by ?? "somebody"}${reason}.`;
+    return `It was cancelled at ${ended_at} by ${cancelled?.by ?? "somebody"}${reason}.${whatWasUndone(run)}`;
   },
 };
 
@@ -53,6 +64,27 @@ function whyStep(step: StepStored): string {
     return `${name} waits for an event "${step.wait.event}"${match}${timeout}`;
   }
   return `${name} (${step.op}) is pending`;
+}
+
+function whyUndo({ compensated, to_undo, steps, live }: RunStored): string {
+  const done = `${compensated} undone, ${to_undo} to go.`;
+  const retry = steps.find((step) => step.op === "compensate" && step.status === "retrying");
+  if (retry !== undefined) {
+    return `${done} Undoing ${JSON.stringify(retry.name)} failed in attempt ${retry.attempt} and is tried again at ${retry.due_at}.`;
+  }
+  if (live?.retry_at && live.transport_attempt > 0) {
+    return `${done} The app is called again at ${live.retry_at}, after ${times(live.transport_attempt)} without a usable answer.`;
+  }
+  return done;
+}
+
+function whatWasUndone({ compensated, to_undo }: RunStored): string {
+  const left = to_undo === 0 ? "" : ` ${steps(to_undo)} that could be undone were left as they are.`;
+  return `${compensated === 0 ? "" : ` ${steps(compensated)} undone.`}${left}`;
+}
+
+function steps(count: number): string {
+  return count === 1 ? "1 step" : `${count} steps`;
 }
 
 function times(count: number): string {

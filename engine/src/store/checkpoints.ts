@@ -11,6 +11,8 @@ export interface CheckpointState {
   readonly fence: string | null;
   /** Whether the engine that holds the lease is about to stop. */
   readonly isDraining: boolean;
+  /** Somebody wants the run to pause as soon as its app has answered. */
+  readonly isPausing: boolean;
   readonly last: {
     readonly fence: string;
     readonly seq: number;
@@ -28,6 +30,7 @@ type StepRow = [
   status: StepStatus,
   attempt: number,
   timer: boolean,
+  resumedAfter: number,
 ];
 
 /** Null for an unknown run. Only the named steps are read: what a checkpoint costs must not grow with its run. */
@@ -42,6 +45,7 @@ export async function loadCheckpointState(
       function_id: string;
       fence: string | null;
       draining: boolean;
+      pausing: boolean;
       last_fence: string | null;
       last_seq: number;
       body_sha256: string;
@@ -49,13 +53,13 @@ export async function loadCheckpointState(
       steps: string | null;
     }[]
   >`
-    select r.function_id, l.fence, coalesce(e.state = 'draining', false) as draining,
+    select r.function_id, l.fence, coalesce(e.state = 'draining', false) as draining, coalesce(l.pausing, false) as pausing,
       c.fence as last_fence, c.seq as last_seq, c.body_sha256, c.journal_seq,
       (select json_agg(json_build_array(s.step_id, s.op, s.seq, s.status, s.attempt, s.status = 'retrying' and (
           exists (select 1 from durable.timers t
             where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.step_id = s.step_id)
           or exists (select 1 from durable.tasks t
-            where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.step_id = s.step_id))))::text
+            where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.step_id = s.step_id)), coalesce(s.resumed_after, 0)))::text
         from durable.steps s where s.workspace_id = r.workspace_id and s.run_id = r.id
           and s.step_id = any(${plainArray(stepIds, stepIdToUuid)}::uuid[])) as steps
     from durable.runs r
@@ -69,6 +73,7 @@ export async function loadCheckpointState(
     functionId: row.function_id,
     fence: row.fence,
     isDraining: row.draining,
+    isPausing: row.pausing,
     last:
       row.last_fence === null
         ? null
@@ -78,7 +83,7 @@ export async function loadCheckpointState(
             sha256: row.body_sha256,
             journalSeq: row.journal_seq,
           },
-    entries: steps.map(([id, op, seq, status, attempt, isHeldBack]) => ({
+    entries: steps.map(([id, op, seq, status, attempt, isHeldBack, resumedAfter]) => ({
       stepId: uuidToStepId(id),
       seq,
       op,
@@ -88,6 +93,9 @@ export async function loadCheckpointState(
       value: null,
       failure: null,
       attempt,
+      resumedAfter,
+      elapsedMs: 0,
+      isOwed: false,
       isHeldBack,
     })),
   };

@@ -21,7 +21,7 @@ export {
 export interface Database {
   readonly sql: Sql;
   /** Calls `heard` for every NOTIFY on `channel`, over a connection of its own that is opened again when it breaks. */
-  listen(channel: string, heard: () => void): Promise<() => Promise<void>>;
+  listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>;
   /** Waits for nothing: statements under way fail with CONNECTION_DESTROYED after `timeoutMs`. */
   end(options?: { timeoutMs?: number }): Promise<void>;
 }

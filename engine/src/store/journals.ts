@@ -1,3 +1,4 @@
+import type { Ending } from "../domain/ending.ts";
 import { uuidToStepId } from "../domain/ids.ts";
 import type { StepStatus } from "../domain/outcome.ts";
 import { plainArray } from "./array-literal.ts";
@@ -14,6 +15,11 @@ export interface RunHead {
   readonly state: string | null;
 }
 
+/** Beside what stays the same: whether its steps are being undone. */
+export interface LoadedHead extends RunHead {
+  readonly ending: Ending | null;
+}
+
 export interface JournalEntry {
   readonly stepId: string;
   readonly seq: number | null;
@@ -26,21 +32,36 @@ export interface JournalEntry {
   readonly attempt: number;
   /** A retry that is not for the next dispatch of the run: its timer still stands, or its task will make it. */
   readonly isHeldBack: boolean;
+  /** The attempt after which a person resumed it, or 0. */
+  readonly resumedAfter: number;
+  /** Of a retry: since the first attempt after that, by the database's clock. */
+  readonly elapsedMs: number;
+  /** A completed step that can be undone and was not yet. */
+  readonly isOwed: boolean;
 }
 
 export async function loadRunHeads(
   database: Database,
   runs: readonly { readonly workspaceId: number; readonly runId: string }[],
-): Promise<Map<string, RunHead>> {
+): Promise<Map<string, LoadedHead>> {
   const rows = await database.sql<
-    { id: string; function_id: string; function_version: number; event: string; state: string | null }[]
+    {
+      id: string;
+      function_id: string;
+      function_version: number;
+      event: string;
+      state: string | null;
+      ending: Ending["kind"] | null;
+      failure: string | null;
+    }[]
   >`
-    select r.id, r.function_id, r.function_version, durable.event_json(e) as event, s.value as state
+    select r.id, r.function_id, r.function_version, durable.event_json(e) as event, s.value as state, l.ending, r.failure
     from unnest(${plainArray(runs, (run) => run.workspaceId)}::int[], ${plainArray(runs, (run) => run.runId)}::uuid[])
       as q(workspace, run)
     join durable.runs r on r.workspace_id = q.workspace and r.id = q.run
     join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id
-    left join durable.run_states s on s.workspace_id = r.workspace_id and s.run_id = r.id`;
+    left join durable.run_states s on s.workspace_id = r.workspace_id and s.run_id = r.id
+    left join durable.live_runs l on l.workspace_id = r.workspace_id and l.run_id = r.id`;
   return new Map(
     rows.map((row) => [
       row.id,
@@ -50,6 +71,7 @@ export async function loadRunHeads(
         functionVersion: row.function_version,
         event: row.event,
         state: row.state,
+        ending: row.ending === null ? null : { kind: row.ending, failure: row.failure },
       },
     ]),
   );
@@ -77,6 +99,9 @@ export async function loadJournals(
       failure: string | null;
       attempt: number;
       is_held_back: boolean;
+      resumed_after: number;
+      elapsed_ms: number | null;
+      is_owed: boolean;
     }[]
   >`
     select s.run_id, s.step_id, s.seq, s.op, s.name, s.n, s.status, s.value, s.failure, s.attempt,
@@ -84,7 +109,11 @@ export async function loadJournals(
         exists (select 1 from durable.timers t
           where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.step_id = s.step_id)
         or exists (select 1 from durable.tasks t
-          where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.step_id = s.step_id)) as is_held_back
+          where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.step_id = s.step_id)) as is_held_back,
+      coalesce(s.resumed_after, 0) as resumed_after,
+      case when s.status = 'retrying' then durable.since_first_attempt_ms(s.workspace_id, s.run_id, s.step_id, s.resumed_after) end as elapsed_ms,
+      s.op = 'run' and s.status = 'ok' and exists (select 1 from durable.compensations c
+        where c.workspace_id = s.workspace_id and c.run_id = s.run_id and c.step_id = s.step_id and not c.undone) as is_owed
     from unnest(${plainArray(runs, (run) => run.workspaceId)}::int[], ${plainArray(runs, (run) => run.runId)}::uuid[])
       as q(workspace, run)
     join durable.steps s on s.workspace_id = q.workspace and s.run_id = q.run
@@ -101,6 +130,9 @@ export async function loadJournals(
       failure: row.failure,
       attempt: row.attempt,
       isHeldBack: row.is_held_back,
+      resumedAfter: row.resumed_after,
+      elapsedMs: row.elapsed_ms ?? 0,
+      isOwed: row.is_owed,
     });
   }
   return journals;

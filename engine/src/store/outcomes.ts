@@ -40,7 +40,7 @@ export interface DispatchTimes {
   readonly appMs: number | null;
 }
 
-export type CommitState = "applied" | "already" | "lost" | "stale";
+export type CommitState = "applied" | "already" | "paused" | "lost" | "stale";
 
 export interface CommitResult {
   readonly state: CommitState;

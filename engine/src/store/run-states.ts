@@ -18,7 +18,8 @@ export async function loadRunStates(
   runs: readonly { readonly workspaceId: number; readonly runId: string }[],
 ): Promise<(RunState | null)[]> {
   const rows = await sql<(RunState & { asked: number })[]>`
-    select q.asked::int as asked, coalesce(r.status, l.status) as status, r.output, r.failure, s.value as state
+    select q.asked::int as asked, coalesce(r.status, durable.shown_status(l)) as status, r.output,
+      case when l.status = 'paused' then r.pause_reason else r.failure end as failure, s.value as state
     from unnest(${plainArray(runs, (run) => run.workspaceId)}::int[], ${plainArray(runs, (run) => run.runId)}::uuid[])
       with ordinality as q(workspace_id, run_id, asked)
     join durable.runs r on r.workspace_id = q.workspace_id and r.id = q.run_id

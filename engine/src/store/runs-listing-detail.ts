@@ -1,3 +1,4 @@
+import type { Ending } from "../domain/ending.ts";
 import type { StepStatus } from "../domain/outcome.ts";
 import type { Database } from "./database.ts";
 import type { RunStatus } from "./runs-listing.ts";
@@ -60,6 +61,10 @@ export interface RunStored {
     readonly run_attempt: number;
     readonly transport_attempt: number;
     readonly lost: number;
+    /** How it is going to end, while its steps are undone; also while that is paused. */
+    readonly ending: Ending["kind"] | null;
+    /** It pauses when the call of its app that is under way has been recorded. */
+    readonly pausing: boolean;
     /** When it became ready, while queued. */
     readonly ready_at: string | null;
     /** The next try of the function itself, if one is due. */
@@ -73,6 +78,9 @@ export interface RunStored {
     readonly time: string;
     readonly received_at: string;
   };
+  /** Completed steps that were undone, and those that can be and were not. */
+  readonly compensated: number;
+  readonly to_undo: number;
   /** Who cancelled it and why, if somebody did. */
   readonly cancelled: { readonly by: string; readonly reason: string | null; readonly at: string } | null;
   readonly steps: readonly StepStored[];
@@ -88,16 +96,16 @@ export async function loadRun(
   const [row] = await sql<{ run: string }[]>`
     select json_build_object(
       'id', r.id, 'function_id', r.function_id, 'function_version', r.function_version,
-      'status', coalesce(r.status, l.status),
+      'status', coalesce(r.status, durable.shown_status(l)),
       'created_at', durable.rfc3339(r.created_at), 'ended_at', durable.rfc3339(r.ended_at),
-      'output', r.output, 'failure', r.failure, 'unclaimed', r.unclaimed,
+      'output', r.output, 'failure', case when l.status = 'paused' then r.pause_reason else r.failure end, 'unclaimed', r.unclaimed,
       'state', (select s.value from durable.run_states s where s.workspace_id = r.workspace_id and s.run_id = r.id),
       'last_dispatch', case when r.sent_at is not null then json_build_object(
         'sent_at', durable.rfc3339(r.sent_at), 'first_byte_at', durable.rfc3339(r.first_byte_at),
         'received_at', durable.rfc3339(r.received_at), 'app_ms', r.app_ms) end,
       'live', case when l.run_id is not null then json_build_object(
         'journal_seq', l.journal_seq, 'run_attempt', l.run_attempt, 'transport_attempt', l.transport_attempt,
-        'lost', l.lost, 'ready_at', durable.rfc3339(to_timestamp(l.ready_rank / 1000000.0)),
+        'lost', l.lost, 'ending', l.ending, 'pausing', l.pausing, 'ready_at', durable.rfc3339(to_timestamp(l.ready_rank / 1000000.0)),
         'retry_at', (select durable.rfc3339(t.due_at) from durable.timers t
           where t.workspace_id = r.workspace_id and t.run_id = r.id and t.kind = 'retry'
             and t.step_id = '00000000-0000-0000-0000-000000000000'),
@@ -106,9 +114,13 @@ export async function loadRun(
       'event', (select json_build_object('id', coalesce(e.client_id, e.id::text), 'name', e.name, 'data', e.data,
           'time', durable.rfc3339(e.time), 'received_at', durable.rfc3339(e.received_at))
         from durable.events e where e.workspace_id = r.workspace_id and e.id = r.event_id),
-      'cancelled', case when r.status = 'cancelled' then (
+      'compensated', (select count(*) from durable.compensations c
+        where c.workspace_id = r.workspace_id and c.run_id = r.id and c.undone),
+      'to_undo', (select count(*) from durable.compensations c
+        where c.workspace_id = r.workspace_id and c.run_id = r.id and not c.undone),
+      'cancelled', case when r.status = 'cancelled' or l.ending = 'cancelling' then (
         select json_build_object('by', a.actor, 'reason', a.detail, 'at', durable.rfc3339(a.at))
-        from durable.audit a where a.workspace_id = r.workspace_id and a.action = 'run.cancel' and a.target = r.id::text
+        from durable.audit a where a.workspace_id = r.workspace_id and a.action in ('run.cancel', 'run.cancel-without-undo') and a.target = r.id::text
         order by a.id limit 1) end,
       'steps', (select coalesce(json_agg(json_build_object(
           'id', replace(s.step_id::text, '-', ''), 'seq', s.seq, 'op', s.op, 'name', s.name, 'n', s.n,

@@ -1,6 +1,15 @@
 import type { Database } from "./database.ts";
 
-export type RunStatus = "queued" | "running" | "waiting" | "paused" | "completed" | "failed" | "cancelled";
+export type RunStatus =
+  | "queued"
+  | "running"
+  | "waiting"
+  | "paused"
+  | "failing" // its steps are undone; then it is failed
+  | "cancelling"
+  | "completed"
+  | "failed"
+  | "cancelled";
 
 export interface RunFilter {
   readonly status: RunStatus | null;
@@ -45,14 +54,14 @@ export async function listRuns(
   const { status, functionId, before, limit } = filter;
   const isLive = status !== null && !ENDED.has(status);
   const rows = await sql<Row[]>`
-    select r.id, r.function_id, r.function_version, coalesce(r.status, l.status) as status,
+    select r.id, r.function_id, r.function_version, coalesce(r.status, durable.shown_status(l)) as status,
       durable.rfc3339(r.created_at) as created_at, durable.rfc3339(r.ended_at) as ended_at,
       coalesce(e.client_id, e.id::text) as event_id, e.name as event_name
     from durable.runs r
     ${isLive ? sql`join` : sql`left join`} durable.live_runs l on l.workspace_id = r.workspace_id and l.run_id = r.id
     join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id
     where r.workspace_id = ${workspaceId}
-      ${status === null ? sql`` : isLive ? sql`and l.status = ${status}` : sql`and r.status = ${status}`}
+      ${status === null ? sql`` : isLive ? sql`and durable.shown_status(l) = ${status}` : sql`and r.status = ${status}`}
       ${functionId === null ? sql`` : sql`and r.function_id = ${functionId}`}
       ${before === null ? sql`` : sql`and r.id < ${before}::uuid`}
     order by r.id desc limit ${limit}`;

@@ -16,7 +16,7 @@ export interface TaskCommitItem {
 }
 
 export interface TaskCommitResult {
-  readonly state: Exclude<CommitState, "stale">;
+  readonly state: Exclude<CommitState, "stale" | "paused">;
 }
 
 /**
@@ -50,6 +50,7 @@ const ITEM: readonly Column<TaskCommitItem>[] = [
   plain("text", (item) => item.outcome.record.outcome),
   plain("int", (item) => item.outcome.record.attempt),
   text((item) => item.outcome.record.failure),
+  plain("boolean", (item) => item.outcome.isCompensable),
   plain("float8", (item) => item.times.scheduled),
   plain("float8", (item) => item.times.leased),
   plain("float8", (item) => item.times.sent),

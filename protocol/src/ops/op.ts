@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { branchOpSchema } from "./branch.ts";
+import { compensateOpSchema } from "./compensate.ts";
 import { groupOpSchema } from "./group.ts";
 import { inputOpSchema } from "./input.ts";
 import { invokeOpSchema } from "./invoke.ts";
@@ -17,6 +18,7 @@ import { waitOpSchema } from "./wait.ts";
 export const opSchema = z
   .discriminatedUnion("op", [
     runOpSchema,
+    compensateOpSchema,
     planOpSchema,
     joinOpSchema,
     sleepOpSchema,

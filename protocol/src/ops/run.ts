@@ -6,7 +6,7 @@ import { instantSchema } from "../names.ts";
 import { retryPolicySchema } from "../retry.ts";
 import { stepIdentity } from "./identity.ts";
 
-const logLineSchema = z.object({
+export const logLineSchema = z.object({
   level: z.enum(["debug", "info", "warn", "error"]),
   message: z.string(),
   at: instantSchema,
@@ -21,7 +21,13 @@ const common = {
 };
 
 export const runOpSchema = z.discriminatedUnion("st", [
-  z.object({ ...common, st: z.literal("ok"), v: z.unknown().optional(), ref: refSchema.optional() }),
+  z.object({
+    ...common,
+    st: z.literal("ok"),
+    v: z.unknown().optional(),
+    ref: refSchema.optional(),
+    compensate: z.boolean().optional(),
+  }),
   z.object({
     ...common,
     st: z.literal("err"),

@@ -21,7 +21,7 @@ export function serve(
     const kept = bodyAtHand(request);
     const body = kept?.body ?? (await readBody(request));
     if (body === null) return write(response, tooLarge());
-    const reply = await handle(toWire(request, body));
+    const reply = await handle(toWire(request, response, body));
     write(response, reply.status === 401 && kept?.isRemade ? problem("raw-body-lost", RAW_BODY_LOST) : reply);
   };
 }

@@ -1,5 +1,7 @@
+import type { ServerResponse } from "node:http";
 import { REQUEST_BYTES_MAX } from "@durable/protocol/wire";
 import { createHandle, type ServeOptions } from "../http/handle.ts";
+import { hangUpOf } from "./node.ts";
 
 interface FastifyRequest {
   readonly method: string;
@@ -9,6 +11,7 @@ interface FastifyRequest {
 }
 
 interface FastifyReply {
+  readonly raw: ServerResponse;
   code(status: number): FastifyReply;
   headers(headers: Record<string, string>): FastifyReply;
   send(body: string): unknown;
@@ -42,7 +45,13 @@ export function serve(options: ServeOptions): (fastify: FastifyInstance) => Prom
       };
       const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
       const remoteAddress = request.socket?.remoteAddress;
-      const response = await handle({ method: request.method, header, body, remoteAddress });
+      const response = await handle({
+        method: request.method,
+        header,
+        body,
+        remoteAddress,
+        hangUp: () => hangUpOf(reply.raw),
+      });
       return reply.code(response.status).headers(response.headers).send(response.body);
     });
   };

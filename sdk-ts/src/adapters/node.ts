@@ -16,11 +16,15 @@ export function serve(options: ServeOptions): NodeHandler {
     if (request.method !== "POST") return write(response, METHOD_NOT_ALLOWED);
     const body = await readBody(request);
     if (body === null) return write(response, tooLarge());
-    write(response, await handle(toWire(request, body)));
+    write(response, await handle(toWire(request, response, body)));
   };
 }
 
-export function toWire(request: IncomingMessage, body: Uint8Array | string): WireRequest {
+export function toWire(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Uint8Array | string,
+): WireRequest {
   return {
     method: request.method ?? "",
     header(name) {
@@ -30,7 +34,21 @@ export function toWire(request: IncomingMessage, body: Uint8Array | string): Wir
     body,
     // Hosts that only imitate a request, as serverless adapters do, have no socket.
     remoteAddress: request.socket?.remoteAddress,
+    hangUp: () => hangUpOf(response),
   };
+}
+
+/** Aborted when the connection closes before the answer is out. */
+export function hangUpOf(
+  response: Pick<ServerResponse, "once" | "destroyed" | "writableFinished">,
+): AbortSignal {
+  const abort = new AbortController();
+  const tell = () => {
+    if (!response.writableFinished) abort.abort();
+  };
+  if (response.destroyed) tell();
+  else response.once("close", tell);
+  return abort.signal;
 }
 
 export function write(response: ServerResponse, { status, headers, body }: WireResponse): void {

@@ -43,7 +43,7 @@ export async function answerQuery(fn: DurableFunction, request: QueryRequest): P
     },
     monotonicMs(),
     null,
-    true,
+    { isReadOnly: true },
   );
   const end = await turn.run(() => callHandler(fn, { event, run }, turn));
   const handler = turn.queries.get(query.name);

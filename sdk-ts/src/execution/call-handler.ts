@@ -1,6 +1,6 @@
 import type { RunEvent } from "@durable/protocol/wire";
 import type { DurableEvent } from "../event.ts";
-import type { DurableFunction } from "../function.ts";
+import { type DurableFunction, policyOptionsOf } from "../function.ts";
 import { makeStep } from "../steps/step.ts";
 import { checkedData, schemaFor } from "./event-data.ts";
 import type { Turn } from "./turn.ts";
@@ -21,5 +21,5 @@ export async function callHandler(fn: DurableFunction, cause: Cause, turn: Turn)
     time: received.time,
   };
   const run = { id: cause.run.id, startedAt: cause.run.started_at };
-  return fn.options.handler({ event, step: makeStep(turn, fn.options.retry), run });
+  return fn.options.handler({ event, step: makeStep(turn, policyOptionsOf(fn)), run });
 }

@@ -42,7 +42,9 @@ export class CheckpointLine {
   /** Null when the engine does not offer checkpoints, or cannot be reached from here. */
   static of(connection: DispatchConnection | null, request: InvokeRequest): CheckpointLine | null {
     const isOffered = request.engine?.capabilities.includes("checkpoint") && request.known !== undefined;
-    return connection !== null && isOffered ? new CheckpointLine(connection, request) : null;
+    // Who undoes a step reports that and nothing else.
+    const isOne = request.task.kind === "compensate";
+    return connection !== null && isOffered && !isOne ? new CheckpointLine(connection, request) : null;
   }
 
   /** Whether another checkpoint may be sent. */

@@ -1,7 +1,8 @@
-import type { Answer, InvokeRequest, Op } from "@durable/protocol/wire";
+import type { Answer, Failure, InvokeRequest, Op } from "@durable/protocol/wire";
 import type { DurableFunction } from "../function.ts";
 import type { DispatchConnection } from "../http/dispatch-connection.ts";
 import { elapsedMs, monotonicMs } from "../runtime/clock.ts";
+import { askUser } from "./ask-user.ts";
 import { callHandler } from "./call-handler.ts";
 import { CheckpointLine } from "./checkpoint-line.ts";
 import { checkedOutput } from "./event-data.ts";
@@ -14,18 +15,32 @@ export async function executeFunction(
   fn: DurableFunction,
   request: InvokeRequest,
   connection: DispatchConnection | null = null,
+  hangUp?: () => AbortSignal,
 ): Promise<Answer> {
   const startedAtMs = monotonicMs();
   const line = CheckpointLine.of(connection, request);
-  const turn = new Turn(request, startedAtMs, line);
+  const turn = new Turn(request, startedAtMs, line, { hangUp });
   const end = await turn.run(() => callHandler(fn, { event: request.input.event, run: request.run }, turn));
-  const answer = await answerFor(fn, request.task.fence, turn, end);
+  const answer = await answerFor(fn, request, turn, end);
   answer.app_ms = elapsedMs(startedAtMs);
   if (line?.told !== undefined) answer.checkpoint = line.told;
   return answer;
 }
 
-async function answerFor(fn: DurableFunction, fence: string, turn: Turn, end: TurnEnd): Promise<Answer> {
+async function answerFor(
+  fn: DurableFunction,
+  request: InvokeRequest,
+  turn: Turn,
+  end: TurnEnd,
+): Promise<Answer> {
+  const { fence, kind } = request.task;
+  if (kind === "compensate" && end.kind !== "nondeterministic") {
+    // What else the code came by on its way there is nobody's business.
+    if (turn.ops.length > 0 || turn.isOutOfTime) {
+      return { status: "continue", fence, ops: turn.ops, ...(turn.isOutOfTime && { more: true }) };
+    }
+    return { status: "step_not_found", fence };
+  }
   switch (end.kind) {
     case "suspended":
       return turn.isOutOfTime
@@ -34,7 +49,7 @@ async function answerFor(fn: DurableFunction, fence: string, turn: Turn, end: Tu
     case "returned":
       return answerReturned(fn, fence, turn, end.value);
     case "threw":
-      return { status: "error", fence, error: toFailure(end.thrown), ...lastWords(turn) };
+      return { status: "error", fence, error: errorOf(fn, request, end.thrown), ...lastWords(turn) };
     case "abandoned":
       return { status: "abandoned", fence };
     case "nondeterministic": {
@@ -43,6 +58,10 @@ async function answerFor(fn: DurableFunction, fence: string, turn: Turn, end: Tu
       return { status: "error", fence, error };
     }
   }
+}
+
+function errorOf(fn: DurableFunction, { run }: InvokeRequest, thrown: unknown): Failure {
+  return askUser(fn.options.retry?.decide, run.attempt ?? 1, thrown, toFailure(thrown));
 }
 
 async function answerReturned(

@@ -1,16 +1,26 @@
-import type { Op } from "@durable/protocol/wire";
+import type { BodyEnd } from "./step-body.ts";
 
 // When the line to the engine breaks in the middle of a step, the engine dispatches the run again while the body of
 // the step may still be running in this process. Then the new dispatch waits for that body instead of starting a
 // second one beside it.
 
-const running = new Map<string, Promise<Op>>();
+const running = new Map<string, Promise<BodyEnd>>();
 
-/** Runs the body of a step, or joins the one that is still running under this key. */
-export function runOrJoin(idempotencyKey: string, attempt: number, run: () => Promise<Op>): Promise<Op> {
+/**
+ * Runs the body of a step, or joins the one that is still running under this key. One that has given up because the
+ * line broke is not joined in that: it runs again.
+ */
+export async function runOrJoin(
+  idempotencyKey: string,
+  attempt: number,
+  run: () => Promise<BodyEnd>,
+): Promise<BodyEnd> {
   const key = `${attempt}:${idempotencyKey}`;
   const already = running.get(key);
-  if (already !== undefined) return already;
+  if (already !== undefined) {
+    const end = await already;
+    return end.st === "err" && end.isHungUp ? runOrJoin(idempotencyKey, attempt, run) : end;
+  }
   const started = run().finally(() => running.delete(key));
   running.set(key, started);
   return started;

@@ -1,10 +1,12 @@
-import type { Op, RetryPolicy, RunErrOp } from "@durable/protocol/wire";
+import type { Failure, RawJson } from "@durable/protocol/wire";
 import type { Duration } from "../duration.ts";
 import { StepTimeoutError } from "../errors.ts";
+import type { Jsonify } from "../json.ts";
 import type { RetryOptions } from "../retry.ts";
 import { elapsedMs, monotonicMs } from "../runtime/clock.ts";
 import { callBody } from "./enclosing-step.ts";
 import { toFailure } from "./failure.ts";
+import type { Turn } from "./turn.ts";
 import { toJson } from "./value.ts";
 
 /** What the code of a step gets. */
@@ -13,53 +15,77 @@ export interface StepBodyContext {
   readonly idempotencyKey: string;
   /** From 1; 2 is the first retry. */
   readonly attempt: number;
-  /** Aborted when the step's `timeout` is over. */
+  /**
+   * Aborted when the step's `timeout` is over, and, where the server tells, when the engine has hung up: the run was
+   * cancelled or timed out, and whatever the code still does for it is for nothing.
+   */
   readonly signal: AbortSignal;
 }
 
-export interface StepRunOptions {
+export interface StepRunOptions<Value = unknown> {
   /** This step's own policy; what it does not say is the function's. */
   readonly retry?: RetryOptions | undefined;
   /** One attempt may take so long; then `signal` fires and the attempt has failed. */
   readonly timeout?: Duration | undefined;
+  /**
+   * What follows the last attempt: the step fails (`"fail"`, the default), or the run pauses until a person has mended
+   * the cause and resumes it (`"pause"`). What it does not say is the function's.
+   */
+  readonly onExhausted?: "fail" | "pause" | undefined;
+  /**
+   * Undoes the step when the run fails or is cancelled after it completed: called with its result as it was recorded.
+   * Such compensations run one after the other, the last completed step first, and each is durable like a step.
+   */
+  readonly compensate?: Compensate<Value> | undefined;
 }
+
+export type CompensateBody<Value> = (result: Jsonify<Value>, context: StepBodyContext) => unknown;
+
+export type Compensate<Value> =
+  | CompensateBody<Value>
+  | {
+      readonly run: CompensateBody<Value>;
+      /** Its own policy; what it does not say is the function's. After the last attempt the run pauses. */
+      readonly retry?: RetryOptions | undefined;
+      readonly timeout?: Duration | undefined;
+    };
 
 export interface BodyCall {
-  readonly id: string;
   readonly name: string;
-  readonly n: number;
   readonly idempotencyKey: string;
   readonly attempt: number;
-  readonly policy: RetryPolicy | undefined;
   readonly timeoutMs: number | undefined;
-  readonly turn: object;
+  readonly turn: Turn;
 }
 
+/** How one attempt went. */
+export type BodyEnd =
+  | { readonly st: "ok"; readonly v: RawJson | undefined; readonly ms: number }
+  | {
+      readonly st: "err";
+      readonly error: Failure;
+      readonly thrown: unknown;
+      readonly isHungUp: boolean;
+      readonly ms: number;
+    };
+
 /** Runs one attempt and says how it went. Never rejects. */
-export async function runBody(call: BodyCall, fn: (context: StepBodyContext) => unknown): Promise<Op> {
-  const { id, name, n, policy, timeoutMs } = call;
+export async function runBody(call: BodyCall, fn: (context: StepBodyContext) => unknown): Promise<BodyEnd> {
+  const { name, timeoutMs } = call;
   const startedAtMs = monotonicMs();
+  const context = new Context(call);
   try {
-    const context = new Context(call);
     const result = callBody(call, async () => fn(context));
     const value = await (timeoutMs === undefined ? result : withTimeout(result, timeoutMs, context));
-    const v = toJson(`Step "${name}" returned`, value);
-    const ms = elapsedMs(startedAtMs);
-    return v === undefined
-      ? { op: "run", id, name, n, st: "ok", ms }
-      : { op: "run", id, name, n, st: "ok", v, ms };
+    return { st: "ok", v: toJson(`Step "${name}" returned`, value), ms: elapsedMs(startedAtMs) };
   } catch (thrown) {
-    const op: RunErrOp = {
-      op: "run",
-      id,
-      name,
-      n,
+    return {
       st: "err",
       error: toFailure(thrown),
+      thrown,
+      isHungUp: context.isHungUp,
       ms: elapsedMs(startedAtMs),
     };
-    if (policy !== undefined) op.retry_policy = policy;
-    return op;
   }
 }
 
@@ -67,9 +93,13 @@ class Context implements StepBodyContext {
   readonly name: string;
   readonly idempotencyKey: string;
   readonly attempt: number;
+  readonly #turn: Turn;
   #abort: AbortController | undefined;
+  /** It was told that the engine no longer waits for it. */
+  isHungUp = false;
 
-  constructor({ name, idempotencyKey, attempt }: BodyCall) {
+  constructor({ name, idempotencyKey, attempt, turn }: BodyCall) {
+    this.#turn = turn;
     this.name = name;
     this.idempotencyKey = idempotencyKey;
     this.attempt = attempt;
@@ -77,7 +107,13 @@ class Context implements StepBodyContext {
 
   /** Made when it is asked for: most bodies never look at it, and making one costs more than the rest of a step. */
   get signal(): AbortSignal {
-    this.#abort ??= new AbortController();
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      this.#turn.onAbandoned((reason) => {
+        this.isHungUp = true;
+        this.abort(reason);
+      });
+    }
     return this.#abort.signal;
   }
 

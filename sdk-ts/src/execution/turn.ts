@@ -15,6 +15,8 @@
 // settled and at least one step was reached. A handler that rests without having reached a step awaits something of
 // its own (a fetch outside of any step): the turn stays open for it. Once the turn is over it is closed: a suspended
 // handler may throw, catch or return what it likes, and nobody listens.
+//
+// A turn that undoes a step starts and reports nothing else: what is new blocks, and at that step its compensation runs.
 
 import {
   type InvokeRequest,
@@ -26,7 +28,7 @@ import {
   type StateOp,
   stepNameProblem,
 } from "@durable/protocol/wire";
-import { NonRetriableError, StepError } from "../errors.ts";
+import { HungUpError, NonRetriableError, StepError } from "../errors.ts";
 import { afterMicrotasks } from "../runtime/after-microtasks.ts";
 import { monotonicMs } from "../runtime/clock.ts";
 import type { QueryHandler } from "../steps/on-query.ts";
@@ -43,6 +45,8 @@ export interface StepCall {
   readonly scope?: string;
   /** What user code gets for the value that is recorded; the value itself unless told. */
   readonly read?: (value: unknown) => unknown;
+  /** What undoes it once it is recorded, given what user code gets for the recorded value. */
+  readonly undo?: ((id: string, value: unknown) => Promise<Op>) | undefined;
 }
 
 export type TurnEnd =
@@ -69,6 +73,13 @@ type Begin = (id: string, n: number) => Promise<never> | void;
 const STATE_NAME = "setState";
 const STATE_SCOPE = idOf("", "durable:state", 0);
 const STATE_ID = idOf(STATE_SCOPE, STATE_NAME, 0);
+
+export interface TurnOptions {
+  /** What is not recorded does not begin; the turn rests there. */
+  readonly isReadOnly?: boolean;
+  /** Aborted when the engine has hung up; missing where the server cannot tell. */
+  readonly hangUp?: (() => AbortSignal) | undefined;
+}
 
 interface Waiting {
   readonly position: number;
@@ -101,6 +112,10 @@ export class Turn {
   readonly #occurrences = new Map<string, number>();
   #startUntilMs: number;
   #isReporting = false;
+  readonly #hangUp: (() => AbortSignal) | undefined;
+  #hungUp: AbortSignal | undefined;
+  /** The step to undo in this turn, if it is one of those. */
+  readonly #toUndo: string | null;
   #waiting: Waiting[] = [];
   #bodies = 0;
   #isBlocked = false;
@@ -110,16 +125,17 @@ export class Turn {
   #end: TurnEnd | null = null;
   #tellEnd: (end: TurnEnd) => void = () => {};
 
-  /** @param isReadOnly What is not recorded does not begin; the turn rests there. */
   constructor(
     request: InvokeRequest,
     startedAtMs: number,
     line: CheckpointLine | null = null,
-    isReadOnly = false,
+    { isReadOnly = false, hangUp }: TurnOptions = {},
   ) {
     this.#line = line;
+    this.#hangUp = hangUp;
     this.runId = request.run.id;
-    this.#isReadOnly = isReadOnly;
+    this.#toUndo = request.task.kind === "compensate" ? request.task.step : null;
+    this.#isReadOnly = isReadOnly || this.#toUndo !== null;
     this.#attempts = request.attempts;
     this.#memo = new Memo(request.memo);
     this.#startUntilMs = startedAtMs + request.budget.ms;
@@ -177,10 +193,8 @@ export class Turn {
     const id = idOf(scope, name, n);
     const recorded = this.#memo.claim(id);
     this.#lookForRest();
-    if (recorded === undefined && !this.#isReadOnly) return this.#begin(begin, call, id, n);
     if (recorded === undefined) {
-      this.#isBlocked = true;
-      return never();
+      return this.#isReadOnly ? this.#block() : this.#begin(begin, call, id, n);
     }
     if (recorded.entry.op !== op) {
       this.#finish({
@@ -189,6 +203,7 @@ export class Turn {
       });
       return never();
     }
+    if (id === this.#toUndo) return this.#undo(call, recorded);
     if (isSettled(recorded.entry)) return this.#waitInLine(call, recorded);
     this.#isBlocked = true;
     return this.#awaitResult(call, id);
@@ -239,10 +254,28 @@ export class Turn {
     return n;
   }
 
-  /** Calls back when the engine says that this dispatch is over. @returns how to call it off. */
+  /** Calls back when the engine says that this dispatch is over, or has hung up. @returns how to call it off. */
   onAbandoned(tell: (reason: Error) => void): () => void {
     this.#whenAbandoned.add(tell);
+    if (this.#hungUp === undefined && this.#hangUp !== undefined) {
+      this.#hungUp = this.#hangUp();
+      this.#hungUp.addEventListener("abort", () => this.#tellAbandoned(new HungUpError()), { once: true });
+    }
+    if (this.#hungUp?.aborted) tell(new HungUpError());
     return () => void this.#whenAbandoned.delete(tell);
+  }
+
+  #block(): Promise<never> {
+    this.#isBlocked = true;
+    return never();
+  }
+
+  #undo({ undo, read }: StepCall, { entry }: Recorded): Promise<never> {
+    if (undo !== undefined && entry.st === "ok") {
+      const value = read === undefined ? entry.v : read(entry.v);
+      this.start(() => undo(entry.id, value));
+    }
+    return this.#block();
   }
 
   #begin<Value>(begin: Begin, call: StepCall, id: string, n: number): Promise<Value> {
@@ -343,9 +376,12 @@ export class Turn {
   }
 
   #abandon(): void {
-    const reason = new Error("The engine has ended this dispatch: what it still does no longer counts.");
-    for (const tell of this.#whenAbandoned) tell(reason);
+    this.#tellAbandoned(new HungUpError());
     this.#finish({ kind: "abandoned" });
+  }
+
+  #tellAbandoned(reason: Error): void {
+    for (const tell of this.#whenAbandoned) tell(reason);
   }
 
   #handOutFirst(): void {

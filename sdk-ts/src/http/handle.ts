@@ -13,6 +13,7 @@ import {
   PROTOCOL_VERSION,
   type QueryRequest,
   sign,
+  type Task,
   writeJson,
 } from "@durable/protocol/wire";
 import type { Duration } from "../duration.ts";
@@ -86,7 +87,7 @@ export function createHandle(options: ServeOptions): Handle {
         `App "${options.app}" has no function ${JSON.stringify(message.fn)}. Sync the app after a deploy.`,
       );
     }
-    return signed(authentic, await answerTo(fn, message, authentic, manifest.manifest));
+    return signed(authentic, await answerTo(fn, message, authentic, request.hangUp, manifest.manifest));
   };
 }
 
@@ -94,13 +95,14 @@ async function answerTo(
   fn: DurableFunction,
   message: Exclude<EngineRequest, InspectRequest>,
   { keys }: Authentic,
+  hangUp: WireRequest["hangUp"],
   manifest: string,
 ): Promise<string> {
   switch (message.type) {
     case "invoke": {
       const environment = message.engine?.environment;
       const connection = environment ? DispatchConnection.to(message.app, environment, keys) : null;
-      return encodeAnswer(await executeFunction(fn, message, connection), manifest);
+      return encodeAnswer(await executeFunction(fn, message, connection, hangUp), manifest);
     }
     case "call":
       return writeJson({ ...(await answerCall(fn, message)), manifest });
@@ -161,12 +163,16 @@ function isInvoke(message: Partial<InvokeRequest>): boolean {
     typeof message.fn === "string" &&
     typeof message.run?.id === "string" &&
     typeof message.task?.fence === "string" &&
-    message.task.kind === "advance" &&
+    isTask(message.task) &&
     typeof message.input?.event === "object" &&
     Array.isArray(message.memo) &&
     typeof message.attempts === "object" &&
     typeof message.budget?.ms === "number"
   );
+}
+
+function isTask(task: Partial<Extract<Task, { step: unknown }>> | Task): boolean {
+  return task.kind === "advance" || (task.kind === "compensate" && typeof task.step === "string");
 }
 
 function signed({ id, keys }: Authentic, body: string): WireResponse {

@@ -7,6 +7,8 @@ export interface WireRequest {
   readonly body: Uint8Array | string;
   /** Who is at the other end of the socket, where the runtime says it. */
   readonly remoteAddress?: string | undefined;
+  /** Aborted when whoever asked has hung up. Called only by code that wants to know. */
+  readonly hangUp?: (() => AbortSignal) | undefined;
 }
 
 /** An answer for an adapter to write. */

@@ -1,11 +1,13 @@
-import type { RetryPolicy } from "@durable/protocol/wire";
+import type { Op, RetryPolicy, RunErrOp, RunOkOp } from "@durable/protocol/wire";
 import { durationMs } from "../duration.ts";
 import { NonRetriableError } from "../errors.ts";
+import { askUser } from "../execution/ask-user.ts";
 import { runOrJoin } from "../execution/in-flight.ts";
 import { runBody, type StepBodyContext, type StepRunOptions } from "../execution/step-body.ts";
 import type { Turn } from "../execution/turn.ts";
 import type { Jsonify } from "../json.ts";
-import { type RetryOptions, retryPolicy } from "../retry.ts";
+import { type PolicyOptions, type RetryOptions, retryPolicy } from "../retry.ts";
+import { readCompensation, undoWith } from "./compensate.ts";
 
 /**
  * `step.run(name, fn, options?)`: runs `fn` once and remembers its result, which comes back as JSON, the first time
@@ -15,42 +17,65 @@ import { type RetryOptions, retryPolicy } from "../retry.ts";
 export type RunStep = <Value>(
   name: string,
   fn: (context: StepBodyContext) => Promise<Value> | Value,
-  options?: StepRunOptions,
+  options?: StepRunOptions<Value>,
 ) => Promise<Jsonify<Value>>;
 
-export function makeRun(turn: Turn, retryOfFunction: RetryOptions | undefined): RunStep {
-  return (name, fn, options) =>
-    turn.ask({ op: "run", name }, (id, n) => {
+export function makeRun(turn: Turn, ofFunction: PolicyOptions): RunStep {
+  return (name, fn, options) => {
+    const compensate = options?.compensate as StepRunOptions["compensate"];
+    const undo = compensate === undefined ? undefined : undoWith(turn, name, compensate, ofFunction);
+    return turn.ask({ op: "run", name, undo }, (id, n) => {
       if (typeof fn !== "function") {
         throw new NonRetriableError(`Step "${name}": the second argument of step.run must be a function.`);
       }
       const attempt = turn.attemptOf(id);
       const idempotencyKey = `${turn.runId}/${id}`;
-      const settings = options === undefined ? NO_SETTINGS : readOptions(name, options, retryOfFunction);
-      const call = { id, name, n, idempotencyKey, attempt, turn, ...settings };
-      turn.start(() => runOrJoin(idempotencyKey, attempt, () => runBody(call, fn)));
+      const { policy, decide, timeoutMs } = readOptions(name, options as StepRunOptions, ofFunction);
+      const call = { name, idempotencyKey, attempt, timeoutMs, turn };
+      turn.start(async (): Promise<Op> => {
+        const end = await runOrJoin(idempotencyKey, attempt, () => runBody(call, fn));
+        const { ms } = end;
+        if (end.st === "ok") {
+          const op: RunOkOp = { op: "run", id, name, n, st: "ok", ms };
+          if (end.v !== undefined) op.v = end.v;
+          if (compensate !== undefined) op.compensate = true;
+          return op;
+        }
+        const error = askUser(decide, attempt, end.thrown, end.error);
+        const op: RunErrOp = { op: "run", id, name, n, st: "err", error, ms };
+        if (policy !== undefined) op.retry_policy = policy;
+        return op;
+      });
     });
+  };
 }
 
 interface Settings {
   readonly policy: RetryPolicy | undefined;
+  readonly decide: RetryOptions["decide"];
   readonly timeoutMs: number | undefined;
 }
-
-const NO_SETTINGS: Settings = { policy: undefined, timeoutMs: undefined };
 
 /** Read before the body runs: a mistake in them is no failure of the body, and another attempt would not mend it. */
 function readOptions(
   name: string,
-  { retry, timeout }: StepRunOptions,
-  retryOfFunction: RetryOptions | undefined,
+  { retry, timeout, onExhausted, compensate }: StepRunOptions = {},
+  ofFunction: PolicyOptions,
 ): Settings {
+  if (compensate !== undefined) readCompensation(name, compensate, ofFunction);
   try {
+    const isOwn = retry !== undefined || onExhausted !== undefined;
     return {
-      policy: retry === undefined ? undefined : retryPolicy(retry, retryOfFunction),
+      policy: isOwn ? retryPolicy({ ...retry, onExhausted }, ofFunction) : undefined,
+      decide: decideOf(retry, ofFunction),
       timeoutMs: timeout === undefined ? undefined : durationMs(timeout),
     };
   } catch (error) {
     throw new NonRetriableError(`Step "${name}": ${(error as Error).message}`);
   }
+}
+
+/** A step that names its own delays does not want those of the function's `decide`. */
+function decideOf(retry: RetryOptions | undefined, ofFunction: PolicyOptions): RetryOptions["decide"] {
+  return retry?.decide ?? (retry?.backoff === undefined ? ofFunction.decide : undefined);
 }

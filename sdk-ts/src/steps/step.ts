@@ -1,5 +1,5 @@
 import type { Turn } from "../execution/turn.ts";
-import type { RetryOptions } from "../retry.ts";
+import type { PolicyOptions } from "../retry.ts";
 import { type Branch, makeBranch } from "./branch.ts";
 import { makeOnQuery, type OnQuery } from "./on-query.ts";
 import { makeRun, type RunStep } from "./run.ts";
@@ -24,9 +24,9 @@ export interface Step {
   readonly onQuery: OnQuery;
 }
 
-export function makeStep(turn: Turn, retryOfFunction: RetryOptions | undefined): Step {
+export function makeStep(turn: Turn, ofFunction: PolicyOptions): Step {
   return {
-    run: makeRun(turn, retryOfFunction),
+    run: makeRun(turn, ofFunction),
     sleep: makeSleep(turn),
     sleepUntil: makeSleepUntil(turn),
     waitForEvent: makeWaitForEvent(turn),

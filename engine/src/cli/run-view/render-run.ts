@@ -45,6 +45,8 @@ const STATUS_MARK: Record<RunStatus, string> = {
   running: "●",
   waiting: "◇",
   paused: "‖",
+  failing: "↺",
+  cancelling: "↺",
   completed: "✓",
   failed: "✗",
   cancelled: "⊘",
@@ -56,6 +58,8 @@ export function statusPaint(status: RunStatus, paint: Paint): (text: string) => 
     running: paint.cyan,
     waiting: paint.cyan,
     paused: paint.yellow,
+    failing: paint.red,
+    cancelling: paint.yellow,
     completed: paint.green,
     failed: paint.red,
     cancelled: paint.yellow,
@@ -92,6 +96,9 @@ function lastLine(run: RunView, drawing: Drawing): StepLine | null {
         name: "paused",
         what: paint.yellow(`needs attention: ${oneLine(run.failure ?? "no reason was recorded")}`),
       };
+    case "failing":
+    case "cancelling":
+      return { mark: paint.yellow(spinner), name: "", what: paint.yellow("undoing its completed steps") };
     case "running":
       return { mark: paint.cyan(spinner), name: "", what: paint.cyan("your app is working on it") };
     case "queued":

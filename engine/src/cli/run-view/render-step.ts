@@ -18,7 +18,7 @@ export interface StepLine {
 
 /** One step as mark, name and what there is to say about it. */
 export function describeStep(step: StepView, drawing: Drawing): StepLine {
-  const name = oneLine(step.name);
+  const name = step.op === "compensate" ? `undo ${oneLine(step.name)}` : oneLine(step.name);
   const line = (mark: string, what: string): StepLine => ({ mark, name, what });
   const { paint } = drawing;
   switch (step.status) {
@@ -78,6 +78,8 @@ function settled(step: StepView): string {
       return "sent";
     case "join":
       return "decided";
+    case "compensate":
+      return `undone${tries(step)}`;
     default:
       return `${step.appMs === null ? "done" : formatDuration(step.appMs)}${tries(step)}`;
   }

@@ -17,7 +17,16 @@ export interface RunView {
   readonly retry: { readonly dueAtMs: number; readonly failure: string } | null;
 }
 
-export type RunStatus = "queued" | "running" | "waiting" | "paused" | "completed" | "failed" | "cancelled";
+export type RunStatus =
+  | "queued"
+  | "running"
+  | "waiting"
+  | "paused"
+  | "failing"
+  | "cancelling"
+  | "completed"
+  | "failed"
+  | "cancelled";
 
 export interface StepView {
   readonly id: string;

@@ -6,6 +6,14 @@ import { AsReceived, Failure, Instant, RunState, RunStatus, WaitS, WorkspacePath
 
 const RunPath = WorkspacePath.extend({ id: z.string().openapi({ description: "The run's id." }) });
 
+const Reason = z.object({
+  reason: z
+    .string()
+    .max(1_000)
+    .optional()
+    .openapi({ description: "Kept with the run, for whoever asks later." }),
+});
+
 const Times = {
   sent_at: Instant.nullable(),
   first_byte_at: Instant.nullable(),
@@ -83,6 +91,10 @@ export const Run = z
       .int()
       .nullable()
       .openapi({ description: "Results that the code never asked for when it ended." }),
+    compensated: z
+      .number()
+      .int()
+      .openapi({ description: "Completed steps that were undone after it failed or was cancelled." }),
     cancelled: z.object({ by: z.string(), reason: z.string().nullable(), at: Instant }).nullable(),
     live: z
       .object({
@@ -90,6 +102,13 @@ export const Run = z
         run_attempt: z.number().int(),
         transport_attempt: z.number().int(),
         lost: z.number().int(),
+        ending: z
+          .enum(["failing", "cancelling"])
+          .nullable()
+          .openapi({ description: "How it ends when its steps are undone; also while that is paused." }),
+        pausing: z.boolean().openapi({
+          description: "It pauses when the call of its app that is under way has been recorded.",
+        }),
         ready_at: Instant.nullable(),
         retry_at: Instant.nullable(),
         engine: z.object({ id: z.number().int(), host: z.string(), pid: z.number().int() }).nullable(),
@@ -218,14 +237,66 @@ export const cancelRun = row({
   path: "/v1/apps/{app}/{env}/runs/{id}/cancel",
   group: "runs",
   summary: "Cancel a run for good",
-  description: "Nothing of it runs any more after the answer; a late answer of the app is refused.",
+  description:
+    "Nothing of it runs any more after the answer but compensations of its completed steps; a late answer of the app is refused.",
   action: "runs.cancel",
   params: RunPath,
   query: NOTHING,
-  body: jsonBody(z.object({ reason: z.string().max(1_000).optional() }).openapi("CancelRequest"), {
-    required: false,
-  }),
-  answer: z.object({ id: z.string(), status: z.literal("cancelled") }).openapi("RunCancelled"),
+  body: jsonBody(
+    Reason.extend({
+      undo: z.boolean().default(true).openapi({
+        description: "False leaves completed steps as they are, also where a compensation could not be done.",
+      }),
+    }).openapi("CancelRequest"),
+    {
+      required: false,
+    },
+  ),
+  answer: z
+    .object({
+      id: z.string(),
+      status: z.enum(["cancelled", "cancelling", "failing"]).openapi({
+        description:
+          "`cancelling` while its steps are undone; `failing` when it had failed already and was doing that.",
+      }),
+    })
+    .openapi("RunCancelled"),
   status: 200,
   problems: ["not-found", "run-terminal"],
+});
+
+export const pauseRun = row({
+  method: "post",
+  path: "/v1/apps/{app}/{env}/runs/{id}/pause",
+  group: "runs",
+  summary: "Pause a run until it is resumed",
+  description:
+    "What it waits for still happens and is kept. A call of the app that is under way is recorded first.",
+  action: "runs.pause",
+  params: RunPath,
+  query: NOTHING,
+  body: jsonBody(Reason.openapi("PauseRequest"), { required: false }),
+  answer: z
+    .object({
+      id: z.string(),
+      status: z.enum(["paused", "pausing"]).openapi({ description: "`pausing`: after the call under way." }),
+    })
+    .openapi("RunPaused"),
+  status: 200,
+  problems: ["not-found", "run-terminal"],
+});
+
+export const resumeRun = row({
+  method: "post",
+  path: "/v1/apps/{app}/{env}/runs/{id}/resume",
+  group: "runs",
+  summary: "Let a paused run go on",
+  description: "Recorded results are kept; steps without one get fresh attempts, the next of them at once.",
+  action: "runs.resume",
+  params: RunPath,
+  query: NOTHING,
+  body: jsonBody(Reason.openapi("ResumeRequest"), { required: false }),
+  answer: z.object({ id: z.string(), status: RunStatus }).openapi("RunResumed"),
+  status: 200,
+  problems: ["not-found", "run-terminal", "run-not-paused"],
 });

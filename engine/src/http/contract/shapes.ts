@@ -32,7 +32,17 @@ export const Failure = z
   .openapi("Failure", { description: "What user code threw, or why the engine could not go on, as data." });
 
 export const RunStatus = z
-  .enum(["queued", "running", "waiting", "paused", "completed", "failed", "cancelled"])
+  .enum([
+    "queued",
+    "running",
+    "waiting",
+    "paused",
+    "failing",
+    "cancelling",
+    "completed",
+    "failed",
+    "cancelled",
+  ])
   .openapi("RunStatus");
 
 export const WAIT_S_MAX = 60;

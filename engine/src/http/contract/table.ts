@@ -15,7 +15,7 @@ import {
   revokeEventKey,
 } from "./keys.ts";
 import type { Row } from "./row.ts";
-import { cancelRun, getRun, getRunResult, listRuns, queryRun } from "./runs.ts";
+import { cancelRun, getRun, getRunResult, listRuns, pauseRun, queryRun, resumeRun } from "./runs.ts";
 import { listSkips } from "./skips.ts";
 
 export const TABLE = {
@@ -32,6 +32,8 @@ export const TABLE = {
   cancelRun,
   sendCheckpoint,
   queryRun,
+  pauseRun,
+  resumeRun,
   createEventKey,
   listEventKeys,
   revokeEventKey,

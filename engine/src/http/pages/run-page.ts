@@ -14,6 +14,8 @@ const REFRESH_S: Record<RunStatus, number | null> = {
   running: 1,
   waiting: 3,
   paused: 10,
+  failing: 1,
+  cancelling: 1,
   completed: null,
   failed: null,
   cancelled: null,
@@ -39,6 +41,7 @@ export function runPage(
 <dt>Began</dt><dd>${instant(run.created_at)} UTC</dd>
 <dt>Ended</dt><dd>${instant(run.ended_at)}${run.ended_at === null ? "" : " UTC"}</dd>
 <dt>${run.ended_at === null ? "So far" : "Took"}</dt><dd>${duration(scale.toMs - scale.fromMs)}</dd>
+${run.compensated + run.to_undo > 0 && run.status !== "completed" ? html`<dt>Undone</dt><dd>${run.compensated} of ${run.compensated + run.to_undo} steps that can be</dd>` : ""}
 <dt>Version</dt><dd>${run.function_version}</dd>
 </dl>
 ${run.state === null ? "" : html`<h2>State</h2>${value(run.state)}`}

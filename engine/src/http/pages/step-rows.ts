@@ -12,7 +12,7 @@ export function stepRows(step: StepStored, all: readonly AttemptStored[], scale:
   const result = step.failure ?? step.value;
   return html`<tr>
 <td class="number">${step.seq ?? ""}</td>
-<td><strong>${step.name}</strong>${step.n > 0 ? html` <span class="faint">(${step.n + 1}.)</span>` : ""}
+<td><strong>${step.op === "compensate" ? "undo " : ""}${step.name}</strong>${step.n > 0 ? html` <span class="faint">(${step.n + 1}.)</span>` : ""}
 <p class="faint">${about(step)}</p>
 ${result === null ? "" : html`<details><summary>${step.failure === null ? "Result" : "Failure"}</summary>${value(result)}</details>`}</td>
 <td>${statusBadge(step.status)}</td>

@@ -1,13 +1,16 @@
 import { actorName } from "../../auth/authorize.ts";
 import { notFound, Problem } from "../../domain/problems.ts";
 import { cancelRun } from "../../runs/cancel-run.ts";
+import { pauseRun, resumeRun } from "../../runs/pause-run.ts";
 import { showResult, showRun } from "../../runs/show-run.ts";
 import { listRuns } from "../../store/runs-listing.ts";
 import { loadRun, type RunStored } from "../../store/runs-listing-detail.ts";
 import type { RouteParts } from "../app.ts";
 import type { Handlers } from "../handlers.ts";
 
-export function runRoutes(parts: RouteParts): Handlers<"listRuns" | "getRun" | "getRunResult" | "cancelRun"> {
+export function runRoutes(
+  parts: RouteParts,
+): Handlers<"listRuns" | "getRun" | "getRunResult" | "cancelRun" | "pauseRun" | "resumeRun"> {
   const { database, endedRuns, runResults, workspaceIds } = parts;
   return {
     async listRuns({ params, query }) {
@@ -41,14 +44,40 @@ export function runRoutes(parts: RouteParts): Handlers<"listRuns" | "getRun" | "
     async cancelRun({ params, body, actor }) {
       const runId = requireRunId(params.id);
       const workspaceId = await workspaceIds.require(params.app, params.env);
-      const status = await cancelRun(parts, workspaceId, runId, actorName(actor!), body.reason ?? null);
+      const { reason = null, undo } = body;
+      const status = await cancelRun(parts, { workspaceId, runId, actor: actorName(actor!), reason, undo });
       if (status === null) throw notFound();
-      if (status !== "cancelled") {
+      if (status === "completed" || status === "failed") throw ended(status, "cancelled");
+      if (status === "cancelling") parts.jobReady();
+      return { id: runId, status };
+    },
+
+    async pauseRun({ params, body, actor }) {
+      const runId = requireRunId(params.id);
+      const workspaceId = await workspaceIds.require(params.app, params.env);
+      const reason = body.reason ?? null;
+      const status = await pauseRun(database, { workspaceId, runId, actor: actorName(actor!), reason });
+      if (status === null) throw notFound();
+      if (status !== "paused" && status !== "pausing") throw ended(status, "paused");
+      return { id: runId, status };
+    },
+
+    async resumeRun({ params, body, actor }) {
+      const runId = requireRunId(params.id);
+      const workspaceId = await workspaceIds.require(params.app, params.env);
+      const reason = body.reason ?? null;
+      const resumed = await resumeRun(database, { workspaceId, runId, actor: actorName(actor!), reason });
+      const { status, isResumed } = resumed;
+      if (status === null) throw notFound();
+      if (status === "completed" || status === "failed" || status === "cancelled")
+        throw ended(status, "resumed");
+      if (!isResumed) {
         throw new Problem(
-          "run-terminal",
-          `The run has ${status} before it could be cancelled. Every end is final.`,
+          "run-not-paused",
+          `The run is ${status}, so there is nothing to resume: it goes on by itself. Look at its "why".`,
         );
       }
+      parts.jobReady();
       return { id: runId, status };
     },
   };
@@ -71,6 +100,13 @@ export function runRoutes(parts: RouteParts): Handlers<"listRuns" | "getRun" | "
       watch.stop();
     }
   }
+}
+
+function ended(status: string, undone: string): Problem {
+  return new Problem(
+    "run-terminal",
+    `The run has ${status} before it could be ${undone}. Every end is final.`,
+  );
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -1,0 +1,79 @@
+import { bySql, type Invariant } from "./invariant.ts";
+
+// J. What a run undoes before it ends badly.
+
+/** The id of the entry that undoes step `c` of name `s`. */
+const UNDO_ID = `left(encode(sha256(convert_to(
+  replace(c.step_id::text, '-', '') || E'\\x1f' || s.name || E'\\x1f0', 'UTF8')), 'hex'), 32)::uuid`;
+
+const STEPS = `durable.compensations c
+  join durable.steps s on s.workspace_id = c.workspace_id and s.run_id = c.run_id and s.step_id = c.step_id
+  left join durable.steps u on u.workspace_id = c.workspace_id and u.run_id = c.run_id and u.step_id = ${UNDO_ID}`;
+
+const UNDOABLE = "select count(*) from durable.compensations";
+
+export const UNDOING: readonly Invariant[] = [
+  {
+    number: "50",
+    name: "undone once",
+    sentence:
+      "A step is undone exactly when the journal says so, once, and only a completed step that declared it.",
+    phase: "always",
+    check: bySql(
+      UNDOABLE,
+      `select c.run_id, s.name, u.status from ${STEPS}
+         where s.seq is null or s.status <> 'ok' or c.undone <> (u.seq is not null) or u.status = 'err'
+       union all
+       select u.run_id, u.name, 'undoes nothing' from durable.steps u where u.op = 'compensate'
+         and not exists (select 1 from ${STEPS.replace("left join durable.steps u", "join durable.steps v").replaceAll("u.workspace_id", "v.workspace_id").replaceAll("u.run_id", "v.run_id").replaceAll("u.step_id", "v.step_id")}
+           where v.workspace_id = u.workspace_id and v.run_id = u.run_id and v.step_id = u.step_id)`,
+    ),
+  },
+  {
+    number: "51",
+    name: "in reverse",
+    sentence: "Steps are undone in the reverse order of the journal, after everything else.",
+    phase: "always",
+    check: bySql(
+      UNDOABLE,
+      `select run_id, name from (select c.run_id, s.name, s.seq,
+           lag(s.seq) over (partition by c.workspace_id, c.run_id order by u.seq) as before,
+           min(u.seq) over (partition by c.workspace_id, c.run_id) as first
+         from ${STEPS} where u.seq is not null) as undone where seq > before
+       union all
+       select s.run_id, s.name from durable.steps s where s.op <> 'compensate' and s.seq >
+         (select min(u.seq) from durable.steps u where u.workspace_id = s.workspace_id and u.run_id = s.run_id and u.op = 'compensate')`,
+    ),
+  },
+  {
+    number: "52",
+    name: "nothing left",
+    sentence:
+      "A run that failed or was cancelled has undone all it can, unless a person said not to; a completed one nothing.",
+    phase: "always",
+    check: bySql(
+      UNDOABLE,
+      `select r.id, r.status, count(*) filter (where c.undone) as undone, count(*) as steps
+         from durable.compensations c join durable.runs r on r.workspace_id = c.workspace_id and r.id = c.run_id
+         where r.status is not null group by r.workspace_id, r.id, r.status
+         having case when r.status = 'completed' then bool_or(c.undone) else not bool_and(c.undone)
+           and not exists (select 1 from durable.audit a where a.workspace_id = r.workspace_id
+             and a.action = 'run.cancel-without-undo' and a.target = r.id::text) end`,
+    ),
+  },
+  {
+    number: "53",
+    name: "ending",
+    sentence: "A run that is ending has steps left to undo, and nothing of it is open but that.",
+    phase: "always",
+    check: bySql(
+      UNDOABLE,
+      `select l.run_id, l.ending, 'nothing to undo' as what from durable.live_runs l where l.ending is not null and not exists
+         (select 1 from durable.compensations c where c.workspace_id = l.workspace_id and c.run_id = l.run_id and not c.undone)
+       union all
+       select l.run_id, l.ending, s.name || ' is ' || s.status from durable.live_runs l
+         join durable.steps s on s.workspace_id = l.workspace_id and s.run_id = l.run_id
+         where l.ending is not null and s.seq is null and s.status <> 'cancelled' and s.op <> 'compensate'`,
+    ),
+  },
+];

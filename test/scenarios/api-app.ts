@@ -6,6 +6,7 @@ export interface AppFunction {
   readonly id: string;
   readonly triggers: readonly { readonly event: string }[];
   readonly rev?: string;
+  readonly input?: unknown;
 }
 
 /** What the app says to an invoke: the members of a signed answer beside the fence. */

@@ -21,7 +21,7 @@ beforeAll(async () => {
   shop = await startApp({
     app: "shop",
     functions: [
-      { id: "double", triggers: [{ event: "order.placed" }] },
+      { id: "double", triggers: [{ event: "order.placed" }], input: { type: "number" } },
       { id: "idle", triggers: [{ event: "nap.begun" }] },
     ],
     answer: ({ fn, input, memo }) => {
@@ -103,6 +103,41 @@ describe("from nothing to a cancelled run", () => {
     expect((await durable("send nobody.cares")).out).toMatch(/is on disk\.\nIt started no run/);
   });
 
+  test("a function is triggered by its name, and its end waited for", async () => {
+    const started = await durable("trigger shop/double --data 21", { DURABLE_APP: undefined });
+    expect(started).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Run \S+ of double is on disk\.\n$/),
+    });
+    const ended = await durable("trigger double --data 4 --id four --wait 20");
+    expect(ended).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Run (\S+) of double is completed\.\n8\n$/),
+    });
+    const again = JSON.parse((await durable("trigger double --data 4 --id four --json")).out);
+    expect(ended.out).toContain(again.run);
+  });
+
+  test("an event says which functions it did not start", async () => {
+    const { out } = await durable("send order.placed --data '[1]' --id odd --json");
+    expect(JSON.parse(out).runs).toEqual([]);
+    expect((await durable("events why odd")).out).toMatch(
+      /double was not started by order\.placed \(odd\)\n {2}.*does not fit the input of "double" .*: it must be number/,
+    );
+    expect((await durable("events why four")).out).toMatch(/^No function was skipped by event four/);
+  });
+
+  test("a call and a query need an app that takes them", async () => {
+    const run = await send("nap.begun");
+    for (const args of ["call shop/double --data 1", `query ${run} progress`]) {
+      expect(await durable(args), args).toMatchObject({
+        code: 1,
+        out: "",
+        err: expect.stringMatching(/does not say that it takes a "(call|query)"\. Update it/),
+      });
+    }
+  });
+
   test("a run is cancelled, and from then on its exit code says so", async () => {
     const run = await send("nap.begun");
     await waitFor("the run to sleep", async () =>
@@ -132,6 +167,8 @@ describe("what is wrong is told in a sentence and an exit code", () => {
     ["send", 2, /missing required argument 'name'/],
     ["send x --data {bad", 2, /--data is not JSON/],
     ["send 'a b'", 2, /name/],
+    ["trigger shop/nothing", 4, /no function "nothing"\. It has double, idle/],
+    ["trigger double --data '\"x\"'", 2, /\/data: must be number|it must be number/],
     ["runs ls", 3, /No engine answers at http:\/\/127\.0\.0\.1:1 /, { DURABLE_URL: NOWHERE }],
     ["runs ls", 2, /DURABLE_URL is "nowhere"/, { DURABLE_URL: "nowhere" }],
     ["runs show 01a1fcb8-3aaa-74f3-bb6f-17f2628e684d", 4, /Nothing is stored under this id/],

@@ -110,10 +110,29 @@ test("a wait ends with the event that fits, or with null", async () => {
   expect((await ended(late)).output).toEqual({ by: null, told: 1 });
 });
 
-test("an event that does not fit its schema fails the run at once", async () => {
+test("an event that does not fit its schema starts no run, and leaves the reason", async () => {
   expect((await ended(await send("greet.requested", { name: "Ada" }))).output).toBe("Hello, ADA!");
-  const { status, attempts, failure } = await ended(await send("greet.requested", { name: 1 }));
-  expect(status).toBe("failed");
-  expect(attempts.length).toBeLessThanOrEqual(1);
-  expect(failure.message).toContain("name");
+  expect(await send("greet.requested", { name: 1 })).toBeUndefined();
+  const { skips } = (await engine.call("GET", "/v1/apps/guide/dev/skips?function=greet")).json;
+  expect(skips).toMatchObject([
+    { reason: "schema", detail: expect.stringContaining("/name must be string") },
+  ]);
+});
+
+test("a run says which way it goes, how far it is, and what is left", async () => {
+  const data = { items: ["a", "b"], total: 7 };
+  const started = await engine.call("POST", "/v1/apps/guide/dev/functions/ship/trigger", { data });
+  const at = `/v1/apps/guide/dev/runs/${started.json.run}`;
+  await waitFor("the run to wait", async () => (await engine.call("GET", at)).json.status === "waiting");
+  expect((await engine.call("GET", at)).json.state).toEqual({ packed: 2, of: 2 });
+  expect((await engine.call("POST", `${at}/query/left`, {})).json.output).toEqual([]);
+  await send("ship.collected", {});
+  expect((await ended(started.json.run)).output).toEqual({ by: "train", packed: 2 });
+});
+
+test("a function is called without a run", async () => {
+  const answer = await engine.call("POST", "/v1/apps/guide/dev/functions/price/call", {
+    input: { order: 2 },
+  });
+  expect(answer.json).toMatchObject({ status: "completed", output: { total: 42 } });
 });

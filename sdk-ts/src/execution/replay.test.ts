@@ -8,7 +8,7 @@ import type { Step } from "../steps/step.ts";
 import { executeFunction } from "./execute-function.ts";
 
 type Program =
-  | { readonly do: "run" | "fail" | "sleep" | "send" | "wait"; readonly name: string }
+  | { readonly do: "run" | "fail" | "sleep" | "send" | "wait" | "branch"; readonly name: string }
   | { readonly do: "both" | "each" | "either"; readonly parts: readonly Program[] }
   | { readonly do: "if"; readonly name: string; readonly yes: Program; readonly no: Program };
 
@@ -16,7 +16,10 @@ const name = fc.constantFrom("a", "b", "c");
 const { program } = fc.letrec<{ program: Program }>((tie) => ({
   program: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
-    fc.record({ do: fc.constantFrom("run", "fail", "sleep", "send", "wait"), name }) as fc.Arbitrary<Program>,
+    fc.record({
+      do: fc.constantFrom("run", "fail", "sleep", "send", "wait", "branch"),
+      name,
+    }) as fc.Arbitrary<Program>,
     fc.record({
       do: fc.constantFrom("both", "each", "either"),
       parts: fc.array(tie("program"), { minLength: 1, maxLength: 3 }),
@@ -50,6 +53,14 @@ async function play(program: Program, step: Step, note: (what: string) => void):
       return (await step.sendEvent(program.name, { name: "told" })).ids.length;
     case "wait":
       return (await step.waitForEvent(program.name, { event: "told" }))?.name ?? null;
+    case "branch": {
+      step.setState(program.name);
+      const taken = await step.branch(program.name, {
+        one: () => Math.random() < 0.5,
+        two: async () => true,
+      });
+      return typeof taken;
+    }
     case "both":
       return Promise.all(program.parts.map((part) => play(part, step, note)));
     case "each": {
@@ -105,7 +116,10 @@ class Engine {
       this.memo.push({ id: op.id, op: "run", st: "err", error: op.error });
     else if (op.op === "send")
       this.memo.push(entry(op, JSON.stringify(op.events.map((_, i) => `event-${i}`))));
-    else this.pending.push(op);
+    else if (op.op === "branch") {
+      const { taken, cases } = op;
+      this.memo.push(entry(op, JSON.stringify({ taken, cases })));
+    } else if (op.op !== "state") this.pending.push(op);
   }
 
   settle(index: number): void {
@@ -173,7 +187,8 @@ describe("whatever happens between requests", () => {
           ...engine.pending,
         ] as Op[];
         const answer = await engine.call(engine.memo.slice(0, length), open);
-        if (answer.status === "continue") for (const op of answer.ops) expect(known).toContain(op.id);
+        if (answer.status !== "continue") continue;
+        for (const { op, id } of answer.ops) if (op !== "state") expect(known).toContain(id);
       }
       const again = await engine.call();
       expect(again.status === "done" && (again.output as RawJson).text).toBe(output);

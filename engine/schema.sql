@@ -199,6 +199,7 @@ create table durable.steps (
   run_id uuid not null,
   step_id uuid not null,
   seq integer,
+  scope uuid,
   op text not null,
   name text not null,
   n integer not null,
@@ -643,7 +644,7 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.commit_outcomes(p_engine integer, i_workspace integer[], i_run uuid[], i_fence uuid[], i_next uuid[], i_known integer[], i_settled integer[], i_kind text[], i_result text[], i_unclaimed integer[], i_pending boolean[], i_run_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[], s_item integer[], s_ordinal integer[], s_id uuid[], s_op text[], s_name text[], s_n integer[], s_status text[], s_value text[], s_failure text[], s_attempt integer[], s_due_ms double precision[], s_due_at double precision[], w_item integer[] DEFAULT '{}'::integer[], w_step uuid[] DEFAULT '{}'::uuid[], w_event text[] DEFAULT '{}'::text[], w_match text[] DEFAULT '{}'::text[], a_item integer[] DEFAULT '{}'::integer[], a_step uuid[] DEFAULT '{}'::uuid[], a_attempt integer[] DEFAULT '{}'::integer[], a_outcome text[] DEFAULT '{}'::text[], a_failure text[] DEFAULT '{}'::text[], p_registry_workspace integer[] DEFAULT '{}'::integer[], p_registry_version integer[] DEFAULT '{}'::integer[], e_request integer[] DEFAULT '{}'::integer[], e_workspace integer[] DEFAULT '{}'::integer[], e_id uuid[] DEFAULT '{}'::uuid[], e_client_id text[] DEFAULT '{}'::text[], e_body_hash uuid[] DEFAULT '{}'::uuid[], e_name text[] DEFAULT '{}'::text[], e_data text[] DEFAULT '{}'::text[], e_time double precision[] DEFAULT '{}'::double precision[], r_event integer[] DEFAULT '{}'::integer[], r_function text[] DEFAULT '{}'::text[], r_version integer[] DEFAULT '{}'::integer[], r_run uuid[] DEFAULT '{}'::uuid[], f_item integer[] DEFAULT '{}'::integer[], f_kind text[] DEFAULT '{}'::text[], f_step uuid[] DEFAULT '{}'::uuid[], f_data text[] DEFAULT '{}'::text[], OUT o_state text[], OUT o_seq integer[])
+CREATE OR REPLACE FUNCTION durable.commit_outcomes(p_engine integer, i_workspace integer[], i_run uuid[], i_fence uuid[], i_next uuid[], i_known integer[], i_settled integer[], i_kind text[], i_result text[], i_unclaimed integer[], i_pending boolean[], i_run_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[], s_item integer[], s_ordinal integer[], s_id uuid[], s_op text[], s_name text[], s_n integer[], s_status text[], s_value text[], s_failure text[], s_attempt integer[], s_due_ms double precision[], s_due_at double precision[], w_item integer[] DEFAULT '{}'::integer[], w_step uuid[] DEFAULT '{}'::uuid[], w_event text[] DEFAULT '{}'::text[], w_match text[] DEFAULT '{}'::text[], a_item integer[] DEFAULT '{}'::integer[], a_step uuid[] DEFAULT '{}'::uuid[], a_attempt integer[] DEFAULT '{}'::integer[], a_outcome text[] DEFAULT '{}'::text[], a_failure text[] DEFAULT '{}'::text[], p_registry_workspace integer[] DEFAULT '{}'::integer[], p_registry_version integer[] DEFAULT '{}'::integer[], e_request integer[] DEFAULT '{}'::integer[], e_workspace integer[] DEFAULT '{}'::integer[], e_id uuid[] DEFAULT '{}'::uuid[], e_client_id text[] DEFAULT '{}'::text[], e_body_hash uuid[] DEFAULT '{}'::uuid[], e_name text[] DEFAULT '{}'::text[], e_data text[] DEFAULT '{}'::text[], e_time double precision[] DEFAULT '{}'::double precision[], r_event integer[] DEFAULT '{}'::integer[], r_function text[] DEFAULT '{}'::text[], r_version integer[] DEFAULT '{}'::integer[], r_run uuid[] DEFAULT '{}'::uuid[], f_item integer[] DEFAULT '{}'::integer[], f_kind text[] DEFAULT '{}'::text[], f_step uuid[] DEFAULT '{}'::uuid[], f_data text[] DEFAULT '{}'::text[], s_scope uuid[] DEFAULT '{}'::uuid[], OUT o_state text[], OUT o_seq integer[])
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
@@ -723,9 +724,9 @@ begin
   end loop; end if;
 
   if cardinality(s_item) > 0 then
-    insert into durable.steps as t (workspace_id, run_id, step_id, seq, op, name, n, status, value, failure, attempt, due_at,
+    insert into durable.steps as t (workspace_id, run_id, step_id, scope, seq, op, name, n, status, value, failure, attempt, due_at,
         scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms, settled_at)
-      select i_workspace[i], i_run[i], s_id[s], v_seq[i] - i_settled[i] + s_ordinal[s],
+      select i_workspace[i], i_run[i], s_id[s], s_scope[s], v_seq[i] - i_settled[i] + s_ordinal[s],
         s_op[s], s_name[s], s_n[s], s_status[s], s_value[s], s_failure[s], s_attempt[s],
         coalesce(to_timestamp(s_due_at[s]), v_now + s_due_ms[s] * interval '1 millisecond'),
         to_timestamp(i_scheduled[i]), to_timestamp(i_leased[i]), to_timestamp(i_sent[i]),

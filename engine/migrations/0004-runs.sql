@@ -49,6 +49,7 @@ create table durable.steps (
   run_id uuid not null,
   step_id uuid not null,                     -- first 128 bits of SHA-256(scope, name, n)
   seq int,                                   -- exactly of the settled ones
+  scope uuid,                                -- the branch or group it stands in; null is the handler itself
   op text not null,
   name text not null,
   n int not null,

@@ -55,6 +55,7 @@ create function durable.commit_outcomes(
   e_name text[] = '{}', e_data text[] = '{}', e_time float8[] = '{}',
   r_event int[] = '{}', r_function text[] = '{}', r_version int[] = '{}', r_run uuid[] = '{}',
   f_item int[] = '{}', f_kind text[] = '{}', f_step uuid[] = '{}', f_data text[] = '{}',
+  s_scope uuid[] = '{}',
   out o_state text[], out o_seq int[])
 language plpgsql as $$
 #variable_conflict use_column
@@ -133,9 +134,9 @@ begin
   end loop; end if;
 
   if cardinality(s_item) > 0 then
-    insert into durable.steps as t (workspace_id, run_id, step_id, seq, op, name, n, status, value, failure, attempt, due_at,
+    insert into durable.steps as t (workspace_id, run_id, step_id, scope, seq, op, name, n, status, value, failure, attempt, due_at,
         scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms, settled_at)
-      select i_workspace[i], i_run[i], s_id[s], v_seq[i] - i_settled[i] + s_ordinal[s],
+      select i_workspace[i], i_run[i], s_id[s], s_scope[s], v_seq[i] - i_settled[i] + s_ordinal[s],
         s_op[s], s_name[s], s_n[s], s_status[s], s_value[s], s_failure[s], s_attempt[s],
         coalesce(to_timestamp(s_due_at[s]), v_now + s_due_ms[s] * interval '1 millisecond'),
         to_timestamp(i_scheduled[i]), to_timestamp(i_leased[i]), to_timestamp(i_sent[i]),

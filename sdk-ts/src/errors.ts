@@ -35,6 +35,11 @@ export class HungUpError extends Error {
   }
 }
 
+/** So many branches of a `step.parallel` failed that those which are left cannot be enough. */
+export class JoinError extends AggregateError {
+  override readonly name: string = "JoinError";
+}
+
 /** As it was recorded: what a function fails with that does not catch the error. Not part of what users see. */
 export let recordedFailure: (error: StepError) => Failure;
 

@@ -9,7 +9,14 @@ export {
 } from "./client.ts";
 export type { Duration } from "./duration.ts";
 export { DurableRequestError } from "./engine-connection.ts";
-export { FunctionError, NonRetriableError, RetryAfterError, StepError, StepTimeoutError } from "./errors.ts";
+export {
+  FunctionError,
+  JoinError,
+  NonRetriableError,
+  RetryAfterError,
+  StepError,
+  StepTimeoutError,
+} from "./errors.ts";
 export type { DurableEvent, EventToSend } from "./event.ts";
 export type { Compensate, StepBodyContext, StepRunOptions } from "./execution/step-body.ts";
 export { createFunction, type DurableFunction, type FunctionOptions, type RunContext } from "./function.ts";
@@ -21,7 +28,10 @@ export type { RetryOptions } from "./retry.ts";
 export { serve } from "./serve.ts";
 export type { StandardSchema } from "./standard-schema.ts";
 export type { BranchCase, BranchCases } from "./steps/branch.ts";
+export type { Branches, ParallelBranch, Results, Winner } from "./steps/branches.ts";
 export type { QueryHandler } from "./steps/on-query.ts";
+export type { ParallelOptions } from "./steps/parallel.ts";
+export type { RaceOptions } from "./steps/race.ts";
 export type { Step } from "./steps/step.ts";
 export type { WaitOptions } from "./steps/wait-for-event.ts";
 export type { CronTrigger, EventTrigger, Trigger } from "./trigger.ts";

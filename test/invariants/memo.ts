@@ -163,12 +163,12 @@ export const MEMO: readonly Invariant[] = [
   {
     number: "23",
     name: "step ids",
-    sentence: "A step's id is the hash of its name and number.",
+    sentence: "A step's id is the hash of its scope, its name and its number.",
     phase: "always",
     check: bySql(
       "select count(*) from durable.steps",
       `select run_id, step_id, name, n from durable.steps where op <> 'compensate' and replace(step_id::text, '-', '') <>
-         left(encode(sha256(convert_to(E'\\x1f' || name || E'\\x1f' || n, 'UTF8')), 'hex'), 32)`,
+         left(encode(sha256(convert_to(coalesce(replace(scope::text, '-', ''), '') || E'\\x1f' || name || E'\\x1f' || n, 'UTF8')), 'hex'), 32)`,
     ),
   },
 ];

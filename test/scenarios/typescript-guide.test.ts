@@ -84,6 +84,18 @@ test("steps started together end together, each with its own result under one na
   ]);
 });
 
+test("a race is won by what comes first, and two of three offers are enough", async () => {
+  const paid = await send("invoice.sent", { order: 7, patience: "1h" });
+  await send("invoice.paid", { order: 7 });
+  expect(await ended(paid)).toMatchObject({ status: "completed", output: "paid" });
+  const late = await send("invoice.sent", { order: 8, patience: 10 });
+  expect(await ended(late)).toMatchObject({ status: "completed", output: "late" });
+  const run = await ended(await send("quote.requested", { offers: [3, -1, 5] }));
+  expect(run.output.sort()).toEqual([3, 5]);
+  const none = await ended(await send("quote.requested", { offers: [3, -1, -2] }));
+  expect(none).toMatchObject({ status: "failed", failure: { name: "JoinError" } });
+});
+
 test("a step that failed for good throws its error where it stands", async () => {
   const tried = await ended(await send("pay.requested", { card: "fine" }));
   expect(tried.output).toEqual({

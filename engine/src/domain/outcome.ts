@@ -34,6 +34,8 @@ export type StepStatus = "ok" | "err" | "pending" | "retrying" | "cancelled";
 /** An entry as it shall stand in the journal. Settled when `ok` or `err`. */
 export interface StepEntry {
   readonly id: string;
+  /** 32 hex digits: the branch or group it stands in. None is the handler itself. */
+  readonly scope?: string | undefined;
   readonly op: string;
   readonly name: string;
   readonly n: number;

@@ -165,6 +165,7 @@ function decideState(situation: Situation, op: StateOp, draft: OutcomeDraft): vo
 export function entry(op: Op, rest: Partial<StepEntry> & Pick<StepEntry, "status">): StepEntry {
   return {
     id: op.id,
+    scope: op.scope,
     op: journalOp(op),
     name: op.name,
     n: op.n,

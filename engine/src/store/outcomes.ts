@@ -70,12 +70,13 @@ export async function commitOutcomes(
   return states.map((state, index) => ({ state, journalSeq: Number(seqs[index]) }));
 }
 
-/** Steps and nothing else. */
+/** Steps of no branch, and nothing else. */
 function isPlainItem({ outcome, events }: CommitItem): boolean {
   return (
     outcome.waits.length === 0 &&
     outcome.attempts.length === 0 &&
     outcome.effects.length === 0 &&
+    outcome.steps.every((step) => step.scope === undefined) &&
     events === null
   );
 }
@@ -154,9 +155,13 @@ const EFFECT: readonly Column<Of<Effect>>[] = [
   text((row) => row.entry.data),
 ];
 
+const SCOPE: readonly Column<StepRow>[] = [
+  plain("uuid", ({ entry }) => (entry.scope === undefined ? null : stepIdToUuid(entry.scope))),
+];
+
 const PLAIN_CALL = callWith(typesOf(ITEM, STEP));
 const WHOLE_CALL = callWith(
-  typesOf(ITEM, STEP, WAIT, ATTEMPT, REGISTRY_COLUMNS, EVENT_COLUMNS, RUN_COLUMNS, EFFECT),
+  typesOf(ITEM, STEP, WAIT, ATTEMPT, REGISTRY_COLUMNS, EVENT_COLUMNS, RUN_COLUMNS, EFFECT, SCOPE),
 );
 
 function callWith(types: readonly string[]): string {
@@ -186,6 +191,7 @@ function rareLiterals(items: readonly CommitItem[]): string[] {
       EFFECT,
       items.flatMap(({ outcome }, index) => outcome.effects.map((entry) => ({ item: index + 1, entry }))),
     ),
+    ...literals(SCOPE, stepRows(items)),
   ];
 }
 

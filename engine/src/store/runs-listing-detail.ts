@@ -26,6 +26,8 @@ export interface AttemptStored extends DispatchTimes {
 
 export interface StepStored extends DispatchTimes {
   readonly id: string;
+  /** 32 hex digits. */
+  readonly scope: string | null;
   readonly seq: number | null;
   readonly op: string;
   readonly name: string;
@@ -123,7 +125,7 @@ export async function loadRun(
         from durable.audit a where a.workspace_id = r.workspace_id and a.action in ('run.cancel', 'run.cancel-without-undo') and a.target = r.id::text
         order by a.id limit 1) end,
       'steps', (select coalesce(json_agg(json_build_object(
-          'id', replace(s.step_id::text, '-', ''), 'seq', s.seq, 'op', s.op, 'name', s.name, 'n', s.n,
+          'id', replace(s.step_id::text, '-', ''), 'scope', replace(s.scope::text, '-', ''), 'seq', s.seq, 'op', s.op, 'name', s.name, 'n', s.n,
           'status', s.status, 'value', s.value, 'failure', s.failure, 'attempt', s.attempt,
           'event_id', s.event_id, 'due_at', durable.rfc3339(s.due_at),
           'scheduled_at', durable.rfc3339(s.scheduled_at), 'leased_at', durable.rfc3339(s.leased_at),

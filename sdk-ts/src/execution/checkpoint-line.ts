@@ -42,8 +42,8 @@ export class CheckpointLine {
   /** Null when the engine does not offer checkpoints, or cannot be reached from here. */
   static of(connection: DispatchConnection | null, request: InvokeRequest): CheckpointLine | null {
     const isOffered = request.engine?.capabilities.includes("checkpoint") && request.known !== undefined;
-    // Who undoes a step reports that and nothing else.
-    const isOne = request.task.kind === "compensate";
+    // Who runs or undoes one step reports that and nothing else.
+    const isOne = request.task.kind !== "advance";
     return connection !== null && isOffered && !isOne ? new CheckpointLine(connection, request) : null;
   }
 

@@ -34,7 +34,8 @@ async function answerFor(
   end: TurnEnd,
 ): Promise<Answer> {
   const { fence, kind } = request.task;
-  if (kind === "compensate" && end.kind !== "nondeterministic") {
+  const isHandlersOwn = end.kind === "nondeterministic" || (kind === "step" && end.kind === "threw");
+  if (kind !== "advance" && !isHandlersOwn) {
     // What else the code came by on its way there is nobody's business.
     if (turn.ops.length > 0 || turn.isOutOfTime) {
       return { status: "continue", fence, ops: turn.ops, ...(turn.isOutOfTime && { more: true }) };

@@ -7,7 +7,7 @@ import {
   RETRY_DELAY_MS_MAX,
 } from "@durable/protocol/wire";
 import { isDevMode } from "../dev-mode.ts";
-import { NonRetriableError, RetryAfterError, recordedFailure, StepError } from "../errors.ts";
+import { JoinError, NonRetriableError, RetryAfterError, recordedFailure, StepError } from "../errors.ts";
 import { codeFrame } from "./code-frame.ts";
 import { cut } from "./cut.ts";
 
@@ -42,6 +42,10 @@ function describe(thrown: unknown, depth: number): Failure {
 function addRetry(failure: Failure, thrown: ErrorLike): void {
   // By name too: a bundler may have put the class into the app twice.
   if (thrown instanceof NonRetriableError || thrown.name === "NonRetriableError") failure.retry = false;
+  // Steps that failed for good; the same memo would bring the same errors again.
+  if (thrown instanceof JoinError && thrown.errors.every((error) => error instanceof StepError)) {
+    failure.retry = false;
+  }
   if (thrown instanceof RetryAfterError || thrown.name === "RetryAfterError") {
     const ms = Number(thrown.retryAfterMs);
     if (ms >= 0) failure.retry_after_ms = Math.min(Math.round(ms), RETRY_DELAY_MS_MAX);

@@ -1,6 +1,6 @@
 // The model: a function is a program of steps; whatever the engine does between requests (answers lost, results in any
 // order, steps that fail for good, a handler called a hundred times), the function comes to the end that its code says.
-import type { InvokeRequest, MemoEntry, Op, RawJson } from "@durable/protocol/wire";
+import type { InvokeRequest, MemoEntry, Op, RawJson, Task } from "@durable/protocol/wire";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createFunction } from "../function.ts";
@@ -9,7 +9,7 @@ import { executeFunction } from "./execute-function.ts";
 
 type Program =
   | { readonly do: "run" | "fail" | "sleep" | "send" | "wait" | "branch"; readonly name: string }
-  | { readonly do: "both" | "each" | "either"; readonly parts: readonly Program[] }
+  | { readonly do: "both" | "each" | "either" | "race" | "first" | "all"; readonly parts: readonly Program[] }
   | { readonly do: "if"; readonly name: string; readonly yes: Program; readonly no: Program };
 
 const name = fc.constantFrom("a", "b", "c");
@@ -21,7 +21,7 @@ const { program } = fc.letrec<{ program: Program }>((tie) => ({
       name,
     }) as fc.Arbitrary<Program>,
     fc.record({
-      do: fc.constantFrom("both", "each", "either"),
+      do: fc.constantFrom("both", "each", "either", "race", "first", "all"),
       parts: fc.array(tie("program"), { minLength: 1, maxLength: 3 }),
     }) as fc.Arbitrary<Program>,
     fc.record({
@@ -70,6 +70,13 @@ async function play(program: Program, step: Step, note: (what: string) => void):
     }
     case "either":
       return Promise.race(program.parts.map((part) => play(part, step, note)));
+    case "race":
+    case "first":
+    case "all": {
+      const branches = program.parts.map((part) => (branch: Step) => play(part, branch, note));
+      if (program.do === "race") return step.race(branches);
+      return program.do === "all" ? step.parallel(branches) : step.parallel(branches, { join: "first" });
+    }
     case "if": {
       const even = (await step.run(program.name, () => program.name.charCodeAt(0))) % 2 === 0;
       return play(even ? program.yes : program.no, step, note);
@@ -81,6 +88,8 @@ async function play(program: Program, step: Step, note: (what: string) => void):
 class Engine {
   readonly memo: MemoEntry[] = [];
   readonly pending: Op[] = [];
+  /** What lost a race: shown as pending for ever. */
+  readonly cancelled: Op[] = [];
   readonly ran: string[] = [];
   readonly #program: Program;
   readonly fn = createFunction({
@@ -93,14 +102,20 @@ class Engine {
     this.#program = program;
   }
 
-  call(memo: readonly MemoEntry[] = this.memo, pending: readonly Op[] = this.pending) {
-    const open = pending.map(({ id, op }) => ({ id, op, st: "pending" }) as MemoEntry);
+  call(
+    memo: readonly MemoEntry[] = this.memo,
+    pending: readonly Op[] = this.pending,
+    task: Task = { kind: "advance", fence: "f" },
+  ) {
+    const open = [...pending, ...this.cancelled].map(
+      ({ id, op }) => ({ id, op: op === "plan" ? "run" : op, st: "pending" }) as MemoEntry,
+    );
     const request: InvokeRequest = {
       type: "invoke",
       app: "app",
       fn: "model",
       run: { id: "run-1", started_at: "2026-01-01T00:00:00.000Z" },
-      task: { kind: "advance", fence: "f" },
+      task,
       input: { event: { id: "e", name: "start", data: null, time: "2026-01-01T00:00:00.000Z" } },
       memo: [...memo, ...open],
       memo_next: null,
@@ -119,11 +134,20 @@ class Engine {
     else if (op.op === "branch") {
       const { taken, cases } = op;
       this.memo.push(entry(op, JSON.stringify({ taken, cases })));
+    } else if (op.op === "join") {
+      this.memo.push(entry(op, JSON.stringify(op.v)));
+      const lost = this.pending.filter(({ id }) => op.losers.includes(id));
+      for (const loser of lost) this.cancelled.push(...this.pending.splice(this.pending.indexOf(loser), 1));
     } else if (op.op !== "state") this.pending.push(op);
   }
 
-  settle(index: number): void {
+  async settle(index: number): Promise<void> {
     const [op] = this.pending.splice(index % this.pending.length, 1) as [Op];
+    if (op.op === "plan") {
+      const answer = await this.call(this.memo, this.pending, { kind: "step", step: op.id, fence: "f" });
+      if (answer.status !== "continue" || answer.ops.length !== 1) throw new Error(JSON.stringify(answer));
+      return this.take(answer.ops[0]!);
+    }
     this.memo.push(
       entry(op, op.op === "wait" ? '{"id":"x","name":"told","data":null,"time":"t"}' : undefined),
     );
@@ -141,11 +165,13 @@ async function runToEnd(engine: Engine, chance: () => number): Promise<{ output:
     if (answer.status === "done") return { output: (answer.output as RawJson).text, calls };
     if (answer.status !== "continue") throw new Error(JSON.stringify(answer));
     if (chance() < 0.2) continue; // the answer is lost
-    const ops = [...answer.ops];
+    // In any order, but for joins: what they cancel may be in the same answer.
+    const ops = answer.ops.filter(({ op }) => op !== "join");
     while (ops.length > 0) engine.take(ops.splice(Math.floor(chance() * ops.length), 1)[0]!);
+    for (const op of answer.ops) if (op.op === "join") engine.take(op);
     if (answer.ops.length === 0 && engine.pending.length === 0) throw new Error("The run stands still.");
     if (engine.pending.length > 0 && (answer.ops.length === 0 || chance() < 0.5)) {
-      engine.settle(Math.floor(chance() * 1_000));
+      await engine.settle(Math.floor(chance() * 1_000));
     }
   }
   throw new Error("The run does not end.");
@@ -159,10 +185,14 @@ function random(seed: number): () => number {
   };
 }
 
-const hasRace = (program: Program): boolean =>
-  program.do === "either" ||
-  ("parts" in program && program.parts.some(hasRace)) ||
-  (program.do === "if" && (hasRace(program.yes) || hasRace(program.no)));
+const has =
+  (...kinds: Program["do"][]) =>
+  (program: Program): boolean =>
+    kinds.includes(program.do) ||
+    ("parts" in program && program.parts.some(has(...kinds))) ||
+    (program.do === "if" && [program.yes, program.no].some(has(...kinds)));
+const hasRace = has("either", "race", "first");
+const hasJoin = has("race", "first", "all");
 
 describe("whatever happens between requests", () => {
   test("a program without races computes the same", async () => {
@@ -187,7 +217,8 @@ describe("whatever happens between requests", () => {
           ...engine.pending,
         ] as Op[];
         const answer = await engine.call(engine.memo.slice(0, length), open);
-        if (answer.status !== "continue") continue;
+        // What a loser began in the turn of the decision was never reported.
+        if (answer.status !== "continue" || hasJoin(program)) continue;
         for (const { op, id } of answer.ops) if (op !== "state") expect(known).toContain(id);
       }
       const again = await engine.call();

@@ -11,6 +11,11 @@
 //
 // State. What a run publishes of itself needs no acknowledgement: it rides with the answer, whatever that is.
 //
+// Joins. Which branch wins follows from that order, so it is decided in the turn that sees it, and user code goes on: a
+// join is reported, not awaited. The branches that lost are closed, and whatever they began in this turn is forgotten.
+//
+// Tasks. A turn for one planned step starts that step and reports nothing else: what is new blocks.
+//
 // End. The turn is over when the handler has ended and nothing new was started, or when it rests, all bodies have
 // settled and at least one step was reached. A handler that rests without having reached a step awaits something of
 // its own (a fetch outside of any step): the turn stays open for it. Once the turn is over it is closed: a suspended
@@ -35,6 +40,7 @@ import type { QueryHandler } from "../steps/on-query.ts";
 import type { CheckpointLine } from "./checkpoint-line.ts";
 import { refuseNesting } from "./enclosing-step.ts";
 import { isSettled, Memo, type Recorded } from "./memo.ts";
+import { Scope } from "./scope.ts";
 import { idOf } from "./step-ids.ts";
 
 /** A step as user code asks for it. */
@@ -62,6 +68,7 @@ export type TurnEnd =
 /** Somebody in user code who awaits a step. */
 interface Awaiting {
   readonly call: StepCall;
+  readonly scope: Scope;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -81,8 +88,17 @@ export interface TurnOptions {
   readonly hangUp?: (() => AbortSignal) | undefined;
 }
 
+/** A join that is under way: its name and place, which its branches have their ids from. */
+export interface JoinPoint {
+  readonly id: string;
+  readonly name: string;
+  readonly n: number;
+  readonly scope: Scope;
+}
+
 interface Waiting {
   readonly position: number;
+  readonly scope: Scope;
   readonly handOut: () => void;
 }
 
@@ -111,6 +127,13 @@ export class Turn {
   readonly #memo: Memo;
   readonly #occurrences = new Map<string, number>();
   #startUntilMs: number;
+  /** The step this turn is for, if it is not there to continue the run. */
+  readonly #taskStep: string | null;
+  readonly #idOfOpen = new WeakMap<Promise<unknown>, string>();
+  /** Where the steps that are asked for at this moment stand. */
+  #scope = new Scope();
+  /** Steps that something else settles, or another turn begins. */
+  readonly #blocked = new Set<string>();
   #isReporting = false;
   readonly #hangUp: (() => AbortSignal) | undefined;
   #hungUp: AbortSignal | undefined;
@@ -118,7 +141,6 @@ export class Turn {
   readonly #toUndo: string | null;
   #waiting: Waiting[] = [];
   #bodies = 0;
-  #isBlocked = false;
   #isOutOfTime = false;
   #isLookingForRest = false;
   #handlerEnd: TurnEnd | null = null;
@@ -139,6 +161,7 @@ export class Turn {
     this.#attempts = request.attempts;
     this.#memo = new Memo(request.memo);
     this.#startUntilMs = startedAtMs + request.budget.ms;
+    this.#taskStep = request.task.kind === "step" ? request.task.step : null;
   }
 
   /** Settled results that user code has not asked for. */
@@ -148,7 +171,12 @@ export class Turn {
 
   /** All that the answer reports. */
   get answerOps(): Op[] {
-    return this.#state === null ? this.ops : [...this.ops, this.#state];
+    return this.#state === null || this.isTask ? this.ops : [...this.ops, this.#state];
+  }
+
+  /** Whether it is there for one planned step, and not to continue the run. */
+  get isTask(): boolean {
+    return this.#taskStep !== null;
   }
 
   /** Whether a step was left out because the time for starting steps was over. */
@@ -184,34 +212,81 @@ export class Turn {
    * @throws NonRetriableError when called from within a step's body.
    */
   ask<Value>(call: StepCall, begin: Begin): Promise<Value> {
-    const { op, name, scope = "" } = call;
+    const { op, name, scope: group } = call;
+    const scope = this.#scope;
     refuseNesting(this, name);
-    if (this.#end !== null) return never();
+    if (this.#end !== null || scope.isClosed) return never();
     const problem = typeof name === "string" ? stepNameProblem(name) : "A step's name must be a string.";
     if (problem !== null) return refusal(new NonRetriableError(`Step ${JSON.stringify(name)}: ${problem}`));
-    const n = this.#count(scope, name);
-    const id = idOf(scope, name, n);
+    const n = this.#count(group ?? scope.id, name);
+    const id = idOf(group ?? scope.id, name, n);
     const recorded = this.#memo.claim(id);
     this.#lookForRest();
-    if (recorded === undefined) {
-      return this.#isReadOnly ? this.#block() : this.#begin(begin, call, id, n);
-    }
-    if (recorded.entry.op !== op) {
-      this.#finish({
-        kind: "nondeterministic",
-        message: `Step "${name}" (${n}) is recorded as "${recorded.entry.op}", and the code now asks for "${op}" under that name.`,
-      });
-      return never();
-    }
+    if (recorded === undefined)
+      return this.#isBegun(id) ? this.#begin(begin, call, id, n) : this.#block(call, id);
+    if (!this.#checkOp(op, { name, n }, recorded)) return never();
     if (id === this.#toUndo) return this.#undo(call, recorded);
-    if (isSettled(recorded.entry)) return this.#waitInLine(call, recorded);
-    this.#isBlocked = true;
-    return this.#awaitResult(call, id);
+    return isSettled(recorded.entry) ? this.#waitInLine(call, recorded) : this.#block(call, id);
+  }
+
+  /** Calls `call` in a scope: the steps that it asks for at once stand there. */
+  within<Value>(scope: Scope, call: () => Value): Value {
+    const before = this.#scope;
+    this.#scope = scope;
+    try {
+      return call();
+    } finally {
+      this.#scope = before;
+    }
+  }
+
+  /** User code has reached a join. */
+  openJoin(name: string): JoinPoint {
+    refuseNesting(this, name);
+    const problem = stepNameProblem(name);
+    if (problem !== null) throw new NonRetriableError(`Join ${JSON.stringify(name)}: ${problem}`);
+    const scope = this.#scope;
+    const n = this.#count(scope.id, name);
+    return { id: idOf(scope.id, name, n), name, n, scope };
+  }
+
+  /**
+   * A join is decided. User code goes on in this turn; the engine cancels what the losers have open.
+   * @param losers Branches, or promises of steps, that nobody waits for any more.
+   */
+  decideJoin(point: JoinPoint, losers: readonly (Scope | Promise<unknown>)[], v: readonly string[]): void {
+    if (this.#end !== null) return;
+    const open = new Set<string>();
+    for (const loser of losers) {
+      if (loser instanceof Scope) {
+        loser.close();
+        for (const id of loser.open) open.add(id);
+      } else {
+        const id = this.#idOfOpen.get(loser);
+        if (id !== undefined) open.add(id);
+      }
+    }
+    this.#waiting = this.#waiting.filter(({ scope }) => !scope.isClosed);
+    for (const id of open) {
+      this.#blocked.delete(id);
+      this.#awaiting.delete(id);
+    }
+    // What they began in this turn is not reported, unless it ran: that is recorded, like all that ran.
+    const forgotten = new Set<string>();
+    for (const { op, id } of this.ops) if (op !== "run" && open.delete(id)) forgotten.add(id);
+    if (forgotten.size > 0) this.ops = this.ops.filter(({ id }) => !forgotten.has(id));
+    const { id, name, n, scope } = point;
+    const recorded = this.#memo.claim(id);
+    if (recorded !== undefined) this.#checkOp("join", point, recorded);
+    else if (this.#isBegun(id)) {
+      this.ops.push(inScope({ op: "join", id, name, n, losers: [...open], v }, scope));
+    }
+    this.#lookForRest();
   }
 
   /** An op that is complete as it is: the engine does the rest. */
   report(op: Op): void {
-    this.ops.push(op);
+    this.ops.push(inScope(op, this.#scope));
   }
 
   /** Publishes the run's state. It needs no acknowledgement: a replay publishes it again. */
@@ -235,16 +310,30 @@ export class Turn {
 
   /** Starts the body of a step, unless the time for that is over; its op is reported when it has settled. */
   start(body: () => Promise<Op | null>): void {
-    if (monotonicMs() >= this.#startUntilMs) {
+    const scope = this.#scope;
+    if (monotonicMs() >= this.#startUntilMs && !this.isTask) {
       this.#isOutOfTime = true;
       return;
     }
     this.#bodies += 1;
     void body().then((op) => {
       this.#bodies -= 1;
-      if (op !== null) this.ops.push(op);
+      if (op !== null) this.ops.push(inScope(op, scope));
       if (this.#bodies === 0 || this.#line?.isOpen) this.#lookForRest();
     });
+  }
+
+  /** Whether this turn begins what is new. */
+  #isBegun(id: string): boolean {
+    return !this.#isReadOnly && (this.#taskStep === null || this.#taskStep === id);
+  }
+
+  /** Whether what is recorded is what the code asks for. */
+  #checkOp(op: OpName, { name, n }: { name: string; n: number }, { entry }: Recorded): boolean {
+    if (entry.op === op) return true;
+    const message = `Step "${name}" (${n}) is recorded as "${entry.op}", and the code now asks for "${op}" under that name.`;
+    this.#finish({ kind: "nondeterministic", message });
+    return false;
   }
 
   #count(scope: string, name: string): number {
@@ -265,21 +354,21 @@ export class Turn {
     return () => void this.#whenAbandoned.delete(tell);
   }
 
-  #block(): Promise<never> {
-    this.#isBlocked = true;
-    return never();
-  }
-
-  #undo({ undo, read }: StepCall, { entry }: Recorded): Promise<never> {
+  #undo<Value>(call: StepCall, { entry }: Recorded): Promise<Value> {
+    const { undo, read } = call;
     if (undo !== undefined && entry.st === "ok") {
       const value = read === undefined ? entry.v : read(entry.v);
       this.start(() => undo(entry.id, value));
     }
-    return this.#block();
+    return this.#block(call, entry.id);
   }
 
   #begin<Value>(begin: Begin, call: StepCall, id: string, n: number): Promise<Value> {
     try {
+      if (call.op === "run" && this.#scope.plans && !this.isTask) {
+        this.report({ op: "plan", id, name: call.name, n });
+        return this.#awaitResult(call, id);
+      }
       const failing = begin(id, n);
       return this.#awaitResult(call, id, failing ?? never());
     } catch (error) {
@@ -287,27 +376,37 @@ export class Turn {
     }
   }
 
+  /** It is pending, or none of this turn's business. */
+  #block<Value>(call: StepCall, id: string): Promise<Value> {
+    this.#blocked.add(id);
+    return this.#awaitResult(call, id);
+  }
+
   /** A result that may come while the turn goes on; without checkpoints none does. */
   #awaitResult<Value>(call: StepCall, id: string, failing: Promise<never> = never()): Promise<Value> {
-    return quiet((resolve, reject) => {
-      if (this.#line !== null) this.#awaiting.set(id, { call, resolve, reject });
+    const scope = this.#scope;
+    scope.opened(id);
+    const promise = quiet<Value>((resolve, reject) => {
+      if (this.#line !== null) this.#awaiting.set(id, { call, scope, resolve, reject });
       failing.catch((error) => {
         this.#awaiting.delete(id);
         reject(error);
       });
     });
+    this.#idOfOpen.set(promise, id);
+    return promise;
   }
 
   #waitInLine<Value>(call: StepCall, recorded: Recorded): Promise<Value> {
-    return quiet((resolve, reject) => this.#queue(recorded, { call, resolve, reject }));
+    return quiet((resolve, reject) => this.#queue(recorded, { call, scope: this.#scope, resolve, reject }));
   }
 
-  #queue({ entry, position }: Recorded, { call, resolve, reject }: Awaiting): void {
+  #queue({ entry, position }: Recorded, { call, scope, resolve, reject }: Awaiting): void {
     const handOut = () => {
       if (entry.st === "ok") resolve(call.read === undefined ? entry.v : call.read(entry.v));
       else if (entry.st === "err") reject(new StepError(call.name, entry.error));
     };
-    this.#waiting.push({ position, handOut });
+    this.#waiting.push({ position, scope, handOut });
   }
 
   #lookForRest(): void {
@@ -322,14 +421,17 @@ export class Turn {
   #atRest(): void {
     if (this.#end !== null) return;
     if (this.#hasToReport()) void this.#report();
-    const hasStarted = this.#bodies > 0 || this.ops.length > 0 || this.#isOutOfTime || this.#isReporting;
+    // A join alone is no reason to be called again.
+    const hasNews = this.ops.some(({ op }) => op !== "join");
+    const hasStarted = this.#bodies > 0 || hasNews || this.#isOutOfTime || this.#isReporting;
     if (this.#handlerEnd !== null && !hasStarted) {
       this.#finish(this.#handlerEnd);
     } else if (this.#handlerEnd === null && this.#waiting.length > 0) {
       this.#handOutFirst();
       this.#lookForRest();
     } else if (this.#bodies === 0 && !this.#isReporting) {
-      if (hasStarted || this.#isBlocked || this.#awaiting.size > 0) this.#finish(SUSPENDED);
+      const isBlocked = this.#blocked.size > 0 || this.#awaiting.size > 0 || this.ops.length > 0;
+      if (hasStarted || isBlocked) this.#finish(SUSPENDED);
     }
   }
 
@@ -371,6 +473,7 @@ export class Turn {
       const awaiting = this.#awaiting.get(entry.id);
       if (awaiting === undefined) continue;
       this.#awaiting.delete(entry.id);
+      this.#blocked.delete(entry.id);
       this.#queue(this.#memo.claim(entry.id)!, awaiting);
     }
   }
@@ -407,6 +510,10 @@ export class Turn {
  */
 function never(): Promise<never> {
   return new Promise(ignore);
+}
+
+function inScope(op: Op, { id }: Scope): Op {
+  return id === "" || op.scope !== undefined ? op : { ...op, scope: id };
 }
 
 function refusal(error: unknown): Promise<never> {

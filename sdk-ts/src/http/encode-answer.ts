@@ -20,5 +20,6 @@ export function encodeAnswer(answer: Answer, manifestDigest: string): string {
 function encodeOp(op: Op): string {
   if (op.op !== "run" || op.st !== "ok") return writeJson(op);
   const value = op.v instanceof RawJson ? `,"v":${op.v.text}` : "";
-  return `{"op":"run","id":"${op.id}","name":${JSON.stringify(op.name)},"n":${op.n},"st":"ok"${value}${op.compensate ? ',"compensate":true' : ""},"ms":${op.ms ?? 0}}`;
+  const scope = op.scope === undefined ? "" : `,"scope":"${op.scope}"`;
+  return `{"op":"run","id":"${op.id}","name":${JSON.stringify(op.name)},"n":${op.n}${scope},"st":"ok"${value}${op.compensate ? ',"compensate":true' : ""},"ms":${op.ms ?? 0}}`;
 }

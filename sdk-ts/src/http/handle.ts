@@ -172,7 +172,11 @@ function isInvoke(message: Partial<InvokeRequest>): boolean {
 }
 
 function isTask(task: Partial<Extract<Task, { step: unknown }>> | Task): boolean {
-  return task.kind === "advance" || (task.kind === "compensate" && typeof task.step === "string");
+  return task.kind === "advance" || (isOneStep(task.kind) && typeof task.step === "string");
+}
+
+function isOneStep(kind: unknown): boolean {
+  return kind === "step" || kind === "compensate";
 }
 
 function signed({ id, keys }: Authentic, body: string): WireResponse {

@@ -1,7 +1,10 @@
+import type { Scope } from "../execution/scope.ts";
 import type { Turn } from "../execution/turn.ts";
 import type { PolicyOptions } from "../retry.ts";
 import { type Branch, makeBranch } from "./branch.ts";
 import { makeOnQuery, type OnQuery } from "./on-query.ts";
+import { makeParallel, type Parallel } from "./parallel.ts";
+import { makeRace, type Race } from "./race.ts";
 import { makeRun, type RunStep } from "./run.ts";
 import { makeSendEvent, type SendEvent } from "./send-event.ts";
 import { makeSetState, type SetState } from "./set-state.ts";
@@ -22,10 +25,12 @@ export interface Step {
   readonly branch: Branch;
   readonly setState: SetState;
   readonly onQuery: OnQuery;
+  readonly parallel: Parallel;
+  readonly race: Race;
 }
 
 export function makeStep(turn: Turn, ofFunction: PolicyOptions): Step {
-  return {
+  const step: Step = {
     run: makeRun(turn, ofFunction),
     sleep: makeSleep(turn),
     sleepUntil: makeSleepUntil(turn),
@@ -34,5 +39,17 @@ export function makeStep(turn: Turn, ofFunction: PolicyOptions): Step {
     branch: makeBranch(turn),
     setState: makeSetState(turn),
     onQuery: makeOnQuery(turn),
+    parallel: makeParallel(turn, (scope) => inScope(turn, step, scope)),
+    race: makeRace(turn, (scope) => inScope(turn, step, scope)),
   };
+  return step;
+}
+
+/** The same steps, standing in a branch. A kind of step must ask the turn before its first `await`, or it asks too late. */
+function inScope(turn: Turn, step: Step, scope: Scope): Step {
+  const scoped = Object.entries(step).map(([kind, call]) => [
+    kind,
+    (...args: unknown[]) => turn.within(scope, () => (call as (...args: unknown[]) => unknown)(...args)),
+  ]);
+  return Object.fromEntries(scoped) as Step;
 }

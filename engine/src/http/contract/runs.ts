@@ -35,6 +35,10 @@ const Attempt = z
 const Step = z
   .object({
     id: z.string(),
+    scope: z
+      .string()
+      .nullable()
+      .openapi({ description: "Id of the branch or group it stands in; null is the handler itself." }),
     op: z.string(),
     name: z.string(),
     n: z.number().int().openapi({ description: "Occurrence of the name within its scope." }),

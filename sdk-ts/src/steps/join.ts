@@ -1,0 +1,71 @@
+// What `parallel` and `race` share: branches beside each other, until it is decided whose results count.
+
+import { NonRetriableError } from "../errors.ts";
+import { Scope } from "../execution/scope.ts";
+import { idOf } from "../execution/step-ids.ts";
+import type { Turn } from "../execution/turn.ts";
+import type { Branches } from "./branches.ts";
+import type { Step } from "./step.ts";
+
+export type StepIn = (scope: Scope) => Step;
+
+/** A branch that has ended. */
+export type Ended = {
+  readonly key: string;
+  readonly index: number;
+} & ({ readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown });
+
+export interface Join<Value> {
+  readonly name: string;
+  readonly branches: Branches;
+  /** Steps of the branches become tasks: no branch waits for the slowest step of another. */
+  readonly plans: boolean;
+  /** Looks at what has ended, in that order: null when that decides nothing yet. */
+  judge(ended: readonly Ended[], total: number): Verdict<Value> | null;
+}
+
+/** `losers`: false when all branches were wanted and have come; there is nothing to cancel. */
+export type Verdict<Value> = { readonly losers: boolean } & (
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly error: unknown }
+);
+
+export function runJoin<Value>(turn: Turn, stepIn: StepIn, join: Join<Value>): Promise<Value> {
+  const { name, branches, plans, judge } = join;
+  const entries = Object.entries(branches);
+  if (entries.length === 0) throw new NonRetriableError(`Join "${name}": there is no branch to wait for.`);
+  const point = turn.openJoin(name);
+  const ended: Ended[] = [];
+  const open = new Map<string, Scope | Promise<unknown>>();
+  const promise = new Promise<Value>((resolve, reject) => {
+    let isDecided = false;
+    const end = (branch: Ended) => {
+      if (isDecided) return;
+      ended.push(branch);
+      open.delete(branch.key);
+      const verdict = judge(ended, entries.length);
+      if (verdict === null) return;
+      isDecided = true;
+      if (verdict.losers) {
+        const winners = ended.filter(({ ok }) => ok === verdict.ok).map(({ key }) => key);
+        turn.decideJoin(point, [...open.values()], winners);
+      }
+      if (verdict.ok) resolve(verdict.value);
+      else reject(verdict.error);
+    };
+    for (const [index, [key, branch]] of entries.entries()) {
+      const started = typeof branch === "function" ? undefined : branch;
+      const scope = new Scope(idOf(point.id, key, 0), point.scope, plans);
+      open.set(key, started ?? scope);
+      // Steps of the outer `step` that a branch uses stand where that one stands, not in the branch.
+      const result =
+        started ?? turn.within(point.scope, async () => (branch as (step: Step) => unknown)(stepIn(scope)));
+      result.then(
+        (value) => end({ key, index, ok: true, value }),
+        (error) => end({ key, index, ok: false, error }),
+      );
+    }
+  });
+  promise.catch(() => {});
+  return promise;
+}

@@ -1,0 +1,32 @@
+import type { Turn } from "../execution/turn.ts";
+import type { Branches, Winner } from "./branches.ts";
+import { runJoin, type StepIn } from "./join.ts";
+import { winnerOf } from "./parallel.ts";
+
+export interface RaceOptions {
+  /** Shown in the trace. Default "race". */
+  readonly name?: string | undefined;
+  /** Default true: each `step.run` of a branch is a request of its own, so that none waits for the slowest. */
+  readonly fanOut?: boolean | undefined;
+}
+
+/**
+ * `step.race(branches)`: the result of the branch that ends first, or its error. What the others still have open is
+ * cancelled at once: their steps, timers and waits.
+ */
+export type Race = <const All extends Branches>(branches: All, options?: RaceOptions) => Promise<Winner<All>>;
+
+export function makeRace(turn: Turn, stepIn: StepIn): Race {
+  return <All extends Branches>(branches: All, { name = "race", fanOut = true }: RaceOptions = {}) =>
+    runJoin<Winner<All>>(turn, stepIn, {
+      name,
+      branches,
+      plans: fanOut,
+      judge: ([first]) => {
+        if (first === undefined) return null;
+        return first.ok
+          ? { losers: true, ok: true, value: winnerOf(branches, first) }
+          : { losers: true, ok: false, error: first.error };
+      },
+    });
+}

@@ -54,6 +54,8 @@ export interface Engine {
   start(): Promise<{ readonly port: number }>;
   /** Drains: takes no new lease, commits what is in flight, leaves owning none. */
   stop(): Promise<void>;
+  /** Leaves what a killed process leaves: nothing is drained, told or given back. For tests. */
+  crash(): Promise<void>;
 }
 
 /** Runs executed at once while senders bring events faster than they can be stored. */
@@ -247,6 +249,14 @@ export function createEngine(config: EngineConfig): Engine {
       await stopAll(services);
       await appClient.close();
       await Promise.all([database.end(), pages.end()]);
+    },
+    async crash() {
+      keeper.abandon();
+      // Statements under way may still commit, with nobody to hear of it, as in a crash.
+      await Promise.all([database.end({ timeoutMs: 0 }), pages.end({ timeoutMs: 0 })]);
+      appClient.giveUp();
+      await stopAll(services).catch(() => {});
+      await appClient.close();
     },
   };
 }

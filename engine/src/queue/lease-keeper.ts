@@ -33,6 +33,7 @@ export class LeaseKeeper implements Service, LeaseAuthority {
   readonly #loop: Loop;
   readonly #marginMs: number;
   #engineId = 0;
+  #isAbandoned = false;
   #renewedAtMs = Number.NEGATIVE_INFINITY;
   #waiting: { readonly engineId: number; readonly resolve: (mayAct: boolean) => void }[] = [];
 
@@ -54,12 +55,12 @@ export class LeaseKeeper implements Service, LeaseAuthority {
   }
 
   mayAct(engineId: number): boolean {
-    if (engineId !== this.#engineId) return false;
+    if (engineId !== this.#engineId || this.#isAbandoned) return false;
     return this.#options.clock.monotonicMs() - this.#renewedAtMs < this.#options.row.leaseMs - this.#marginMs;
   }
 
   untilMayAct(engineId: number): Promise<boolean> {
-    if (engineId !== this.#engineId) return Promise.resolve(false);
+    if (engineId !== this.#engineId || this.#isAbandoned) return Promise.resolve(false);
     if (this.mayAct(engineId)) return Promise.resolve(true);
     return new Promise((resolve) => this.#waiting.push({ engineId, resolve }));
   }
@@ -75,10 +76,16 @@ export class LeaseKeeper implements Service, LeaseAuthority {
     if (this.#engineId !== 0) await drainEngine(this.#options.database, this.#engineId);
   }
 
+  /** Acts no more and says nothing: what it holds is left to whoever finds its heartbeat over. */
+  abandon(): void {
+    this.#isAbandoned = true;
+    for (const { resolve } of this.#waiting.splice(0)) resolve(false);
+  }
+
   async stop(): Promise<void> {
     await this.#loop.stop();
     for (const { resolve } of this.#waiting.splice(0)) resolve(false);
-    if (this.#engineId === 0) return;
+    if (this.#engineId === 0 || this.#isAbandoned) return;
     const runCount = await leaveEngine(this.#options.database, this.#engineId);
     if (runCount > 0)
       this.#options.log.info({ runCount }, "leases whose answer was lost are left to the others");

@@ -1,6 +1,9 @@
 type NodeModules = {
   "node:async_hooks": typeof import("node:async_hooks");
   "node:fs": typeof import("node:fs");
+  "node:http": typeof import("node:http");
+  "node:module": typeof import("node:module");
+  "node:url": typeof import("node:url");
 };
 
 /**

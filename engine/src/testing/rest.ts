@@ -1,0 +1,25 @@
+import type { Sql } from "../store/database.ts";
+
+/** What stands still until the clock moves or somebody sends something. */
+export interface Rest {
+  /** Work that an engine has, or will find by itself at this time. 0: all is at rest. */
+  readonly busy: number;
+  /** Until the next timer, by the clock of the database; null when there is none. */
+  readonly nextDueMs: number | null;
+  readonly nowMs: number;
+}
+
+/** Every table that says that something is to be done at once has its line here. */
+export async function lookForRest(sql: Sql): Promise<Rest> {
+  const [row] = await sql<{ busy: number; due_ms: number | null; now_ms: number }[]>`
+    select
+      ((select count(*) from durable.ready)
+        + (select count(*) from durable.live_runs where status = 'running')
+        + (select count(*) from durable.tasks where status = 'running')
+        + (select count(*) from durable.event_obligations)
+        + (select count(*) from durable.waits where not looked_back)
+        + (select count(*) from durable.timers where due_at <= durable.durable_now()))::int as busy,
+      (select extract(epoch from min(due_at) - durable.durable_now())::float8 * 1000 from durable.timers) as due_ms,
+      extract(epoch from durable.durable_now())::float8 * 1000 as now_ms`;
+  return { busy: row!.busy, nextDueMs: row!.due_ms, nowMs: row!.now_ms };
+}

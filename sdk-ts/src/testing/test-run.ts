@@ -1,0 +1,107 @@
+import type { EngineApi } from "./engine-api.ts";
+
+export type RunStatus =
+  | "queued"
+  | "running"
+  | "waiting"
+  | "paused"
+  | "failing"
+  | "cancelling"
+  | "completed"
+  | "failed"
+  | "cancelled";
+
+export interface TestFailure {
+  readonly name: string;
+  readonly message: string;
+  readonly [member: string]: unknown;
+}
+
+/** A step as it is recorded. */
+export interface TestStep {
+  readonly id: string;
+  /** Its kind on the wire: `run`, `sleep`, `wait`, `send` and so on. */
+  readonly op: string;
+  readonly name: string;
+  /** How often the name came before. */
+  readonly n: number;
+  readonly status: "ok" | "err" | "pending" | "retrying" | "cancelled";
+  readonly value: unknown;
+  readonly failure: TestFailure | null;
+  readonly attempt: number;
+}
+
+/** How a run stands or ended. */
+export interface RunState {
+  readonly id: string;
+  readonly function: string;
+  readonly status: RunStatus;
+  /** Why it is where it is, in one sentence. */
+  readonly why: string;
+  readonly output: unknown;
+  readonly failure: TestFailure | null;
+  readonly steps: readonly TestStep[];
+}
+
+/** A run in the kit's engine. */
+export interface TestRun {
+  readonly id: string;
+  /** How it stands now. */
+  state(): Promise<RunState>;
+  status(): Promise<RunStatus>;
+  /** What is recorded of it, in the order of its journal, then what is still open. */
+  steps(): Promise<readonly TestStep[]>;
+  /**
+   * Its end: completed, failed, cancelled, or paused for a person. Whenever nothing else goes on, the clock jumps to
+   * the next timer, so sleeps, retries and timeouts cost no time.
+   * @throws Error when nothing is left that could move it, as when it waits for an event that nobody sends.
+   */
+  ended(): Promise<RunState>;
+  cancel(reason?: string): Promise<void>;
+}
+
+export interface RunParts {
+  readonly api: EngineApi;
+  /** Lets everything come to rest, then jumps to the next timer; null when there is none. */
+  toNextTimer(): Promise<number | null>;
+  settled(): Promise<unknown>;
+}
+
+const IS_END: Record<RunStatus, boolean> = {
+  queued: false,
+  running: false,
+  waiting: false,
+  paused: true,
+  failing: false,
+  cancelling: false,
+  completed: true,
+  failed: true,
+  cancelled: true,
+};
+
+export function testRun({ api, settled, toNextTimer }: RunParts, id: string): TestRun {
+  const state = () => api.get<RunState>(`/runs/${id}`);
+  return {
+    id,
+    state,
+    status: async () => (await state()).status,
+    steps: async () => (await state()).steps,
+    async ended() {
+      await settled();
+      for (let now = await state(); ; now = await state()) {
+        if (IS_END[now.status]) return now;
+        if ((await toNextTimer()) !== null) continue;
+        // Its timer may have fired by itself since we looked.
+        now = await state();
+        if (!IS_END[now.status]) {
+          throw new Error(
+            `Run ${id} of "${now.function}" will not move by itself. It is ${now.status}: ${now.why} Send what it waits for, kit.send({ name, data }), before you wait for its end.`,
+          );
+        }
+      }
+    },
+    async cancel(reason) {
+      await api.post(`/runs/${id}/cancel`, reason === undefined ? {} : { reason });
+    },
+  };
+}

@@ -1,0 +1,155 @@
+// The test kit itself: time that jumps, crashes that happen where they are asked for, and nothing left behind.
+import { beforeAll, describe, expect, test } from "vitest";
+import { createFunction, NonRetriableError } from "../../sdk-ts/src/index.ts";
+import type { EngineTesting } from "../../sdk-ts/src/testing/bench.ts";
+import { CrashMatrixError, crashMatrix, type TestKit } from "../../sdk-ts/src/testing/index.ts";
+import { openKit } from "../support/kit.ts";
+
+const calls: string[] = [];
+const note = (what: string) => {
+  calls.push(what);
+  return what;
+};
+
+const sleeper = createFunction({
+  id: "sleeper",
+  trigger: { event: "sleep" },
+  handler: async ({ step }) => {
+    for (const day of [1, 2, 3]) {
+      await step.sleep("day", "1d");
+      await step.run("wake", () => note(`day ${day}`));
+    }
+    return "rested";
+  },
+});
+
+const order = createFunction({
+  id: "order",
+  trigger: { event: "order" },
+  handler: async ({ event, step }) => {
+    const paid = await step.run("charge", ({ idempotencyKey }) => {
+      note(`charge ${idempotencyKey.length > 0}`);
+      return event.data.amount as number;
+    });
+    await step.sleep("rest", "2h");
+    const told = await step.waitForEvent("told", { event: "order.told", timeout: "3d" });
+    await step.sendEvent("tell", { name: "order.done", data: { paid } });
+    await step.run("ship", () => note("ship"));
+    return { paid, told: told?.data ?? null };
+  },
+});
+
+const failing = createFunction({
+  id: "failing",
+  retry: { max: 3, backoff: "constant", base: "1h" },
+  handler: async ({ step }) => {
+    await step.run("try", ({ attempt }) => {
+      note(`try ${attempt}`);
+      throw attempt === 3 ? new NonRetriableError("no more") : new Error("not yet");
+    });
+  },
+});
+
+const unsteady = createFunction({
+  id: "unsteady",
+  handler: ({ step }) => step.run("count", () => calls.push("count")),
+});
+
+let kit: TestKit;
+beforeAll(async () => {
+  kit = await openKit({ functions: [sleeper, order, failing, unsteady] });
+});
+
+describe("time", () => {
+  test("advance fires everything on the way, in its order", async () => {
+    calls.length = 0;
+    const { runs } = await kit.send({ name: "sleep" });
+    await kit.advance("1d");
+    expect(calls).toEqual(["day 1"]);
+    await kit.advance("47h");
+    expect(calls).toEqual(["day 1", "day 2"]);
+    await kit.advance("1h");
+    await expect(runs[0]!.state()).resolves.toMatchObject({ status: "completed", output: "rested" });
+  });
+
+  test("toNextTimer says how far it was", async () => {
+    const run = await kit.start(sleeper);
+    await kit.settled();
+    expect(await run.status()).toBe("waiting");
+    const before = await kit.now();
+    expect(Math.round((await kit.toNextTimer())! / 3_600_000)).toBe(24);
+    expect((await kit.now()).getTime() - before.getTime()).toBeGreaterThanOrEqual(86_000_000);
+    expect((await run.steps()).map(({ name, status }) => `${name} ${status}`)).toEqual([
+      "day ok",
+      "wake ok",
+      "day pending",
+    ]);
+    await run.cancel("enough");
+    expect(await run.ended()).toMatchObject({ status: "cancelled" });
+    expect(await kit.toNextTimer()).toBeNull();
+  });
+
+  test("a run is awaited over its retries, and throws what it failed with", async () => {
+    calls.length = 0;
+    await expect(kit.run(failing)).rejects.toThrow("no more");
+    expect(calls).toEqual(["try 1", "try 2", "try 3"]);
+  });
+
+  test("a run that nobody moves says so instead of hanging", async () => {
+    const stuck = await openKit({
+      functions: [createFunction({ id: "stuck", handler: () => new Promise(() => {}) })],
+      patience: "300ms",
+    });
+    const run = await stuck.start("stuck");
+    await expect(run.ended()).rejects.toThrow("Something is still going on after 300 ms");
+    await run.cancel();
+  });
+});
+
+describe("crashes", () => {
+  test.each([
+    ["answer", 2],
+    ["before-commit", 2],
+    ["commit", 1],
+    ["result", 1],
+  ] as const)("%s: the step's code runs %i times", async (point, times) => {
+    calls.length = 0;
+    const crash = kit.crashAfter("charge", point);
+    const run = await kit.start(order, { amount: 5 });
+    await kit.settled();
+    await crash.happened;
+    await kit.advance("2h");
+    await kit.send({ name: "order.told", data: "hello" });
+    expect(await run.ended()).toMatchObject({ status: "completed", output: { paid: 5, told: "hello" } });
+    expect(calls.filter((call) => call.startsWith("charge"))).toHaveLength(times);
+    expect(calls.filter((call) => call === "ship")).toHaveLength(1);
+  });
+
+  test("the matrix holds every crash to the run without one", async () => {
+    const { crashes, steps } = await crashMatrix({
+      kit,
+      fn: order,
+      data: () => ({ amount: 7 }),
+      drive: async (_, own) => void (await own.send({ name: "order.told", data: 1 })),
+    });
+    expect(steps.map(({ name }) => name)).toEqual(["charge", "rest", "told", "tell", "ship"]);
+    expect(crashes).toHaveLength(20);
+  });
+
+  test("the matrix finds a step whose result depends on how often it ran", async () => {
+    calls.length = 0;
+    const found = crashMatrix({
+      kit,
+      fn: unsteady,
+      before: () => void calls.splice(0),
+      points: ["answer"],
+    });
+    await expect(found).rejects.toThrow(CrashMatrixError);
+  });
+});
+
+test("the engine's half is what the kit loads", async () => {
+  // Not only at run time: the compiler compares them here.
+  const engine: EngineTesting = await import("@durable/engine/testing");
+  expect(engine.openBench).toBeTypeOf("function");
+});

@@ -116,7 +116,11 @@ beforeEach(() => {
   asked = [];
 });
 
-async function tried(policy: keyof typeof options, times: number, thrown: typeof error = () => new Error("broken")) {
+async function tried(
+  policy: keyof typeof options,
+  times: number,
+  thrown: typeof error = () => new Error("broken"),
+) {
   failing = times;
   error = thrown;
   return app.ended(await app.start("try", policy));

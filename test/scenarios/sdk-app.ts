@@ -7,7 +7,7 @@ import type { startEngine } from "./api-engine.ts";
 
 /** An app made with the real SDK in this process, synced with the engine. */
 export async function startSdkApp(
-  engine: Awaited<ReturnType<typeof startEngine>>,
+  engine: Pick<Awaited<ReturnType<typeof startEngine>>, "call">,
   app: string,
   functions: readonly DurableFunction[],
 ) {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.ts";
 import { callCommand } from "./commands/call.ts";
+import { checkCommand } from "./commands/check.ts";
 import { devCommand } from "./commands/dev.ts";
 import { eventsCommand } from "./commands/events.ts";
 import { keysCommand } from "./commands/keys.ts";
@@ -54,6 +55,7 @@ function program(context: Context): Command {
     triggerCommand,
     callCommand,
     queryCommand,
+    checkCommand,
     eventsCommand,
     runsCommand,
     keysCommand,

@@ -1,0 +1,101 @@
+import { areExclusive } from "./exclusive.ts";
+import { type DurableCode, findDurableCode, isStep, type StepCall } from "./find-steps.ts";
+import { findUnrepeatable } from "./find-unrepeatable.ts";
+import { isFunction, type Node } from "./syntax.ts";
+
+/** What this looks for, with a line on each for a list of rules. */
+export const RULES = {
+  "no-nested-step": "a step inside the body of another is skipped on a replay",
+  "await-step": "a step that nobody awaits may never run",
+  "no-duplicate-step": "two steps of one name are told apart by their order alone",
+  "no-unrepeatable": "clock, chance, timers and network belong inside of steps",
+} as const;
+
+export type RuleName = keyof typeof RULES;
+
+export interface Mistake {
+  readonly rule: RuleName;
+  readonly message: string;
+  readonly node: Node;
+}
+
+/** What is probably wrong in the durable functions of a file, in the order of the source. */
+export function findMistakes(program: Node): Mistake[] {
+  const mistakes = findDurableCode(program).flatMap((code) => [
+    ...nested(code),
+    ...unawaited(code),
+    ...duplicates(code),
+    ...findUnrepeatable(program, code).map(({ node, message }) => ({
+      rule: "no-unrepeatable" as const,
+      node,
+      message,
+    })),
+  ]);
+  return mistakes.sort((a, b) => lineOf(a.node) - lineOf(b.node) || columnOf(a.node) - columnOf(b.node));
+}
+
+function nested({ steps }: DurableCode): Mistake[] {
+  return steps.flatMap((step) => {
+    const outer = steps.find(
+      ({ node, bodies }) => node !== step.node && bodies.some((body) => step.ancestors.includes(body)),
+    );
+    if (outer === undefined || !isStep(step)) return [];
+    const message =
+      outer.method === "onQuery"
+        ? `${titled(step)} is called in query ${quoted(outer)}, which answers and starts nothing. Read what the handler has in variables.`
+        : `${titled(step)} is called inside step ${quoted(outer)}, which answers from memory on a replay and skips it. Call it after that step, with what it returns.`;
+    return [{ rule: "no-nested-step", node: step.node, message }];
+  });
+}
+
+function unawaited({ steps }: DurableCode): Mistake[] {
+  return steps
+    .filter((step) => isStep(step) && step.ancestors.at(-1)?.type === "ExpressionStatement")
+    .map((step) => ({
+      rule: "await-step",
+      node: step.node,
+      message: `Nobody awaits ${titled(step).replace(/^S/, "s")}: the function may end before it has run, and its error is lost. Write await, or collect it for Promise.all.`,
+    }));
+}
+
+/** In the same function, on the same way through it, and not by a loop, where the same name again is what is meant. */
+function duplicates({ fn, steps }: DurableCode): Mistake[] {
+  const seen: StepCall[] = [];
+  const mistakes: Mistake[] = [];
+  for (const step of steps) {
+    if (!isStep(step) || step.name === null) continue;
+    const first = seen.find(
+      (other) =>
+        other.name === step.name && scopeOf(other, fn) === scopeOf(step, fn) && !areExclusive(other, step),
+    );
+    if (first === undefined) seen.push(step);
+    else {
+      mistakes.push({
+        rule: "no-duplicate-step",
+        node: step.node,
+        message: `${titled(step)} has the name of the step in line ${lineOf(first.node)}: only their order tells them apart, so moving or removing one gives its result to the other. Give it a name of its own.`,
+      });
+    }
+  }
+  return mistakes;
+}
+
+function scopeOf({ ancestors }: StepCall, fn: Node): Node {
+  return ancestors.findLast(isFunction) ?? fn;
+}
+
+function titled({ name, method }: StepCall): string {
+  return name === null ? `Step (step.${method})` : `Step ${JSON.stringify(name)}`;
+}
+
+function quoted({ name, method }: StepCall): string {
+  return name === null ? `(step.${method})` : JSON.stringify(name);
+}
+
+function lineOf({ loc }: Node): number {
+  return loc?.start.line ?? 0;
+}
+
+function columnOf({ loc }: Node): number {
+  return loc?.start.column ?? 0;
+}

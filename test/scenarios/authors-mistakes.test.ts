@@ -1,0 +1,219 @@
+// Mistakes of authors, found without running anything: the rules, `durable check`, and the same rules in ESLint.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import durable, { findMistakes } from "@durable/sdk/eslint";
+import { Linter } from "eslint";
+import { beforeAll, describe, expect, test } from "vitest";
+import { parse } from "../../engine/src/cli/check/parse.ts";
+import { tempFolder } from "../support/temp-folder.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The body of a handler, as `rule line: message` each. */
+function mistakesIn(body: string): string[] {
+  return inFile(`createFunction({ id: "f", handler: async ({ event, step }) => {\n${body}\n} });`);
+}
+
+function inFile(text: string): string[] {
+  // biome-ignore lint/suspicious/noExplicitAny: the rules read any tree, acorn types its own
+  return findMistakes(parse("f.ts", text) as any).map(
+    ({ rule, node, message }) => `${rule} ${node.loc!.start.line}: ${message}`,
+  );
+}
+
+describe("is a mistake", () => {
+  test.each<[string, string, RegExp]>([
+    [
+      "a step in a step",
+      'await step.run("outer", async () => {\n  await step.run("inner", () => 1);\n});',
+      /^no-nested-step 3: Step "inner" is called inside step "outer", which answers from memory/,
+    ],
+    [
+      "a step in a case of a branch",
+      'await step.branch("way", { a: () => step.run("ask", () => true) });',
+      /^no-nested-step 2: Step "ask" is called inside step "way"/,
+    ],
+    [
+      "a step in a compensation",
+      'await step.run("book", () => 1, { compensate: () => step.sleep("wait", "1s") });',
+      /^no-nested-step 2: Step "wait" is called inside step "book"/,
+    ],
+    [
+      "a step in a query",
+      'step.onQuery("left", () => step.run("count", () => 1));\nawait step.run("a", () => 1);',
+      /^no-nested-step 2: Step "count" is called in query "left", which answers and starts nothing/,
+    ],
+    [
+      "a step nobody awaits",
+      'step.run("a", () => 1);',
+      /^await-step 2: Nobody awaits step "a": the function may end/,
+    ],
+    ["a sleep nobody awaits", "step.sleep(name, 1);", /^await-step 2: Nobody awaits step \(step\.sleep\)/],
+    [
+      "a name again",
+      'await step.run("charge", () => 1);\nawait step.run("charge", () => 2);',
+      /^no-duplicate-step 3: Step "charge" has the name of the step in line 2/,
+    ],
+    [
+      "a name again, after a way that comes back",
+      'if (event.data) {\n  await step.run(`a`, () => 1);\n}\nawait step.sleep("a", 1);',
+      /^no-duplicate-step 5: Step "a" has the name of the step in line 3/,
+    ],
+    [
+      "the clock",
+      "const at = Date.now();\nawait step.sleep('a', at);",
+      /^no-unrepeatable 2: Date\.now\(\) outside/,
+    ],
+    ["a new Date", "await step.sleep('a', +new Date());", /^no-unrepeatable 2: new Date\(\) outside/],
+    [
+      "chance in a callback",
+      "await step.sleep('a', [1].map(() => Math.random())[0]);",
+      /Math\.random\(\) outside/,
+    ],
+    ["an id", "await step.sleep(globalThis.crypto.randomUUID(), 1);", /crypto\.randomUUID\(\) outside/],
+    [
+      "a timer",
+      "await new Promise((f) => setTimeout(f, 9));\nawait step.sleep('a', 1);",
+      /Use step\.sleep\.$/,
+    ],
+    [
+      "the network",
+      "const r = await fetch('x');\nawait step.run('a', () => r.ok);",
+      /fetch\(\) outside .*step\.fetch\.$/,
+    ],
+  ])("%s", (_, body, sentence) => {
+    expect(mistakesIn(body)).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  test("in a helper that gets the step, and in a handler that takes its context whole", () => {
+    expect(inFile('async function pay(step: Step) {\n step.run("a", () => 1);\n}')).toHaveLength(1);
+    expect(inFile('const handler = async (ctx) => {\n ctx.step.run("a", () => 1);\n};')).toHaveLength(1);
+    expect(inFile('const handler = async ({ step: s }) => {\n s.run("a", () => 1);\n};')).toHaveLength(1);
+  });
+});
+
+describe("is none", () => {
+  test.each([
+    ["a name in a loop", 'for (const id of event.data) await step.run("load", () => id);'],
+    [
+      "a name on either way",
+      'if (event.data) await step.run("a", () => 1);\nelse await step.run("a", () => 2);',
+    ],
+    [
+      "a name after a way that does not come back",
+      'if (event.data) {\n await step.run("a", () => 1);\n return;\n}\nawait step.run("a", () => 2);',
+    ],
+    [
+      "a name in each case",
+      'switch (event.name) {\n case "x": await step.run("a", () => 1); break;\n default: await step.run("a", () => 2);\n}',
+    ],
+    [
+      "a name in another function",
+      'const f = () => step.run("a", () => 1);\nawait f();\nawait step.run("a", () => 2);',
+    ],
+    ["steps that are collected", 'await Promise.all([step.run("a", () => 1), step.run("b", () => 2)]);'],
+    ["a step that is returned", 'return step.run("a", () => 1);'],
+    [
+      "a state and a query, which are no promises",
+      'step.setState(1);\nstep.onQuery("q", () => Date.now());\nawait step.sleep("a", 1);',
+    ],
+    ["the clock in a step", 'await step.run("now", () => ({ at: Date.now(), r: Math.random() }));'],
+    ["the clock in a condition of a branch", 'await step.branch("late", { yes: () => Date.now() > 5 });'],
+    ["the date of an event", "const at = new Date(event.time);\nawait step.sleepUntil('a', at);"],
+    [
+      "steps in the code of a parallel",
+      'await step.parallel([() => step.run("a", () => 1)], { join: "all" });',
+    ],
+  ])("%s", (_, body) => {
+    expect(mistakesIn(body)).toEqual([]);
+  });
+
+  test("what has the name and is something else", () => {
+    const own =
+      'import { fetch } from "./mine.ts";\ncreateFunction({ handler: async ({ step }) => {\n  fetch(1);\n  await step.run("a", () => 1);\n} });';
+    expect(inFile(own)).toEqual([]);
+    expect(inFile("const tick = (step) => step.run();\nconst at = Date.now();")).toEqual([]);
+  });
+
+  test("the code of this repository's pages and demo", () => {
+    for (const file of ["demo/src/app/charge-order.ts", "demo/src/app/onboarding.ts"]) {
+      expect(inFile(readFileSync(join(root, file), "utf8")), file).toEqual([]);
+    }
+    const guide = readFileSync(join(root, "docs/guides/typescript.md"), "utf8");
+    for (const [, code] of guide.matchAll(/^```ts file=guide\.ts\n([\s\S]*?)^```$/gm)) {
+      expect(inFile(code!), code).toEqual([]);
+    }
+  });
+});
+
+describe("durable check", () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = tempFolder("check");
+    const write = (file: string, text: string) => {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), text);
+    };
+    write("package.json", '{"type":"module"}');
+    mkdirSync(join(folder, "node_modules/@durable"), { recursive: true });
+    symlinkSync(join(root, "sdk-ts"), join(folder, "node_modules/@durable/sdk"));
+    write(
+      "src/pay.ts",
+      'import { createFunction } from "@durable/sdk";\nenum Way { In }\nexport const pay = createFunction({\n  id: "pay",\n  handler: async ({ step }) => {\n    step.run("a", () => Way.In);\n  },\n});\n',
+    );
+    write("src/page.tsx", "export const page = (step: number) => <b>{step}</b>;\n");
+    write("src/broken.ts", 'import "@durable/sdk";\nconst = 1;\n');
+    write("node_modules/other/index.ts", 'import "@durable/sdk";\nconst = 1;\n');
+    write("good.ts", 'import "@durable/sdk";\n');
+  });
+
+  const check = (args: string[], cwd = folder) => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [join(root, "engine/bin/durable.js"), "check", ...args],
+      { cwd, encoding: "utf8" },
+    );
+    return { code: status, out: stdout, err: stderr };
+  };
+
+  test("names file, line, rule and what to do; what cannot be read is told too", () => {
+    const { code, out, err } = check([]);
+    expect({ code, err }).toEqual({ code: 1, err: "2 mistakes found in 4 files.\n" });
+    const [broken, , pay, sentence] = out.split("\n");
+    expect(broken).toMatch(/^src\/broken\.ts:2:7 {2}syntax$/);
+    expect(pay).toBe("src/pay.ts:6:5  await-step");
+    expect(sentence).toMatch(/^ {2}Nobody awaits step "a"/);
+  });
+
+  test("answers as JSON, and with 0 when all is well", () => {
+    expect(JSON.parse(check(["src/pay.ts", "--json"]).out)).toMatchObject({
+      files: 1,
+      mistakes: [{ file: "src/pay.ts", line: 6, column: 5, rule: "await-step" }],
+    });
+    expect(check(["good.ts"])).toEqual({ code: 0, out: "", err: "No mistake found in 1 file.\n" });
+  });
+
+  test("says what is missing", () => {
+    expect(check(["nowhere.ts"])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/There is no nowhere\.ts/),
+    });
+    expect(check([], tempFolder("check-nothing"))).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/@durable\/sdk is not installed in/),
+    });
+  });
+});
+
+test("ESLint says the same, by the recommended rules", () => {
+  const code =
+    'export const handler = async ({ step }) => {\n  step.run("a", () => 1);\n  return Date.now();\n};\n';
+  // biome-ignore lint/suspicious/noExplicitAny: the plugin does without ESLint's types
+  const problems = new Linter().verify(code, [durable.configs.recommended as any]);
+  expect(problems.map(({ ruleId, line, severity }) => [ruleId, line, severity])).toEqual([
+    ["durable/await-step", 2, 2],
+    ["durable/no-unrepeatable", 3, 2],
+  ]);
+});

@@ -48,6 +48,15 @@ create table durable.checkpoints (
   at timestamp with time zone not null default clock_timestamp()
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_cost_delay=0);
 
+create table durable.circuits (
+  workspace_id integer not null,
+  state text not null,
+  since timestamp with time zone not null default clock_timestamp(),
+  error text not null,
+  probe_ms integer not null,
+  next_probe_at timestamp with time zone not null
+) with (fillfactor=50);
+
 create table durable.compensations (
   workspace_id integer not null,
   run_id uuid not null,
@@ -141,6 +150,13 @@ create table durable.live_runs (
   ending text,
   pausing boolean not null default false
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
+
+create table durable.parked (
+  workspace_id integer not null,
+  rank bigint not null,
+  run_id uuid not null,
+  step_id uuid not null
+) with (autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
 
 create table durable.ready (
   rank bigint not null,
@@ -277,6 +293,8 @@ alter table durable.changes add constraint changes_pkey PRIMARY KEY ("position")
 
 alter table durable.checkpoints add constraint checkpoints_pkey PRIMARY KEY (workspace_id, run_id);
 
+alter table durable.circuits add constraint circuits_pkey PRIMARY KEY (workspace_id);
+
 alter table durable.compensations add constraint compensations_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
 alter table durable.endpoints add constraint endpoints_pkey PRIMARY KEY (workspace_id);
@@ -302,6 +320,8 @@ alter table durable.function_versions add constraint function_versions_pkey PRIM
 alter table durable.functions add constraint functions_pkey PRIMARY KEY (workspace_id, id);
 
 alter table durable.live_runs add constraint live_runs_pkey PRIMARY KEY (workspace_id, run_id);
+
+alter table durable.parked add constraint parked_pkey PRIMARY KEY (workspace_id, rank, run_id, step_id);
 
 alter table durable.ready add constraint ready_pkey PRIMARY KEY (rank, workspace_id, run_id, step_id);
 
@@ -548,24 +568,32 @@ AS $function$
 #variable_conflict use_column
 declare
   c_run constant uuid := '00000000-0000-0000-0000-000000000000';
+  v_blocked int[];
 begin
   perform set_config('synchronous_commit', 'off', true);
   perform 1 from durable.engines where id = p_engine and state = 'live' for key share;
   if not found then
     return;
   end if;
+  select array_agg(c.workspace_id) into v_blocked from durable.circuits c where c.state <> 'closing';
+  if v_blocked is not null and durable.park_jobs(v_blocked) > 0 then
+    workspace_id := 0;
+    return next;
+  end if;
   return query
   with picked as materialized (
     select r.rank, r.workspace_id, r.run_id, r.step_id from durable.ready r
     order by r.rank, r.workspace_id, r.run_id, r.step_id limit p_limit for update skip locked
+  ), allowed as (
+    select * from picked p where v_blocked is null or p.rank < 0 or p.workspace_id <> all (v_blocked)
   ), held as materialized (
     select l.workspace_id, l.run_id from durable.live_runs l
-    join picked p on p.workspace_id = l.workspace_id and p.run_id = l.run_id
+    join allowed p on p.workspace_id = l.workspace_id and p.run_id = l.run_id
     where p.step_id = c_run and l.status = 'queued' and l.ready_rank = p.rank
     order by 1, 2 for update of l skip locked
   ), held_task as materialized (
     select t.workspace_id, t.run_id, t.step_id from durable.tasks t
-    join picked p on p.workspace_id = t.workspace_id and p.run_id = t.run_id and p.step_id = t.step_id
+    join allowed p on p.workspace_id = t.workspace_id and p.run_id = t.run_id and p.step_id = t.step_id
     where p.step_id <> c_run and t.status = 'queued' and t.ready_rank = p.rank
     order by 1, 2, 3 for update of t skip locked
   ), gone as (
@@ -595,6 +623,31 @@ begin
   )
   select * from run union all select * from task;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.claim_parked(p_engine integer, p_workspace integer, p_limit integer)
+ RETURNS TABLE(workspace_id integer, run_id uuid, step_id uuid, fence uuid, journal_seq integer, run_attempt integer, transport_attempt integer, ready_rank bigint)
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_count int;
+begin
+  perform 1 from durable.engines e where e.id = p_engine and e.state = 'live' for key share;
+  if found then
+    v_count := durable.unpark_jobs(p_workspace, p_limit, -1);
+    if v_count > 0 then
+      return query select * from durable.claim(p_engine, v_count);
+    end if;
+  end if;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.close_circuit(p_workspace integer)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  update durable.circuits set state = 'closing' where workspace_id = p_workspace and state = 'limited'
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.close_entries(c_workspace integer[], c_run uuid[], c_step uuid[])
@@ -1056,6 +1109,19 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.end_probe(p_workspace integer, p_error text)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  update durable.circuits
+    set state = case when p_error is null then 'limited' else state end,
+        since = case when p_error is null then clock_timestamp() else since end,
+        error = coalesce(p_error, error),
+        next_probe_at = clock_timestamp() + case when p_error is null then 0 else probe_ms end * interval '1 millisecond'
+    where workspace_id = p_workspace and state = 'open'
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.end_run(p_workspace integer, p_run uuid, p_status text, p_failure text, p_undo boolean)
  RETURNS text
  LANGUAGE plpgsql
@@ -1303,6 +1369,18 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.limit_circuit(p_workspace integer, p_error text, p_pause_ms integer, p_probe_ms integer)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into durable.circuits as c (workspace_id, state, error, probe_ms, next_probe_at)
+    values (p_workspace, 'limited', p_error, p_probe_ms, clock_timestamp() + p_pause_ms * interval '1 millisecond')
+    on conflict (workspace_id) do update
+      set state = 'limited', error = excluded.error, next_probe_at = greatest(c.next_probe_at, excluded.next_probe_at)
+      where c.state <> 'open'
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.look_back(q_workspace integer[], q_run uuid[], q_step uuid[], p_limit integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -1417,6 +1495,48 @@ CREATE OR REPLACE FUNCTION durable.name_bucket(p_workspace integer, p_name text)
 AS $function$ select hashtextextended(p_name, p_workspace)::bit(8)::int $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.open_circuit(p_workspace integer, p_error text, p_probe_ms integer)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into durable.circuits as c (workspace_id, state, error, probe_ms, next_probe_at)
+    values (p_workspace, 'open', p_error, p_probe_ms, clock_timestamp() + p_probe_ms * interval '1 millisecond')
+    on conflict (workspace_id) do update
+      set state = 'open', since = clock_timestamp(), error = excluded.error, probe_ms = excluded.probe_ms,
+          next_probe_at = excluded.next_probe_at
+      where c.state <> 'open'
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.park_jobs(p_blocked integer[])
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_count int;
+begin
+  with circuit as materialized (
+    select c.workspace_id from durable.circuits c
+    where c.workspace_id = any (p_blocked) and c.state <> 'closing' for share skip locked
+  ), head as materialized (
+    select r.rank, r.workspace_id, r.run_id, r.step_id from durable.ready r
+    where r.rank > 0 order by r.rank, r.workspace_id, r.run_id, r.step_id limit 500
+  ), picked as materialized (
+    select r.rank, r.workspace_id, r.run_id, r.step_id from head h join circuit c on c.workspace_id = h.workspace_id
+    join durable.ready r on r.rank = h.rank and r.workspace_id = h.workspace_id and r.run_id = h.run_id and r.step_id = h.step_id
+    for update of r skip locked
+  ), gone as (
+    delete from durable.ready r using picked p
+      where r.rank = p.rank and r.workspace_id = p.workspace_id and r.run_id = p.run_id and r.step_id = p.step_id
+  ), parked as (
+    insert into durable.parked (workspace_id, rank, run_id, step_id)
+      select workspace_id, rank, run_id, step_id from picked on conflict do nothing
+  )
+  select count(*) into v_count from picked;
+  return v_count;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.pause_run(p_workspace integer, p_run uuid, p_actor text, p_reason text, p_failure text)
  RETURNS text
  LANGUAGE plpgsql
@@ -1487,6 +1607,24 @@ CREATE OR REPLACE FUNCTION durable.refuse_rewrite()
 AS $function$
 begin
   raise exception 'step % of run % is settled; a result never changes', old.step_id, old.run_id;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.release_parked(p_workspace integer, p_limit integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_count int;
+begin
+  perform 1 from durable.circuits where workspace_id = p_workspace and state = 'closing' for update skip locked;
+  if not found then
+    return 0;
+  end if;
+  v_count := durable.unpark_jobs(p_workspace, p_limit, 1);
+  delete from durable.circuits where workspace_id = p_workspace
+    and not exists (select 1 from durable.parked where workspace_id = p_workspace);
+  return v_count;
 end $function$
 ;
 
@@ -1742,6 +1880,9 @@ begin
           max_duration_ms = excluded.max_duration_ms, deployment = excluded.deployment,
           manifest_digest = excluded.manifest_digest, synced_at = clock_timestamp();
 
+  -- It has just answered: its frozen runs need not wait for a probe.
+  perform durable.end_probe(p_workspace, null);
+
   select array_agg(q.id), array_agg(q.version), array_agg(q.change), array_agg(q.manifest)
     into v_id, v_version, v_change, v_manifest
     from (
@@ -1779,6 +1920,65 @@ begin
       values (p_workspace, p_actor, 'app.sync', p_url, v_changes);
   end if;
   return query select q.* from unnest(v_id, v_version, v_change) as q(id, version, change);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.take_probe(p_workspace integer, p_probe_ms_max integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update durable.circuits set next_probe_at = clock_timestamp() + interval '15 seconds',
+      probe_ms = least(probe_ms * 2, p_probe_ms_max)
+    where workspace_id = p_workspace and state = 'open' and next_probe_at <= clock_timestamp();
+  return found;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.unpark_jobs(p_workspace integer, p_limit integer, p_sign integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  c_run constant uuid := '00000000-0000-0000-0000-000000000000';
+  v_count int;
+begin
+  with picked as materialized (
+    select k.rank, k.run_id, k.step_id from durable.parked k where k.workspace_id = p_workspace
+    order by k.rank, k.run_id, k.step_id limit p_limit for update skip locked
+  ), held as materialized (
+    select l.run_id, p.rank from picked p
+    join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = p.run_id
+    where p.step_id = c_run and l.status = 'queued' and l.ready_rank = p.rank
+    order by 1 for update of l skip locked
+  ), held_task as materialized (
+    select t.run_id, t.step_id, p.rank from picked p
+    join durable.tasks t on t.workspace_id = p_workspace and t.run_id = p.run_id and t.step_id = p.step_id
+    where p.step_id <> c_run and t.status = 'queued' and t.ready_rank = p.rank
+    order by 1, 2 for update of t skip locked
+  ), free as materialized (
+    select run_id, c_run as step_id, rank from held union all select run_id, step_id, rank from held_task
+  ), gone as (
+    delete from durable.parked k using picked p
+      where k.workspace_id = p_workspace and k.rank = p.rank and k.run_id = p.run_id and k.step_id = p.step_id
+        and (exists (select 1 from free f where f.run_id = p.run_id and f.step_id = p.step_id and f.rank = p.rank)
+          or case when p.step_id = c_run then not exists (select 1 from durable.live_runs l
+              where l.workspace_id = p_workspace and l.run_id = p.run_id and l.status = 'queued' and l.ready_rank = p.rank)
+            else not exists (select 1 from durable.tasks t
+              where t.workspace_id = p_workspace and t.run_id = p.run_id and t.step_id = p.step_id and t.status = 'queued' and t.ready_rank = p.rank)
+            end)
+  ), run as (
+    update durable.live_runs l set ready_rank = h.rank * p_sign from held h
+      where l.workspace_id = p_workspace and l.run_id = h.run_id
+  ), task as (
+    update durable.tasks t set ready_rank = h.rank * p_sign from held_task h
+      where t.workspace_id = p_workspace and t.run_id = h.run_id and t.step_id = h.step_id
+  ), job as (
+    insert into durable.ready (rank, workspace_id, run_id, step_id)
+      select f.rank * p_sign, p_workspace, f.run_id, f.step_id from free f
+  )
+  select count(*) into v_count from free;
+  return v_count;
 end $function$
 ;
 

@@ -214,31 +214,40 @@ end $$;
 
 -- Lease a batch, in the order of ready's key: runs to continue (step_id all zeros) and tasks to run. Never waits for a
 -- lock. Committed asynchronously: a claim lost in a crash of the database leaves the job in ready and its fence
--- unknown, which is what fences are for.
+-- unknown, which is what fences are for. Jobs of workspaces whose circuit is open or limited are parked (0015) instead;
+-- a row without a run says that some were, and that it is worth asking again.
 create function durable.claim(p_engine int, p_limit int)
 returns table (workspace_id int, run_id uuid, step_id uuid, fence uuid, journal_seq int, run_attempt int, transport_attempt int, ready_rank bigint)
 language plpgsql as $$
 #variable_conflict use_column
 declare
   c_run constant uuid := '00000000-0000-0000-0000-000000000000';
+  v_blocked int[];
 begin
   perform set_config('synchronous_commit', 'off', true);
   perform 1 from durable.engines where id = p_engine and state = 'live' for key share;
   if not found then
     return;
   end if;
+  select array_agg(c.workspace_id) into v_blocked from durable.circuits c where c.state <> 'closing';
+  if v_blocked is not null and durable.park_jobs(v_blocked) > 0 then
+    workspace_id := 0;
+    return next;
+  end if;
   return query
   with picked as materialized (
     select r.rank, r.workspace_id, r.run_id, r.step_id from durable.ready r
     order by r.rank, r.workspace_id, r.run_id, r.step_id limit p_limit for update skip locked
+  ), allowed as (
+    select * from picked p where v_blocked is null or p.rank < 0 or p.workspace_id <> all (v_blocked)
   ), held as materialized (
     select l.workspace_id, l.run_id from durable.live_runs l
-    join picked p on p.workspace_id = l.workspace_id and p.run_id = l.run_id
+    join allowed p on p.workspace_id = l.workspace_id and p.run_id = l.run_id
     where p.step_id = c_run and l.status = 'queued' and l.ready_rank = p.rank
     order by 1, 2 for update of l skip locked
   ), held_task as materialized (
     select t.workspace_id, t.run_id, t.step_id from durable.tasks t
-    join picked p on p.workspace_id = t.workspace_id and p.run_id = t.run_id and p.step_id = t.step_id
+    join allowed p on p.workspace_id = t.workspace_id and p.run_id = t.run_id and p.step_id = t.step_id
     where p.step_id <> c_run and t.status = 'queued' and t.ready_rank = p.rank
     order by 1, 2, 3 for update of t skip locked
   ), gone as (

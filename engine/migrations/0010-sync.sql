@@ -53,6 +53,9 @@ begin
           max_duration_ms = excluded.max_duration_ms, deployment = excluded.deployment,
           manifest_digest = excluded.manifest_digest, synced_at = clock_timestamp();
 
+  -- It has just answered: its frozen runs need not wait for a probe.
+  perform durable.end_probe(p_workspace, null);
+
   select array_agg(q.id), array_agg(q.version), array_agg(q.change), array_agg(q.manifest)
     into v_id, v_version, v_change, v_manifest
     from (

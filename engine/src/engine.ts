@@ -7,6 +7,7 @@ import { createConnector } from "./endpoint/connector.ts";
 import { createEgressGuard, type EgressPolicy } from "./endpoint/egress-guard.ts";
 import { Checkpoints } from "./execution/checkpoints.ts";
 import { Committer, RUN_OUTCOMES, TASK_OUTCOMES } from "./execution/committer.ts";
+import { EndpointHealth } from "./execution/endpoint-health.ts";
 import type { ExecutionParts } from "./execution/execute-run.ts";
 import { createHttpServer } from "./http/server.ts";
 import { EventAcceptor } from "./ingest/accept-events.ts";
@@ -14,6 +15,7 @@ import { IngestPressure } from "./ingest/ingest-pressure.ts";
 import { EngineEvents } from "./observability/engine-events.ts";
 import { announceCommitted } from "./queue/announce-committed.ts";
 import { AppResync } from "./queue/app-resync.ts";
+import { CircuitLoop } from "./queue/circuit-loop.ts";
 import { Dispatcher } from "./queue/dispatcher.ts";
 import { HangUpHint } from "./queue/hang-up-hint.ts";
 import { LeaseKeeper } from "./queue/lease-keeper.ts";
@@ -49,6 +51,10 @@ export interface EngineConfig {
   readonly egress: Pick<EgressPolicy, "allowLoopback" | "allowPlainHttp" | "allowedNetworks">;
   readonly log: Logger;
 }
+
+/** The longest pause between two probes of an app that is down. In dev somebody is waiting for it. */
+const PROBE_MS_MAX = 30_000;
+const DEV_PROBE_MS_MAX = 2_000;
 
 export interface Engine {
   start(): Promise<{ readonly port: number }>;
@@ -130,11 +136,34 @@ export function createEngine(config: EngineConfig): Engine {
   });
   const announced = announceCommitted({ events, timerLoop, waitMatcher, kick: () => dispatcher.kick() });
   const suspectLeases = () => reconciler.suspect();
+  const health = new EndpointHealth({
+    ...ports,
+    database,
+    appClient,
+    log,
+    slots: config.slots,
+    changed: () => {
+      circuitLoop.kick();
+      dispatcher.kick();
+    },
+  });
+  const circuitLoop = new CircuitLoop({
+    ...ports,
+    database,
+    registry,
+    appClient,
+    health,
+    pollMs: config.pollMs,
+    probeMsMax: config.mode === "dev" ? DEV_PROBE_MS_MAX : PROBE_MS_MAX,
+    log,
+    released: () => dispatcher.kick(),
+  });
   const execution: ExecutionParts = {
     ...ports,
     database,
     registry,
     appClient,
+    health,
     committer,
     taskCommitter,
     authority: keeper,
@@ -163,7 +192,11 @@ export function createEngine(config: EngineConfig): Engine {
     pollMs: config.pollMs,
     log,
     execution,
-    giveUpDispatches: () => appClient.giveUp(),
+    health,
+    giveUpDispatches: () => {
+      health.leave();
+      appClient.giveUp();
+    },
     tellOthers: () => hint.tell(),
     suspectLeases,
   });
@@ -227,6 +260,7 @@ export function createEngine(config: EngineConfig): Engine {
     reconciler,
     timerLoop,
     waitMatcher,
+    circuitLoop,
     dispatcher,
     http,
   ];

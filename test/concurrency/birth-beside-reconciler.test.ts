@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseSecret, replyKeyOf } from "@durable/protocol/wire";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { EndpointHealth } from "../../engine/src/execution/endpoint-health.ts";
 import type { ExecutionParts } from "../../engine/src/execution/execute-run.ts";
 import { EventAcceptor } from "../../engine/src/ingest/accept-events.ts";
 import { IngestPressure } from "../../engine/src/ingest/ingest-pressure.ts";
@@ -47,9 +48,20 @@ function startParts(database: Database) {
     untilMayAct: () => Promise.resolve(true),
   };
   const common = { ...ports, database, authority, slots: new Slots(8), leaseMs: LEASE_MS, log: SILENT };
+  const health = new EndpointHealth({
+    ...ports,
+    database,
+    appClient: { call: () => Promise.reject(new Error("no app is asked here")) },
+    log: SILENT,
+    slots: 8,
+    changed() {},
+  });
+  // Every dispatch fails, and none of them says that the route is down.
+  health.leave();
   const execution = {
     ...ports,
     authority,
+    health,
     registry,
     appClient: {
       async call(_: unknown, request: { body: string }) {
@@ -70,6 +82,7 @@ function startParts(database: Database) {
     ...common,
     pollMs: 10,
     execution,
+    health,
     giveUpDispatches() {},
     tellOthers() {},
     suspectLeases,

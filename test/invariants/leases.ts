@@ -2,10 +2,16 @@ import { bySql, examined, type Invariant } from "./invariant.ts";
 
 // E. One live lease per run and per task, and no run that nobody will ever continue.
 
-const job = `select count(*) from durable.ready r where r.workspace_id = l.workspace_id and r.run_id = l.run_id
-  and r.step_id = '00000000-0000-0000-0000-000000000000'`;
-const taskJob = `select count(*) from durable.ready r where r.workspace_id = t.workspace_id and r.run_id = t.run_id
-  and r.step_id = t.step_id`;
+// A job stands in ready, or is parked while its endpoint is down. A parked one under another rank than its run's is worth
+// nothing: it is dropped when it is taken out.
+const job = `select (select count(*) from durable.ready r where r.workspace_id = l.workspace_id and r.run_id = l.run_id
+    and r.step_id = '00000000-0000-0000-0000-000000000000')
+  + (select count(*) from durable.parked k where k.workspace_id = l.workspace_id and k.run_id = l.run_id
+    and k.step_id = '00000000-0000-0000-0000-000000000000' and k.rank = l.ready_rank)`;
+const taskJob = `select (select count(*) from durable.ready r where r.workspace_id = t.workspace_id and r.run_id = t.run_id
+    and r.step_id = t.step_id)
+  + (select count(*) from durable.parked k where k.workspace_id = t.workspace_id and k.run_id = t.run_id
+    and k.step_id = t.step_id and k.rank = t.ready_rank)`;
 
 export const LEASES: readonly Invariant[] = [
   {
@@ -76,7 +82,7 @@ export const LEASES: readonly Invariant[] = [
     number: "27",
     name: "never stranded",
     sentence:
-      "A queued run or task has exactly its job, a waiting run a timer, a wait or a task, a waiting task its timer unless its run is paused, and nobody else has a job.",
+      "A queued run or task has exactly its job, in ready or parked by a circuit, a waiting run a timer, a wait or a task, a waiting task its timer unless its run is paused, and nobody else has a job.",
     phase: "always",
     check: bySql(
       "select count(*) from durable.changes where kind = 'run.created'",
@@ -85,6 +91,7 @@ export const LEASES: readonly Invariant[] = [
        union all
        select l.run_id, l.status, 'its job has another rank' from durable.live_runs l where l.status = 'queued'
          and not exists (select 1 from durable.ready r where r.workspace_id = l.workspace_id and r.run_id = l.run_id and r.rank = l.ready_rank)
+         and not exists (select 1 from durable.parked k where k.workspace_id = l.workspace_id and k.run_id = l.run_id and k.rank = l.ready_rank)
        union all
        select l.run_id, l.status, 'nothing will wake it' from durable.live_runs l where l.status = 'waiting'
          and not exists (select 1 from durable.timers t where t.workspace_id = l.workspace_id and t.run_id = l.run_id)
@@ -101,6 +108,9 @@ export const LEASES: readonly Invariant[] = [
        select r.run_id, null, 'a job of no task' from durable.ready r
          where r.step_id <> '00000000-0000-0000-0000-000000000000' and not exists (select 1 from durable.tasks t
            where t.workspace_id = r.workspace_id and t.run_id = r.run_id and t.step_id = r.step_id and t.ready_rank = r.rank)
+       union all
+       select k.run_id, null, 'parked, and nobody will take it out' from durable.parked k where not exists
+         (select 1 from durable.circuits c where c.workspace_id = k.workspace_id)
        union all
        select r.run_id, null, 'a job of no live run' from durable.ready r where not exists
          (select 1 from durable.live_runs l where l.workspace_id = r.workspace_id and l.run_id = r.run_id)`,

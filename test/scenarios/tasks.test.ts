@@ -289,8 +289,11 @@ test("an answer that breaks on its way is sent again under a new fence, and is n
   bodies = {
     a: (_, attempt) => {
       calls += 1;
-      // Signed by somebody else the first time.
-      Object.assign(app, { secret: calls === 1 ? WRONG_SECRET : undefined });
+      // Signed by somebody else the first time; nothing else is, so its endpoint is there.
+      if (calls === 1) {
+        Object.assign(app, { secret: WRONG_SECRET });
+        setImmediate(() => Object.assign(app, { secret: undefined }));
+      }
       return { status: "continue", ops: [ok("a", attempt)] };
     },
   };

@@ -82,6 +82,7 @@ const NEVER_ARRIVED: Record<NeverArrivedReason, RegExp> = {
   "unsafe-address": /does not call/,
   "connect-timeout": /firewall/,
   "hung-up": /Sync once more/,
+  frozen: /next probe/,
   shutdown: /Sync once more/,
 };
 test.each(Object.entries(NEVER_ARRIVED))("%s tells what to do", async (reason, sentence) => {

@@ -46,6 +46,29 @@ export async function inspectApp(parts: InspectParts, target: InspectTarget): Pr
   };
 }
 
+export interface RouteFlaw {
+  readonly detail: string;
+  /** It did not even say no. */
+  readonly isSilent: boolean;
+}
+
+/** Whether anything signed comes from there, whatever it says: null when it does. No run and no user code is touched. */
+export async function askRoute(parts: InspectParts, target: InspectTarget): Promise<RouteFlaw | null> {
+  const inspected = await inspectApp(parts, target);
+  if (inspected.ok || inspected.code in MANIFEST_FLAWS) return null;
+  return {
+    detail: inspected.detail,
+    isSilent: inspected.code === "timeout" || inspected.code === "connect-timeout",
+  };
+}
+
+const MANIFEST_FLAWS: Record<ManifestFlaw, true> = {
+  "not-json": true,
+  "invalid-manifest": true,
+  "wrong-protocol": true,
+  "wrong-app": true,
+};
+
 /** A person waits for it, and no user code runs. */
 const PATIENCE: Patience = { totalMs: 10_000, firstByteMs: 10_000, idleMs: 5_000 };
 
@@ -66,6 +89,8 @@ function adviceOn(
       return "The engine does not call this address.";
     case "connect-timeout":
       return "The app's host does not accept connections. Check the port and the firewalls in between.";
+    case "frozen":
+      return "It does not answer, and is not asked before its next probe.";
     case "shutdown":
       return "The engine was shutting down. Sync once more.";
     case "hung-up":

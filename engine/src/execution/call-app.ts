@@ -8,12 +8,14 @@ import { patienceWith } from "../endpoint/patience.ts";
 import { faultPoint } from "../runtime/fault-points.ts";
 import type { Clock } from "../runtime/ports.ts";
 import type { DispatchTimes } from "../store/outcomes.ts";
+import type { EndpointHealth } from "./endpoint-health.ts";
 import type { Held } from "./held-run.ts";
 import type { NextRequest } from "./next-request.ts";
 
 export interface CallParts {
   readonly clock: Clock;
   readonly appClient: AppClient;
+  readonly health: EndpointHealth;
   /** The app says that its functions are others than those we read. */
   manifestChanged(workspaceId: number): void;
 }
@@ -22,24 +24,37 @@ export type Reply = (
   | { readonly kind: "answer"; readonly answer: Answer }
   /** Signed, but not by the protocol. */
   | { readonly kind: "nonsense"; readonly code: string; readonly detail: string }
-  | { readonly kind: "unanswered"; readonly end: Exclude<DispatchResult, { kind: "answer" }> }
+  | {
+      readonly kind: "unanswered";
+      readonly end: Exclude<DispatchResult, { kind: "answer" }>;
+      /** The whole route is down: nothing of this workspace is sent until it is back. */
+      readonly isDown: boolean;
+    }
   /** Nothing was sent: a request may not be so large. */
   | { readonly kind: "too-large" }
 ) & { readonly times: DispatchTimes };
-
-/** How long to leave a workspace alone that has no endpoint: somebody has to sync it. */
-const NO_ENDPOINT_MS = 5_000;
 
 export async function callApp(
   parts: CallParts,
   held: Held,
   { workspace, signed }: NextRequest,
 ): Promise<Reply> {
-  if (workspace.endpoint === null) {
-    const end = refusedHere(parts.clock.monotonicMs(), NO_ENDPOINT_MS);
-    return { kind: "unanswered", end, times: timesOf(parts.clock, held, end, null) };
+  const { clock, health } = parts;
+  const { workspaceId } = held;
+  if (health.isOpen(workspaceId)) {
+    const end = neverSent(clock, "Its endpoint does not answer; it is called when it is back.");
+    return { kind: "unanswered", end, isDown: true, times: timesOf(clock, held, end, null) };
   }
-  if (signed === null) return { kind: "too-large", times: timesOf(parts.clock, held, null, null) };
+  if (signed === null) return { kind: "too-large", times: timesOf(clock, held, null, null) };
+  health.began(workspaceId);
+  if (workspace.endpoint === null) {
+    const end = neverSent(
+      clock,
+      "This workspace has no endpoint. Sync the app: POST /v1/apps/{app}/{env}/sync with its URL.",
+    );
+    const isDown = await health.unanswered(workspace, end);
+    return { kind: "unanswered", end, isDown, times: timesOf(clock, held, end, null) };
+  }
   await faultPoint("dispatch.before-send");
   const patience = patienceWith(workspace.endpoint.maxDurationMs);
   const end = await parts.appClient.call(
@@ -51,18 +66,20 @@ export async function callApp(
   );
   await faultPoint("dispatch.after-answer");
   if (end.kind !== "answer") {
-    return { kind: "unanswered", end, times: timesOf(parts.clock, held, end, null) };
+    const isDown = await health.unanswered(workspace, end);
+    return { kind: "unanswered", end, isDown, times: timesOf(clock, held, end, null) };
   }
+  health.answered(workspaceId, end.sentMs);
   const decoded = decodeAnswer(end.body, { fence: held.fence });
   if (!decoded.ok) {
     const { code, detail } = decoded;
-    return { kind: "nonsense", code, detail, times: timesOf(parts.clock, held, end, null) };
+    return { kind: "nonsense", code, detail, times: timesOf(clock, held, end, null) };
   }
   const { answer } = decoded;
   if (answer.manifest !== undefined && answer.manifest !== workspace.endpoint.manifestDigest) {
-    parts.manifestChanged(held.workspaceId);
+    parts.manifestChanged(workspaceId);
   }
-  return { kind: "answer", answer, times: timesOf(parts.clock, held, end, answer) };
+  return { kind: "answer", answer, times: timesOf(clock, held, end, answer) };
 }
 
 function timesOf(clock: Clock, held: Held, end: DispatchResult | null, answer: Answer | null): DispatchTimes {
@@ -78,15 +95,6 @@ function timesOf(clock: Clock, held: Held, end: DispatchResult | null, answer: A
   };
 }
 
-function refusedHere(nowMs: number, retryAfterMs: number): Extract<DispatchResult, { kind: "refused" }> {
-  return {
-    kind: "refused",
-    status: 404,
-    problem: null,
-    retryAfterMs,
-    detail: "This workspace has no endpoint. Sync the app: POST /v1/apps/{app}/{env}/sync with its URL.",
-    sentMs: nowMs,
-    firstByteMs: nowMs,
-    receivedMs: nowMs,
-  };
+function neverSent(clock: Clock, detail: string): Extract<DispatchResult, { kind: "never-arrived" }> {
+  return { kind: "never-arrived", reason: "frozen", detail, receivedMs: clock.monotonicMs() };
 }

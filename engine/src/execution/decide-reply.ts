@@ -13,7 +13,7 @@ export function decideReply(situation: Situation, reply: Reply): Outcome {
     case "nonsense":
       return decideProtocolError(situation, reply.code, reply.detail);
     case "unanswered":
-      return decideTransport(situation, reply.end);
+      return decideTransport(situation, reply.end, reply.isDown);
     case "too-large":
       return pause("PayloadTooLarge", TOO_LARGE);
   }

@@ -22,7 +22,7 @@ export function decideTaskReply(situation: Situation, step: PlannedStep, reply: 
     case "nonsense":
       return failed(situation, step, { name: "ProtocolError", message: reply.detail, code: reply.code });
     case "unanswered":
-      return unanswered(step, decideTransport(situation, reply.end));
+      return unanswered(step, decideTransport(situation, reply.end, reply.isDown));
     case "too-large":
       return paused(step, pause("PayloadTooLarge", TOO_LARGE));
   }

@@ -6,19 +6,26 @@ import { OutcomeDraft, pause } from "./outcome-draft.ts";
 
 /** Dispatches whose fate is unknown, in a row, before a person is asked. With 10 s between them: some minutes. */
 const BROKEN_MAX = 50;
-/** The app is there but does not take the request: a deploy, a rotated secret, a removed function. */
+/** The app is there but does not take this request: a function that was removed. */
 const REFUSED_MS = 5_000;
+/** The route answers again already: the request met the end of a restart. */
+const BACK_AT_ONCE_MS = 50;
+/** Until its job stands in `ready`, from where the claim parks it. */
+const FROZEN_MS = 50;
 
 type Unanswered = Exclude<DispatchResult, { kind: "answer" }>;
 
-/** A dispatch that brought no answer. User code is not to blame: no step's attempt is counted. */
-export function decideTransport(situation: Situation, end: Unanswered): Outcome {
+/**
+ * A dispatch that brought no answer. User code is not to blame: no step's attempt is counted. Only a line that broke
+ * counts, for this run may be what breaks it; while the route is down (`isDown`) nobody's dispatches are sent at all.
+ */
+export function decideTransport(situation: Situation, end: Unanswered, isDown: boolean): Outcome {
   const attempt = situation.transportAttempt + 1;
   return againLater(situation, {
     detail: end.detail,
     reason: reasonOf(end),
     isBroken: end.kind === "broken",
-    retryMs: delayMs(end, attempt, situation.random()),
+    retryMs: delayMs(end, attempt, situation.random(), isDown),
   });
 }
 
@@ -41,7 +48,11 @@ function againLater(situation: Situation, { detail, reason, isBroken, retryMs }:
   const draft = new OutcomeDraft();
   const failure = JSON.stringify({ name: "TransportError", message: detail, reason });
   draft.attempts.push({ stepId: null, attempt, outcome: "transport", failure });
-  return draft.finish("wait", { runAttempt: situation.runAttempt, transportAttempt: attempt, retryMs });
+  return draft.finish("wait", {
+    runAttempt: situation.runAttempt,
+    transportAttempt: isBroken ? attempt : situation.transportAttempt,
+    retryMs,
+  });
 }
 
 /**
@@ -68,13 +79,12 @@ export function decideProtocolError(situation: Situation, code: string, detail: 
   };
 }
 
-function delayMs(end: Unanswered, attempt: number, random: number): number {
-  if (end.kind === "never-arrived") {
-    // Surely not processed: once at once, then with the back-off, or a stopped app would be a hot loop.
-    return attempt === 1 ? 1 : transportDelayMs(attempt, random);
-  }
-  if (end.retryAfterMs !== null) return end.retryAfterMs;
-  return end.kind === "refused" ? REFUSED_MS * (0.5 + random / 2) : transportDelayMs(attempt, random);
+function delayMs(end: Unanswered, attempt: number, random: number, isDown: boolean): number {
+  // Also while the route is down: what broke it may be this run, and others go first when it is back.
+  if (end.kind === "broken") return end.retryAfterMs ?? transportDelayMs(attempt, random);
+  if (isDown) return FROZEN_MS;
+  if (end.kind === "never-arrived") return BACK_AT_ONCE_MS;
+  return end.retryAfterMs ?? REFUSED_MS * (0.5 + random / 2);
 }
 
 function reasonOf(end: Unanswered): string {

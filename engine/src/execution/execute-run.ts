@@ -18,6 +18,7 @@ import { commitUntilMatched } from "./commit-matched.ts";
 import type { Committer } from "./committer.ts";
 import type { Situation } from "./decide.ts";
 import { decideReply } from "./decide-reply.ts";
+import type { EndpointHealth } from "./endpoint-health.ts";
 import type { CommittedRun, HeldRun } from "./held-run.ts";
 import type { LeaseAuthority } from "./lease-authority.ts";
 import { Memo } from "./memo.ts";
@@ -28,6 +29,7 @@ export interface ExecutionParts extends Ports {
   readonly database: Database;
   readonly registry: WorkspaceRegistry;
   readonly appClient: AppClient;
+  readonly health: EndpointHealth;
   readonly committer: Committer<CommitItem, CommitResult>;
   readonly taskCommitter: Committer<TaskCommitItem, TaskCommitResult>;
   readonly authority: LeaseAuthority;

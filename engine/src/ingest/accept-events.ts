@@ -41,6 +41,8 @@ export interface Births {
   /** Up to `wanted` slots, set aside until they are started or given back. */
   reserve(wanted: number): number;
   giveBack(count: number): void;
+  /** The endpoint is down or busy: its runs are born into ready, from where they wait for it. */
+  isHeldBack(workspaceId: number): boolean;
   /** These runs will be started, or were never born, when the returned function is called: nobody else starts them. */
   expect(runIds: readonly string[]): () => void;
   startBorn(births: readonly Birth[]): void;
@@ -113,7 +115,9 @@ export class EventAcceptor {
       const rows = new EventRows();
       const perRequest = requests.map((request, index) =>
         request.events.map((event) => {
-          const row = toEventRow(this.#options, workspaces[index]!, event, fenceFor);
+          const { workspaceId } = workspaces[index]!;
+          const fence = births.isHeldBack(workspaceId) ? () => null : fenceFor;
+          const row = toEventRow(this.#options, workspaces[index]!, event, fence);
           rows.add(row, index + 1, workspaces[index]!.version);
           return row;
         }),

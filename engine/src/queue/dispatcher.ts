@@ -8,6 +8,7 @@
 // A run born leased at ingest skips the queue: its slot was reserved before its commit.
 
 import type { Logger } from "pino";
+import type { EndpointHealth } from "../execution/endpoint-health.ts";
 import { type ExecutionParts, executeRun } from "../execution/execute-run.ts";
 import { executeTask } from "../execution/execute-task.ts";
 import type { HeldRun, HeldTask } from "../execution/held-run.ts";
@@ -21,7 +22,7 @@ import type { Ports } from "../runtime/ports.ts";
 import type { Service } from "../runtime/service.ts";
 import type { Database } from "../store/database.ts";
 import { loadJournals, loadRunHeads } from "../store/journals.ts";
-import { claimLeases, type Lease, leaseKey } from "../store/leases.ts";
+import { claimLeases, claimParked, type Lease, leaseKey } from "../store/leases.ts";
 import type { Slots } from "./slots.ts";
 
 export interface DispatcherOptions extends Ports {
@@ -31,6 +32,7 @@ export interface DispatcherOptions extends Ports {
   readonly pollMs: number;
   readonly log: Logger;
   readonly execution: ExecutionParts;
+  readonly health: EndpointHealth;
   readonly giveUpDispatches: () => void;
   /** There is work this process has no slot for. */
   readonly tellOthers: () => void;
@@ -130,7 +132,7 @@ export class Dispatcher implements Service, Births {
 
   /** The lease should go back although its run could go on. */
   shouldYield(run: HeldRun): boolean {
-    if (this.#draining) return true;
+    if (this.#draining || this.#options.health.isOverLimit(run.workspaceId)) return true;
     return this.#backlogged && this.#options.clock.monotonicMs() - run.leasedAtMs > KEEP_WHILE_OTHERS_WAIT_MS;
   }
 
@@ -138,6 +140,10 @@ export class Dispatcher implements Service, Births {
     // What waits in ready was there first; and a process that may not act must not take on more.
     if (this.#draining || this.#backlogged || !this.#mayAct()) return 0;
     return this.#options.slots.take(wanted);
+  }
+
+  isHeldBack(workspaceId: number): boolean {
+    return this.#options.health.isHeldBack(workspaceId);
   }
 
   giveBack(count: number): void {
@@ -249,10 +255,15 @@ export class Dispatcher implements Service, Births {
     const wanted = slots.take(CLAIM_MAX);
     this.#claims += 1;
     this.#isClaiming = true;
+    let didPark = false;
+    const parked = () => {
+      didPark = true;
+    };
     try {
-      let leases: Lease[];
+      const leases: Lease[] = [];
       try {
-        leases = await claimLeases(database, authority.engineId(), wanted);
+        leases.push(...(await this.#claimAdmitted(wanted, parked)));
+        leases.push(...(await claimLeases(database, authority.engineId(), wanted - leases.length, parked)));
       } catch (error) {
         slots.give(wanted);
         this.#options.suspectLeases();
@@ -265,7 +276,28 @@ export class Dispatcher implements Service, Births {
     } finally {
       this.#isClaiming = false;
     }
-    return this.#backlogged && slots.free > 0 ? "again" : "later";
+    return (this.#backlogged || didPark) && slots.free > 0 ? "again" : "later";
+  }
+
+  /** Parked jobs of limited endpoints, as many as each bears. */
+  async #claimAdmitted(wanted: number, parked: () => void): Promise<Lease[]> {
+    const { authority, database, health } = this.#options;
+    const leases: Lease[] = [];
+    for (const { workspaceId, count } of health.admissions((id) => this.#heldOf(id))) {
+      const asked = Math.min(count, wanted - leases.length);
+      if (asked <= 0) break;
+      const admitted = await claimParked(database, authority.engineId(), workspaceId, asked, parked);
+      leases.push(...admitted);
+      if (admitted.length < asked) await health.nobodyWaits(workspaceId);
+    }
+    return leases;
+  }
+
+  #heldOf(workspaceId: number): number {
+    let count = 0;
+    for (const held of this.#held.values()) if (held.workspaceId === workspaceId) count += 1;
+    for (const held of this.#heldTasks.values()) if (held.workspaceId === workspaceId) count += 1;
+    return count;
   }
 
   #mayAct(): boolean {
@@ -304,7 +336,7 @@ export class Dispatcher implements Service, Births {
             ),
           );
         }
-        if (this.#backlogged) this.#loop.kick();
+        if (this.#backlogged || this.isHeldBack(held.workspaceId)) this.#loop.kick();
       });
   }
 }

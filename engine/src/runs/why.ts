@@ -1,13 +1,17 @@
 // "Why is it where it is?" in one sentence, from what is stored: the first thing to read when a run does not move.
 import type { RunStatus } from "../store/runs-listing.ts";
 import type { RunStored, StepStored } from "../store/runs-listing-detail.ts";
+import type { CircuitShown } from "../store/workspaces.ts";
 
 export function whyRun(run: RunStored): string {
   return WHY[run.status](run);
 }
 
 const WHY: Record<RunStatus, (run: RunStored) => string> = {
-  queued: ({ live }) => `It is ready since ${live?.ready_at} and waits for a free slot of a live engine.`,
+  queued: ({ live }) =>
+    live?.circuit
+      ? whyHeldBack(live.circuit)
+      : `It is ready since ${live?.ready_at} and waits for a free slot of a live engine.`,
   running: ({ live }) => {
     const engine = live?.engine;
     const where = engine ? `Engine ${engine.id} (process ${engine.pid} on ${engine.host})` : "An engine";
@@ -52,6 +56,14 @@ const WHY: Record<RunStatus, (run: RunStored) => string> = {
 };
 
 const SHOWN_MAX = 3;
+
+/** Of an endpoint that is down or busy. */
+export function whyHeldBack({ state, since, frozen_runs, next_probe_at, last_error }: CircuitShown): string {
+  const runs = frozen_runs === 1 ? "1 run is" : `${frozen_runs.toLocaleString("en-US")} runs are`;
+  return state === "open"
+    ? `The app's endpoint has not answered since ${since}: ${runs} frozen, 0 retries are used up, and it is asked again at ${next_probe_at}. Last error: ${last_error}`
+    : `The app's endpoint gets a few requests at a time since ${since}, after: ${last_error} Its turn comes; 0 retries are used up.`;
+}
 
 function whyStep(step: StepStored): string {
   const name = JSON.stringify(step.name);

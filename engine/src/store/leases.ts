@@ -27,15 +27,40 @@ interface LeaseRow {
   ready_rank: number | null;
 }
 
-/** Leases up to `limit` jobs, first ready first. An unknown outcome leaves leases that `findLeases` finds again. */
-export async function claimLeases(database: Database, engineId: number, limit: number): Promise<Lease[]> {
+/**
+ * Leases up to `limit` jobs, first ready first. An unknown outcome leaves leases that `findLeases` finds again.
+ * `parked` is told when jobs of endpoints that are not to be called went out of the way: others may stand behind them.
+ */
+export async function claimLeases(
+  database: Database,
+  engineId: number,
+  limit: number,
+  parked: () => void = () => {},
+): Promise<Lease[]> {
   const rows = await wrapStatement(
     "claim",
     () => database.sql<LeaseRow[]>`
     select workspace_id, run_id, step_id, fence, journal_seq, run_attempt, transport_attempt, ready_rank
     from durable.claim(${engineId}::int, ${limit}::int)`,
   );
-  return rows.map(toLease);
+  return leasesOf(rows, parked);
+}
+
+/** The same for jobs that are parked: the oldest of one workspace. */
+export async function claimParked(
+  database: Database,
+  engineId: number,
+  workspaceId: number,
+  limit: number,
+  parked: () => void,
+): Promise<Lease[]> {
+  const rows = await wrapStatement(
+    "claim_parked",
+    () => database.sql<LeaseRow[]>`
+    select workspace_id, run_id, step_id, fence, journal_seq, run_attempt, transport_attempt, ready_rank
+    from durable.claim_parked(${engineId}::int, ${workspaceId}::int, ${limit}::int)`,
+  );
+  return leasesOf(rows, parked);
 }
 
 /** Every lease the database says this engine holds. */
@@ -63,6 +88,12 @@ export function leaseKey(lease: Pick<Lease, "runId" | "stepId">): string {
   return lease.stepId === null ? lease.runId : `${lease.runId}/${lease.stepId}`;
 }
 
+function leasesOf(rows: readonly LeaseRow[], parked: () => void): Lease[] {
+  const leases = rows.filter((row) => row.run_id !== null).map(toLease);
+  if (leases.length < rows.length) parked();
+  return leases;
+}
+
 function toLease(row: LeaseRow): Lease {
   return {
     workspaceId: row.workspace_id,
@@ -72,6 +103,7 @@ function toLease(row: LeaseRow): Lease {
     journalSeq: row.journal_seq,
     runAttempt: row.run_attempt,
     transportAttempt: row.transport_attempt,
-    readyRank: row.ready_rank === null ? null : Number(row.ready_rank),
+    // A parked job comes back under the negative of its rank.
+    readyRank: row.ready_rank === null ? null : Math.abs(Number(row.ready_rank)),
   };
 }

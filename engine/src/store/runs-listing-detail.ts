@@ -2,6 +2,7 @@ import type { Ending } from "../domain/ending.ts";
 import type { StepStatus } from "../domain/outcome.ts";
 import type { Database } from "./database.ts";
 import type { RunStatus } from "./runs-listing.ts";
+import { type CircuitShown, circuitOf } from "./workspaces.ts";
 
 /** When a dispatch reached its stations. */
 export interface DispatchTimes {
@@ -71,6 +72,8 @@ export interface RunStored {
     readonly ready_at: string | null;
     /** The next try of the function itself, if one is due. */
     readonly retry_at: string | null;
+    /** Why its job waits, while the endpoint is not called as usual. */
+    readonly circuit: CircuitShown | null;
     readonly engine: { readonly id: number; readonly host: string; readonly pid: number } | null;
   } | null;
   readonly event: {
@@ -111,6 +114,7 @@ export async function loadRun(
         'retry_at', (select durable.rfc3339(t.due_at) from durable.timers t
           where t.workspace_id = r.workspace_id and t.run_id = r.id and t.kind = 'retry'
             and t.step_id = '00000000-0000-0000-0000-000000000000'),
+        'circuit', ${circuitOf(sql, sql`l.workspace_id`)},
         'engine', (select json_build_object('id', g.id, 'host', g.host, 'pid', g.pid)
           from durable.engines g where g.id = l.engine_id)) end,
       'event', (select json_build_object('id', coalesce(e.client_id, e.id::text), 'name', e.name, 'data', e.data,

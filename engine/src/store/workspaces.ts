@@ -18,6 +18,33 @@ export async function ensureWorkspace({ sql }: Database, app: string, environmen
   return row!.id;
 }
 
+/** Whether the endpoint is called, and if not, since when and how many runs wait for it. */
+export interface CircuitShown {
+  readonly state: "closed" | "open" | "limited";
+  readonly since: string | null;
+  readonly frozen_runs: number;
+  readonly next_probe_at: string | null;
+  readonly last_error: string | null;
+}
+
+/** As an SQL expression of a `workspace_id`: null for a healthy one. Runs of a circuit that closes count as ready. */
+export function circuitOf(sql: Database["sql"], workspaceId: ReturnType<Database["sql"]>) {
+  return sql`(select json_build_object('state', c.state, 'since', durable.rfc3339(c.since),
+      'frozen_runs', (select count(distinct k.run_id) from durable.parked k
+        join durable.live_runs f on f.workspace_id = k.workspace_id and f.run_id = k.run_id
+        where k.workspace_id = c.workspace_id),
+      'next_probe_at', durable.rfc3339(c.next_probe_at), 'last_error', c.error)
+    from durable.circuits c where c.workspace_id = ${workspaceId} and c.state <> 'closing')`;
+}
+
+const CLOSED: CircuitShown = {
+  state: "closed",
+  since: null,
+  frozen_runs: 0,
+  next_probe_at: null,
+  last_error: null,
+};
+
 export interface WorkspaceListed {
   readonly app: string;
   readonly environment: string;
@@ -29,6 +56,7 @@ export interface WorkspaceListed {
     readonly max_duration_ms: number | null;
     readonly deployment: string | null;
     readonly synced_at: string;
+    readonly circuit: CircuitShown;
   } | null;
 }
 
@@ -38,13 +66,19 @@ export async function listWorkspaces({ sql }: Database): Promise<WorkspaceListed
     select w.app, w.environment, durable.rfc3339(w.created_at) as created_at,
       case when e.workspace_id is not null then json_build_object(
         'url', e.url, 'sdk', e.sdk, 'capabilities', e.capabilities, 'max_duration_ms', e.max_duration_ms,
-        'deployment', e.deployment, 'synced_at', durable.rfc3339(e.synced_at))::text end as endpoint
+        'deployment', e.deployment, 'synced_at', durable.rfc3339(e.synced_at),
+        'circuit', ${circuitOf(sql, sql`e.workspace_id`)})::text end as endpoint
     from durable.workspaces w left join durable.endpoints e on e.workspace_id = w.id
     order by w.app, w.environment`;
   return rows.map((row) => ({
     app: row.app,
     environment: row.environment,
     created_at: row.created_at,
-    endpoint: row.endpoint === null ? null : (JSON.parse(row.endpoint) as WorkspaceListed["endpoint"]),
+    endpoint: row.endpoint === null ? null : toEndpoint(row.endpoint),
   }));
+}
+
+function toEndpoint(json: string): NonNullable<WorkspaceListed["endpoint"]> {
+  const endpoint = JSON.parse(json);
+  return { ...endpoint, circuit: endpoint.circuit ?? CLOSED };
 }

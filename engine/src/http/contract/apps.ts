@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { jsonBody, NOTHING, row } from "./row.ts";
-import { AppName, AsReceived, EnvironmentName, Instant, WorkspacePath } from "./shapes.ts";
+import { AppName, AsReceived, Circuit, EnvironmentName, Instant, WorkspacePath } from "./shapes.ts";
 
 const SyncedFunction = z.object({
   id: z.string(),
@@ -70,6 +70,7 @@ export const listApps = row({
                 max_duration_ms: z.number().int().nullable(),
                 deployment: z.string().nullable(),
                 synced_at: Instant,
+                circuit: Circuit,
               })
               .nullable(),
           })

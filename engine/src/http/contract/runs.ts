@@ -2,7 +2,16 @@ import { ID_CHARACTERS_MAX } from "@durable/protocol/wire";
 import { z } from "@hono/zod-openapi";
 import { Called, payloadBody, SignedPath } from "./functions.ts";
 import { jsonBody, NOTHING, row } from "./row.ts";
-import { AsReceived, Failure, Instant, RunState, RunStatus, WaitS, WorkspacePath } from "./shapes.ts";
+import {
+  AsReceived,
+  Circuit,
+  Failure,
+  Instant,
+  RunState,
+  RunStatus,
+  WaitS,
+  WorkspacePath,
+} from "./shapes.ts";
 
 const RunPath = WorkspacePath.extend({ id: z.string().openapi({ description: "The run's id." }) });
 
@@ -115,6 +124,9 @@ export const Run = z
         }),
         ready_at: Instant.nullable(),
         retry_at: Instant.nullable(),
+        circuit: Circuit.nullable().openapi({
+          description: "Why its job waits, while the endpoint is down or busy; null while all is well.",
+        }),
         engine: z.object({ id: z.number().int(), host: z.string(), pid: z.number().int() }).nullable(),
       })
       .nullable()

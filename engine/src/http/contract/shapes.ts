@@ -45,6 +45,23 @@ export const RunStatus = z
   ])
   .openapi("RunStatus");
 
+export const Circuit = z
+  .object({
+    state: z.enum(["closed", "open", "limited"]).openapi({
+      description:
+        "`open`: the endpoint does not answer, and nothing is sent to it but probes. `limited`: it is back after an " +
+        "outage, or asked for less, and gets a few requests at a time.",
+    }),
+    since: Instant.nullable(),
+    frozen_runs: z
+      .number()
+      .int()
+      .openapi({ description: "Runs that wait for it, at no cost to their attempts." }),
+    next_probe_at: Instant.nullable(),
+    last_error: z.string().nullable(),
+  })
+  .openapi("Circuit");
+
 export const WAIT_S_MAX = 60;
 
 export const WaitS = z.coerce

@@ -28,6 +28,11 @@ create table durable.audit (
   detail text
 );
 
+create table durable.cascades (
+  workspace_id integer not null,
+  run_id uuid not null
+);
+
 create table durable.changes (
   "position" bigint generated always as identity not null,
   xid xid8 not null default pg_current_xact_id(),
@@ -47,6 +52,21 @@ create table durable.checkpoints (
   journal_seq integer not null,
   at timestamp with time zone not null default clock_timestamp()
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_cost_delay=0);
+
+create table durable.child_ends (
+  workspace_id integer not null,
+  run_id uuid not null
+);
+
+create table durable.children (
+  workspace_id integer not null,
+  run_id uuid not null,
+  parent_run_id uuid not null,
+  parent_step_id uuid not null,
+  kind text not null,
+  on_cancel text not null,
+  depth integer not null
+);
 
 create table durable.circuits (
   workspace_id integer not null,
@@ -289,9 +309,15 @@ alter table durable.attempts add constraint attempts_pkey PRIMARY KEY (workspace
 
 alter table durable.audit add constraint audit_pkey PRIMARY KEY (workspace_id, id);
 
+alter table durable.cascades add constraint cascades_pkey PRIMARY KEY (workspace_id, run_id);
+
 alter table durable.changes add constraint changes_pkey PRIMARY KEY ("position");
 
 alter table durable.checkpoints add constraint checkpoints_pkey PRIMARY KEY (workspace_id, run_id);
+
+alter table durable.child_ends add constraint child_ends_pkey PRIMARY KEY (workspace_id, run_id);
+
+alter table durable.children add constraint children_pkey PRIMARY KEY (workspace_id, run_id);
 
 alter table durable.circuits add constraint circuits_pkey PRIMARY KEY (workspace_id);
 
@@ -337,7 +363,7 @@ alter table durable.steps add constraint steps_pkey PRIMARY KEY (workspace_id, r
 
 alter table durable.tasks add constraint tasks_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
-alter table durable.timers add constraint timers_kind_check CHECK ((kind = ANY (ARRAY['sleep'::text, 'timeout'::text, 'retry'::text, 'task'::text])));
+alter table durable.timers add constraint timers_kind_check CHECK ((kind = ANY (ARRAY['sleep'::text, 'timeout'::text, 'retry'::text, 'task'::text, 'invoke'::text])));
 
 alter table durable.timers add constraint timers_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
@@ -350,6 +376,8 @@ alter table durable.workspaces add constraint workspaces_app_environment_key UNI
 alter table durable.workspaces add constraint workspaces_pkey PRIMARY KEY (id);
 
 CREATE INDEX audit_by_target ON durable.audit USING btree (workspace_id, target);
+
+CREATE INDEX children_by_parent ON durable.children USING btree (workspace_id, parent_run_id, parent_step_id);
 
 CREATE INDEX events_by_name ON durable.events USING btree (workspace_id, name, received_at);
 
@@ -529,6 +557,7 @@ begin
     case v_kind
       when 'skip' then perform durable.effect_skip(v_workspace, v_run, v_step, v_data);
       when 'cancel' then perform durable.effect_cancel(v_workspace, v_run, v_step, v_data);
+      when 'child' then perform durable.effect_child(v_workspace, v_run, v_step, v_data);
       when 'task' then perform durable.effect_task(v_workspace, v_run, v_step, v_data);
       when 'state' then perform durable.effect_state(v_workspace, v_run, v_step, v_data);
       when 'checkpoint' then perform durable.effect_checkpoint(v_workspace, v_run, v_step, v_data);
@@ -538,6 +567,42 @@ begin
       else raise exception 'no effect is called %', v_kind;
     end case;
   end loop;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.cancel_cascades(p_limit integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  q_workspace int[]; q_run uuid[];
+  v_child record;
+begin
+  select array_agg(o.workspace_id), array_agg(o.run_id) into q_workspace, q_run
+    from (select * from durable.cascades order by workspace_id, run_id limit p_limit) as o;
+  if q_run is null then
+    return 0;
+  end if;
+  perform 1 from durable.live_runs l
+    where (l.workspace_id, l.run_id) in (select * from unnest(q_workspace, q_run))
+    order by l.workspace_id, l.run_id for update;
+  for v_child in
+    select c.workspace_id, c.run_id, c.parent_run_id, coalesce(r.status, p.ending) as parent_status
+    from unnest(q_workspace, q_run) as q(workspace, run)
+    join durable.live_runs l on l.workspace_id = q.workspace and l.run_id = q.run
+    join durable.children c on c.workspace_id = q.workspace and c.run_id = q.run
+    join durable.runs r on r.workspace_id = c.workspace_id and r.id = c.parent_run_id
+    left join durable.live_runs p on p.workspace_id = c.workspace_id and p.run_id = c.parent_run_id
+    order by c.workspace_id, c.run_id
+  loop
+    perform durable.cancel_run(v_child.workspace_id, v_child.run_id, 'engine', case
+      when v_child.parent_status in ('cancelled', 'cancelling') then 'its parent was cancelled: run ' || v_child.parent_run_id
+      else 'its parent waits for it no longer: run ' || v_child.parent_run_id end);
+  end loop;
+  delete from durable.cascades o using unnest(q_workspace, q_run) as q(workspace, run)
+    where o.workspace_id = q.workspace and o.run_id = q.run;
+  return cardinality(q_run);
 end $function$
 ;
 
@@ -559,6 +624,24 @@ begin
     values (p_workspace, p_actor, case when p_undo then 'run.cancel' else 'run.cancel-without-undo' end, p_run::text, p_reason);
   return durable.end_run(p_workspace, p_run, 'cancelled', null, p_undo);
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.cascade_spawned(p_workspace integer, p_run uuid)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into durable.cascades (workspace_id, run_id)
+    select c.workspace_id, c.run_id from durable.children c
+    where c.workspace_id = p_workspace and c.parent_run_id = p_run and c.kind = 'spawn' and c.on_cancel = 'cascade'
+    on conflict do nothing
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.child_failure(p_name text, p_message text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$ select json_build_object('name', p_name, 'message', p_message, 'retry', false)::text $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.claim(p_engine integer, p_limit integer)
@@ -656,6 +739,10 @@ CREATE OR REPLACE FUNCTION durable.close_entries(c_workspace integer[], c_run uu
 AS $function$
 #variable_conflict use_column
 begin
+  perform durable.drop_children(array_agg(c.workspace), array_agg(c.run), array_agg(c.step))
+    from unnest(c_workspace, c_run, c_step) as c(workspace, run, step)
+    join durable.steps t on t.workspace_id = c.workspace and t.run_id = c.run and t.step_id = c.step
+    where t.op = 'invoke' and t.seq is null and t.status <> 'cancelled' having count(*) > 0;
   with entry as materialized (
     select c.workspace, c.run, c.step from unnest(c_workspace, c_run, c_step) as c(workspace, run, step)
     join durable.steps t on t.workspace_id = c.workspace and t.run_id = c.run and t.step_id = c.step
@@ -712,6 +799,7 @@ declare
   v_count int := 0;
   v_queued boolean := false;
   v_skip int[] := '{}';
+  v_owing_workspace int[]; v_owing_run uuid[];  -- ended runs that owe others something
   v_row record;
   v_wait record;
 begin
@@ -795,7 +883,7 @@ begin
   if array_position(s_ordinal, null) is not null then
     insert into durable.timers as t (workspace_id, run_id, step_id, kind, due_at)
       select i_workspace[s.item], i_run[s.item], s.id,
-        case s.op when 'sleep' then 'sleep' when 'run' then 'retry' when 'compensate' then 'retry' else 'timeout' end,
+        case s.op when 'sleep' then 'sleep' when 'run' then 'retry' when 'compensate' then 'retry' when 'invoke' then 'invoke' else 'timeout' end,
         coalesce(to_timestamp(s.due_at), v_now + s.due_ms * interval '1 millisecond')
       from unnest(s_item, s_ordinal, s_id, s_op, s_due_ms, s_due_at) as s(item, ordinal, id, op, due_ms, due_at)
       where s.ordinal is null and v_applied[s.item] and (s.due_ms is not null or s.due_at is not null)
@@ -860,14 +948,22 @@ begin
     delete from durable.live_runs l using generate_subscripts(i_run, 1) as q
       where v_applied[q] and i_kind[q] in ('completed', 'failed', 'cancelled')
         and l.workspace_id = i_workspace[q] and l.run_id = i_run[q] and l.fence = i_next[q];
-    update durable.runs r
+    with ended as (
+      update durable.runs r
       set status = i_kind[q], ended_at = v_now, end_fence = i_next[q], unclaimed = i_unclaimed[q],
           output = case when i_kind[q] = 'completed' then i_result[q] end,
           failure = case when i_kind[q] = 'failed' then i_result[q] end,
           sent_at = to_timestamp(i_sent[q]), first_byte_at = to_timestamp(i_first_byte[q]),
           received_at = to_timestamp(i_received[q]), app_ms = i_app_ms[q]
       from generate_subscripts(i_run, 1) as q
-      where v_applied[q] and i_kind[q] in ('completed', 'failed', 'cancelled') and r.workspace_id = i_workspace[q] and r.id = i_run[q];
+      where v_applied[q] and i_kind[q] in ('completed', 'failed', 'cancelled') and r.workspace_id = i_workspace[q] and r.id = i_run[q]
+      returning r.workspace_id, r.id
+    )
+    select array_agg(e.workspace_id), array_agg(e.id) into v_owing_workspace, v_owing_run from ended e
+      where exists (select 1 from durable.children c where c.workspace_id = e.workspace_id and c.run_id = e.id);
+    if v_owing_run is not null then
+      perform durable.owe_ends(v_owing_workspace, v_owing_run);
+    end if;
     if true = any (i_pending) then
       perform durable.close_runs(array_agg(i_workspace[q]), array_agg(i_run[q])) from generate_subscripts(i_run, 1) as q
         where v_applied[q] and i_pending[q] and i_kind[q] in ('completed', 'failed', 'cancelled') having count(*) > 0;
@@ -996,6 +1092,17 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.drop_children(p_workspace integer[], p_run uuid[], p_step uuid[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into durable.cascades (workspace_id, run_id)
+    select c.workspace_id, c.run_id from unnest(p_workspace, p_run, p_step) as p(workspace, run, step)
+    join durable.children c on c.workspace_id = p.workspace and c.parent_run_id = p.run and c.parent_step_id = p.step
+    where c.on_cancel = 'cascade' on conflict do nothing
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.durable_now()
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -1025,6 +1132,16 @@ begin
       set fence = excluded.fence, seq = excluded.seq, body_sha256 = excluded.body_sha256,
           journal_seq = excluded.journal_seq, at = excluded.at;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.effect_child(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into durable.children (workspace_id, run_id, parent_run_id, parent_step_id, kind, on_cancel, depth)
+    select f_workspace[q], (d ->> 'run')::uuid, f_run[q], f_step[q], d ->> 'kind', d ->> 'on_cancel', (d ->> 'depth')::int
+    from generate_subscripts(f_run, 1) as q, lateral (select f_data[q]::json as d) as parsed
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.effect_compensable(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
@@ -1139,6 +1256,9 @@ begin
   perform pg_notify('durable_hang_up', p_run || '/' || replace(t.step_id::text, '-', '') || ' ' || t.fence)
     from durable.tasks t where t.workspace_id = p_workspace and t.run_id = p_run and t.status = 'running';
   perform durable.close_runs(array[p_workspace], array[p_run]);
+  if p_status = 'cancelled' then
+    perform durable.cascade_spawned(p_workspace, p_run);
+  end if;
   if p_undo and exists (select 1 from durable.compensations c
                         where c.workspace_id = p_workspace and c.run_id = p_run and not c.undone) then
     update durable.live_runs
@@ -1154,6 +1274,7 @@ begin
   delete from durable.live_runs where workspace_id = p_workspace and run_id = p_run;
   update durable.runs set status = p_status, ended_at = durable.durable_now(), failure = p_failure, pause_reason = null
     where workspace_id = p_workspace and id = p_run;
+  perform durable.owe_ends(array[p_workspace], array[p_run]);
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)
     values (p_workspace, p_run, 'run.' || p_status, v_live.journal_seq);
   return p_status;
@@ -1249,6 +1370,11 @@ begin
                 select 1 from durable.event_obligations o
                 join durable.events e on e.workspace_id = o.workspace_id and e.id = o.event_id
                 where o.workspace_id = w.workspace_id and e.name = w.event_name and e.received_at <= t.due_at))))
+          -- Nor a child that ended in time because its parent has not been told yet.
+          and (t.kind <> 'invoke' or not exists (
+            select 1 from durable.children c
+            join durable.child_ends o on o.workspace_id = c.workspace_id and o.run_id = c.run_id
+            where c.workspace_id = t.workspace_id and c.parent_run_id = t.run_id and c.parent_step_id = t.step_id))
         returning t.workspace_id, t.run_id, t.step_id, t.kind, t.due_at)
     select array_agg(workspace_id), array_agg(run_id), array_agg(step_id), array_agg(kind)
       into f_workspace, f_run, f_step, f_kind from (select * from gone order by workspace_id, run_id, due_at, step_id) as g;
@@ -1266,8 +1392,13 @@ begin
             and t.status = 'waiting'
           returning t.workspace_id, t.run_id, t.step_id)
       insert into durable.ready (rank, workspace_id, run_id, step_id) select v_rank, workspace_id, run_id, step_id from woken;
+      perform durable.drop_children(array_agg(f.workspace), array_agg(f.run), array_agg(f.step))
+        from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
+        where f.kind = 'invoke' having count(*) > 0;
       perform durable.settle_entries(array_agg(f.workspace), array_agg(f.run), array_agg(f.step),
-          array_agg(case when f.kind = 'timeout' then 'null' end), array_agg(null::uuid))
+          array_agg(case when f.kind = 'timeout' then 'null' end), array_agg(null::uuid),
+          array_agg(case when f.kind = 'invoke' then durable.child_failure('InvokeTimeoutError',
+            'The invoked function did not end within the step''s timeout.') end))
         from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
         where f.kind not in ('retry', 'task') having count(*) > 0;
     end if;
@@ -1506,6 +1637,19 @@ AS $function$
           next_probe_at = excluded.next_probe_at
       where c.state <> 'open'
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.owe_ends(p_workspace integer[], p_run uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+begin
+  insert into durable.child_ends (workspace_id, run_id)
+    select c.workspace_id, c.run_id from unnest(p_workspace, p_run) as p(workspace, run)
+    join durable.children c on c.workspace_id = p.workspace and c.run_id = p.run
+    where c.kind = 'invoke' on conflict do nothing;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.park_jobs(p_blocked integer[])
@@ -1783,6 +1927,40 @@ AS $function$
     when 'null' then 'z'
   end
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.settle_child_ends(p_limit integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  q_workspace int[]; q_run uuid[];
+begin
+  select array_agg(o.workspace_id), array_agg(o.run_id) into q_workspace, q_run
+    from (select * from durable.child_ends order by workspace_id, run_id limit p_limit) as o;
+  if q_run is null then
+    return 0;
+  end if;
+  perform 1 from durable.live_runs l
+    where (l.workspace_id, l.run_id) in (
+      select c.workspace_id, c.parent_run_id from unnest(q_workspace, q_run) as q(workspace, run)
+      join durable.children c on c.workspace_id = q.workspace and c.run_id = q.run)
+    order by l.workspace_id, l.run_id for update;
+  perform durable.settle_entries(array_agg(e.workspace_id), array_agg(e.parent_run_id), array_agg(e.parent_step_id),
+      array_agg(e.output), array_agg(null::uuid), array_agg(e.failure))
+    from (
+      select c.workspace_id, c.parent_run_id, c.parent_step_id, r.output,
+        case r.status when 'failed' then r.failure when 'cancelled' then durable.child_failure('ChildCancelledError',
+          'Run ' || r.id || ' of "' || r.function_id || '" was cancelled.') end as failure
+      from unnest(q_workspace, q_run) as q(workspace, run)
+      join durable.children c on c.workspace_id = q.workspace and c.run_id = q.run
+      join durable.runs r on r.workspace_id = q.workspace and r.id = q.run
+      order by r.ended_at, r.id) as e having count(*) > 0;
+  delete from durable.child_ends o using unnest(q_workspace, q_run) as q(workspace, run)
+    where o.workspace_id = q.workspace and o.run_id = q.run;
+  return cardinality(q_run);
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.settle_entries(s_workspace integer[], s_run uuid[], s_step uuid[], s_value text[], s_event uuid[], s_failure text[] DEFAULT '{}'::text[])

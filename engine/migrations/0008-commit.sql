@@ -17,6 +17,7 @@ begin
     case v_kind
       when 'skip' then perform durable.effect_skip(v_workspace, v_run, v_step, v_data);
       when 'cancel' then perform durable.effect_cancel(v_workspace, v_run, v_step, v_data);
+      when 'child' then perform durable.effect_child(v_workspace, v_run, v_step, v_data);
       when 'task' then perform durable.effect_task(v_workspace, v_run, v_step, v_data);
       when 'state' then perform durable.effect_state(v_workspace, v_run, v_step, v_data);
       when 'checkpoint' then perform durable.effect_checkpoint(v_workspace, v_run, v_step, v_data);
@@ -69,6 +70,7 @@ declare
   v_count int := 0;
   v_queued boolean := false;
   v_skip int[] := '{}';
+  v_owing_workspace int[]; v_owing_run uuid[];  -- ended runs that owe others something
   v_row record;
   v_wait record;
 begin
@@ -152,7 +154,7 @@ begin
   if array_position(s_ordinal, null) is not null then
     insert into durable.timers as t (workspace_id, run_id, step_id, kind, due_at)
       select i_workspace[s.item], i_run[s.item], s.id,
-        case s.op when 'sleep' then 'sleep' when 'run' then 'retry' when 'compensate' then 'retry' else 'timeout' end,
+        case s.op when 'sleep' then 'sleep' when 'run' then 'retry' when 'compensate' then 'retry' when 'invoke' then 'invoke' else 'timeout' end,
         coalesce(to_timestamp(s.due_at), v_now + s.due_ms * interval '1 millisecond')
       from unnest(s_item, s_ordinal, s_id, s_op, s_due_ms, s_due_at) as s(item, ordinal, id, op, due_ms, due_at)
       where s.ordinal is null and v_applied[s.item] and (s.due_ms is not null or s.due_at is not null)
@@ -217,14 +219,22 @@ begin
     delete from durable.live_runs l using generate_subscripts(i_run, 1) as q
       where v_applied[q] and i_kind[q] in ('completed', 'failed', 'cancelled')
         and l.workspace_id = i_workspace[q] and l.run_id = i_run[q] and l.fence = i_next[q];
-    update durable.runs r
+    with ended as (
+      update durable.runs r
       set status = i_kind[q], ended_at = v_now, end_fence = i_next[q], unclaimed = i_unclaimed[q],
           output = case when i_kind[q] = 'completed' then i_result[q] end,
           failure = case when i_kind[q] = 'failed' then i_result[q] end,
           sent_at = to_timestamp(i_sent[q]), first_byte_at = to_timestamp(i_first_byte[q]),
           received_at = to_timestamp(i_received[q]), app_ms = i_app_ms[q]
       from generate_subscripts(i_run, 1) as q
-      where v_applied[q] and i_kind[q] in ('completed', 'failed', 'cancelled') and r.workspace_id = i_workspace[q] and r.id = i_run[q];
+      where v_applied[q] and i_kind[q] in ('completed', 'failed', 'cancelled') and r.workspace_id = i_workspace[q] and r.id = i_run[q]
+      returning r.workspace_id, r.id
+    )
+    select array_agg(e.workspace_id), array_agg(e.id) into v_owing_workspace, v_owing_run from ended e
+      where exists (select 1 from durable.children c where c.workspace_id = e.workspace_id and c.run_id = e.id);
+    if v_owing_run is not null then
+      perform durable.owe_ends(v_owing_workspace, v_owing_run);
+    end if;
     if true = any (i_pending) then
       perform durable.close_runs(array_agg(i_workspace[q]), array_agg(i_run[q])) from generate_subscripts(i_run, 1) as q
         where v_applied[q] and i_pending[q] and i_kind[q] in ('completed', 'failed', 'cancelled') having count(*) > 0;

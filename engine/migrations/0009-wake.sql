@@ -103,6 +103,11 @@ begin
                 select 1 from durable.event_obligations o
                 join durable.events e on e.workspace_id = o.workspace_id and e.id = o.event_id
                 where o.workspace_id = w.workspace_id and e.name = w.event_name and e.received_at <= t.due_at))))
+          -- Nor a child that ended in time because its parent has not been told yet.
+          and (t.kind <> 'invoke' or not exists (
+            select 1 from durable.children c
+            join durable.child_ends o on o.workspace_id = c.workspace_id and o.run_id = c.run_id
+            where c.workspace_id = t.workspace_id and c.parent_run_id = t.run_id and c.parent_step_id = t.step_id))
         returning t.workspace_id, t.run_id, t.step_id, t.kind, t.due_at)
     select array_agg(workspace_id), array_agg(run_id), array_agg(step_id), array_agg(kind)
       into f_workspace, f_run, f_step, f_kind from (select * from gone order by workspace_id, run_id, due_at, step_id) as g;
@@ -120,8 +125,13 @@ begin
             and t.status = 'waiting'
           returning t.workspace_id, t.run_id, t.step_id)
       insert into durable.ready (rank, workspace_id, run_id, step_id) select v_rank, workspace_id, run_id, step_id from woken;
+      perform durable.drop_children(array_agg(f.workspace), array_agg(f.run), array_agg(f.step))
+        from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
+        where f.kind = 'invoke' having count(*) > 0;
       perform durable.settle_entries(array_agg(f.workspace), array_agg(f.run), array_agg(f.step),
-          array_agg(case when f.kind = 'timeout' then 'null' end), array_agg(null::uuid))
+          array_agg(case when f.kind = 'timeout' then 'null' end), array_agg(null::uuid),
+          array_agg(case when f.kind = 'invoke' then durable.child_failure('InvokeTimeoutError',
+            'The invoked function did not end within the step''s timeout.') end))
         from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
         where f.kind not in ('retry', 'task') having count(*) > 0;
     end if;

@@ -2,12 +2,16 @@
 -- ready; the claim (0009) takes tasks with SKIP LOCKED.
 
 -- Open entries that nobody will settle any more: their tasks with their jobs, timers and waits go, and they become
--- `cancelled`. What is settled stays as it is. The caller holds the live_runs rows (or has deleted them). The one place
+-- `cancelled`; children that they wait for are let down. What is settled stays as it is. The caller holds the live_runs rows (or has deleted them). The one place
 -- that knows everything an open entry can own.
 create function durable.close_entries(c_workspace int[], c_run uuid[], c_step uuid[]) returns void
 language plpgsql as $$
 #variable_conflict use_column
 begin
+  perform durable.drop_children(array_agg(c.workspace), array_agg(c.run), array_agg(c.step))
+    from unnest(c_workspace, c_run, c_step) as c(workspace, run, step)
+    join durable.steps t on t.workspace_id = c.workspace and t.run_id = c.run and t.step_id = c.step
+    where t.op = 'invoke' and t.seq is null and t.status <> 'cancelled' having count(*) > 0;
   with entry as materialized (
     select c.workspace, c.run, c.step from unnest(c_workspace, c_run, c_step) as c(workspace, run, step)
     join durable.steps t on t.workspace_id = c.workspace and t.run_id = c.run and t.step_id = c.step

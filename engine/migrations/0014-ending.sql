@@ -69,6 +69,9 @@ begin
   perform pg_notify('durable_hang_up', p_run || '/' || replace(t.step_id::text, '-', '') || ' ' || t.fence)
     from durable.tasks t where t.workspace_id = p_workspace and t.run_id = p_run and t.status = 'running';
   perform durable.close_runs(array[p_workspace], array[p_run]);
+  if p_status = 'cancelled' then
+    perform durable.cascade_spawned(p_workspace, p_run);
+  end if;
   if p_undo and exists (select 1 from durable.compensations c
                         where c.workspace_id = p_workspace and c.run_id = p_run and not c.undone) then
     update durable.live_runs
@@ -84,6 +87,7 @@ begin
   delete from durable.live_runs where workspace_id = p_workspace and run_id = p_run;
   update durable.runs set status = p_status, ended_at = durable.durable_now(), failure = p_failure, pause_reason = null
     where workspace_id = p_workspace and id = p_run;
+  perform durable.owe_ends(array[p_workspace], array[p_run]);
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)
     values (p_workspace, p_run, 'run.' || p_status, v_live.journal_seq);
   return p_status;

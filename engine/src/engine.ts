@@ -17,6 +17,7 @@ import { announceCommitted } from "./queue/announce-committed.ts";
 import { AppResync } from "./queue/app-resync.ts";
 import { CircuitLoop } from "./queue/circuit-loop.ts";
 import { Dispatcher } from "./queue/dispatcher.ts";
+import { EndTeller } from "./queue/end-teller.ts";
 import { HangUpHint } from "./queue/hang-up-hint.ts";
 import { LeaseKeeper } from "./queue/lease-keeper.ts";
 import { LeaseReconciler } from "./queue/lease-reconciler.ts";
@@ -134,7 +135,24 @@ export function createEngine(config: EngineConfig): Engine {
     log,
     resolved: () => dispatcher.kick(),
   });
-  const announced = announceCommitted({ events, timerLoop, waitMatcher, kick: () => dispatcher.kick() });
+  const endTeller = new EndTeller({
+    ...ports,
+    database,
+    pollMs: config.pollMs,
+    log,
+    settled: () => dispatcher.kick(),
+  });
+  // Those that this process completes or fails are announced with what their commit says.
+  events.on("run.ended", ({ end }) => {
+    if (end.status === "cancelled") endTeller.soon();
+  });
+  const announced = announceCommitted({
+    events,
+    timerLoop,
+    waitMatcher,
+    endTeller,
+    kick: () => dispatcher.kick(),
+  });
   const suspectLeases = () => reconciler.suspect();
   const health = new EndpointHealth({
     ...ports,
@@ -261,6 +279,7 @@ export function createEngine(config: EngineConfig): Engine {
     timerLoop,
     waitMatcher,
     circuitLoop,
+    endTeller,
     dispatcher,
     http,
   ];

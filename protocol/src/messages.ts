@@ -452,13 +452,19 @@ export interface InputOp extends OpCommon {
   timeout_ms?: number | undefined;
 }
 
-/** Start a child run and wait for its output. */
+/** Start a child run. Its value is the child's output, or with `spawn` the child's id, at once. */
 export interface InvokeOp extends OpCommon {
   op: "invoke";
   fn: string;
+  /** Another app than this one is refused. */
   app?: string | undefined;
   input?: Payload;
+  /** Nobody waits for its end. */
+  spawn?: boolean | undefined;
+  /** After it the step fails. */
   timeout_ms?: number | undefined;
+  /** What becomes of the child when its parent is cancelled or waits for it no longer; `cascade` unless told. */
+  on_cancel?: "cascade" | "abandon" | undefined;
 }
 
 /** Its value is the list of the events' ids. */

@@ -19,6 +19,7 @@ const PASSES: Record<FaultPointName, number> = {
   "timers.after": 25,
   "match.before": 15,
   "look-back.before": 15,
+  "ends.before": 25,
   "cancel.after": 2,
   "drain.begin": 1,
 };

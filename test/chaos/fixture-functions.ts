@@ -86,6 +86,13 @@ async function one(instruction: Instruction, step: Any, run: string, write: Writ
         name: instruction.event,
         data: { program: instruction.program },
       });
+    case "call": {
+      const { name, program, spawn } = instruction;
+      const options = { input: { program } };
+      return spawn
+        ? step.spawn(name, "chained", options)
+        : step.invoke(name, "chained", options).catch(() => "caught");
+    }
     case "all":
       return Promise.all(instruction.branches.map((branch) => one(branch, step, run, write)));
     case "fail":

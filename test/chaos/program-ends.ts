@@ -20,9 +20,9 @@ export const PROGRAM_ENDS: Invariant = {
     const violations: string[] = [];
     for (const { id, status, output, failure, data, steps } of rows) {
       const { program } = JSON.parse(data as string) as { program: readonly Instruction[] };
-      const fails = program.some((instruction) => instruction.do === "fail");
-      if (status !== (fails ? "failed" : "completed")) violations.push(`${id} has ${status}: ${failure}`);
-      else if (!fails && Number(output) !== program.length) violations.push(`${id} answered ${output}`);
+      const isToFail = fails(program);
+      if (status !== (isToFail ? "failed" : "completed")) violations.push(`${id} has ${status}: ${failure}`);
+      else if (!isToFail && Number(output) !== program.length) violations.push(`${id} answered ${output}`);
       const expected = program.flatMap(stepsOf).sort();
       const found = [...(steps as string[])].sort();
       if (found.join() !== expected.join())
@@ -31,6 +31,10 @@ export const PROGRAM_ENDS: Invariant = {
     return examined(rows.length, violations);
   },
 };
+
+function fails(program: readonly Instruction[]): boolean {
+  return program.some((instruction) => instruction.do === "fail");
+}
 
 function stepsOf(instruction: Instruction): string[] {
   switch (instruction.do) {
@@ -41,6 +45,10 @@ function stepsOf(instruction: Instruction): string[] {
     case "wait":
     case "send":
       return [`${instruction.name} ${instruction.do} ok`];
+    case "call":
+      return [
+        `${instruction.name} invoke ${!instruction.spawn && fails(instruction.program) ? "err" : "ok"}`,
+      ];
     case "all":
       return instruction.branches.flatMap(stepsOf);
     case "fail":

@@ -26,6 +26,13 @@ export type Instruction =
       readonly event: string;
       readonly program: readonly Instruction[];
     }
+  /** Starts a child and waits for it, unless it is spawned. One whose program fails is caught. */
+  | {
+      readonly do: "call";
+      readonly name: string;
+      readonly spawn: boolean;
+      readonly program: readonly Instruction[];
+    }
   | { readonly do: "all"; readonly branches: readonly Instruction[] }
   /** Ends the run as failed. */
   | { readonly do: "fail" };
@@ -83,9 +90,17 @@ export function makeProgram(random: Random, key: string): Program {
     event: "chaos.chained",
     program: Array.from({ length: random.int(1, 3) }, (_, index) => ({ ...run(), name: `chained-${index}` })),
   });
+  const call = (): Instruction => {
+    const program: Instruction[] = [run()];
+    if (random.chance(0.3)) program.push({ do: "nap", name: name("nap"), ms: random.int(100, 600) });
+    if (random.chance(0.2)) program.push({ do: "fail" });
+    return { do: "call", name: name("call"), spawn: random.chance(0.3), program };
+  };
   const all = (): Instruction => ({
     do: "all",
-    branches: Array.from({ length: random.int(2, 4) }, () => random.pick([run, run, nap, wait])()),
+    branches: Array.from({ length: random.int(2, 4) }, () =>
+      random.pick<() => Instruction>([run, run, nap, wait, call])(),
+    ),
   });
 
   const instructions = Array.from({ length: random.int(1, 7) }, () => {
@@ -93,7 +108,8 @@ export function makeProgram(random: Random, key: string): Program {
     if (dice < 0.5) return run();
     if (dice < 0.65) return nap();
     if (dice < 0.8) return wait();
-    return dice < 0.9 ? send() : all();
+    if (dice < 0.86) return send();
+    return dice < 0.93 ? call() : all();
   });
   if (random.chance(0.03)) instructions.push({ do: "fail" });
   return { instructions, answers };

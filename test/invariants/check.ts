@@ -2,6 +2,7 @@ import { openDatabase } from "../../engine/src/store/database.ts";
 import { ACCEPTANCE } from "./acceptance.ts";
 import { AckLog } from "./ack-log.ts";
 import { AppLog } from "./app-log.ts";
+import { CHILDREN } from "./children.ts";
 import { EDGES } from "./edges.ts";
 import { ENDS } from "./ends.ts";
 import type { Examined, Invariant, World } from "./invariant.ts";
@@ -24,6 +25,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...ENDS,
   ...UNDOING,
   ...EDGES,
+  ...CHILDREN,
   ...LIVENESS,
 ];
 

@@ -82,7 +82,7 @@ export const LEASES: readonly Invariant[] = [
     number: "27",
     name: "never stranded",
     sentence:
-      "A queued run or task has exactly its job, in ready or parked by a circuit, a waiting run a timer, a wait or a task, a waiting task its timer unless its run is paused, and nobody else has a job.",
+      "A queued run or task has exactly its job, in ready or parked by a circuit, a waiting run a timer, a wait, a task or a child, a waiting task its timer unless its run is paused, and nobody else has a job.",
     phase: "always",
     check: bySql(
       "select count(*) from durable.changes where kind = 'run.created'",
@@ -97,6 +97,8 @@ export const LEASES: readonly Invariant[] = [
          and not exists (select 1 from durable.timers t where t.workspace_id = l.workspace_id and t.run_id = l.run_id)
          and not exists (select 1 from durable.waits w where w.workspace_id = l.workspace_id and w.run_id = l.run_id)
          and not exists (select 1 from durable.tasks t where t.workspace_id = l.workspace_id and t.run_id = l.run_id)
+         and not exists (select 1 from durable.steps s where s.workspace_id = l.workspace_id and s.run_id = l.run_id
+           and s.op = 'invoke' and s.status = 'pending')
        union all
        select t.run_id, t.status, 'jobs of a task: ' || (${taskJob}) from durable.tasks t
          where (${taskJob}) <> case when t.status = 'queued' then 1 else 0 end

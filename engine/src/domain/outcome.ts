@@ -62,6 +62,8 @@ export interface SentEvent {
   readonly name: string;
   readonly data: string;
   readonly timeMs: number | null;
+  /** It starts this function and no other; the run has the event's id. */
+  readonly target?: string;
 }
 
 export interface AttemptEntry {
@@ -86,6 +88,7 @@ export type EffectKind =
   | "state" // the run says where it is
   | "skip" // an event it sends does not start a function that it names
   | "cancel" // the entry lost a race: whatever it waits for goes with it
+  | "child" // the run has a child; its event is among those that are sent
   | "task" // the entry gets a lease and a dispatch of its own
   | "compensable" // the step can be undone
   | "undone" // the step was

@@ -106,6 +106,9 @@ export class Checkpoints {
       transportAttempt: 0,
       random: () => random.float(),
       newEventId: () => newId(this.#parts),
+      app: workspace.app,
+      functions: workspace.functions,
+      depth: state.depth,
     };
     const refused = readOps(situation, request.ops ?? [], draft);
     if (refused !== null) return { state: "refused", why: refused.result ?? "" };
@@ -132,7 +135,10 @@ export class Checkpoints {
     if (end.state === "lost" || end.state === "paused") return { state: "stale-fence" };
     // This one, whose answer got lost on the way from the database, or another one of its number: its hash will tell.
     if (end.state === "already") return this.take(workspaceId, runId, request, body);
-    this.#parts.committed({ workspaceId, head: { runId }, state: null }, outcome);
+    this.#parts.committed(
+      { workspaceId, head: { runId, depth: state.depth }, memo: situation.memo, state: null },
+      outcome,
+    );
     const settled = outcome.steps.filter(isSettled);
     const isAll = end.journalSeq === request.known + settled.length;
     const entries = isAll ? settled.map((step) => ({ ...step, stepId: step.id })) : null;

@@ -19,7 +19,7 @@ export async function commitUntilMatched(
 ): Promise<CommitEnd<CommitResult>> {
   const { sends } = item.outcome;
   for (let matched = workspace; ; ) {
-    const events = sends.length === 0 ? null : sentRows(parts, matched, sends);
+    const events = sends.length === 0 ? null : sentRows(parts, matched, sends, workspace);
     const outcome = events === null ? item.outcome : withSkips(item.outcome, events);
     const end = await parts.committer.commit({ ...item, outcome, events });
     if (end.state !== "stale") return end;
@@ -28,11 +28,18 @@ export async function commitUntilMatched(
   }
 }
 
-function sentRows(parts: CommitParts, workspace: WorkspaceEntry, sends: readonly SentEvent[]): EventRows {
+function sentRows(
+  parts: CommitParts,
+  workspace: WorkspaceEntry,
+  sends: readonly SentEvent[],
+  decidedIn: WorkspaceEntry,
+): EventRows {
   const rows = new EventRows();
   for (const sent of sends) {
+    // A function that went away since the outcome was decided still gets its run: somebody waits for what becomes of it.
+    const isGone = sent.target !== undefined && !workspace.functions.has(sent.target);
     rows.add(
-      toEventRow(parts, workspace, sent, () => null, sent.eventId),
+      toEventRow(parts, isGone ? decidedIn : workspace, sent, () => null, sent.eventId),
       0,
       workspace.version,
     );

@@ -4,7 +4,6 @@ import type {
   JoinOp,
   Op,
   PlanOp,
-  RawJson,
   RetryPolicy,
   RunOp,
   SendOp,
@@ -12,9 +11,11 @@ import type {
   StateOp,
   WaitOp,
 } from "@durable/protocol/wire";
-import type { Outcome, StepEntry } from "../domain/outcome.ts";
+import type { Outcome } from "../domain/outcome.ts";
 import { decideRetry, type RetryDecision } from "../domain/retry-decision.ts";
 import type { Situation } from "./decide.ts";
+import { decideInvoke } from "./decide-invoke.ts";
+import { journalEntry, journalOp, rawText } from "./journal-entry.ts";
 import { exhausted, type OutcomeDraft, pause } from "./outcome-draft.ts";
 
 /** The longest sleep or wait. A wait that names no timeout gets it too: nothing waits for ever. */
@@ -42,6 +43,9 @@ export function decideOp(situation: Situation, op: Op, draft: OutcomeDraft): Out
       return null;
     case "send":
       decideSend(situation, op, draft);
+      return null;
+    case "invoke":
+      decideInvoke(situation, op, draft);
       return null;
     case "branch":
       decideBranch(op, draft);
@@ -75,7 +79,7 @@ function mismatchOf(situation: Situation, op: Op): string | null {
 function decideRun(situation: Situation, op: RunOp, draft: OutcomeDraft): void {
   const attempt = (situation.memo.pendingOf(op.id)?.attempt ?? 0) + 1;
   if (op.st === "ok") {
-    draft.steps.push(entry(op, { status: "ok", value: rawText(op.v), attempt }));
+    draft.steps.push(journalEntry(op, { status: "ok", value: rawText(op.v), attempt }));
     if (attempt > 1) draft.attempts.push({ stepId: op.id, attempt, outcome: "ok", failure: null });
     if (op.compensate) draft.effects.push({ kind: "compensable", stepId: op.id, data: "null" });
     return;
@@ -84,8 +88,8 @@ function decideRun(situation: Situation, op: RunOp, draft: OutcomeDraft): void {
   if (next.kind === "retry") return;
   if (next.kind === "exhausted" && policy.on_exhausted === "pause") {
     draft.pausedBy ??= exhausted(`step "${op.name}"`, attempt, error);
-    draft.steps.push(entry(op, { status: "retrying", failure: JSON.stringify(error), attempt }));
-  } else draft.steps.push(entry(op, { status: "err", failure: JSON.stringify(error), attempt }));
+    draft.steps.push(journalEntry(op, { status: "retrying", failure: JSON.stringify(error), attempt }));
+  } else draft.steps.push(journalEntry(op, { status: "err", failure: JSON.stringify(error), attempt }));
 }
 
 interface Failed {
@@ -109,7 +113,7 @@ export function decideFailedAttempt(
   const next = decideRetry({ policy, failure: error, attempt: attempt - resumedAfter, elapsedMs, random });
   draft.attempts.push({ stepId: op.id, attempt, outcome: "failed", failure });
   if (next.kind === "retry") {
-    draft.steps.push(entry(op, { status: "retrying", failure, attempt, dueMs: next.delayMs }));
+    draft.steps.push(journalEntry(op, { status: "retrying", failure, attempt, dueMs: next.delayMs }));
   }
   return { next, policy, error };
 }
@@ -117,23 +121,23 @@ export function decideFailedAttempt(
 /** Its entry waits like a sleep; what settles it is its task's own dispatch. */
 function decidePlan(situation: Situation, op: PlanOp, draft: OutcomeDraft): void {
   const attempt = situation.memo.pendingOf(op.id)?.attempt ?? 0;
-  draft.steps.push(entry(op, { status: "pending", attempt }));
+  draft.steps.push(journalEntry(op, { status: "pending", attempt }));
   draft.effects.push({ kind: "task", stepId: op.id, data: '{"kind":"step"}' });
 }
 
 /** Recorded so that it is reported once; what was decided stands in the order of the journal, for every replay. */
 function decideJoin(op: JoinOp, draft: OutcomeDraft): void {
-  draft.steps.push(entry(op, { status: "ok", value: rawText(op.v) }));
+  draft.steps.push(journalEntry(op, { status: "ok", value: rawText(op.v) }));
   for (const stepId of op.losers) draft.effects.push({ kind: "cancel", stepId, data: "{}" });
 }
 
 function decideSleep(op: SleepOp, draft: OutcomeDraft): void {
   const due = op.until === undefined ? { dueMs: op.ms ?? 0 } : { dueAtEpochMs: Date.parse(op.until) };
-  draft.steps.push(entry(op, { status: "pending", ...due }));
+  draft.steps.push(journalEntry(op, { status: "pending", ...due }));
 }
 
 function decideWait(op: WaitOp, draft: OutcomeDraft): void {
-  draft.steps.push(entry(op, { status: "pending", dueMs: op.timeout_ms ?? WAIT_MS_MAX }));
+  draft.steps.push(journalEntry(op, { status: "pending", dueMs: op.timeout_ms ?? WAIT_MS_MAX }));
   draft.waits.push({ stepId: op.id, eventName: op.event!, match: JSON.stringify(op.match ?? {}) });
 }
 
@@ -147,43 +151,17 @@ function decideSend(situation: Situation, op: SendOp, draft: OutcomeDraft): void
   }));
   draft.sends.push(...sent);
   const ids = JSON.stringify(sent.map((event) => event.clientId ?? event.eventId));
-  draft.steps.push(entry(op, { status: "ok", value: ids }));
+  draft.steps.push(journalEntry(op, { status: "ok", value: ids }));
 }
 
 /** With all its cases: the trace shows what it could have been. */
 function decideBranch(op: BranchOp, draft: OutcomeDraft): void {
   const { taken, cases } = op;
-  draft.steps.push(entry(op, { status: "ok", value: JSON.stringify({ taken, cases }) }));
+  draft.steps.push(journalEntry(op, { status: "ok", value: JSON.stringify({ taken, cases }) }));
 }
 
 /** No entry, for nobody asks for it again. What the run said before is said with every answer, and dropped here. */
 function decideState(situation: Situation, op: StateOp, draft: OutcomeDraft): void {
   const data = rawText(op.v) ?? "null";
   if (data !== situation.state) draft.effects.push({ kind: "state", stepId: null, data });
-}
-
-export function entry(op: Op, rest: Partial<StepEntry> & Pick<StepEntry, "status">): StepEntry {
-  return {
-    id: op.id,
-    scope: op.scope,
-    op: journalOp(op),
-    name: op.name,
-    n: op.n,
-    value: null,
-    failure: null,
-    attempt: 1,
-    dueMs: null,
-    dueAtEpochMs: null,
-    ...rest,
-  };
-}
-
-/** A planned step is in the journal what it would be without a plan: code may change its mind between two runs. */
-function journalOp(op: Op): string {
-  return op.op === "plan" ? "run" : op.op;
-}
-
-/** Values are `RawJson` after decoding: the text as received. */
-function rawText(value: unknown): string | null {
-  return value === undefined ? null : (value as RawJson).text;
 }

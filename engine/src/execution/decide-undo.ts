@@ -4,7 +4,8 @@ import { type Answer, type CompensateOp, stepId } from "@durable/protocol/wire";
 import { ENDS_AS, type Ending } from "../domain/ending.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import { decideError, type Situation } from "./decide.ts";
-import { decideFailedAttempt, entry } from "./decide-op.ts";
+import { decideFailedAttempt } from "./decide-op.ts";
+import { journalEntry } from "./journal-entry.ts";
 import type { OwedStep } from "./memo.ts";
 import { OutcomeDraft, pause } from "./outcome-draft.ts";
 
@@ -41,7 +42,7 @@ function isOf(op: { readonly op: string; readonly id: string }, owed: OwedStep):
 function undone({ memo }: Situation, ending: Ending, owed: OwedStep, op: CompensateOp): Outcome {
   const draft = new OutcomeDraft();
   const attempt = (memo.pendingOf(op.id)?.attempt ?? 0) + 1;
-  draft.steps.push(entry(op, { status: "ok", attempt }));
+  draft.steps.push(journalEntry(op, { status: "ok", attempt }));
   if (attempt > 1) draft.attempts.push({ stepId: op.id, attempt, outcome: "ok", failure: null });
   draft.effects.push({ kind: "undone", stepId: owed.id, data: "null" });
   if (memo.owedCount > 1) return draft.progress("continue");
@@ -53,7 +54,7 @@ function notUndone(situation: Situation, owed: OwedStep, op: CompensateOp): Outc
   const attempt = (situation.memo.pendingOf(op.id)?.attempt ?? 0) + 1;
   const { next, error } = decideFailedAttempt(situation, op, attempt, draft);
   if (next.kind === "retry") return draft.progress("wait");
-  draft.steps.push(entry(op, { status: "retrying", failure: JSON.stringify(error), attempt }));
+  draft.steps.push(journalEntry(op, { status: "retrying", failure: JSON.stringify(error), attempt }));
   return draft.paused(
     `paused: step "${owed.name}" cannot be undone. Its compensation failed in attempt ${attempt}, with ${error.name}: ${error.message} Mend the cause, then resume: it is tried again, and what is undone stays so.`,
   );

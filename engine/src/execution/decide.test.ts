@@ -34,6 +34,9 @@ function situation(entries: JournalEntry[] = [], rest: Partial<Situation> = {}):
     transportAttempt: 0,
     random: () => 0.5,
     newEventId: () => "018f0000-0000-7000-8000-000000000000",
+    app: "shop",
+    functions: new Map(),
+    depth: 0,
     ...rest,
   };
 }

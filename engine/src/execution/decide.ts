@@ -10,6 +10,7 @@ import {
 } from "@durable/protocol/wire";
 import type { Outcome } from "../domain/outcome.ts";
 import { decideRetry } from "../domain/retry-decision.ts";
+import type { FunctionEntry } from "../registry/workspace-registry.ts";
 import { decideOp } from "./decide-op.ts";
 import { decideAbandoned } from "./decide-transport.ts";
 import { decideUndo } from "./decide-undo.ts";
@@ -31,6 +32,11 @@ export interface Situation {
   readonly hasProgressed?: boolean;
   /** The journal holds results that the app has not seen yet; missing means no. */
   readonly hasUnseen?: boolean;
+  /** What it may invoke: the functions of its own app, by id. */
+  readonly app: string;
+  readonly functions: ReadonlyMap<string, FunctionEntry>;
+  /** How many parents the run has above it. */
+  readonly depth: number;
 }
 
 export function decide(situation: Situation, answer: Answer): Outcome {

@@ -91,6 +91,9 @@ function situationOf(parts: ExecutionParts, run: HeldRun, workspace: WorkspaceEn
     transportAttempt: run.transportAttempt,
     random: () => parts.random.float(),
     newEventId: () => newId(parts),
+    app: workspace.app,
+    functions: workspace.functions,
+    depth: run.head.depth,
   };
 }
 

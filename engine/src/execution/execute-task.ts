@@ -26,6 +26,9 @@ export async function executeTask(parts: ExecutionParts, task: HeldTask): Promis
     transportAttempt: task.transportAttempt,
     random: () => parts.random.float(),
     newEventId: () => newId(parts),
+    app: workspace.app,
+    functions: workspace.functions,
+    depth: task.head.depth,
   };
   const reply = await callApp(parts, task, nextRequest(parts, task, task.fence, workspace));
   await commit(parts, task, decideTaskReply(situation, task.step, reply), reply.times);

@@ -6,7 +6,8 @@ import type { Memo } from "./memo.ts";
 /** What is told of a run after a commit. */
 export interface CommittedRun {
   readonly workspaceId: number;
-  readonly head: Pick<RunHead, "runId">;
+  readonly head: Pick<RunHead, "runId" | "depth">;
+  readonly memo: Pick<Memo, "isPending">;
   /** What it last said of itself; told when it has ended. */
   readonly state: string | null;
 }

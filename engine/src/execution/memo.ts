@@ -85,6 +85,12 @@ export class Memo {
     return false;
   }
 
+  /** Whether anything of this op is open. */
+  isPending(op: string): boolean {
+    for (const entry of this.#pending.values()) if (entry.op === op && !entry.cancelled) return true;
+    return false;
+  }
+
   /** Settled and pending together: what the limit of entries per run counts. */
   get size(): number {
     return this.#settled.size + this.#pending.size;

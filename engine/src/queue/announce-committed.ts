@@ -2,6 +2,7 @@ import type { Outcome } from "../domain/outcome.ts";
 import type { TaskOutcome } from "../domain/task-outcome.ts";
 import type { CommittedRun } from "../execution/held-run.ts";
 import type { EngineEvents } from "../observability/engine-events.ts";
+import type { EndTeller } from "./end-teller.ts";
 import type { TimerLoop } from "./timer-loop.ts";
 import type { WaitMatcher } from "./wait-matcher.ts";
 
@@ -9,11 +10,12 @@ export interface Listeners {
   readonly events: EngineEvents;
   readonly timerLoop: Pick<TimerLoop, "dueIn">;
   readonly waitMatcher: Pick<WaitMatcher, "lookBackFor" | "sweepSoon">;
+  readonly endTeller: Pick<EndTeller, "soon">;
   readonly kick: () => void;
 }
 
 /** Hints to the loops of this process about what a commit has left for them. Losing one costs a poll interval. */
-export function announceCommitted({ events, timerLoop, waitMatcher, kick }: Listeners) {
+export function announceCommitted({ events, timerLoop, waitMatcher, endTeller, kick }: Listeners) {
   return {
     committed(run: CommittedRun, outcome: Outcome): void {
       const { workspaceId, head } = run;
@@ -25,6 +27,7 @@ export function announceCommitted({ events, timerLoop, waitMatcher, kick }: List
           runId: head.runId,
           end: { status, output, failure, state: run.state },
         });
+        if (head.depth > 0 || run.memo.isPending("invoke")) endTeller.soon();
         return;
       }
       if (outcome.retryMs !== null) timerLoop.dueIn(outcome.retryMs);
@@ -34,7 +37,8 @@ export function announceCommitted({ events, timerLoop, waitMatcher, kick }: List
           outcome.waits.map((wait) => ({ workspaceId, runId: head.runId, stepId: wait.stepId })),
         );
       }
-      if (outcome.sends.length > 0) waitMatcher.sweepSoon();
+      if (outcome.sends.some(({ target }) => target === undefined)) waitMatcher.sweepSoon();
+      if (outcome.effects.some(({ kind }) => kind === "cancel" || kind === "failing")) endTeller.soon();
       // Sent events may have started runs, tasks are ready; a job that went back to ready is for whoever has a slot.
       const makesReady = outcome.sends.length > 0 || makesTasks(outcome) || outcome.kind === "requeue";
       if (makesReady) kick();

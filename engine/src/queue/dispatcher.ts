@@ -158,6 +158,7 @@ export class Dispatcher implements Service, Births {
         stepId: null,
         head: {
           runId: run.runId,
+          depth: 0,
           functionId: run.functionId,
           functionVersion: run.functionVersion,
           event: eventJson(event),

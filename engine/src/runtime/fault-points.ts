@@ -24,6 +24,7 @@ export type FaultPointName =
   | "timers.after"
   | "match.before"
   | "look-back.before"
+  | "ends.before"
   | "cancel.after"
   | "drain.begin";
 

@@ -7,6 +7,8 @@ import type { JournalEntry } from "./journals.ts";
 /** Where a run is, as far as a checkpoint of it needs to know. */
 export interface CheckpointState {
   readonly functionId: string;
+  /** How many parents the run has above it. */
+  readonly depth: number;
   /** The live fence; null when the run has ended. */
   readonly fence: string | null;
   /** Whether the engine that holds the lease is about to stop. */
@@ -43,6 +45,7 @@ export async function loadCheckpointState(
   const [row] = await database.sql<
     {
       function_id: string;
+      depth: number;
       fence: string | null;
       draining: boolean;
       pausing: boolean;
@@ -53,7 +56,8 @@ export async function loadCheckpointState(
       steps: string | null;
     }[]
   >`
-    select r.function_id, l.fence, coalesce(e.state = 'draining', false) as draining, coalesce(l.pausing, false) as pausing,
+    select r.function_id, coalesce(p.depth, 0) as depth, l.fence, coalesce(e.state = 'draining', false) as draining,
+      coalesce(l.pausing, false) as pausing,
       c.fence as last_fence, c.seq as last_seq, c.body_sha256, c.journal_seq,
       (select json_agg(json_build_array(s.step_id, s.op, s.seq, s.status, s.attempt, s.status = 'retrying' and (
           exists (select 1 from durable.timers t
@@ -66,11 +70,13 @@ export async function loadCheckpointState(
     left join durable.live_runs l on l.workspace_id = r.workspace_id and l.run_id = r.id
     left join durable.checkpoints c on c.workspace_id = r.workspace_id and c.run_id = r.id
     left join durable.engines e on e.id = l.engine_id
+    left join durable.children p on p.workspace_id = r.workspace_id and p.run_id = r.id
     where r.workspace_id = ${workspaceId}::int and r.id = ${runId}::uuid`;
   if (row === undefined) return null;
   const steps = JSON.parse(row.steps ?? "[]") as StepRow[];
   return {
     functionId: row.function_id,
+    depth: row.depth,
     fence: row.fence,
     isDraining: row.draining,
     isPausing: row.pausing,

@@ -7,6 +7,8 @@ import type { Database } from "./database.ts";
 /** What a dispatch needs of a run beside its journal. */
 export interface RunHead {
   readonly runId: string;
+  /** How many parents it has above it. */
+  readonly depth: number;
   readonly functionId: string;
   readonly functionVersion: number;
   /** The triggering event as user code sees it; JSON text. */
@@ -47,6 +49,7 @@ export async function loadRunHeads(
   const rows = await database.sql<
     {
       id: string;
+      depth: number;
       function_id: string;
       function_version: number;
       event: string;
@@ -55,11 +58,13 @@ export async function loadRunHeads(
       failure: string | null;
     }[]
   >`
-    select r.id, r.function_id, r.function_version, durable.event_json(e) as event, s.value as state, l.ending, r.failure
+    select r.id, coalesce(c.depth, 0) as depth, r.function_id, r.function_version,
+      durable.event_json(e) as event, s.value as state, l.ending, r.failure
     from unnest(${plainArray(runs, (run) => run.workspaceId)}::int[], ${plainArray(runs, (run) => run.runId)}::uuid[])
       as q(workspace, run)
     join durable.runs r on r.workspace_id = q.workspace and r.id = q.run
     join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id
+    left join durable.children c on c.workspace_id = r.workspace_id and c.run_id = r.id
     left join durable.run_states s on s.workspace_id = r.workspace_id and s.run_id = r.id
     left join durable.live_runs l on l.workspace_id = r.workspace_id and l.run_id = r.id`;
   return new Map(
@@ -67,6 +72,7 @@ export async function loadRunHeads(
       row.id,
       {
         runId: row.id,
+        depth: row.depth,
         functionId: row.function_id,
         functionVersion: row.function_version,
         event: row.event,

@@ -9,5 +9,7 @@ export const invokeOpSchema = z.object({
   fn: slugSchema,
   app: slugSchema.optional(),
   input: z.unknown().optional(),
+  spawn: z.boolean().optional(),
   timeout_ms: timeoutSchema.optional(),
+  on_cancel: z.enum(["cascade", "abandon"]).optional(),
 });

@@ -2,6 +2,7 @@ import type { Scope } from "../execution/scope.ts";
 import type { Turn } from "../execution/turn.ts";
 import type { PolicyOptions } from "../retry.ts";
 import { type Branch, makeBranch } from "./branch.ts";
+import { type Invoke, makeInvoke } from "./invoke.ts";
 import { makeOnQuery, type OnQuery } from "./on-query.ts";
 import { makeParallel, type Parallel } from "./parallel.ts";
 import { makeRace, type Race } from "./race.ts";
@@ -10,6 +11,7 @@ import { makeSendEvent, type SendEvent } from "./send-event.ts";
 import { makeSetState, type SetState } from "./set-state.ts";
 import { makeSleep, type Sleep } from "./sleep.ts";
 import { makeSleepUntil, type SleepUntil } from "./sleep-until.ts";
+import { makeSpawn, type Spawn } from "./spawn.ts";
 import { makeWaitForEvent, type WaitForEvent } from "./wait-for-event.ts";
 
 /**
@@ -22,6 +24,8 @@ export interface Step {
   readonly sleepUntil: SleepUntil;
   readonly waitForEvent: WaitForEvent;
   readonly sendEvent: SendEvent;
+  readonly invoke: Invoke;
+  readonly spawn: Spawn;
   readonly branch: Branch;
   readonly setState: SetState;
   readonly onQuery: OnQuery;
@@ -36,6 +40,8 @@ export function makeStep(turn: Turn, ofFunction: PolicyOptions): Step {
     sleepUntil: makeSleepUntil(turn),
     waitForEvent: makeWaitForEvent(turn),
     sendEvent: makeSendEvent(turn),
+    invoke: makeInvoke(turn),
+    spawn: makeSpawn(turn),
     branch: makeBranch(turn),
     setState: makeSetState(turn),
     onQuery: makeOnQuery(turn),

@@ -1,0 +1,139 @@
+-- Children: runs that another run started, by `invoke` (it waits for the result) or `spawn` (it does not). A commit never
+-- locks a second run, so what the end of one run means to others is written down as an obligation in that commit, and a
+-- loop works it off. Repeating is harmless: an entry settles once, a run ends once.
+
+-- Immutable, written in the parent's commit that starts the child.
+create table durable.children (
+  workspace_id int not null,
+  run_id uuid not null,                      -- the child
+  parent_run_id uuid not null,
+  parent_step_id uuid not null,
+  kind text not null,                        -- invoke | spawn
+  on_cancel text not null,                   -- cascade | abandon: when its parent is cancelled or waits for it no longer
+  depth int not null,                        -- parents above it; 1 is a child of a run that has none
+  primary key (workspace_id, run_id)
+);
+create index children_by_parent on durable.children (workspace_id, parent_run_id, parent_step_id);
+
+-- Obligation: this child has ended, and its parent has not been told.
+create table durable.child_ends (
+  workspace_id int not null,
+  run_id uuid not null,
+  primary key (workspace_id, run_id)
+);
+
+-- Obligation: this child shall be cancelled.
+create table durable.cascades (
+  workspace_id int not null,
+  run_id uuid not null,
+  primary key (workspace_id, run_id)
+);
+
+-- The child's event and run come with the commit's other events. f_data: {"run", "kind", "on_cancel", "depth"}.
+create function durable.effect_child(f_workspace int[], f_run uuid[], f_step uuid[], f_data text[]) returns void
+language sql volatile as $$
+  insert into durable.children (workspace_id, run_id, parent_run_id, parent_step_id, kind, on_cancel, depth)
+    select f_workspace[q], (d ->> 'run')::uuid, f_run[q], f_step[q], d ->> 'kind', d ->> 'on_cancel', (d ->> 'depth')::int
+    from generate_subscripts(f_run, 1) as q, lateral (select f_data[q]::json as d) as parsed
+$$;
+
+-- What ends of runs owe to other runs, in the commit that ends them, whatever ended them: a child that is waited for owes
+-- its parent the result.
+create function durable.owe_ends(p_workspace int[], p_run uuid[]) returns void
+language plpgsql as $$
+#variable_conflict use_column
+begin
+  insert into durable.child_ends (workspace_id, run_id)
+    select c.workspace_id, c.run_id from unnest(p_workspace, p_run) as p(workspace, run)
+    join durable.children c on c.workspace_id = p.workspace and c.run_id = p.run
+    where c.kind = 'invoke' on conflict do nothing;
+end $$;
+
+-- A cancelled run takes along the children it spawned; those it waits for go with their entries (close_entries).
+create function durable.cascade_spawned(p_workspace int, p_run uuid) returns void
+language sql volatile as $$
+  insert into durable.cascades (workspace_id, run_id)
+    select c.workspace_id, c.run_id from durable.children c
+    where c.workspace_id = p_workspace and c.parent_run_id = p_run and c.kind = 'spawn' and c.on_cancel = 'cascade'
+    on conflict do nothing
+$$;
+
+-- Nobody waits for the children of these entries any more.
+create function durable.drop_children(p_workspace int[], p_run uuid[], p_step uuid[]) returns void
+language sql volatile as $$
+  insert into durable.cascades (workspace_id, run_id)
+    select c.workspace_id, c.run_id from unnest(p_workspace, p_run, p_step) as p(workspace, run, step)
+    join durable.children c on c.workspace_id = p.workspace and c.parent_run_id = p.run and c.parent_step_id = p.step
+    where c.on_cancel = 'cascade' on conflict do nothing
+$$;
+
+-- Tell parents how their children ended. An entry that is settled or cancelled by now stays as it is. Answers how many
+-- obligations it took.
+create function durable.settle_child_ends(p_limit int) returns int
+language plpgsql as $$
+#variable_conflict use_column
+declare
+  q_workspace int[]; q_run uuid[];
+begin
+  select array_agg(o.workspace_id), array_agg(o.run_id) into q_workspace, q_run
+    from (select * from durable.child_ends order by workspace_id, run_id limit p_limit) as o;
+  if q_run is null then
+    return 0;
+  end if;
+  perform 1 from durable.live_runs l
+    where (l.workspace_id, l.run_id) in (
+      select c.workspace_id, c.parent_run_id from unnest(q_workspace, q_run) as q(workspace, run)
+      join durable.children c on c.workspace_id = q.workspace and c.run_id = q.run)
+    order by l.workspace_id, l.run_id for update;
+  perform durable.settle_entries(array_agg(e.workspace_id), array_agg(e.parent_run_id), array_agg(e.parent_step_id),
+      array_agg(e.output), array_agg(null::uuid), array_agg(e.failure))
+    from (
+      select c.workspace_id, c.parent_run_id, c.parent_step_id, r.output,
+        case r.status when 'failed' then r.failure when 'cancelled' then durable.child_failure('ChildCancelledError',
+          'Run ' || r.id || ' of "' || r.function_id || '" was cancelled.') end as failure
+      from unnest(q_workspace, q_run) as q(workspace, run)
+      join durable.children c on c.workspace_id = q.workspace and c.run_id = q.run
+      join durable.runs r on r.workspace_id = q.workspace and r.id = q.run
+      order by r.ended_at, r.id) as e having count(*) > 0;
+  delete from durable.child_ends o using unnest(q_workspace, q_run) as q(workspace, run)
+    where o.workspace_id = q.workspace and o.run_id = q.run;
+  return cardinality(q_run);
+end $$;
+
+create function durable.child_failure(p_name text, p_message text) returns text
+language sql immutable as $$ select json_build_object('name', p_name, 'message', p_message, 'retry', false)::text $$;
+
+-- Cancel children that nobody wants any more; their own ends owe the next generation. Answers how many obligations it
+-- took.
+create function durable.cancel_cascades(p_limit int) returns int
+language plpgsql as $$
+#variable_conflict use_column
+declare
+  q_workspace int[]; q_run uuid[];
+  v_child record;
+begin
+  select array_agg(o.workspace_id), array_agg(o.run_id) into q_workspace, q_run
+    from (select * from durable.cascades order by workspace_id, run_id limit p_limit) as o;
+  if q_run is null then
+    return 0;
+  end if;
+  perform 1 from durable.live_runs l
+    where (l.workspace_id, l.run_id) in (select * from unnest(q_workspace, q_run))
+    order by l.workspace_id, l.run_id for update;
+  for v_child in
+    select c.workspace_id, c.run_id, c.parent_run_id, coalesce(r.status, p.ending) as parent_status
+    from unnest(q_workspace, q_run) as q(workspace, run)
+    join durable.live_runs l on l.workspace_id = q.workspace and l.run_id = q.run
+    join durable.children c on c.workspace_id = q.workspace and c.run_id = q.run
+    join durable.runs r on r.workspace_id = c.workspace_id and r.id = c.parent_run_id
+    left join durable.live_runs p on p.workspace_id = c.workspace_id and p.run_id = c.parent_run_id
+    order by c.workspace_id, c.run_id
+  loop
+    perform durable.cancel_run(v_child.workspace_id, v_child.run_id, 'engine', case
+      when v_child.parent_status in ('cancelled', 'cancelling') then 'its parent was cancelled: run ' || v_child.parent_run_id
+      else 'its parent waits for it no longer: run ' || v_child.parent_run_id end);
+  end loop;
+  delete from durable.cascades o using unnest(q_workspace, q_run) as q(workspace, run)
+    where o.workspace_id = q.workspace and o.run_id = q.run;
+  return cardinality(q_run);
+end $$;

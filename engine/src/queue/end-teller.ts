@@ -1,0 +1,62 @@
+// What the end of one run means to others, off the commit path: a parent learns what became of its child, a child is
+// cancelled that nobody wants any more. Each was written down as an obligation in the commit that ended the run, so a
+// process that dies here leaves it to the next one; an entry settles once and a run ends once, so twice is once.
+
+import type { Logger } from "pino";
+import { faultPoint } from "../runtime/fault-points.ts";
+import { Loop, type NextRound } from "../runtime/loop.ts";
+import type { Ports } from "../runtime/ports.ts";
+import type { Service } from "../runtime/service.ts";
+import { cancelCascades, settleChildEnds } from "../store/children.ts";
+import type { Database } from "../store/database.ts";
+
+export interface EndTellerOptions extends Ports {
+  readonly database: Database;
+  readonly pollMs: number;
+  readonly log: Logger;
+  /** Parents may have become ready. */
+  readonly settled: () => void;
+}
+
+const BATCH = 500;
+
+export class EndTeller implements Service {
+  readonly name = "end-teller";
+  readonly #options: EndTellerOptions;
+  readonly #loop: Loop;
+
+  constructor(options: EndTellerOptions) {
+    this.#options = options;
+    this.#loop = new Loop({
+      name: this.name,
+      pauseMs: options.pollMs,
+      timers: options.timers,
+      random: options.random,
+      round: () => this.#round(),
+      onError: (error) => options.log.warn({ err: error }, "telling of ends failed; it is tried again"),
+    });
+  }
+
+  start(): Promise<void> {
+    return this.#loop.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#loop.stop();
+  }
+
+  /** A run has ended, or lost interest in a child: others may be owed something. */
+  soon(): void {
+    this.#loop.kick();
+  }
+
+  async #round(): Promise<NextRound> {
+    const { database, settled } = this.#options;
+    await faultPoint("ends.before");
+    const told = await settleChildEnds(database, BATCH);
+    if (told > 0) settled();
+    // Who is cancelled may have children.
+    const cancelled = await cancelCascades(database, BATCH);
+    return told === BATCH || cancelled > 0 ? "again" : "later";
+  }
+}

@@ -2,7 +2,7 @@ import { bySql, examined, type Invariant } from "./invariant.ts";
 
 // B. Nothing crosses the wall between workspaces.
 
-const CHILDREN = ["steps", "attempts", "live_runs", "timers", "waits", "changes", "ready"];
+const CHILDREN = ["steps", "attempts", "live_runs", "timers", "waits", "changes", "ready", "run_states"];
 
 export const TENANCY: readonly Invariant[] = [
   {
@@ -16,6 +16,18 @@ export const TENANCY: readonly Invariant[] = [
         (table) => `select '${table}' as row_of, c.run_id from durable.${table} c where not exists
           (select 1 from durable.runs r where r.workspace_id = c.workspace_id and r.id = c.run_id)`,
       ).join(" union all "),
+    ),
+  },
+  {
+    number: "8b",
+    name: "skips",
+    sentence: "Every skip is of an event and of a function of its own workspace.",
+    phase: "always",
+    check: bySql(
+      "select count(*) from durable.skips",
+      `select s.id from durable.skips s where not exists
+         (select 1 from durable.events e where e.workspace_id = s.workspace_id and e.id = s.event_id)
+         or not exists (select 1 from durable.functions f where f.workspace_id = s.workspace_id and f.id = s.function_id)`,
     ),
   },
   {

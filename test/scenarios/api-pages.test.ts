@@ -16,7 +16,10 @@ beforeAll(async () => {
   engine = await startEngine();
   app = await startApp({
     app: "shop",
-    functions: [{ id: "pay", triggers: [{ event: "pay" }] }],
+    functions: [
+      { id: "pay", triggers: [{ event: "pay" }] },
+      { id: "picky", triggers: [{ event: "pick" }], input: { enum: [HOSTILE] } },
+    ],
     answer: ({ memo, input }) => {
       if (input.event.data === "fail")
         return { status: "error", error: { name: "E", message: HOSTILE, retry: false } };
@@ -42,6 +45,16 @@ test("an engine without apps says how to begin", async () => {
   const page = await engine.call("GET", "/");
   expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
   expect(page.text).toContain("There is no app yet");
+});
+
+test("events that started nothing, with the reason", async () => {
+  await engine.call("POST", "/v1/apps/shop/dev/sync", { url: app.url });
+  await engine.call("POST", "/v1/events?app=shop", { name: "pick", data: 1, id: "no-fit" });
+  const home = await engine.call("GET", "/");
+  expect(home.text).toMatch(
+    /picky <span class="faint">on pick no-fit, .*does not fit the input of &quot;picky&quot;/s,
+  );
+  expect(home.text).not.toContain("<script");
 });
 
 test("workspaces with their latest runs, and one run with its steps", async () => {

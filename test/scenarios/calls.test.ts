@@ -42,6 +42,23 @@ const waits = createFunction({
     return step.waitForEvent("go", { event: "go" });
   },
 });
+const joins = createFunction({
+  id: "joins",
+  handler: async ({ step }) => {
+    const late: string[] = [];
+    const both = await step.parallel({ a: (s) => s.run("load", () => 1), b: (s) => s.run("load", () => 2) });
+    const first = await step.race([
+      (s) => s.run("quick", () => "quick"),
+      async (s) => {
+        await s.run("slow", () => new Promise((done) => setTimeout(done, 20)));
+        await s.run("never", () => late.push("went on"));
+        return "slow";
+      },
+    ]);
+    await step.run("wait for the loser", () => new Promise((done) => setTimeout(done, 60)));
+    return { both, first, late };
+  },
+});
 const bodies: string[] = [];
 const asked = createFunction({
   id: "asked",
@@ -74,7 +91,7 @@ let durable: Durable;
 
 beforeAll(async () => {
   engine = await startEngine();
-  app = await startSdkApp(engine, "shop", [price, throws, waits, asked]);
+  app = await startSdkApp(engine, "shop", [price, throws, waits, joins, asked]);
   durable = new Durable({ app: "shop", url: engine.url });
 });
 
@@ -115,6 +132,10 @@ describe("a call", () => {
     expect(await call("shop/price", { amount: 3 })).toMatchObject({ total: 6 });
   });
 
+  test("has branches beside each other, and a branch that lost goes no further", async () => {
+    expect(await durable.call(joins)).toEqual({ both: { a: 1, b: 2 }, first: "quick", late: [] });
+  });
+
   test("that throws is an answer: failed, with the error", async () => {
     const answer = await post("functions/throws/call", { input: "bread" });
     expect(answer.status).toBe(200);
@@ -148,7 +169,7 @@ describe("a call", () => {
 
   test("of a function that is not there is not found", async () => {
     expect((await post("functions/prize/call", {})).json.detail).toMatch(
-      /no function "prize". It has asked, price/,
+      /no function "prize". It has asked, joins, price/,
     );
   });
 

@@ -47,6 +47,7 @@ describe("what passes", () => {
       op("send", "e", { events: [{ name: "x.y", data: [1] }] }),
       op("start", "f"),
       op("state", "g", { v: 1 }),
+      op("branch", "k", { taken: null, cases: ["a"] }),
       op("group", "h", { v: 1 }),
       op("signal", "i", { key: "k" }),
       op("invoke", "j", { fn: "other", input: { a: 1 } }),

@@ -1,11 +1,23 @@
 import { Problem } from "../domain/problems.ts";
 import { schemaFlaws, sentenceOfFlaws } from "./json-schemas.ts";
-import type { FunctionEntry, WorkspaceEntry } from "./workspace-registry.ts";
+import type { FunctionEntry, WorkspaceEntry, WorkspaceRegistry } from "./workspace-registry.ts";
 
 const NAMES_SHOWN_MAX = 10;
 
-/** @throws Problem `not-found` with the functions there are. */
-export function requireFunction(workspace: WorkspaceEntry, functionId: string): FunctionEntry {
+/** The function at its newest version. @throws Problem `not-found` with the functions there are. */
+export async function findFunction(
+  registry: Pick<WorkspaceRegistry, "of" | "forget">,
+  workspaceId: number,
+  functionId: string,
+): Promise<FunctionEntry> {
+  const known = (await registry.of(workspaceId)).functions.get(functionId);
+  if (known !== undefined) return known;
+  // Another engine process may have synced it a moment ago.
+  registry.forget(workspaceId);
+  return requireFunction(await registry.of(workspaceId), functionId);
+}
+
+function requireFunction(workspace: WorkspaceEntry, functionId: string): FunctionEntry {
   const fn = workspace.functions.get(functionId);
   if (fn !== undefined) return fn;
   const { app, environment, functions } = workspace;

@@ -1,6 +1,6 @@
 import type { CallAnswer } from "@durable/protocol/wire";
 import { newId } from "../ingest/event-row.ts";
-import { requireFunction, requireInput } from "../registry/function-input.ts";
+import { findFunction, requireInput } from "../registry/function-input.ts";
 import type { WorkspaceRegistry } from "../registry/workspace-registry.ts";
 import type { Clock, Random } from "../runtime/ports.ts";
 import type { DirectLine } from "./direct-line.ts";
@@ -8,7 +8,7 @@ import type { DirectLine } from "./direct-line.ts";
 export interface CallParts {
   readonly clock: Clock;
   readonly random: Random;
-  readonly registry: Pick<WorkspaceRegistry, "of">;
+  readonly registry: Pick<WorkspaceRegistry, "of" | "forget">;
   readonly directLine: DirectLine;
 }
 
@@ -21,8 +21,8 @@ export interface Call {
 
 /** Runs a handler once, with no run and no history, at the version there is now. @throws Problem */
 export async function callFunction(parts: CallParts, call: Call): Promise<CallAnswer> {
+  const fn = await findFunction(parts.registry, call.workspaceId, call.functionId);
   const workspace = await parts.registry.of(call.workspaceId);
-  const fn = requireFunction(workspace, call.functionId);
   requireInput(fn, call.input, "/input");
   const startedAt = new Date(parts.clock.epochMs()).toISOString();
   const body =

@@ -2,7 +2,7 @@ import { TRIGGER_EVENT_NAME } from "@durable/protocol/wire";
 import { notFound, Problem } from "../domain/problems.ts";
 import type { EventAcceptor, StartedRun } from "../ingest/accept-events.ts";
 import { boundedId } from "../ingest/bounded-id.ts";
-import { requireFunction, requireInput } from "../registry/function-input.ts";
+import { findFunction, requireInput } from "../registry/function-input.ts";
 import type { WorkspaceRegistry } from "../registry/workspace-registry.ts";
 import { faultPoint } from "../runtime/fault-points.ts";
 import type { Database } from "../store/database.ts";
@@ -10,7 +10,7 @@ import { findEvent } from "../store/events.ts";
 
 export interface StartParts {
   readonly database: Database;
-  readonly registry: Pick<WorkspaceRegistry, "of">;
+  readonly registry: Pick<WorkspaceRegistry, "of" | "forget">;
   readonly acceptEvents: Pick<EventAcceptor, "accept">;
 }
 
@@ -29,7 +29,7 @@ export async function startRun(
   start: Start,
 ): Promise<StartedRun> {
   const { workspaceId, functionId, data } = start;
-  requireInput(requireFunction(await registry.of(workspaceId), functionId), data, "/data");
+  requireInput(await findFunction(registry, workspaceId, functionId), data, "/data");
   // Told apart by function, and from the ids of events: a caller who counts his orders may use the number for both.
   const clientId = start.id === null ? null : boundedId(`trigger:${functionId}:${start.id}`);
   const event = { clientId, name: TRIGGER_EVENT_NAME, data, timeMs: null, target: functionId };

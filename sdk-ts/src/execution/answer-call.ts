@@ -27,6 +27,7 @@ export function answerCall(fn: DurableFunction, { call, input }: CallRequest): P
 
 /** Replays the run as far as it is recorded, then asks the query that it registered. Never rejects. */
 export async function answerQuery(fn: DurableFunction, request: QueryRequest): Promise<CallAnswer> {
+  const startedAtMs = monotonicMs();
   const { query, run, event, memo, budget } = request;
   const turn = new Turn(
     {
@@ -41,7 +42,7 @@ export async function answerQuery(fn: DurableFunction, request: QueryRequest): P
       attempts: {},
       budget: { ...budget, steps: 1 },
     },
-    monotonicMs(),
+    startedAtMs,
     null,
     { isReadOnly: true },
   );
@@ -50,15 +51,19 @@ export async function answerQuery(fn: DurableFunction, request: QueryRequest): P
   if (handler === undefined && end.kind !== "nondeterministic") {
     return { status: "unknown_query", known: [...turn.queries.keys()] };
   }
-  return answering(`Query "${query.name}" returned`, () => {
+  const ask = () => {
     if (end.kind === "nondeterministic") throw new Error(end.message);
     // A step in a query would never be run: it is refused like one inside of a step.
     return callBody({ name: `${query.name} (a query)`, turn }, () => handler!(query.input));
-  });
+  };
+  return answering(`Query "${query.name}" returned`, ask, startedAtMs);
 }
 
-async function answering(subject: string, answer: () => unknown): Promise<CallAnswer> {
-  const startedAtMs = monotonicMs();
+async function answering(
+  subject: string,
+  answer: () => unknown,
+  startedAtMs = monotonicMs(),
+): Promise<CallAnswer> {
   try {
     const output = toJson(subject, await answer());
     const app_ms = elapsedMs(startedAtMs);

@@ -39,15 +39,19 @@ export class CallTurn extends Turn {
   }
 
   override ask<Value>(call: StepCall, begin: Parameters<Turn["ask"]>[1]): Promise<Value> {
-    const { name, scope = "" } = call;
+    const { name } = call;
+    const { scope } = this;
     refuseNesting(this, name);
-    const key = `${scope}\x1f${name}`;
+    // A branch that lost goes no further.
+    if (scope.isClosed) return new Promise(() => {});
+    const group = call.scope ?? scope.id;
+    const key = `${group}\x1f${name}`;
     const n = this.#occurrences.get(key) ?? 0;
     this.#occurrences.set(key, n + 1);
     const value = new Promise<Value>((resolve, reject) => {
       this.#reached = { call, resolve: resolve as (value: never) => void, reject };
       try {
-        begin(idOf(scope, name, n), n)?.catch(reject);
+        begin(idOf(group, name, n), n)?.catch(reject);
       } catch (error) {
         reject(error);
       } finally {

@@ -323,6 +323,11 @@ export class Turn {
     });
   }
 
+  /** Where the step stands that is asked for at this moment. */
+  protected get scope(): Scope {
+    return this.#scope;
+  }
+
   /** Whether this turn begins what is new. */
   #isBegun(id: string): boolean {
     return !this.#isReadOnly && (this.#taskStep === null || this.#taskStep === id);

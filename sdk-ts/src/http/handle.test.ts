@@ -228,6 +228,21 @@ describe.each(DOORS)("through %s", (door) => {
     ],
     ["no message of the protocol", () => signed('{"type":"hello"}'), 400, "malformed-request"],
     ["an invoke without a memo", () => signed(invoke(1, { memo: undefined })), 400, "malformed-request"],
+    [
+      "a call without an input",
+      () => signed(`{"type":"call","app":"shop","fn":"checkout","call":{"id":"c","started_at":"t"}}`),
+      400,
+      "malformed-request",
+    ],
+    [
+      "a query without a name",
+      () =>
+        signed(
+          `{"type":"query","app":"shop","fn":"checkout","run":{"id":"r"},"event":{},"memo":[],"query":{},"budget":{"ms":1}}`,
+        ),
+      400,
+      "malformed-request",
+    ],
     ["another app", () => signed(invoke(1, { app: "bank" })), 404, "not-found"],
     ["a function that is not here", () => signed(invoke(1, { fn: "gone" })), 404, "not-found"],
   ])("%s is refused", async (_, make, status, code) => {

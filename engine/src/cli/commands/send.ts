@@ -33,7 +33,7 @@ export function sendCommand(context: Context): Command {
         context.say(`It started run ${run} of ${functionId}.`);
       if (answer.runs.length === 0)
         context.say(
-          "It started no run: no function has this trigger, or the id was used before. Runs that wait for it go on.",
+          `It started no run: no function has this trigger, or the id was used before. Runs that wait for it go on. \`durable events why ${answer.ids[0]}\` says which functions were skipped.`,
         );
     });
 }

@@ -1,11 +1,14 @@
 import { html } from "hono/html";
 import type { RunListed } from "../../store/runs-listing.ts";
+import type { SkipListed } from "../../store/skips.ts";
 import type { WorkspaceListed } from "../../store/workspaces.ts";
 import { duration, type Html, instant, layout, statusBadge } from "./layout.ts";
 
 export interface WorkspaceShown {
   readonly workspace: WorkspaceListed;
   readonly runs: readonly RunListed[];
+  /** The last events that did not start a function they name. */
+  readonly skips: readonly SkipListed[];
 }
 
 /** @param origin Where this page was found, for the commands it shows. */
@@ -24,7 +27,7 @@ function nothingYet(origin: string): Html {
 <p class="faint">This page loads itself again.</p>`;
 }
 
-function section({ workspace, runs }: WorkspaceShown): Html {
+function section({ workspace, runs, skips }: WorkspaceShown): Html {
   const { app, environment, endpoint } = workspace;
   return html`<h2>${app} <span class="faint">/ ${environment}</span></h2>
 <p class="faint">${
@@ -32,7 +35,12 @@ function section({ workspace, runs }: WorkspaceShown): Html {
       ? html`No endpoint yet: its events are kept, but nothing runs before a sync.`
       : html`<code>${endpoint.url}</code> · ${endpoint.sdk} · synced ${instant(endpoint.synced_at)} UTC`
   }</p>
-${runs.length === 0 ? html`<p>No runs yet.</p>` : table(app, environment, runs)}`;
+${runs.length === 0 ? html`<p>No runs yet.</p>` : table(app, environment, runs)}
+${skips.length === 0 ? "" : html`<p>Not started:</p><ul>${skips.map(skipped)}</ul>`}`;
+}
+
+function skipped({ function: functionId, event, detail, at }: SkipListed): Html {
+  return html`<li>${functionId} <span class="faint">on ${event.name} ${event.id}, ${instant(at)} UTC</span><br>${detail}</li>`;
 }
 
 function table(app: string, environment: string, runs: readonly RunListed[]): Html {

@@ -6,6 +6,7 @@ import { isFromThisMachine } from "../../auth/loopback.ts";
 import { notFound, PROBLEMS, Problem } from "../../domain/problems.ts";
 import { listRuns } from "../../store/runs-listing.ts";
 import { loadRun } from "../../store/runs-listing-detail.ts";
+import { listSkips } from "../../store/skips.ts";
 import { listWorkspaces } from "../../store/workspaces.ts";
 import type { RouteParts } from "../app.ts";
 import { toProblem } from "../middleware/render-error.ts";
@@ -17,6 +18,7 @@ import { runPage } from "./run-page.ts";
 import { ICON, STYLE } from "./style.ts";
 
 const RUNS_SHOWN = 10;
+const SKIPS_SHOWN = 3;
 const WORKSPACES_SHOWN = 30;
 
 /** Pages for looking: no script, no form, nothing that changes anything. */
@@ -35,7 +37,13 @@ export function mountPages(app: Hono<HttpEnv>, parts: RouteParts): void {
         before: null,
         limit: RUNS_SHOWN,
       });
-      shown.push({ workspace, runs });
+      const skips = await listSkips(database, id, {
+        eventId: null,
+        functionId: null,
+        before: null,
+        limit: SKIPS_SHOWN,
+      });
+      shown.push({ workspace, runs, skips });
     }
     return homePage(shown, new URL(c.req.url).origin);
   });

@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import { AppClient } from "./endpoint/app-client.ts";
 import { createConnector } from "./endpoint/connector.ts";
 import { createEgressGuard, type EgressPolicy } from "./endpoint/egress-guard.ts";
+import { FetchClient } from "./endpoint/fetch-client.ts";
 import { Checkpoints } from "./execution/checkpoints.ts";
 import { Committer, RUN_OUTCOMES, TASK_OUTCOMES } from "./execution/committer.ts";
 import { EndpointHealth } from "./execution/endpoint-health.ts";
@@ -111,11 +112,13 @@ export function createEngine(config: EngineConfig): Engine {
   });
   const ownPorts = [portOf(config.database)];
   const egress = createEgressGuard({ ...config.egress, ownPorts });
+  const connect = createConnector({ ...ports, guard: egress });
   const appClient = new AppClient({
     ...ports,
-    connect: createConnector({ ...ports, guard: egress }),
+    connect,
     maxConnectionsPerOrigin: config.slots,
   });
+  const fetchClient = new FetchClient({ ...ports, connect });
   const resync = new AppResync({ ...ports, database, registry, appClient, egress }, log);
   const commits = { ...ports, database, authority: keeper, log };
   const committer = new Committer(commits, RUN_OUTCOMES);
@@ -182,6 +185,7 @@ export function createEngine(config: EngineConfig): Engine {
     registry,
     appClient,
     health,
+    fetchClient,
     committer,
     taskCommitter,
     authority: keeper,
@@ -214,6 +218,7 @@ export function createEngine(config: EngineConfig): Engine {
     giveUpDispatches: () => {
       health.leave();
       appClient.giveUp();
+      fetchClient.giveUp();
     },
     tellOthers: () => hint.tell(),
     suspectLeases,

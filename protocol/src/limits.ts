@@ -82,6 +82,19 @@ export const ERROR_NAMES_MAX = 100;
 /** A sleep, or the timeout of a wait. */
 export const SLEEP_MS_MAX = 366 * DAY_MS;
 
+/** Characters of the URL of a fetch. */
+export const FETCH_URL_CHARACTERS_MAX = 8_192;
+/** Headers of a fetch, and UTF-8 bytes of one of them. */
+export const FETCH_HEADERS_MAX = 100;
+export const FETCH_HEADER_BYTES_MAX = 8 * KIB;
+/** Body that a fetch sends. */
+export const FETCH_BODY_BYTES_MAX = 1 * MIB;
+/** Body that a fetch takes back. */
+export const FETCH_RESPONSE_BYTES_MAX = 1 * MIB;
+/** Time of one attempt of a fetch; that, unless it says less. */
+export const FETCH_MS_MAX = 300_000;
+export const FETCH_MS_DEFAULT = 30_000;
+
 /** Nesting of a JSON document. */
 export const JSON_DEPTH_MAX = 100;
 /** Members of one JSON object. */

@@ -17,6 +17,7 @@ export const opNameSchema = z.enum([
   "compensate",
   "plan",
   "join",
+  "fetch",
   "sleep",
   "wait",
   "signal",

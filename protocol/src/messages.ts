@@ -379,6 +379,31 @@ export interface PlanOp extends OpCommon {
   op: "plan";
 }
 
+/** An HTTP call that the engine makes. Its value is a `FetchResult`. */
+export interface FetchOp extends OpCommon {
+  op: "fetch";
+  /** http or https, without user name and password. */
+  url: string;
+  /** `GET` unless told. */
+  method?: string | undefined;
+  headers?: Record<string, string> | undefined;
+  body?: string | undefined;
+  /** Of one attempt. */
+  timeout_ms?: number | undefined;
+  /** The step's own policy; the function's unless told. */
+  retry_policy?: RetryPolicy | undefined;
+}
+
+/** Whatever the status is: any answer is a result. */
+export interface FetchResult {
+  status: number;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  body: string;
+  /** The body is no text, and `body` its base64. */
+  base64?: true | undefined;
+}
+
 /** A race or a join is decided: the order of the memo says how. The engine cancels what is still open of the losers. */
 export interface JoinOp extends OpCommon {
   op: "join";
@@ -505,6 +530,7 @@ export type Op =
   | CompensateOp
   | PlanOp
   | JoinOp
+  | FetchOp
   | SleepOp
   | WaitOp
   | SignalOp

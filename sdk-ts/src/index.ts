@@ -29,6 +29,7 @@ export { serve } from "./serve.ts";
 export type { StandardSchema } from "./standard-schema.ts";
 export type { BranchCase, BranchCases } from "./steps/branch.ts";
 export type { Branches, ParallelBranch, Results, Winner } from "./steps/branches.ts";
+export type { FetchOptions } from "./steps/fetch.ts";
 export type { InvokeOptions } from "./steps/invoke.ts";
 export type { QueryHandler } from "./steps/on-query.ts";
 export type { ParallelOptions } from "./steps/parallel.ts";

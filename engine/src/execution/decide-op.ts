@@ -1,6 +1,7 @@
 import type {
   BranchOp,
   Failure,
+  FetchOp,
   JoinOp,
   Op,
   PlanOp,
@@ -34,6 +35,9 @@ export function decideOp(situation: Situation, op: Op, draft: OutcomeDraft): Out
       return null;
     case "join":
       decideJoin(op, draft);
+      return null;
+    case "fetch":
+      decideFetch(op, draft);
       return null;
     case "sleep":
       decideSleep(op, draft);
@@ -76,7 +80,8 @@ function mismatchOf(situation: Situation, op: Op): string | null {
   return null;
 }
 
-function decideRun(situation: Situation, op: RunOp, draft: OutcomeDraft): void {
+/** One attempt of a body, inline or by its task. */
+export function decideRun(situation: Situation, op: RunOp, draft: OutcomeDraft): void {
   const attempt = (situation.memo.pendingOf(op.id)?.attempt ?? 0) + 1;
   if (op.st === "ok") {
     draft.steps.push(journalEntry(op, { status: "ok", value: rawText(op.v), attempt }));
@@ -129,6 +134,14 @@ function decidePlan(situation: Situation, op: PlanOp, draft: OutcomeDraft): void
 function decideJoin(op: JoinOp, draft: OutcomeDraft): void {
   draft.steps.push(journalEntry(op, { status: "ok", value: rawText(op.v) }));
   for (const stepId of op.losers) draft.effects.push({ kind: "cancel", stepId, data: "{}" });
+}
+
+/** A task too, but one that the engine runs itself. What it asks for stays with the task, and goes with it. */
+function decideFetch(op: FetchOp, draft: OutcomeDraft): void {
+  const { url, method, headers, body, timeout_ms, retry_policy } = op;
+  const request = JSON.stringify({ url, method, headers, body, timeout_ms, retry_policy });
+  draft.steps.push(journalEntry(op, { status: "pending", attempt: 0 }));
+  draft.effects.push({ kind: "task", stepId: op.id, data: JSON.stringify({ kind: "fetch", request }) });
 }
 
 function decideSleep(op: SleepOp, draft: OutcomeDraft): void {

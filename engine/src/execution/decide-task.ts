@@ -1,13 +1,13 @@
 // What the end of a task's dispatch means. Pure. The app was asked for one body: its `run` op is read by the very rules
 // that hold for a step that ran inline, and anything else is no answer to what was asked.
 
-import type { Answer, Failure, RunErrOp } from "@durable/protocol/wire";
+import type { Answer, Failure, RetryPolicy, RunErrOp, RunOp } from "@durable/protocol/wire";
 import type { Outcome, StepEntry } from "../domain/outcome.ts";
 import type { TaskOutcome } from "../domain/task-outcome.ts";
 import type { JournalEntry } from "../store/journals.ts";
 import type { Reply } from "./call-app.ts";
 import type { Situation } from "./decide.ts";
-import { decideOp } from "./decide-op.ts";
+import { decideRun } from "./decide-op.ts";
 import { TOO_LARGE } from "./decide-reply.ts";
 import { decideAbandoned, decideTransport } from "./decide-transport.ts";
 import { OutcomeDraft, pause } from "./outcome-draft.ts";
@@ -20,7 +20,7 @@ export function decideTaskReply(situation: Situation, step: PlannedStep, reply: 
     case "answer":
       return decideTask(situation, step, reply.answer);
     case "nonsense":
-      return failed(situation, step, { name: "ProtocolError", message: reply.detail, code: reply.code });
+      return failedTask(situation, step, { name: "ProtocolError", message: reply.detail, code: reply.code });
     case "unanswered":
       return unanswered(step, decideTransport(situation, reply.end, reply.isDown));
     case "too-large":
@@ -32,9 +32,9 @@ export function decideTask(situation: Situation, step: PlannedStep, answer: Answ
   switch (answer.status) {
     case "continue": {
       const [op, ...more] = answer.ops;
-      if (op?.op === "run" && op.id === step.stepId && more.length === 0) return ran(situation, step, op);
+      if (op?.op === "run" && op.id === step.stepId && more.length === 0) return ran(situation, op);
       const message = `the app was asked to run the planned step "${step.name}" and nothing else, and answered ${answer.ops.length === 0 ? "without its result" : "with something else"}`;
-      return failed(situation, step, { name: "ProtocolError", message });
+      return failedTask(situation, step, { name: "ProtocolError", message });
     }
     case "error":
       // The code around the step failed before it reached it.
@@ -46,7 +46,7 @@ export function decideTask(situation: Situation, step: PlannedStep, answer: Answ
               `paused: ${answer.error.message} Deploy code that takes the recorded path, then resume.`,
             ),
           )
-        : failed(situation, step, answer.error);
+        : failedTask(situation, step, answer.error);
     case "step_not_found":
       return paused(
         step,
@@ -70,19 +70,22 @@ export function decideTask(situation: Situation, step: PlannedStep, answer: Answ
   }
 }
 
-function failed(situation: Situation, step: PlannedStep, error: Failure): TaskOutcome {
-  const op: RunErrOp = { op: "run", id: step.stepId, name: step.name, n: step.n, st: "err", error };
-  return ran(situation, step, op);
-}
-
-function ran(
+/** Its attempt has failed, as if its body had. */
+export function failedTask(
   situation: Situation,
   step: PlannedStep,
-  op: Extract<Parameters<typeof decideOp>[1], { op: "run" }>,
+  error: Failure,
+  policy?: RetryPolicy,
 ): TaskOutcome {
+  const op: RunErrOp = { op: "run", id: step.stepId, name: step.name, n: step.n, st: "err", error };
+  if (policy !== undefined) op.retry_policy = policy;
+  return ran(situation, op);
+}
+
+/** Nobody reported it but the task it was planned for, so there is nothing to hold it against. */
+function ran(situation: Situation, op: RunOp): TaskOutcome {
   const draft = new OutcomeDraft();
-  const refused = decideOp(situation, op, draft);
-  if (refused !== null) return paused(step, refused);
+  decideRun(situation, op, draft);
   if (draft.pausedBy !== null) return exhausted(draft);
   const [entry] = draft.steps;
   const { status, value, failure, attempt, dueMs } = entry!;

@@ -5,6 +5,7 @@ import { DEFAULT_RETRY } from "../domain/backoff.ts";
 import { isSettled, LETS_GO, type Outcome } from "../domain/outcome.ts";
 import type { TaskOutcome } from "../domain/task-outcome.ts";
 import type { AppClient } from "../endpoint/app-client.ts";
+import type { FetchClient } from "../endpoint/fetch-client.ts";
 import { newId } from "../ingest/event-row.ts";
 import type { WorkspaceEntry, WorkspaceRegistry } from "../registry/workspace-registry.ts";
 import type { Ports } from "../runtime/ports.ts";
@@ -30,6 +31,7 @@ export interface ExecutionParts extends Ports {
   readonly registry: WorkspaceRegistry;
   readonly appClient: AppClient;
   readonly health: EndpointHealth;
+  readonly fetchClient: FetchClient;
   readonly committer: Committer<CommitItem, CommitResult>;
   readonly taskCommitter: Committer<TaskCommitItem, TaskCommitResult>;
   readonly authority: LeaseAuthority;

@@ -3,10 +3,12 @@
 import { DEFAULT_RETRY } from "../domain/backoff.ts";
 import type { TaskOutcome } from "../domain/task-outcome.ts";
 import { newId } from "../ingest/event-row.ts";
+import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { DispatchTimes } from "../store/outcomes.ts";
 import { callApp } from "./call-app.ts";
 import type { Situation } from "./decide.ts";
 import { decideTaskReply, paused } from "./decide-task.ts";
+import { executeFetch } from "./execute-fetch.ts";
 import type { ExecutionParts } from "./execute-run.ts";
 import type { HeldTask } from "./held-run.ts";
 import { nextRequest } from "./next-request.ts";
@@ -30,8 +32,20 @@ export async function executeTask(parts: ExecutionParts, task: HeldTask): Promis
     functions: workspace.functions,
     depth: task.head.depth,
   };
+  const execute = task.step.op === "fetch" ? executeFetch : callOneStep;
+  const end = await execute(parts, task, situation, workspace);
+  if (end !== null) await commit(parts, task, end.outcome, end.times);
+}
+
+/** Asks the app for one body. */
+async function callOneStep(
+  parts: ExecutionParts,
+  task: HeldTask,
+  situation: Situation,
+  workspace: WorkspaceEntry,
+): Promise<{ readonly outcome: TaskOutcome; readonly times: DispatchTimes }> {
   const reply = await callApp(parts, task, nextRequest(parts, task, task.fence, workspace));
-  await commit(parts, task, decideTaskReply(situation, task.step, reply), reply.times);
+  return { outcome: decideTaskReply(situation, task.step, reply), times: reply.times };
 }
 
 async function commit(

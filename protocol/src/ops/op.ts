@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { branchOpSchema } from "./branch.ts";
 import { compensateOpSchema } from "./compensate.ts";
+import { fetchOpSchema } from "./fetch.ts";
 import { groupOpSchema } from "./group.ts";
 import { inputOpSchema } from "./input.ts";
 import { invokeOpSchema } from "./invoke.ts";
@@ -21,6 +22,7 @@ export const opSchema = z
     compensateOpSchema,
     planOpSchema,
     joinOpSchema,
+    fetchOpSchema,
     sleepOpSchema,
     waitOpSchema,
     signalOpSchema,

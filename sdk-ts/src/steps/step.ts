@@ -2,6 +2,7 @@ import type { Scope } from "../execution/scope.ts";
 import type { Turn } from "../execution/turn.ts";
 import type { PolicyOptions } from "../retry.ts";
 import { type Branch, makeBranch } from "./branch.ts";
+import { type FetchStep, makeFetch } from "./fetch.ts";
 import { type Invoke, makeInvoke } from "./invoke.ts";
 import { makeOnQuery, type OnQuery } from "./on-query.ts";
 import { makeParallel, type Parallel } from "./parallel.ts";
@@ -29,6 +30,7 @@ export interface Step {
   readonly branch: Branch;
   readonly setState: SetState;
   readonly onQuery: OnQuery;
+  readonly fetch: FetchStep;
   readonly parallel: Parallel;
   readonly race: Race;
 }
@@ -45,6 +47,7 @@ export function makeStep(turn: Turn, ofFunction: PolicyOptions): Step {
     branch: makeBranch(turn),
     setState: makeSetState(turn),
     onQuery: makeOnQuery(turn),
+    fetch: makeFetch(turn, ofFunction),
     parallel: makeParallel(turn, (scope) => inScope(turn, step, scope)),
     race: makeRace(turn, (scope) => inScope(turn, step, scope)),
   };

@@ -52,6 +52,7 @@ function pending(step: StepView, { nowMs }: Drawing): string {
 
 const PENDING: Record<string, string> = {
   run: "planned",
+  fetch: "being fetched by the engine",
   invoke: "waiting for another run",
   signal: "waiting for a signal",
 };

@@ -1,0 +1,107 @@
+import { FETCH_BODY_BYTES_MAX, FETCH_MS_MAX, type FetchOp, type FetchResult } from "@durable/protocol/wire";
+import { type Duration, durationMs } from "../duration.ts";
+import { NonRetriableError } from "../errors.ts";
+import type { Turn } from "../execution/turn.ts";
+import { toJson } from "../execution/value.ts";
+import { type PolicyOptions, type RetryOptions, retryPolicy } from "../retry.ts";
+
+export interface FetchOptions {
+  /** http or https, without user name and password. Only what the engine may call: see its `--allow-network`. */
+  readonly url: string | URL;
+  /** Default GET, or POST when there is a body. */
+  readonly method?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Text is sent as it is; anything else as JSON, with the content type that says so. At most 1 MiB. */
+  readonly body?: unknown;
+  /** Of one attempt, up to 5 min. Default 30 s. */
+  readonly timeout?: Duration | undefined;
+  /** This step's own policy, for calls that got no answer at all; what it does not say is the function's. */
+  readonly retry?: RetryOptions | undefined;
+}
+
+/**
+ * `step.fetch(name, url | { url, method, headers, body, timeout, retry })`: the engine makes the call, and no time of the
+ * function is spent waiting for it. Whatever is answered is the result, also a 500; only when nothing is (no connection,
+ * no answer in time) is it tried again, and thrown after the last attempt. Redirects are not followed. At most 1 MiB of
+ * answer. Every attempt carries the same `idempotency-key` unless you set one.
+ */
+export type FetchStep = (name: string, request: string | URL | FetchOptions) => Promise<FetchResult>;
+
+export function makeFetch(turn: Turn, ofFunction: PolicyOptions): FetchStep {
+  return (name, request) =>
+    turn.ask({ op: "fetch", name }, (id, n) => {
+      const options = typeof request === "string" || request instanceof URL ? { url: request } : request;
+      turn.report({ op: "fetch", id, name, n, ...onWire(name, options, ofFunction) });
+    });
+}
+
+type Asked = Omit<FetchOp, "op" | "id" | "name" | "n" | "scope">;
+
+/** All of it is checked here: the engine refuses what does not fit with the whole answer. */
+function onWire(name: string, options: FetchOptions, ofFunction: PolicyOptions): Asked {
+  const { body: given, headers: ownHeaders = {}, retry, timeout } = options;
+  try {
+    const body = bodyOf(given);
+    const isJson = body !== undefined && typeof given !== "string";
+    const asked: Asked = { url: urlOf(options.url) };
+    const method = options.method ?? (body === undefined ? undefined : "POST");
+    if (method !== undefined) asked.method = methodOf(method);
+    const headers = headersOf(
+      isJson ? { "content-type": "application/json", ...lowerCase(ownHeaders) } : ownHeaders,
+    );
+    if (Object.keys(headers).length > 0) asked.headers = headers;
+    if (body !== undefined) asked.body = body;
+    if (timeout !== undefined) asked.timeout_ms = timeoutMs(timeout);
+    if (retry !== undefined) asked.retry_policy = retryPolicy(retry, ofFunction);
+    return asked;
+  } catch (error) {
+    throw new NonRetriableError(`Step "${name}": ${(error as Error).message}`);
+  }
+}
+
+function urlOf(given: string | URL): string {
+  const url = URL.canParse(String(given)) ? new URL(String(given)) : null;
+  if (url === null || !["http:", "https:"].includes(url.protocol)) {
+    throw new TypeError("step.fetch needs a whole http or https URL.");
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new TypeError("put user name and password into the header authorization, not into the URL.");
+  }
+  url.hash = "";
+  return url.href;
+}
+
+function methodOf(method: string): string {
+  if (/^[A-Za-z]{1,20}$/.test(method)) return method.toUpperCase();
+  throw new TypeError(`${JSON.stringify(method)} is no method.`);
+}
+
+function bodyOf(body: unknown): string | undefined {
+  const text = typeof body === "string" ? body : toJson("the body is", body)?.text;
+  if (text !== undefined && text.length > FETCH_BODY_BYTES_MAX) {
+    throw new TypeError("the body is larger than 1 MiB. Let the function itself send it, in a step.run.");
+  }
+  return text;
+}
+
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$/;
+const VALUE = /^[\t\x20-\x7e\x80-\xff]{0,8192}$/;
+
+function headersOf(headers: Readonly<Record<string, string>>): Record<string, string> {
+  for (const [header, value] of Object.entries(headers)) {
+    if (!NAME.test(header)) throw new TypeError(`${JSON.stringify(header)} is no name of a header.`);
+    if (typeof value === "string" && VALUE.test(value)) continue;
+    throw new TypeError(`the header "${header}" must be one line of text, up to 8 KiB.`);
+  }
+  return { ...headers };
+}
+
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function timeoutMs(timeout: Duration): number {
+  const ms = durationMs(timeout);
+  if (ms >= 1 && ms <= FETCH_MS_MAX) return Math.round(ms);
+  throw new TypeError("a call may take between 1 ms and 5 min.");
+}

@@ -363,7 +363,7 @@ alter table durable.steps add constraint steps_pkey PRIMARY KEY (workspace_id, r
 
 alter table durable.tasks add constraint tasks_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
-alter table durable.timers add constraint timers_kind_check CHECK ((kind = ANY (ARRAY['sleep'::text, 'timeout'::text, 'retry'::text, 'task'::text, 'invoke'::text])));
+alter table durable.timers add constraint timers_kind_check CHECK ((kind = ANY (ARRAY['sleep'::text, 'timeout'::text, 'retry'::text, 'start'::text, 'finish'::text, 'task'::text, 'invoke'::text])));
 
 alter table durable.timers add constraint timers_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
@@ -391,7 +391,7 @@ CREATE INDEX waits_by_match ON durable.waits USING btree (workspace_id, event_na
 
 CREATE INDEX waits_to_look_back ON durable.waits USING btree (workspace_id, run_id, step_id) WHERE (NOT looked_back);
 
-CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], p_skip integer[] DEFAULT '{}'::integer[], k_event integer[] DEFAULT '{}'::integer[], k_id uuid[] DEFAULT '{}'::uuid[], k_function text[] DEFAULT '{}'::text[], k_reason text[] DEFAULT '{}'::text[], k_detail text[] DEFAULT '{}'::text[])
+CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], p_skip integer[] DEFAULT '{}'::integer[], k_event integer[] DEFAULT '{}'::integer[], k_id uuid[] DEFAULT '{}'::uuid[], k_function text[] DEFAULT '{}'::text[], k_reason text[] DEFAULT '{}'::text[], k_detail text[] DEFAULT '{}'::text[], t_event integer[] DEFAULT '{}'::integer[], t_run uuid[] DEFAULT '{}'::uuid[], t_kind text[] DEFAULT '{}'::text[], t_ms double precision[] DEFAULT '{}'::double precision[])
  RETURNS TABLE(state text, owes_match boolean)
  LANGUAGE plpgsql
 AS $function$
@@ -493,6 +493,11 @@ begin
       from unnest(r_event, r_run) as r(event, run) where v_new[r.event];
   end if;
 
+  if cardinality(t_run) > 0 then
+    perform durable.limit_runs(array_agg(e_workspace[t.event]), array_agg(t.run), array_agg(t.kind), array_agg(t.ms))
+      from unnest(t_event, t_run, t_kind, t_ms) as t(event, run, kind, ms) where v_new[t.event] having count(*) > 0;
+  end if;
+
   if cardinality(k_id) > 0 then
     insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, at)
       select e_workspace[k.event], k.id, e_id[k.event], k.function, k.reason, k.detail, v_now
@@ -563,6 +568,7 @@ begin
       when 'checkpoint' then perform durable.effect_checkpoint(v_workspace, v_run, v_step, v_data);
       when 'compensable' then perform durable.effect_compensable(v_workspace, v_run, v_step, v_data);
       when 'undone' then perform durable.effect_undone(v_workspace, v_run, v_step, v_data);
+      when 'timeout' then perform durable.effect_timeout(v_workspace, v_run, v_step, v_data);
       when 'failing' then perform durable.effect_failing(v_workspace, v_run, v_step, v_data);
       else raise exception 'no effect is called %', v_kind;
     end case;
@@ -778,7 +784,8 @@ begin
     join durable.steps t on t.workspace_id = c.workspace and t.run_id = c.run
     where t.seq is null having count(*) > 0;
   delete from durable.timers t using unnest(c_workspace, c_run) as c(workspace, run)
-    where t.workspace_id = c.workspace and t.run_id = c.run and t.step_id = '00000000-0000-0000-0000-000000000000';
+    where t.workspace_id = c.workspace and t.run_id = c.run and t.step_id in ('00000000-0000-0000-0000-000000000000',
+      '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000002');
   delete from durable.checkpoints k using unnest(c_workspace, c_run) as c(workspace, run)
     where k.workspace_id = c.workspace and k.run_id = c.run;
 end $function$
@@ -1217,6 +1224,20 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.effect_timeout(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform durable.limit_runs(array_agg(f_workspace[q]), array_agg((d ->> 'run')::uuid), array_agg(d ->> 'kind'),
+      array_agg((d ->> 'ms')::float8))
+    from generate_subscripts(f_run, 1) as q, lateral (select f_data[q]::jsonb as d) as parsed
+    where not exists (select 1 from durable.event_ids k
+      where k.workspace_id = f_workspace[q] and k.client_id = d ->> 'client' and k.event_id <> (d ->> 'event')::uuid)
+    having count(*) > 0;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.effect_undone(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
  RETURNS void
  LANGUAGE sql
@@ -1400,7 +1421,9 @@ begin
           array_agg(case when f.kind = 'invoke' then durable.child_failure('InvokeTimeoutError',
             'The invoked function did not end within the step''s timeout.') end))
         from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
-        where f.kind not in ('retry', 'task') having count(*) > 0;
+        where f.kind not in ('retry', 'task', 'start', 'finish') having count(*) > 0;
+      perform durable.run_out(f.workspace, f.run, f.kind)
+        from unnest(f_workspace, f_run, f_kind) as f(workspace, run, kind) where f.kind in ('start', 'finish');
     end if;
   end if;
   return query select coalesce(cardinality(f_run), 0),
@@ -1509,6 +1532,18 @@ AS $function$
     on conflict (workspace_id) do update
       set state = 'limited', error = excluded.error, next_probe_at = greatest(c.next_probe_at, excluded.next_probe_at)
       where c.state <> 'open'
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.limit_runs(t_workspace integer[], t_run uuid[], t_kind text[], t_ms double precision[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into durable.timers (workspace_id, run_id, step_id, kind, due_at)
+    select t.workspace, t.run,
+      case t.kind when 'start' then '00000000-0000-0000-0000-000000000001' else '00000000-0000-0000-0000-000000000002' end::uuid,
+      t.kind, durable.durable_now() + t.ms * interval '1 millisecond'
+    from unnest(t_workspace, t_run, t_kind, t_ms) as t(workspace, run, kind, ms)
 $function$
 ;
 
@@ -1913,6 +1948,31 @@ CREATE OR REPLACE FUNCTION durable.rfc3339(p_at timestamp with time zone)
 AS $function$
   select to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.run_out(p_workspace integer, p_run uuid, p_kind text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_live durable.live_runs;
+  v_ms bigint;
+begin
+  select * into v_live from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run;
+  if not found or v_live.status = 'paused' or v_live.ending is not null then
+    return;
+  end if;
+  if p_kind = 'start' and (v_live.status = 'running' or v_live.run_attempt > 0 or exists (
+      select 1 from durable.steps s where s.workspace_id = p_workspace and s.run_id = p_run)) then
+    return;
+  end if;
+  select extract(epoch from durable.durable_now() - r.created_at) * 1000 into v_ms
+    from durable.runs r where r.workspace_id = p_workspace and r.id = p_run;
+  perform durable.end_run(p_workspace, p_run, 'failed', json_build_object('name', 'TimeoutError', 'code', 'timeout_' || p_kind,
+    'message', case p_kind
+      when 'start' then 'the run had not begun ' || v_ms || ' ms after its creation, which is later than timeouts.start allows. Is the app up, and are there free slots?'
+      else 'the run had not ended ' || v_ms || ' ms after its creation, which is later than timeouts.finish allows.' end)::text, true);
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.scalar_text(p_value jsonb)

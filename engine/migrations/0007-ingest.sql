@@ -71,7 +71,9 @@ create function durable.accept_events(
   r_event int[], r_function text[], r_version int[], r_run uuid[], r_fence uuid[],
   p_skip int[] = '{}',
   -- Functions that an event does not start although it names them. Most calls have none.
-  k_event int[] = '{}', k_id uuid[] = '{}', k_function text[] = '{}', k_reason text[] = '{}', k_detail text[] = '{}'
+  k_event int[] = '{}', k_id uuid[] = '{}', k_function text[] = '{}', k_reason text[] = '{}', k_detail text[] = '{}',
+  -- Until when runs must have begun or ended. Most functions say nothing.
+  t_event int[] = '{}', t_run uuid[] = '{}', t_kind text[] = '{}', t_ms float8[] = '{}'
 ) returns table (state text, owes_match boolean)
 language plpgsql as $$
 #variable_conflict use_column
@@ -170,6 +172,11 @@ begin
     insert into durable.changes (workspace_id, run_id, kind, journal_seq)
       select e_workspace[r.event], r.run, 'run.created', 0
       from unnest(r_event, r_run) as r(event, run) where v_new[r.event];
+  end if;
+
+  if cardinality(t_run) > 0 then
+    perform durable.limit_runs(array_agg(e_workspace[t.event]), array_agg(t.run), array_agg(t.kind), array_agg(t.ms))
+      from unnest(t_event, t_run, t_kind, t_ms) as t(event, run, kind, ms) where v_new[t.event] having count(*) > 0;
   end if;
 
   if cardinality(k_id) > 0 then

@@ -23,6 +23,7 @@ begin
       when 'checkpoint' then perform durable.effect_checkpoint(v_workspace, v_run, v_step, v_data);
       when 'compensable' then perform durable.effect_compensable(v_workspace, v_run, v_step, v_data);
       when 'undone' then perform durable.effect_undone(v_workspace, v_run, v_step, v_data);
+      when 'timeout' then perform durable.effect_timeout(v_workspace, v_run, v_step, v_data);
       when 'failing' then perform durable.effect_failing(v_workspace, v_run, v_step, v_data);
       else raise exception 'no effect is called %', v_kind;
     end case;

@@ -133,7 +133,9 @@ begin
           array_agg(case when f.kind = 'invoke' then durable.child_failure('InvokeTimeoutError',
             'The invoked function did not end within the step''s timeout.') end))
         from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
-        where f.kind not in ('retry', 'task') having count(*) > 0;
+        where f.kind not in ('retry', 'task', 'start', 'finish') having count(*) > 0;
+      perform durable.run_out(f.workspace, f.run, f.kind)
+        from unnest(f_workspace, f_run, f_kind) as f(workspace, run, kind) where f.kind in ('start', 'finish');
     end if;
   end if;
   return query select coalesce(cardinality(f_run), 0),

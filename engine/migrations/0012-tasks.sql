@@ -45,7 +45,8 @@ begin
     join durable.steps t on t.workspace_id = c.workspace and t.run_id = c.run
     where t.seq is null having count(*) > 0;
   delete from durable.timers t using unnest(c_workspace, c_run) as c(workspace, run)
-    where t.workspace_id = c.workspace and t.run_id = c.run and t.step_id = '00000000-0000-0000-0000-000000000000';
+    where t.workspace_id = c.workspace and t.run_id = c.run and t.step_id in ('00000000-0000-0000-0000-000000000000',
+      '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000002');
   delete from durable.checkpoints k using unnest(c_workspace, c_run) as c(workspace, run)
     where k.workspace_id = c.workspace and k.run_id = c.run;
 end $$;

@@ -93,6 +93,52 @@ begin
   return p_status;
 end $$;
 
+-- Time limits of runs that begin now. t_kind: start | finish.
+create function durable.limit_runs(t_workspace int[], t_run uuid[], t_kind text[], t_ms float8[]) returns void
+language sql volatile as $$
+  insert into durable.timers (workspace_id, run_id, step_id, kind, due_at)
+    select t.workspace, t.run,
+      case t.kind when 'start' then '00000000-0000-0000-0000-000000000001' else '00000000-0000-0000-0000-000000000002' end::uuid,
+      t.kind, durable.durable_now() + t.ms * interval '1 millisecond'
+    from unnest(t_workspace, t_run, t_kind, t_ms) as t(workspace, run, kind, ms)
+$$;
+
+-- The same for runs that sent events start, which come with the commit: none for an event that is a duplicate.
+create function durable.effect_timeout(f_workspace int[], f_run uuid[], f_step uuid[], f_data text[]) returns void
+language plpgsql as $$
+begin
+  perform durable.limit_runs(array_agg(f_workspace[q]), array_agg((d ->> 'run')::uuid), array_agg(d ->> 'kind'),
+      array_agg((d ->> 'ms')::float8))
+    from generate_subscripts(f_run, 1) as q, lateral (select f_data[q]::jsonb as d) as parsed
+    where not exists (select 1 from durable.event_ids k
+      where k.workspace_id = f_workspace[q] and k.client_id = d ->> 'client' and k.event_id <> (d ->> 'event')::uuid)
+    having count(*) > 0;
+end $$;
+
+-- A time limit is over. A run that has begun keeps going without its `start`; one that a person is asked about, or that
+-- is ending anyway, is left to that. The caller holds the live_runs row, if there is one.
+create function durable.run_out(p_workspace int, p_run uuid, p_kind text) returns void
+language plpgsql as $$
+declare
+  v_live durable.live_runs;
+  v_ms bigint;
+begin
+  select * into v_live from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run;
+  if not found or v_live.status = 'paused' or v_live.ending is not null then
+    return;
+  end if;
+  if p_kind = 'start' and (v_live.status = 'running' or v_live.run_attempt > 0 or exists (
+      select 1 from durable.steps s where s.workspace_id = p_workspace and s.run_id = p_run)) then
+    return;
+  end if;
+  select extract(epoch from durable.durable_now() - r.created_at) * 1000 into v_ms
+    from durable.runs r where r.workspace_id = p_workspace and r.id = p_run;
+  perform durable.end_run(p_workspace, p_run, 'failed', json_build_object('name', 'TimeoutError', 'code', 'timeout_' || p_kind,
+    'message', case p_kind
+      when 'start' then 'the run had not begun ' || v_ms || ' ms after its creation, which is later than timeouts.start allows. Is the app up, and are there free slots?'
+      else 'the run had not ended ' || v_ms || ' ms after its creation, which is later than timeouts.finish allows.' end)::text, true);
+end $$;
+
 -- A person cancels. One that is undoing its steps already goes on with that, unless they are to be left as they are
 -- (p_undo false). Answers what end_run does, or the status that it is in or has ended with, or null for an unknown run.
 create function durable.cancel_run(p_workspace int, p_run uuid, p_actor text, p_reason text, p_undo boolean = true) returns text

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { CANCEL_ON_MAX, FUNCTIONS_PER_APP_MAX, TRIGGERS_PER_FUNCTION_MAX } from "./limits.ts";
+import { CANCEL_ON_MAX, FUNCTIONS_PER_APP_MAX, SLEEP_MS_MAX, TRIGGERS_PER_FUNCTION_MAX } from "./limits.ts";
 import {
   awaitedEventNameSchema,
   digestSchema,
@@ -30,6 +30,13 @@ const cancelOnSchema = z.object({
   timeout_ms: timeoutSchema.optional(),
 });
 
+const timeoutMsSchema = z.int().min(1).max(SLEEP_MS_MAX);
+
+const timeoutsSchema = z.object({
+  start_ms: timeoutMsSchema.optional(),
+  finish_ms: timeoutMsSchema.optional(),
+});
+
 export const functionManifestSchema = z
   .object({
     id: slugSchema,
@@ -45,7 +52,7 @@ export const functionManifestSchema = z
     idempotency: limitSchema.optional(),
     fairness: limitSchema.optional(),
     priority: z.union([z.number(), limitSchema]).optional(),
-    timeouts: limitSchema.optional(),
+    timeouts: timeoutsSchema.optional(),
     cancel_on: z.array(cancelOnSchema).max(CANCEL_ON_MAX).optional(),
     input: z.unknown().optional(),
     output: z.unknown().optional(),

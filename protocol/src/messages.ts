@@ -145,6 +145,14 @@ export interface CancelOn {
   timeout_ms?: number | undefined;
 }
 
+/** Of a whole run, from its creation on. One that is over ends the run as failed. */
+export interface Timeouts {
+  /** The app has answered for the first time within it. */
+  start_ms?: number | undefined;
+  /** The run has ended within it. */
+  finish_ms?: number | undefined;
+}
+
 export interface FunctionManifest {
   id: string;
   /** Version of the code; a run remembers the one it began with. */
@@ -160,7 +168,7 @@ export interface FunctionManifest {
   idempotency?: LimitSpec | undefined;
   fairness?: LimitSpec | undefined;
   priority?: LimitSpec | number | undefined;
-  timeouts?: LimitSpec | undefined;
+  timeouts?: Timeouts | undefined;
   cancel_on?: CancelOn[] | undefined;
   /** JSON Schema of the event's data, and of the output. */
   input?: Payload;

@@ -1,10 +1,14 @@
 import { TRIGGERS_PER_FUNCTION_MAX } from "@durable/protocol/wire";
 import type { FunctionOptions } from "./function.ts";
+import { timeoutsOnWire } from "./limits.ts";
 import { retryPolicy } from "./retry.ts";
 import { triggersOf } from "./trigger.ts";
 
 /** Of any function, whatever its types. */
-type CheckedOptions = Pick<FunctionOptions, "id" | "trigger" | "triggers" | "retry" | "onExhausted"> & {
+type CheckedOptions = Pick<
+  FunctionOptions,
+  "id" | "trigger" | "triggers" | "retry" | "onExhausted" | "timeouts"
+> & {
   readonly handler: unknown;
 };
 
@@ -30,6 +34,7 @@ export function checkFunction(options: CheckedOptions): void {
     throw new TypeError(`${where} has more than ${TRIGGERS_PER_FUNCTION_MAX} triggers.`);
   }
   try {
+    timeoutsOnWire(options.timeouts ?? {});
     retryPolicy({ ...options.retry, onExhausted: options.onExhausted });
   } catch (error) {
     throw new TypeError(`${where}: ${(error as Error).message}`);

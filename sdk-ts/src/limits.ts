@@ -1,3 +1,6 @@
+import { SLEEP_MS_MAX, type Timeouts } from "@durable/protocol/wire";
+import { type Duration, durationMs } from "./duration.ts";
+
 /** A limit, passed to the engine as it is written; the engine judges it at sync. */
 export type Limit = Readonly<Record<string, unknown>>;
 
@@ -12,7 +15,13 @@ export interface Limits {
   readonly idempotency?: Limit | undefined;
   readonly fairness?: Limit | undefined;
   readonly priority?: Limit | number | undefined;
-  readonly timeouts?: Limit | undefined;
+  /**
+   * Of a whole run, from its creation on. `start`: the app has answered for the first time. `finish`: the run has ended.
+   * A run that is late fails with a `TimeoutError`, after its completed steps are undone; one that is paused then is not.
+   */
+  readonly timeouts?:
+    | { readonly start?: Duration | undefined; readonly finish?: Duration | undefined }
+    | undefined;
   readonly cancelOn?: readonly Limit[] | undefined;
   readonly durability?: "step" | "async" | undefined;
   /** Which code continues a run after a deploy. */
@@ -31,10 +40,24 @@ export function limitsOnWire(limits: Limits): Record<string, unknown> {
     idempotency: limits.idempotency,
     fairness: limits.fairness,
     priority: limits.priority,
-    timeouts: limits.timeouts,
+    timeouts: limits.timeouts === undefined ? undefined : timeoutsOnWire(limits.timeouts),
     cancel_on: limits.cancelOn,
     durability: limits.durability,
     version: limits.version,
   };
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+}
+
+/** @throws TypeError for what the engine could not accept. */
+export function timeoutsOnWire({ start, finish }: NonNullable<Limits["timeouts"]>): Timeouts {
+  return {
+    ...(start !== undefined && { start_ms: timeoutMs("start", start) }),
+    ...(finish !== undefined && { finish_ms: timeoutMs("finish", finish) }),
+  };
+}
+
+function timeoutMs(member: string, duration: Duration): number {
+  const ms = durationMs(duration);
+  if (ms >= 1 && ms <= SLEEP_MS_MAX) return ms;
+  throw new TypeError(`timeouts.${member} must be between 1 ms and 366 days.`);
 }

@@ -98,7 +98,7 @@ export class Stage {
       name,
       data,
       timeMs: TIME_MS,
-      runs: runs.map((run) => ({ ...run, functionId: "racer", functionVersion: 1 })),
+      runs: runs.map((run) => ({ ...run, functionId: "racer", functionVersion: 1, timeouts: [] })),
       skips: [],
     };
   }

@@ -94,7 +94,8 @@ export const LEASES: readonly Invariant[] = [
          and not exists (select 1 from durable.parked k where k.workspace_id = l.workspace_id and k.run_id = l.run_id and k.rank = l.ready_rank)
        union all
        select l.run_id, l.status, 'nothing will wake it' from durable.live_runs l where l.status = 'waiting'
-         and not exists (select 1 from durable.timers t where t.workspace_id = l.workspace_id and t.run_id = l.run_id)
+         and not exists (select 1 from durable.timers t where t.workspace_id = l.workspace_id and t.run_id = l.run_id
+           and t.kind not in ('start', 'finish'))
          and not exists (select 1 from durable.waits w where w.workspace_id = l.workspace_id and w.run_id = l.run_id)
          and not exists (select 1 from durable.tasks t where t.workspace_id = l.workspace_id and t.run_id = l.run_id)
          and not exists (select 1 from durable.steps s where s.workspace_id = l.workspace_id and s.run_id = l.run_id

@@ -60,6 +60,7 @@ let kills = 0;
 /** By idempotency key: what was undone, and how often its body was called. */
 let ledger: Map<string, { name: string; calls: number }>;
 let run = "";
+let isKnown: Promise<unknown> = Promise.resolve();
 
 const booking = createFunction({
   id: "booking",
@@ -80,7 +81,8 @@ const booking = createFunction({
         },
       });
     }
-    await step.run("pay", () => {
+    await step.run("pay", async () => {
+      await isKnown;
       throw new NonRetriableError("declined");
     });
   },
@@ -99,7 +101,9 @@ afterEach(async () => {
 test("six steps are undone once each, with the engine killed around every compensation", async () => {
   await Promise.all([startProcess(), startProcess()]);
   const app = await startSdkApp({ call }, "trips", [booking]);
-  run = await app.start("trip.booked");
+  const started = app.start("trip.booked");
+  isKnown = started;
+  run = await started;
   for (let undone = 1; undone < STEPS.length; undone += 1) {
     await expect
       .poll(

@@ -92,6 +92,7 @@ export type EffectKind =
   | "task" // the entry gets a lease and a dispatch of its own
   | "compensable" // the step can be undone
   | "undone" // the step was
+  | "timeout" // a run that one of its events starts must have begun, or ended, by then
   | "failing"; // the run has failed, for the reason in `data`, and begins to undo its steps
 
 export function isSettled(entry: { readonly status: StepStatus }): boolean {

@@ -2,7 +2,7 @@ import type { Effect, Outcome, SentEvent } from "../domain/outcome.ts";
 import { toEventRow } from "../ingest/event-row.ts";
 import type { WorkspaceEntry, WorkspaceRegistry } from "../registry/workspace-registry.ts";
 import type { Ports } from "../runtime/ports.ts";
-import { EventRows } from "../store/event-rows.ts";
+import { type EventRow, EventRows } from "../store/event-rows.ts";
 import type { CommitItem, CommitResult } from "../store/outcomes.ts";
 import type { CommitEnd, Committer } from "./committer.ts";
 
@@ -20,7 +20,7 @@ export async function commitUntilMatched(
   const { sends } = item.outcome;
   for (let matched = workspace; ; ) {
     const events = sends.length === 0 ? null : sentRows(parts, matched, sends, workspace);
-    const outcome = events === null ? item.outcome : withSkips(item.outcome, events);
+    const outcome = events === null ? item.outcome : withMatched(item.outcome, events);
     const end = await parts.committer.commit({ ...item, outcome, events });
     if (end.state !== "stale") return end;
     parts.registry.forget(workspace.workspaceId);
@@ -47,14 +47,26 @@ function sentRows(
   return rows;
 }
 
-/** What the events it sends do not start is found when they are matched, after the outcome was decided. */
-function withSkips(outcome: Outcome, { entries }: EventRows): Outcome {
-  const effects: Effect[] = entries.flatMap(({ row }) =>
-    row.skips.map(({ id, functionId, reason, detail }) => ({
-      kind: "skip",
+/** What comes of the events it sends is found when they are matched, after the outcome was decided. */
+function withMatched(outcome: Outcome, { entries }: EventRows): Outcome {
+  const effects = entries.flatMap(({ row }) => [...skipsOf(row), ...timeoutsOf(row)]);
+  return effects.length === 0 ? outcome : { ...outcome, effects: [...outcome.effects, ...effects] };
+}
+
+function skipsOf({ id: event, clientId: client, skips }: EventRow): Effect[] {
+  return skips.map(({ id, functionId, reason, detail }) => ({
+    kind: "skip",
+    stepId: null,
+    data: JSON.stringify({ id, event, client, function: functionId, reason, detail }),
+  }));
+}
+
+function timeoutsOf({ id: event, clientId: client, runs }: EventRow): Effect[] {
+  return runs.flatMap(({ runId, timeouts }) =>
+    timeouts.map(({ kind, ms }) => ({
+      kind: "timeout",
       stepId: null,
-      data: JSON.stringify({ id, event: row.id, client: row.clientId, function: functionId, reason, detail }),
+      data: JSON.stringify({ run: runId, event, client, kind, ms }),
     })),
   );
-  return effects.length === 0 ? outcome : { ...outcome, effects: [...outcome.effects, ...effects] };
 }

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { uuidV7 } from "../domain/ids.ts";
-import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
+import type { FunctionEntry, WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { Clock, Random } from "../runtime/ports.ts";
-import type { EventRow } from "../store/event-rows.ts";
+import type { EventRow, RunTimeout } from "../store/event-rows.ts";
 import { eventJson } from "./event-json.ts";
 import { matchEvent } from "./match-event.ts";
 
@@ -47,10 +47,23 @@ export function toEventRow(
       functionId: fn.id,
       functionVersion: fn.version,
       fence: fenceFor(),
+      timeouts: timeoutsOf(fn),
     })),
     skips: skips.map((skip) => ({ id: newId(ports), ...skip })),
   };
 }
+
+/** Nearly all functions have none. */
+function timeoutsOf({ manifest: { timeouts } }: FunctionEntry): readonly RunTimeout[] {
+  if (timeouts === undefined) return NONE;
+  const { start_ms: start, finish_ms: finish } = timeouts;
+  return [
+    ...(start === undefined ? NONE : [{ kind: "start" as const, ms: start }]),
+    ...(finish === undefined ? NONE : [{ kind: "finish" as const, ms: finish }]),
+  ];
+}
+
+const NONE: readonly RunTimeout[] = [];
 
 export function newId(ports: { readonly clock: Clock; readonly random: Random }): string {
   return uuidV7(ports.clock.epochMs(), ports.random.bytes(10));

@@ -168,7 +168,7 @@ export class Dispatcher implements Service, Births {
         fence: run.fence,
         memo: Memo.of([]),
         knownSeq: 0,
-        mayHavePending: false,
+        mayHavePending: run.timeouts.length > 0,
         runAttempt: 0,
         transportAttempt: 0,
         line: {},

@@ -1,7 +1,14 @@
 import { plainArray, textArray } from "./array-literal.ts";
 import { literals, placeholders, plain, typesOf } from "./columns.ts";
 import type { Database } from "./database.ts";
-import { EVENT_COLUMNS, type EventRows, REGISTRY_COLUMNS, RUN_COLUMNS, SKIP_COLUMNS } from "./event-rows.ts";
+import {
+  EVENT_COLUMNS,
+  type EventRows,
+  REGISTRY_COLUMNS,
+  RUN_COLUMNS,
+  SKIP_COLUMNS,
+  TIMEOUT_COLUMNS,
+} from "./event-rows.ts";
 import { wrapStatement } from "./fault-database.ts";
 
 /** new | duplicate of an earlier one | conflict: same id, other body | refused: not stored because another
@@ -19,7 +26,7 @@ const ACCEPT = "select state, owes_match from durable.accept_events";
 const PLAIN_TYPES = ["int", ...typesOf(REGISTRY_COLUMNS, EVENT_COLUMNS, BORN_COLUMNS)];
 const PLAIN_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES)})`;
 /** Between the two stand the requests to pass over, which only a commit has. */
-const WHOLE_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES, "int[]", ...typesOf(SKIP_COLUMNS))})`;
+const WHOLE_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES, "int[]", ...typesOf(SKIP_COLUMNS, TIMEOUT_COLUMNS))})`;
 
 /** Events, the runs they start and their jobs in one commit. One answer per event, in order. */
 export async function insertEvents(
@@ -33,9 +40,10 @@ export async function insertEvents(
     ...literals(EVENT_COLUMNS, rows.entries),
     ...literals(BORN_COLUMNS, rows.runs),
   ];
-  const { skips } = rows;
-  const isPlain = skips.length === 0;
-  if (!isPlain) parameters.push("{}", ...literals(SKIP_COLUMNS, skips));
+  const { skips, timeouts } = rows;
+  const isPlain = skips.length === 0 && timeouts.length === 0;
+  if (!isPlain)
+    parameters.push("{}", ...literals(SKIP_COLUMNS, skips), ...literals(TIMEOUT_COLUMNS, timeouts));
   const states = await wrapStatement("accept_events", () =>
     database.sql.unsafe<{ state: EventState; owes_match: boolean }[]>(
       isPlain ? PLAIN_CALL : WHOLE_CALL,

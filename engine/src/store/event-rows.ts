@@ -35,6 +35,13 @@ export interface RunRow {
   readonly functionVersion: number;
   /** Given when the run shall be born leased to this engine. */
   readonly fence: string | null;
+  readonly timeouts: readonly RunTimeout[];
+}
+
+/** The run ends when it has not begun, or not ended, by then; from its creation on. */
+export interface RunTimeout {
+  readonly kind: "start" | "finish";
+  readonly ms: number;
 }
 
 interface EventEntry {
@@ -52,6 +59,12 @@ interface SkipEntry {
   /** The number of its event, from 1. */
   readonly event: number;
   readonly skip: SkipRow;
+}
+
+interface TimeoutEntry extends RunTimeout {
+  /** The number of its event, from 1. */
+  readonly event: number;
+  readonly runId: string;
 }
 
 /** A workspace and the version of its functions that its events were matched against. */
@@ -90,6 +103,13 @@ export const SKIP_COLUMNS: readonly Column<SkipEntry>[] = [
   text(({ skip }) => skip.detail),
 ];
 
+export const TIMEOUT_COLUMNS: readonly Column<TimeoutEntry>[] = [
+  plain("int", ({ event }) => event),
+  plain("uuid", ({ runId }) => runId),
+  plain("text", ({ kind }) => kind),
+  plain("float8", ({ ms }) => ms),
+];
+
 /** Rows of several requests for one call of `accept_events` or `commit_outcomes`. */
 export class EventRows {
   readonly #entries: EventEntry[] = [];
@@ -115,6 +135,12 @@ export class EventRows {
 
   get skips(): SkipEntry[] {
     return this.#entries.flatMap(({ row }, index) => row.skips.map((skip) => ({ event: index + 1, skip })));
+  }
+
+  get timeouts(): TimeoutEntry[] {
+    return this.runs.flatMap(({ event, run: { runId, timeouts } }) =>
+      timeouts.map((timeout) => ({ event, runId, ...timeout })),
+    );
   }
 
   get registry(): RegistryEntry[] {

@@ -28,6 +28,14 @@ export function fixtureFunctions(write: Writer): DurableFunction[] {
   return [
     make("worker", ["chaos.work"]),
     make("chained", ["chaos.chained"]),
+    // It takes short programs only: the others leave a skip.
+    createFunction({
+      id: "picky",
+      trigger: { event: "chaos.work" },
+      jsonSchema: { input: { properties: { program: { maxItems: 3 } } } },
+      retry: RETRY,
+      handler: ({ step }: Any) => step.setState("picked"),
+    }),
     // A second function on the same event: fan-out.
     createFunction({
       id: "witness",
@@ -93,6 +101,16 @@ async function one(instruction: Instruction, step: Any, run: string, write: Writ
         ? step.spawn(name, "chained", options)
         : step.invoke(name, "chained", options).catch(() => "caught");
     }
+    case "branch": {
+      const { name } = instruction;
+      step.setState({ at: name });
+      const way = await step.branch(name, { left: () => Math.random() < 0.5, right: true });
+      const before = ways.get(`${run}/${name}`) ?? way;
+      if (before !== way) throw new NonRetriableError(`the branch ${name} flipped from ${before} to ${way}`);
+      ways.set(`${run}/${name}`, way);
+      const then = { do: "run", name: `${name}-then`, ms: 0, failures: 0, fatal: false } as const;
+      return body(then, step, run, write);
+    }
     case "all":
       return Promise.all(instruction.branches.map((branch) => one(branch, step, run, write)));
     case "fail":
@@ -143,6 +161,9 @@ function body(
 function nap(instruction: Extract<Instruction, { do: "nap" }>, run: string, at: "before" | "after"): AppLine {
   return { kind: "nap", t: Date.now(), run, name: instruction.name, at, ms: instruction.ms };
 }
+
+/** Which way each branch went when it was first seen here. */
+const ways = new Map<string, string>();
 
 const written = new Set<string>();
 

@@ -33,6 +33,8 @@ export type Instruction =
       readonly spawn: boolean;
       readonly program: readonly Instruction[];
     }
+  /** Takes one of two ways by chance; one that flips on a replay fails the run. */
+  | { readonly do: "branch"; readonly name: string }
   | { readonly do: "all"; readonly branches: readonly Instruction[] }
   /** Ends the run as failed. */
   | { readonly do: "fail" };
@@ -109,7 +111,8 @@ export function makeProgram(random: Random, key: string): Program {
     if (dice < 0.65) return nap();
     if (dice < 0.8) return wait();
     if (dice < 0.86) return send();
-    return dice < 0.93 ? call() : all();
+    if (dice < 0.92) return call();
+    return dice < 0.98 ? all() : { do: "branch" as const, name: name("branch") };
   });
   if (random.chance(0.03)) instructions.push({ do: "fail" });
   return { instructions, answers };

@@ -964,10 +964,11 @@ begin
           received_at = to_timestamp(i_received[q]), app_ms = i_app_ms[q]
       from generate_subscripts(i_run, 1) as q
       where v_applied[q] and i_kind[q] in ('completed', 'failed', 'cancelled') and r.workspace_id = i_workspace[q] and r.id = i_run[q]
-      returning r.workspace_id, r.id
+      returning r.workspace_id, r.id, r.status
     )
     select array_agg(e.workspace_id), array_agg(e.id) into v_owing_workspace, v_owing_run from ended e
-      where exists (select 1 from durable.children c where c.workspace_id = e.workspace_id and c.run_id = e.id);
+      where e.status = 'failed'
+        or exists (select 1 from durable.children c where c.workspace_id = e.workspace_id and c.run_id = e.id);
     if v_owing_run is not null then
       perform durable.owe_ends(v_owing_workspace, v_owing_run);
     end if;
@@ -1661,6 +1662,16 @@ CREATE OR REPLACE FUNCTION durable.name_bucket(p_workspace integer, p_name text)
 AS $function$ select hashtextextended(p_name, p_workspace)::bit(8)::int $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.new_id()
+ RETURNS uuid
+ LANGUAGE sql
+AS $function$
+  select (lpad(to_hex((extract(epoch from durable.durable_now()) * 1000)::bigint), 12, '0')
+    || '7' || substr(r, 2, 3) || to_hex(8 + (('x' || substr(r, 5, 1))::bit(4)::int & 3)) || substr(r, 6, 15))::uuid
+  from (select replace(gen_random_uuid()::text, '-', '') as r) as random
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.open_circuit(p_workspace integer, p_error text, p_probe_ms integer)
  RETURNS void
  LANGUAGE sql
@@ -1684,6 +1695,7 @@ begin
     select c.workspace_id, c.run_id from unnest(p_workspace, p_run) as p(workspace, run)
     join durable.children c on c.workspace_id = p.workspace and c.run_id = p.run
     where c.kind = 'invoke' on conflict do nothing;
+  perform durable.start_on_failure(p_workspace, p_run);
 end $function$
 ;
 
@@ -2092,6 +2104,47 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.start_on_failure(p_workspace integer[], p_run uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_workspace int[]; v_function text[]; v_version int[]; v_data text[]; v_depth int[]; v_failed uuid[];
+  v_id uuid[];
+  v_count int;
+begin
+  select array_agg(r.workspace_id), array_agg(h.id), array_agg(h.version), array_agg(r.id), array_agg(coalesce(c.depth, 0) + 1),
+      array_agg(durable.new_id()),
+      array_agg('{"run":{"id":"' || r.id || '","started_at":"' || durable.rfc3339(durable.time_of_id(r.id)) || '"},"function":'
+        || to_json(r.function_id)::text || ',"event":' || durable.event_json(e) || ',"error":' || coalesce(r.failure, 'null') || ',"step":'
+        || coalesce((
+          select json_build_object('id', replace(s.step_id::text, '-', ''), 'name', s.name)::text from durable.steps s
+          where s.workspace_id = r.workspace_id and s.run_id = r.id 
+            and s.step_id = case when r.failure::json ->> 'step' ~ '^[0-9a-f]{32}$' then (r.failure::json ->> 'step')::uuid end), 'null') || '}')
+    into v_workspace, v_function, v_version, v_failed, v_depth, v_id, v_data
+    from unnest(p_workspace, p_run) as p(workspace, run)
+    join durable.runs r on r.workspace_id = p.workspace and r.id = p.run and r.status = 'failed'
+    join durable.functions f on f.workspace_id = r.workspace_id and f.id = r.function_id
+    join durable.functions h on h.workspace_id = r.workspace_id and h.id = f.manifest::json ->> 'on_failure' and h.removed_at is null
+    join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id
+    left join durable.children c on c.workspace_id = r.workspace_id and c.run_id = r.id
+    where c.kind is distinct from 'on-failure';
+  if v_id is null then
+    return;
+  end if;
+  v_count := cardinality(v_id);
+  insert into durable.children (workspace_id, run_id, parent_run_id, parent_step_id, kind, on_cancel, depth)
+    select h.workspace, h.id, h.failed, '00000000-0000-0000-0000-000000000000', 'on-failure', 'abandon', h.depth
+    from unnest(v_workspace, v_id, v_failed, v_depth) as h(workspace, id, failed, depth);
+  perform durable.accept_events(null, '{}', '{}', array_fill(1, array[v_count]), v_workspace, v_id,
+    array_fill(null::text, array[v_count]), array_fill('00000000-0000-0000-0000-000000000000'::uuid, array[v_count]),
+    array_fill('durable.on-failure'::text, array[v_count]), v_data, array_fill(null::float8, array[v_count]),
+    (select array_agg(n) from generate_series(1, v_count) as n), v_function, v_version, v_id,
+    array_fill(null::uuid, array[v_count]));
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.sync_app(p_workspace integer, p_actor text, p_url text, p_sdk text, p_capabilities text[], p_max_duration_ms integer, p_deployment text, p_digest text, f_id text[], f_manifest text[])
  RETURNS TABLE(function_id text, version integer, change text)
  LANGUAGE plpgsql
@@ -2171,6 +2224,13 @@ begin
     where workspace_id = p_workspace and state = 'open' and next_probe_at <= clock_timestamp();
   return found;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.time_of_id(p_id uuid)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$ select to_timestamp(('x' || left(replace(p_id::text, '-', ''), 12))::bit(48)::bigint / 1000.0) $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.unpark_jobs(p_workspace integer, p_limit integer, p_sign integer)

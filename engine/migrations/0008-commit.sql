@@ -229,10 +229,11 @@ begin
           received_at = to_timestamp(i_received[q]), app_ms = i_app_ms[q]
       from generate_subscripts(i_run, 1) as q
       where v_applied[q] and i_kind[q] in ('completed', 'failed', 'cancelled') and r.workspace_id = i_workspace[q] and r.id = i_run[q]
-      returning r.workspace_id, r.id
+      returning r.workspace_id, r.id, r.status
     )
     select array_agg(e.workspace_id), array_agg(e.id) into v_owing_workspace, v_owing_run from ended e
-      where exists (select 1 from durable.children c where c.workspace_id = e.workspace_id and c.run_id = e.id);
+      where e.status = 'failed'
+        or exists (select 1 from durable.children c where c.workspace_id = e.workspace_id and c.run_id = e.id);
     if v_owing_run is not null then
       perform durable.owe_ends(v_owing_workspace, v_owing_run);
     end if;

@@ -7,8 +7,8 @@ create table durable.children (
   workspace_id int not null,
   run_id uuid not null,                      -- the child
   parent_run_id uuid not null,
-  parent_step_id uuid not null,
-  kind text not null,                        -- invoke | spawn
+  parent_step_id uuid not null,              -- all zeros for on-failure
+  kind text not null,                        -- invoke | spawn | on-failure: it was started because its parent had failed
   on_cancel text not null,                   -- cascade | abandon: when its parent is cancelled or waits for it no longer
   depth int not null,                        -- parents above it; 1 is a child of a run that has none
   primary key (workspace_id, run_id)
@@ -37,8 +37,58 @@ language sql volatile as $$
     from generate_subscripts(f_run, 1) as q, lateral (select f_data[q]::json as d) as parsed
 $$;
 
+-- A version 7 UUID, as the engine makes them: ids of runs and events are in the order of time.
+create function durable.new_id() returns uuid
+language sql volatile as $$
+  select (lpad(to_hex((extract(epoch from durable.durable_now()) * 1000)::bigint), 12, '0')
+    || '7' || substr(r, 2, 3) || to_hex(8 + (('x' || substr(r, 5, 1))::bit(4)::int & 3)) || substr(r, 6, 15))::uuid
+  from (select replace(gen_random_uuid()::text, '-', '') as r) as random
+$$;
+
+create function durable.time_of_id(p_id uuid) returns timestamptz
+language sql immutable as $$ select to_timestamp(('x' || left(replace(p_id::text, '-', ''), 12))::bit(48)::bigint / 1000.0) $$;
+
+-- The handlers of runs that have just failed, as runs of their own. Those of a handler have none: nothing fails for ever.
+create function durable.start_on_failure(p_workspace int[], p_run uuid[]) returns void
+language plpgsql as $$
+#variable_conflict use_column
+declare
+  v_workspace int[]; v_function text[]; v_version int[]; v_data text[]; v_depth int[]; v_failed uuid[];
+  v_id uuid[];
+  v_count int;
+begin
+  select array_agg(r.workspace_id), array_agg(h.id), array_agg(h.version), array_agg(r.id), array_agg(coalesce(c.depth, 0) + 1),
+      array_agg(durable.new_id()),
+      array_agg('{"run":{"id":"' || r.id || '","started_at":"' || durable.rfc3339(durable.time_of_id(r.id)) || '"},"function":'
+        || to_json(r.function_id)::text || ',"event":' || durable.event_json(e) || ',"error":' || coalesce(r.failure, 'null') || ',"step":'
+        || coalesce((
+          select json_build_object('id', replace(s.step_id::text, '-', ''), 'name', s.name)::text from durable.steps s
+          where s.workspace_id = r.workspace_id and s.run_id = r.id 
+            and s.step_id = case when r.failure::json ->> 'step' ~ '^[0-9a-f]{32}$' then (r.failure::json ->> 'step')::uuid end), 'null') || '}')
+    into v_workspace, v_function, v_version, v_failed, v_depth, v_id, v_data
+    from unnest(p_workspace, p_run) as p(workspace, run)
+    join durable.runs r on r.workspace_id = p.workspace and r.id = p.run and r.status = 'failed'
+    join durable.functions f on f.workspace_id = r.workspace_id and f.id = r.function_id
+    join durable.functions h on h.workspace_id = r.workspace_id and h.id = f.manifest::json ->> 'on_failure' and h.removed_at is null
+    join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id
+    left join durable.children c on c.workspace_id = r.workspace_id and c.run_id = r.id
+    where c.kind is distinct from 'on-failure';
+  if v_id is null then
+    return;
+  end if;
+  v_count := cardinality(v_id);
+  insert into durable.children (workspace_id, run_id, parent_run_id, parent_step_id, kind, on_cancel, depth)
+    select h.workspace, h.id, h.failed, '00000000-0000-0000-0000-000000000000', 'on-failure', 'abandon', h.depth
+    from unnest(v_workspace, v_id, v_failed, v_depth) as h(workspace, id, failed, depth);
+  perform durable.accept_events(null, '{}', '{}', array_fill(1, array[v_count]), v_workspace, v_id,
+    array_fill(null::text, array[v_count]), array_fill('00000000-0000-0000-0000-000000000000'::uuid, array[v_count]),
+    array_fill('durable.on-failure'::text, array[v_count]), v_data, array_fill(null::float8, array[v_count]),
+    (select array_agg(n) from generate_series(1, v_count) as n), v_function, v_version, v_id,
+    array_fill(null::uuid, array[v_count]));
+end $$;
+
 -- What ends of runs owe to other runs, in the commit that ends them, whatever ended them: a child that is waited for owes
--- its parent the result.
+-- its parent the result. A run that failed may have a handler for that.
 create function durable.owe_ends(p_workspace int[], p_run uuid[]) returns void
 language plpgsql as $$
 #variable_conflict use_column
@@ -47,6 +97,7 @@ begin
     select c.workspace_id, c.run_id from unnest(p_workspace, p_run) as p(workspace, run)
     join durable.children c on c.workspace_id = p.workspace and c.run_id = p.run
     where c.kind = 'invoke' on conflict do nothing;
+  perform durable.start_on_failure(p_workspace, p_run);
 end $$;
 
 -- A cancelled run takes along the children it spawned; those it waits for go with their entries (close_entries).

@@ -13,6 +13,7 @@ export const failureSchema = z
     get cause() {
       return failureSchema.optional();
     },
+    step: z.string().optional(),
     stack: z.string().optional(),
     frame: z.string().optional(),
   })

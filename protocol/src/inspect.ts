@@ -54,6 +54,7 @@ export const functionManifestSchema = z
     priority: z.union([z.number(), limitSchema]).optional(),
     timeouts: timeoutsSchema.optional(),
     cancel_on: z.array(cancelOnSchema).max(CANCEL_ON_MAX).optional(),
+    on_failure: slugSchema.optional(),
     input: z.unknown().optional(),
     output: z.unknown().optional(),
     max_duration_ms: durationSchema.optional(),

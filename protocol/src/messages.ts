@@ -27,6 +27,8 @@ export interface Failure {
   /** A word for programs, such as `declined` or, set by an SDK, `nondeterminism`. */
   code?: string | undefined;
   cause?: Failure | undefined;
+  /** The step that it comes from, when the function failed because one of its steps had. */
+  step?: StepId | undefined;
   /** Only when the app opts in: it may show paths and source. */
   stack?: string | undefined;
   /** The innermost place in the user's own code, `file:line:column`: what groups equal failures. */
@@ -170,6 +172,8 @@ export interface FunctionManifest {
   priority?: LimitSpec | number | undefined;
   timeouts?: Timeouts | undefined;
   cancel_on?: CancelOn[] | undefined;
+  /** The function of this app that is started when a run of this one has failed. */
+  on_failure?: string | undefined;
   /** JSON Schema of the event's data, and of the output. */
   input?: Payload;
   output?: Payload;

@@ -54,7 +54,7 @@ export class StepError extends Error {
   readonly #failure: Failure;
 
   constructor(stepName: string, failure: Failure) {
-    super(failure.message, failure.cause === undefined ? undefined : { cause: restore(failure.cause) });
+    super(failure.message, failure.cause === undefined ? undefined : { cause: restoreError(failure.cause) });
     this.name = failure.name;
     this.stepName = stepName;
     this.code = failure.code;
@@ -90,7 +90,7 @@ export class FunctionError extends Error {
     const why = failure === null ? "" : `: ${failure.name}: ${failure.message}`;
     super(
       `${which} ${status === "cancelled" ? "was cancelled" : "failed"}${why}`,
-      failure === null ? undefined : { cause: restore(failure) },
+      failure === null ? undefined : { cause: restoreError(failure) },
     );
     this.functionId = functionId;
     this.runId = runId;
@@ -99,10 +99,11 @@ export class FunctionError extends Error {
   }
 }
 
-function restore({ name, message, code, cause }: Failure): Error {
+/** A failure as an error again; what it was an instance of is not known any more. */
+export function restoreError({ name, message, code, cause }: Failure): Error & { code?: string } {
   const error: Error & { code?: string } = new Error(
     message,
-    cause === undefined ? undefined : { cause: restore(cause) },
+    cause === undefined ? undefined : { cause: restoreError(cause) },
   );
   error.name = name;
   if (code !== undefined) error.code = code;

@@ -1,6 +1,7 @@
 import { TRIGGERS_PER_FUNCTION_MAX } from "@durable/protocol/wire";
 import type { FunctionOptions } from "./function.ts";
 import { timeoutsOnWire } from "./limits.ts";
+import { failureFunctionId } from "./on-failure.ts";
 import { retryPolicy } from "./retry.ts";
 import { triggersOf } from "./trigger.ts";
 
@@ -10,6 +11,7 @@ type CheckedOptions = Pick<
   "id" | "trigger" | "triggers" | "retry" | "onExhausted" | "timeouts"
 > & {
   readonly handler: unknown;
+  readonly onFailure?: unknown;
 };
 
 const SLUG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/;
@@ -27,6 +29,12 @@ export function checkFunction(options: CheckedOptions): void {
   checkSlug("The function id", options.id);
   const where = `Function "${options.id}"`;
   if (typeof options.handler !== "function") throw new TypeError(`${where} has no handler.`);
+  if (options.onFailure !== undefined) {
+    if (typeof options.onFailure !== "function")
+      throw new TypeError(`${where}: onFailure must be a function.`);
+    // It becomes a function of its own, which is named after this one.
+    checkSlug("The id of its onFailure", failureFunctionId(options.id));
+  }
   if (options.trigger !== undefined && options.triggers !== undefined) {
     throw new TypeError(`${where} has both "trigger" and "triggers": write one of them.`);
   }

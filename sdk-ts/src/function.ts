@@ -1,6 +1,7 @@
 import type { DurableEvent, EventOf, Untyped } from "./event.ts";
 import { checkFunction } from "./function-check.ts";
 import type { Limits } from "./limits.ts";
+import type { FailureHandler } from "./on-failure.ts";
 import type { PolicyOptions, RetryOptions } from "./retry.ts";
 import type { InferInput, StandardSchema } from "./standard-schema.ts";
 import type { Step } from "./steps/step.ts";
@@ -44,6 +45,11 @@ export interface FunctionOptions<
    * the run pauses until a person has mended the cause and resumes it (`"pause"`).
    */
   readonly onExhausted?: "fail" | "pause" | undefined;
+  /**
+   * Called when a run has failed for good, after what it could undo is undone: as a run of its own, with steps of its
+   * own and the same `retry`. It is started in the commit that fails the run. When it fails itself, that is the end.
+   */
+  readonly onFailure?: FailureHandler | undefined;
   /**
    * The function. It is called again from the top after each step, with the results so far: keep clocks, chance and
    * everything that has effects inside steps.

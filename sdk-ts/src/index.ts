@@ -24,6 +24,7 @@ export type { ServeOptions } from "./http/handle.ts";
 export type { SecretOption } from "./http/secrets.ts";
 export type { Jsonify } from "./json.ts";
 export type { Limit, Limits } from "./limits.ts";
+export type { FailureContext, FailureHandler } from "./on-failure.ts";
 export type { RetryOptions } from "./retry.ts";
 export { serve } from "./serve.ts";
 export type { StandardSchema } from "./standard-schema.ts";

@@ -4,6 +4,7 @@ import { type Duration, durationMs } from "./duration.ts";
 import { type DurableFunction, policyOptionsOf } from "./function.ts";
 import { jsonSchemaOf } from "./json-schema.ts";
 import { limitsOnWire } from "./limits.ts";
+import { failureFunctionId } from "./on-failure.ts";
 import { retryPolicy } from "./retry.ts";
 import { environment } from "./runtime/environment.ts";
 import { onlySchemaOf, type Trigger, triggersOf } from "./trigger.ts";
@@ -40,6 +41,7 @@ function describe(fn: DurableFunction): FunctionManifest {
     id,
     triggers: triggers.map(onWire),
     ...((options.retry ?? options.onExhausted) && { retry: retryPolicy(policyOptionsOf(fn)) }),
+    ...(options.onFailure !== undefined && { on_failure: failureFunctionId(id) }),
     ...(limitsOnWire(options) as Partial<FunctionManifest>),
     ...(input !== undefined && { input }),
     ...(output !== undefined && { output }),

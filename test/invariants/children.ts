@@ -7,7 +7,7 @@ export const CHILDREN: readonly Invariant[] = [
     number: "C1",
     name: "child and parent",
     sentence:
-      "Every child is a run with a parent whose step started it, and is deeper than its parent by one.",
+      "Every child is a run with a parent that started it, by a step or by failing, and is deeper than its parent by one.",
     phase: "always",
     check: bySql(
       "select count(*) from durable.children",
@@ -16,7 +16,7 @@ export const CHILDREN: readonly Invariant[] = [
          left join durable.steps s on s.workspace_id = c.workspace_id and s.run_id = c.parent_run_id
            and s.step_id = c.parent_step_id and s.op = 'invoke'
          left join durable.children p on p.workspace_id = c.workspace_id and p.run_id = c.parent_run_id
-         where r.id is null or s.run_id is null or c.depth <> coalesce(p.depth, 0) + 1`,
+         where r.id is null or s.run_id is null and c.kind <> 'on-failure' or c.depth <> coalesce(p.depth, 0) + 1`,
     ),
   },
   {

@@ -28,6 +28,8 @@ export function announceCommitted({ events, timerLoop, waitMatcher, endTeller, k
           end: { status, output, failure, state: run.state },
         });
         if (head.depth > 0 || run.memo.isPending("invoke")) endTeller.soon();
+        // The handler of its failure was started with it.
+        if (status === "failed") kick();
         return;
       }
       if (outcome.retryMs !== null) timerLoop.dueIn(outcome.retryMs);

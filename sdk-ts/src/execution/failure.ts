@@ -36,7 +36,14 @@ function describe(thrown: unknown, depth: number): Failure {
   if (isDev && depth === 0 && thrown.stack) failure.stack = cut(thrown.stack, FAILURE_STACK_BYTES_MAX);
   if (thrown.cause !== undefined && depth < FAILURE_CAUSES_MAX)
     failure.cause = describe(thrown.cause, depth + 1);
+  const step = failure.cause?.step ?? stepOfJoin(thrown);
+  if (step !== undefined) failure.step = step;
   return failure;
+}
+
+function stepOfJoin(thrown: unknown): string | undefined {
+  const first = thrown instanceof JoinError ? thrown.errors[0] : undefined;
+  return first instanceof StepError ? recordedFailure(first).step : undefined;
 }
 
 function addRetry(failure: Failure, thrown: ErrorLike): void {

@@ -409,7 +409,7 @@ export class Turn {
   #queue({ entry, position }: Recorded, { call, scope, resolve, reject }: Awaiting): void {
     const handOut = () => {
       if (entry.st === "ok") resolve(call.read === undefined ? entry.v : call.read(entry.v));
-      else if (entry.st === "err") reject(new StepError(call.name, entry.error));
+      else if (entry.st === "err") reject(new StepError(call.name, { ...entry.error, step: entry.id }));
     };
     this.#waiting.push({ position, scope, handOut });
   }

@@ -22,6 +22,7 @@ import { executeFunction } from "../execution/execute-function.ts";
 import type { DurableFunction } from "../function.ts";
 import { checkSlug } from "../function-check.ts";
 import { makeManifest } from "../manifest.ts";
+import { withFailureHandlers } from "../on-failure.ts";
 import { unixSeconds } from "../runtime/clock.ts";
 import { type Authentic, authenticate } from "./authenticate.ts";
 import { checkHead } from "./check-head.ts";
@@ -47,13 +48,12 @@ export type Handle = (request: WireRequest) => Promise<WireResponse>;
 /** @throws TypeError for an app without a proper name, and when two functions share an id. */
 export function createHandle(options: ServeOptions): Handle {
   checkSlug("The app's name", options.app);
-  const functions = new Map(options.functions.map((fn) => [fn.id, fn]));
-  if (functions.size !== options.functions.length) {
-    throw new TypeError(
-      `Two functions of app "${options.app}" have the same id: ${twiceIn(options.functions)}.`,
-    );
+  const served = withFailureHandlers(options.functions);
+  const functions = new Map(served.map((fn) => [fn.id, fn]));
+  if (functions.size !== served.length) {
+    throw new TypeError(`Two functions of app "${options.app}" have the same id: ${twiceIn(served)}.`);
   }
-  const manifest = makeManifest(options);
+  const manifest = makeManifest({ ...options, functions: served });
   const manifestText = JSON.stringify(manifest);
   const secretsFor = createKeySource(options.secret);
 

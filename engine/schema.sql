@@ -185,6 +185,13 @@ create table durable.ready (
   step_id uuid not null default '00000000-0000-0000-0000-000000000000'::uuid
 ) with (autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
 
+create table durable.run_deployments (
+  workspace_id integer not null,
+  run_id uuid not null,
+  from_seq integer not null,
+  deployment text not null
+);
+
 create table durable.run_states (
   workspace_id integer not null,
   run_id uuid not null,
@@ -350,6 +357,8 @@ alter table durable.live_runs add constraint live_runs_pkey PRIMARY KEY (workspa
 alter table durable.parked add constraint parked_pkey PRIMARY KEY (workspace_id, rank, run_id, step_id);
 
 alter table durable.ready add constraint ready_pkey PRIMARY KEY (rank, workspace_id, run_id, step_id);
+
+alter table durable.run_deployments add constraint run_deployments_pkey PRIMARY KEY (workspace_id, run_id, from_seq);
 
 alter table durable.run_states add constraint run_states_pkey PRIMARY KEY (workspace_id, run_id);
 
@@ -564,6 +573,7 @@ begin
       when 'cancel' then perform durable.effect_cancel(v_workspace, v_run, v_step, v_data);
       when 'child' then perform durable.effect_child(v_workspace, v_run, v_step, v_data);
       when 'task' then perform durable.effect_task(v_workspace, v_run, v_step, v_data);
+      when 'deployment' then perform durable.effect_deployment(v_workspace, v_run, v_step, v_data);
       when 'state' then perform durable.effect_state(v_workspace, v_run, v_step, v_data);
       when 'checkpoint' then perform durable.effect_checkpoint(v_workspace, v_run, v_step, v_data);
       when 'compensable' then perform durable.effect_compensable(v_workspace, v_run, v_step, v_data);
@@ -1100,6 +1110,17 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.deployment_of(p_workspace integer, p_run uuid, p_seq integer)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select d.deployment from durable.run_deployments d
+  where d.workspace_id = p_workspace and d.run_id = p_run and d.from_seq <= coalesce(p_seq, 2147483647)
+  order by d.from_seq desc limit 1
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.drop_children(p_workspace integer[], p_run uuid[], p_step uuid[])
  RETURNS void
  LANGUAGE sql
@@ -1158,6 +1179,17 @@ CREATE OR REPLACE FUNCTION durable.effect_compensable(f_workspace integer[], f_r
 AS $function$
   insert into durable.compensations (workspace_id, run_id, step_id)
     select f.workspace, f.run, f.step from unnest(f_workspace, f_run, f_step) as f(workspace, run, step)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.effect_deployment(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into durable.run_deployments (workspace_id, run_id, from_seq, deployment)
+    select f_workspace[q], f_run[q], (f_data[q]::json ->> 'from')::int, f_data[q]::json ->> 'deployment'
+    from generate_subscripts(f_run, 1) as q
+    on conflict (workspace_id, run_id, from_seq) do update set deployment = excluded.deployment
 $function$
 ;
 

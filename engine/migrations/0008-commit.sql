@@ -19,6 +19,7 @@ begin
       when 'cancel' then perform durable.effect_cancel(v_workspace, v_run, v_step, v_data);
       when 'child' then perform durable.effect_child(v_workspace, v_run, v_step, v_data);
       when 'task' then perform durable.effect_task(v_workspace, v_run, v_step, v_data);
+      when 'deployment' then perform durable.effect_deployment(v_workspace, v_run, v_step, v_data);
       when 'state' then perform durable.effect_state(v_workspace, v_run, v_step, v_data);
       when 'checkpoint' then perform durable.effect_checkpoint(v_workspace, v_run, v_step, v_data);
       when 'compensable' then perform durable.effect_compensable(v_workspace, v_run, v_step, v_data);

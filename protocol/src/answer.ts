@@ -9,6 +9,7 @@ const common = {
   fence: opaqueSchema,
   app_ms: z.number().min(0).optional(),
   manifest: digestSchema.optional(),
+  deployment: opaqueSchema.optional(),
   checkpoint: z.object({ seq: z.int().min(1), known: z.int().min(0) }).optional(),
 };
 const opsSchema = z.array(opSchema).max(OPS_PER_ANSWER_MAX);

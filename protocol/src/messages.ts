@@ -564,6 +564,8 @@ interface AnswerCommon {
   app_ms?: number | undefined;
   /** Digest of the app's manifest; a change causes a sync. */
   manifest?: string | undefined;
+  /** Which deployment of the app answers, as its manifest says. */
+  deployment?: string | undefined;
   /** Only of a dispatch that sent checkpoints: the number of the last one, and the head its answer told. */
   checkpoint?: { seq: number; known: number } | undefined;
 }

@@ -222,6 +222,36 @@ test("429 with retry-after lowers what is sent at once, instead of hammering", a
   expect(refusals).toBeLessThan(60);
 }, 60_000);
 
+test("every step says which deployment of the app ran it", async () => {
+  process.env["DURABLE_DEPLOYMENT"] = "dpl_1";
+  try {
+    const app = await startUnsteadyApp([threeSteps]);
+    const [path] = await start("three", 1);
+    const { json: run } = await waitFor("the sleep", async () => {
+      const answer = await engine.call("GET", path!);
+      return answer.json.steps.length === 2 && answer;
+    });
+    expect(run.steps.map((step: { deployment: string }) => step.deployment)).toEqual(["dpl_1", "dpl_1"]);
+    // The next deployment answers at the same address, with the same functions.
+    process.env["DURABLE_DEPLOYMENT"] = "dpl_2";
+    const next = serve({ app: "shop", functions: [threeSteps] });
+    app.trouble = (request, response) => void next(request, response);
+    await expectAllCompleted([path!]);
+    const { json: ended } = await engine.call("GET", path!);
+    expect(
+      ended.steps.map((step: { name: string; deployment: string }) => [step.name, step.deployment]),
+    ).toEqual([
+      ["one", "dpl_1"],
+      ["rest", "dpl_1"],
+      ["two", "dpl_2"],
+    ]);
+    const deployment = async () => (await engine.call("GET", "/v1/apps")).json.apps[0].endpoint.deployment;
+    await waitFor("the engine to read what is deployed", async () => (await deployment()) === "dpl_2");
+  } finally {
+    delete process.env["DURABLE_DEPLOYMENT"];
+  }
+}, 60_000);
+
 test("a step that kills its app each time does not freeze the others, and is the one that pauses", async () => {
   const port = await freePort();
   let deaths = 0;

@@ -76,7 +76,11 @@ export async function callApp(
     return { kind: "nonsense", code, detail, times: timesOf(clock, held, end, null) };
   }
   const { answer } = decoded;
-  if (answer.manifest !== undefined && answer.manifest !== workspace.endpoint.manifestDigest) {
+  const { manifestDigest, deployment } = workspace.endpoint;
+  if (
+    (answer.manifest !== undefined && answer.manifest !== manifestDigest) ||
+    (answer.deployment !== undefined && answer.deployment !== deployment)
+  ) {
     parts.manifestChanged(workspaceId);
   }
   return { kind: "answer", answer, times: timesOf(clock, held, end, answer) };

@@ -24,6 +24,7 @@ import type { CommittedRun, HeldRun } from "./held-run.ts";
 import type { LeaseAuthority } from "./lease-authority.ts";
 import { Memo } from "./memo.ts";
 import { isStillTrue, type NextRequest, nextRequest } from "./next-request.ts";
+import { noteDeployment } from "./note-deployment.ts";
 import { pause } from "./outcome-draft.ts";
 
 export interface ExecutionParts extends Ports {
@@ -70,11 +71,13 @@ interface Dispatched {
 }
 
 async function dispatch(parts: ExecutionParts, run: HeldRun, request: NextRequest): Promise<Dispatched> {
+  const fromSeq = run.knownSeq + 1;
   const reply = await callApp(parts, run, request);
   const before = mayHaveCheckpoints(reply) ? await catchUp(parts, run) : null;
   const situation = { ...situationOf(parts, run, request.workspace), ...sinceThen(run, before, reply) };
   const told = before === null ? reply : withoutRecorded(reply, before.memo, run.memo);
-  return { outcome: decideReply(situation, told), times: reply.times };
+  const outcome = noteDeployment(run, reply, fromSeq, decideReply(situation, told));
+  return { outcome, times: reply.times };
 }
 
 /** What the journal has that this dispatch did not begin with, and what of it the app has not seen. */

@@ -45,6 +45,8 @@ export interface HeldRun extends Held {
   mayHavePending: boolean;
   /** What it last said of itself, as committed; JSON text. */
   state: string | null;
+  /** What ran its last step, as noted. */
+  deployment: string | null;
   runAttempt: number;
   transportAttempt: number;
   scheduledAtMs: number;

@@ -34,6 +34,7 @@ export interface WorkspaceEntry {
     readonly path: string;
     readonly maxDurationMs: number | null;
     readonly manifestDigest: string;
+    readonly deployment: string | null;
     /** What its SDK takes beside level 0. */
     readonly capabilities: ReadonlySet<string>;
   } | null;
@@ -132,6 +133,7 @@ function toEntry(workspaceId: number, row: WorkspaceRow, isDev: boolean): Worksp
             path: url.pathname + url.search,
             maxDurationMs: row.maxDurationMs,
             manifestDigest: row.manifestDigest ?? "",
+            deployment: row.deployment,
             capabilities: new Set(row.capabilities),
           },
     signingKeys,

@@ -17,9 +17,11 @@ export interface RunHead {
   readonly state: string | null;
 }
 
-/** Beside what stays the same: whether its steps are being undone. */
+/** Beside what stays the same: whether its steps are being undone, and by what it was run. */
 export interface LoadedHead extends RunHead {
   readonly ending: Ending | null;
+  /** The deployment that ran its last step, where the app says so. */
+  readonly deployment: string | null;
 }
 
 export interface JournalEntry {
@@ -54,12 +56,15 @@ export async function loadRunHeads(
       function_version: number;
       event: string;
       state: string | null;
+      deployment: string | null;
       ending: Ending["kind"] | null;
       failure: string | null;
     }[]
   >`
     select r.id, coalesce(c.depth, 0) as depth, r.function_id, r.function_version,
-      durable.event_json(e) as event, s.value as state, l.ending, r.failure
+      durable.event_json(e) as event, s.value as state, l.ending, r.failure,
+      (select d.deployment from durable.run_deployments d
+        where d.workspace_id = r.workspace_id and d.run_id = r.id order by d.from_seq desc limit 1) as deployment
     from unnest(${plainArray(runs, (run) => run.workspaceId)}::int[], ${plainArray(runs, (run) => run.runId)}::uuid[])
       as q(workspace, run)
     join durable.runs r on r.workspace_id = q.workspace and r.id = q.run
@@ -77,6 +82,7 @@ export async function loadRunHeads(
         functionVersion: row.function_version,
         event: row.event,
         state: row.state,
+        deployment: row.deployment,
         ending: row.ending === null ? null : { kind: row.ending, failure: row.failure },
       },
     ]),

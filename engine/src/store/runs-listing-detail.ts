@@ -42,6 +42,8 @@ export interface StepStored extends DispatchTimes {
   readonly due_at: string | null;
   readonly committed_at: string;
   readonly settled_at: string | null;
+  /** Of the app, that ran or asked for it; null where the app does not say. */
+  readonly deployment: string | null;
   readonly wait: { readonly event: string; readonly match: string } | null;
 }
 
@@ -136,6 +138,7 @@ export async function loadRun(
           'sent_at', durable.rfc3339(s.sent_at), 'first_byte_at', durable.rfc3339(s.first_byte_at),
           'received_at', durable.rfc3339(s.received_at), 'app_ms', s.app_ms,
           'committed_at', durable.rfc3339(s.committed_at), 'settled_at', durable.rfc3339(s.settled_at),
+          'deployment', durable.deployment_of(s.workspace_id, s.run_id, s.seq),
           'wait', (select json_build_object('event', w.event_name, 'match', w.match) from durable.waits w
             where w.workspace_id = s.workspace_id and w.run_id = s.run_id and w.step_id = s.step_id)
         ) order by s.seq nulls last, s.committed_at, s.step_id), '[]')

@@ -9,6 +9,8 @@ export interface WorkspaceRow {
   readonly maxDurationMs: number | null;
   /** Of the manifest the functions were read from. */
   readonly manifestDigest: string | null;
+  /** As the app last said. */
+  readonly deployment: string | null;
   readonly capabilities: readonly string[];
   /** Newest first; none of them retired. */
   readonly secrets: readonly string[];
@@ -25,12 +27,13 @@ export async function loadWorkspace(database: Database, workspaceId: number): Pr
       url: string | null;
       max_duration_ms: number | null;
       manifest_digest: string | null;
+      deployment: string | null;
       capabilities: string[] | null;
       secrets: string | null;
       functions: string | null;
     }[]
   >`
-    select w.app, w.environment, w.registry_version, e.url, e.max_duration_ms, e.manifest_digest, e.capabilities,
+    select w.app, w.environment, w.registry_version, e.url, e.max_duration_ms, e.manifest_digest, e.deployment, e.capabilities,
       (select json_agg(s.secret order by s.id desc)::text from durable.signing_secrets s
         where s.workspace_id = w.id and s.retired_at is null) as secrets,
       (select json_agg(json_build_object('id', f.id, 'version', f.version, 'manifest', f.manifest) order by f.id)::text
@@ -45,6 +48,7 @@ export async function loadWorkspace(database: Database, workspaceId: number): Pr
     endpointUrl: row.url,
     maxDurationMs: row.max_duration_ms,
     manifestDigest: row.manifest_digest,
+    deployment: row.deployment,
     capabilities: row.capabilities ?? [],
     secrets: JSON.parse(row.secrets ?? "[]") as string[],
     functions: JSON.parse(row.functions ?? "[]") as WorkspaceRow["functions"],

@@ -1,12 +1,16 @@
-import { type Answer, type Op, RawJson, writeJson } from "@durable/protocol/wire";
+import { type Answer, type Manifest, type Op, RawJson, writeJson } from "@durable/protocol/wire";
+
+/** Whose answer it is: the same in each. */
+export type Identity = Pick<Manifest, "manifest" | "deployment">;
 
 /**
  * An answer as text. The two that come with every step are written by hand, because their values are JSON already and
  * a generic writer would walk through objects made only for it; the rest takes the generic way.
  */
-export function encodeAnswer(answer: Answer, manifestDigest: string): string {
-  const head = `{"status":"${answer.status}","fence":${JSON.stringify(answer.fence)},"manifest":"${manifestDigest}","app_ms":${answer.app_ms ?? 0}`;
-  if (answer.checkpoint !== undefined) return writeJson({ ...answer, manifest: manifestDigest });
+export function encodeAnswer(answer: Answer, { manifest, deployment }: Identity): string {
+  const by = deployment === undefined ? "" : `,"deployment":${JSON.stringify(deployment)}`;
+  const head = `{"status":"${answer.status}","fence":${JSON.stringify(answer.fence)},"manifest":"${manifest}"${by},"app_ms":${answer.app_ms ?? 0}`;
+  if (answer.checkpoint !== undefined) return writeJson({ ...answer, manifest, deployment });
   if (answer.status === "continue" && answer.more === undefined) {
     return `${head},"ops":[${answer.ops.map(encodeOp).join(",")}]}`;
   }
@@ -14,7 +18,7 @@ export function encodeAnswer(answer: Answer, manifestDigest: string): string {
     const output = answer.output instanceof RawJson ? `,"output":${answer.output.text}` : "";
     return `${head},"unclaimed":${answer.unclaimed ?? 0}${output}}`;
   }
-  return writeJson({ ...answer, manifest: manifestDigest });
+  return writeJson({ ...answer, manifest, deployment });
 }
 
 function encodeOp(op: Op): string {

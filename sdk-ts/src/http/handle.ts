@@ -27,7 +27,7 @@ import { unixSeconds } from "../runtime/clock.ts";
 import { type Authentic, authenticate } from "./authenticate.ts";
 import { checkHead } from "./check-head.ts";
 import { DispatchConnection } from "./dispatch-connection.ts";
-import { encodeAnswer } from "./encode-answer.ts";
+import { encodeAnswer, type Identity } from "./encode-answer.ts";
 import { problem } from "./problem.ts";
 import { readJson } from "./read-json.ts";
 import { createKeySource, type KeyPair, type SecretOption } from "./secrets.ts";
@@ -87,7 +87,7 @@ export function createHandle(options: ServeOptions): Handle {
         `App "${options.app}" has no function ${JSON.stringify(message.fn)}. Sync the app after a deploy.`,
       );
     }
-    return signed(authentic, await answerTo(fn, message, authentic, request.hangUp, manifest.manifest));
+    return signed(authentic, await answerTo(fn, message, authentic, request.hangUp, manifest));
   };
 }
 
@@ -96,18 +96,18 @@ async function answerTo(
   message: Exclude<EngineRequest, InspectRequest>,
   { keys }: Authentic,
   hangUp: WireRequest["hangUp"],
-  manifest: string,
+  identity: Identity,
 ): Promise<string> {
   switch (message.type) {
     case "invoke": {
       const environment = message.engine?.environment;
       const connection = environment ? DispatchConnection.to(message.app, environment, keys) : null;
-      return encodeAnswer(await executeFunction(fn, message, connection, hangUp), manifest);
+      return encodeAnswer(await executeFunction(fn, message, connection, hangUp), identity);
     }
     case "call":
-      return writeJson({ ...(await answerCall(fn, message)), manifest });
+      return writeJson({ ...(await answerCall(fn, message)), manifest: identity.manifest });
     case "query":
-      return writeJson({ ...(await answerQuery(fn, message)), manifest });
+      return writeJson({ ...(await answerQuery(fn, message)), manifest: identity.manifest });
   }
 }
 

@@ -72,6 +72,9 @@ const Step = z
     ...DispatchTimes,
     committed_at: Instant,
     settled_at: Instant.nullable(),
+    deployment: z.string().nullable().openapi({
+      description: "The deployment of the app that ran it or asked for it; null where the app does not say.",
+    }),
     attempts: z
       .array(Attempt)
       .openapi({ description: "Empty for a step that succeeded at once, inline: its times are above." }),

@@ -17,7 +17,7 @@ import { decideRetry, type RetryDecision } from "../domain/retry-decision.ts";
 import type { Situation } from "./decide.ts";
 import { decideInvoke } from "./decide-invoke.ts";
 import { journalEntry, journalOp, rawText } from "./journal-entry.ts";
-import { exhausted, type OutcomeDraft, pause } from "./outcome-draft.ts";
+import { disagreement, exhausted, type OutcomeDraft, pause } from "./outcome-draft.ts";
 
 /** The longest sleep or wait. A wait that names no timeout gets it too: nothing waits for ever. */
 const WAIT_MS_MAX = 366 * 24 * 60 * 60 * 1000;
@@ -25,7 +25,7 @@ const WAIT_MS_MAX = 366 * 24 * 60 * 60 * 1000;
 /** Writes what one op means into the draft, or answers the pause it causes. */
 export function decideOp(situation: Situation, op: Op, draft: OutcomeDraft): Outcome | null {
   const mismatch = mismatchOf(situation, op);
-  if (mismatch !== null) return pause("NondeterminismError", mismatch);
+  if (mismatch !== null) return disagreement(mismatch);
   switch (op.op) {
     case "run":
       decideRun(situation, op, draft);
@@ -67,15 +67,18 @@ export function decideOp(situation: Situation, op: Op, draft: OutcomeDraft): Out
 
 /** What was journalled under an id stays what it is. */
 function mismatchOf(situation: Situation, op: Op): string | null {
+  const step = `Step "${op.name}" (${op.n})`;
   const settled = situation.memo.settledOp(op.id);
   if (settled !== undefined) {
-    return `paused: step "${op.name}" (${op.n}) was reported again although its result is recorded${
-      settled === op.op ? "" : ` as "${settled}"`
-    }. Deploy code that takes the recorded path, then resume.`;
+    return settled === journalOp(op)
+      ? `${step} was reported again although its result is recorded as "${settled}": does its name come twice, or depend on something that changes between replays?`
+      : `${step} is recorded as "${settled}", and the code now asks for "${op.op}" under that name.`;
   }
   const pending = situation.memo.pendingOf(op.id);
   if (pending !== undefined && (pending.op !== journalOp(op) || !pending.offered)) {
-    return `paused: step "${op.name}" (${op.n}) is pending as "${pending.op}" and was reported as "${op.op}". Deploy code that takes the recorded path, then resume.`;
+    return pending.op === journalOp(op)
+      ? `${step} is pending as "${pending.op}" and was reported again before that was over.`
+      : `${step} is pending as "${pending.op}", and the code now asks for "${op.op}" under that name.`;
   }
   return null;
 }

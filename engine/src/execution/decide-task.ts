@@ -10,7 +10,7 @@ import type { Situation } from "./decide.ts";
 import { decideRun } from "./decide-op.ts";
 import { TOO_LARGE } from "./decide-reply.ts";
 import { decideAbandoned, decideTransport } from "./decide-transport.ts";
-import { OutcomeDraft, pause } from "./outcome-draft.ts";
+import { disagreement, OutcomeDraft, pause } from "./outcome-draft.ts";
 
 export type PlannedStep = Pick<JournalEntry, "stepId" | "name" | "n" | "attempt">;
 
@@ -39,13 +39,7 @@ export function decideTask(situation: Situation, step: PlannedStep, answer: Answ
     case "error":
       // The code around the step failed before it reached it.
       return answer.error.code === "nondeterminism"
-        ? paused(
-            step,
-            pause(
-              "NondeterminismError",
-              `paused: ${answer.error.message} Deploy code that takes the recorded path, then resume.`,
-            ),
-          )
+        ? paused(step, disagreement(answer.error.message))
         : failedTask(situation, step, answer.error);
     case "step_not_found":
       return paused(

@@ -7,7 +7,7 @@ import { decideError, type Situation } from "./decide.ts";
 import { decideFailedAttempt } from "./decide-op.ts";
 import { journalEntry } from "./journal-entry.ts";
 import type { OwedStep } from "./memo.ts";
-import { OutcomeDraft, pause } from "./outcome-draft.ts";
+import { OutcomeDraft, pause, sentenceOf } from "./outcome-draft.ts";
 
 export function decideUndo(situation: Situation, ending: Ending, answer: Answer): Outcome {
   // Never null: the commit that undoes the last step ends the run.
@@ -56,6 +56,6 @@ function notUndone(situation: Situation, owed: OwedStep, op: CompensateOp): Outc
   if (next.kind === "retry") return draft.progress("wait");
   draft.steps.push(journalEntry(op, { status: "retrying", failure: JSON.stringify(error), attempt }));
   return draft.paused(
-    `paused: step "${owed.name}" cannot be undone. Its compensation failed in attempt ${attempt}, with ${error.name}: ${error.message} Mend the cause, then resume: it is tried again, and what is undone stays so.`,
+    `paused: step "${owed.name}" cannot be undone. Its compensation failed in attempt ${attempt}, with ${error.name}: ${sentenceOf(error.message)} Mend the cause, then resume: it is tried again, and what is undone stays so.`,
   );
 }

@@ -120,6 +120,9 @@ test("a settled step reported again, or a pending one as something else, pauses 
     const outcome = decide(situation(memo), continued(run("b"), run("a")));
     expect(outcome.kind).toBe("paused");
     expect(outcome.steps).toEqual([]);
+    expect(outcome.result).toMatch(
+      /Step \\"a\\" \(0\) (was reported again.*recorded as|is pending as \\"sleep\\", and the code now asks for).*resume/,
+    );
   }
 });
 

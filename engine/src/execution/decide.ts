@@ -15,7 +15,7 @@ import { decideOp } from "./decide-op.ts";
 import { decideAbandoned } from "./decide-transport.ts";
 import { decideUndo } from "./decide-undo.ts";
 import type { Memo } from "./memo.ts";
-import { exhausted, OutcomeDraft, pause } from "./outcome-draft.ts";
+import { disagreement, exhausted, OutcomeDraft, pause } from "./outcome-draft.ts";
 
 export interface Situation {
   readonly memo: Memo;
@@ -109,10 +109,7 @@ function decideDone(situation: Situation, answer: Extract<Answer, { status: "don
 /** The function itself failed, outside of any step: tried again from the top with the same memo. */
 export function decideError(situation: Situation, failure: Failure, ops: readonly Op[] = []): Outcome {
   if (failure.code === "nondeterminism") {
-    return pause(
-      "NondeterminismError",
-      `paused: ${failure.message} Deploy code that takes the recorded path, then resume.`,
-    );
+    return disagreement(failure.message);
   }
   const draft = new OutcomeDraft();
   const refused = readOps(situation, ops, draft);

@@ -69,5 +69,18 @@ export function pause(name: string, message: string): Outcome {
 /** Why a run pauses whose policy says that a person is asked after the last attempt. */
 export function exhausted(what: string, attempt: number, { name, message }: Failure): string {
   const tries = attempt === 1 ? "its only attempt" : `all of its ${attempt} attempts`;
-  return `paused: ${what} failed in ${tries}, the last time with ${name}: ${message} Mend the cause, then resume: it gets fresh attempts and all recorded results are kept.`;
+  return `paused: ${what} failed in ${tries}, the last time with ${name}: ${sentenceOf(message)} Mend the cause, then resume: it gets fresh attempts and all recorded results are kept.`;
+}
+
+/** Code and journal tell different stories, and the journal is right: a person brings the code back to it. */
+export function disagreement(message: string): Outcome {
+  return pause(
+    "NondeterminismError",
+    `paused: ${message} Nothing of this answer was recorded. Deploy code that takes the recorded path (keep the old name for what is recorded, give new steps new names), then resume: all recorded results are kept.`,
+  );
+}
+
+/** What somebody else wrote, as the end of a sentence of ours. */
+export function sentenceOf(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
 }

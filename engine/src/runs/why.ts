@@ -46,7 +46,7 @@ const WHY: Record<RunStatus, (run: RunStored) => string> = {
   failing: (run) =>
     `It has failed and undoes its steps: ${whyUndo(run)} It failed with ${sentenceOf(run.failure)}`,
   cancelling: (run) => `It is cancelled and undoes its steps: ${whyUndo(run)}`,
-  completed: ({ ended_at }) => `It completed at ${ended_at}.`,
+  completed: ({ ended_at, unclaimed }) => `It completed at ${ended_at}.${whatWasUnclaimed(unclaimed)}`,
   failed: (run) => `It failed at ${run.ended_at}: ${sentenceOf(run.failure)}${whatWasUndone(run)}`,
   cancelled: (run) => {
     const { ended_at, cancelled } = run;
@@ -93,6 +93,13 @@ function whyUndo({ compensated, to_undo, steps, live }: RunStored): string {
 function whatWasUndone({ compensated, to_undo }: RunStored): string {
   const left = to_undo === 0 ? "" : ` ${steps(to_undo)} that could be undone were left as they are.`;
   return `${compensated === 0 ? "" : ` ${steps(compensated)} undone.`}${left}`;
+}
+
+/** The sign of code that changed under a run without that anything contradicted the journal. */
+function whatWasUnclaimed(count: number | null): string {
+  if (!count) return "";
+  const results = count === 1 ? "1 recorded result was" : `${count} recorded results were`;
+  return ` ${results} not asked for by the code that ended it: a step was renamed or removed while the run was under way, and what took its place ran as a new step.`;
 }
 
 function steps(count: number): string {

@@ -54,8 +54,9 @@ async function answerFor(
     case "abandoned":
       return { status: "abandoned", fence };
     case "nondeterministic": {
-      const { message } = end;
-      const error = { name: "NondeterminismError", message, code: "nondeterminism", retry: true };
+      const { message, frame } = end;
+      const error: Failure = { name: "NondeterminismError", message, code: "nondeterminism", retry: true };
+      if (frame !== null) error.frame = frame;
       return { status: "error", fence, error };
     }
   }

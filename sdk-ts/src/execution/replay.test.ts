@@ -302,6 +302,13 @@ test("a name that is recorded as another kind of step is nondeterminism, told wi
   );
   expect(await engine.call()).toMatchObject({
     status: "error",
-    error: { code: "nondeterminism", retry: true, message: expect.stringContaining(`recorded as "sleep"`) },
+    error: {
+      code: "nondeterminism",
+      retry: true,
+      message: expect.stringMatching(
+        /^Step "a" \(0\) is recorded as "sleep", and the code now asks for "run" under that name, at .*replay\.test\.ts:\d+:\d+\.$/,
+      ),
+      frame: expect.stringContaining("replay.test.ts"),
+    },
   });
 });

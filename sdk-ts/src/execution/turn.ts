@@ -33,11 +33,13 @@ import {
   type StateOp,
   stepNameProblem,
 } from "@durable/protocol/wire";
+import { isDevMode } from "../dev-mode.ts";
 import { HungUpError, NonRetriableError, StepError } from "../errors.ts";
 import { afterMicrotasks } from "../runtime/after-microtasks.ts";
 import { monotonicMs } from "../runtime/clock.ts";
 import type { QueryHandler } from "../steps/on-query.ts";
 import type { CheckpointLine } from "./checkpoint-line.ts";
+import { codeFrame } from "./code-frame.ts";
 import { refuseNesting } from "./enclosing-step.ts";
 import { isSettled, Memo, type Recorded } from "./memo.ts";
 import { Scope } from "./scope.ts";
@@ -61,7 +63,7 @@ export type TurnEnd =
   /** Something was started, or something that is pending is awaited. */
   | { readonly kind: "suspended" }
   /** Code and memo disagree. */
-  | { readonly kind: "nondeterministic"; readonly message: string }
+  | { readonly kind: "nondeterministic"; readonly message: string; readonly frame: string | null }
   /** The engine no longer works with this dispatch. */
   | { readonly kind: "abandoned" };
 
@@ -336,8 +338,11 @@ export class Turn {
   /** Whether what is recorded is what the code asks for. */
   #checkOp(op: OpName, { name, n }: { name: string; n: number }, { entry }: Recorded): boolean {
     if (entry.op === op) return true;
-    const message = `Step "${name}" (${n}) is recorded as "${entry.op}", and the code now asks for "${op}" under that name.`;
-    this.#finish({ kind: "nondeterministic", message });
+    // User code called us: the innermost place of its own on the stack is where it asked.
+    const frame = codeFrame(new Error().stack, { isDev: isDevMode() });
+    const where = frame === null ? "" : `, at ${frame.split("\n", 1)[0]}`;
+    const message = `Step "${name}" (${n}) is recorded as "${entry.op}", and the code now asks for "${op}" under that name${where}.`;
+    this.#finish({ kind: "nondeterministic", message, frame });
     return false;
   }
 

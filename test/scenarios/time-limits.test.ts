@@ -37,6 +37,9 @@ const sender = createFunction({
   handler: ({ step }) => step.sendEvent("start it", { name: "limited", data: "sleep" }),
 });
 
+/** Other tests share the processor. */
+const LONG = { timeout: 15_000 };
+
 let engine: Awaited<ReturnType<typeof startEngine>>;
 let app: Awaited<ReturnType<typeof startSdkApp>>;
 
@@ -61,7 +64,7 @@ afterAll(async () => {
 });
 
 function becomes(id: string, status: string) {
-  return expect.poll(async () => (await app.show(id)).status).toBe(status);
+  return expect.poll(async () => (await app.show(id)).status, LONG).toBe(status);
 }
 
 test("a run in time leaves nothing behind", async () => {
@@ -86,11 +89,11 @@ test("a run that has begun is not held to its start, and one that is late fails 
 
 test("the code that runs when the time is over is told by its signal", async () => {
   const id = await app.start("limited", "call");
-  await expect.poll(() => did).toContain("call");
+  await expect.poll(() => did, LONG).toContain("call");
   await travel(engine.database.sql, "61 minutes");
   expect(await app.ended(id)).toMatchObject({ status: "failed", failure: { name: "TimeoutError" } });
   expect(did.filter((what) => what !== "hung up")).toEqual(["book", "call", "undo book"]);
-  await expect.poll(() => did).toContain("hung up");
+  await expect.poll(() => did, LONG).toContain("hung up");
 });
 
 test("a run that a person paused is not ended by its time", async () => {
@@ -109,7 +112,7 @@ test("a run that a step's event starts has its limits too", async () => {
     const { json } = await engine.call("GET", "/v1/apps/shop/dev/runs?function=limited&limit=1");
     return json.runs[0];
   };
-  await expect.poll(async () => (await run()).status).toBe("waiting");
+  await expect.poll(async () => (await run()).status, LONG).toBe("waiting");
   await travel(engine.database.sql, "61 minutes");
   await expect.poll(async () => (await run()).status, { timeout: 5_000 }).toBe("failed");
 });

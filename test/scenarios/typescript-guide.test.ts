@@ -74,6 +74,16 @@ test("the path of a handler is the same at every call, and a Date has become its
   });
 });
 
+test("what was done is undone, the last first, and retried by its own table", async () => {
+  const run = await ended(await send("trip.requested", { by: "Ada" }));
+  expect(run).toMatchObject({ status: "failed", compensated: 2, failure: { message: "no money" } });
+  const undone = run.steps.filter((step: { op: string }) => step.op === "compensate");
+  expect(undone.map((step: { name: string; attempt: number }) => [step.name, step.attempt])).toEqual([
+    ["hotel", 2],
+    ["flight", 2],
+  ]);
+});
+
 test("steps started together end together, each with its own result under one name", async () => {
   const { output, steps } = await ended(await send("gather.requested", { pages: [1, 2, 3] }));
   expect(output).toEqual([10, 20, 30]);

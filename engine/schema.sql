@@ -2177,6 +2177,13 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.step_of(p_child children)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$ select case when p_child.kind <> 'on-failure' then replace(p_child.parent_step_id::text, '-', '') end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.sync_app(p_workspace integer, p_actor text, p_url text, p_sdk text, p_capabilities text[], p_max_duration_ms integer, p_deployment text, p_digest text, f_id text[], f_manifest text[])
  RETURNS TABLE(function_id text, version integer, change text)
  LANGUAGE plpgsql

@@ -37,6 +37,10 @@ language sql volatile as $$
     from generate_subscripts(f_run, 1) as q, lateral (select f_data[q]::json as d) as parsed
 $$;
 
+-- The step of the parent, as people and apps write it; null when the parent started it by failing.
+create function durable.step_of(p_child durable.children) returns text
+language sql immutable as $$ select case when p_child.kind <> 'on-failure' then replace(p_child.parent_step_id::text, '-', '') end $$;
+
 -- A version 7 UUID, as the engine makes them: ids of runs and events are in the order of time.
 create function durable.new_id() returns uuid
 language sql volatile as $$

@@ -190,6 +190,44 @@ describe("invoke", () => {
   }, 30_000);
 });
 
+describe("the tree", () => {
+  test("of parents and children is shown by the API and the pages, each with where it is", async () => {
+    const run = await start((step) => step.invoke("family", family));
+    const [middle] = await born(run, 1);
+    const [leaf] = await born(middle!, 1);
+    await expect.poll(() => statusOf(leaf!)).toBe("waiting");
+    await expect.poll(() => statusOf(middle!)).toBe("waiting");
+    const shown = await show(middle!);
+    const call = shown.steps[0];
+    expect(shown).toMatchObject({
+      parent: { run, step: (await show(run)).steps[0].id, kind: "invoke" },
+      children: [{ run: leaf, step: call.id, kind: "invoke", function: "patient", status: "waiting" }],
+      why: `It waits: "grandchild" waits for run ${leaf} of "patient", which is waiting.`,
+    });
+    expect((await show(run)).parent).toBeNull();
+
+    const tree = (await engine.call("GET", `${pathOf(run)}/tree`)).json;
+    expect(tree).toMatchObject({ root: run, is_cut: false });
+    expect(
+      tree.runs.map((each: { run: string; parent: { run: string } | null }) => [each.run, each.parent?.run]),
+    ).toEqual([
+      [run, undefined],
+      [middle, run],
+      [leaf, middle],
+    ]);
+    expect((await engine.call("GET", `${pathOf(leaf!)}/tree`)).json).toMatchObject({
+      root: run,
+      runs: [{ run: leaf, function: "patient", parent: { run: middle } }],
+    });
+    expect((await engine.call("GET", `${pathOf(run.replace(/.$/, "x"))}/tree`)).status).toBe(404);
+
+    const page = (await engine.call("GET", `/runs/shop/dev/${middle}`)).text;
+    expect(page).toContain(`href="/runs/shop/dev/${run}"`);
+    expect(page).toContain(`href="/runs/shop/dev/${leaf}"`);
+    await cancel(run);
+  });
+});
+
 describe("spawn", () => {
   test("resolves to the child's run at once, and the child goes on when its parent has ended", async () => {
     const run = await start((step) => step.spawn("later", patient));

@@ -23,6 +23,8 @@ export function showRun(run: RunStored, workspace: { readonly app: string; reado
     state: asReceived(run.state),
     unclaimed: run.unclaimed,
     compensated: run.compensated,
+    parent: run.parent,
+    children: run.children,
     cancelled: run.cancelled,
     live: run.live,
     last_dispatch: run.last_dispatch,

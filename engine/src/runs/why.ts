@@ -1,6 +1,6 @@
 // "Why is it where it is?" in one sentence, from what is stored: the first thing to read when a run does not move.
 import type { RunStatus } from "../store/runs-listing.ts";
-import type { RunStored, StepStored } from "../store/runs-listing-detail.ts";
+import type { ChildStored, RunStored, StepStored } from "../store/runs-listing-detail.ts";
 import type { CircuitShown } from "../store/workspaces.ts";
 
 export function whyRun(run: RunStored): string {
@@ -23,7 +23,9 @@ const WHY: Record<RunStatus, (run: RunStored) => string> = {
     return `${where} is calling the app${again}.${then}`;
   },
   waiting: (run) => {
-    const pending = run.steps.filter((step) => step.seq === null && step.status !== "cancelled").map(whyStep);
+    const pending = run.steps
+      .filter((step) => step.seq === null && step.status !== "cancelled")
+      .map((step) => whyStep(step, run.children));
     if (run.live?.retry_at) {
       const { run_attempt, transport_attempt } = run.live;
       pending.push(
@@ -65,7 +67,7 @@ export function whyHeldBack({ state, since, frozen_runs, next_probe_at, last_err
     : `The app's endpoint gets a few requests at a time since ${since}, after: ${last_error} Its turn comes; 0 retries are used up.`;
 }
 
-function whyStep(step: StepStored): string {
+function whyStep(step: StepStored, children: readonly ChildStored[]): string {
   const name = JSON.stringify(step.name);
   if (step.status === "retrying")
     return `step ${name} is tried again at ${step.due_at}, as attempt ${step.attempt + 1}`;
@@ -74,6 +76,11 @@ function whyStep(step: StepStored): string {
     const match = step.wait.match === "{}" ? "" : ` that matches ${step.wait.match}`;
     const timeout = step.due_at === null ? "" : ` until ${step.due_at}`;
     return `${name} waits for an event "${step.wait.event}"${match}${timeout}`;
+  }
+  const child = children.find((each) => each.step === step.id);
+  if (child !== undefined) {
+    const timeout = step.due_at === null ? "" : ` until ${step.due_at}`;
+    return `${name} waits for run ${child.run} of "${child.function}", which is ${child.status}${timeout}`;
   }
   return `${name} (${step.op}) is pending`;
 }

@@ -47,6 +47,20 @@ export interface StepStored extends DispatchTimes {
   readonly wait: { readonly event: string; readonly match: string } | null;
 }
 
+export type ChildKind = "invoke" | "spawn" | "on-failure";
+
+export interface ParentStored {
+  readonly run: string;
+  /** 32 hex digits; null when it started its child by failing. */
+  readonly step: string | null;
+  readonly kind: ChildKind;
+}
+
+export interface ChildStored extends ParentStored {
+  readonly function: string;
+  readonly status: RunStatus;
+}
+
 export interface RunStored {
   readonly id: string;
   readonly function_id: string;
@@ -90,6 +104,8 @@ export interface RunStored {
   readonly to_undo: number;
   /** Who cancelled it and why, if somebody did. */
   readonly cancelled: { readonly by: string; readonly reason: string | null; readonly at: string } | null;
+  readonly parent: ParentStored | null;
+  readonly children: readonly ChildStored[];
   readonly steps: readonly StepStored[];
   readonly attempts: readonly AttemptStored[];
 }
@@ -130,6 +146,14 @@ export async function loadRun(
         select json_build_object('by', a.actor, 'reason', a.detail, 'at', durable.rfc3339(a.at))
         from durable.audit a where a.workspace_id = r.workspace_id and a.action in ('run.cancel', 'run.cancel-without-undo') and a.target = r.id::text
         order by a.id limit 1) end,
+      'parent', (select json_build_object('run', c.parent_run_id, 'step', durable.step_of(c), 'kind', c.kind)
+        from durable.children c where c.workspace_id = r.workspace_id and c.run_id = r.id),
+      'children', (select coalesce(json_agg(json_build_object('run', c.run_id, 'step', durable.step_of(c), 'kind', c.kind,
+          'function', k.function_id, 'status', coalesce(k.status, durable.shown_status(o))) order by c.run_id), '[]')
+        from durable.children c
+        join durable.runs k on k.workspace_id = c.workspace_id and k.id = c.run_id
+        left join durable.live_runs o on o.workspace_id = c.workspace_id and o.run_id = c.run_id
+        where c.workspace_id = r.workspace_id and c.parent_run_id = r.id),
       'steps', (select coalesce(json_agg(json_build_object(
           'id', replace(s.step_id::text, '-', ''), 'scope', replace(s.scope::text, '-', ''), 'seq', s.seq, 'op', s.op, 'name', s.name, 'n', s.n,
           'status', s.status, 'value', s.value, 'failure', s.failure, 'attempt', s.attempt,

@@ -1,5 +1,5 @@
 import type { AnswerOf } from "../../http/contract/table.ts";
-import type { RunView, StepView } from "./run-view.ts";
+import type { ChildView, RunView, StepView } from "./run-view.ts";
 
 type RunAnswer = AnswerOf<"getRun">;
 type StepAnswer = RunAnswer["steps"][number];
@@ -12,7 +12,9 @@ export function fromRun(run: RunAnswer): RunView {
     status: run.status,
     createdAtMs: Date.parse(run.created_at),
     endedAtMs: msOf(run.ended_at),
-    steps: run.steps.map(fromStep),
+    parentId: run.parent?.run ?? null,
+    failureHandler: childOf(run, null),
+    steps: run.steps.map((step) => fromStep(step, childOf(run, step.id))),
     output: run.status === "completed" ? JSON.stringify(run.output) : null,
     state: run.state === null || run.state === undefined ? null : JSON.stringify(run.state),
     failure: messageOf(run.failure),
@@ -20,7 +22,15 @@ export function fromRun(run: RunAnswer): RunView {
   };
 }
 
-function fromStep(step: StepAnswer): StepView {
+/** The run that a step started, or with null the one that its failure did. */
+function childOf({ children }: RunAnswer, step: string | null): ChildView | null {
+  const child = children.find((each) => each.step === step);
+  if (child === undefined) return null;
+  const { run: id, function: functionId, status, kind } = child;
+  return { id, functionId, status, isAwaited: kind === "invoke" };
+}
+
+function fromStep(step: StepAnswer, child: ChildView | null): StepView {
   const isSettledWait = step.op === "wait" && step.status === "ok";
   return {
     id: step.id,
@@ -38,6 +48,7 @@ function fromStep(step: StepAnswer): StepView {
     event: step.wait?.event ?? (isSettledWait ? nameOf(step.value) : null),
     isResolved: isSettledWait ? step.event_id !== null : null,
     taken: step.op === "branch" ? takenOf(step.value) : null,
+    child,
   };
 }
 

@@ -16,13 +16,16 @@ function step(name: string, part: Partial<StepView> = {}): StepView {
     failure: null,
     event: null,
     taken: null,
+    child: null,
   };
   return { id: name, name, op: "run", status: "ok", attempt: 1, isResolved: null, ...quiet, ...part };
 }
 
 function run(steps: StepView[], part: Partial<RunView> = {}): RunView {
   const base = { id: "0192", functionId: "onboarding", status: "waiting", createdAtMs: 7_600 } as const;
-  return { ...base, endedAtMs: null, steps, output: null, state: null, failure: null, retry: null, ...part };
+  const family = { parentId: null, failureHandler: null };
+  const ends = { endedAtMs: null, output: null, state: null, failure: null, retry: null };
+  return { ...base, ...family, ...ends, steps, ...part };
 }
 
 describe("a run as a tree", () => {
@@ -45,6 +48,22 @@ describe("a run as a tree", () => {
     expect(renderRun(run([arrived]), drawing)[1]).toBe("└─ ✓ approve  approval.received arrived after 2.0 s");
     const late = step("approve", { ...wait, settledAtMs: 7_000, isResolved: false });
     expect(renderRun(run([late]), drawing)[1]).toBe("└─ ✓ approve  timed out after 2.0 s");
+  });
+
+  it("says which runs its steps started, who started it, and who sees to its failure", () => {
+    const child = { id: "0193", functionId: "invoice", status: "running", isAwaited: true } as const;
+    const open = step("bill", { op: "invoke", status: "pending", child });
+    const spawned = step("mail", { op: "invoke", child: { ...child, isAwaited: false } });
+    const done = step("sum", { op: "invoke", child: { ...child, status: "completed" } });
+    const failureHandler = { ...child, functionId: "onboarding.on-failure" };
+    expect(renderRun(run([open, spawned, done], { parentId: "0191", failureHandler }), drawing)).toEqual([
+      "* onboarding  waiting  2.4 s  run 0192",
+      "│  started by run 0191",
+      "│  its onFailure is run 0193 of onboarding.on-failure, running",
+      "├─ * bill  waiting for run 0193 of invoice, running",
+      "├─ ✓ mail  started run 0193 of invoice, running",
+      "└─ ✓ sum   run 0193 of invoice, completed",
+    ]);
   });
 
   it("says which way a branch went, and what the run says of itself", () => {

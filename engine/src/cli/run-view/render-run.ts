@@ -1,7 +1,7 @@
 import { formatDuration } from "../terminal/duration.ts";
 import { fit, oneLine, padEnd, widthOf } from "../terminal/fit.ts";
 import type { Paint } from "../terminal/paint.ts";
-import { type Drawing, describeStep, type StepLine } from "./render-step.ts";
+import { childRun, type Drawing, describeStep, type StepLine } from "./render-step.ts";
 import { hasEnded, type RunStatus, type RunView } from "./run-view.ts";
 
 const NAME_COLUMNS_MAX = 28;
@@ -16,8 +16,8 @@ export function renderRun(run: RunView, drawing: Drawing & { readonly width: num
     const branch = index === rows.length - 1 ? "└─" : "├─";
     return `${drawing.paint.dim(branch)} ${row.mark} ${padEnd(fit(row.name, NAME_COLUMNS_MAX), nameColumns)}  ${row.what}`;
   });
-  return [title(run, drawing), ...stateLine(run, drawing), ...branches].map((line) =>
-    fit(line.trimEnd(), drawing.width),
+  return [title(run, drawing), ...familyLines(run, drawing), ...stateLine(run, drawing), ...branches].map(
+    (line) => fit(line.trimEnd(), drawing.width),
   );
 }
 
@@ -34,6 +34,14 @@ export function title(run: RunView, drawing: Drawing): string {
     paint.dim(`run ${run.id}`),
   ];
   return `${colour(mark)} ${parts.join("  ")}`;
+}
+
+/** Who started it, and who takes care of its failure. */
+function familyLines({ parentId, failureHandler }: RunView, { paint }: Drawing): string[] {
+  const lines = [];
+  if (parentId !== null) lines.push(`started by run ${parentId}`);
+  if (failureHandler !== null) lines.push(`its onFailure is ${childRun(failureHandler)}`);
+  return lines.map((line) => `${paint.dim("│")}  ${paint.dim(line)}`);
 }
 
 function stateLine({ state }: RunView, { paint }: Drawing): string[] {

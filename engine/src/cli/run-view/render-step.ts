@@ -1,7 +1,7 @@
 import { formatDuration } from "../terminal/duration.ts";
 import { oneLine } from "../terminal/fit.ts";
 import type { Paint } from "../terminal/paint.ts";
-import type { StepView } from "./run-view.ts";
+import type { ChildView, StepView } from "./run-view.ts";
 
 /** What a renderer needs to know besides the run. `nowMs` is the engine's clock; `spinner` the frame to show. */
 export interface Drawing {
@@ -45,6 +45,7 @@ function sleeping(step: StepView, { nowMs }: Drawing): string {
 }
 
 function pending(step: StepView, { nowMs }: Drawing): string {
+  if (step.child !== null) return `waiting for ${childRun(step.child)}`;
   if (step.op !== "wait") return PENDING[step.op] ?? "under way";
   const what = step.event === null ? "waiting for an event" : `waiting for ${oneLine(step.event)}`;
   return step.dueAtMs === null ? what : `${what}, for ${formatDuration(step.dueAtMs - nowMs)} at most`;
@@ -75,6 +76,11 @@ function settled(step: StepView): string {
     }
     case "branch":
       return `took ${oneLine(step.taken ?? "none of its cases")}`;
+    case "invoke": {
+      if (step.child === null) return "done";
+      const after = tookMs === null ? "" : `, after ${formatDuration(tookMs)}`;
+      return step.child.isAwaited ? `${childRun(step.child)}${after}` : `started ${childRun(step.child)}`;
+    }
     case "send":
       return "sent";
     case "join":
@@ -84,6 +90,11 @@ function settled(step: StepView): string {
     default:
       return `${step.appMs === null ? "done" : formatDuration(step.appMs)}${tries(step)}`;
   }
+}
+
+/** `run 0192f0c1-… of checkout, completed` */
+export function childRun({ id, functionId, status }: ChildView): string {
+  return `run ${id} of ${oneLine(functionId)}, ${status}`;
 }
 
 function span(step: StepView): number | null {

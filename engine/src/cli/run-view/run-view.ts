@@ -5,6 +5,10 @@ export interface RunView {
   readonly status: RunStatus;
   readonly createdAtMs: number;
   readonly endedAtMs: number | null;
+  /** The run that started it. */
+  readonly parentId: string | null;
+  /** The run of its function's onFailure. */
+  readonly failureHandler: ChildView | null;
   /** In the order in which they were found; all that the engine has recorded. */
   readonly steps: readonly StepView[];
   /** As received, JSON text; only of a completed run. */
@@ -49,6 +53,16 @@ export interface StepView {
   readonly isResolved: boolean | null;
   /** The case that a branch took. */
   readonly taken: string | null;
+  /** The run that it started. */
+  readonly child: ChildView | null;
+}
+
+export interface ChildView {
+  readonly id: string;
+  readonly functionId: string;
+  readonly status: RunStatus;
+  /** Whether its parent waits for its result. */
+  readonly isAwaited: boolean;
 }
 
 export type StepStatus = "ok" | "err" | "pending" | "retrying" | "cancelled";

@@ -81,6 +81,28 @@ const Step = z
   })
   .openapi("Step");
 
+const ChildKind = z.enum(["invoke", "spawn", "on-failure"]);
+
+const Parent = z
+  .object({
+    run: z.string(),
+    step: z.string().nullable().openapi({ description: "Id of the step that started it." }),
+    kind: ChildKind,
+  })
+  .openapi("Parent", {
+    description: "The run that started this one: by a step, or by failing (`on-failure`).",
+  });
+
+const Child = z
+  .object({
+    run: z.string(),
+    step: z.string().nullable(),
+    kind: ChildKind,
+    function: z.string(),
+    status: RunStatus,
+  })
+  .openapi("Child");
+
 export const Run = z
   .object({
     id: z.string(),
@@ -111,6 +133,8 @@ export const Run = z
       .number()
       .int()
       .openapi({ description: "Completed steps that were undone after it failed or was cancelled." }),
+    parent: Parent.nullable(),
+    children: z.array(Child).openapi({ description: "The runs it started by its steps, or by failing." }),
     cancelled: z.object({ by: z.string(), reason: z.string().nullable(), at: Instant }).nullable(),
     live: z
       .object({
@@ -216,6 +240,43 @@ export const getRunResult = row({
       state: RunState,
     })
     .openapi("RunResult"),
+  status: 200,
+  problems: ["not-found"],
+});
+
+export const TREE_RUNS_MAX = 1_000;
+
+export const getRunTree = row({
+  method: "get",
+  path: "/v1/apps/{app}/{env}/runs/{id}/tree",
+  group: "runs",
+  summary: "A run with its children, and theirs",
+  action: "runs.read",
+  params: RunPath,
+  query: NOTHING,
+  body: null,
+  answer: z
+    .object({
+      root: z.string().openapi({ description: "The run at the top of the tree that this run is in." }),
+      runs: z
+        .array(
+          z
+            .object({
+              run: z.string(),
+              parent: Parent.nullable(),
+              function: z.string(),
+              status: RunStatus,
+              created_at: Instant,
+              ended_at: Instant.nullable(),
+            })
+            .openapi("TreeRun"),
+        )
+        .openapi({
+          description: `The run itself, then generation after generation; at most ${TREE_RUNS_MAX}.`,
+        }),
+      is_cut: z.boolean().openapi({ description: "There are more: ask for the tree of one of them." }),
+    })
+    .openapi("RunTree"),
   status: 200,
   problems: ["not-found"],
 });

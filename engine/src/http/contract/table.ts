@@ -15,7 +15,16 @@ import {
   revokeEventKey,
 } from "./keys.ts";
 import type { Row } from "./row.ts";
-import { cancelRun, getRun, getRunResult, listRuns, pauseRun, queryRun, resumeRun } from "./runs.ts";
+import {
+  cancelRun,
+  getRun,
+  getRunResult,
+  getRunTree,
+  listRuns,
+  pauseRun,
+  queryRun,
+  resumeRun,
+} from "./runs.ts";
 import { listSkips } from "./skips.ts";
 
 export const TABLE = {
@@ -29,6 +38,7 @@ export const TABLE = {
   listRuns,
   getRun,
   getRunResult,
+  getRunTree,
   cancelRun,
   sendCheckpoint,
   queryRun,

@@ -4,6 +4,7 @@ import type { RunStatus } from "../../store/runs-listing.ts";
 import type { AttemptStored, RunStored } from "../../store/runs-listing-detail.ts";
 import { legend } from "./bar.ts";
 import { duration, type Html, instant, layout, statusBadge } from "./layout.ts";
+import { childLink, runLink, type Workspace } from "./run-link.ts";
 import { attemptCells, stepRows } from "./step-rows.ts";
 import { scaleOf } from "./timeline.ts";
 import { value } from "./value.ts";
@@ -21,11 +22,7 @@ const REFRESH_S: Record<RunStatus, number | null> = {
   cancelled: null,
 };
 
-export function runPage(
-  run: RunStored,
-  workspace: { readonly app: string; readonly environment: string },
-  nowMs: number,
-): Html {
+export function runPage(run: RunStored, workspace: Workspace, nowMs: number): Html {
   const { app, environment } = workspace;
   const scale = scaleOf(run, nowMs);
   const ofRun = run.attempts.filter((attempt) => /^0+$/.test(attempt.step_id));
@@ -38,6 +35,8 @@ export function runPage(
 <p class="why">${whyRun(run)}</p>
 <dl>
 <dt>Event</dt><dd>${run.event.name} <span class="faint">${run.event.id}</span></dd>
+${run.parent === null ? "" : html`<dt>Started by</dt><dd>${runLink(run.parent.run, workspace)} <span class="faint">${run.parent.kind}</span></dd>`}
+${run.children.filter(({ step }) => step === null).map((child) => html`<dt>On failure</dt><dd>${childLink(child, workspace)}</dd>`)}
 <dt>Began</dt><dd>${instant(run.created_at)} UTC</dd>
 <dt>Ended</dt><dd>${instant(run.ended_at)}${run.ended_at === null ? "" : " UTC"}</dd>
 <dt>${run.ended_at === null ? "So far" : "Took"}</dt><dd>${duration(scale.toMs - scale.fromMs)}</dd>
@@ -46,7 +45,7 @@ ${run.compensated + run.to_undo > 0 && run.status !== "completed" ? html`<dt>Und
 </dl>
 ${run.state === null ? "" : html`<h2>State</h2>${value(run.state)}`}
 <h2>Steps</h2>
-${run.steps.length === 0 ? html`<p class="faint">${run.ended_at === null ? "None yet." : "None."}</p>` : steps(run, scale)}
+${run.steps.length === 0 ? html`<p class="faint">${run.ended_at === null ? "None yet." : "None."}</p>` : steps(run, workspace, scale)}
 ${ofRun.length === 0 ? "" : attemptsOfRun(ofRun)}
 <h2>Event data</h2>${value(run.event.data)}
 ${run.status === "completed" ? html`<h2>Output</h2>${value(run.output ?? "null")}` : ""}
@@ -54,10 +53,11 @@ ${run.failure === null ? "" : html`<h2>Failure</h2>${value(run.failure)}`}`,
   });
 }
 
-function steps(run: RunStored, scale: ReturnType<typeof scaleOf>): Html {
+function steps(run: RunStored, workspace: Workspace, scale: ReturnType<typeof scaleOf>): Html {
+  const links = new Map(run.children.map((child) => [child.step, childLink(child, workspace)]));
   return html`${legend()}<div class="scroll"><table class="steps">
 <thead><tr><th class="number">#</th><th>Step</th><th>Status</th><th class="number">Took</th><th>Time</th></tr></thead>
-<tbody>${run.steps.map((step) => stepRows(step, run.attempts, scale))}</tbody>
+<tbody>${run.steps.map((step) => stepRows(step, run.attempts, scale, links.get(step.id) ?? null))}</tbody>
 </table></div>`;
 }
 

@@ -5,15 +5,23 @@ import { duration, type Html, instant, statusBadge } from "./layout.ts";
 import { type Scale, spansOf } from "./timeline.ts";
 import { value } from "./value.ts";
 
-/** A step and, below it, the attempts it needed. */
-export function stepRows(step: StepStored, all: readonly AttemptStored[], scale: Scale): Html {
+/**
+ * A step and, below it, the attempts it needed.
+ * @param child Link to the run that it started.
+ */
+export function stepRows(
+  step: StepStored,
+  all: readonly AttemptStored[],
+  scale: Scale,
+  child: Html | null,
+): Html {
   const attempts = all.filter((attempt) => attempt.step_id === step.id);
   const spans = spansOf(step, attempts, scale);
   const result = step.failure ?? step.value;
   return html`<tr>
 <td class="number">${step.seq ?? ""}</td>
 <td><strong>${step.op === "compensate" ? "undo " : ""}${step.name}</strong>${step.n > 0 ? html` <span class="faint">(${step.n + 1}.)</span>` : ""}
-<p class="faint">${about(step)}</p>
+<p class="faint">${about(step)}${child === null ? "" : html`: ${child}`}</p>
 ${result === null ? "" : html`<details><summary>${step.failure === null ? "Result" : "Failure"}</summary>${value(result)}</details>`}</td>
 <td>${statusBadge(step.status)}</td>
 <td class="number took">${spans.length === 0 ? "" : duration(spans.at(-1)!.toMs - spans[0]!.fromMs)}</td>

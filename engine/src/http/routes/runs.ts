@@ -3,14 +3,16 @@ import { notFound, Problem } from "../../domain/problems.ts";
 import { cancelRun } from "../../runs/cancel-run.ts";
 import { pauseRun, resumeRun } from "../../runs/pause-run.ts";
 import { showResult, showRun } from "../../runs/show-run.ts";
+import { loadRunTree } from "../../store/run-trees.ts";
 import { listRuns } from "../../store/runs-listing.ts";
 import { loadRun, type RunStored } from "../../store/runs-listing-detail.ts";
 import type { RouteParts } from "../app.ts";
+import { TREE_RUNS_MAX } from "../contract/runs.ts";
 import type { Handlers } from "../handlers.ts";
 
 export function runRoutes(
   parts: RouteParts,
-): Handlers<"listRuns" | "getRun" | "getRunResult" | "cancelRun" | "pauseRun" | "resumeRun"> {
+): Handlers<"listRuns" | "getRun" | "getRunResult" | "getRunTree" | "cancelRun" | "pauseRun" | "resumeRun"> {
   const { database, endedRuns, runResults, workspaceIds } = parts;
   return {
     async listRuns({ params, query }) {
@@ -39,6 +41,15 @@ export function runRoutes(
       const state = await runResults.read({ workspaceId, runId }, query.wait * 1000, signal());
       if (state === null) throw notFound();
       return { id: runId, ...showResult(state) };
+    },
+
+    async getRunTree({ params }) {
+      const runId = requireRunId(params.id);
+      const workspaceId = await workspaceIds.require(params.app, params.env);
+      const tree = await loadRunTree(database, workspaceId, runId, TREE_RUNS_MAX + 1);
+      if (tree === null) throw notFound();
+      const { root, runs } = tree;
+      return { root, runs: runs.slice(0, TREE_RUNS_MAX), is_cut: runs.length > TREE_RUNS_MAX };
     },
 
     async cancelRun({ params, body, actor }) {

@@ -152,6 +152,18 @@ test("a run says which way it goes, how far it is, and what is left", async () =
   expect((await ended(started.json.run)).output).toEqual({ by: "train", packed: 2 });
 });
 
+test("another function brings its result or its error, and its onFailure hears of it", async () => {
+  const { output } = await ended(await send("settle.requested", { order: 7 }));
+  expect(output.number).toBe("I-7");
+  expect((await ended(output.copy)).output).toEqual({ number: "I-1" });
+  const run = await send("settle.requested", { order: -1 });
+  expect((await ended(run)).output).toEqual({ failed: "RangeError" });
+  const { children } = (await engine.call("GET", `/v1/apps/guide/dev/runs/${run}`)).json;
+  const failed = children.find((child: { status: string }) => child.status === "failed").run;
+  const [handler] = (await engine.call("GET", `/v1/apps/guide/dev/runs/${failed}`)).json.children;
+  expect((await ended(handler.run)).output).toBe(`${failed}: print failed with RangeError`);
+});
+
 test("a function is called without a run", async () => {
   const answer = await engine.call("POST", "/v1/apps/guide/dev/functions/price/call", {
     input: { order: 2 },

@@ -61,10 +61,16 @@ async function interpret(
   return results.length;
 }
 
-async function one(instruction: Instruction, step: Any, run: string, write: Writer): Promise<unknown> {
+async function one(
+  instruction: Instruction,
+  step: Any,
+  run: string,
+  write: Writer,
+  scope = "",
+): Promise<unknown> {
   switch (instruction.do) {
     case "run":
-      return body(instruction, step, run, write).catch((error: Error) => {
+      return body(instruction, step, run, write, scope).catch((error: Error) => {
         if (!instruction.fatal) throw error;
         return "caught";
       });
@@ -81,7 +87,7 @@ async function one(instruction: Instruction, step: Any, run: string, write: Writ
           kind: "waited",
           t: Date.now(),
           run,
-          stepId: idOf(name),
+          stepId: idOf(name, scope),
           event,
           key,
           got: got === null ? null : got.data.key,
@@ -113,6 +119,16 @@ async function one(instruction: Instruction, step: Any, run: string, write: Writ
     }
     case "all":
       return Promise.all(instruction.branches.map((branch) => one(branch, step, run, write)));
+    case "fan":
+    case "race": {
+      const { name, branches } = instruction;
+      const join = idOf(name, scope);
+      const each = branches.map(
+        (branch, index) => (inner: Any) => one(branch, inner, run, write, idOf(String(index), join)),
+      );
+      if (instruction.do === "fan") return step.parallel(each, { name, fanOut: true });
+      return step.race([...each, (inner: Any) => inner.sleep(`${name}-patience`, "1h")], { name });
+    }
     case "fail":
       throw new NonRetriableError("as told");
   }
@@ -123,9 +139,10 @@ function body(
   step: Any,
   run: string,
   write: Writer,
+  scope: string,
 ): Promise<unknown> {
   const { name, ms, failures, fatal } = instruction;
-  const stepId = idOf(name);
+  const stepId = idOf(name, scope);
   return step.run(name, async ({ idempotencyKey, attempt }: { idempotencyKey: string; attempt: number }) => {
     const request = currentRequest.getStore() ?? "none";
     write({
@@ -175,6 +192,6 @@ function once(key: string, act: () => void): void {
 }
 
 /** By our own code, not the SDK's: the idempotency key is checked against it. */
-function idOf(name: string): string {
-  return createHash("sha256").update(`\u001f${name}\u001f0`).digest("hex").slice(0, 32);
+function idOf(name: string, scope = ""): string {
+  return createHash("sha256").update(`${scope}\u001f${name}\u001f0`).digest("hex").slice(0, 32);
 }

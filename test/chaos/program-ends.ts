@@ -24,7 +24,8 @@ export const PROGRAM_ENDS: Invariant = {
       if (status !== (isToFail ? "failed" : "completed")) violations.push(`${id} has ${status}: ${failure}`);
       else if (!isToFail && Number(output) !== program.length) violations.push(`${id} answered ${output}`);
       const expected = program.flatMap(stepsOf).sort();
-      const found = [...(steps as string[])].sort();
+      const losers = program.flatMap(racersOf);
+      const found = (steps as string[]).map((step) => (losers.includes(step) ? ranOf(step) : step)).sort();
       if (found.join() !== expected.join())
         violations.push(`${id} has the steps ${found} instead of ${expected}`);
     }
@@ -52,8 +53,25 @@ function stepsOf(instruction: Instruction): string[] {
     case "branch":
       return [`${instruction.name} branch ok`, `${instruction.name}-then run ok`];
     case "all":
+    case "fan":
       return instruction.branches.flatMap(stepsOf);
+    case "race":
+      return [
+        ...instruction.branches.flatMap(stepsOf),
+        `${instruction.name} join ok`,
+        `${instruction.name}-patience sleep cancelled`,
+      ];
     case "fail":
       return [];
   }
+}
+
+/** How those look that may have lost a race: cancelled, or ended before that was decided. */
+function racersOf(instruction: Instruction): string[] {
+  if (instruction.do !== "race") return [];
+  return instruction.branches.flatMap(stepsOf).map((step) => step.replace(/ ok$/, " cancelled"));
+}
+
+function ranOf(step: string): string {
+  return step.replace(/ cancelled$/, " ok");
 }

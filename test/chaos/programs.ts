@@ -36,6 +36,10 @@ export type Instruction =
   /** Takes one of two ways by chance; one that flips on a replay fails the run. */
   | { readonly do: "branch"; readonly name: string }
   | { readonly do: "all"; readonly branches: readonly Instruction[] }
+  /** The same, each step by a task of its own. */
+  | { readonly do: "fan"; readonly name: string; readonly branches: readonly Instruction[] }
+  /** Steps by tasks, and a sleep that never wins: whoever ends first, the others are cancelled. */
+  | { readonly do: "race"; readonly name: string; readonly branches: readonly Instruction[] }
   /** Ends the run as failed. */
   | { readonly do: "fail" };
 
@@ -105,14 +109,25 @@ export function makeProgram(random: Random, key: string): Program {
     ),
   });
 
+  const fan = (): Instruction => ({
+    do: "fan",
+    name: name("fan"),
+    branches: Array.from({ length: random.int(2, 4) }, () => random.pick([run, run, wait])()),
+  });
+  const race = (): Instruction => ({
+    do: "race",
+    name: name("race"),
+    branches: Array.from({ length: random.int(1, 3) }, () => ({ ...run(), fatal: false }) as Instruction),
+  });
+
   const instructions = Array.from({ length: random.int(1, 7) }, () => {
     const dice = random.float();
     if (dice < 0.5) return run();
     if (dice < 0.65) return nap();
     if (dice < 0.8) return wait();
     if (dice < 0.86) return send();
-    if (dice < 0.92) return call();
-    return dice < 0.98 ? all() : { do: "branch" as const, name: name("branch") };
+    if (dice < 0.9) return call();
+    return dice < 0.98 ? random.pick([all, fan, race])() : { do: "branch" as const, name: name("branch") };
   });
   if (random.chance(0.03)) instructions.push({ do: "fail" });
   return { instructions, answers };

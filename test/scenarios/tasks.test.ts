@@ -172,6 +172,23 @@ test.each<[string, object, RegExp]>([
   await engine.call("POST", `${path}/cancel`, {});
 });
 
+test("a resume lets a task go on that stopped: code that reaches its step was deployed", async () => {
+  advance = planAll;
+  let isDeployed = false;
+  bodies = {
+    a: () => (isDeployed ? { status: "continue", ops: [ok("a", "reached")] } : { status: "step_not_found" }),
+    b: () => ({ status: "continue", ops: [ok("b", "beside")] }),
+  };
+  const path = await start();
+  await expect.poll(async () => (await engine.call("GET", path)).json.status).toBe("paused");
+  isDeployed = true;
+  const resumed = await engine.call("POST", `${path}/resume`, {});
+  expect(resumed.status, resumed.text).toBe(200);
+  const { status, output } = await ended(path);
+  expect(status).toBe("completed");
+  expect(output.sort()).toEqual(["beside", "reached"]);
+});
+
 test.each<[string, object[]]>([
   ["nothing", []],
   ["another step's result", [ok("other", 1)]],

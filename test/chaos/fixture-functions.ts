@@ -115,7 +115,7 @@ async function one(
       if (before !== way) throw new NonRetriableError(`the branch ${name} flipped from ${before} to ${way}`);
       ways.set(`${run}/${name}`, way);
       const then = { do: "run", name: `${name}-then`, ms: 0, failures: 0, fatal: false } as const;
-      return body(then, step, run, write);
+      return body(then, step, run, write, scope);
     }
     case "all":
       return Promise.all(instruction.branches.map((branch) => one(branch, step, run, write)));

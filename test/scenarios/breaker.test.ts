@@ -123,6 +123,8 @@ test("an app that is down burns no attempts, and every run continues after it", 
     /^The app's endpoint has not answered since .+: 60 runs are frozen, 0 retries are used up, and it is asked again at /,
   );
   expect(run.live.transport_attempt).toBe(0);
+  const home = await engine.call("GET", "/");
+  expect(home.text).toContain("60 runs are frozen, 0 retries are used up");
 
   // Frozen costs nothing: nobody claims, dispatches or commits.
   const changes = async () =>

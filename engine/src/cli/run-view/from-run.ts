@@ -19,6 +19,7 @@ export function fromRun(run: RunAnswer): RunView {
     state: run.state === null || run.state === undefined ? null : JSON.stringify(run.state),
     failure: messageOf(run.failure),
     retry: retryOf(run),
+    frozen: frozenOf(run),
   };
 }
 
@@ -59,6 +60,18 @@ function retryOf({ live, attempts }: RunAnswer): RunView["retry"] {
   return {
     dueAtMs,
     failure: messageOf(attempts.at(-1)?.failure) ?? "the last call brought no usable answer",
+  };
+}
+
+function frozenOf({ live, status }: RunAnswer): RunView["frozen"] {
+  const circuit = live?.circuit ?? null;
+  if (circuit === null || status !== "queued") return null;
+  return {
+    isDown: circuit.state === "open",
+    sinceMs: msOf(circuit.since) ?? 0,
+    runCount: circuit.frozen_runs,
+    probeAtMs: msOf(circuit.next_probe_at) ?? 0,
+    failure: circuit.last_error ?? "no reason was recorded",
   };
 }
 

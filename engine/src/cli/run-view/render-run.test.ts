@@ -24,7 +24,7 @@ function step(name: string, part: Partial<StepView> = {}): StepView {
 function run(steps: StepView[], part: Partial<RunView> = {}): RunView {
   const base = { id: "0192", functionId: "onboarding", status: "waiting", createdAtMs: 7_600 } as const;
   const family = { parentId: null, failureHandler: null };
-  const ends = { endedAtMs: null, output: null, state: null, failure: null, retry: null };
+  const ends = { endedAtMs: null, output: null, state: null, failure: null, retry: null, frozen: null };
   return { ...base, ...family, ...ends, steps, ...part };
 }
 
@@ -95,6 +95,19 @@ describe("a run as a tree", () => {
     const retry = { dueAtMs: 11_500, failure: "connect ECONNREFUSED 127.0.0.1:4410" };
     expect(renderRun(run([step("load-user", { appMs: 12 })], { retry }), drawing)[2]).toBe(
       "└─ ↻ your app   called again in 1.5 s: connect ECONNREFUSED 127.0.0.1:4410",
+    );
+  });
+
+  it("says since when the app does not answer, and that it costs nothing", () => {
+    const down = {
+      isDown: true,
+      sinceMs: 4_000,
+      runCount: 4_312,
+      probeAtMs: 13_000,
+      failure: "Is it running?",
+    };
+    expect(renderRun(run([], { status: "queued", frozen: down }), { ...drawing, width: 140 })[1]).toBe(
+      "└─ ‖ your app  has not answered for 6.0 s; 4,312 runs frozen, 0 retries used up; asked again in 3.0 s: Is it running?",
     );
   });
 

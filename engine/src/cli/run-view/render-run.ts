@@ -2,7 +2,7 @@ import { formatDuration } from "../terminal/duration.ts";
 import { fit, oneLine, padEnd, widthOf } from "../terminal/fit.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { childRun, type Drawing, describeStep, type StepLine } from "./render-step.ts";
-import { hasEnded, type RunStatus, type RunView } from "./run-view.ts";
+import { type FrozenView, hasEnded, type RunStatus, type RunView } from "./run-view.ts";
 
 const NAME_COLUMNS_MAX = 28;
 
@@ -87,6 +87,9 @@ function lastLine(run: RunView, drawing: Drawing): StepLine | null {
       what: paint.yellow(`${when}: ${oneLine(run.retry.failure)}`),
     };
   }
+  if (run.frozen !== null) {
+    return { mark: paint.yellow("‖"), name: "your app", what: paint.yellow(frozenLine(run.frozen, drawing)) };
+  }
   switch (run.status) {
     case "completed":
       return { mark: paint.green("✓"), name: "returned", what: paint.dim(oneLine(run.output ?? "nothing")) };
@@ -114,4 +117,16 @@ function lastLine(run: RunView, drawing: Drawing): StepLine | null {
     case "waiting":
       return null;
   }
+}
+
+function frozenLine(
+  { isDown, sinceMs, runCount, probeAtMs, failure }: FrozenView,
+  { nowMs }: Drawing,
+): string {
+  const since = formatDuration(nowMs - sinceMs);
+  if (!isDown) return `is sent a few requests at a time, for ${since} now: ${oneLine(failure)}`;
+  const runs = runCount === 1 ? "1 run" : `${runCount.toLocaleString("en-US")} runs`;
+  const leftMs = probeAtMs - nowMs;
+  const next = leftMs > 0 ? `in ${formatDuration(leftMs)}` : "now";
+  return `has not answered for ${since}; ${runs} frozen, 0 retries used up; asked again ${next}: ${oneLine(failure)}`;
 }

@@ -19,6 +19,16 @@ export interface RunView {
   readonly failure: string | null;
   /** The next call of the app, when the last one failed as a whole: no answer, or an error outside of any step. */
   readonly retry: { readonly dueAtMs: number; readonly failure: string } | null;
+  /** Its job waits for the app as a whole, which is down, or busy. */
+  readonly frozen: FrozenView | null;
+}
+
+export interface FrozenView {
+  readonly isDown: boolean;
+  readonly sinceMs: number;
+  readonly runCount: number;
+  readonly probeAtMs: number;
+  readonly failure: string;
 }
 
 export type RunStatus =

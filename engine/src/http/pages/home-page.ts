@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { whyHeldBack } from "../../runs/why.ts";
 import type { RunListed } from "../../store/runs-listing.ts";
 import type { SkipListed } from "../../store/skips.ts";
 import type { WorkspaceListed } from "../../store/workspaces.ts";
@@ -35,6 +36,7 @@ function section({ workspace, runs, skips }: WorkspaceShown): Html {
       ? html`No endpoint yet: its events are kept, but nothing runs before a sync.`
       : html`<code>${endpoint.url}</code> · ${endpoint.sdk} · synced ${instant(endpoint.synced_at)} UTC`
   }</p>
+${endpoint === null || endpoint.circuit.state === "closed" ? "" : html`<p class="why">${whyHeldBack(endpoint.circuit)}</p>`}
 ${runs.length === 0 ? html`<p>No runs yet.</p>` : table(app, environment, runs)}
 ${skips.length === 0 ? "" : html`<p>Not started:</p><ul>${skips.map(skipped)}</ul>`}`;
 }

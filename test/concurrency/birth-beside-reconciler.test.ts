@@ -29,7 +29,7 @@ afterAll(() => stage.close());
 function startParts(database: Database) {
   const ports = systemPorts();
   const fences: string[] = [];
-  const fn = { id: "racer", version: 1, retry: undefined, input: null };
+  const fn = { id: "racer", version: 1, retry: undefined, input: null, manifest: { triggers: [] } };
   const workspace = {
     workspaceId: stage.workspaceId,
     app: "race",

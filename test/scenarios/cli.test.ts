@@ -151,6 +151,27 @@ describe("from nothing to a cancelled run", () => {
     expect(await durable(`runs cancel ${run}`)).toMatchObject({ code: 0 });
   });
 
+  test("a run is paused, resumed and cancelled, and each says what it did", async () => {
+    const run = await send("nap.begun");
+    await waitFor("the run to sleep", async () =>
+      (await durable(`runs show ${run}`)).out.includes("sleeping"),
+    );
+    const early = await durable(`runs resume ${run}`);
+    expect(early.code).not.toBe(0);
+    expect(early.err).toContain("nothing to resume");
+    const paused = await durable(`runs pause ${run} --reason 'look first'`);
+    expect(paused).toMatchObject({ code: 0, out: expect.stringContaining(`runs resume ${run}`) });
+    expect((await durable(`runs show ${run}`)).out).toContain("look first");
+    expect(await durable(`runs resume ${run} --json`)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('"status":"queued"'),
+    });
+    expect(await durable(`runs cancel ${run} --no-undo`)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("is cancelled"),
+    });
+  });
+
   test("a key that can only send can send, and nothing else", async () => {
     const key = (await durable("keys create event")).out.trim();
     const asSender = { DURABLE_EVENT_KEY: key, DURABLE_ADMIN_TOKEN: undefined };

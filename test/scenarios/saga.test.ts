@@ -62,12 +62,35 @@ const booking = createFunction({
 /** Other tests share the processor. */
 const LONG = { timeout: 15_000 };
 
+/** Two of its branches complete, each in a request of its own or all in one; the third fails. */
+const pack = createFunction({
+  id: "pack",
+  trigger: { event: "packed" },
+  retry,
+  async handler({ event, step }) {
+    const kept = (name: string) => () =>
+      step.run(
+        name,
+        () => {
+          did.push(name);
+          return { id: `${name}-1` };
+        },
+        { compensate: undo(name) },
+      );
+    await kept("first")();
+    await step.parallel([kept("left"), kept("right")], { fanOut: event.data === "apart" });
+    await step.run("seal", () => {
+      throw new NonRetriableError("torn");
+    });
+  },
+});
+
 let engine: Awaited<ReturnType<typeof startEngine>>;
 let app: Awaited<ReturnType<typeof startSdkApp>>;
 
 beforeAll(async () => {
   engine = await startEngine();
-  app = await startSdkApp(engine, "trips", [booking]);
+  app = await startSdkApp(engine, "trips", [booking, pack]);
 });
 
 afterAll(async () => {
@@ -167,6 +190,19 @@ describe("a run that is cancelled", () => {
     expect(did.filter((what) => what.startsWith("undo"))).toEqual(UNDONE);
   });
 });
+
+test.each(["together", "apart"])(
+  "branches that ran %s are undone in the reverse order of their completion",
+  async (how) => {
+    const run = await app.ended(await app.start("packed", how));
+    expect(run).toMatchObject({ status: "failed", compensated: 3, failure: { message: "torn" } });
+    const order = run.steps
+      .filter(({ op, value }: { op: string; value: { id?: string } | null }) => op === "run" && value?.id)
+      .map(({ name }: { name: string }) => `undo ${name} ${name}-1`);
+    expect(did.filter((what) => what.startsWith("undo"))).toEqual(order.reverse());
+    expect(new Set(keys).size).toBe(3);
+  },
+);
 
 test("a run that completes undoes nothing", async () => {
   const run = await app.ended(await app.start("trip.booked", "none"));

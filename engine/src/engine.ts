@@ -120,6 +120,11 @@ export function createEngine(config: EngineConfig): Engine {
   });
   const fetchClient = new FetchClient({ ...ports, connect });
   const resync = new AppResync({ ...ports, database, registry, appClient, egress }, log);
+  const functionsNow = async (workspaceId: number) => {
+    await resync.idle(workspaceId);
+    registry.forget(workspaceId);
+    return registry.of(workspaceId);
+  };
   const commits = { ...ports, database, authority: keeper, log };
   const committer = new Committer(commits, RUN_OUTCOMES);
   const taskCommitter = new Committer(commits, TASK_OUTCOMES);
@@ -191,6 +196,7 @@ export function createEngine(config: EngineConfig): Engine {
     authority: keeper,
     log,
     manifestChanged: (workspaceId) => resync.ask(workspaceId),
+    functionsNow,
     shouldYield: (run) => dispatcher.shouldYield(run),
     ...announced,
     suspectLeases,
@@ -201,6 +207,7 @@ export function createEngine(config: EngineConfig): Engine {
     registry,
     committer,
     committed: announced.committed,
+    functionsNow,
     wantsBack(runId) {
       const run = dispatcher.held.get(runId);
       return run === undefined ? null : dispatcher.shouldYield(run);

@@ -1,5 +1,6 @@
 // Children: runs that a run starts, what becomes of them, and who hears of it.
 import { createFunction, type DurableFunction, type Step } from "@durable/sdk";
+import { serve } from "@durable/sdk/node";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { checkInvariants, formatReport } from "../invariants/check.ts";
@@ -178,6 +179,21 @@ describe("invoke", () => {
     const run = await start((step) => call(step).catch((error) => `${error}`));
     expect((await ended(run)).output).toMatch(sentence);
     expect(await childrenOf(run)).toEqual([]);
+  });
+
+  test("a function that was deployed a moment ago, and is not synced yet, is found", async () => {
+    const before = createFunction({ id: "caller", handler: () => "old code" });
+    const after = createFunction({ id: "caller", handler: ({ step }) => step.invoke("fresh") });
+    const fresh = createFunction({ id: "fresh", handler: () => "found" });
+    const deploy = (functions: DurableFunction[]) => serve({ app: "moving", functions });
+    let deployed = deploy([before]);
+    const moving = await startSdkApp(engine, "moving", [before], (...request) => deployed(...request));
+    deployed = deploy([after, fresh]);
+    const at = "/v1/apps/moving/dev";
+    const started = await engine.call("POST", `${at}/functions/caller/trigger`, { data: null });
+    const { json } = await engine.call("GET", `${at}/runs/${started.json.run}/result?wait=20`);
+    expect(json).toMatchObject({ status: "completed", output: "found" });
+    await moving.stop();
   });
 
   test("a function that invokes itself for ever is stopped a hundred levels down", async () => {

@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { DurableFunction } from "@durable/sdk";
 import { serve } from "@durable/sdk/node";
@@ -10,8 +10,9 @@ export async function startSdkApp(
   engine: Pick<Awaited<ReturnType<typeof startEngine>>, "call">,
   app: string,
   functions: readonly DurableFunction[],
+  route: RequestListener = serve({ app, functions }),
 ) {
-  const server = createServer(serve({ app, functions }));
+  const server = createServer(route);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/durable`;
   const synced = await engine.call("POST", `/v1/apps/${app}/dev/sync`, { url });

@@ -19,11 +19,12 @@ import type { Database } from "../store/database.ts";
 import { type CommitParts, commitUntilMatched } from "./commit-matched.ts";
 import { readOps } from "./decide.ts";
 import type { CommittedRun } from "./held-run.ts";
+import { knowingTargets, type TargetParts } from "./known-targets.ts";
 import { Memo } from "./memo.ts";
 import { memoEntryText } from "./memo-entry.ts";
 import { OutcomeDraft } from "./outcome-draft.ts";
 
-export interface CheckpointParts extends Pick<Ports, "clock" | "random"> {
+export interface CheckpointParts extends Pick<Ports, "clock" | "random">, TargetParts {
   readonly database: Database;
   readonly registry: WorkspaceRegistry;
   readonly committer: CommitParts["committer"];
@@ -96,7 +97,7 @@ export class Checkpoints {
     { body, sha256 }: { readonly body: Uint8Array; readonly sha256: string },
   ): Promise<CheckpointEnd> {
     const { registry, random, clock } = this.#parts;
-    const workspace = await registry.of(workspaceId);
+    const workspace = await knowingTargets(this.#parts, await registry.of(workspaceId), request.ops ?? []);
     const draft = new OutcomeDraft();
     const situation = {
       memo: Memo.of(state.entries),

@@ -21,13 +21,14 @@ import type { Situation } from "./decide.ts";
 import { decideReply } from "./decide-reply.ts";
 import type { EndpointHealth } from "./endpoint-health.ts";
 import type { CommittedRun, HeldRun } from "./held-run.ts";
+import { knowingTargets, type TargetParts } from "./known-targets.ts";
 import type { LeaseAuthority } from "./lease-authority.ts";
 import { Memo } from "./memo.ts";
 import { isStillTrue, type NextRequest, nextRequest } from "./next-request.ts";
 import { noteDeployment } from "./note-deployment.ts";
 import { pause } from "./outcome-draft.ts";
 
-export interface ExecutionParts extends Ports {
+export interface ExecutionParts extends Ports, TargetParts {
   readonly database: Database;
   readonly registry: WorkspaceRegistry;
   readonly appClient: AppClient;
@@ -58,8 +59,8 @@ export async function executeRun(parts: ExecutionParts, run: HeldRun): Promise<v
     const workspace = parts.registry.peek(run.workspaceId) ?? (await parts.registry.of(run.workspaceId));
     const isGood = ahead !== null && isStillTrue(ahead, run, workspace, parts.clock.monotonicMs());
     const request: NextRequest = isGood ? ahead! : nextRequest(parts, run, run.fence, workspace);
-    const { outcome, times } = await dispatch(parts, run, request);
-    const written = await commit(parts, run, workspace, yieldIfAsked(parts, run, outcome), times);
+    const { outcome, times, decidedIn } = await dispatch(parts, run, request);
+    const written = await commit(parts, run, decidedIn, yieldIfAsked(parts, run, outcome), times);
     if (written === null || LETS_GO[written.outcome.kind]) return;
     ahead = written.ahead;
   }
@@ -68,16 +69,20 @@ export async function executeRun(parts: ExecutionParts, run: HeldRun): Promise<v
 interface Dispatched {
   readonly outcome: Outcome;
   readonly times: DispatchTimes;
+  /** With the functions that the outcome knows. */
+  readonly decidedIn: WorkspaceEntry;
 }
 
 async function dispatch(parts: ExecutionParts, run: HeldRun, request: NextRequest): Promise<Dispatched> {
   const fromSeq = run.knownSeq + 1;
   const reply = await callApp(parts, run, request);
   const before = mayHaveCheckpoints(reply) ? await catchUp(parts, run) : null;
-  const situation = { ...situationOf(parts, run, request.workspace), ...sinceThen(run, before, reply) };
+  const ops = reply.kind === "answer" && "ops" in reply.answer ? (reply.answer.ops ?? []) : [];
+  const decidedIn = await knowingTargets(parts, request.workspace, ops);
+  const situation = { ...situationOf(parts, run, decidedIn), ...sinceThen(run, before, reply) };
   const told = before === null ? reply : withoutRecorded(reply, before.memo, run.memo);
   const outcome = noteDeployment(run, reply, fromSeq, decideReply(situation, told));
-  return { outcome, times: reply.times };
+  return { outcome, times: reply.times, decidedIn };
 }
 
 /** What the journal has that this dispatch did not begin with, and what of it the app has not seen. */

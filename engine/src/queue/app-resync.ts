@@ -12,6 +12,7 @@ export class AppResync {
   readonly #parts: SyncParts;
   readonly #log: Logger;
   readonly #askedAtMs = new Map<number, number>();
+  readonly #running = new Map<number, Promise<void>>();
 
   constructor(parts: SyncParts, log: Logger) {
     this.#parts = parts;
@@ -22,9 +23,17 @@ export class AppResync {
     const nowMs = this.#parts.clock.monotonicMs();
     if (nowMs - (this.#askedAtMs.get(workspaceId) ?? Number.NEGATIVE_INFINITY) < EVERY_MS) return;
     this.#askedAtMs.set(workspaceId, nowMs);
-    syncApp(this.#parts, { workspaceId, url: undefined, actor: "engine", mayMove: false }).catch(
-      (error: unknown) =>
+    const sync = syncApp(this.#parts, { workspaceId, url: undefined, actor: "engine", mayMove: false })
+      .then(() => {})
+      .catch((error: unknown) =>
         this.#log.warn({ err: error, workspaceId }, "the app's functions changed and could not be read"),
-    );
+      )
+      .finally(() => this.#running.delete(workspaceId));
+    this.#running.set(workspaceId, sync);
+  }
+
+  /** Resolves when none is under way. */
+  idle(workspaceId: number): Promise<void> {
+    return this.#running.get(workspaceId) ?? Promise.resolve();
   }
 }

@@ -4,9 +4,13 @@ import { serverAddress } from "./postgres.ts";
 
 /** A test kit on the server that all tests share; closed after the file. */
 export async function openKit(options: TestKitOptions): Promise<TestKit> {
-  const { database, host, port, user } = serverAddress();
-  const postgresUrl = `postgresql:///${database}?host=${encodeURIComponent(host)}&port=${port}&user=${user}`;
-  const kit = await createTestKit({ postgresUrl, ...options });
+  const kit = await createTestKit({ postgresUrl: postgresUrl(), ...options });
   afterAll(() => kit.close());
   return kit;
+}
+
+/** Of the server that all tests share. */
+export function postgresUrl(): string {
+  const { database, host, port, user } = serverAddress();
+  return `postgresql:///${database}?host=${encodeURIComponent(host)}&port=${port}&user=${user}`;
 }

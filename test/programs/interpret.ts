@@ -1,0 +1,150 @@
+// The function `program`: does what its event tells it to, with the real SDK.
+
+import {
+  createFunction,
+  type DurableFunction,
+  NonRetriableError,
+  type Step,
+} from "../../sdk-ts/src/index.ts";
+import {
+  ATTEMPTS_MAX,
+  type Block,
+  fold,
+  type Program,
+  SENT_EVENT,
+  START,
+  type Statement,
+  WAITED_EVENT,
+  waitKey,
+} from "./program.ts";
+
+/** What user code did outside of the engine, by idempotency key. */
+export interface Effects {
+  /** A body ran. */
+  ran(run: string, key: string): void;
+  /** A step was undone. */
+  undone(run: string, key: string, name: string): void;
+}
+
+const RETRY = { max: ATTEMPTS_MAX, backoff: "constant", base: 5, jitter: false } as const;
+
+/** Thrown by `return`, caught at the top: it must not be taken for an error on its way. */
+class Returned {
+  readonly value: number;
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
+export function programFunctions(effects: Effects): DurableFunction[] {
+  const program = createFunction({
+    id: "program",
+    retry: RETRY,
+    handler: async ({ event, step, run }) => {
+      const { program, key } = event.data as { program: Program; key: string };
+      try {
+        return await block({ step, run: run.id, key, effects }, program.body, START);
+      } catch (thrown) {
+        if (thrown instanceof Returned) return thrown.value;
+        throw thrown;
+      }
+    },
+  });
+  const receiver = createFunction({
+    id: "receiver",
+    trigger: { event: SENT_EVENT },
+    retry: RETRY,
+    handler: ({ event, step }) => step.run("receive", () => event.data.value as number),
+  });
+  return [program, receiver];
+}
+
+interface Context {
+  readonly step: Step;
+  readonly run: string;
+  readonly key: string;
+  readonly effects: Effects;
+}
+
+async function block(context: Context, body: Block, start: number): Promise<number> {
+  let value = start;
+  for (const statement of body) value = await one(context, statement, value);
+  return value;
+}
+
+async function one(context: Context, statement: Statement, value: number): Promise<number> {
+  const { step, key } = context;
+  switch (statement.do) {
+    case "step":
+      return fold(value, await body(context, statement, value));
+    case "sleep":
+      await step.sleep(statement.name, statement.ms);
+      return fold(value, "slept");
+    case "wait": {
+      const timeout = statement.comes === "never" ? 15 : "30d";
+      const match = { key: waitKey(key, statement.name, value) };
+      const got = await step.waitForEvent(statement.name, { event: WAITED_EVENT, match, timeout });
+      return fold(value, got === null ? "nothing" : got.data.say);
+    }
+    case "send": {
+      const data = { key: `${key}/${statement.name}`, value };
+      const { ids } = await step.sendEvent(statement.name, { name: SENT_EVENT, data });
+      return fold(value, ids.length);
+    }
+    case "all": {
+      const ends = await Promise.allSettled(
+        statement.branches.map((branch, index) => block(context, branch, fold(value, index))),
+      );
+      const returned = ends.find((end) => end.status === "rejected" && end.reason instanceof Returned);
+      if (returned?.status === "rejected") throw returned.reason;
+      return ends.reduce(
+        (sum, end) => fold(sum, end.status === "fulfilled" ? end.value : (end.reason as Error).message),
+        value,
+      );
+    }
+    case "loop": {
+      let result = value;
+      for (let turn = 0; turn < statement.times; turn += 1)
+        result = await block(context, statement.body, result);
+      return result;
+    }
+    case "try":
+      try {
+        return await block(context, statement.body, value);
+      } catch (error) {
+        if (error instanceof Returned) throw error;
+        return block(context, statement.otherwise, fold(value, (error as Error).message));
+      }
+    case "branch": {
+      const taken = await step.branch(statement.name, { even: value % 2 === 0, odd: true });
+      return block(context, statement[taken], fold(value, taken));
+    }
+    case "if":
+      return block(context, value % 2 === 0 ? statement.even : statement.odd, value);
+    case "throw":
+      throw new NonRetriableError(`thrown at ${value}`);
+    case "return":
+      throw new Returned(value);
+  }
+}
+
+function body(
+  { step, run, effects }: Context,
+  { name, fails, final, undo }: Extract<Statement, { do: "step" }>,
+  value: number,
+): Promise<number> {
+  const undoIt = (_: unknown, { idempotencyKey }: { idempotencyKey: string }) =>
+    effects.undone(run, idempotencyKey, name);
+  return step.run(
+    name,
+    ({ idempotencyKey, attempt }) => {
+      effects.ran(run, idempotencyKey);
+      if (attempt <= fails) {
+        const message = `${name} failed at ${value}`;
+        throw final ? new NonRetriableError(message) : new Error(message);
+      }
+      return fold(value, name);
+    },
+    undo ? { compensate: undoIt } : undefined,
+  );
+}

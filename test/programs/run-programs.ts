@@ -1,0 +1,212 @@
+// Many programs at once on the real engine, with faults, each held against the reference interpreter.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { openBench } from "../../engine/src/testing/index.ts";
+import { EngineApi } from "../../sdk-ts/src/testing/engine-api.ts";
+import type { RunState } from "../../sdk-ts/src/testing/index.ts";
+import { Random } from "../chaos/random.ts";
+import { differences, type SeenEffects } from "./compare.ts";
+import { type DisturbedApp, startDisturbedApp } from "./disturbed-app.ts";
+import { type Effects, programFunctions } from "./interpret.ts";
+import { type Program, WAITED_EVENT } from "./program.ts";
+import { expectedOf, type Told } from "./reference.ts";
+
+export interface Difference {
+  /** Which of the programs. */
+  readonly index: number;
+  readonly program: Program;
+  readonly run: string;
+  readonly sentences: readonly string[];
+}
+
+export interface MatrixOptions {
+  readonly programs: readonly Program[];
+  readonly seed: number;
+  /** Under way at the same time. */
+  readonly concurrency: number;
+  readonly postgresUrl?: string | undefined;
+  /** No program is started after this. */
+  readonly untilMs: number;
+  readonly onProgress?: (state: Progress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Progress {
+  readonly done: number;
+  readonly of: number;
+  readonly different: number;
+  readonly faults: string;
+}
+
+export interface MatrixResult {
+  readonly done: number;
+  readonly steps: number;
+  /** Events sent by steps, and runs that they started: the same number. */
+  readonly sends: number;
+  readonly received: number;
+  readonly differences: readonly Difference[];
+  readonly faults: Readonly<Record<string, number>>;
+}
+
+const APP = "programs";
+/** Programs between two deaths or losses, at most. */
+const ENGINE_FAULT_EVERY = 40;
+const LOOK_EVERY_MS = 50;
+const LATE_MS_MAX = 150;
+/** A program takes seconds at most; one that takes longer never ends. */
+const PATIENCE_MS = 120_000;
+const ENDS: ReadonlySet<string> = new Set(["completed", "failed", "cancelled", "paused"]);
+/** A difference is worth more than the next hundred. */
+const DIFFERENCES_MAX = 5;
+
+export async function runPrograms(options: MatrixOptions): Promise<MatrixResult> {
+  const random = new Random(`programs ${options.seed}`);
+  const bench = await openBench({ log: "silent", postgresUrl: options.postgresUrl });
+  const seen = new Map<string, Watched>();
+  const effects = watch(seen);
+  let healed: Promise<void> = Promise.resolve();
+  let app: DisturbedApp | null = null;
+  let isOver = false;
+  const engineFaults = { "engine died": 0, "lease lost": 0 };
+  const found: Difference[] = [];
+  let next = 0;
+  let done = 0;
+  let steps = 0;
+  let sends = 0;
+
+  const api = new EngineApi(bench, () => healed, APP);
+  const faults = () => ({ ...app!.counts, ...engineFaults });
+  const mayStart = () =>
+    next < options.programs.length &&
+    performance.now() < options.untilMs &&
+    found.length < DIFFERENCES_MAX &&
+    options.signal?.aborted !== true;
+
+  /** By what got done, not by the clock: on a slow day an engine must still live long enough to do something. */
+  async function hurtEngine(): Promise<void> {
+    for (let hurtAt = random.int(1, ENGINE_FAULT_EVERY); !isOver; ) {
+      await sleep(LOOK_EVERY_MS, undefined, { ref: false });
+      if (done < hurtAt) continue;
+      hurtAt = done + random.int(1, ENGINE_FAULT_EVERY);
+      if (random.chance(0.5)) {
+        engineFaults["engine died"] += 1;
+        healed = bench.kill().then(() => bench.start());
+        await healed;
+      } else {
+        engineFaults["lease lost"] += 1;
+        await bench.loseLeases();
+      }
+    }
+  }
+
+  async function one(index: number): Promise<void> {
+    const program = options.programs[index]!;
+    const key = `p${index}`;
+    const expected = expectedOf(program, key);
+    const { run } = await api.post<{ run: string }>("/functions/program/trigger", {
+      id: key,
+      data: { program, key },
+    });
+    const telling = Promise.all(expected.told.map(tell));
+    const state = await endOf(run);
+    await telling;
+    const sentences = differences(expected, state, seen.get(run) ?? nothingSeen());
+    sends += Object.values(expected.steps).filter(({ op }) => op === "send").length;
+    if (sentences.length > 0) found.push({ index, program, run, sentences });
+    seen.delete(run);
+    steps += state.steps.length;
+    done += 1;
+  }
+
+  async function tell({ key, say, isLate }: Told): Promise<void> {
+    if (isLate) await sleep(random.int(1, LATE_MS_MAX));
+    await api.post(`/v1/events?app=${APP}&env=dev`, { name: WAITED_EVENT, id: key, data: { key, say } });
+  }
+
+  async function endOf(run: string): Promise<RunState> {
+    const untilMs = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const state = await api.get<RunState>(`/runs/${run}?wait=0.3`);
+      const isOver = ENDS.has(state.status) || options.signal?.aborted === true;
+      if (isOver || performance.now() > untilMs) return state;
+    }
+  }
+
+  async function worker(): Promise<void> {
+    while (mayStart()) {
+      const index = next;
+      next += 1;
+      await one(index);
+      options.onProgress?.({
+        done,
+        of: options.programs.length,
+        different: found.length,
+        faults: told(faults()),
+      });
+    }
+  }
+
+  try {
+    await bench.start();
+    app = await startDisturbedApp(APP, programFunctions(effects), random);
+    await api.post("/sync", { url: app.url });
+    const hurting = hurtEngine();
+    try {
+      await Promise.all(Array.from({ length: options.concurrency }, worker));
+    } finally {
+      isOver = true;
+      await hurting;
+    }
+    return { done, steps, sends, received: await receivedOf(api), differences: found, faults: faults() };
+  } finally {
+    await healed.catch(() => {});
+    await bench.close();
+    await app?.close();
+  }
+}
+
+async function receivedOf(api: EngineApi): Promise<number> {
+  let count = 0;
+  let cursor = "";
+  for (;;) {
+    const page = await api.get<{ runs: unknown[]; next: string | null }>(
+      `/runs?function=receiver&limit=200${cursor}`,
+    );
+    count += page.runs.length;
+    if (page.next === null) return count;
+    cursor = `&cursor=${page.next}`;
+  }
+}
+
+function told(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(", ");
+}
+
+interface Watched extends SeenEffects {
+  readonly keys: Set<string>;
+  readonly undoneKeys: Set<string>;
+  readonly undone: string[];
+}
+
+function nothingSeen(): Watched {
+  return { keys: new Set(), undoneKeys: new Set(), undone: [] };
+}
+
+/** Keeps what user code did, by run. */
+function watch(seen: Map<string, Watched>): Effects {
+  const of = (run: string) => {
+    const mine = seen.get(run) ?? nothingSeen();
+    seen.set(run, mine);
+    return mine;
+  };
+  return {
+    ran: (run, key) => void of(run).keys.add(key),
+    undone(run, key, name) {
+      const mine = of(run);
+      if (!mine.undoneKeys.has(key)) mine.undone.push(name);
+      mine.undoneKeys.add(key);
+    },
+  };
+}

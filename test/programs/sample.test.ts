@@ -1,0 +1,25 @@
+// Random programs on the real engine, with answers lost, requests doubled, engines dying and leases lost, each held
+// against the reference interpreter. The long run is `npm run matrix`.
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { postgresUrl } from "../support/kit.ts";
+import { programs } from "./arbitrary.ts";
+import { runPrograms } from "./run-programs.ts";
+
+const SEED = 7;
+const PROGRAMS = 200;
+
+test(`${PROGRAMS} random programs end as the reference says, whatever breaks`, {
+  timeout: 300_000,
+}, async () => {
+  const result = await runPrograms({
+    programs: fc.sample(programs, { seed: SEED, numRuns: PROGRAMS }),
+    seed: SEED,
+    concurrency: 50,
+    untilMs: performance.now() + 240_000,
+    postgresUrl: postgresUrl(),
+  });
+  expect(result.differences).toEqual([]);
+  expect(result).toMatchObject({ done: PROGRAMS, received: result.sends });
+  for (const [fault, count] of Object.entries(result.faults)) expect(count, fault).toBeGreaterThan(0);
+});

@@ -213,6 +213,11 @@ export function createEngine(config: EngineConfig): Engine {
       return run === undefined ? null : dispatcher.shouldYield(run);
     },
   });
+  const giveUpDispatches = () => {
+    health.leave();
+    appClient.giveUp();
+    fetchClient.giveUp();
+  };
   const dispatcher = new Dispatcher({
     ...ports,
     database,
@@ -222,11 +227,7 @@ export function createEngine(config: EngineConfig): Engine {
     log,
     execution,
     health,
-    giveUpDispatches: () => {
-      health.leave();
-      appClient.giveUp();
-      fetchClient.giveUp();
-    },
+    giveUpDispatches,
     tellOthers: () => hint.tell(),
     suspectLeases,
   });
@@ -317,9 +318,10 @@ export function createEngine(config: EngineConfig): Engine {
     },
     async crash() {
       keeper.abandon();
+      http.cut();
       // Statements under way may still commit, with nobody to hear of it, as in a crash.
       await Promise.all([database.end({ timeoutMs: 0 }), pages.end({ timeoutMs: 0 })]);
-      appClient.giveUp();
+      giveUpDispatches();
       await stopAll(services).catch(() => {});
       await appClient.close();
     },

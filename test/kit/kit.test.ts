@@ -125,7 +125,7 @@ describe("crashes", () => {
     expect(calls.filter((call) => call === "ship")).toHaveLength(1);
   });
 
-  test("the matrix holds every crash to the run without one", async () => {
+  test("the matrix holds every crash to the run without one", { timeout: 120_000 }, async () => {
     const { crashes, steps } = await crashMatrix({
       kit,
       fn: order,

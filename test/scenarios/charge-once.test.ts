@@ -49,12 +49,12 @@ function expectOneChargeEach(): void {
   expect(seen.size).toBe(STEPS_THAT_CHARGE);
 }
 
-test("whatever is lost at whichever step, each step charges once", async () => {
+test("whatever is lost at whichever step, each step charges once", { timeout: 120_000 }, async () => {
   const { crashes } = await crashMatrix({ kit, fn: checkout, before: forget, after: expectOneChargeEach });
   expect(crashes.length).toBeGreaterThanOrEqual(4 * 4);
 });
 
-test("every answer is lost once, and then once more", async () => {
+test("every answer is lost once, and then once more", { timeout: 60_000 }, async () => {
   forget();
   const steps = ["deposit", "part", "rest"].flatMap((step) => [
     { step, n: 0 },

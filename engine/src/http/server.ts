@@ -16,6 +16,8 @@ export type { HttpParts } from "./parts.ts";
 export interface HttpServer extends Service {
   /** The real one, once started. */
   readonly port: number;
+  /** Breaks every connection off, as the end of a process would. */
+  cut(): void;
 }
 
 /**
@@ -97,6 +99,10 @@ export function createHttpServer(parts: HttpParts): HttpServer {
           resolve();
         });
       });
+    },
+
+    cut() {
+      server?.closeAllConnections();
     },
 
     async stop() {

@@ -50,14 +50,14 @@ export async function serveApp(
     const body = await readBody(request);
     if (body === null) return write(response, tooLarge());
     dispatches += 1;
+    const { type, ...seen } = JSON.parse(new TextDecoder().decode(body)) as DispatchSeen & { type: string };
+    // Whether the route is there an engine may always ask, also one that is about to die.
+    if (type !== "invoke") return write(response, await handle(toWire(request, response, body)));
     if (killed !== null) {
       await killed;
       response.destroy();
       return;
     }
-    if (armed.size === 0) return write(response, await handle(toWire(request, response, body)));
-    const seen = JSON.parse(new TextDecoder().decode(body)) as DispatchSeen & { type: string };
-    if (seen.type !== "invoke") return write(response, await handle(toWire(request, response, body)));
     const shown = find((crash) => crash.point === "result" && crash.isShownIn(seen));
     if (shown !== undefined) {
       await die(shown);

@@ -191,6 +191,8 @@ test("an engine killed while its tasks run: each is queued again under a new fen
     expect((await commitTasks(stage.database, [ended(leases[1]!)]))[0]!.state).toBe("lost");
     const again = await claimLeases(stage.database, stage.engineId, 10);
     expect(again.filter((lease) => lease.stepId !== null)).toHaveLength(applied ? 1 : 2);
+    // Who held it before has another fence, and changes nothing.
+    expect((await commitTasks(stage.database, [ended(leases[1]!)]))[0]!.state).toBe("lost");
     for (const lease of again.filter(({ stepId }) => stepId !== null)) {
       expect((await commitTasks(stage.database, [ended(lease)]))[0]!.state).toBe("applied");
     }

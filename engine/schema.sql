@@ -1772,7 +1772,7 @@ begin
     return (select r.status from durable.runs r where r.workspace_id = p_workspace and r.id = p_run);
   end if;
   if v_live.status = 'paused' or v_live.pausing then
-    return case when v_live.pausing then 'pausing' else 'paused' end;
+    return case v_live.status when 'paused' then 'paused' else 'pausing' end;
   end if;
   delete from durable.ready where rank = v_live.ready_rank and workspace_id = p_workspace and run_id = p_run;
   update durable.live_runs
@@ -1802,7 +1802,7 @@ begin
       and r.step_id = '00000000-0000-0000-0000-000000000000';
   with paused as (
     update durable.live_runs l
-      set status = 'paused', engine_id = null, ready_rank = null, fence = gen_random_uuid()
+      set status = 'paused', engine_id = null, ready_rank = null, fence = gen_random_uuid(), pausing = false
       from unnest(p_workspace, p_run) as p(workspace, run)
       where l.workspace_id = p.workspace and l.run_id = p.run
       returning l.workspace_id, l.run_id, l.journal_seq
@@ -1943,7 +1943,7 @@ begin
   update durable.runs set pause_reason = null where workspace_id = p_workspace and id = p_run;
   insert into durable.audit (workspace_id, actor, action, target, detail)
     values (p_workspace, p_actor, 'run.resume', p_run::text, p_reason);
-  if v_live.pausing then
+  if v_live.status <> 'paused' then
     update durable.live_runs set pausing = false where workspace_id = p_workspace and run_id = p_run;
     return;
   end if;

@@ -170,7 +170,7 @@ begin
     return (select r.status from durable.runs r where r.workspace_id = p_workspace and r.id = p_run);
   end if;
   if v_live.status = 'paused' or v_live.pausing then
-    return case when v_live.pausing then 'pausing' else 'paused' end;
+    return case v_live.status when 'paused' then 'paused' else 'pausing' end;
   end if;
   delete from durable.ready where rank = v_live.ready_rank and workspace_id = p_workspace and run_id = p_run;
   update durable.live_runs
@@ -210,7 +210,7 @@ begin
   update durable.runs set pause_reason = null where workspace_id = p_workspace and id = p_run;
   insert into durable.audit (workspace_id, actor, action, target, detail)
     values (p_workspace, p_actor, 'run.resume', p_run::text, p_reason);
-  if v_live.pausing then
+  if v_live.status <> 'paused' then
     update durable.live_runs set pausing = false where workspace_id = p_workspace and run_id = p_run;
     return;
   end if;

@@ -263,6 +263,12 @@ create table durable.steps (
   settled_at timestamp with time zone
 );
 
+create table durable.taken_events (
+  workspace_id integer not null,
+  run_id uuid not null,
+  event_id uuid not null
+);
+
 create table durable.tasks (
   workspace_id integer not null,
   run_id uuid not null,
@@ -295,11 +301,20 @@ create table durable.waits (
   workspace_id integer not null,
   run_id uuid not null,
   step_id uuid not null,
+  key text not null,
+  ordinal integer not null,
+  mode text not null,
   event_name text not null,
   match text not null,
   match_hash uuid not null,
+  condition text,
   since timestamp with time zone not null,
-  looked_back boolean not null default false
+  until timestamp with time zone,
+  looked_back boolean not null default false,
+  looked_at timestamp with time zone,
+  looked_id uuid,
+  looked_count integer not null default 0,
+  event_id uuid
 );
 
 create table durable.workspaces (
@@ -370,6 +385,8 @@ alter table durable.skips add constraint skips_pkey PRIMARY KEY (workspace_id, i
 
 alter table durable.steps add constraint steps_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
+alter table durable.taken_events add constraint taken_events_pkey PRIMARY KEY (workspace_id, run_id, event_id);
+
 alter table durable.tasks add constraint tasks_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
 alter table durable.timers add constraint timers_kind_check CHECK ((kind = ANY (ARRAY['sleep'::text, 'timeout'::text, 'retry'::text, 'start'::text, 'finish'::text, 'task'::text, 'invoke'::text])));
@@ -378,7 +395,7 @@ alter table durable.timers add constraint timers_pkey PRIMARY KEY (workspace_id,
 
 alter table durable.wait_patterns add constraint wait_patterns_pkey PRIMARY KEY (workspace_id, event_name, paths);
 
-alter table durable.waits add constraint waits_pkey PRIMARY KEY (workspace_id, run_id, step_id);
+alter table durable.waits add constraint waits_pkey PRIMARY KEY (workspace_id, run_id, step_id, key);
 
 alter table durable.workspaces add constraint workspaces_app_environment_key UNIQUE (app, environment);
 
@@ -400,7 +417,7 @@ CREATE INDEX waits_by_match ON durable.waits USING btree (workspace_id, event_na
 
 CREATE INDEX waits_to_look_back ON durable.waits USING btree (workspace_id, run_id, step_id) WHERE (NOT looked_back);
 
-CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], p_skip integer[] DEFAULT '{}'::integer[], k_event integer[] DEFAULT '{}'::integer[], k_id uuid[] DEFAULT '{}'::uuid[], k_function text[] DEFAULT '{}'::text[], k_reason text[] DEFAULT '{}'::text[], k_detail text[] DEFAULT '{}'::text[], t_event integer[] DEFAULT '{}'::integer[], t_run uuid[] DEFAULT '{}'::uuid[], t_kind text[] DEFAULT '{}'::text[], t_ms double precision[] DEFAULT '{}'::double precision[])
+CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], p_skip integer[] DEFAULT '{}'::integer[], k_event integer[] DEFAULT '{}'::integer[], k_id uuid[] DEFAULT '{}'::uuid[], k_function text[] DEFAULT '{}'::text[], k_reason text[] DEFAULT '{}'::text[], k_detail text[] DEFAULT '{}'::text[], t_event integer[] DEFAULT '{}'::integer[], t_run uuid[] DEFAULT '{}'::uuid[], t_kind text[] DEFAULT '{}'::text[], t_ms double precision[] DEFAULT '{}'::double precision[], p_cancels boolean DEFAULT false)
  RETURNS TABLE(state text, owes_match boolean)
  LANGUAGE plpgsql
 AS $function$
@@ -507,6 +524,11 @@ begin
       from unnest(t_event, t_run, t_kind, t_ms) as t(event, run, kind, ms) where v_new[t.event] having count(*) > 0;
   end if;
 
+  if p_cancels then
+    perform durable.open_cancels(array_agg(e_workspace[r.event]), array_agg(r.run))
+      from unnest(r_event, r_run) as r(event, run) where v_new[r.event] having count(*) > 0;
+  end if;
+
   if cardinality(k_id) > 0 then
     insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, at)
       select e_workspace[k.event], k.id, e_id[k.event], k.function, k.reason, k.detail, v_now
@@ -554,6 +576,37 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.advance_look_back(p_workspace integer, p_run uuid, p_step uuid, p_key text, p_at timestamp with time zone, p_event uuid, p_count integer, p_total integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_wait durable.waits;
+  v_is_over boolean;
+begin
+  perform 1 from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run for update;
+  update durable.waits w
+    set looked_at = coalesce(p_at, w.looked_at), looked_id = coalesce(p_event, w.looked_id),
+        looked_count = w.looked_count + p_count
+    where w.workspace_id = p_workspace and w.run_id = p_run and w.step_id = p_step and w.key = p_key and not w.looked_back
+    returning w.* into v_wait;
+  if not found then
+    return;
+  end if;
+  v_is_over := not exists (select 1 from durable.events_after(v_wait, 1));
+  if v_is_over or v_wait.looked_count >= p_total then
+    update durable.waits w set looked_back = true
+      where w.workspace_id = p_workspace and w.run_id = p_run and w.step_id = p_step and w.key = p_key;
+  end if;
+  if not v_is_over and v_wait.looked_count >= p_total then
+    insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+      select l.workspace_id, l.run_id, 'run.look-back-capped', l.journal_seq from durable.live_runs l
+      where l.workspace_id = p_workspace and l.run_id = p_run;
+  end if;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.apply_effects(f_kind text[], f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
  RETURNS void
  LANGUAGE plpgsql
@@ -574,6 +627,7 @@ begin
       when 'child' then perform durable.effect_child(v_workspace, v_run, v_step, v_data);
       when 'task' then perform durable.effect_task(v_workspace, v_run, v_step, v_data);
       when 'deployment' then perform durable.effect_deployment(v_workspace, v_run, v_step, v_data);
+      when 'wait' then perform durable.effect_wait(v_workspace, v_run, v_step, v_data);
       when 'state' then perform durable.effect_state(v_workspace, v_run, v_step, v_data);
       when 'checkpoint' then perform durable.effect_checkpoint(v_workspace, v_run, v_step, v_data);
       when 'compensable' then perform durable.effect_compensable(v_workspace, v_run, v_step, v_data);
@@ -741,6 +795,14 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.clear_obligation(p_workspace integer, p_event uuid)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  delete from durable.event_obligations o where o.workspace_id = p_workspace and o.event_id = p_event
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.close_circuit(p_workspace integer)
  RETURNS void
  LANGUAGE sql
@@ -798,10 +860,12 @@ begin
       '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000002');
   delete from durable.checkpoints k using unnest(c_workspace, c_run) as c(workspace, run)
     where k.workspace_id = c.workspace and k.run_id = c.run;
+  delete from durable.waits w using unnest(c_workspace, c_run) as c(workspace, run)
+    where w.workspace_id = c.workspace and w.run_id = c.run and w.step_id = '00000000-0000-0000-0000-000000000000';
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.commit_outcomes(p_engine integer, i_workspace integer[], i_run uuid[], i_fence uuid[], i_next uuid[], i_known integer[], i_settled integer[], i_kind text[], i_result text[], i_unclaimed integer[], i_pending boolean[], i_run_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[], s_item integer[], s_ordinal integer[], s_id uuid[], s_op text[], s_name text[], s_n integer[], s_status text[], s_value text[], s_failure text[], s_attempt integer[], s_due_ms double precision[], s_due_at double precision[], w_item integer[] DEFAULT '{}'::integer[], w_step uuid[] DEFAULT '{}'::uuid[], w_event text[] DEFAULT '{}'::text[], w_match text[] DEFAULT '{}'::text[], a_item integer[] DEFAULT '{}'::integer[], a_step uuid[] DEFAULT '{}'::uuid[], a_attempt integer[] DEFAULT '{}'::integer[], a_outcome text[] DEFAULT '{}'::text[], a_failure text[] DEFAULT '{}'::text[], p_registry_workspace integer[] DEFAULT '{}'::integer[], p_registry_version integer[] DEFAULT '{}'::integer[], e_request integer[] DEFAULT '{}'::integer[], e_workspace integer[] DEFAULT '{}'::integer[], e_id uuid[] DEFAULT '{}'::uuid[], e_client_id text[] DEFAULT '{}'::text[], e_body_hash uuid[] DEFAULT '{}'::uuid[], e_name text[] DEFAULT '{}'::text[], e_data text[] DEFAULT '{}'::text[], e_time double precision[] DEFAULT '{}'::double precision[], r_event integer[] DEFAULT '{}'::integer[], r_function text[] DEFAULT '{}'::text[], r_version integer[] DEFAULT '{}'::integer[], r_run uuid[] DEFAULT '{}'::uuid[], f_item integer[] DEFAULT '{}'::integer[], f_kind text[] DEFAULT '{}'::text[], f_step uuid[] DEFAULT '{}'::uuid[], f_data text[] DEFAULT '{}'::text[], s_scope uuid[] DEFAULT '{}'::uuid[], OUT o_state text[], OUT o_seq integer[])
+CREATE OR REPLACE FUNCTION durable.commit_outcomes(p_engine integer, i_workspace integer[], i_run uuid[], i_fence uuid[], i_next uuid[], i_known integer[], i_settled integer[], i_kind text[], i_result text[], i_unclaimed integer[], i_pending boolean[], i_run_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[], s_item integer[], s_ordinal integer[], s_id uuid[], s_op text[], s_name text[], s_n integer[], s_status text[], s_value text[], s_failure text[], s_attempt integer[], s_due_ms double precision[], s_due_at double precision[], a_item integer[] DEFAULT '{}'::integer[], a_step uuid[] DEFAULT '{}'::uuid[], a_attempt integer[] DEFAULT '{}'::integer[], a_outcome text[] DEFAULT '{}'::text[], a_failure text[] DEFAULT '{}'::text[], p_registry_workspace integer[] DEFAULT '{}'::integer[], p_registry_version integer[] DEFAULT '{}'::integer[], e_request integer[] DEFAULT '{}'::integer[], e_workspace integer[] DEFAULT '{}'::integer[], e_id uuid[] DEFAULT '{}'::uuid[], e_client_id text[] DEFAULT '{}'::text[], e_body_hash uuid[] DEFAULT '{}'::uuid[], e_name text[] DEFAULT '{}'::text[], e_data text[] DEFAULT '{}'::text[], e_time double precision[] DEFAULT '{}'::double precision[], r_event integer[] DEFAULT '{}'::integer[], r_function text[] DEFAULT '{}'::text[], r_version integer[] DEFAULT '{}'::integer[], r_run uuid[] DEFAULT '{}'::uuid[], f_item integer[] DEFAULT '{}'::integer[], f_kind text[] DEFAULT '{}'::text[], f_step uuid[] DEFAULT '{}'::uuid[], f_data text[] DEFAULT '{}'::text[], s_scope uuid[] DEFAULT '{}'::uuid[], OUT o_state text[], OUT o_seq integer[])
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
@@ -818,7 +882,6 @@ declare
   v_skip int[] := '{}';
   v_owing_workspace int[]; v_owing_run uuid[];  -- ended runs that owe others something
   v_row record;
-  v_wait record;
 begin
   if cardinality(p_registry_workspace) > 0 then
     perform 1 from unnest(p_registry_workspace, p_registry_version) as q(id, version)
@@ -916,24 +979,6 @@ begin
       on conflict (workspace_id, run_id, step_id) do update set due_at = excluded.due_at;
   end if;
 
-  -- Waits of a message apply before its sends: an event sent in the same answer can resolve them.
-  if cardinality(w_item) > 0 then for v_wait in
-    select w.item, w.step, w.event, w.match, durable.match_paths(w.match::jsonb) as paths
-    from unnest(w_item, w_step, w_event, w_match) as w(item, step, event, match)
-    where v_applied[w.item] order by i_workspace[w.item], w.event
-  loop
-    if not exists (select 1 from durable.wait_patterns p where p.workspace_id = i_workspace[v_wait.item]
-                   and p.event_name = v_wait.event and p.paths = v_wait.paths) then
-      perform pg_advisory_xact_lock(7301, durable.name_bucket(i_workspace[v_wait.item], v_wait.event));
-      insert into durable.wait_patterns (workspace_id, event_name, paths)
-        values (i_workspace[v_wait.item], v_wait.event, v_wait.paths) on conflict do nothing;
-    end if;
-    insert into durable.waits (workspace_id, run_id, step_id, event_name, match, match_hash, since)
-      select i_workspace[v_wait.item], i_run[v_wait.item], v_wait.step, v_wait.event, v_wait.match,
-        durable.declared_hash(v_wait.paths, v_wait.match::jsonb), r.created_at
-      from durable.runs r where r.workspace_id = i_workspace[v_wait.item] and r.id = i_run[v_wait.item];
-  end loop; end if;
-
   if cardinality(a_item) > 0 then
     insert into durable.attempts (workspace_id, run_id, fence, step_id, attempt, outcome, failure,
         scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms)
@@ -945,6 +990,7 @@ begin
       on conflict do nothing;
   end if;
 
+  -- Effects before sent events: an event sent in the same answer can resolve a wait of it.
   if cardinality(f_item) > 0 then
     perform durable.apply_effects(array_agg(f.kind order by f.no), array_agg(i_workspace[f.item] order by f.no),
         array_agg(i_run[f.item] order by f.no), array_agg(f.step order by f.no), array_agg(f.data order by f.no))
@@ -996,7 +1042,7 @@ begin
 
   if cardinality(e_id) > 0 then
     perform durable.accept_events(p_engine, '{}', '{}', e_request, e_workspace, e_id, e_client_id, e_body_hash,
-      e_name, e_data, e_time, r_event, r_function, r_version, r_run, array_fill(null::uuid, array[cardinality(r_run)]), v_skip);
+      e_name, e_data, e_time, r_event, r_function, r_version, r_run, array_fill(null::uuid, array[cardinality(r_run)]), v_skip, p_cancels => true);
   end if;
 
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)
@@ -1095,6 +1141,27 @@ begin
 exception when data_exception or program_limit_exceeded then
   return null;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.conditional_waits(p_workspace integer, p_event uuid, p_run uuid, p_step uuid, p_key text, p_limit integer)
+ RETURNS TABLE(run_id uuid, step_id uuid, key text, condition text, trigger text)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select w.run_id, w.step_id, w.key, w.condition,
+    case when strpos(w.condition, 'trigger') > 0 then (
+      select durable.event_json(t) from durable.runs r
+      join durable.events t on t.workspace_id = r.workspace_id and t.id = r.event_id
+      where r.workspace_id = w.workspace_id and r.id = w.run_id) end
+  from durable.events e
+  join durable.wait_patterns p on p.workspace_id = e.workspace_id and p.event_name = e.name
+  join durable.waits w on w.workspace_id = e.workspace_id and w.event_name = e.name
+    and w.match_hash = durable.match_hash(p.paths, durable.comparable(e.data))
+  where e.workspace_id = p_workspace and e.id = p_event and w.condition is not null and w.event_id is null
+    and e.received_at >= w.since and (w.until is null or e.received_at <= w.until)
+    and (w.run_id, w.step_id, w.key) > (p_run, p_step, p_key)
+  order by w.run_id, w.step_id, w.key limit p_limit
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.declared_hash(p_paths text[], p_match jsonb)
@@ -1280,6 +1347,32 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.effect_wait(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_now timestamptz := durable.durable_now();
+  v_wait record;
+begin
+  for v_wait in
+    select f.workspace, f.run, f.step, f.data::json ->> 'mode' as mode, f.no * 1000 + a.no as ordinal, a.spec,
+      a.spec ->> 'event' as event, (a.spec -> 'match')::jsonb as match, durable.match_paths((a.spec -> 'match')::jsonb) as paths
+    from unnest(f_workspace, f_run, f_step, f_data) with ordinality as f(workspace, run, step, data, no)
+    cross join json_array_elements(f.data::json -> 'events') with ordinality as a(spec, no)
+    order by f.workspace, a.spec ->> 'event'
+  loop
+    perform durable.register_pattern(v_wait.workspace, v_wait.event, v_wait.paths);
+    insert into durable.waits (workspace_id, run_id, step_id, key, ordinal, mode, event_name, match, match_hash, condition, since)
+      select v_wait.workspace, v_wait.run, v_wait.step, v_wait.spec ->> 'key', v_wait.ordinal, v_wait.mode, v_wait.event,
+        (v_wait.spec -> 'match')::text, durable.declared_hash(v_wait.paths, v_wait.match), v_wait.spec ->> 'if',
+        coalesce(v_now - (v_wait.spec ->> 'look_back_ms')::float8 * interval '1 millisecond', r.created_at)
+      from durable.runs r where r.workspace_id = v_wait.workspace and r.id = v_wait.run;
+  end loop;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.end_probe(p_workspace integer, p_error text)
  RETURNS void
  LANGUAGE sql
@@ -1383,6 +1476,19 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.events_after(p_wait waits, p_limit integer)
+ RETURNS SETOF events
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select e.* from durable.events e
+  where e.workspace_id = p_wait.workspace_id and e.name = p_wait.event_name
+    and e.received_at >= coalesce(p_wait.looked_at, p_wait.since)
+    and (p_wait.looked_at is null or (e.received_at, e.id) > (p_wait.looked_at, p_wait.looked_id))
+  order by e.received_at, e.id limit p_limit
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.fire_timers(p_limit integer)
  RETURNS TABLE(fired integer, next_due_ms double precision)
  LANGUAGE plpgsql
@@ -1419,7 +1525,7 @@ begin
           -- A wait whose event came in time must not time out because nobody has held the two together yet.
           and (t.kind <> 'timeout' or not exists (
             select 1 from durable.waits w
-            where w.workspace_id = t.workspace_id and w.run_id = t.run_id and w.step_id = t.step_id
+            where w.workspace_id = t.workspace_id and w.run_id = t.run_id and w.step_id = t.step_id and w.event_id is null
               and (not w.looked_back or exists (
                 select 1 from durable.event_obligations o
                 join durable.events e on e.workspace_id = o.workspace_id and e.id = o.event_id
@@ -1580,88 +1686,91 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.look_back(q_workspace integer[], q_run uuid[], q_step uuid[], p_limit integer)
- RETURNS integer
+CREATE OR REPLACE FUNCTION durable.look_back(q_workspace integer[], q_run uuid[], q_step uuid[], p_limit integer, p_total integer, OUT o_resolved integer, OUT o_cancelled_workspace integer[], OUT o_cancelled_run uuid[], OUT o_left integer)
+ RETURNS record
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
 declare
   v_wait durable.waits;
   v_paths text[];
-  v_event durable.events;
-  v_count int := 0;
+  v_past record;
+  v_settled record;
 begin
+  o_resolved := 0;
   perform 1 from durable.live_runs l
     where (l.workspace_id, l.run_id) in (select * from unnest(q_workspace, q_run))
     order by l.workspace_id, l.run_id for update;
   for v_wait in
-    select w.* from unnest(q_workspace, q_run, q_step) as q(workspace, run, step)
+    select w.* from (select distinct * from unnest(q_workspace, q_run, q_step)) as q(workspace, run, step)
     join durable.waits w on w.workspace_id = q.workspace and w.run_id = q.run and w.step_id = q.step
-    where not w.looked_back
-    order by w.workspace_id, w.run_id, w.step_id
+    where not w.looked_back and w.condition is null
+    order by w.workspace_id, w.run_id, w.ordinal
   loop
+    -- Another row of the same wait may have ended it.
+    continue when not exists (select 1 from durable.waits w where w.workspace_id = v_wait.workspace_id
+      and w.run_id = v_wait.run_id and w.step_id = v_wait.step_id and w.key = v_wait.key);
     v_paths := durable.match_paths(v_wait.match::jsonb);
-    select e.* into v_event
-      from (select * from durable.events e
-            where e.workspace_id = v_wait.workspace_id and e.name = v_wait.event_name and e.received_at >= v_wait.since
-            order by e.received_at limit p_limit) as e
-      where durable.match_hash(v_paths, durable.comparable(e.data)) = v_wait.match_hash
-        and e.id <> (select r.event_id from durable.runs r where r.workspace_id = v_wait.workspace_id and r.id = v_wait.run_id)
-        and not exists (select 1 from durable.steps t where t.workspace_id = v_wait.workspace_id
-                        and t.run_id = v_wait.run_id and t.event_id = e.id)
-      order by e.received_at, e.id limit 1;
-    if found then
-      v_count := v_count + durable.settle_entries(array[v_wait.workspace_id], array[v_wait.run_id], array[v_wait.step_id],
-        array[durable.event_json(v_event)], array[v_event.id]);
+    select min(e.n) filter (where e.is_match) as first, count(*)::int as count, max(e.received_at) as at,
+        (array_agg(e.id order by e.n desc))[1] as last, (array_agg(e.id order by e.n) filter (where e.is_match))[1] as id
+      into v_past
+      from (
+        select e.id, e.received_at, row_number() over (order by e.received_at, e.id) as n,
+          durable.match_hash(v_paths, durable.comparable(e.data)) = v_wait.match_hash
+            and (v_wait.until is null or e.received_at <= v_wait.until)
+            and e.id <> r.event_id
+            and not exists (select 1 from durable.taken_events t where t.workspace_id = v_wait.workspace_id
+                            and t.run_id = v_wait.run_id and t.event_id = e.id) as is_match
+        from durable.events_after(v_wait, p_limit) as e
+        join durable.runs r on r.workspace_id = v_wait.workspace_id and r.id = v_wait.run_id
+      ) as e;
+    if v_past.id is not null then
+      select * into v_settled from durable.settle_matches(array[v_wait.workspace_id], array[v_wait.run_id],
+        array[v_wait.step_id], array[v_wait.key], array[v_past.id], p_is_past => true);
+      o_resolved := o_resolved + v_settled.o_resolved;
+      o_cancelled_workspace := o_cancelled_workspace || v_settled.o_cancelled_workspace;
+      o_cancelled_run := o_cancelled_run || v_settled.o_cancelled_run;
     else
-      update durable.waits w set looked_back = true
-        where w.workspace_id = v_wait.workspace_id and w.run_id = v_wait.run_id and w.step_id = v_wait.step_id;
+      perform durable.advance_look_back(v_wait.workspace_id, v_wait.run_id, v_wait.step_id, v_wait.key,
+        v_past.at, v_past.last, v_past.count, p_total);
     end if;
   end loop;
-  return v_count;
+  select count(*)::int into o_left from (select distinct * from unnest(q_workspace, q_run, q_step)) as q(workspace, run, step)
+    join durable.waits w on w.workspace_id = q.workspace and w.run_id = q.run and w.step_id = q.step
+    where not w.looked_back;
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.match_events(q_workspace integer[], q_event uuid[])
- RETURNS integer
+CREATE OR REPLACE FUNCTION durable.match_events(q_workspace integer[], q_event uuid[], OUT o_resolved integer, OUT o_cancelled_workspace integer[], OUT o_cancelled_run uuid[], OUT o_conditional uuid[])
+ RETURNS record
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
 declare
-  c_workspace int[]; c_run uuid[]; c_step uuid[]; c_event uuid[];
-  v_count int := 0;
+  c_workspace int[]; c_run uuid[]; c_step uuid[]; c_key text[]; c_event uuid[];
 begin
-  select array_agg(c.workspace_id), array_agg(c.run_id), array_agg(c.step_id), array_agg(c.event_id)
-    into c_workspace, c_run, c_step, c_event
+  select array_agg(c.workspace_id) filter (where c.condition is null), array_agg(c.run_id) filter (where c.condition is null),
+      array_agg(c.step_id) filter (where c.condition is null), array_agg(c.key) filter (where c.condition is null),
+      array_agg(c.event_id) filter (where c.condition is null),
+      coalesce(array_agg(distinct c.event_id) filter (where c.condition is not null), '{}')
+    into c_workspace, c_run, c_step, c_key, c_event, o_conditional
     from (
-      select w.workspace_id, w.run_id, w.step_id, e.id as event_id
+      select w.workspace_id, w.run_id, w.step_id, w.key, w.condition, e.id as event_id
       from unnest(q_workspace, q_event) as q(workspace, event)
       join durable.events e on e.workspace_id = q.workspace and e.id = q.event
       join durable.wait_patterns p on p.workspace_id = e.workspace_id and p.event_name = e.name
       join durable.waits w on w.workspace_id = e.workspace_id and w.event_name = e.name
         and w.match_hash = durable.match_hash(p.paths, durable.comparable(e.data))
-      where e.received_at >= w.since
+      where e.received_at >= w.since and (w.until is null or e.received_at <= w.until) and w.event_id is null
     ) as c;
+  o_resolved := 0;
   if c_run is not null then
-    perform 1 from durable.live_runs l
-      where (l.workspace_id, l.run_id) in (select * from unnest(c_workspace, c_run))
-      order by l.workspace_id, l.run_id for update;
-    select durable.settle_entries(array_agg(f.workspace), array_agg(f.run), array_agg(f.step), array_agg(f.value), array_agg(f.event))
-      into v_count
-      from (
-        select distinct on (c.workspace, c.run, c.step) c.workspace, c.run, c.step, c.event, durable.event_json(e) as value
-        from unnest(c_workspace, c_run, c_step, c_event) as c(workspace, run, step, event)
-        join durable.waits w on w.workspace_id = c.workspace and w.run_id = c.run and w.step_id = c.step
-        join durable.events e on e.workspace_id = c.workspace and e.id = c.event
-        join durable.runs r on r.workspace_id = c.workspace and r.id = c.run and r.event_id <> c.event
-        where not exists (select 1 from durable.steps t
-                          where t.workspace_id = c.workspace and t.run_id = c.run and t.event_id = c.event)
-        order by c.workspace, c.run, c.step, e.received_at, e.id
-      ) as f having count(*) > 0;
+    select m.o_resolved, m.o_cancelled_workspace, m.o_cancelled_run
+      into o_resolved, o_cancelled_workspace, o_cancelled_run
+      from durable.settle_matches(c_workspace, c_run, c_step, c_key, c_event) as m;
   end if;
   delete from durable.event_obligations o using unnest(q_workspace, q_event) as q(workspace, event)
-    where o.workspace_id = q.workspace and o.event_id = q.event;
-  return coalesce(v_count, 0);
+    where o.workspace_id = q.workspace and o.event_id = q.event and q.event <> all (o_conditional);
 end $function$
 ;
 
@@ -1702,6 +1811,45 @@ AS $function$
     || '7' || substr(r, 2, 3) || to_hex(8 + (('x' || substr(r, 5, 1))::bit(4)::int & 3)) || substr(r, 6, 15))::uuid
   from (select replace(gen_random_uuid()::text, '-', '') as r) as random
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.open_cancels(p_workspace integer[], p_run uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_cancel record;
+begin
+  for v_cancel in
+    select r.workspace_id, r.id as run, r.function_id, r.event_id, r.created_at, c.no, c.spec,
+      case json_typeof(c.spec -> 'match')
+        when 'string' then jsonb_build_object(c.spec ->> 'match',
+          durable.comparable(e.data) #> string_to_array(c.spec ->> 'match', '.'))
+        when 'object' then (c.spec -> 'match')::jsonb
+        else '{}' end as match,
+      json_typeof(c.spec -> 'match') is not distinct from 'string'
+        and durable.scalar_text(durable.comparable(e.data) #> string_to_array(c.spec ->> 'match', '.')) is null as is_missing
+    from unnest(p_workspace, p_run) as q(workspace, run)
+    join durable.runs r on r.workspace_id = q.workspace and r.id = q.run
+    join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id
+    join durable.function_versions v on v.workspace_id = r.workspace_id and v.function_id = r.function_id and v.version = r.function_version
+    cross join json_array_elements(v.manifest::json -> 'cancel_on') with ordinality as c(spec, no)
+  loop
+    if v_cancel.is_missing then
+      insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, at)
+        values (v_cancel.workspace_id, durable.uuid_v7(), v_cancel.event_id, v_cancel.function_id, 'cancel-on',
+          'Run ' || v_cancel.run || ' cannot be cancelled by "' || (v_cancel.spec ->> 'event') || '": its own event has no "'
+            || (v_cancel.spec ->> 'match') || '" to compare.', durable.durable_now());
+      continue;
+    end if;
+    insert into durable.waits (workspace_id, run_id, step_id, key, ordinal, mode, event_name, match, match_hash, condition, since, until)
+      values (v_cancel.workspace_id, v_cancel.run, '00000000-0000-0000-0000-000000000000', v_cancel.no::text, v_cancel.no, 'cancel',
+        v_cancel.spec ->> 'event', v_cancel.match::text, durable.declared_hash(durable.match_paths(v_cancel.match), v_cancel.match),
+        v_cancel.spec ->> 'if', v_cancel.created_at,
+        v_cancel.created_at + (v_cancel.spec ->> 'timeout_ms')::float8 * interval '1 millisecond');
+  end loop;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.open_circuit(p_workspace integer, p_error text, p_probe_ms integer)
@@ -1758,6 +1906,28 @@ begin
   select count(*) into v_count from picked;
   return v_count;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.past_events(q_workspace integer[], q_run uuid[], q_step uuid[], p_limit integer)
+ RETURNS TABLE(workspace_id integer, run_id uuid, step_id uuid, key text, condition text, trigger text, event_id uuid, received_at timestamp with time zone, event text, meets boolean)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select w.workspace_id, w.run_id, w.step_id, w.key, w.condition,
+    case when strpos(w.condition, 'trigger') > 0 then durable.event_json(t) end,
+    e.id, e.received_at, case when m.meets then durable.event_json(e) end, m.meets
+  from (select distinct * from unnest(q_workspace, q_run, q_step)) as q(workspace, run, step)
+  join durable.waits w on w.workspace_id = q.workspace and w.run_id = q.run and w.step_id = q.step
+  join durable.runs r on r.workspace_id = w.workspace_id and r.id = w.run_id
+  join durable.events t on t.workspace_id = r.workspace_id and t.id = r.event_id
+  left join lateral durable.events_after(w, p_limit) as e on true
+  left join lateral (select e.id <> r.event_id and (w.until is null or e.received_at <= w.until)
+      and durable.match_hash(durable.match_paths(w.match::jsonb), durable.comparable(e.data)) = w.match_hash
+      and not exists (select 1 from durable.taken_events k where k.workspace_id = w.workspace_id
+                      and k.run_id = w.run_id and k.event_id = e.id) as meets) as m on true
+  where not w.looked_back and w.condition is not null
+  order by w.workspace_id, w.run_id, w.ordinal, e.received_at, e.id
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.pause_run(p_workspace integer, p_run uuid, p_actor text, p_reason text, p_failure text)
@@ -1830,6 +2000,34 @@ CREATE OR REPLACE FUNCTION durable.refuse_rewrite()
 AS $function$
 begin
   raise exception 'step % of run % is settled; a result never changes', old.step_id, old.run_id;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.register_cancel_patterns(p_workspace integer, f_manifest text[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  select durable.register_pattern(p_workspace, c.event, c.paths) from (
+    select distinct c ->> 'event' as event,
+      case json_typeof(c -> 'match') when 'string' then array[c ->> 'match']
+        when 'object' then durable.match_paths((c -> 'match')::jsonb) else '{}' end as paths
+    from unnest(f_manifest) as m(manifest), json_array_elements(m.manifest::json -> 'cancel_on') as c
+    order by 1
+  ) as c
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.register_pattern(p_workspace integer, p_event text, p_paths text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not exists (select 1 from durable.wait_patterns p where p.workspace_id = p_workspace
+                 and p.event_name = p_event and p.paths = p_paths) then
+    perform pg_advisory_xact_lock(7301, durable.name_bucket(p_workspace, p_event));
+    insert into durable.wait_patterns (workspace_id, event_name, paths)
+      values (p_workspace, p_event, p_paths) on conflict do nothing;
+  end if;
 end $function$
 ;
 
@@ -2117,6 +2315,124 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.settle_matches(c_workspace integer[], c_run uuid[], c_step uuid[], c_key text[], c_event uuid[], c_failure text[] DEFAULT '{}'::text[], p_is_past boolean DEFAULT false, OUT o_resolved integer, OUT o_cancelled_workspace integer[], OUT o_cancelled_run uuid[])
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_row record;
+  v_run uuid;
+  v_used uuid[];   -- events this run took in this call
+  v_done uuid[];   -- steps of it that are settled by it
+  v_filled text[]; -- rows of it that are filled by it
+  s_workspace int[] := '{}'; s_run uuid[] := '{}'; s_step uuid[] := '{}'; s_key text[] := '{}'; s_event uuid[] := '{}';
+  s_failure text[] := '{}';
+begin
+  o_resolved := 0;
+  perform 1 from durable.live_runs l
+    where (l.workspace_id, l.run_id) in (select * from unnest(c_workspace, c_run))
+    order by l.workspace_id, l.run_id for update;
+
+  -- A cancel is final, so it comes first. One whose condition failed cancels nothing, and that is told.
+  for v_row in
+    select distinct on (w.workspace_id, w.run_id) w.workspace_id, w.run_id, e.name, coalesce(e.client_id, e.id::text) as id
+    from unnest(c_workspace, c_run, c_step, c_key, c_event, c_failure) as c(workspace, run, step, key, event, failure)
+    join durable.waits w on w.workspace_id = c.workspace and w.run_id = c.run and w.step_id = c.step and w.key = c.key
+    join durable.events e on e.workspace_id = c.workspace and e.id = c.event
+    join durable.runs r on r.workspace_id = c.workspace and r.id = c.run and r.event_id <> c.event
+    where w.mode = 'cancel' and c.failure is null
+    order by w.workspace_id, w.run_id, e.received_at, e.id
+  loop
+    case durable.cancel_run(v_row.workspace_id, v_row.run_id, 'cancelOn',
+        'event "' || v_row.name || '" (' || v_row.id || ')')
+      when 'cancelled' then
+        o_cancelled_workspace := o_cancelled_workspace || v_row.workspace_id;
+        o_cancelled_run := o_cancelled_run || v_row.run_id;
+      when 'cancelling' then o_resolved := o_resolved + 1;  -- ready, to undo its steps
+      else null;
+    end case;
+  end loop;
+  insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, at)
+    select c.workspace, durable.uuid_v7(), c.event, r.function_id, 'cancel-on',
+      'Run ' || c.run || ' was not cancelled by it. ' || (c.failure::json ->> 'message'), durable.durable_now()
+    from unnest(c_workspace, c_run, c_step, c_key, c_event, c_failure) as c(workspace, run, step, key, event, failure)
+    join durable.waits w on w.workspace_id = c.workspace and w.run_id = c.run and w.step_id = c.step and w.key = c.key
+    join durable.events e on e.workspace_id = c.workspace and e.id = c.event
+    join durable.runs r on r.workspace_id = c.workspace and r.id = c.run and r.event_id <> c.event
+    where w.mode = 'cancel' and c.failure is not null
+      and (p_is_past or w.looked_back or (e.received_at, e.id) <= (w.looked_at, w.looked_id));
+
+  for v_row in
+    select w.workspace_id, w.run_id, w.step_id, w.key, w.mode, c.event, c.failure
+    from unnest(c_workspace, c_run, c_step, c_key, c_event, c_failure) as c(workspace, run, step, key, event, failure)
+    join durable.waits w on w.workspace_id = c.workspace and w.run_id = c.run and w.step_id = c.step and w.key = c.key
+    join durable.events e on e.workspace_id = c.workspace and e.id = c.event
+    join durable.runs r on r.workspace_id = c.workspace and r.id = c.run and r.event_id <> c.event
+    where w.mode <> 'cancel' and w.event_id is null
+      and (p_is_past or w.looked_back or (e.received_at, e.id) <= (w.looked_at, w.looked_id))
+      and not exists (select 1 from durable.taken_events t
+                      where t.workspace_id = c.workspace and t.run_id = c.run and t.event_id = c.event)
+    order by w.workspace_id, w.run_id, e.received_at, e.id, w.ordinal
+  loop
+    if v_run is distinct from v_row.run_id then
+      v_run := v_row.run_id;
+      v_used := '{}'; v_done := '{}'; v_filled := '{}';
+    end if;
+    continue when v_row.event = any (v_used) or v_row.step_id = any (v_done)
+      or v_row.mode = 'all' and v_row.step_id || v_row.key = any (v_filled);
+    if v_row.mode = 'all' and v_row.failure is null then
+      v_filled := v_filled || (v_row.step_id || v_row.key);
+    else
+      v_done := v_done || v_row.step_id;
+    end if;
+    if v_row.failure is null then
+      v_used := v_used || v_row.event;
+    end if;
+    s_workspace := s_workspace || v_row.workspace_id;
+    s_run := s_run || v_row.run_id;
+    s_step := s_step || v_row.step_id;
+    s_key := s_key || v_row.key;
+    s_event := s_event || v_row.event;
+    s_failure := array_append(s_failure, v_row.failure);
+  end loop;
+  if cardinality(s_run) = 0 then
+    return;
+  end if;
+
+  insert into durable.taken_events (workspace_id, run_id, event_id)
+    select s.workspace, s.run, s.event from unnest(s_workspace, s_run, s_event, s_failure) as s(workspace, run, event, failure)
+    where s.failure is null on conflict do nothing;
+  update durable.waits w set event_id = s.event, looked_back = true
+    from unnest(s_workspace, s_run, s_step, s_key, s_event, s_failure) as s(workspace, run, step, key, event, failure)
+    where s.failure is null and w.mode = 'all'
+      and w.workspace_id = s.workspace and w.run_id = s.run and w.step_id = s.step and w.key = s.key;
+  -- An `all` is settled by the event that filled its last row.
+  select o_resolved + coalesce(durable.settle_entries(array_agg(f.workspace order by f.no), array_agg(f.run order by f.no),
+      array_agg(f.step order by f.no), array_agg(f.value order by f.no), array_agg(f.event order by f.no),
+      array_agg(f.failure order by f.no)), 0)
+    into o_resolved
+    from (
+      select distinct on (s.workspace, s.run, s.step) s.no, s.workspace, s.run, s.step, s.failure,
+        case when s.failure is null then s.event end as event,
+        case when s.failure is not null then null
+          when w.mode = 'all' then (
+            select '{' || string_agg(to_json(o.key)::text || ':' || durable.event_json(oe), ',' order by o.ordinal) || '}'
+            from durable.waits o join durable.events oe on oe.workspace_id = o.workspace_id and oe.id = o.event_id
+            where o.workspace_id = s.workspace and o.run_id = s.run and o.step_id = s.step)
+          else durable.wait_value(w.mode, w.key, e) end as value
+      from unnest(s_workspace, s_run, s_step, s_key, s_event, s_failure) with ordinality
+        as s(workspace, run, step, key, event, failure, no)
+      join durable.waits w on w.workspace_id = s.workspace and w.run_id = s.run and w.step_id = s.step and w.key = s.key
+      join durable.events e on e.workspace_id = s.workspace and e.id = s.event
+      where s.failure is not null or w.mode <> 'all' or not exists (
+        select 1 from durable.waits o where o.workspace_id = s.workspace and o.run_id = s.run and o.step_id = s.step
+          and o.event_id is null)
+      order by s.workspace, s.run, s.step, s.no desc
+    ) as f;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.shown_status(p_live live_runs)
  RETURNS text
  LANGUAGE sql
@@ -2242,6 +2558,8 @@ begin
     from unnest(v_id, v_change) as q(id, change)
     where q.change = 'removed' and f.workspace_id = p_workspace and f.id = q.id;
 
+  perform durable.register_cancel_patterns(p_workspace, f_manifest);
+
   select json_object_agg(q.id, q.change)::text into v_changes
     from unnest(v_id, v_change) as q(id, change) where q.change <> 'unchanged';
   if v_changes is not null or v_same is distinct from true then
@@ -2317,6 +2635,28 @@ begin
   select count(*) into v_count from free;
   return v_count;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.uuid_v7()
+ RETURNS uuid
+ LANGUAGE sql
+AS $function$
+  select (substr(t, 1, 8) || '-' || substr(t, 9, 4) || '-7' || substr(gen_random_uuid()::text, 16))::uuid
+  from lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') as t
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.wait_value(p_mode text, p_key text, p_event events)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select case p_mode
+    when 'any' then '{"key":' || to_json(p_key)::text || ',"event":' || durable.event_json(p_event) || '}'
+    when 'signal' then coalesce((p_event.data::json -> 'payload')::text, 'null')
+    else durable.event_json(p_event)
+  end
+$function$
 ;
 
 CREATE TRIGGER steps_settled BEFORE UPDATE ON durable.steps FOR EACH ROW WHEN ((old.seq IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite();

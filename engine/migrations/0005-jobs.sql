@@ -38,20 +38,36 @@ create table durable.timers (
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 create index timers_due on durable.timers (due_at);
 
--- Open waits, found by (name, hash of the declared match paths).
+-- Open waits, one row per event that is waited for, found by (name, hash of the declared match paths).
 create table durable.waits (
   workspace_id int not null,
   run_id uuid not null,
-  step_id uuid not null,
+  step_id uuid not null,                     -- all zeros of mode cancel: it belongs to the run
+  key text not null,                         -- which of several; '' is the only one
+  ordinal int not null,                      -- as asked for: of two waits for one event the first gets it
+  mode text not null,                        -- what an event does: event, signal, any (end the wait) | all (fill its row) | cancel
   event_name text not null,
   match text not null,                       -- {"path": scalar}, as declared
   match_hash uuid not null,
-  since timestamptz not null,                -- look-back reaches from here: the run's start
-  looked_back boolean not null default false,-- false is an obligation: nobody has walked the past for it yet
-  primary key (workspace_id, run_id, step_id)
+  condition text,                            -- CEL that must hold as well; evaluated outside of the database
+  since timestamptz not null,                -- look-back reaches from here: the run's start, unless told
+  until timestamptz,                         -- later events do not count (mode cancel)
+  looked_back boolean not null default false,-- false is an obligation: nobody has walked the past for it to the end
+  looked_at timestamptz, looked_id uuid,     -- so far: (received_at, id) of the last event it walked over
+  looked_count int not null default 0,       -- how many those were; at the limit the rest of the past is not walked
+  event_id uuid,                             -- fills this row of an `all` that misses others
+  primary key (workspace_id, run_id, step_id, key)
 );
 create index waits_by_match on durable.waits (workspace_id, event_name, match_hash);
 create index waits_to_look_back on durable.waits (workspace_id, run_id, step_id) where not looked_back;
+
+-- Events that have ended, or filled, a wait of a run: none does it twice.
+create table durable.taken_events (
+  workspace_id int not null,
+  run_id uuid not null,
+  event_id uuid not null,
+  primary key (workspace_id, run_id, event_id)
+);
 
 -- Which paths waits of an event name compare. Rows are only ever added. An event of a name that is not here
 -- can have no wait, so ingest writes no obligation for it.

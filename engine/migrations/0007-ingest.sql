@@ -73,7 +73,8 @@ create function durable.accept_events(
   -- Functions that an event does not start although it names them. Most calls have none.
   k_event int[] = '{}', k_id uuid[] = '{}', k_function text[] = '{}', k_reason text[] = '{}', k_detail text[] = '{}',
   -- Until when runs must have begun or ended. Most functions say nothing.
-  t_event int[] = '{}', t_run uuid[] = '{}', t_kind text[] = '{}', t_ms float8[] = '{}'
+  t_event int[] = '{}', t_run uuid[] = '{}', t_kind text[] = '{}', t_ms float8[] = '{}',
+  p_cancels boolean = false                  -- some of the runs may be cancelled by events: see open_cancels
 ) returns table (state text, owes_match boolean)
 language plpgsql as $$
 #variable_conflict use_column
@@ -177,6 +178,11 @@ begin
   if cardinality(t_run) > 0 then
     perform durable.limit_runs(array_agg(e_workspace[t.event]), array_agg(t.run), array_agg(t.kind), array_agg(t.ms))
       from unnest(t_event, t_run, t_kind, t_ms) as t(event, run, kind, ms) where v_new[t.event] having count(*) > 0;
+  end if;
+
+  if p_cancels then
+    perform durable.open_cancels(array_agg(e_workspace[r.event]), array_agg(r.run))
+      from unnest(r_event, r_run) as r(event, run) where v_new[r.event] having count(*) > 0;
   end if;
 
   if cardinality(k_id) > 0 then

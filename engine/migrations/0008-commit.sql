@@ -20,6 +20,7 @@ begin
       when 'child' then perform durable.effect_child(v_workspace, v_run, v_step, v_data);
       when 'task' then perform durable.effect_task(v_workspace, v_run, v_step, v_data);
       when 'deployment' then perform durable.effect_deployment(v_workspace, v_run, v_step, v_data);
+      when 'wait' then perform durable.effect_wait(v_workspace, v_run, v_step, v_data);
       when 'state' then perform durable.effect_state(v_workspace, v_run, v_step, v_data);
       when 'checkpoint' then perform durable.effect_checkpoint(v_workspace, v_run, v_step, v_data);
       when 'compensable' then perform durable.effect_compensable(v_workspace, v_run, v_step, v_data);
@@ -51,7 +52,6 @@ create function durable.commit_outcomes(
   s_item int[], s_ordinal int[], s_id uuid[], s_op text[], s_name text[], s_n int[], s_status text[],
   s_value text[], s_failure text[], s_attempt int[], s_due_ms float8[], s_due_at float8[],
   -- What most outcomes have none of.
-  w_item int[] = '{}', w_step uuid[] = '{}', w_event text[] = '{}', w_match text[] = '{}',
   a_item int[] = '{}', a_step uuid[] = '{}', a_attempt int[] = '{}', a_outcome text[] = '{}', a_failure text[] = '{}',
   p_registry_workspace int[] = '{}', p_registry_version int[] = '{}',
   e_request int[] = '{}', e_workspace int[] = '{}', e_id uuid[] = '{}', e_client_id text[] = '{}', e_body_hash uuid[] = '{}',
@@ -74,7 +74,6 @@ declare
   v_skip int[] := '{}';
   v_owing_workspace int[]; v_owing_run uuid[];  -- ended runs that owe others something
   v_row record;
-  v_wait record;
 begin
   if cardinality(p_registry_workspace) > 0 then
     perform 1 from unnest(p_registry_workspace, p_registry_version) as q(id, version)
@@ -172,24 +171,6 @@ begin
       on conflict (workspace_id, run_id, step_id) do update set due_at = excluded.due_at;
   end if;
 
-  -- Waits of a message apply before its sends: an event sent in the same answer can resolve them.
-  if cardinality(w_item) > 0 then for v_wait in
-    select w.item, w.step, w.event, w.match, durable.match_paths(w.match::jsonb) as paths
-    from unnest(w_item, w_step, w_event, w_match) as w(item, step, event, match)
-    where v_applied[w.item] order by i_workspace[w.item], w.event
-  loop
-    if not exists (select 1 from durable.wait_patterns p where p.workspace_id = i_workspace[v_wait.item]
-                   and p.event_name = v_wait.event and p.paths = v_wait.paths) then
-      perform pg_advisory_xact_lock(7301, durable.name_bucket(i_workspace[v_wait.item], v_wait.event));
-      insert into durable.wait_patterns (workspace_id, event_name, paths)
-        values (i_workspace[v_wait.item], v_wait.event, v_wait.paths) on conflict do nothing;
-    end if;
-    insert into durable.waits (workspace_id, run_id, step_id, event_name, match, match_hash, since)
-      select i_workspace[v_wait.item], i_run[v_wait.item], v_wait.step, v_wait.event, v_wait.match,
-        durable.declared_hash(v_wait.paths, v_wait.match::jsonb), r.created_at
-      from durable.runs r where r.workspace_id = i_workspace[v_wait.item] and r.id = i_run[v_wait.item];
-  end loop; end if;
-
   if cardinality(a_item) > 0 then
     insert into durable.attempts (workspace_id, run_id, fence, step_id, attempt, outcome, failure,
         scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms)
@@ -201,6 +182,7 @@ begin
       on conflict do nothing;
   end if;
 
+  -- Effects before sent events: an event sent in the same answer can resolve a wait of it.
   if cardinality(f_item) > 0 then
     perform durable.apply_effects(array_agg(f.kind order by f.no), array_agg(i_workspace[f.item] order by f.no),
         array_agg(i_run[f.item] order by f.no), array_agg(f.step order by f.no), array_agg(f.data order by f.no))
@@ -252,7 +234,7 @@ begin
 
   if cardinality(e_id) > 0 then
     perform durable.accept_events(p_engine, '{}', '{}', e_request, e_workspace, e_id, e_client_id, e_body_hash,
-      e_name, e_data, e_time, r_event, r_function, r_version, r_run, array_fill(null::uuid, array[cardinality(r_run)]), v_skip);
+      e_name, e_data, e_time, r_event, r_function, r_version, r_run, array_fill(null::uuid, array[cardinality(r_run)]), v_skip, p_cancels => true);
   end if;
 
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)

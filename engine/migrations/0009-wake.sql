@@ -98,7 +98,7 @@ begin
           -- A wait whose event came in time must not time out because nobody has held the two together yet.
           and (t.kind <> 'timeout' or not exists (
             select 1 from durable.waits w
-            where w.workspace_id = t.workspace_id and w.run_id = t.run_id and w.step_id = t.step_id
+            where w.workspace_id = t.workspace_id and w.run_id = t.run_id and w.step_id = t.step_id and w.event_id is null
               and (not w.looked_back or exists (
                 select 1 from durable.event_obligations o
                 join durable.events e on e.workspace_id = o.workspace_id and e.id = o.event_id
@@ -140,88 +140,6 @@ begin
   end if;
   return query select coalesce(cardinality(f_run), 0),
     (select extract(epoch from min(t.due_at) - v_now)::float8 * 1000 from durable.timers t);
-end $$;
-
--- Hold events against the open waits, oldest event first. One event may resolve many waits, each wait one event.
-create function durable.match_events(q_workspace int[], q_event uuid[]) returns int
-language plpgsql as $$
-#variable_conflict use_column
-declare
-  c_workspace int[]; c_run uuid[]; c_step uuid[]; c_event uuid[];
-  v_count int := 0;
-begin
-  select array_agg(c.workspace_id), array_agg(c.run_id), array_agg(c.step_id), array_agg(c.event_id)
-    into c_workspace, c_run, c_step, c_event
-    from (
-      select w.workspace_id, w.run_id, w.step_id, e.id as event_id
-      from unnest(q_workspace, q_event) as q(workspace, event)
-      join durable.events e on e.workspace_id = q.workspace and e.id = q.event
-      join durable.wait_patterns p on p.workspace_id = e.workspace_id and p.event_name = e.name
-      join durable.waits w on w.workspace_id = e.workspace_id and w.event_name = e.name
-        and w.match_hash = durable.match_hash(p.paths, durable.comparable(e.data))
-      where e.received_at >= w.since
-    ) as c;
-  if c_run is not null then
-    perform 1 from durable.live_runs l
-      where (l.workspace_id, l.run_id) in (select * from unnest(c_workspace, c_run))
-      order by l.workspace_id, l.run_id for update;
-    select durable.settle_entries(array_agg(f.workspace), array_agg(f.run), array_agg(f.step), array_agg(f.value), array_agg(f.event))
-      into v_count
-      from (
-        select distinct on (c.workspace, c.run, c.step) c.workspace, c.run, c.step, c.event, durable.event_json(e) as value
-        from unnest(c_workspace, c_run, c_step, c_event) as c(workspace, run, step, event)
-        join durable.waits w on w.workspace_id = c.workspace and w.run_id = c.run and w.step_id = c.step
-        join durable.events e on e.workspace_id = c.workspace and e.id = c.event
-        join durable.runs r on r.workspace_id = c.workspace and r.id = c.run and r.event_id <> c.event
-        where not exists (select 1 from durable.steps t
-                          where t.workspace_id = c.workspace and t.run_id = c.run and t.event_id = c.event)
-        order by c.workspace, c.run, c.step, e.received_at, e.id
-      ) as f having count(*) > 0;
-  end if;
-  delete from durable.event_obligations o using unnest(q_workspace, q_event) as q(workspace, event)
-    where o.workspace_id = q.workspace and o.event_id = q.event;
-  return coalesce(v_count, 0);
-end $$;
-
--- An event that came before the wait resolves it: walk the name from the run's start, oldest first, at most
--- p_limit events per wait. Never the run's own trigger, never an event that already resolved a wait of this run.
-create function durable.look_back(q_workspace int[], q_run uuid[], q_step uuid[], p_limit int) returns int
-language plpgsql as $$
-#variable_conflict use_column
-declare
-  v_wait durable.waits;
-  v_paths text[];
-  v_event durable.events;
-  v_count int := 0;
-begin
-  perform 1 from durable.live_runs l
-    where (l.workspace_id, l.run_id) in (select * from unnest(q_workspace, q_run))
-    order by l.workspace_id, l.run_id for update;
-  for v_wait in
-    select w.* from unnest(q_workspace, q_run, q_step) as q(workspace, run, step)
-    join durable.waits w on w.workspace_id = q.workspace and w.run_id = q.run and w.step_id = q.step
-    where not w.looked_back
-    order by w.workspace_id, w.run_id, w.step_id
-  loop
-    v_paths := durable.match_paths(v_wait.match::jsonb);
-    select e.* into v_event
-      from (select * from durable.events e
-            where e.workspace_id = v_wait.workspace_id and e.name = v_wait.event_name and e.received_at >= v_wait.since
-            order by e.received_at limit p_limit) as e
-      where durable.match_hash(v_paths, durable.comparable(e.data)) = v_wait.match_hash
-        and e.id <> (select r.event_id from durable.runs r where r.workspace_id = v_wait.workspace_id and r.id = v_wait.run_id)
-        and not exists (select 1 from durable.steps t where t.workspace_id = v_wait.workspace_id
-                        and t.run_id = v_wait.run_id and t.event_id = e.id)
-      order by e.received_at, e.id limit 1;
-    if found then
-      v_count := v_count + durable.settle_entries(array[v_wait.workspace_id], array[v_wait.run_id], array[v_wait.step_id],
-        array[durable.event_json(v_event)], array[v_event.id]);
-    else
-      update durable.waits w set looked_back = true
-        where w.workspace_id = v_wait.workspace_id and w.run_id = v_wait.run_id and w.step_id = v_wait.step_id;
-    end if;
-  end loop;
-  return v_count;
 end $$;
 
 -- Lease a batch, in the order of ready's key: runs to continue (step_id all zeros) and tasks to run. Never waits for a

@@ -85,6 +85,8 @@ begin
     from unnest(v_id, v_change) as q(id, change)
     where q.change = 'removed' and f.workspace_id = p_workspace and f.id = q.id;
 
+  perform durable.register_cancel_patterns(p_workspace, f_manifest);
+
   select json_object_agg(q.id, q.change)::text into v_changes
     from unnest(v_id, v_change) as q(id, change) where q.change <> 'unchanged';
   if v_changes is not null or v_same is distinct from true then

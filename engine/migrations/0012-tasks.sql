@@ -35,7 +35,8 @@ begin
     from entry e where t.workspace_id = e.workspace and t.run_id = e.run and t.step_id = e.step;
 end $$;
 
--- The same for all that is open of runs that end, for the retry of their functions and their last checkpoint.
+-- The same for all that is open of runs that end, for the retry of their functions, their last checkpoint and what
+-- would cancel them.
 create function durable.close_runs(c_workspace int[], c_run uuid[]) returns void
 language plpgsql as $$
 #variable_conflict use_column
@@ -49,6 +50,8 @@ begin
       '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000002');
   delete from durable.checkpoints k using unnest(c_workspace, c_run) as c(workspace, run)
     where k.workspace_id = c.workspace and k.run_id = c.run;
+  delete from durable.waits w using unnest(c_workspace, c_run) as c(workspace, run)
+    where w.workspace_id = c.workspace and w.run_id = c.run and w.step_id = '00000000-0000-0000-0000-000000000000';
 end $$;
 
 -- A race or a join was decided: these entries lost. Under the fence of the run, so no other turn saw them win.

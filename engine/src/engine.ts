@@ -142,6 +142,10 @@ export function createEngine(config: EngineConfig): Engine {
     pollMs: config.pollMs,
     log,
     resolved: () => dispatcher.kick(),
+    cancelled: ({ workspaceId, runId }) => {
+      const end = { status: "cancelled", output: null, failure: null, state: null } as const;
+      events.emit("run.ended", { workspaceId, runId, end });
+    },
   });
   const endTeller = new EndTeller({
     ...ports,

@@ -16,7 +16,6 @@ export const budgetSchema = z.object({ ms: millisecondsSchema, steps: z.int().mi
 export const invokeRequestSchema = z.object({
   type: z.literal("invoke"),
   app: slugSchema,
-  env: slugSchema.optional(),
   fn: slugSchema,
   rev: opaqueSchema.optional(),
   run: z.object({ id: opaqueSchema, started_at: instantSchema, attempt: z.int().min(2).optional() }),

@@ -251,8 +251,6 @@ export interface RunInput {
 export interface InvokeRequest {
   type: "invoke";
   app: string;
-  /** The environment the engine calls for: with `app`, the workspace that a token names. */
-  env?: string | undefined;
   fn: string;
   rev?: string | undefined;
   /** `attempt`: of the function outside its steps; missing means 1. */

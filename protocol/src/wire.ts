@@ -26,4 +26,5 @@ export { sha256 } from "./sha256.ts";
 export * from "./signature.ts";
 export { slugProblem } from "./slug.ts";
 export { isStepId, stepId, stepNameProblem } from "./step-id.ts";
+export { isSealed, makeToken, readToken, type TokenSubject, tokenSignalKey } from "./token.ts";
 export * from "./write-json.ts";

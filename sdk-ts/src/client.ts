@@ -8,6 +8,7 @@ import { toJson } from "./execution/value.ts";
 import type { DataOf, DurableFunction, OutputOf } from "./function.ts";
 import type { Jsonify } from "./json.ts";
 import { environment } from "./runtime/environment.ts";
+import { checkKey } from "./steps/wait-for-signal.ts";
 
 export interface DurableOptions extends ConnectionOptions {
   /** The app's name; default `DURABLE_APP`. */
@@ -119,6 +120,19 @@ export class Durable {
         );
       }
     }
+  }
+
+  /**
+   * Gives a payload to whoever waits for the signal of this key, in this app and environment; kept for runs that began
+   * before and reach their wait later. Resolves when it is on the engine's disk. A broken line does not double it.
+   */
+  async signal(key: string, payload?: unknown): Promise<{ id: string }> {
+    const path = `${this.#workspacePath()}/signals/${encodeURIComponent(checkKey("signal", key))}`;
+    const json = toJson(`Signal ${JSON.stringify(key)} carries`, payload, EVENT_BYTES_MAX / 2);
+    const id = globalThis.crypto.randomUUID();
+    const body = writeJson({ path, id, ...(json !== undefined && { payload: json }) });
+    const post = { path, query: {}, body, mayUseEventKey: true, isRepeatable: true };
+    return (await this.#connection.post(post)) as { id: string };
   }
 
   /**

@@ -1,4 +1,5 @@
 import { TRIGGERS_PER_FUNCTION_MAX } from "@durable/protocol/wire";
+import { cancelOnWire } from "./cancel-on.ts";
 import type { FunctionOptions } from "./function.ts";
 import { timeoutsOnWire } from "./limits.ts";
 import { failureFunctionId } from "./on-failure.ts";
@@ -8,7 +9,7 @@ import { triggersOf } from "./trigger.ts";
 /** Of any function, whatever its types. */
 type CheckedOptions = Pick<
   FunctionOptions,
-  "id" | "trigger" | "triggers" | "retry" | "onExhausted" | "timeouts"
+  "id" | "trigger" | "triggers" | "retry" | "onExhausted" | "timeouts" | "cancelOn"
 > & {
   readonly handler: unknown;
   readonly onFailure?: unknown;
@@ -44,6 +45,7 @@ export function checkFunction(options: CheckedOptions): void {
   try {
     timeoutsOnWire(options.timeouts ?? {});
     retryPolicy({ ...options.retry, onExhausted: options.onExhausted });
+    cancelOnWire(options.cancelOn ?? []);
   } catch (error) {
     throw new TypeError(`${where}: ${(error as Error).message}`);
   }

@@ -1,3 +1,4 @@
+export type { CancelOnOptions } from "./cancel-on.ts";
 export {
   call,
   Durable,
@@ -28,8 +29,10 @@ export type { FailureContext, FailureHandler } from "./on-failure.ts";
 export type { RetryOptions } from "./retry.ts";
 export { serve } from "./serve.ts";
 export type { StandardSchema } from "./standard-schema.ts";
+export type { AwaitedEvent } from "./steps/awaited.ts";
 export type { BranchCase, BranchCases } from "./steps/branch.ts";
 export type { Branches, ParallelBranch, Results, Winner } from "./steps/branches.ts";
+export type { Token } from "./steps/create-token.ts";
 export type { FetchOptions } from "./steps/fetch.ts";
 export type { InvokeOptions } from "./steps/invoke.ts";
 export type { QueryHandler } from "./steps/on-query.ts";
@@ -37,5 +40,7 @@ export type { ParallelOptions } from "./steps/parallel.ts";
 export type { RaceOptions } from "./steps/race.ts";
 export type { SpawnOptions } from "./steps/spawn.ts";
 export type { Step } from "./steps/step.ts";
-export type { WaitOptions } from "./steps/wait-for-event.ts";
+export type { FirstEvent } from "./steps/wait-for-any.ts";
+export type { WaitOptions, WaitTimeout } from "./steps/wait-for-event.ts";
+export type { SignalOptions } from "./steps/wait-for-signal.ts";
 export type { CronTrigger, EventTrigger, Trigger } from "./trigger.ts";

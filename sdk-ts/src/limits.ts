@@ -1,4 +1,5 @@
 import { SLEEP_MS_MAX, type Timeouts } from "@durable/protocol/wire";
+import { type CancelOnOptions, cancelOnWire } from "./cancel-on.ts";
 import { type Duration, durationMs } from "./duration.ts";
 
 /** A limit, passed to the engine as it is written; the engine judges it at sync. */
@@ -22,7 +23,8 @@ export interface Limits {
   readonly timeouts?:
     | { readonly start?: Duration | undefined; readonly finish?: Duration | undefined }
     | undefined;
-  readonly cancelOn?: readonly Limit[] | undefined;
+  /** Events that cancel a run while it is under way. */
+  readonly cancelOn?: readonly CancelOnOptions[] | undefined;
   readonly durability?: "step" | "async" | undefined;
   /** Which code continues a run after a deploy. */
   readonly version?: "latest" | "pinned" | "drain" | undefined;
@@ -41,7 +43,7 @@ export function limitsOnWire(limits: Limits): Record<string, unknown> {
     fairness: limits.fairness,
     priority: limits.priority,
     timeouts: limits.timeouts === undefined ? undefined : timeoutsOnWire(limits.timeouts),
-    cancel_on: limits.cancelOn,
+    cancel_on: limits.cancelOn && cancelOnWire(limits.cancelOn),
     durability: limits.durability,
     version: limits.version,
   };

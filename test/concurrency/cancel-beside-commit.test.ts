@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { OutcomeKind } from "../../engine/src/domain/outcome.ts";
 import { claimLeases } from "../../engine/src/store/leases.ts";
 import { commitOutcomes } from "../../engine/src/store/outcomes.ts";
-import { commitItem, type HeldRun, outcome, ROUNDS, Stage, step, stepIdOf } from "./stage.ts";
+import { commitItem, type HeldRun, outcome, ROUNDS, Stage, step, waitFor } from "./stage.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -45,7 +45,7 @@ test("a cancelled run stays cancelled, whatever is committed beside it", async (
           step("nap", "pending", { op: "sleep", dueMs: 60_000 }),
           step("hope", "pending", { op: "wait", dueMs: 60_000 }),
         ],
-        waits: [{ stepId: stepIdOf("hope"), eventName: "hope", match: "{}" }],
+        effects: [waitFor("hope", "hope")],
       }),
     );
     const [[committed], answer] = await stage.race(

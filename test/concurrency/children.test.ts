@@ -27,7 +27,16 @@ async function family(timeoutMs: number | null = null): Promise<Family> {
   const child = cause.id;
   const events = stage.rows({
     ...cause,
-    runs: [{ runId: child, functionId: "racer", functionVersion: 1, fence: null, timeouts: [] }],
+    runs: [
+      {
+        runId: child,
+        functionId: "racer",
+        functionVersion: 1,
+        fence: null,
+        timeouts: [],
+        mayBeCancelled: false,
+      },
+    ],
   });
   const decided = outcome("wait", {
     steps: [step("call", "pending", { op: "invoke", dueMs: timeoutMs })],

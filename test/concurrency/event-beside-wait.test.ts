@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { insertEvents } from "../../engine/src/store/accepted-events.ts";
 import { commitOutcomes } from "../../engine/src/store/outcomes.ts";
-import { fireTimers, lookBack, matchEvents } from "../../engine/src/store/wake-ups.ts";
-import { commitItem, type HeldRun, outcome, ROUNDS, Stage, step, stepIdOf } from "./stage.ts";
+import { lookBack, matchEvents } from "../../engine/src/store/waits.ts";
+import { fireTimers } from "../../engine/src/store/wake-ups.ts";
+import { commitItem, type HeldRun, outcome, ROUNDS, Stage, step, stepIdOf, waitFor } from "./stage.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -24,11 +25,14 @@ async function sendEvent(name: string, key: string): Promise<string> {
 async function registerWait(run: HeldRun, name: string, key: string, timeoutMs: number): Promise<void> {
   const decided = outcome("wait", {
     steps: [step(WAIT, "pending", { op: "wait", dueMs: timeoutMs })],
-    waits: [{ stepId: stepIdOf(WAIT), eventName: name, match: JSON.stringify({ key }) }],
+    effects: [waitFor(WAIT, name, { key })],
   });
   const [result] = await commitOutcomes(stage.right, stage.engineId, [commitItem(run, decided)]);
   expect(result!.state).toBe("applied");
-  await lookBack(stage.right, [{ ...run, stepId: stepIdOf(WAIT) }], 1_000);
+  const limits = { perCall: 100, inAll: 1_000 };
+  for (let left = 1; left > 0; ) {
+    ({ left } = await lookBack(stage.right, [{ ...run, stepId: stepIdOf(WAIT) }], limits));
+  }
 }
 
 async function resolutionOf(run: HeldRun) {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { Committer, type CommitterOptions, RUN_OUTCOMES } from "../../engine/src/execution/committer.ts";
 import { systemPorts } from "../../engine/src/runtime/system-ports.ts";
 import type { CommitItem, CommitResult } from "../../engine/src/store/outcomes.ts";
-import { commitItem, outcome, ROUNDS, Stage, step, stepIdOf } from "./stage.ts";
+import { commitItem, outcome, ROUNDS, Stage, step, waitFor } from "./stage.ts";
 
 const SILENT = { debug: () => {}, error: () => {} } as unknown;
 
@@ -28,16 +28,16 @@ afterEach(() => stage.expectInvariants());
 afterAll(() => stage.close());
 
 /** Postgres cannot read this match as JSON, and does not say whose it was. */
-const POISON = '{"key":"\\u0000"}';
+const POISON = "\u0000";
 
 async function item(poisoned: boolean): Promise<CommitItem> {
   const run = await stage.startRun();
-  const waits = [{ stepId: stepIdOf("hope"), eventName: "hope", match: poisoned ? POISON : '{"key":1}' }];
+  const effects = [waitFor("hope", "hope", { key: poisoned ? POISON : 1 })];
   return commitItem(
     run,
     outcome("wait", {
       steps: [step("first", "ok"), step("hope", "pending", { op: "wait", dueMs: 60_000 })],
-      waits,
+      effects,
     }),
   );
 }

@@ -3,8 +3,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { insertEvents } from "../../engine/src/store/accepted-events.ts";
 import { EventRows } from "../../engine/src/store/event-rows.ts";
 import { commitOutcomes } from "../../engine/src/store/outcomes.ts";
-import { fireTimers, lookBack, matchEvents } from "../../engine/src/store/wake-ups.ts";
-import { commitItem, outcome, Stage, step, stepIdOf } from "./stage.ts";
+import { lookBack, matchEvents } from "../../engine/src/store/waits.ts";
+import { fireTimers } from "../../engine/src/store/wake-ups.ts";
+import { commitItem, outcome, Stage, step, stepIdOf, waitFor } from "./stage.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -62,9 +63,9 @@ test("requests of one call that disagree about an id are all told so, and leave 
 
 test("an event whose data the database cannot read as JSON resolves no wait and hinders no other", async () => {
   const run = await stage.startRun();
-  const waits = [{ stepId: stepIdOf("hope"), eventName: "odd", match: '{"key":1}' }];
+  const effects = [waitFor("hope", "odd", { key: 1 })];
   const steps = [step("hope", "pending", { op: "wait", dueMs: 60_000 })];
-  await commitOutcomes(stage.left, stage.engineId, [commitItem(run, outcome("wait", { steps, waits }))]);
+  await commitOutcomes(stage.left, stage.engineId, [commitItem(run, outcome("wait", { steps, effects }))]);
   const odd = ['{"key":"\\u0000"}', '{"key":1e200000}', '{"key":"\\ud800"}'].map((data) =>
     stage.event("odd", data),
   );
@@ -74,7 +75,7 @@ test("an event whose data the database cannot read as JSON resolves no wait and 
     stage.left,
     [...odd, good].map((each) => ({ workspaceId: each.workspaceId, eventId: each.id })),
   );
-  await lookBack(stage.left, [{ ...run, stepId: stepIdOf("hope") }], 100);
+  await lookBack(stage.left, [{ ...run, stepId: stepIdOf("hope") }], { perCall: 100, inAll: 1_000 });
   const [found] = await stage.database
     .sql`select status, event_id from durable.steps where run_id = ${run.runId}`;
   expect(found).toEqual({ status: "ok", event_id: good.id });
@@ -95,9 +96,9 @@ test("timers that fire together settle in the order in which they were due", asy
 
 test("a wait whose event came in time does not time out, however late the two are held together", async () => {
   const run = await stage.startRun();
-  const waits = [{ stepId: stepIdOf("hope"), eventName: "in-time", match: '{"key":1}' }];
+  const effects = [waitFor("hope", "in-time", { key: 1 })];
   const steps = [step("hope", "pending", { op: "wait", dueMs: 40 })];
-  await commitOutcomes(stage.left, stage.engineId, [commitItem(run, outcome("wait", { steps, waits }))]);
+  await commitOutcomes(stage.left, stage.engineId, [commitItem(run, outcome("wait", { steps, effects }))]);
   const resolution = async () => {
     const [row] = await stage.database
       .sql`select status, event_id from durable.steps where run_id = ${run.runId}`;
@@ -109,6 +110,10 @@ test("a wait whose event came in time does not time out, however late the two ar
   // Neither the event nor the wait has been held against the other; then only the event; then both.
   await fireTimers(stage.right, 100);
   expect(await resolution()).toMatchObject({ status: "pending" });
+  // The event leaves it to the look-back, which must not let older ones be overtaken.
   await matchEvents(stage.left, [{ workspaceId: sent.workspaceId, eventId: sent.id }]);
+  await fireTimers(stage.right, 100);
+  expect(await resolution()).toMatchObject({ status: "pending" });
+  await lookBack(stage.left, [{ ...run, stepId: stepIdOf("hope") }], { perCall: 100, inAll: 1_000 });
   expect(await resolution()).toEqual({ status: "ok", event_id: sent.id });
 });

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import type { Outcome, OutcomeKind, StepEntry, StepStatus } from "../../engine/src/domain/outcome.ts";
+import type { Effect, Outcome, OutcomeKind, StepEntry, StepStatus } from "../../engine/src/domain/outcome.ts";
 import { seededRandom } from "../../engine/src/runtime/fault-points.ts";
 import { insertEvents } from "../../engine/src/store/accepted-events.ts";
 import { type Database, openDatabase } from "../../engine/src/store/database.ts";
@@ -98,7 +98,13 @@ export class Stage {
       name,
       data,
       timeMs: TIME_MS,
-      runs: runs.map((run) => ({ ...run, functionId: "racer", functionVersion: 1, timeouts: [] })),
+      runs: runs.map((run) => ({
+        ...run,
+        functionId: "racer",
+        functionVersion: 1,
+        timeouts: [],
+        mayBeCancelled: false,
+      })),
       skips: [],
     };
   }
@@ -152,13 +158,18 @@ export function step(name: string, status: StepStatus, more: Partial<StepEntry> 
   };
 }
 
+/** A step of this name waits for an event. */
+export function waitFor(name: string, event: string, match: object = {}): Effect {
+  const data = { mode: "event", events: [{ key: "", event, match }] };
+  return { kind: "wait", stepId: stepIdOf(name), data: JSON.stringify(data) };
+}
+
 export function outcome(kind: OutcomeKind, more: Partial<Outcome> = {}): Outcome {
   return {
     kind,
     result: kind === "completed" ? "{}" : kind === "failed" ? '{"name":"Error","message":"no"}' : null,
     unclaimed: null,
     steps: [],
-    waits: [],
     sends: [],
     attempts: [],
     effects: [],

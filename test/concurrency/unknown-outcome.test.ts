@@ -4,7 +4,7 @@ import type { OutcomeKind } from "../../engine/src/domain/outcome.ts";
 import { findAcceptedStates, insertEvents } from "../../engine/src/store/accepted-events.ts";
 import { isConnectionLoss, isUnknownOutcome } from "../../engine/src/store/database.ts";
 import { type CommitItem, type CommitResult, commitOutcomes } from "../../engine/src/store/outcomes.ts";
-import { commitItem, outcome, ROUNDS, Stage, step, stepIdOf } from "./stage.ts";
+import { commitItem, outcome, ROUNDS, Stage, step, stepIdOf, waitFor } from "./stage.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -29,7 +29,7 @@ async function everything(): Promise<CommitItem> {
         step("nap", "pending", { op: "sleep", dueMs: 60_000 }),
         step("hope", "pending", { op: "wait", dueMs: 60_000 }),
       ],
-      waits: [{ stepId: stepIdOf("hope"), eventName: "hope", match: '{"a":1}' }],
+      effects: [waitFor("hope", "hope", { a: 1 })],
       attempts: [{ stepId: stepIdOf("second"), attempt: 1, outcome: "failed", failure: "{}" }],
     }),
     { events: stage.rows(event) },

@@ -143,7 +143,8 @@ export const ACCEPTANCE: readonly Invariant[] = [
          cross join lateral (select count(*) as count from durable.runs r
            where r.workspace_id = e.workspace_id and r.event_id = e.id and r.function_id = f.id) as r
          cross join lateral (select count(*) as count from durable.skips s
-           where s.workspace_id = e.workspace_id and s.event_id = e.id and s.function_id = f.id) as s
+           where s.workspace_id = e.workspace_id and s.event_id = e.id and s.function_id = f.id
+             and s.reason <> 'cancel-on') as s
          where t.always is not null and f.removed_at is null
            and e.received_at > (select min(v.created_at) from durable.function_versions v
              where v.workspace_id = f.workspace_id and v.function_id = f.id)

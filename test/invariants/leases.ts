@@ -97,7 +97,7 @@ export const LEASES: readonly Invariant[] = [
        select l.run_id, l.status, 'nothing will wake it' from durable.live_runs l where l.status = 'waiting'
          and not exists (select 1 from durable.timers t where t.workspace_id = l.workspace_id and t.run_id = l.run_id
            and t.kind not in ('start', 'finish'))
-         and not exists (select 1 from durable.waits w where w.workspace_id = l.workspace_id and w.run_id = l.run_id)
+         and not exists (select 1 from durable.waits w where w.workspace_id = l.workspace_id and w.run_id = l.run_id and w.mode <> 'cancel')
          and not exists (select 1 from durable.tasks t where t.workspace_id = l.workspace_id and t.run_id = l.run_id)
          and not exists (select 1 from durable.steps s where s.workspace_id = l.workspace_id and s.run_id = l.run_id
            and s.op = 'invoke' and s.status = 'pending')
@@ -133,10 +133,13 @@ export const LEASES: readonly Invariant[] = [
          and not exists (select 1 from durable.timers t where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.step_id = s.step_id)
        union all
        select s.run_id, s.name, 'a pending wait that is not open' from durable.steps s
-         join durable.live_runs l using (workspace_id, run_id) where s.op = 'wait' and s.status = 'pending'
+         join durable.live_runs l using (workspace_id, run_id) where s.op in ('wait', 'signal') and s.status = 'pending'
          and not exists (select 1 from durable.waits w where w.workspace_id = s.workspace_id and w.run_id = s.run_id and w.step_id = s.step_id)
        union all
-       select w.run_id, w.event_name, 'an open wait that is not pending' from durable.waits w where not exists
+       select w.run_id, w.event_name, 'what would cancel a run that has ended' from durable.waits w where w.mode = 'cancel'
+         and not exists (select 1 from durable.live_runs l where l.workspace_id = w.workspace_id and l.run_id = w.run_id)
+       union all
+       select w.run_id, w.event_name, 'an open wait that is not pending' from durable.waits w where w.mode <> 'cancel' and not exists
          (select 1 from durable.steps s join durable.live_runs l using (workspace_id, run_id)
           where s.workspace_id = w.workspace_id and s.run_id = w.run_id and s.step_id = w.step_id and s.status = 'pending')
        union all

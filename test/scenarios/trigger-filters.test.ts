@@ -41,9 +41,12 @@ afterAll(async () => {
 async function send(name: string, data: unknown) {
   const sent = await engine.call("POST", "/v1/events?app=shop&wait=20", { name, data });
   expect(sent.status, sent.text).toBe(200);
+  const path = `/v1/apps/shop/dev/skips?event=${sent.json.ids[0]}`;
+  const skips: { function: string; reason: string; detail: string }[] = (await engine.call("GET", path)).json
+    .skips;
   return {
     started: sent.json.runs.map((run: { function: string }) => run.function),
-    skips: (await engine.call("GET", `/v1/apps/shop/dev/skips?event=${sent.json.ids[0]}`)).json.skips,
+    skips: skips.sort((a, b) => (a.function < b.function ? -1 : 1)),
   };
 }
 
@@ -61,11 +64,11 @@ describe("an event starts", () => {
   test("an expression that fails starts nothing and is recorded, once per function", async () => {
     const { started, skips } = await send("order.placed", { total: "much", vip: "yes" });
     expect(started).toEqual(["any-order", "everything"]);
-    expect(skips.map((skip: { function: string; reason: string }) => [skip.function, skip.reason])).toEqual([
-      ["large", "expression"],
+    expect(skips.map((skip) => [skip.function, skip.reason])).toEqual([
       ["either", "expression"],
+      ["large", "expression"],
     ]);
-    expect(skips[0].detail).toBe(
+    expect(skips[1]?.detail).toBe(
       'The expression "event.data.total > 100" could not be evaluated: no such overload: dyn<string> > int (at character 1).',
     );
   });

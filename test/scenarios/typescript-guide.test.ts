@@ -132,6 +132,28 @@ test("a wait ends with the event that fits, or with null", async () => {
   expect((await ended(late)).output).toEqual({ by: null, told: 1 });
 });
 
+test("conditions, several events and what cancels a run", async () => {
+  const run = await send("auction.opened", { id: 1, minimum: 10 });
+  for (const price of [5, 12]) await send("bid.placed", { id: 1, price });
+  await send("bid.paid", { id: 1 });
+  for (const by of ["buyer", "seller"]) await send("contract.signed", { id: 1, by });
+  expect((await ended(run)).output).toEqual({ price: 12, how: "paid", signed: 2 });
+  const withdrawn = await send("auction.opened", { id: 2, minimum: 10 });
+  await send("auction.withdrawn", { id: 2 });
+  expect((await ended(withdrawn)).status).toBe("cancelled");
+});
+
+test("a signal and a token", async () => {
+  const run = await send("release.prepared", { version: 3 });
+  await engine.call("POST", "/v1/apps/guide/dev/signals/release%2F3", { payload: "yes" });
+  const url = await waitFor("the testers to be asked", async () => {
+    const { steps } = (await engine.call("GET", `/v1/apps/guide/dev/runs/${run}`)).json;
+    return /http\S+/.exec(steps[1]?.value ?? "")?.[0];
+  });
+  await fetch(url!, { method: "POST", headers: { "content-type": "application/json" }, body: '{"ok":true}' });
+  expect((await ended(run)).output).toEqual({ go: "yes", report: { ok: true } });
+});
+
 test("an event that does not fit its schema starts no run, and leaves the reason", async () => {
   expect((await ended(await send("greet.requested", { name: "Ada" }))).output).toBe("Hello, ADA!");
   expect(await send("greet.requested", { name: 1 })).toBeUndefined();

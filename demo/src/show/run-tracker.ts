@@ -57,8 +57,8 @@ export class RunTracker {
 /** What open approvals wait for: the data that an `approval.received` must carry. */
 export function openApprovals(run: Run): Record<string, unknown>[] {
   return run.steps.flatMap(({ status, wait }) =>
-    status === "pending" && wait?.event === "approval.received"
-      ? [wait.match as Record<string, unknown>]
+    status === "pending" && wait?.events[0]?.event === "approval.received"
+      ? [wait.events[0].match as Record<string, unknown>]
       : [],
   );
 }

@@ -26,6 +26,8 @@ export type Action =
   | "api.read"
   | "events.send"
   | "events.read"
+  | "signals.send"
+  | "tokens.complete"
   | "apps.list"
   | "apps.sync"
   | "functions.read"
@@ -53,6 +55,9 @@ const WHO: Record<Action, Who> = {
   "health.read": { anybody: true, anywhere: [], inOwnWorkspace: [] },
   "api.read": { anybody: true, anywhere: [], inOwnWorkspace: [] },
   "events.send": { anywhere: OPERATORS, inOwnWorkspace: ["app", "event-key"] },
+  "signals.send": { anywhere: OPERATORS, inOwnWorkspace: ["app", "event-key"] },
+  // The token is the credential.
+  "tokens.complete": { anybody: true, anywhere: [], inOwnWorkspace: [] },
   "events.read": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "apps.list": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "apps.sync": { anywhere: OPERATORS, inOwnWorkspace: ["app"] },

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { Expression } from "./expressions.ts";
+import { Expression, fact } from "./expressions.ts";
 
 const event = (data: unknown) =>
-  JSON.stringify({ id: "e", name: "paid", data, time: "2026-01-01T00:00:00.000Z" });
+  fact(JSON.stringify({ id: "e", name: "paid", data, time: "2026-01-01T00:00:00.000Z" }));
 
 function read(text: string): Expression {
   const expression = Expression.read(text, "event and trigger");

@@ -5,9 +5,26 @@ import { type ASTNode, Environment } from "@marcbachmann/cel-js";
 
 /** What an expression may name. `trigger` is the event that started the run; a trigger's own filter has none. */
 export interface ExpressionInput {
-  /** An event as user code sees it, JSON text. */
-  readonly event: string;
-  readonly trigger?: string;
+  readonly event: Fact;
+  readonly trigger?: Fact;
+}
+
+/** An event as user code sees it, parsed when an expression first looks at it. */
+export interface Fact {
+  readonly characters: number;
+  value(): unknown;
+}
+
+/** @param json JSON text. */
+export function fact(json: string): Fact {
+  let parsed: { readonly value: unknown } | null = null;
+  return {
+    characters: json.length,
+    value() {
+      parsed ??= { value: JSON.parse(json) as unknown };
+      return parsed.value;
+    },
+  };
 }
 
 export type ExpressionResult =
@@ -125,13 +142,13 @@ export class Expression {
   }
 
   evaluate({ event, trigger }: ExpressionInput): ExpressionResult {
-    const characters = event.length + (this.usesTrigger ? (trigger?.length ?? 0) : 0);
+    const characters = event.characters + (this.usesTrigger ? (trigger?.characters ?? 0) : 0);
     if (characters > INPUT_CHARACTERS_MAX) return this.#failed("the event is too large for it");
     this.#budget.open(characters);
     try {
       const value = this.#call({
-        event: JSON.parse(event),
-        ...(this.usesTrigger && { trigger: trigger === undefined ? null : JSON.parse(trigger) }),
+        event: event.value(),
+        ...(this.usesTrigger && { trigger: trigger?.value() ?? null }),
       });
       if (this.#budget.isSpent) return this.#failed(TOO_EXPENSIVE);
       if (typeof value === "boolean") return { ok: true, value };

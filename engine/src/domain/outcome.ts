@@ -17,7 +17,6 @@ export interface Outcome {
   /** Settled results nobody asked for, when the run ended. */
   readonly unclaimed: number | null;
   readonly steps: readonly StepEntry[];
-  readonly waits: readonly WaitEntry[];
   readonly sends: readonly SentEvent[];
   readonly attempts: readonly AttemptEntry[];
   readonly effects: readonly Effect[];
@@ -47,13 +46,6 @@ export interface StepEntry {
   /** End of a sleep, timeout of a wait, next attempt: from the commit on, or as an instant. */
   readonly dueMs: number | null;
   readonly dueAtEpochMs: number | null;
-}
-
-export interface WaitEntry {
-  readonly stepId: string;
-  readonly eventName: string;
-  /** `{"path": scalar}` as JSON text. */
-  readonly match: string;
 }
 
 export interface SentEvent {
@@ -91,6 +83,7 @@ export type EffectKind =
   | "cancel" // the entry lost a race: whatever it waits for goes with it
   | "child" // the run has a child; its event is among those that are sent
   | "task" // the entry gets a lease and a dispatch of its own
+  | "wait" // the entry is settled by events
   | "compensable" // the step can be undone
   | "undone" // the step was
   | "timeout" // a run that one of its events starts must have begun, or ended, by then

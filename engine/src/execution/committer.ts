@@ -114,6 +114,7 @@ export const RUN_OUTCOMES: Commits<CommitItem, CommitResult> = {
     let bytes = 200 + (outcome.result?.length ?? 0);
     for (const step of outcome.steps) bytes += 100 + (step.value?.length ?? 0) + (step.failure?.length ?? 0);
     for (const sent of outcome.sends) bytes += 100 + sent.data.length;
+    for (const effect of outcome.effects) bytes += 100 + effect.data.length;
     return bytes;
   },
   compare: byRun,

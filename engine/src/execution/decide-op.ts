@@ -10,17 +10,14 @@ import type {
   SendOp,
   SleepOp,
   StateOp,
-  WaitOp,
 } from "@durable/protocol/wire";
 import type { Outcome } from "../domain/outcome.ts";
 import { decideRetry, type RetryDecision } from "../domain/retry-decision.ts";
 import type { Situation } from "./decide.ts";
 import { decideInvoke } from "./decide-invoke.ts";
+import { decideSignal, decideWait } from "./decide-wait.ts";
 import { journalEntry, journalOp, rawText } from "./journal-entry.ts";
 import { disagreement, exhausted, type OutcomeDraft, pause } from "./outcome-draft.ts";
-
-/** The longest sleep or wait. A wait that names no timeout gets it too: nothing waits for ever. */
-const WAIT_MS_MAX = 366 * 24 * 60 * 60 * 1000;
 
 /** Writes what one op means into the draft, or answers the pause it causes. */
 export function decideOp(situation: Situation, op: Op, draft: OutcomeDraft): Outcome | null {
@@ -44,6 +41,9 @@ export function decideOp(situation: Situation, op: Op, draft: OutcomeDraft): Out
       return null;
     case "wait":
       decideWait(op, draft);
+      return null;
+    case "signal":
+      decideSignal(op, draft);
       return null;
     case "send":
       decideSend(situation, op, draft);
@@ -150,11 +150,6 @@ function decideFetch(op: FetchOp, draft: OutcomeDraft): void {
 function decideSleep(op: SleepOp, draft: OutcomeDraft): void {
   const due = op.until === undefined ? { dueMs: op.ms ?? 0 } : { dueAtEpochMs: Date.parse(op.until) };
   draft.steps.push(journalEntry(op, { status: "pending", ...due }));
-}
-
-function decideWait(op: WaitOp, draft: OutcomeDraft): void {
-  draft.steps.push(journalEntry(op, { status: "pending", dueMs: op.timeout_ms ?? WAIT_MS_MAX }));
-  draft.waits.push({ stepId: op.id, eventName: op.event!, match: JSON.stringify(op.match ?? {}) });
 }
 
 function decideSend(situation: Situation, op: SendOp, draft: OutcomeDraft): void {

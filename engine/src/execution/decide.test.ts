@@ -95,7 +95,10 @@ test("a sleep and a wait let go; a wait without a timeout still has an end", () 
     situation(),
     continued({ op: "wait", id: id("w"), name: "w", n: 0, event: "e", match: { a: 1 } }),
   );
-  expect(wait).toMatchObject({ kind: "wait", waits: [{ eventName: "e", match: '{"a":1}' }] });
+  expect(wait).toMatchObject({
+    kind: "wait",
+    effects: [{ kind: "wait", data: '{"mode":"event","events":[{"key":"","event":"e","match":{"a":1}}]}' }],
+  });
   expect(wait.steps[0]!.dueMs).toBeGreaterThan(0);
 });
 

@@ -1,19 +1,10 @@
 import type { Failure } from "@durable/protocol/wire";
-import type {
-  AttemptEntry,
-  Effect,
-  Outcome,
-  OutcomeKind,
-  SentEvent,
-  StepEntry,
-  WaitEntry,
-} from "../domain/outcome.ts";
+import type { AttemptEntry, Effect, Outcome, OutcomeKind, SentEvent, StepEntry } from "../domain/outcome.ts";
 import { isSettled } from "../domain/outcome.ts";
 
 /** An outcome while its ops are read, one after the other. */
 export class OutcomeDraft {
   readonly steps: StepEntry[] = [];
-  readonly waits: WaitEntry[] = [];
   readonly sends: SentEvent[] = [];
   readonly attempts: AttemptEntry[] = [];
   readonly effects: Effect[] = [];
@@ -41,7 +32,7 @@ export class OutcomeDraft {
       Pick<Outcome, "result" | "unclaimed" | "retryMs">
     >,
   ): Outcome {
-    const { steps, waits, sends, attempts, effects } = this;
+    const { steps, sends, attempts, effects } = this;
     return {
       result: null,
       unclaimed: null,
@@ -49,7 +40,6 @@ export class OutcomeDraft {
       ...rest,
       kind,
       steps,
-      waits,
       sends,
       attempts,
       effects,

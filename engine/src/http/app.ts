@@ -19,6 +19,7 @@ import { healthRoutes } from "./routes/health.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { queryRoutes } from "./routes/queries.ts";
 import { runRoutes } from "./routes/runs.ts";
+import { signalRoutes } from "./routes/signals.ts";
 import { skipRoutes } from "./routes/skips.ts";
 import { WorkspaceIds } from "./workspace-ids.ts";
 
@@ -42,6 +43,7 @@ export function createApp(parts: HttpParts, endedRuns: EndedRuns): Hono<HttpEnv>
   const handlers: Handlers = {
     ...eventRoutes(routeParts),
     ...skipRoutes(routeParts),
+    ...signalRoutes(routeParts),
     ...functionRoutes(routeParts),
     ...appRoutes(routeParts),
     ...runRoutes(routeParts),

@@ -11,6 +11,8 @@ export interface Call<Name extends Operation> {
   readonly contentType: string;
   /** Null on routes that are open to anybody. */
   readonly actor: Actor | null;
+  /** Where it came from, as far as this process sees. */
+  readonly peer: string;
   /** Aborts when the client hangs up. */
   signal(): AbortSignal;
 }

@@ -72,6 +72,7 @@ async function answer(
     query: check(row.query, query, "?") as never,
     ...(await bodyOf(row, headers, body)),
     actor,
+    peer: incoming.socket.remoteAddress ?? "",
     signal: () => c.req.raw.signal,
   };
   const text = writeJson(await handler(call));
@@ -105,8 +106,10 @@ async function bodyOf(
 ): Promise<{ body: never; contentType: string }> {
   if (row.body === null) return { body: null as never, contentType: "" };
   const isAbsent = headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0;
-  if (isAbsent && !row.body.required)
-    return { body: check(row.body.schema, {}, "") as never, contentType: "" };
+  if (isAbsent && !row.body.required) {
+    const body = row.body.read === "bytes" ? null : check(row.body.schema, {}, "");
+    return { body: body as never, contentType: "" };
+  }
   const contentType = requireContentType(row.body, headers);
   const bytes = await read();
   return {

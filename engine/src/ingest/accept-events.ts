@@ -12,7 +12,7 @@ import {
   isUnknownOutcome,
 } from "../store/database.ts";
 import { type EventRow, EventRows, type RunRow } from "../store/event-rows.ts";
-import type { EventRef } from "../store/wake-ups.ts";
+import type { EventRef } from "../store/waits.ts";
 import { type IncomingEvent, toEventRow } from "./event-row.ts";
 import type { IngestPressure } from "./ingest-pressure.ts";
 

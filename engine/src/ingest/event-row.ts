@@ -48,6 +48,7 @@ export function toEventRow(
       functionVersion: fn.version,
       fence: fenceFor(),
       timeouts: timeoutsOf(fn),
+      mayBeCancelled: (fn.manifest.cancel_on ?? []).length > 0,
     })),
     skips: skips.map((skip) => ({ id: newId(ports), ...skip })),
   };

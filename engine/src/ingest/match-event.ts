@@ -1,4 +1,4 @@
-import type { BrokenExpression, Expression } from "../domain/expressions.ts";
+import { type BrokenExpression, type Expression, type Fact, fact } from "../domain/expressions.ts";
 import { schemaFlaws, sentenceOfFlaws } from "../registry/json-schemas.ts";
 import type { Listener } from "../registry/listeners.ts";
 import type { FunctionEntry, WorkspaceEntry } from "../registry/workspace-registry.ts";
@@ -26,7 +26,7 @@ export function matchEvent(workspace: WorkspaceEntry, event: IncomingEvent, json
   const starts: FunctionEntry[] = [];
   const skips: Omit<SkipRow, "id">[] = [];
   for (const { fn, filters } of listeners) {
-    const verdict = filters === null ? true : passes(filters, json());
+    const verdict = filters === null ? true : passes(filters, fact(json()));
     if (verdict === false) continue;
     if (verdict !== true) {
       skips.push({ functionId: fn.id, reason: "expression", detail: verdict });
@@ -43,7 +43,7 @@ export function matchEvent(workspace: WorkspaceEntry, event: IncomingEvent, json
  * True when one holds, false when none does. When none holds and one could not be evaluated: why, for nobody knows then
  * whether the event was meant, so it neither starts a run nor is it forgotten.
  */
-function passes(filters: NonNullable<Listener["filters"]>, event: string): true | false | string {
+function passes(filters: NonNullable<Listener["filters"]>, event: Fact): true | false | string {
   let failure: string | null = null;
   for (const filter of filters) {
     const result = evaluate(filter, event);
@@ -54,7 +54,7 @@ function passes(filters: NonNullable<Listener["filters"]>, event: string): true 
 }
 
 /** Sync refuses what cannot be read; an older engine may have let it pass. */
-function evaluate(filter: Expression | BrokenExpression, event: string) {
+function evaluate(filter: Expression | BrokenExpression, event: Fact) {
   return "problem" in filter
     ? ({ ok: false, detail: `The trigger's expression cannot be read: ${filter.problem}.` } as const)
     : filter.evaluate({ event });

@@ -34,9 +34,10 @@ export function announceCommitted({ events, timerLoop, waitMatcher, endTeller, k
       }
       if (outcome.retryMs !== null) timerLoop.dueIn(outcome.retryMs);
       for (const step of outcome.steps) if (step.dueMs !== null) timerLoop.dueIn(step.dueMs);
-      if (outcome.waits.length > 0) {
+      const waits = outcome.effects.filter(({ kind }) => kind === "wait");
+      if (waits.length > 0) {
         waitMatcher.lookBackFor(
-          outcome.waits.map((wait) => ({ workspaceId, runId: head.runId, stepId: wait.stepId })),
+          waits.map(({ stepId }) => ({ workspaceId, runId: head.runId, stepId: stepId! })),
         );
       }
       if (outcome.sends.some(({ target }) => target === undefined)) waitMatcher.sweepSoon();

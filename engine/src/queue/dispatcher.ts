@@ -169,7 +169,7 @@ export class Dispatcher implements Service, Births {
         memo: Memo.of([]),
         knownSeq: 0,
         deployment: null,
-        mayHavePending: run.timeouts.length > 0,
+        mayHavePending: run.mayBeCancelled || run.timeouts.length > 0,
         runAttempt: 0,
         transportAttempt: 0,
         line: {},

@@ -13,10 +13,14 @@ import {
   type EventRef,
   findEventObligations,
   findLookBackObligations,
+  LOOK_BACK_EVENTS_MAX,
   lookBack,
   matchEvents,
+  type RunRef,
+  type Settled,
   type WaitRef,
-} from "../store/wake-ups.ts";
+} from "../store/waits.ts";
+import { lookBackWithConditions, matchConditions } from "./conditions.ts";
 
 export interface WaitMatcherOptions extends Ports {
   readonly database: Database;
@@ -24,10 +28,11 @@ export interface WaitMatcherOptions extends Ports {
   readonly log: Logger;
   /** Runs became ready. */
   readonly resolved: () => void;
+  /** Events have cancelled it. */
+  readonly cancelled: (run: RunRef) => void;
 }
 
-/** Most events of one name a wait walks through when it looks back. */
-const LOOK_BACK_EVENTS_MAX = 10_000;
+const LOOK_BACK = { perCall: 1_000, inAll: LOOK_BACK_EVENTS_MAX };
 const SWEEP_LIMIT = 500;
 const LIMITS = { items: 200, bytes: Number.POSITIVE_INFINITY, bytesOf: () => 0 };
 
@@ -78,12 +83,26 @@ export class WaitMatcher implements Service {
 
   async #matchEvents(events: readonly EventRef[]): Promise<void> {
     await faultPoint("match.before");
-    if ((await matchEvents(this.#options.database, events)) > 0) this.#options.resolved();
+    const { database } = this.#options;
+    const { conditional, ...settled } = await matchEvents(database, events);
+    this.#settled(settled);
+    for (const event of conditional) await matchConditions(database, event, (more) => this.#settled(more));
   }
 
   async #lookBack(waits: readonly WaitRef[]): Promise<void> {
     await faultPoint("look-back.before");
-    if ((await lookBack(this.#options.database, waits, LOOK_BACK_EVENTS_MAX)) > 0) this.#options.resolved();
+    const { database } = this.#options;
+    for (let isLeft = true; isLeft; ) {
+      const { left, ...settled } = await lookBack(database, waits, LOOK_BACK);
+      this.#settled(settled);
+      if (left > 0) await lookBackWithConditions(database, waits, LOOK_BACK, (more) => this.#settled(more));
+      isLeft = left > 0;
+    }
+  }
+
+  #settled({ resolved, cancelled }: Settled): void {
+    if (resolved > 0) this.#options.resolved();
+    for (const run of cancelled) this.#options.cancelled(run);
   }
 
   async #sweepOnce(): Promise<"again" | "later"> {

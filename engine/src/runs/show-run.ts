@@ -1,7 +1,7 @@
 import { type CallAnswer, RawJson, writeJson } from "@durable/protocol/wire";
 import { Problem } from "../domain/problems.ts";
 import type { RunState } from "../store/run-states.ts";
-import type { AttemptStored, RunStored, StepStored } from "../store/runs-listing-detail.ts";
+import type { AttemptStored, RunStored, StepStored, WaitStored } from "../store/runs-listing-detail.ts";
 import { whyRun } from "./why.ts";
 
 const NO_STEP = "00000000000000000000000000000000";
@@ -66,9 +66,13 @@ function showStep(step: StepStored, attempts: readonly AttemptStored[]) {
     ...step,
     value: asReceived(step.value),
     failure: asReceived(step.failure),
-    wait: step.wait === null ? null : { event: step.wait.event, match: new RawJson(step.wait.match) },
+    wait: step.wait === null ? null : showWait(step.wait),
     attempts: attemptsOf(step.id, attempts),
   };
+}
+
+function showWait({ mode, events }: WaitStored) {
+  return { mode, events: events.map((each) => ({ ...each, match: new RawJson(each.match) })) };
 }
 
 function attemptsOf(stepId: string, attempts: readonly AttemptStored[]) {

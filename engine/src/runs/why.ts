@@ -1,6 +1,6 @@
 // "Why is it where it is?" in one sentence, from what is stored: the first thing to read when a run does not move.
 import type { RunStatus } from "../store/runs-listing.ts";
-import type { ChildStored, RunStored, StepStored } from "../store/runs-listing-detail.ts";
+import type { ChildStored, RunStored, StepStored, WaitStored } from "../store/runs-listing-detail.ts";
 import type { CircuitShown } from "../store/workspaces.ts";
 
 export function whyRun(run: RunStored): string {
@@ -73,9 +73,8 @@ function whyStep(step: StepStored, children: readonly ChildStored[]): string {
     return `step ${name} is tried again at ${step.due_at}, as attempt ${step.attempt + 1}`;
   if (step.op === "sleep") return `${name} sleeps until ${step.due_at}`;
   if (step.wait !== null) {
-    const match = step.wait.match === "{}" ? "" : ` that matches ${step.wait.match}`;
     const timeout = step.due_at === null ? "" : ` until ${step.due_at}`;
-    return `${name} waits for an event "${step.wait.event}"${match}${timeout}`;
+    return `${name} waits for ${whatFor(step.wait)}${timeout}`;
   }
   const child = children.find((each) => each.step === step.id);
   if (child !== undefined) {
@@ -111,6 +110,23 @@ function whatWasUnclaimed(count: number | null): string {
 
 function steps(count: number): string {
   return count === 1 ? "1 step" : `${count} steps`;
+}
+
+function whatFor({ mode, events }: WaitStored): string {
+  const missing = events
+    .filter(({ event_id }) => event_id === null)
+    .map(({ key, event, match, if: condition }) => {
+      const matching = match === "{}" ? "" : ` that matches ${match}`;
+      const holding = condition === null ? "" : `${match === "{}" ? "" : " and"} for which ${condition}`;
+      const named = mode === "signal" ? "the signal" : `an event "${event}"`;
+      return `${key === "" ? "" : `${JSON.stringify(key)}: `}${named}${matching}${holding}`;
+    });
+  const several =
+    mode === "any" ? "any of " : mode === "all" ? `all of ${events.length} events, still missing ` : "";
+  const capped = events.some(({ look_back }) => look_back === "capped")
+    ? " (its look-back ended before the end of the past, which is too long: say a shorter lookBack)"
+    : "";
+  return `${several}${missing.join(", ")}${capped}`;
 }
 
 function times(count: number): string {

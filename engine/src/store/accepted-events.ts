@@ -26,7 +26,7 @@ const ACCEPT = "select state, owes_match from durable.accept_events";
 const PLAIN_TYPES = ["int", ...typesOf(REGISTRY_COLUMNS, EVENT_COLUMNS, BORN_COLUMNS)];
 const PLAIN_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES)})`;
 /** Between the two stand the requests to pass over, which only a commit has. */
-const WHOLE_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES, "int[]", ...typesOf(SKIP_COLUMNS, TIMEOUT_COLUMNS))})`;
+const WHOLE_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES, "int[]", ...typesOf(SKIP_COLUMNS, TIMEOUT_COLUMNS), "boolean")})`;
 
 /** Events, the runs they start and their jobs in one commit. One answer per event, in order. */
 export async function insertEvents(
@@ -34,16 +34,23 @@ export async function insertEvents(
   engineId: number,
   rows: EventRows,
 ): Promise<AcceptedEvent[]> {
-  const parameters = [
+  const parameters: (string | number | boolean)[] = [
     engineId,
     ...literals(REGISTRY_COLUMNS, rows.registry),
     ...literals(EVENT_COLUMNS, rows.entries),
     ...literals(BORN_COLUMNS, rows.runs),
   ];
   const { skips, timeouts } = rows;
-  const isPlain = skips.length === 0 && timeouts.length === 0;
-  if (!isPlain)
-    parameters.push("{}", ...literals(SKIP_COLUMNS, skips), ...literals(TIMEOUT_COLUMNS, timeouts));
+  const mayBeCancelled = rows.runs.some(({ run }) => run.mayBeCancelled);
+  const isPlain = skips.length === 0 && timeouts.length === 0 && !mayBeCancelled;
+  if (!isPlain) {
+    parameters.push(
+      "{}",
+      ...literals(SKIP_COLUMNS, skips),
+      ...literals(TIMEOUT_COLUMNS, timeouts),
+      mayBeCancelled,
+    );
+  }
   const states = await wrapStatement("accept_events", () =>
     database.sql.unsafe<{ state: EventState; owes_match: boolean }[]>(
       isPlain ? PLAIN_CALL : WHOLE_CALL,

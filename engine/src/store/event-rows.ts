@@ -26,8 +26,8 @@ export interface SkipRow {
   readonly detail: string;
 }
 
-/** `schema`: its data does not fit the function's input. `expression`: the trigger's `if` failed on it. */
-export type SkipReason = "schema" | "expression";
+/** `schema`: its data does not fit the function's input. `expression`: the trigger's `if` failed on it. `cancel-on`: that of `cancelOn`. */
+export type SkipReason = "schema" | "expression" | "cancel-on";
 
 export interface RunRow {
   readonly runId: string;
@@ -35,6 +35,8 @@ export interface RunRow {
   readonly functionVersion: number;
   /** Given when the run shall be born leased to this engine. */
   readonly fence: string | null;
+  /** Events may cancel it: its function has `cancel_on`. */
+  readonly mayBeCancelled: boolean;
   readonly timeouts: readonly RunTimeout[];
 }
 

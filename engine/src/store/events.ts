@@ -6,3 +6,15 @@ export async function findEvent({ sql }: Database, workspaceId: number, id: stri
     select durable.event_by_id(${workspaceId}::int, ${id}::text) as id`;
   return row!.id;
 }
+
+/** What the event of this id, as its sender gave it, carries: JSON text as received. Null when there is none. */
+export async function findEventData(
+  { sql }: Database,
+  workspaceId: number,
+  clientId: string,
+): Promise<string | null> {
+  const [row] = await sql<{ data: string }[]>`
+    select e.data from durable.event_ids k join durable.events e on e.workspace_id = k.workspace_id and e.id = k.event_id
+    where k.workspace_id = ${workspaceId} and k.client_id = ${clientId}`;
+  return row?.data ?? null;
+}

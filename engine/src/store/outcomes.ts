@@ -5,7 +5,6 @@ import {
   isSettled,
   type Outcome,
   type StepEntry,
-  type WaitEntry,
 } from "../domain/outcome.ts";
 import { type Column, literals, placeholders, plain, text, typesOf } from "./columns.ts";
 import type { Database } from "./database.ts";
@@ -73,7 +72,6 @@ export async function commitOutcomes(
 /** Steps of no branch, and nothing else. */
 function isPlainItem({ outcome, events }: CommitItem): boolean {
   return (
-    outcome.waits.length === 0 &&
     outcome.attempts.length === 0 &&
     outcome.effects.length === 0 &&
     outcome.steps.every((step) => step.scope === undefined) &&
@@ -133,13 +131,6 @@ const STEP: readonly Column<StepRow>[] = [
 
 // Each parameter costs both sides about a microsecond, so those that most groups have nothing for are left out there.
 
-const WAIT: readonly Column<Of<WaitEntry>>[] = [
-  plain("int", (row) => row.item),
-  plain("uuid", (row) => stepIdToUuid(row.entry.stepId)),
-  text((row) => row.entry.eventName),
-  text((row) => row.entry.match),
-];
-
 const ATTEMPT: readonly Column<Of<AttemptEntry>>[] = [
   plain("int", (row) => row.item),
   plain("uuid", (row) => (row.entry.stepId === null ? NO_STEP : stepIdToUuid(row.entry.stepId))),
@@ -161,7 +152,7 @@ const SCOPE: readonly Column<StepRow>[] = [
 
 const PLAIN_CALL = callWith(typesOf(ITEM, STEP));
 const WHOLE_CALL = callWith(
-  typesOf(ITEM, STEP, WAIT, ATTEMPT, REGISTRY_COLUMNS, EVENT_COLUMNS, RUN_COLUMNS, EFFECT, SCOPE),
+  typesOf(ITEM, STEP, ATTEMPT, REGISTRY_COLUMNS, EVENT_COLUMNS, RUN_COLUMNS, EFFECT, SCOPE),
 );
 
 function callWith(types: readonly string[]): string {
@@ -176,10 +167,6 @@ function rareLiterals(items: readonly CommitItem[]): string[] {
     if (item.events !== null) events.append(item.events, index + 1);
   }
   return [
-    ...literals(
-      WAIT,
-      items.flatMap(({ outcome }, index) => outcome.waits.map((entry) => ({ item: index + 1, entry }))),
-    ),
     ...literals(
       ATTEMPT,
       items.flatMap(({ outcome }, index) => outcome.attempts.map((entry) => ({ item: index + 1, entry }))),

@@ -12,6 +12,18 @@ export interface RunState {
   readonly state: string | null;
 }
 
+/** Whether the run has not ended; null for an id that is not in this workspace. */
+export async function isRunLive(
+  { sql }: Database,
+  workspaceId: number,
+  runId: string,
+): Promise<boolean | null> {
+  const [row] = await sql<{ live: boolean }[]>`
+    select r.status is null as live from durable.runs r
+    where r.workspace_id = ${workspaceId} and r.id::text = ${runId}`;
+  return row?.live ?? null;
+}
+
 /** In one statement, however many ask. Null in place of an id that is not in its workspace. */
 export async function loadRunStates(
   { sql }: Database,

@@ -2,6 +2,7 @@ import type { Ending } from "../domain/ending.ts";
 import type { StepStatus } from "../domain/outcome.ts";
 import type { Database } from "./database.ts";
 import type { RunStatus } from "./runs-listing.ts";
+import { LOOK_BACK_EVENTS_MAX } from "./waits.ts";
 import { type CircuitShown, circuitOf } from "./workspaces.ts";
 
 /** When a dispatch reached its stations. */
@@ -25,6 +26,25 @@ export interface AttemptStored extends DispatchTimes {
   readonly committed_at: string;
 }
 
+export interface WaitStored {
+  /** `any`: the first of its events ends it; `all`: the last that is missing. A signal's match names its key. */
+  readonly mode: "event" | "signal" | "any" | "all";
+  readonly events: readonly {
+    /** Which of several; empty for the only one. */
+    readonly key: string;
+    readonly event: string;
+    /** JSON text. */
+    readonly match: string;
+    readonly if: string | null;
+    /** Events that came from here on count. */
+    readonly since: string;
+    /** The past is walked to its end, not yet, or not to its end because it is too long. */
+    readonly look_back: "done" | "under way" | "capped";
+    /** The event that has come while others of an `all` are missing. */
+    readonly event_id: string | null;
+  }[];
+}
+
 export interface StepStored extends DispatchTimes {
   readonly id: string;
   /** 32 hex digits. */
@@ -44,7 +64,8 @@ export interface StepStored extends DispatchTimes {
   readonly settled_at: string | null;
   /** Of the app, that ran or asked for it; null where the app does not say. */
   readonly deployment: string | null;
-  readonly wait: { readonly event: string; readonly match: string } | null;
+  /** What an open wait waits for. */
+  readonly wait: WaitStored | null;
 }
 
 export type ChildKind = "invoke" | "spawn" | "on-failure";
@@ -163,8 +184,13 @@ export async function loadRun(
           'received_at', durable.rfc3339(s.received_at), 'app_ms', s.app_ms,
           'committed_at', durable.rfc3339(s.committed_at), 'settled_at', durable.rfc3339(s.settled_at),
           'deployment', durable.deployment_of(s.workspace_id, s.run_id, s.seq),
-          'wait', (select json_build_object('event', w.event_name, 'match', w.match) from durable.waits w
-            where w.workspace_id = s.workspace_id and w.run_id = s.run_id and w.step_id = s.step_id)
+          'wait', (select json_build_object('mode', min(w.mode), 'events', json_agg(json_build_object(
+              'key', w.key, 'event', w.event_name, 'match', w.match, 'if', w.condition, 'since', durable.rfc3339(w.since),
+              'look_back', case when not w.looked_back then 'under way'
+                when w.looked_count >= ${LOOK_BACK_EVENTS_MAX}::int then 'capped' else 'done' end,
+              'event_id', w.event_id) order by w.ordinal))
+            from durable.waits w where w.workspace_id = s.workspace_id and w.run_id = s.run_id and w.step_id = s.step_id
+            having count(*) > 0)
         ) order by s.seq nulls last, s.committed_at, s.step_id), '[]')
         from durable.steps s where s.workspace_id = r.workspace_id and s.run_id = r.id),
       'attempts', (select coalesce(json_agg(json_build_object(

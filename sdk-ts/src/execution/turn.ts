@@ -30,6 +30,7 @@ import {
   type Op,
   type OpName,
   RawJson,
+  type SigningKey,
   type StateOp,
   stepNameProblem,
 } from "@durable/protocol/wire";
@@ -37,6 +38,7 @@ import { isDevMode } from "../dev-mode.ts";
 import { HungUpError, NonRetriableError, StepError } from "../errors.ts";
 import { afterMicrotasks } from "../runtime/after-microtasks.ts";
 import { monotonicMs } from "../runtime/clock.ts";
+import type { TokenMaker } from "../steps/create-token.ts";
 import type { QueryHandler } from "../steps/on-query.ts";
 import type { CheckpointLine } from "./checkpoint-line.ts";
 import { codeFrame } from "./code-frame.ts";
@@ -88,6 +90,8 @@ export interface TurnOptions {
   readonly isReadOnly?: boolean;
   /** Aborted when the engine has hung up; missing where the server cannot tell. */
   readonly hangUp?: (() => AbortSignal) | undefined;
+  /** What the request was signed with: it seals the tokens that the function makes. */
+  readonly secret?: SigningKey | undefined;
 }
 
 /** A join that is under way: its name and place, which its branches have their ids from. */
@@ -113,6 +117,8 @@ const SUSPENDED: TurnEnd = { kind: "suspended" };
 
 export class Turn {
   readonly runId: string;
+  /** What the run's tokens are made of. */
+  readonly tokenMaker: TokenMaker;
   /** What was reached for the first time, in the order in which it was settled here. */
   ops: Op[] = [];
   /** What the run last said of itself: rides with any answer, and ends no turn. */
@@ -153,13 +159,14 @@ export class Turn {
     request: InvokeRequest,
     startedAtMs: number,
     line: CheckpointLine | null = null,
-    { isReadOnly = false, hangUp }: TurnOptions = {},
+    { isReadOnly = false, hangUp, secret }: TurnOptions = {},
   ) {
     this.#line = line;
     this.#hangUp = hangUp;
     this.runId = request.run.id;
     this.#toUndo = request.task.kind === "compensate" ? request.task.step : null;
     this.#isReadOnly = isReadOnly || this.#toUndo !== null;
+    this.tokenMaker = { app: request.app, env: request.engine?.environment, runId: request.run.id, secret };
     this.#attempts = request.attempts;
     this.#memo = new Memo(request.memo);
     this.#startUntilMs = startedAtMs + request.budget.ms;

@@ -102,7 +102,7 @@ async function answerTo(
     case "invoke": {
       const environment = message.engine?.environment;
       const connection = environment ? DispatchConnection.to(message.app, environment, keys) : null;
-      return encodeAnswer(await executeFunction(fn, message, connection, hangUp), identity);
+      return encodeAnswer(await executeFunction(fn, message, connection, hangUp, keys.request), identity);
     }
     case "call":
       return writeJson({ ...(await answerCall(fn, message)), manifest: identity.manifest });

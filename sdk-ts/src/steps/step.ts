@@ -2,6 +2,7 @@ import type { Scope } from "../execution/scope.ts";
 import type { Turn } from "../execution/turn.ts";
 import type { PolicyOptions } from "../retry.ts";
 import { type Branch, makeBranch } from "./branch.ts";
+import { type CreateToken, makeCreateToken } from "./create-token.ts";
 import { type FetchStep, makeFetch } from "./fetch.ts";
 import { type Invoke, makeInvoke } from "./invoke.ts";
 import { makeOnQuery, type OnQuery } from "./on-query.ts";
@@ -13,7 +14,10 @@ import { makeSetState, type SetState } from "./set-state.ts";
 import { makeSleep, type Sleep } from "./sleep.ts";
 import { makeSleepUntil, type SleepUntil } from "./sleep-until.ts";
 import { makeSpawn, type Spawn } from "./spawn.ts";
+import { makeWaitForAll, type WaitForAll } from "./wait-for-all.ts";
+import { makeWaitForAny, type WaitForAny } from "./wait-for-any.ts";
 import { makeWaitForEvent, type WaitForEvent } from "./wait-for-event.ts";
+import { makeWaitForSignal, type WaitForSignal } from "./wait-for-signal.ts";
 
 /**
  * What a handler does durably. A step's name, together with how often it came before in the run, is its identity:
@@ -24,6 +28,10 @@ export interface Step {
   readonly sleep: Sleep;
   readonly sleepUntil: SleepUntil;
   readonly waitForEvent: WaitForEvent;
+  readonly waitForAny: WaitForAny;
+  readonly waitForAll: WaitForAll;
+  readonly waitForSignal: WaitForSignal;
+  readonly createToken: CreateToken;
   readonly sendEvent: SendEvent;
   readonly invoke: Invoke;
   readonly spawn: Spawn;
@@ -41,6 +49,10 @@ export function makeStep(turn: Turn, ofFunction: PolicyOptions): Step {
     sleep: makeSleep(turn),
     sleepUntil: makeSleepUntil(turn),
     waitForEvent: makeWaitForEvent(turn),
+    waitForAny: makeWaitForAny(turn),
+    waitForAll: makeWaitForAll(turn),
+    waitForSignal: makeWaitForSignal(turn),
+    createToken: makeCreateToken(turn.tokenMaker),
     sendEvent: makeSendEvent(turn),
     invoke: makeInvoke(turn),
     spawn: makeSpawn(turn),

@@ -46,7 +46,7 @@ function fromStep(step: StepAnswer, child: ChildView | null): StepView {
     failure:
       messageOf(step.failure) ??
       messageOf(step.attempts.findLast(({ failure }) => failure !== null)?.failure),
-    event: step.wait?.event ?? (isSettledWait ? nameOf(step.value) : null),
+    event: step.wait === null ? (isSettledWait ? nameOf(step.value) : null) : namesOf(step.wait),
     isResolved: isSettledWait ? step.event_id !== null : null,
     taken: step.op === "branch" ? takenOf(step.value) : null,
     child,
@@ -87,6 +87,11 @@ function messageOf(failure: { message?: unknown } | null | undefined): string | 
 function takenOf(value: unknown): string {
   const taken = typeof value === "object" && value !== null && "taken" in value ? value.taken : null;
   return typeof taken === "string" ? taken : "none of its cases";
+}
+
+function namesOf({ mode, events }: NonNullable<StepAnswer["wait"]>): string {
+  const missing = events.filter(({ event_id }) => event_id === null).map(({ event }) => event);
+  return missing.join(mode === "all" ? " and " : " or ");
 }
 
 /** A resolved wait's value is the event. */

@@ -66,7 +66,20 @@ const Step = z
     event_id: z.string().nullable().openapi({ description: "The event that resolved a wait." }),
     due_at: Instant.nullable().openapi({ description: "End of a sleep, timeout of a wait, next attempt." }),
     wait: z
-      .object({ event: z.string(), match: AsReceived })
+      .object({
+        mode: z.enum(["event", "signal", "any", "all"]),
+        events: z.array(
+          z.object({
+            key: z.string().openapi({ description: "Which of several; empty for the only one." }),
+            event: z.string(),
+            match: AsReceived,
+            if: z.string().nullable(),
+            since: Instant.openapi({ description: "Events that came from here on count." }),
+            look_back: z.enum(["done", "under way", "capped"]),
+            event_id: z.string().nullable().openapi({ description: "It has come; others are missing." }),
+          }),
+        ),
+      })
       .nullable()
       .openapi({ description: "What an open wait waits for." }),
     ...DispatchTimes,

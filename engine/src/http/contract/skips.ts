@@ -8,10 +8,10 @@ const Skip = z
     id: z.string(),
     function: z.string(),
     event: z.object({ id: z.string(), name: z.string() }),
-    reason: z.enum(["schema", "expression"]).openapi({
+    reason: z.enum(["schema", "expression", "cancel-on"]).openapi({
       description:
         "`schema`: the event's data does not fit the function's input. `expression`: the trigger's `if` could not be " +
-        "evaluated for it.",
+        "evaluated for it. `cancel-on`: the function's `cancelOn` could not be applied to a run.",
     }),
     detail: z.string().openapi({ description: "What was wrong, as a sentence." }),
     at: Instant,

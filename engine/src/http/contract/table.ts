@@ -25,11 +25,14 @@ import {
   queryRun,
   resumeRun,
 } from "./runs.ts";
+import { completeToken, sendSignal } from "./signals.ts";
 import { listSkips } from "./skips.ts";
 
 export const TABLE = {
   sendEvents,
   listSkips,
+  sendSignal,
+  completeToken,
   syncApp,
   listApps,
   listFunctions,

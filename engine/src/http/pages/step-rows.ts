@@ -45,8 +45,15 @@ function about(step: StepStored): Html {
   const due = step.seq === null && step.due_at !== null ? html`, until ${instant(step.due_at)} UTC` : "";
   if (step.status === "cancelled") return html`${step.op}, and nothing waits for it any more`;
   if (step.wait !== null) {
-    const match = step.wait.match === "{}" ? "" : html` that matches <code>${step.wait.match}</code>`;
-    return html`waits for <code>${step.wait.event}</code>${match}${due}`;
+    const { mode, events } = step.wait;
+    const each = events.map(({ event, match, if: condition, event_id }, index) => {
+      const matching = match === "{}" ? "" : html` that matches <code>${match}</code>`;
+      const holding = condition === null ? "" : html` if <code>${condition}</code>`;
+      const come = event_id === null ? "" : " (has come)";
+      return html`${index === 0 ? "" : ", "}<code>${event}</code>${matching}${holding}${come}`;
+    });
+    const several = mode === "any" || mode === "all" ? `${mode} of ` : "";
+    return html`waits for ${several}${each}${due}`;
   }
   if (step.status === "retrying") return html`attempt ${step.attempt + 1} at ${instant(step.due_at)} UTC`;
   return html`${step.op}${due}`;

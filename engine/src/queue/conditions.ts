@@ -1,0 +1,77 @@
+// Waits whose condition is an expression. The database finds them by name and match; here the expression is asked, and
+// what it says is settled by a call of its own. An event stays owed, and a look-back unfinished, until that is done.
+
+import { fact, readExpression } from "../domain/expressions.ts";
+import { expressionFailure } from "../execution/decide-wait.ts";
+import type { Database } from "../store/database.ts";
+import {
+  advanceLookBack,
+  type ConditionalWait,
+  clearObligation,
+  type EventRef,
+  findConditionalWaits,
+  findPastEvents,
+  type LookBackLimits,
+  loadEventJson,
+  type Match,
+  type Settled,
+  settleMatches,
+  type WaitRef,
+} from "../store/waits.ts";
+
+const WAITS_PER_PAGE = 100;
+
+/** Holds one event against every wait with a condition that it meets otherwise. */
+export async function matchConditions(
+  database: Database,
+  event: EventRef,
+  settled: (settled: Settled) => void,
+): Promise<void> {
+  const json = await loadEventJson(database, event);
+  if (json !== null) {
+    const shown = fact(json);
+    for (let after: ConditionalWait | undefined; ; ) {
+      const waits = await findConditionalWaits(database, event, after, WAITS_PER_PAGE);
+      const matches = waits.flatMap((wait) => matchOf(wait, event.eventId, shown) ?? []);
+      if (matches.length > 0) settled(await settleMatches(database, matches));
+      if (waits.length < WAITS_PER_PAGE) break;
+      after = waits.at(-1);
+    }
+  }
+  await clearObligation(database, event);
+}
+
+/** Walks one page of the past for each of these waits that has a condition. */
+export async function lookBackWithConditions(
+  database: Database,
+  waits: readonly WaitRef[],
+  limits: LookBackLimits,
+  settled: (settled: Settled) => void,
+): Promise<void> {
+  for (const page of await findPastEvents(database, waits, limits.perCall)) {
+    let isResolved = false;
+    for (const { eventId, event } of page.events) {
+      const match = event === null ? null : matchOf(page, eventId, fact(event));
+      if (match === null) continue;
+      const result = await settleMatches(database, [match], true);
+      settled(result);
+      // Another wait of the run may have taken the event meanwhile; then the next one is asked.
+      isResolved = result.resolved > 0 || result.cancelled.length > 0;
+      if (isResolved) break;
+    }
+    if (!isResolved) await advanceLookBack(database, page, limits);
+  }
+}
+
+/** Null when the condition does not hold. */
+function matchOf(wait: ConditionalWait, eventId: string, event: ReturnType<typeof fact>): Match | null {
+  const { workspaceId, runId, stepId, key, condition, trigger } = wait;
+  const expression = readExpression(condition, "event and trigger");
+  const result =
+    "problem" in expression
+      ? ({ ok: false, detail: `The expression cannot be read: ${expression.problem}.` } as const)
+      : expression.evaluate({ event, ...(trigger !== null && { trigger: fact(trigger) }) });
+  if (result.ok && !result.value) return null;
+  const failure = result.ok ? null : expressionFailure(result.detail);
+  return { workspaceId, runId, stepId, key, eventId, failure };
+}

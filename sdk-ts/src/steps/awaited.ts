@@ -1,0 +1,72 @@
+import {
+  type Awaited as AwaitedOnWire,
+  eventNameProblem,
+  type JsonScalar,
+  MATCH_PATHS_MAX,
+  RESERVED_EVENT_PREFIX,
+} from "@durable/protocol/wire";
+import type { Duration } from "../duration.ts";
+import { NonRetriableError } from "../errors.ts";
+import { boundedMs } from "./bounded-duration.ts";
+
+/** What an event must be to end a wait. */
+export interface AwaitedEvent {
+  /** The event's name, without wildcards. */
+  readonly event: string;
+  /** Paths into the event's data and what they must equal: `{ userId: 1, "order.id": 2 }`. Up to 20. */
+  readonly match?: Readonly<Record<string, string | number | boolean | null>> | undefined;
+  /**
+   * An expression (CEL) over `event` and `trigger`, the event that started the run, that must hold as well:
+   * `"event.data.total > trigger.data.total"`. Asked after `match`. One that fails makes the wait fail.
+   */
+  readonly if?: string | undefined;
+  /** An event that came this long before the wait counts too. Default: since the run began. Up to 366 days. */
+  readonly lookBack?: Duration | undefined;
+}
+
+/** @throws NonRetriableError with what is wrong with it. */
+export function awaitedOnWire(subject: string, awaited: AwaitedEvent): AwaitedOnWire {
+  if (typeof awaited !== "object" || awaited === null) {
+    throw new NonRetriableError(`${subject}: say which event, as { event: "order.paid" }.`);
+  }
+  const { event, match, if: condition, lookBack } = awaited;
+  checkName(subject, event);
+  if (condition !== undefined && (typeof condition !== "string" || condition === "")) {
+    throw new NonRetriableError(`${subject}: "if" must be an expression, such as "event.data.total > 100".`);
+  }
+  return {
+    event,
+    ...(match !== undefined && { match: checkMatch(subject, match) }),
+    ...(condition !== undefined && { if: condition }),
+    ...(lookBack !== undefined && { look_back_ms: boundedMs(subject, lookBack) }),
+  };
+}
+
+/** The engine's own events may be awaited, though not sent. */
+function checkName(subject: string, name: unknown): void {
+  if (typeof name !== "string") throw new NonRetriableError(`${subject}: "event" must name an event.`);
+  const own = name.startsWith(RESERVED_EVENT_PREFIX) ? name.slice(RESERVED_EVENT_PREFIX.length) : name;
+  const problem = eventNameProblem(own);
+  if (problem !== null) throw new NonRetriableError(`${subject}: ${problem}`);
+}
+
+/** Undefined would vanish on the way, and the wait would take any event: better no wait than that. */
+export function checkMatch(
+  subject: string,
+  match: Readonly<Record<string, unknown>>,
+): Record<string, JsonScalar> {
+  const entries = Object.entries(match);
+  if (entries.length > MATCH_PATHS_MAX) {
+    throw new NonRetriableError(
+      `${subject}: "match" has ${entries.length} paths; at most ${MATCH_PATHS_MAX} are possible.`,
+    );
+  }
+  for (const [path, value] of entries) {
+    const isScalar = value === null || ["string", "boolean"].includes(typeof value) || Number.isFinite(value);
+    if (isScalar) continue;
+    throw new NonRetriableError(
+      `${subject}: "match" compares "${path}" with ${String(value)}. It must be a string, a finite number, a boolean or null.`,
+    );
+  }
+  return Object.fromEntries(entries) as Record<string, JsonScalar>;
+}

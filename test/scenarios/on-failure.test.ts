@@ -68,7 +68,24 @@ const hopeless = createFunction({
     throw new NonRetriableError("me too");
   },
 });
-const FUNCTIONS: DurableFunction[] = [charge, wrapped, plain, hopeless];
+const late = createFunction({
+  id: "late",
+  timeouts: { finish: "50ms" },
+  onFailure: note,
+  handler: ({ step }) => step.sleep("nap", "1h"),
+});
+/** What was undone before the handler of its failure was called. */
+const undone: string[] = [];
+const booking = createFunction({
+  id: "booking",
+  retry: NO_RETRY,
+  onFailure: () => [...undone],
+  handler: async ({ step }) => {
+    await step.run("hotel", () => 1, { compensate: () => void undone.push("hotel") });
+    throw new NonRetriableError("no flight");
+  },
+});
+const FUNCTIONS: DurableFunction[] = [charge, wrapped, plain, hopeless, late, booking];
 
 beforeAll(async () => {
   engine = await startEngine({ slots: 8 });
@@ -145,4 +162,14 @@ test("it is hidden from events, and started in the commit that fails the run", a
     join durable.events e on e.id = h.event_id where c.parent_run_id = ${run}`;
   expect(row).toEqual({ together: true, name: "durable.on-failure" });
   await handled(run);
+});
+
+test("a run that ran out of its time has failed, too", async () => {
+  const run = await failedRun("late");
+  expect(await handled(run)).toMatchObject({ status: "completed", output: "noted" });
+  expect(seen[0]).toMatchObject({ name: "TimeoutError", run: { id: run }, failedStep: null });
+});
+
+test("what a failed run can undo is undone before", async () => {
+  expect(await handled(await failedRun("booking"))).toMatchObject({ output: ["hotel"] });
 });

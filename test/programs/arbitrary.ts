@@ -26,18 +26,22 @@ const sleep = fc.integer({ min: 1, max: 30 }).map((ms): Statement => ({ do: "sle
 const wait = fc
   .constantFrom("early", "late", "never")
   .map((comes): Statement => ({ do: "wait", name: "wait", comes }));
+const invoke = fc
+  .constantFrom(0, 0, 1, ATTEMPTS_MAX)
+  .map((fails): Statement => ({ do: "invoke", name: "invoke", fails }));
 const send = fc.constant<Statement>({ do: "send", name: "send" });
 
 /** In branches that run at once nothing returns, and nothing is undone: there the order of the journal is chance. */
-function block(depth: number, inParallel: boolean, max = 5): fc.Arbitrary<Block> {
+function block(depth: number, inParallel: boolean, max: number, min = 0): fc.Arbitrary<Block> {
   const leaves = [
     { weight: 8, arbitrary: step(!inParallel) },
     { weight: 2, arbitrary: sleep },
     { weight: 2, arbitrary: wait },
     { weight: 1, arbitrary: send },
+    { weight: 1, arbitrary: invoke },
     { weight: inParallel ? 0 : 1, arbitrary: fc.constantFrom<Statement>({ do: "throw" }, { do: "return" }) },
   ];
-  if (depth === 0) return fc.array(fc.oneof(...leaves), { maxLength: max });
+  if (depth === 0) return fc.array(fc.oneof(...leaves), { minLength: min, maxLength: max });
   const inner = (parallel = inParallel) => block(depth - 1, parallel, 3);
   const nested: fc.Arbitrary<Statement>[] = [
     fc.array(inner(true), { minLength: 2, maxLength: 4 }).map((branches) => ({ do: "all", branches })),
@@ -53,7 +57,9 @@ function block(depth: number, inParallel: boolean, max = 5): fc.Arbitrary<Block>
   });
 }
 
-export const programs: fc.Arbitrary<Program> = block(2, false).map((body) => ({ body: named(body, "") }));
+export const programs: fc.Arbitrary<Program> = block(2, false, 8, 2).map((body) => ({
+  body: named(body, ""),
+}));
 
 /** Names by place, so that branches that run at once never share one; a loop repeats its own. */
 export function named(body: Block, path: string): Block {
@@ -66,6 +72,7 @@ function namedAt(statement: Statement, place: string): Statement {
     case "sleep":
     case "wait":
     case "send":
+    case "invoke":
       return { ...statement, name: `${statement.name} ${place}` };
     case "all":
       return {

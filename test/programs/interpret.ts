@@ -28,6 +28,24 @@ export interface Effects {
 
 const RETRY = { max: ATTEMPTS_MAX, backoff: "constant", base: 5, jitter: false } as const;
 
+interface ChildInput {
+  readonly name: string;
+  readonly fails: number;
+  readonly value: number;
+}
+
+const child = createFunction({
+  id: "child",
+  retry: RETRY,
+  handler: async ({ event, step }) => {
+    const { name, fails, value } = event.data as ChildInput;
+    return step.run("work", ({ attempt }) => {
+      if (attempt <= fails) throw new Error(`${name} failed at ${value}`);
+      return fold(value, "child");
+    });
+  },
+});
+
 /** Thrown by `return`, caught at the top: it must not be taken for an error on its way. */
 class Returned {
   readonly value: number;
@@ -56,7 +74,7 @@ export function programFunctions(effects: Effects): DurableFunction[] {
     retry: RETRY,
     handler: ({ event, step }) => step.run("receive", () => event.data.value as number),
   });
-  return [program, receiver];
+  return [program, child, receiver];
 }
 
 interface Context {
@@ -90,6 +108,10 @@ async function one(context: Context, statement: Statement, value: number): Promi
       const data = { key: `${key}/${statement.name}`, value };
       const { ids } = await step.sendEvent(statement.name, { name: SENT_EVENT, data });
       return fold(value, ids.length);
+    }
+    case "invoke": {
+      const { name, fails } = statement;
+      return fold(value, await step.invoke(name, child, { input: { name, fails, value } }));
     }
     case "all": {
       const ends = await Promise.allSettled(

@@ -19,6 +19,8 @@ export type Statement =
   | { readonly do: "wait"; readonly name: string; readonly comes: "early" | "late" | "never" }
   /** Starts a run of the function `receiver`. */
   | { readonly do: "send"; readonly name: string }
+  /** A child run; its only step fails so often. */
+  | { readonly do: "invoke"; readonly name: string; readonly fails: number }
   /** All at once, each to its end, failed or not. */
   | { readonly do: "all"; readonly branches: readonly Block[] }
   /** The same names again and again. */

@@ -92,6 +92,13 @@ class Reference {
       case "send":
         this.#record("send", statement.name, 1);
         return fold(value, 1);
+      case "invoke": {
+        const { name, fails } = statement;
+        if (fails >= ATTEMPTS_MAX) this.#fail("invoke", name, value);
+        const result = fold(value, "child");
+        this.#record("invoke", name, result);
+        return fold(value, result);
+      }
       case "all":
         return this.#all(statement.branches, value);
       case "loop": {
@@ -121,11 +128,7 @@ class Reference {
   }
 
   #step({ name, fails, final, undo }: Extract<Statement, { do: "step" }>, value: number): number {
-    if (fails >= ATTEMPTS_MAX || (final && fails > 0)) {
-      const message = `${name} failed at ${value}`;
-      this.#record("run", name, message, "err");
-      throw new Failed(message);
-    }
+    if (fails >= ATTEMPTS_MAX || (final && fails > 0)) this.#fail("run", name, value);
     const result = fold(value, name);
     const id = this.#record("run", name, result);
     if (undo) this.#undoable.push({ name, id });
@@ -142,6 +145,12 @@ class Reference {
       }
     });
     return ends.reduce<number>((sum, end) => fold(sum, end), value);
+  }
+
+  #fail(op: string, name: string, value: number): never {
+    const message = `${name} failed at ${value}`;
+    this.#record(op, name, message, "err");
+    throw new Failed(message);
   }
 
   #record(op: string, name: string, value: unknown, status: Recorded["status"] = "ok"): string {

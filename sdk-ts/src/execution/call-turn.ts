@@ -93,6 +93,8 @@ const CANNOT: Partial<Record<Op["op"], string>> = {
   sleep: "sleep",
   wait: "wait for an event",
   signal: "wait for a signal",
+  fetch: "have the engine make a request (make it in a step.run)",
+  input: "wait for a person",
   invoke: "start another function as a step",
   send: "send events as a step (send them with the client)",
 };

@@ -139,6 +139,13 @@ create table durable.events (
   received_at timestamp with time zone not null
 );
 
+create table durable.folded_steps (
+  workspace_id integer not null,
+  run_id uuid not null,
+  step_id uuid not null,
+  group_id uuid not null
+);
+
 create table durable.function_versions (
   workspace_id integer not null,
   function_id text not null,
@@ -362,6 +369,8 @@ alter table durable.event_keys add constraint event_keys_sha256_key UNIQUE (sha2
 alter table durable.event_obligations add constraint event_obligations_pkey PRIMARY KEY (workspace_id, event_id);
 
 alter table durable.events add constraint events_pkey PRIMARY KEY (workspace_id, id);
+
+alter table durable.folded_steps add constraint folded_steps_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
 alter table durable.function_versions add constraint function_versions_pkey PRIMARY KEY (workspace_id, function_id, version);
 
@@ -624,6 +633,7 @@ begin
     case v_kind
       when 'skip' then perform durable.effect_skip(v_workspace, v_run, v_step, v_data);
       when 'cancel' then perform durable.effect_cancel(v_workspace, v_run, v_step, v_data);
+      when 'fold' then perform durable.effect_fold(v_workspace, v_run, v_step, v_data);
       when 'child' then perform durable.effect_child(v_workspace, v_run, v_step, v_data);
       when 'task' then perform durable.effect_task(v_workspace, v_run, v_step, v_data);
       when 'deployment' then perform durable.effect_deployment(v_workspace, v_run, v_step, v_data);
@@ -1274,6 +1284,22 @@ begin
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)
     select l.workspace_id, l.run_id, 'run.failing', l.journal_seq from unnest(f_workspace, f_run) as f(workspace, run)
     join durable.live_runs l on l.workspace_id = f.workspace and l.run_id = f.run;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.effect_fold(q_workspace integer[], q_run uuid[], q_step uuid[], q_data text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into durable.folded_steps (workspace_id, run_id, step_id, group_id)
+    select q.workspace, q.run, s.step_id, q.step
+    from unnest(q_workspace, q_run, q_step, q_data) as q(workspace, run, step, data)
+    cross join lateral json_array_elements_text(q.data::json) as f(id)
+    join durable.steps s on s.workspace_id = q.workspace and s.run_id = q.run and s.step_id = f.id::uuid
+    where s.seq is not null and not exists (select 1 from durable.compensations c
+      where c.workspace_id = s.workspace_id and c.run_id = s.run_id and c.step_id = s.step_id)
+    on conflict do nothing;
 end $function$
 ;
 

@@ -17,6 +17,7 @@ begin
     case v_kind
       when 'skip' then perform durable.effect_skip(v_workspace, v_run, v_step, v_data);
       when 'cancel' then perform durable.effect_cancel(v_workspace, v_run, v_step, v_data);
+      when 'fold' then perform durable.effect_fold(v_workspace, v_run, v_step, v_data);
       when 'child' then perform durable.effect_child(v_workspace, v_run, v_step, v_data);
       when 'task' then perform durable.effect_task(v_workspace, v_run, v_step, v_data);
       when 'deployment' then perform durable.effect_deployment(v_workspace, v_run, v_step, v_data);

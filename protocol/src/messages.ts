@@ -516,6 +516,8 @@ export interface StartOp extends OpCommon {
 /** The value of a finished group; its children leave the memo. */
 export interface GroupOp extends OpCommon {
   op: "group";
+  /** The settled steps that it stands for from now on. */
+  folds: StepId[];
   v?: Payload;
   ref?: Ref | undefined;
 }

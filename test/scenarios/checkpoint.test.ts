@@ -66,7 +66,9 @@ async function runLoop(steps: number) {
   return { run, bytes: toApp.takeBytes() + toEngine.takeBytes() };
 }
 
-test("a loop of 1,000 steps sends bytes in proportion to its steps, and is replayed only at its beginning", async () => {
+test("a loop of 1,000 steps sends bytes in proportion to its steps, and is replayed only at its beginning", {
+  timeout: 180_000,
+}, async () => {
   const short = await runLoop(250);
   expect(short.run).toMatchObject({ status: "completed", output: (250 * 249) / 2 });
   const long = await runLoop(1_000);

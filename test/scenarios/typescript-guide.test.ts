@@ -106,6 +106,11 @@ test("a race is won by what comes first, and two of three offers are enough", as
   expect(none).toMatchObject({ status: "failed", failure: { name: "JoinError" } });
 });
 
+test("many items", async () => {
+  const run = await ended(await send("newsletter.sent", { readers: ["Ada", "Grace"] }));
+  expect(run).toMatchObject({ status: "completed", output: [8, 10] });
+});
+
 test("a step that failed for good throws its error where it stands", async () => {
   const tried = await ended(await send("pay.requested", { card: "fine" }));
   expect(tried.output).toEqual({

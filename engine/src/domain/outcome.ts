@@ -81,6 +81,7 @@ export type EffectKind =
   | "state" // the run says where it is
   | "skip" // an event it sends does not start a function that it names
   | "cancel" // the entry lost a race: whatever it waits for goes with it
+  | "fold" // entries become part of a group, and leave the memo
   | "child" // the run has a child; its event is among those that are sent
   | "task" // the entry gets a lease and a dispatch of its own
   | "wait" // the entry is settled by events

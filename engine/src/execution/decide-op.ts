@@ -2,6 +2,7 @@ import type {
   BranchOp,
   Failure,
   FetchOp,
+  GroupOp,
   JoinOp,
   Op,
   PlanOp,
@@ -50,6 +51,9 @@ export function decideOp(situation: Situation, op: Op, draft: OutcomeDraft): Out
       return null;
     case "invoke":
       decideInvoke(situation, op, draft);
+      return null;
+    case "group":
+      decideGroup(op, draft);
       return null;
     case "branch":
       decideBranch(op, draft);
@@ -163,6 +167,12 @@ function decideSend(situation: Situation, op: SendOp, draft: OutcomeDraft): void
   draft.sends.push(...sent);
   const ids = JSON.stringify(sent.map((event) => event.clientId ?? event.eventId));
   draft.steps.push(journalEntry(op, { status: "ok", value: ids }));
+}
+
+/** Its value stands for what it folds: those entries stay in the journal and leave the memo. */
+function decideGroup(op: GroupOp, draft: OutcomeDraft): void {
+  draft.steps.push(journalEntry(op, { status: "ok", value: rawText(op.v) }));
+  draft.effects.push({ kind: "fold", stepId: op.id, data: JSON.stringify(op.folds) });
 }
 
 /** With all its cases: the trace shows what it could have been. */

@@ -22,6 +22,7 @@ const entry = (name: string, rest: Partial<JournalEntry> = {}): JournalEntry => 
   resumedAfter: 0,
   elapsedMs: 0,
   isOwed: false,
+  isFolded: false,
   ...rest,
 });
 

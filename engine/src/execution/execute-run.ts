@@ -158,8 +158,8 @@ async function commit(
   parts.committed(run, outcome);
   if (LETS_GO[outcome.kind]) return { outcome, ahead };
   run.knownSeq += outcome.steps.filter(isSettled).length;
-  if (end.journalSeq !== run.knownSeq) {
-    // Something settled while it ran: the next dispatch must show it, in its place.
+  if (end.journalSeq !== run.knownSeq || outcome.effects.some(({ kind }) => kind === "fold")) {
+    // Something settled while it ran: the next dispatch must show it, in its place. And a group stands for others.
     const journals = await loadJournals(parts.database, [
       { workspaceId: run.workspaceId, runId: run.head.runId },
     ]);

@@ -32,6 +32,8 @@ export interface OwedStep {
 export class Memo {
   #settledText = "";
   readonly #settled = new Map<string, string>();
+  /** Settled, and part of a group that is shown instead. */
+  #foldedCount = 0;
   readonly #pending = new Map<string, PendingEntry>();
   /** In the order of the journal. */
   readonly #owed = new Map<string, OwedStep>();
@@ -48,7 +50,10 @@ export class Memo {
   ): Memo {
     const memo = new Memo(ending);
     for (const { stepId, seq, op, attempt, status, isHeldBack, ...entry } of entries) {
-      if (seq !== null) memo.#settle(stepId, op, { status, ...entry });
+      if (entry.isFolded) {
+        memo.#settled.set(stepId, op);
+        memo.#foldedCount += 1;
+      } else if (seq !== null) memo.#settle(stepId, op, { status, ...entry });
       else {
         const offered = stepId === taskStepId || (status === "retrying" && !isHeldBack);
         const { resumedAfter, elapsedMs } = entry;
@@ -91,9 +96,9 @@ export class Memo {
     return false;
   }
 
-  /** Settled and pending together: what the limit of entries per run counts. */
+  /** What a dispatch shows, settled and pending together: what the limit of entries per run counts. */
   get size(): number {
-    return this.#settled.size + this.#pending.size;
+    return this.#settled.size - this.#foldedCount + this.#pending.size;
   }
 
   settledOp(stepId: string): string | undefined {

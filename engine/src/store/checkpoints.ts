@@ -102,6 +102,7 @@ export async function loadCheckpointState(
       resumedAfter,
       elapsedMs: 0,
       isOwed: false,
+      isFolded: false,
       isHeldBack,
     })),
   };

@@ -42,6 +42,8 @@ export interface JournalEntry {
   readonly elapsedMs: number;
   /** A completed step that can be undone and was not yet. */
   readonly isOwed: boolean;
+  /** Part of a group, whose entry stands for it. */
+  readonly isFolded: boolean;
 }
 
 export async function loadRunHeads(
@@ -114,9 +116,11 @@ export async function loadJournals(
       resumed_after: number;
       elapsed_ms: number | null;
       is_owed: boolean;
+      is_folded: boolean;
     }[]
   >`
-    select s.run_id, s.step_id, s.seq, s.op, s.name, s.n, s.status, s.value, s.failure, s.attempt,
+    select s.run_id, s.step_id, s.seq, s.op, s.name, s.n, s.status, s.failure, s.attempt,
+      f.step_id is not null as is_folded, case when f.step_id is null then s.value end as value,
       s.status = 'retrying' and (
         exists (select 1 from durable.timers t
           where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.step_id = s.step_id)
@@ -129,6 +133,7 @@ export async function loadJournals(
     from unnest(${plainArray(runs, (run) => run.workspaceId)}::int[], ${plainArray(runs, (run) => run.runId)}::uuid[])
       as q(workspace, run)
     join durable.steps s on s.workspace_id = q.workspace and s.run_id = q.run
+    left join durable.folded_steps f on f.workspace_id = s.workspace_id and f.run_id = s.run_id and f.step_id = s.step_id
     order by s.run_id, s.seq nulls last, s.committed_at`;
   for (const row of rows) {
     journals.get(row.run_id)?.push({
@@ -145,6 +150,7 @@ export async function loadJournals(
       resumedAfter: row.resumed_after,
       elapsedMs: row.elapsed_ms ?? 0,
       isOwed: row.is_owed,
+      isFolded: row.is_folded,
     });
   }
   return journals;

@@ -23,6 +23,15 @@ export class Memo {
     if (isSettled(entry)) this.#unclaimed += 1;
   }
 
+  has(id: string): boolean {
+    return this.#byId.has(id);
+  }
+
+  /** These have become part of a group, which is an entry of its own. */
+  fold(ids: readonly string[]): void {
+    for (const id of ids) this.#byId.delete(id);
+  }
+
   /** How many entries there are. */
   get size(): number {
     return this.#byId.size;

@@ -33,8 +33,26 @@ export class Scope {
     this.#parent?.opened(id);
   }
 
+  /** A step in it, or in a scope within it, was reached. */
+  reached(id: string, canBeUndone: boolean): void {
+    this.#parent?.reached(id, canBeUndone);
+  }
+
   /** Nobody waits for it any more: what it asks for from now on, and what it waits for, never comes. */
   close(): void {
     this.#isClosed = true;
+  }
+}
+
+/** A scope whose steps leave the memo together, so it knows them. */
+export class GroupScope extends Scope {
+  readonly steps = new Set<string>();
+  /** One of them can be undone: it must stay where it can be found. */
+  canBeUndone = false;
+
+  override reached(id: string, canBeUndone: boolean): void {
+    this.steps.add(id);
+    this.canBeUndone ||= canBeUndone;
+    super.reached(id, canBeUndone);
   }
 }

@@ -111,7 +111,7 @@ interface Waiting {
 /** From so many entries on, sending the memo again for every turn costs more than a checkpoint. */
 const CHECKPOINT_ENTRIES_MIN = 20;
 /** Whose value is known as soon as they are recorded: there is something to go on with. */
-const SETTLES_AT_ONCE: ReadonlySet<string> = new Set(["run", "send"]);
+const SETTLES_AT_ONCE: ReadonlySet<string> = new Set(["run", "send", "group"]);
 
 const SUSPENDED: TurnEnd = { kind: "suspended" };
 
@@ -229,6 +229,7 @@ export class Turn {
     if (problem !== null) return refusal(new NonRetriableError(`Step ${JSON.stringify(name)}: ${problem}`));
     const n = this.#count(group ?? scope.id, name);
     const id = idOf(group ?? scope.id, name, n);
+    if (op !== "group") scope.reached(id, call.undo !== undefined);
     const recorded = this.#memo.claim(id);
     this.#lookForRest();
     if (recorded === undefined)
@@ -236,6 +237,11 @@ export class Turn {
     if (!this.#checkOp(op, { name, n }, recorded)) return never();
     if (id === this.#toUndo) return this.#undo(call, recorded);
     return isSettled(recorded.entry) ? this.#waitInLine(call, recorded) : this.#block(call, id);
+  }
+
+  /** Whether there is an entry under this id. */
+  isRecorded(id: string): boolean {
+    return this.#memo.has(id);
   }
 
   /** Calls `call` in a scope: the steps that it asks for at once stand there. */
@@ -285,6 +291,7 @@ export class Turn {
     for (const { op, id } of this.ops) if (op !== "run" && open.delete(id)) forgotten.add(id);
     if (forgotten.size > 0) this.ops = this.ops.filter(({ id }) => !forgotten.has(id));
     const { id, name, n, scope } = point;
+    scope.reached(id, false);
     const recorded = this.#memo.claim(id);
     if (recorded !== undefined) this.#checkOp("join", point, recorded);
     else if (this.#isBegun(id)) {
@@ -493,6 +500,7 @@ export class Turn {
       this.#blocked.delete(entry.id);
       this.#queue(this.#memo.claim(entry.id)!, awaiting);
     }
+    for (const op of reported) if (op.op === "group") this.#memo.fold(op.folds);
   }
 
   #abandon(): void {

@@ -4,6 +4,7 @@ import type { PolicyOptions } from "../retry.ts";
 import { type Branch, makeBranch } from "./branch.ts";
 import { type CreateToken, makeCreateToken } from "./create-token.ts";
 import { type FetchStep, makeFetch } from "./fetch.ts";
+import { type ForEach, makeForEach } from "./for-each.ts";
 import { type Invoke, makeInvoke } from "./invoke.ts";
 import { makeOnQuery, type OnQuery } from "./on-query.ts";
 import { makeParallel, type Parallel } from "./parallel.ts";
@@ -41,6 +42,7 @@ export interface Step {
   readonly fetch: FetchStep;
   readonly parallel: Parallel;
   readonly race: Race;
+  readonly forEach: ForEach;
 }
 
 export function makeStep(turn: Turn, ofFunction: PolicyOptions): Step {
@@ -62,6 +64,7 @@ export function makeStep(turn: Turn, ofFunction: PolicyOptions): Step {
     fetch: makeFetch(turn, ofFunction),
     parallel: makeParallel(turn, (scope) => inScope(turn, step, scope)),
     race: makeRace(turn, (scope) => inScope(turn, step, scope)),
+    forEach: makeForEach(turn, (scope) => inScope(turn, step, scope)),
   };
   return step;
 }

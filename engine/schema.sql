@@ -178,6 +178,19 @@ create table durable.live_runs (
   pausing boolean not null default false
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
 
+create table durable.logs (
+  workspace_id integer not null,
+  run_id uuid not null,
+  id bigint generated always as identity not null,
+  step_id uuid not null,
+  attempt integer not null,
+  no integer not null,
+  level text not null,
+  message text not null,
+  data text,
+  at timestamp with time zone not null
+);
+
 create table durable.parked (
   workspace_id integer not null,
   rank bigint not null,
@@ -377,6 +390,10 @@ alter table durable.function_versions add constraint function_versions_pkey PRIM
 alter table durable.functions add constraint functions_pkey PRIMARY KEY (workspace_id, id);
 
 alter table durable.live_runs add constraint live_runs_pkey PRIMARY KEY (workspace_id, run_id);
+
+alter table durable.logs add constraint logs_level_check CHECK ((level = ANY (ARRAY['debug'::text, 'info'::text, 'warn'::text, 'error'::text])));
+
+alter table durable.logs add constraint logs_pkey PRIMARY KEY (workspace_id, run_id, id);
 
 alter table durable.parked add constraint parked_pkey PRIMARY KEY (workspace_id, rank, run_id, step_id);
 
@@ -636,6 +653,7 @@ begin
       when 'fold' then perform durable.effect_fold(v_workspace, v_run, v_step, v_data);
       when 'child' then perform durable.effect_child(v_workspace, v_run, v_step, v_data);
       when 'task' then perform durable.effect_task(v_workspace, v_run, v_step, v_data);
+      when 'log' then perform durable.effect_log(v_workspace, v_run, v_step, v_data);
       when 'deployment' then perform durable.effect_deployment(v_workspace, v_run, v_step, v_data);
       when 'wait' then perform durable.effect_wait(v_workspace, v_run, v_step, v_data);
       when 'state' then perform durable.effect_state(v_workspace, v_run, v_step, v_data);
@@ -1063,7 +1081,7 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.commit_tasks(i_workspace integer[], i_run uuid[], i_step uuid[], i_fence uuid[], i_status text[], i_value text[], i_failure text[], i_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_outcome text[], i_outcome_attempt integer[], i_outcome_failure text[], i_compensable boolean[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[])
+CREATE OR REPLACE FUNCTION durable.commit_tasks(i_workspace integer[], i_run uuid[], i_step uuid[], i_fence uuid[], i_status text[], i_value text[], i_failure text[], i_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_outcome text[], i_outcome_attempt integer[], i_outcome_failure text[], i_compensable boolean[], i_logs text[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[])
  RETURNS text[]
  LANGUAGE plpgsql
 AS $function$
@@ -1132,6 +1150,10 @@ begin
 
   perform durable.effect_compensable(array_agg(i_workspace[q]), array_agg(i_run[q]), array_agg(i_step[q]), null)
     from generate_subscripts(i_run, 1) as q where v_state[q] = 'applied' and i_compensable[q] having count(*) > 0;
+
+  perform durable.effect_log(array_agg(i_workspace[q] order by q), array_agg(i_run[q] order by q), array_agg(i_step[q] order by q),
+      array_agg(i_logs[q] order by q))
+    from generate_subscripts(i_run, 1) as q where v_state[q] = 'applied' and i_logs[q] is not null having count(*) > 0;
 
   perform durable.pause_runs(array_agg(p.workspace), array_agg(p.run), array_agg(p.failure))
     from (select distinct on (i_workspace[q], i_run[q]) i_workspace[q] as workspace, i_run[q] as run, i_failure[q] as failure
@@ -1301,6 +1323,19 @@ begin
       where c.workspace_id = s.workspace_id and c.run_id = s.run_id and c.step_id = s.step_id)
     on conflict do nothing;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.effect_log(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into durable.logs (workspace_id, run_id, step_id, attempt, no, level, message, data, at)
+    select f_workspace[q], f_run[q], f_step[q], (f_data[q]::json ->> 'attempt')::int, l.no,
+      l.line ->> 'level', l.line ->> 'message', l.line ->> 'data', to_timestamp((l.line ->> 'at')::float8 / 1000)
+    from generate_subscripts(f_run, 1) as q,
+      json_array_elements(f_data[q]::json -> 'lines') with ordinality as l(line, no)
+    order by q, l.no
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.effect_skip(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])

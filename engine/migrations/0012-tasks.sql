@@ -167,12 +167,12 @@ end $$;
 --
 -- i_status: ok | err (its entry is settled and the run woken) | retrying (the attempt failed, another follows)
 -- | null (no usable answer: sent again, nobody's attempt) | paused (i_failure says why; the task stops).
--- i_compensable: it is `ok` and can be undone.
+-- i_compensable: it is `ok` and can be undone. i_logs: what its code said, as `effect_log` reads it; null is nothing.
 -- Answers one state per item: applied | already (this very commit was applied before) | lost (recorded as late).
 create function durable.commit_tasks(
   i_workspace int[], i_run uuid[], i_step uuid[], i_fence uuid[], i_status text[], i_value text[], i_failure text[],
   i_attempt int[], i_transport_attempt int[], i_retry_ms float8[], i_outcome text[], i_outcome_attempt int[], i_outcome_failure text[],
-  i_compensable boolean[],
+  i_compensable boolean[], i_logs text[],
   i_scheduled float8[], i_leased float8[], i_sent float8[], i_first_byte float8[], i_received float8[], i_app_ms float4[])
 returns text[]
 language plpgsql as $$
@@ -241,6 +241,10 @@ begin
 
   perform durable.effect_compensable(array_agg(i_workspace[q]), array_agg(i_run[q]), array_agg(i_step[q]), null)
     from generate_subscripts(i_run, 1) as q where v_state[q] = 'applied' and i_compensable[q] having count(*) > 0;
+
+  perform durable.effect_log(array_agg(i_workspace[q] order by q), array_agg(i_run[q] order by q), array_agg(i_step[q] order by q),
+      array_agg(i_logs[q] order by q))
+    from generate_subscripts(i_run, 1) as q where v_state[q] = 'applied' and i_logs[q] is not null having count(*) > 0;
 
   perform durable.pause_runs(array_agg(p.workspace), array_agg(p.run), array_agg(p.failure))
     from (select distinct on (i_workspace[q], i_run[q]) i_workspace[q] as workspace, i_run[q] as run, i_failure[q] as failure

@@ -49,6 +49,10 @@ export const QUERIES_PER_RUN_MAX = 100;
 export const STATE_BYTES_MAX = 64 * KIB;
 /** Log lines kept of one step attempt. */
 export const LOG_LINES_PER_STEP_MAX = 1_000;
+/** UTF-8 bytes of a log line's message, and of its data as JSON; what is longer is cut. */
+export const LOG_TEXT_BYTES_MAX = 8 * KIB;
+/** UTF-8 bytes of all log lines of an answer; an SDK leaves out what is more, and says so in a line. */
+export const LOG_BYTES_PER_ANSWER_MAX = 1 * MIB;
 
 /** UTF-8 bytes of a failure's message; an SDK cuts what is longer. */
 export const FAILURE_MESSAGE_BYTES_MAX = 4 * KIB;

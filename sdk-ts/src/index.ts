@@ -35,6 +35,7 @@ export type { Branches, ParallelBranch, Results, Winner } from "./steps/branches
 export type { Token } from "./steps/create-token.ts";
 export type { FetchOptions } from "./steps/fetch.ts";
 export type { InvokeOptions } from "./steps/invoke.ts";
+export type { Log } from "./steps/log.ts";
 export type { QueryHandler } from "./steps/on-query.ts";
 export type { ParallelOptions } from "./steps/parallel.ts";
 export type { RaceOptions } from "./steps/race.ts";

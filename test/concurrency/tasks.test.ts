@@ -23,6 +23,7 @@ const SETTLED: TaskOutcome = {
   transportAttempt: 0,
   retryMs: null,
   isCompensable: false,
+  logs: null,
   record: { attempt: 1, outcome: "ok", failure: null },
 };
 const FAILED = '{"name":"Error","message":"no"}';

@@ -15,6 +15,8 @@ export interface TaskOutcome {
   readonly retryMs: number | null;
   /** It is `ok` and can be undone. */
   readonly isCompensable: boolean;
+  /** What its code said, as the effect `log` has it; null is nothing. */
+  readonly logs: string | null;
   /** What the dispatch is remembered as, under its fence. */
   readonly record: Omit<AttemptEntry, "stepId">;
 }

@@ -12,6 +12,7 @@ import {
 } from "@durable/protocol/wire";
 import { schemaFlaw } from "./schema-flaw.ts";
 import { trimFailure } from "./trim-failure.ts";
+import { trimLogs } from "./trim-logs.ts";
 import { valueFlaw } from "./value-flaw.ts";
 
 export type DecodedAnswer =
@@ -59,7 +60,7 @@ export function decodeAnswer(body: Uint8Array, expected: { readonly fence: strin
   const flaw = opsFlaw(ops) ?? valueFlaw(answer);
   if (flaw !== null) return refuse(...flaw);
   if (answer.status === "error") answer.error = trimFailure(answer.error);
-  trimFailures(ops);
+  trimOps(ops);
   return { ok: true, answer };
 }
 
@@ -93,9 +94,11 @@ export function opsFlaw(ops: readonly Op[]): [AnswerFlaw, string] | null {
   return null;
 }
 
-export function trimFailures(ops: readonly Op[]): void {
+export function trimOps(ops: readonly Op[]): void {
   for (const op of ops) {
-    if ((op.op === "run" || op.op === "compensate") && op.st === "err") op.error = trimFailure(op.error);
+    if (op.op !== "run" && op.op !== "compensate") continue;
+    if (op.st === "err") op.error = trimFailure(op.error);
+    if (op.logs !== undefined) op.logs = trimLogs(op.logs);
   }
 }
 

@@ -1,6 +1,6 @@
 import { checkpointRequestSchema } from "@durable/protocol";
 import { type CheckpointRequest, JsonProblem } from "@durable/protocol/wire";
-import { opsFlaw, readAppMessage, trimFailures } from "./decode-answer.ts";
+import { opsFlaw, readAppMessage, trimOps } from "./decode-answer.ts";
 import { describeIssues } from "./schema-flaw.ts";
 import { opValuesFlaw } from "./value-flaw.ts";
 
@@ -23,6 +23,6 @@ export function decodeCheckpoint(body: Uint8Array): DecodedCheckpoint {
   const ops = request.ops ?? [];
   const flaw = opsFlaw(ops) ?? opValuesFlaw(ops);
   if (flaw !== null) return { ok: false, detail: flaw[1] };
-  trimFailures(ops);
+  trimOps(ops);
   return { ok: true, request };
 }

@@ -24,7 +24,7 @@ export function trimFailure(failure: Failure, causesLeft = FAILURE_CAUSES_MAX): 
 }
 
 /** At most `maxBytes` of UTF-8, never ending in half a character. */
-function cut(text: string, maxBytes: number): string {
+export function cut(text: string, maxBytes: number): string {
   if (text.length * 3 <= maxBytes) return text;
   const bytes = Buffer.from(text);
   if (bytes.length <= maxBytes) return text;

@@ -19,7 +19,14 @@ export function decideFetchEnd(
   { retry_policy }: Pick<FetchAsked, "retry_policy">,
   end: FetchEnd,
 ): TaskOutcome {
-  const nothing = { value: null, failure: null, transportAttempt: 0, retryMs: null, isCompensable: false };
+  const nothing = {
+    value: null,
+    failure: null,
+    transportAttempt: 0,
+    retryMs: null,
+    isCompensable: false,
+    logs: null,
+  };
   switch (end.kind) {
     case "response": {
       const attempt = step.attempt + 1;

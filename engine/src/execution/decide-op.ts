@@ -18,6 +18,7 @@ import type { Situation } from "./decide.ts";
 import { decideInvoke } from "./decide-invoke.ts";
 import { decideSignal, decideWait } from "./decide-wait.ts";
 import { journalEntry, journalOp, rawText } from "./journal-entry.ts";
+import { noteLogs } from "./note-logs.ts";
 import { disagreement, exhausted, type OutcomeDraft, pause } from "./outcome-draft.ts";
 
 /** Writes what one op means into the draft, or answers the pause it causes. */
@@ -90,6 +91,7 @@ function mismatchOf(situation: Situation, op: Op): string | null {
 /** One attempt of a body, inline or by its task. */
 export function decideRun(situation: Situation, op: RunOp, draft: OutcomeDraft): void {
   const attempt = (situation.memo.pendingOf(op.id)?.attempt ?? 0) + 1;
+  noteLogs(op, attempt, draft);
   if (op.st === "ok") {
     draft.steps.push(journalEntry(op, { status: "ok", value: rawText(op.v), attempt }));
     if (attempt > 1) draft.attempts.push({ stepId: op.id, attempt, outcome: "ok", failure: null });

@@ -91,6 +91,7 @@ function ran(situation: Situation, op: RunOp): TaskOutcome {
     transportAttempt: 0,
     retryMs: dueMs,
     isCompensable: draft.effects.some(({ kind }) => kind === "compensable"),
+    logs: logsOf(draft),
     record: { attempt, outcome: status === "ok" ? "ok" : "failed", failure },
   };
 }
@@ -106,8 +107,13 @@ function exhausted(draft: OutcomeDraft): TaskOutcome {
     transportAttempt: 0,
     retryMs: null,
     isCompensable: false,
+    logs: logsOf(draft),
     record: { attempt, outcome: "failed", failure },
   };
+}
+
+function logsOf({ effects }: OutcomeDraft): string | null {
+  return effects.find(({ kind }) => kind === "log")?.data ?? null;
 }
 
 function unanswered(step: PlannedStep, outcome: Outcome): TaskOutcome {
@@ -122,6 +128,7 @@ function unanswered(step: PlannedStep, outcome: Outcome): TaskOutcome {
     transportAttempt: outcome.transportAttempt,
     retryMs: outcome.retryMs,
     isCompensable: false,
+    logs: null,
     record: { attempt, outcome: end, failure },
   };
 }
@@ -136,6 +143,7 @@ export function paused(step: PlannedStep, { result }: Outcome): TaskOutcome {
     transportAttempt: 0,
     retryMs: null,
     isCompensable: false,
+    logs: null,
     record: { attempt: step.attempt + 1, outcome: "protocol", failure: result },
   };
 }

@@ -7,6 +7,7 @@ import { decideError, type Situation } from "./decide.ts";
 import { decideFailedAttempt } from "./decide-op.ts";
 import { journalEntry } from "./journal-entry.ts";
 import type { OwedStep } from "./memo.ts";
+import { noteLogs } from "./note-logs.ts";
 import { OutcomeDraft, pause, sentenceOf } from "./outcome-draft.ts";
 
 export function decideUndo(situation: Situation, ending: Ending, answer: Answer): Outcome {
@@ -42,6 +43,7 @@ function isOf(op: { readonly op: string; readonly id: string }, owed: OwedStep):
 function undone({ memo }: Situation, ending: Ending, owed: OwedStep, op: CompensateOp): Outcome {
   const draft = new OutcomeDraft();
   const attempt = (memo.pendingOf(op.id)?.attempt ?? 0) + 1;
+  noteLogs(op, attempt, draft);
   draft.steps.push(journalEntry(op, { status: "ok", attempt }));
   if (attempt > 1) draft.attempts.push({ stepId: op.id, attempt, outcome: "ok", failure: null });
   draft.effects.push({ kind: "undone", stepId: owed.id, data: "null" });
@@ -52,6 +54,7 @@ function undone({ memo }: Situation, ending: Ending, owed: OwedStep, op: Compens
 function notUndone(situation: Situation, owed: OwedStep, op: CompensateOp): Outcome {
   const draft = new OutcomeDraft();
   const attempt = (situation.memo.pendingOf(op.id)?.attempt ?? 0) + 1;
+  noteLogs(op, attempt, draft);
   const { next, error } = decideFailedAttempt(situation, op, attempt, draft);
   if (next.kind === "retry") return draft.progress("wait");
   draft.steps.push(journalEntry(op, { status: "retrying", failure: JSON.stringify(error), attempt }));

@@ -17,6 +17,7 @@ import { eventRoutes } from "./routes/events.ts";
 import { functionRoutes } from "./routes/functions.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { keyRoutes } from "./routes/keys.ts";
+import { logRoutes } from "./routes/logs.ts";
 import { queryRoutes } from "./routes/queries.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { signalRoutes } from "./routes/signals.ts";
@@ -43,6 +44,7 @@ export function createApp(parts: HttpParts, endedRuns: EndedRuns): Hono<HttpEnv>
   const handlers: Handlers = {
     ...eventRoutes(routeParts),
     ...skipRoutes(routeParts),
+    ...logRoutes(routeParts),
     ...signalRoutes(routeParts),
     ...functionRoutes(routeParts),
     ...appRoutes(routeParts),

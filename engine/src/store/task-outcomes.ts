@@ -51,6 +51,7 @@ const ITEM: readonly Column<TaskCommitItem>[] = [
   plain("int", (item) => item.outcome.record.attempt),
   text((item) => item.outcome.record.failure),
   plain("boolean", (item) => item.outcome.isCompensable),
+  text((item) => item.outcome.logs),
   plain("float8", (item) => item.times.scheduled),
   plain("float8", (item) => item.times.leased),
   plain("float8", (item) => item.times.sent),

@@ -1,10 +1,13 @@
 import { NonRetriableError } from "../errors.ts";
 import { nodeModule } from "../runtime/node-module.ts";
+import type { LogLines } from "./log-lines.ts";
 
 interface Body {
   readonly name: string;
   /** A step of another turn, such as one that a test drives from within a step, is nobody's nested step. */
-  readonly turn: object;
+  readonly turn: { readonly capturesConsole: boolean };
+  /** What this attempt says; missing in code whose attempts are not recorded. */
+  readonly lines?: LogLines;
 }
 
 const { AsyncLocalStorage } = nodeModule("node:async_hooks") ?? {};
@@ -13,6 +16,11 @@ const bodies = AsyncLocalStorage === undefined ? null : new AsyncLocalStorage<Bo
 /** Calls a step's body so that steps reached in it can be told from steps beside it, where the runtime can tell. */
 export function callBody<Value>(body: Body, call: () => Value): Value {
   return bodies === null ? call() : bodies.run(body, call);
+}
+
+/** The body that calls, where there is one and the runtime can tell. */
+export function enclosingBody(): Body | undefined {
+  return bodies?.getStore();
 }
 
 /**

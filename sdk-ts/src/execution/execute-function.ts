@@ -1,4 +1,4 @@
-import type { Answer, Failure, InvokeRequest, Op, SigningKey } from "@durable/protocol/wire";
+import type { Answer, Failure, InvokeRequest, Op } from "@durable/protocol/wire";
 import type { DurableFunction } from "../function.ts";
 import type { DispatchConnection } from "../http/dispatch-connection.ts";
 import { elapsedMs, monotonicMs } from "../runtime/clock.ts";
@@ -7,23 +7,19 @@ import { callHandler } from "./call-handler.ts";
 import { CheckpointLine } from "./checkpoint-line.ts";
 import { checkedOutput } from "./event-data.ts";
 import { toFailure } from "./failure.ts";
-import { Turn, type TurnEnd } from "./turn.ts";
+import { Turn, type TurnEnd, type TurnOptions } from "./turn.ts";
 import { toJson } from "./value.ts";
 
-/**
- * Runs one turn of the function and says what came of it. Never rejects.
- * @param secret What the request was signed with: it seals the tokens that the function makes.
- */
+/** Runs one turn of the function and says what came of it. Never rejects. */
 export async function executeFunction(
   fn: DurableFunction,
   request: InvokeRequest,
   connection: DispatchConnection | null = null,
-  hangUp?: () => AbortSignal,
-  secret?: SigningKey,
+  options: TurnOptions = {},
 ): Promise<Answer> {
   const startedAtMs = monotonicMs();
   const line = CheckpointLine.of(connection, request);
-  const turn = new Turn(request, startedAtMs, line, { hangUp, secret });
+  const turn = new Turn(request, startedAtMs, line, options);
   const end = await turn.run(() => callHandler(fn, { event: request.input.event, run: request.run }, turn));
   const answer = await answerFor(fn, request, turn, end);
   answer.app_ms = elapsedMs(startedAtMs);

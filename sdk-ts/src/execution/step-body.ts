@@ -1,11 +1,13 @@
-import type { Failure, RawJson } from "@durable/protocol/wire";
+import type { Failure, LogLine, RawJson } from "@durable/protocol/wire";
 import type { Duration } from "../duration.ts";
 import { StepTimeoutError } from "../errors.ts";
 import type { Jsonify } from "../json.ts";
 import type { RetryOptions } from "../retry.ts";
 import { elapsedMs, monotonicMs } from "../runtime/clock.ts";
+import { type Log, logTo } from "../steps/log.ts";
 import { callBody } from "./enclosing-step.ts";
 import { toFailure } from "./failure.ts";
+import { LogLines } from "./log-lines.ts";
 import type { Turn } from "./turn.ts";
 import { toJson } from "./value.ts";
 
@@ -20,6 +22,8 @@ export interface StepBodyContext {
    * cancelled or timed out, and whatever the code still does for it is for nothing.
    */
   readonly signal: AbortSignal;
+  /** Like `step.log`, and on every runtime: what is said here is kept with this attempt. */
+  readonly log: Log;
 }
 
 export interface StepRunOptions<Value = unknown> {
@@ -59,25 +63,26 @@ export interface BodyCall {
 }
 
 /** How one attempt went. */
-export type BodyEnd =
-  | { readonly st: "ok"; readonly v: RawJson | undefined; readonly ms: number }
-  | {
-      readonly st: "err";
-      readonly error: Failure;
-      readonly thrown: unknown;
-      readonly isHungUp: boolean;
-      readonly ms: number;
-    };
+export type BodyEnd = {
+  readonly ms: number;
+  /** What it said; undefined when that is nothing. */
+  readonly logs: LogLine[] | undefined;
+} & (
+  | { readonly st: "ok"; readonly v: RawJson | undefined }
+  | { readonly st: "err"; readonly error: Failure; readonly thrown: unknown; readonly isHungUp: boolean }
+);
 
 /** Runs one attempt and says how it went. Never rejects. */
 export async function runBody(call: BodyCall, fn: (context: StepBodyContext) => unknown): Promise<BodyEnd> {
-  const { name, timeoutMs } = call;
+  const { name, timeoutMs, turn } = call;
   const startedAtMs = monotonicMs();
-  const context = new Context(call);
+  const lines = new LogLines(turn.logBudget);
+  const context = new Context(call, lines);
   try {
-    const result = callBody(call, async () => fn(context));
+    const result = callBody({ name, turn, lines }, async () => fn(context));
     const value = await (timeoutMs === undefined ? result : withTimeout(result, timeoutMs, context));
-    return { st: "ok", v: toJson(`Step "${name}" returned`, value), ms: elapsedMs(startedAtMs) };
+    const v = toJson(`Step "${name}" returned`, value);
+    return { st: "ok", v, ms: elapsedMs(startedAtMs), logs: lines.end() };
   } catch (thrown) {
     return {
       st: "err",
@@ -85,6 +90,7 @@ export async function runBody(call: BodyCall, fn: (context: StepBodyContext) => 
       thrown,
       isHungUp: context.isHungUp,
       ms: elapsedMs(startedAtMs),
+      logs: lines.end(),
     };
   }
 }
@@ -94,15 +100,24 @@ class Context implements StepBodyContext {
   readonly idempotencyKey: string;
   readonly attempt: number;
   readonly #turn: Turn;
+  readonly #lines: LogLines;
+  #log: Log | undefined;
   #abort: AbortController | undefined;
   /** It was told that the engine no longer waits for it. */
   isHungUp = false;
 
-  constructor({ name, idempotencyKey, attempt, turn }: BodyCall) {
+  constructor({ name, idempotencyKey, attempt, turn }: BodyCall, lines: LogLines) {
     this.#turn = turn;
+    this.#lines = lines;
     this.name = name;
     this.idempotencyKey = idempotencyKey;
     this.attempt = attempt;
+  }
+
+  get log(): Log {
+    const lines = this.#lines;
+    this.#log ??= logTo({ add: (level, message, data) => lines.add(level, message, data) });
+    return this.#log;
   }
 
   /** Made when it is asked for: most bodies never look at it, and making one costs more than the rest of a step. */

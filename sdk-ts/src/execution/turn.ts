@@ -43,6 +43,7 @@ import type { QueryHandler } from "../steps/on-query.ts";
 import type { CheckpointLine } from "./checkpoint-line.ts";
 import { codeFrame } from "./code-frame.ts";
 import { refuseNesting } from "./enclosing-step.ts";
+import { newLogBudget } from "./log-lines.ts";
 import { isSettled, Memo, type Recorded } from "./memo.ts";
 import { Scope } from "./scope.ts";
 import { idOf } from "./step-ids.ts";
@@ -92,6 +93,8 @@ export interface TurnOptions {
   readonly hangUp?: (() => AbortSignal) | undefined;
   /** What the request was signed with: it seals the tokens that the function makes. */
   readonly secret?: SigningKey | undefined;
+  /** Whether what bodies print goes to their logs too. */
+  readonly capturesConsole?: boolean;
 }
 
 /** A join that is under way: its name and place, which its branches have their ids from. */
@@ -119,6 +122,8 @@ export class Turn {
   readonly runId: string;
   /** What the run's tokens are made of. */
   readonly tokenMaker: TokenMaker;
+  readonly capturesConsole: boolean;
+  logBudget = newLogBudget();
   /** What was reached for the first time, in the order in which it was settled here. */
   ops: Op[] = [];
   /** What the run last said of itself: rides with any answer, and ends no turn. */
@@ -159,8 +164,9 @@ export class Turn {
     request: InvokeRequest,
     startedAtMs: number,
     line: CheckpointLine | null = null,
-    { isReadOnly = false, hangUp, secret }: TurnOptions = {},
+    { isReadOnly = false, hangUp, secret, capturesConsole = false }: TurnOptions = {},
   ) {
+    this.capturesConsole = capturesConsole;
     this.#line = line;
     this.#hangUp = hangUp;
     this.runId = request.run.id;
@@ -474,6 +480,7 @@ export class Turn {
     const ops = this.ops;
     const state = this.#state === this.#stateTold ? null : this.#state;
     this.ops = [];
+    this.logBudget = newLogBudget();
     this.#isReporting = true;
     const end = await this.#line!.send(state === null ? ops : [...ops, state]);
     this.#isReporting = false;

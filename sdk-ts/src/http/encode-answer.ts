@@ -22,7 +22,7 @@ export function encodeAnswer(answer: Answer, { manifest, deployment }: Identity)
 }
 
 function encodeOp(op: Op): string {
-  if (op.op !== "run" || op.st !== "ok") return writeJson(op);
+  if (op.op !== "run" || op.st !== "ok" || op.logs !== undefined) return writeJson(op);
   const value = op.v instanceof RawJson ? `,"v":${op.v.text}` : "";
   const scope = op.scope === undefined ? "" : `,"scope":"${op.scope}"`;
   return `{"op":"run","id":"${op.id}","name":${JSON.stringify(op.name)},"n":${op.n}${scope},"st":"ok"${value}${op.compensate ? ',"compensate":true' : ""},"ms":${op.ms ?? 0}}`;

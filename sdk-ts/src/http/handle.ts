@@ -18,7 +18,9 @@ import {
 } from "@durable/protocol/wire";
 import type { Duration } from "../duration.ts";
 import { answerCall, answerQuery } from "../execution/answer-call.ts";
+import { captureConsole } from "../execution/capture-console.ts";
 import { executeFunction } from "../execution/execute-function.ts";
+import type { TurnOptions } from "../execution/turn.ts";
 import type { DurableFunction } from "../function.ts";
 import { checkSlug } from "../function-check.ts";
 import { makeManifest } from "../manifest.ts";
@@ -41,6 +43,11 @@ export interface ServeOptions {
   readonly secret?: SecretOption | undefined;
   /** How long one request may take here, e.g. "60s"; say what your host allows. */
   readonly maxDuration?: Duration | undefined;
+  /**
+   * Whether what the code of a step prints with `console` is kept with the run too, as `step.log` is. Default: true,
+   * where the runtime can tell whose code prints (Node, Deno, Bun). Either way it is printed.
+   */
+  readonly captureConsole?: boolean | undefined;
 }
 
 export type Handle = (request: WireRequest) => Promise<WireResponse>;
@@ -56,6 +63,8 @@ export function createHandle(options: ServeOptions): Handle {
   const manifest = makeManifest({ ...options, functions: served });
   const manifestText = JSON.stringify(manifest);
   const secretsFor = createKeySource(options.secret);
+  const capturesConsole = options.captureConsole !== false;
+  if (capturesConsole) captureConsole();
 
   return async (request) => {
     const refused = checkHead(request);
@@ -87,7 +96,8 @@ export function createHandle(options: ServeOptions): Handle {
         `App "${options.app}" has no function ${JSON.stringify(message.fn)}. Sync the app after a deploy.`,
       );
     }
-    return signed(authentic, await answerTo(fn, message, authentic, request.hangUp, manifest));
+    const turnOptions = { hangUp: request.hangUp, capturesConsole };
+    return signed(authentic, await answerTo(fn, message, authentic, turnOptions, manifest));
   };
 }
 
@@ -95,14 +105,15 @@ async function answerTo(
   fn: DurableFunction,
   message: Exclude<EngineRequest, InspectRequest>,
   { keys }: Authentic,
-  hangUp: WireRequest["hangUp"],
+  turnOptions: TurnOptions,
   identity: Identity,
 ): Promise<string> {
   switch (message.type) {
     case "invoke": {
       const environment = message.engine?.environment;
       const connection = environment ? DispatchConnection.to(message.app, environment, keys) : null;
-      return encodeAnswer(await executeFunction(fn, message, connection, hangUp, keys.request), identity);
+      const options = { ...turnOptions, secret: keys.request };
+      return encodeAnswer(await executeFunction(fn, message, connection, options), identity);
     }
     case "call":
       return writeJson({ ...(await answerCall(fn, message)), manifest: identity.manifest });

@@ -4,6 +4,7 @@ type NodeModules = {
   "node:http": typeof import("node:http");
   "node:module": typeof import("node:module");
   "node:url": typeof import("node:url");
+  "node:util": typeof import("node:util");
 };
 
 /**

@@ -59,9 +59,11 @@ export function undoWith(
         // What it returns is of no use to anybody, and must not be a reason to fail.
         runBody(call, async (context) => void (await run(result, context))),
       );
-      if (end.st === "ok") return { ...identity, st: "ok", ms: end.ms };
+      const { ms, logs } = end;
+      const said = logs && { logs };
+      if (end.st === "ok") return { ...identity, st: "ok", ms, ...said };
       const error = askUser(decide, attempt, end.thrown, end.error);
-      return { ...identity, st: "err", error, ms: end.ms, ...(policy && { retry_policy: policy }) };
+      return { ...identity, st: "err", error, ms, ...said, ...(policy && { retry_policy: policy }) };
     } catch (refused) {
       return { ...identity, st: "err", error: toFailure(refused) };
     }

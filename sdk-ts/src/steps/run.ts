@@ -34,16 +34,18 @@ export function makeRun(turn: Turn, ofFunction: PolicyOptions): RunStep {
       const call = { name, idempotencyKey, attempt, timeoutMs, turn };
       turn.start(async (): Promise<Op> => {
         const end = await runOrJoin(idempotencyKey, attempt, () => runBody(call, fn));
-        const { ms } = end;
+        const { ms, logs } = end;
         if (end.st === "ok") {
           const op: RunOkOp = { op: "run", id, name, n, st: "ok", ms };
           if (end.v !== undefined) op.v = end.v;
           if (compensate !== undefined) op.compensate = true;
+          if (logs !== undefined) op.logs = logs;
           return op;
         }
         const error = askUser(decide, attempt, end.thrown, end.error);
         const op: RunErrOp = { op: "run", id, name, n, st: "err", error, ms };
         if (policy !== undefined) op.retry_policy = policy;
+        if (logs !== undefined) op.logs = logs;
         return op;
       });
     });

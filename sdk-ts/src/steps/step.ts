@@ -6,6 +6,7 @@ import { type CreateToken, makeCreateToken } from "./create-token.ts";
 import { type FetchStep, makeFetch } from "./fetch.ts";
 import { type ForEach, makeForEach } from "./for-each.ts";
 import { type Invoke, makeInvoke } from "./invoke.ts";
+import { type Log, log } from "./log.ts";
 import { makeOnQuery, type OnQuery } from "./on-query.ts";
 import { makeParallel, type Parallel } from "./parallel.ts";
 import { makeRace, type Race } from "./race.ts";
@@ -43,6 +44,7 @@ export interface Step {
   readonly parallel: Parallel;
   readonly race: Race;
   readonly forEach: ForEach;
+  readonly log: Log;
 }
 
 export function makeStep(turn: Turn, ofFunction: PolicyOptions): Step {
@@ -65,6 +67,7 @@ export function makeStep(turn: Turn, ofFunction: PolicyOptions): Step {
     parallel: makeParallel(turn, (scope) => inScope(turn, step, scope)),
     race: makeRace(turn, (scope) => inScope(turn, step, scope)),
     forEach: makeForEach(turn, (scope) => inScope(turn, step, scope)),
+    log,
   };
   return step;
 }
@@ -75,5 +78,6 @@ function inScope(turn: Turn, step: Step, scope: Scope): Step {
     kind,
     (...args: unknown[]) => turn.within(scope, () => (call as (...args: unknown[]) => unknown)(...args)),
   ]);
-  return Object.fromEntries(scoped) as Step;
+  // It asks the turn for nothing, and has members of its own.
+  return { ...Object.fromEntries(scoped), log } as Step;
 }

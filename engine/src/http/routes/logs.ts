@@ -1,0 +1,39 @@
+import { RawJson } from "@durable/protocol/wire";
+import { notFound } from "../../domain/problems.ts";
+import { type LogLevel, listLogs } from "../../store/logs.ts";
+import { loadRunStates } from "../../store/run-states.ts";
+import type { RouteParts } from "../app.ts";
+import type { Handlers } from "../handlers.ts";
+import { requireRunId } from "./runs.ts";
+
+const FROM: Record<LogLevel, readonly LogLevel[] | null> = {
+  debug: null,
+  info: ["info", "warn", "error"],
+  warn: ["warn", "error"],
+  error: ["error"],
+};
+
+export function logRoutes({ database, workspaceIds }: RouteParts): Handlers<"listRunLogs"> {
+  return {
+    async listRunLogs({ params, query }) {
+      const runId = requireRunId(params.id);
+      const workspaceId = await workspaceIds.require(params.app, params.env);
+      const found = await listLogs(database, workspaceId, runId, {
+        after: query.after ?? null,
+        levels: query.level === undefined ? null : FROM[query.level],
+        step: query.step ?? null,
+        limit: query.limit + 1,
+      });
+      if (found.length === 0) {
+        const [run] = await loadRunStates(database, [{ workspaceId, runId }]);
+        if (run === null) throw notFound();
+      }
+      const page = found.slice(0, query.limit);
+      const logs = page.map((line) => ({
+        ...line,
+        data: line.data === null ? null : new RawJson(line.data),
+      }));
+      return { logs, next: found.length > query.limit ? logs.at(-1)!.id : null };
+    },
+  };
+}

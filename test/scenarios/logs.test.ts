@@ -1,0 +1,210 @@
+// What the code of steps says while it runs, kept with the attempt that said it.
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { createFunction, NonRetriableError } from "@durable/sdk";
+import { serve } from "@durable/sdk/node";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { checkInvariants, formatReport } from "../invariants/check.ts";
+import { ADMIN_TOKEN, startEngine } from "./api-engine.ts";
+import { startSdkApp } from "./sdk-app.ts";
+
+const DURABLE = fileURLToPath(new URL("../../engine/bin/durable.js", import.meta.url));
+const execute = promisify(execFile);
+/** Stands below what the SDK puts around the console. */
+const printed = vi.spyOn(console, "warn").mockImplementation(() => {});
+
+let engine: Awaited<ReturnType<typeof startEngine>>;
+let app: Awaited<ReturnType<typeof startSdkApp>>;
+let quiet: Awaited<ReturnType<typeof startSdkApp>>;
+
+const says = createFunction({
+  id: "says",
+  trigger: { event: "say" },
+  retry: { max: 3, base: 1 },
+  handler: async ({ step }) => {
+    await step.run("charge", ({ attempt, log }) => {
+      step.log("charging", { cents: 1200 });
+      console.warn("slow %s", "bank");
+      if (attempt === 1) throw new Error("busy");
+      log.error("charged late");
+    });
+    await step.run("silent", () => 1);
+    await step.run("mail", async () => {
+      await Promise.resolve();
+      step.log.debug("mailed");
+    });
+  },
+});
+const branches = createFunction({
+  id: "branches",
+  trigger: { event: "branch" },
+  retry: { max: 2, base: 1 },
+  handler: ({ step }) =>
+    step.parallel(
+      {
+        a: (step) => step.run("work", () => step.log.info("in a")),
+        b: (step) =>
+          step.run("work", ({ attempt }) => {
+            step.log.warn("in b");
+            if (attempt === 1) throw new Error("not yet");
+          }),
+      },
+      { fanOut: true },
+    ),
+});
+const undoes = createFunction({
+  id: "undoes",
+  trigger: { event: "undo" },
+  retry: { max: 1 },
+  handler: async ({ step }) => {
+    await step.run("book", () => 7, { compensate: (seat, { log }) => log("gave back", seat) });
+    throw new NonRetriableError("sold out");
+  },
+});
+const loud = createFunction({
+  id: "loud",
+  trigger: { event: "shout" },
+  handler: ({ step }) =>
+    step.run("shout", () => {
+      step.log("x".repeat(20_000), "y".repeat(20_000));
+      const ring: Record<string, unknown> = {};
+      ring["ring"] = ring;
+      step.log("ring", ring);
+      for (let i = 0; i < 2_000; i += 1) step.log("again");
+    }),
+});
+
+beforeAll(async () => {
+  engine = await startEngine();
+  app = await startSdkApp(engine, "shop", [says, branches, undoes, loud]);
+  quiet = await startSdkApp(
+    engine,
+    "quiet",
+    [says],
+    serve({ app: "quiet", functions: [says], captureConsole: false }),
+  );
+});
+
+afterEach(async () => {
+  const report = await checkInvariants({ databaseUrl: engine.database.url, phase: "during" });
+  expect(report.ok, formatReport(report)).toBe(true);
+});
+
+afterAll(async () => {
+  await engine.stop();
+  await app.stop();
+  await quiet.stop();
+});
+
+type Line = {
+  id: string;
+  step: { name: string; id: string };
+  attempt: number;
+  level: string;
+  message: string;
+  data: unknown;
+};
+
+async function logsOf(run: string, query = "", of = app) {
+  return (await engine.call("GET", `${of.path(run)}/logs${query}`)).json as {
+    logs: Line[];
+    next: string | null;
+  };
+}
+
+const brief = ({ step, attempt, level, message, data }: Line) => [
+  step.name,
+  attempt,
+  level,
+  message,
+  data ?? null,
+];
+
+test("lines of step.log, of the context and of the console are kept with their attempt, also a failed one", async () => {
+  const run = await app.start("say");
+  expect((await app.ended(run)).status).toBe("completed");
+  const { logs, next } = await logsOf(run);
+  expect(logs.map(brief)).toEqual([
+    ["charge", 1, "info", "charging", { cents: 1200 }],
+    ["charge", 1, "warn", "slow bank", null],
+    ["charge", 2, "info", "charging", { cents: 1200 }],
+    ["charge", 2, "warn", "slow bank", null],
+    ["charge", 2, "error", "charged late", null],
+    ["mail", 1, "debug", "mailed", null],
+  ]);
+  expect(next).toBeNull();
+  expect(printed).toHaveBeenCalledWith("slow %s", "bank");
+
+  const graver = await logsOf(run, "?level=warn");
+  expect(graver.logs.map(({ level }) => level)).toEqual(["warn", "warn", "error"]);
+  expect((await logsOf(run, "?step=mail")).logs).toHaveLength(1);
+  expect((await logsOf(run, `?step=${logs[0]!.step.id}`)).logs).toHaveLength(5);
+  const first = await logsOf(run, "?limit=4");
+  expect(first.next).toBe(logs[3]!.id);
+  const rest = await logsOf(run, `?limit=4&after=${first.next}`);
+  expect([...first.logs, ...rest.logs]).toEqual(logs);
+  expect(rest.next).toBeNull();
+});
+
+test("the command line prints them", async () => {
+  const run = await app.start("say");
+  await app.ended(run);
+  const durable = (args: string[]) =>
+    execute(process.execPath, [DURABLE, "runs", "logs", run, "--app", "shop", "--env", "dev", ...args], {
+      env: { DURABLE_URL: engine.url, DURABLE_ADMIN_TOKEN: ADMIN_TOKEN },
+    });
+  const { stdout } = await durable(["--step", "charge"]);
+  const lines = stdout.trimEnd().split("\n");
+  expect(lines).toHaveLength(5);
+  expect(lines[0]).toMatch(/^\S+Z INFO {2}charge: charging \{"cents":1200\}$/);
+  expect(lines[4]).toMatch(/^\S+Z ERROR charge \(attempt 2\): charged late$/);
+  const json = (await durable(["--json", "--level", "error"])).stdout;
+  expect(JSON.parse(json)).toMatchObject({ level: "error", message: "charged late", data: null });
+});
+
+test("an app may keep its console to itself", async () => {
+  const run = await quiet.start("say");
+  expect((await quiet.ended(run)).status).toBe("completed");
+  const { logs } = await logsOf(run, "", quiet);
+  expect(logs.map(({ message }) => message)).toEqual(["charging", "charging", "charged late", "mailed"]);
+});
+
+test("steps that run as tasks keep their lines too", async () => {
+  const run = await app.start("branch");
+  const { status, steps } = await app.ended(run);
+  expect(status).toBe("completed");
+  const { logs } = await logsOf(run);
+  expect(logs.map(brief).sort()).toEqual([
+    ["work", 1, "info", "in a", null],
+    ["work", 1, "warn", "in b", null],
+    ["work", 2, "warn", "in b", null],
+  ]);
+  expect(steps.filter(({ name }: { name: string }) => name === "work")).toHaveLength(2);
+});
+
+test("so does what undoes a step", async () => {
+  const run = await app.start("undo");
+  expect((await app.ended(run)).status).toBe("failed");
+  expect((await logsOf(run)).logs.map(brief)).toEqual([["book", 1, "info", "gave back", 7]]);
+});
+
+test("what is too long is cut and what is too much is left out, for all to see, and the step stands", async () => {
+  const run = await app.start("shout");
+  expect((await app.ended(run)).status).toBe("completed");
+  const { logs } = await logsOf(run, "?limit=1000");
+  expect(logs).toHaveLength(1_000);
+  expect(logs[0]!.message).toMatch(/^x{8000,8189}\.\.\.$/);
+  expect(logs[0]!.data).toMatch(/^"y{4000,4096}\.\.\.$/);
+  expect(logs[1]!.data).toMatch(/^\[A log line has something JSON cannot hold: /);
+  expect(logs[999]).toMatchObject({ level: "warn", message: expect.stringMatching(/^1003 more log lines/) });
+});
+
+test("an unknown run has no logs, and neither has one of another app", async () => {
+  const run = await app.start("say");
+  await app.ended(run);
+  const other = await engine.call("GET", `${quiet.path(run)}/logs`);
+  expect(other.status).toBe(404);
+  const none = await engine.call("GET", `${app.path("01928374-0000-7000-8000-000000000000")}/logs`);
+  expect(none.status).toBe(404);
+});

@@ -48,7 +48,7 @@ describe("what passes", () => {
       op("start", "f"),
       op("state", "g", { v: 1 }),
       op("branch", "k", { taken: null, cases: ["a"] }),
-      op("group", "h", { v: 1 }),
+      op("group", "h", { folds: [], v: 1 }),
       op("signal", "i", { key: "k" }),
       op("invoke", "j", { fn: "other", input: { a: 1 } }),
     );

@@ -2644,6 +2644,30 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.take_up(p_engine integer, q_workspace integer[], q_run uuid[], q_step uuid[], q_fence uuid[])
+ RETURNS TABLE(workspace_id integer, run_id uuid, step_id uuid, fence uuid, journal_seq integer, run_attempt integer, transport_attempt integer, ready_rank bigint)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+begin
+  perform 1 from durable.live_runs l
+    where (l.workspace_id, l.run_id) in (select * from unnest(q_workspace, q_run))
+    order by l.workspace_id, l.run_id for update;
+  return query
+    update durable.live_runs l set fence = gen_random_uuid()
+      from unnest(q_workspace, q_run, q_step, q_fence) as q(workspace, run, step, fence)
+      where q.step = '00000000-0000-0000-0000-000000000000' and l.workspace_id = q.workspace and l.run_id = q.run
+        and l.fence = q.fence and l.engine_id = p_engine
+      returning l.workspace_id, l.run_id, q.step, l.fence, l.journal_seq, l.run_attempt, l.transport_attempt, null::bigint;
+  return query
+    update durable.tasks t set fence = gen_random_uuid()
+      from unnest(q_workspace, q_run, q_step, q_fence) as q(workspace, run, step, fence)
+      where t.workspace_id = q.workspace and t.run_id = q.run and t.step_id = q.step
+        and t.fence = q.fence and t.engine_id = p_engine
+      returning t.workspace_id, t.run_id, t.step_id, t.fence, 0, 0, t.transport_attempt, null::bigint;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.time_of_id(p_id uuid)
  RETURNS timestamp with time zone
  LANGUAGE sql

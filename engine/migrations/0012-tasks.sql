@@ -252,3 +252,28 @@ begin
           order by 1, 2) as p having count(*) > 0;
   return v_state;
 end $$;
+
+-- An engine takes up leases that it holds and nobody in it works for. Their dispatch may have been sent all the same, so
+-- each gets a new fence first: one fence names one dispatch. What has ended or changed hands meanwhile is passed over.
+create function durable.take_up(p_engine int, q_workspace int[], q_run uuid[], q_step uuid[], q_fence uuid[])
+returns table (workspace_id int, run_id uuid, step_id uuid, fence uuid, journal_seq int, run_attempt int,
+  transport_attempt int, ready_rank bigint)
+language plpgsql as $$
+#variable_conflict use_column
+begin
+  perform 1 from durable.live_runs l
+    where (l.workspace_id, l.run_id) in (select * from unnest(q_workspace, q_run))
+    order by l.workspace_id, l.run_id for update;
+  return query
+    update durable.live_runs l set fence = gen_random_uuid()
+      from unnest(q_workspace, q_run, q_step, q_fence) as q(workspace, run, step, fence)
+      where q.step = '00000000-0000-0000-0000-000000000000' and l.workspace_id = q.workspace and l.run_id = q.run
+        and l.fence = q.fence and l.engine_id = p_engine
+      returning l.workspace_id, l.run_id, q.step, l.fence, l.journal_seq, l.run_attempt, l.transport_attempt, null::bigint;
+  return query
+    update durable.tasks t set fence = gen_random_uuid()
+      from unnest(q_workspace, q_run, q_step, q_fence) as q(workspace, run, step, fence)
+      where t.workspace_id = q.workspace and t.run_id = q.run and t.step_id = q.step
+        and t.fence = q.fence and t.engine_id = p_engine
+      returning t.workspace_id, t.run_id, t.step_id, t.fence, 0, 0, t.transport_attempt, null::bigint;
+end $$;

@@ -36,6 +36,19 @@ export function fixtureFunctions(write: Writer): DurableFunction[] {
       retry: RETRY,
       handler: ({ step }: Any) => step.setState("picked"),
     }),
+    // Does two things, fails, and undoes them.
+    createFunction({
+      id: "saga",
+      trigger: { event: "chaos.chained" },
+      retry: RETRY,
+      handler: async ({ step, run }: Any) => {
+        for (const name of ["book", "pay"]) {
+          const did = { do: "run", name, ms: 0, failures: 0, fatal: false } as const;
+          await body(did, step, run.id, write, "", { compensate: { run: () => name, retry: RETRY } });
+        }
+        throw new NonRetriableError("as told");
+      },
+    }),
     // A second function on the same event: fan-out.
     createFunction({
       id: "witness",
@@ -140,39 +153,44 @@ function body(
   run: string,
   write: Writer,
   scope: string,
+  options?: object,
 ): Promise<unknown> {
   const { name, ms, failures, fatal } = instruction;
   const stepId = idOf(name, scope);
-  return step.run(name, async ({ idempotencyKey, attempt }: { idempotencyKey: string; attempt: number }) => {
-    const request = currentRequest.getStore() ?? "none";
-    write({
-      kind: "start",
-      t: Date.now(),
-      run,
-      request,
-      stepId,
-      name,
-      key: idempotencyKey,
-      attempt,
-      attemptsMax: RETRY.max,
-      backoffMs: RETRY.base,
-    });
-    const end = (hash: string | null, retriable = true) =>
-      write({ kind: "end", t: Date.now(), run, request, stepId, attempt, hash, retriable });
-    if (ms > 0) await sleep(ms);
-    if (fatal) {
-      end(null, false);
-      throw new NonRetriableError("fatal, as told");
-    }
-    if (attempt <= failures) {
-      end(null);
-      throw new Error("failed, as told");
-    }
-    // No two executions return the same, so a recorded result says which execution it is of.
-    const value = { name, execution: randomUUID() };
-    end(hashOf(value));
-    return value;
-  });
+  return step.run(
+    name,
+    async ({ idempotencyKey, attempt }: { idempotencyKey: string; attempt: number }) => {
+      const request = currentRequest.getStore() ?? "none";
+      write({
+        kind: "start",
+        t: Date.now(),
+        run,
+        request,
+        stepId,
+        name,
+        key: idempotencyKey,
+        attempt,
+        attemptsMax: RETRY.max,
+        backoffMs: RETRY.base,
+      });
+      const end = (hash: string | null, retriable = true) =>
+        write({ kind: "end", t: Date.now(), run, request, stepId, attempt, hash, retriable });
+      if (ms > 0) await sleep(ms);
+      if (fatal) {
+        end(null, false);
+        throw new NonRetriableError("fatal, as told");
+      }
+      if (attempt <= failures) {
+        end(null);
+        throw new Error("failed, as told");
+      }
+      // No two executions return the same, so a recorded result says which execution it is of.
+      const value = { name, execution: randomUUID() };
+      end(hashOf(value));
+      return value;
+    },
+    options,
+  );
 }
 
 function nap(instruction: Extract<Instruction, { do: "nap" }>, run: string, at: "before" | "after"): AppLine {

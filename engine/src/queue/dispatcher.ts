@@ -207,8 +207,9 @@ export class Dispatcher implements Service, Births {
       const head = heads.get(runId);
       const journal = journals.get(runId)!;
       const step = journal.find((entry) => entry.stepId === stepId);
-      if (head === undefined || (stepId !== null && step === undefined)) {
-        // Its run ended between the claim and now, and nobody holds it any more.
+      const isLive = head !== undefined && (stepId === null ? head.fence === fence : head.fence !== null);
+      if (!isLive || (stepId !== null && step === undefined)) {
+        // Between the claim and now its run has ended, or somebody else was given the lease.
         this.#options.slots.give(1);
         continue;
       }
@@ -246,9 +247,14 @@ export class Dispatcher implements Service, Births {
         this.#options.suspectLeases();
         continue;
       }
+      if (last.fence === lease.fence) {
+        // It is this very lease, which somebody else has found meanwhile.
+        this.#options.slots.give(1);
+        continue;
+      }
       if (this.#successors.has(key)) this.#options.slots.give(1);
       this.#successors.set(key, lease);
-      if (last.fence !== lease.fence) this.hangUp(key, last.fence);
+      this.hangUp(key, last.fence);
     }
   }
 

@@ -4,7 +4,7 @@ import { Loop, type NextRound } from "../runtime/loop.ts";
 import type { Ports } from "../runtime/ports.ts";
 import type { Service } from "../runtime/service.ts";
 import type { Database } from "../store/database.ts";
-import { findLeases, type Lease, leaseKey } from "../store/leases.ts";
+import { findLeases, type Lease, leaseKey, takeUpLeases } from "../store/leases.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Slots } from "./slots.ts";
 
@@ -66,7 +66,7 @@ export class LeaseReconciler implements Service {
   }
 
   async #round(): Promise<NextRound> {
-    const { authority, clock, database, dispatcher, log, slots } = this.#options;
+    const { authority, clock, database, dispatcher, slots } = this.#options;
     const nowMs = clock.monotonicMs();
     if (this.#roundsLeft === 0 && nowMs - this.#lookedAtMs < UNSUSPECTED_MS) return "later";
     const leases = await findLeases(database, authority.engineId());
@@ -81,11 +81,22 @@ export class LeaseReconciler implements Service {
     this.#unknown = new Map(unknown.map((lease) => [leaseKey(lease), lease]));
     this.#seenDuring = during;
     if (unknown.length > 0) this.suspect();
-    const adopted = orphans.slice(0, slots.take(orphans.length));
-    if (adopted.length > 0) {
-      log.info({ runCount: adopted.length }, "leases whose answer was lost are taken up");
-      await dispatcher.adopt(adopted);
-    }
+    const taken = slots.take(orphans.length);
+    if (taken > 0) await this.#takeUp(orphans.slice(0, taken));
     return "later";
+  }
+
+  /** Each has a slot already. */
+  async #takeUp(orphans: readonly Lease[]): Promise<void> {
+    const { authority, database, dispatcher, log, slots } = this.#options;
+    let adopted: Lease[] = [];
+    try {
+      adopted = await takeUpLeases(database, authority.engineId(), orphans);
+    } finally {
+      slots.give(orphans.length - adopted.length);
+    }
+    if (adopted.length === 0) return;
+    log.info({ runCount: adopted.length }, "leases whose answer was lost are taken up");
+    await dispatcher.adopt(adopted);
   }
 }

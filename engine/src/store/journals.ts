@@ -22,6 +22,8 @@ export interface LoadedHead extends RunHead {
   readonly ending: Ending | null;
   /** The deployment that ran its last step, where the app says so. */
   readonly deployment: string | null;
+  /** The live fence; null when the run has ended. */
+  readonly fence: string | null;
 }
 
 export interface JournalEntry {
@@ -59,12 +61,13 @@ export async function loadRunHeads(
       event: string;
       state: string | null;
       deployment: string | null;
+      fence: string | null;
       ending: Ending["kind"] | null;
       failure: string | null;
     }[]
   >`
     select r.id, coalesce(c.depth, 0) as depth, r.function_id, r.function_version,
-      durable.event_json(e) as event, s.value as state, l.ending, r.failure,
+      durable.event_json(e) as event, s.value as state, l.fence, l.ending, r.failure,
       (select d.deployment from durable.run_deployments d
         where d.workspace_id = r.workspace_id and d.run_id = r.id order by d.from_seq desc limit 1) as deployment
     from unnest(${plainArray(runs, (run) => run.workspaceId)}::int[], ${plainArray(runs, (run) => run.runId)}::uuid[])
@@ -85,6 +88,7 @@ export async function loadRunHeads(
         event: row.event,
         state: row.state,
         deployment: row.deployment,
+        fence: row.fence,
         ending: row.ending === null ? null : { kind: row.ending, failure: row.failure },
       },
     ]),

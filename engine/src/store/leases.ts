@@ -1,4 +1,5 @@
-import { NO_STEP, uuidToStepId } from "../domain/ids.ts";
+import { NO_STEP, stepIdToUuid, uuidToStepId } from "../domain/ids.ts";
+import { plainArray } from "./array-literal.ts";
 import type { Database } from "./database.ts";
 import { wrapStatement } from "./fault-database.ts";
 
@@ -72,6 +73,24 @@ export async function findLeases(database: Database, engineId: number): Promise<
     union all
     select workspace_id, run_id, step_id, fence, 0, 0, transport_attempt, null
     from durable.tasks where engine_id = ${engineId}`;
+  return rows.map(toLease);
+}
+
+/** Gives leases of this engine new fences. Answers those that it still held; the others have ended or changed hands. */
+export async function takeUpLeases(
+  database: Database,
+  engineId: number,
+  leases: readonly Lease[],
+): Promise<Lease[]> {
+  const rows = await wrapStatement(
+    "take_up",
+    () => database.sql<LeaseRow[]>`
+    select workspace_id, run_id, step_id, fence, journal_seq, run_attempt, transport_attempt, ready_rank
+    from durable.take_up(${engineId}::int, ${plainArray(leases, (lease) => lease.workspaceId)}::int[],
+      ${plainArray(leases, (lease) => lease.runId)}::uuid[],
+      ${plainArray(leases, (lease) => (lease.stepId === null ? NO_STEP : stepIdToUuid(lease.stepId)))}::uuid[],
+      ${plainArray(leases, (lease) => lease.fence)}::uuid[])`,
+  );
   return rows.map(toLease);
 }
 

@@ -20,6 +20,8 @@ export const NO_TIMES = {
 } as const;
 
 const TIME_MS = 1_700_000_000_000;
+/** Nobody sends heartbeats here: longer than any file of races takes. */
+const LEASE_MS = 3_600_000;
 
 /** A run as its holder sees it. */
 export interface HeldRun {
@@ -49,7 +51,7 @@ export class Stage {
 
   static async open(seed: number): Promise<Stage> {
     const stage = new Stage(await createDatabase(), seed);
-    stage.engineId = await stage.newEngine(60_000);
+    stage.engineId = await stage.newEngine(LEASE_MS);
     const [workspace] = await stage.database.sql<{ id: number }[]>`
       insert into durable.workspaces (app, environment) values ('race', 'test') returning id`;
     stage.workspaceId = workspace!.id;

@@ -55,7 +55,7 @@ export interface EngineConfig {
 }
 
 /** The longest pause between two probes of an app that is down. In dev somebody is waiting for it. */
-const PROBE_MS_MAX = 30_000;
+const PROBE_MS_MAX = 10_000;
 const DEV_PROBE_MS_MAX = 2_000;
 
 export interface Engine {

@@ -120,7 +120,8 @@ test("a run that a step's event starts has its limits too", async () => {
 test("a run whose app is away fails when it has not begun in time", async () => {
   await app.stop();
   const id = await app.start("limited", "sleep");
-  await becomes(id, "waiting");
+  // It waits to call again, or, once the circuit is open, for its endpoint.
+  await expect.poll(async () => (await app.show(id)).attempts.length, LONG).toBeGreaterThan(0);
   await travel(engine.database.sql, "2 minutes");
   const run = await app.ended(id);
   expect(run).toMatchObject({ status: "failed", compensated: 0, failure: { code: "timeout_start" } });

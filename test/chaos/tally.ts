@@ -53,9 +53,14 @@ export class Tally {
     return this.#counts.get(name) ?? 0;
   }
 
-  /** In proportion for shorter runs, and for longer ones; once at least. */
+  /**
+   * In proportion. Faults come by chance, so a shorter run, which is a sample, may have two standard deviations less
+   * of them; once at least.
+   */
   minimum(name: FaultName): number {
-    return Math.max(1, Math.floor((MINIMUMS[name] * this.#minutes) / FULL_MINUTES));
+    const share = (MINIMUMS[name] * this.#minutes) / FULL_MINUTES;
+    const slack = this.#minutes < FULL_MINUTES ? 2 * Math.sqrt(share) : 0;
+    return Math.max(1, Math.floor(share - slack));
   }
 
   isEnough(name: FaultName): boolean {

@@ -133,22 +133,26 @@ export const ACCEPTANCE: readonly Invariant[] = [
     phase: "always",
     check: bySql(
       "select count(*) from durable.runs",
-      // A trigger with an expression may pass an event over.
-      `select e.id as event, f.id as function, r.count as runs from durable.functions f
-         join durable.events e on e.workspace_id = f.workspace_id
-         cross join lateral (select bool_or(t ->> 'if' is null) as always
-           from json_array_elements(f.manifest::json -> 'triggers') as t
-           where e.name like replace(replace(t ->> 'event', '_', '\\_'), '*', '%')
-             and (e.name not like 'durable.%' or t ->> 'event' like 'durable.%')) as t
-         cross join lateral (select count(*) as count from durable.runs r
-           where r.workspace_id = e.workspace_id and r.event_id = e.id and r.function_id = f.id) as r
-         cross join lateral (select count(*) as count from durable.skips s
-           where s.workspace_id = e.workspace_id and s.event_id = e.id and s.function_id = f.id
-             and s.reason <> 'cancel-on') as s
-         where t.always is not null and f.removed_at is null
-           and e.received_at > (select min(v.created_at) from durable.function_versions v
-             where v.workspace_id = f.workspace_id and v.function_id = f.id)
-           and (r.count + s.count > 1 or t.always and r.count + s.count <> 1)`,
+      // A trigger with an expression may pass an event over. Counted in groups: a look per event reads all runs each time.
+      `select e.id as event, m.function, coalesce(r.count, 0) as runs from (
+           select f.workspace_id, f.id as function, n.name, bool_or(t ->> 'if' is null) as always,
+             (select min(v.created_at) from durable.function_versions v
+              where v.workspace_id = f.workspace_id and v.function_id = f.id) as since
+           from durable.functions f
+           join (select distinct workspace_id, name from durable.events) as n on n.workspace_id = f.workspace_id
+           cross join lateral json_array_elements(f.manifest::json -> 'triggers') as t
+           where f.removed_at is null
+             and n.name like replace(replace(t ->> 'event', '_', '\\_'), '*', '%')
+             and (n.name not like 'durable.%' or t ->> 'event' like 'durable.%')
+           group by f.workspace_id, f.id, n.name) as m
+         join durable.events e on e.workspace_id = m.workspace_id and e.name = m.name and e.received_at > m.since
+         left join (select workspace_id, event_id, function_id, count(*) from durable.runs group by 1, 2, 3) as r
+           on r.workspace_id = e.workspace_id and r.event_id = e.id and r.function_id = m.function
+         left join (select workspace_id, event_id, function_id, count(*) from durable.skips
+                    where reason <> 'cancel-on' group by 1, 2, 3) as s
+           on s.workspace_id = e.workspace_id and s.event_id = e.id and s.function_id = m.function
+         where coalesce(r.count, 0) + coalesce(s.count, 0) > 1
+           or m.always and coalesce(r.count, 0) + coalesce(s.count, 0) <> 1`,
     ),
   },
   {

@@ -1180,11 +1180,7 @@ CREATE OR REPLACE FUNCTION durable.conditional_waits(p_workspace integer, p_even
  LANGUAGE sql
  STABLE
 AS $function$
-  select w.run_id, w.step_id, w.key, w.condition,
-    case when strpos(w.condition, 'trigger') > 0 then (
-      select durable.event_json(t) from durable.runs r
-      join durable.events t on t.workspace_id = r.workspace_id and t.id = r.event_id
-      where r.workspace_id = w.workspace_id and r.id = w.run_id) end
+  select w.run_id, w.step_id, w.key, w.condition, durable.trigger_seen(w)
   from durable.events e
   join durable.wait_patterns p on p.workspace_id = e.workspace_id and p.event_name = e.name
   join durable.waits w on w.workspace_id = e.workspace_id and w.event_name = e.name
@@ -1418,7 +1414,10 @@ declare
   v_wait record;
 begin
   for v_wait in
-    select f.workspace, f.run, f.step, f.data::json ->> 'mode' as mode, f.no * 1000 + a.no as ordinal, a.spec,
+    select f.workspace, f.run, f.step, f.data::json ->> 'mode' as mode, a.spec,
+      -- Behind those that the run asked for before.
+      coalesce((select max(w.ordinal) from durable.waits w where w.workspace_id = f.workspace and w.run_id = f.run), 0)
+        + row_number() over (partition by f.workspace, f.run order by f.no, a.no) as ordinal,
       a.spec ->> 'event' as event, (a.spec -> 'match')::jsonb as match, durable.match_paths((a.spec -> 'match')::jsonb) as paths
     from unnest(f_workspace, f_run, f_step, f_data) with ordinality as f(workspace, run, step, data, no)
     cross join json_array_elements(f.data::json -> 'events') with ordinality as a(spec, no)
@@ -1768,9 +1767,9 @@ begin
     where not w.looked_back and w.condition is null
     order by w.workspace_id, w.run_id, w.ordinal
   loop
-    -- Another row of the same wait may have ended it.
+    -- Another row may have ended the wait, or filled this one.
     continue when not exists (select 1 from durable.waits w where w.workspace_id = v_wait.workspace_id
-      and w.run_id = v_wait.run_id and w.step_id = v_wait.step_id and w.key = v_wait.key);
+      and w.run_id = v_wait.run_id and w.step_id = v_wait.step_id and w.key = v_wait.key and not w.looked_back);
     v_paths := durable.match_paths(v_wait.match::jsonb);
     select min(e.n) filter (where e.is_match) as first, count(*)::int as count, max(e.received_at) as at,
         (array_agg(e.id order by e.n desc))[1] as last, (array_agg(e.id order by e.n) filter (where e.is_match))[1] as id
@@ -1786,8 +1785,14 @@ begin
         join durable.runs r on r.workspace_id = v_wait.workspace_id and r.id = v_wait.run_id
       ) as e;
     if v_past.id is not null then
-      select * into v_settled from durable.settle_matches(array[v_wait.workspace_id], array[v_wait.run_id],
-        array[v_wait.step_id], array[v_wait.key], array[v_past.id], p_is_past => true);
+      select m.* into v_settled
+        from (
+          select coalesce(array_agg(w.step_id), '{}') as steps, coalesce(array_agg(w.key), '{}') as keys
+          from durable.run_waits(v_wait.workspace_id, v_wait.run_id, v_wait.step_id, v_wait.key, v_past.id) as w
+          where w.condition is null
+        ) as c
+        cross join lateral durable.settle_past(v_wait.workspace_id, v_wait.run_id, v_wait.step_id, v_wait.key,
+          v_past.id, v_past.first::int, c.steps, c.keys, '{}') as m;
       o_resolved := o_resolved + v_settled.o_resolved;
       o_cancelled_workspace := o_cancelled_workspace || v_settled.o_cancelled_workspace;
       o_cancelled_run := o_cancelled_run || v_settled.o_cancelled_run;
@@ -2278,6 +2283,20 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.run_waits(p_workspace integer, p_run uuid, p_step uuid, p_key text, p_event uuid)
+ RETURNS TABLE(step_id uuid, key text, condition text, trigger text)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select w.step_id, w.key, w.condition, durable.trigger_seen(w)
+  from durable.waits w join durable.events e on e.workspace_id = p_workspace and e.id = p_event
+  where w.workspace_id = p_workspace and w.run_id = p_run and w.event_name = e.name and w.event_id is null
+    and e.received_at >= w.since and (w.until is null or e.received_at <= w.until)
+    and durable.match_hash(durable.match_paths(w.match::jsonb), durable.comparable(e.data)) = w.match_hash
+    and (w.mode <> 'cancel' or w.step_id = p_step and w.key = p_key)
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.scalar_text(p_value jsonb)
  RETURNS text
  LANGUAGE sql
@@ -2376,7 +2395,7 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.settle_matches(c_workspace integer[], c_run uuid[], c_step uuid[], c_key text[], c_event uuid[], c_failure text[] DEFAULT '{}'::text[], p_is_past boolean DEFAULT false, OUT o_resolved integer, OUT o_cancelled_workspace integer[], OUT o_cancelled_run uuid[])
+CREATE OR REPLACE FUNCTION durable.settle_matches(c_workspace integer[], c_run uuid[], c_step uuid[], c_key text[], c_event uuid[], c_failure text[] DEFAULT '{}'::text[], OUT o_resolved integer, OUT o_cancelled_workspace integer[], OUT o_cancelled_run uuid[])
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
@@ -2422,7 +2441,7 @@ begin
     join durable.events e on e.workspace_id = c.workspace and e.id = c.event
     join durable.runs r on r.workspace_id = c.workspace and r.id = c.run and r.event_id <> c.event
     where w.mode = 'cancel' and c.failure is not null
-      and (p_is_past or w.looked_back or (e.received_at, e.id) <= (w.looked_at, w.looked_id));
+      and (w.looked_back or (e.received_at, e.id) <= (w.looked_at, w.looked_id));
 
   for v_row in
     select w.workspace_id, w.run_id, w.step_id, w.key, w.mode, c.event, c.failure
@@ -2431,7 +2450,7 @@ begin
     join durable.events e on e.workspace_id = c.workspace and e.id = c.event
     join durable.runs r on r.workspace_id = c.workspace and r.id = c.run and r.event_id <> c.event
     where w.mode <> 'cancel' and w.event_id is null
-      and (p_is_past or w.looked_back or (e.received_at, e.id) <= (w.looked_at, w.looked_id))
+      and (w.looked_back or (e.received_at, e.id) <= (w.looked_at, w.looked_id))
       and not exists (select 1 from durable.taken_events t
                       where t.workspace_id = c.workspace and t.run_id = c.run and t.event_id = c.event)
     order by w.workspace_id, w.run_id, e.received_at, e.id, w.ordinal
@@ -2491,6 +2510,23 @@ begin
           and o.event_id is null)
       order by s.workspace, s.run, s.step, s.no desc
     ) as f;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.settle_past(p_workspace integer, p_run uuid, p_step uuid, p_key text, p_event uuid, p_count integer, c_step uuid[], c_key text[], c_failure text[], OUT o_resolved integer, OUT o_cancelled_workspace integer[], OUT o_cancelled_run uuid[])
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform 1 from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run for update;
+  update durable.waits w
+    set looked_at = e.received_at, looked_id = e.id, looked_count = w.looked_count + p_count
+    from durable.events e
+    where w.workspace_id = p_workspace and w.run_id = p_run and w.step_id = p_step and w.key = p_key and not w.looked_back
+      and e.workspace_id = p_workspace and e.id = p_event;
+  select m.* into o_resolved, o_cancelled_workspace, o_cancelled_run
+    from durable.settle_matches(array_fill(p_workspace, array[cardinality(c_step)]), array_fill(p_run, array[cardinality(c_step)]),
+      c_step, c_key, array_fill(p_event, array[cardinality(c_step)]), c_failure) as m;
 end $function$
 ;
 
@@ -2673,6 +2709,17 @@ CREATE OR REPLACE FUNCTION durable.time_of_id(p_id uuid)
  LANGUAGE sql
  IMMUTABLE
 AS $function$ select to_timestamp(('x' || left(replace(p_id::text, '-', ''), 12))::bit(48)::bigint / 1000.0) $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.trigger_seen(p_wait waits)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select durable.event_json(t) from durable.runs r
+  join durable.events t on t.workspace_id = r.workspace_id and t.id = r.event_id
+  where strpos(p_wait.condition, 'trigger') > 0 and r.workspace_id = p_wait.workspace_id and r.id = p_wait.run_id
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.unpark_jobs(p_workspace integer, p_limit integer, p_sign integer)

@@ -11,7 +11,10 @@ declare
   v_wait record;
 begin
   for v_wait in
-    select f.workspace, f.run, f.step, f.data::json ->> 'mode' as mode, f.no * 1000 + a.no as ordinal, a.spec,
+    select f.workspace, f.run, f.step, f.data::json ->> 'mode' as mode, a.spec,
+      -- Behind those that the run asked for before.
+      coalesce((select max(w.ordinal) from durable.waits w where w.workspace_id = f.workspace and w.run_id = f.run), 0)
+        + row_number() over (partition by f.workspace, f.run order by f.no, a.no) as ordinal,
       a.spec ->> 'event' as event, (a.spec -> 'match')::jsonb as match, durable.match_paths((a.spec -> 'match')::jsonb) as paths
     from unnest(f_workspace, f_run, f_step, f_data) with ordinality as f(workspace, run, step, data, no)
     cross join json_array_elements(f.data::json -> 'events') with ordinality as a(spec, no)
@@ -60,12 +63,11 @@ $$;
 -- fills at most one wait of a run, the first that was asked for, and the run's own trigger none. Whatever has changed
 -- since they were found is seen here, under the runs' rows: repeating is harmless.
 --
--- A wait that is still looking back leaves what lies ahead of it to its look-back (p_is_past says that this is it), or
--- a new event would overtake older ones. Whoever ends a look-back looks once more under the run's row, so an event that
--- is left here is found there.
+-- A wait that is still looking back leaves what lies ahead of it to its look-back, or a new event would overtake older
+-- ones. Whoever ends a look-back looks once more under the run's row, so an event that is left here is found there.
 create function durable.settle_matches(
   c_workspace int[], c_run uuid[], c_step uuid[], c_key text[], c_event uuid[], c_failure text[] = '{}',
-  p_is_past boolean = false, out o_resolved int, out o_cancelled_workspace int[], out o_cancelled_run uuid[])
+  out o_resolved int, out o_cancelled_workspace int[], out o_cancelled_run uuid[])
 language plpgsql as $$
 #variable_conflict use_column
 declare
@@ -109,7 +111,7 @@ begin
     join durable.events e on e.workspace_id = c.workspace and e.id = c.event
     join durable.runs r on r.workspace_id = c.workspace and r.id = c.run and r.event_id <> c.event
     where w.mode = 'cancel' and c.failure is not null
-      and (p_is_past or w.looked_back or (e.received_at, e.id) <= (w.looked_at, w.looked_id));
+      and (w.looked_back or (e.received_at, e.id) <= (w.looked_at, w.looked_id));
 
   for v_row in
     select w.workspace_id, w.run_id, w.step_id, w.key, w.mode, c.event, c.failure
@@ -118,7 +120,7 @@ begin
     join durable.events e on e.workspace_id = c.workspace and e.id = c.event
     join durable.runs r on r.workspace_id = c.workspace and r.id = c.run and r.event_id <> c.event
     where w.mode <> 'cancel' and w.event_id is null
-      and (p_is_past or w.looked_back or (e.received_at, e.id) <= (w.looked_at, w.looked_id))
+      and (w.looked_back or (e.received_at, e.id) <= (w.looked_at, w.looked_id))
       and not exists (select 1 from durable.taken_events t
                       where t.workspace_id = c.workspace and t.run_id = c.run and t.event_id = c.event)
     order by w.workspace_id, w.run_id, e.received_at, e.id, w.ordinal
@@ -180,6 +182,47 @@ begin
     ) as f;
 end $$;
 
+-- The look-back of a wait has met an event, p_count events on. It has passed it now, and the event is held against all
+-- waits of the run that meet it (c_): another one, asked for first, may have looked back before the event was there. In
+-- one call, for an event that was passed and not held against this wait would be missed for ever.
+create function durable.settle_past(
+  p_workspace int, p_run uuid, p_step uuid, p_key text, p_event uuid, p_count int,
+  c_step uuid[], c_key text[], c_failure text[],
+  out o_resolved int, out o_cancelled_workspace int[], out o_cancelled_run uuid[])
+language plpgsql as $$
+begin
+  perform 1 from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run for update;
+  update durable.waits w
+    set looked_at = e.received_at, looked_id = e.id, looked_count = w.looked_count + p_count
+    from durable.events e
+    where w.workspace_id = p_workspace and w.run_id = p_run and w.step_id = p_step and w.key = p_key and not w.looked_back
+      and e.workspace_id = p_workspace and e.id = p_event;
+  select m.* into o_resolved, o_cancelled_workspace, o_cancelled_run
+    from durable.settle_matches(array_fill(p_workspace, array[cardinality(c_step)]), array_fill(p_run, array[cardinality(c_step)]),
+      c_step, c_key, array_fill(p_event, array[cardinality(c_step)]), c_failure) as m;
+end $$;
+
+-- What the condition of a wait sees of the run's own event; null where it does not look at it.
+create function durable.trigger_seen(p_wait durable.waits) returns text
+language sql stable as $$
+  select durable.event_json(t) from durable.runs r
+  join durable.events t on t.workspace_id = r.workspace_id and t.id = r.event_id
+  where strpos(p_wait.condition, 'trigger') > 0 and r.workspace_id = p_wait.workspace_id and r.id = p_wait.run_id
+$$;
+
+-- The open waits of one run that an event meets by name, time and match, for the look-back of p_step, p_key. Of those that
+-- would cancel the run only that one: they take nothing, and have look-backs of their own.
+create function durable.run_waits(p_workspace int, p_run uuid, p_step uuid, p_key text, p_event uuid)
+returns table (step_id uuid, key text, condition text, trigger text)
+language sql stable as $$
+  select w.step_id, w.key, w.condition, durable.trigger_seen(w)
+  from durable.waits w join durable.events e on e.workspace_id = p_workspace and e.id = p_event
+  where w.workspace_id = p_workspace and w.run_id = p_run and w.event_name = e.name and w.event_id is null
+    and e.received_at >= w.since and (w.until is null or e.received_at <= w.until)
+    and durable.match_hash(durable.match_paths(w.match::jsonb), durable.comparable(e.data)) = w.match_hash
+    and (w.mode <> 'cancel' or w.step_id = p_step and w.key = p_key)
+$$;
+
 -- Hold events against the open waits. What has no condition is settled here; an event that meets a condition stays
 -- owed, and is answered: the process evaluates and calls settle_matches, then clear_obligation.
 create function durable.match_events(
@@ -219,11 +262,7 @@ create function durable.conditional_waits(
   p_workspace int, p_event uuid, p_run uuid, p_step uuid, p_key text, p_limit int
 ) returns table (run_id uuid, step_id uuid, key text, condition text, trigger text)
 language sql stable as $$
-  select w.run_id, w.step_id, w.key, w.condition,
-    case when strpos(w.condition, 'trigger') > 0 then (
-      select durable.event_json(t) from durable.runs r
-      join durable.events t on t.workspace_id = r.workspace_id and t.id = r.event_id
-      where r.workspace_id = w.workspace_id and r.id = w.run_id) end
+  select w.run_id, w.step_id, w.key, w.condition, durable.trigger_seen(w)
   from durable.events e
   join durable.wait_patterns p on p.workspace_id = e.workspace_id and p.event_name = e.name
   join durable.waits w on w.workspace_id = e.workspace_id and w.event_name = e.name
@@ -258,9 +297,9 @@ begin
     where not w.looked_back and w.condition is null
     order by w.workspace_id, w.run_id, w.ordinal
   loop
-    -- Another row of the same wait may have ended it.
+    -- Another row may have ended the wait, or filled this one.
     continue when not exists (select 1 from durable.waits w where w.workspace_id = v_wait.workspace_id
-      and w.run_id = v_wait.run_id and w.step_id = v_wait.step_id and w.key = v_wait.key);
+      and w.run_id = v_wait.run_id and w.step_id = v_wait.step_id and w.key = v_wait.key and not w.looked_back);
     v_paths := durable.match_paths(v_wait.match::jsonb);
     select min(e.n) filter (where e.is_match) as first, count(*)::int as count, max(e.received_at) as at,
         (array_agg(e.id order by e.n desc))[1] as last, (array_agg(e.id order by e.n) filter (where e.is_match))[1] as id
@@ -276,8 +315,14 @@ begin
         join durable.runs r on r.workspace_id = v_wait.workspace_id and r.id = v_wait.run_id
       ) as e;
     if v_past.id is not null then
-      select * into v_settled from durable.settle_matches(array[v_wait.workspace_id], array[v_wait.run_id],
-        array[v_wait.step_id], array[v_wait.key], array[v_past.id], p_is_past => true);
+      select m.* into v_settled
+        from (
+          select coalesce(array_agg(w.step_id), '{}') as steps, coalesce(array_agg(w.key), '{}') as keys
+          from durable.run_waits(v_wait.workspace_id, v_wait.run_id, v_wait.step_id, v_wait.key, v_past.id) as w
+          where w.condition is null
+        ) as c
+        cross join lateral durable.settle_past(v_wait.workspace_id, v_wait.run_id, v_wait.step_id, v_wait.key,
+          v_past.id, v_past.first::int, c.steps, c.keys, '{}') as m;
       o_resolved := o_resolved + v_settled.o_resolved;
       o_cancelled_workspace := o_cancelled_workspace || v_settled.o_cancelled_workspace;
       o_cancelled_run := o_cancelled_run || v_settled.o_cancelled_run;

@@ -11,11 +11,14 @@ import {
   type EventRef,
   findConditionalWaits,
   findPastEvents,
+  findRivals,
   type LookBackLimits,
   loadEventJson,
   type Match,
+  type OpenWait,
   type Settled,
   settleMatches,
+  settlePast,
   type WaitRef,
 } from "../store/waits.ts";
 
@@ -41,7 +44,10 @@ export async function matchConditions(
   await clearObligation(database, event);
 }
 
-/** Walks one page of the past for each of these waits that has a condition. */
+/**
+ * Walks a page of the past for each of these waits that has a condition, to the first event that meets it. That one may
+ * go to another wait of the run, and the next call goes on behind it.
+ */
 export async function lookBackWithConditions(
   database: Database,
   waits: readonly WaitRef[],
@@ -49,23 +55,25 @@ export async function lookBackWithConditions(
   settled: (settled: Settled) => void,
 ): Promise<void> {
   for (const page of await findPastEvents(database, waits, limits.perCall)) {
-    let isResolved = false;
-    for (const { eventId, event } of page.events) {
-      const match = event === null ? null : matchOf(page, eventId, fact(event));
-      if (match === null) continue;
-      const result = await settleMatches(database, [match], true);
-      settled(result);
-      // Another wait of the run may have taken the event meanwhile; then the next one is asked.
-      isResolved = result.resolved > 0 || result.cancelled.length > 0;
-      if (isResolved) break;
+    const meets = page.events.findIndex(
+      ({ eventId, event }) => event !== null && matchOf(page, eventId, fact(event)) !== null,
+    );
+    if (meets === -1) {
+      await advanceLookBack(database, page, limits);
+      continue;
     }
-    if (!isResolved) await advanceLookBack(database, page, limits);
+    const { eventId, event } = page.events[meets]!;
+    const shown = fact(event!);
+    const rivals = await findRivals(database, page, eventId);
+    const matches = rivals.flatMap((wait) => matchOf(wait, eventId, shown) ?? []);
+    settled(await settlePast(database, page, { eventId, count: meets + 1, matches }));
   }
 }
 
 /** Null when the condition does not hold. */
-function matchOf(wait: ConditionalWait, eventId: string, event: ReturnType<typeof fact>): Match | null {
+function matchOf(wait: OpenWait, eventId: string, event: ReturnType<typeof fact>): Match | null {
   const { workspaceId, runId, stepId, key, condition, trigger } = wait;
+  if (condition === null) return { workspaceId, runId, stepId, key, eventId, failure: null };
   const expression = readExpression(condition, "event and trigger");
   const result =
     "problem" in expression

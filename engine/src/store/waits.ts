@@ -91,6 +91,23 @@ export async function findConditionalWaits(
   }));
 }
 
+/** An awaited event of a run, with or without a condition. */
+export type OpenWait = Omit<ConditionalWait, "condition"> & { readonly condition: string | null };
+
+/** The waits of its run that an event meets by name and match which the look-back of one of them has met. */
+export async function findRivals(
+  { sql }: Database,
+  { workspaceId, runId, stepId, key }: ConditionalWait,
+  eventId: string,
+): Promise<OpenWait[]> {
+  const rows = await sql<
+    { step_id: string; key: string; condition: string | null; trigger: string | null }[]
+  >`
+    select * from durable.run_waits(${workspaceId}::int, ${runId}::uuid, ${stepIdToUuid(stepId)}::uuid,
+      ${key}::text, ${eventId}::uuid)`;
+  return rows.map(({ step_id, ...row }) => ({ workspaceId, runId, stepId: uuidToStepId(step_id), ...row }));
+}
+
 /** An event as user code sees it, or null for an unknown one. */
 export async function loadEventJson(
   { sql }: Database,
@@ -110,12 +127,7 @@ export interface Match extends WaitRef {
   readonly failure: string | null;
 }
 
-/** @param isPast Found by the waits' own look-back. */
-export async function settleMatches(
-  database: Database,
-  matches: readonly Match[],
-  isPast = false,
-): Promise<Settled> {
+export async function settleMatches(database: Database, matches: readonly Match[]): Promise<Settled> {
   const [row] = await wrapStatement(
     "settle_matches",
     () => database.sql<SettledRow[]>`
@@ -124,7 +136,7 @@ export async function settleMatches(
       ${plainArray(matches, (match) => stepIdToUuid(match.stepId))}::uuid[],
       ${textArray(matches, (match) => match.key)}::text[],
       ${plainArray(matches, (match) => match.eventId)}::uuid[],
-      ${textArray(matches, (match) => match.failure)}::text[], ${isPast}::boolean)`,
+      ${textArray(matches, (match) => match.failure)}::text[])`,
   );
   return toSettled(row!);
 }
@@ -212,7 +224,28 @@ export async function findPastEvents(
   return [...pages.values()];
 }
 
-/** This page of the past was walked over and nothing of it resolved the wait. */
+/**
+ * The look-back of a wait has met an event, `count` events on: it has passed it, and the first of the run's waits that
+ * meet it and have passed it takes it.
+ */
+export async function settlePast(
+  database: Database,
+  { workspaceId, runId, stepId, key }: PastPage,
+  { eventId, count, matches }: { eventId: string; count: number; matches: readonly Match[] },
+): Promise<Settled> {
+  const [row] = await wrapStatement(
+    "settle_past",
+    () => database.sql<SettledRow[]>`
+    select * from durable.settle_past(${workspaceId}::int, ${runId}::uuid, ${stepIdToUuid(stepId)}::uuid,
+      ${key}::text, ${eventId}::uuid, ${count}::int,
+      ${plainArray(matches, (match) => stepIdToUuid(match.stepId))}::uuid[],
+      ${textArray(matches, (match) => match.key)}::text[],
+      ${textArray(matches, (match) => match.failure)}::text[])`,
+  );
+  return toSettled(row!);
+}
+
+/** This page of the past was walked over and nothing of it met the wait. */
 export async function advanceLookBack(
   { sql }: Database,
   page: PastPage,

@@ -163,6 +163,38 @@ create table durable.functions (
   synced_at timestamp with time zone not null default clock_timestamp()
 );
 
+create table durable.input_notices (
+  workspace_id integer not null,
+  input_id uuid not null,
+  event_name text not null,
+  data text not null,
+  at timestamp with time zone not null
+);
+
+create table durable.inputs (
+  workspace_id integer not null,
+  id uuid not null,
+  run_id uuid not null,
+  step_id uuid not null,
+  kind text not null,
+  status text not null,
+  title text,
+  prompt text,
+  assignee text,
+  schema text,
+  asked_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  remind_at timestamp with time zone,
+  reminded_at timestamp with time zone,
+  escalate_at timestamp with time zone,
+  escalate_to text,
+  escalated_at timestamp with time zone,
+  escalated_from text,
+  ended_at timestamp with time zone,
+  answered_by text,
+  answer_id text
+);
+
 create table durable.live_runs (
   workspace_id integer not null,
   run_id uuid not null,
@@ -389,6 +421,14 @@ alter table durable.function_versions add constraint function_versions_pkey PRIM
 
 alter table durable.functions add constraint functions_pkey PRIMARY KEY (workspace_id, id);
 
+alter table durable.input_notices add constraint input_notices_pkey PRIMARY KEY (workspace_id, input_id, event_name);
+
+alter table durable.inputs add constraint inputs_kind_check CHECK ((kind = ANY (ARRAY['approval'::text, 'input'::text])));
+
+alter table durable.inputs add constraint inputs_pkey PRIMARY KEY (workspace_id, id);
+
+alter table durable.inputs add constraint inputs_status_check CHECK ((status = ANY (ARRAY['open'::text, 'answered'::text, 'expired'::text, 'cancelled'::text])));
+
 alter table durable.live_runs add constraint live_runs_pkey PRIMARY KEY (workspace_id, run_id);
 
 alter table durable.logs add constraint logs_level_check CHECK ((level = ANY (ARRAY['debug'::text, 'info'::text, 'warn'::text, 'error'::text])));
@@ -415,7 +455,7 @@ alter table durable.taken_events add constraint taken_events_pkey PRIMARY KEY (w
 
 alter table durable.tasks add constraint tasks_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
-alter table durable.timers add constraint timers_kind_check CHECK ((kind = ANY (ARRAY['sleep'::text, 'timeout'::text, 'retry'::text, 'start'::text, 'finish'::text, 'task'::text, 'invoke'::text])));
+alter table durable.timers add constraint timers_kind_check CHECK ((kind = ANY (ARRAY['sleep'::text, 'timeout'::text, 'retry'::text, 'start'::text, 'finish'::text, 'task'::text, 'invoke'::text, 'input'::text])));
 
 alter table durable.timers add constraint timers_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
@@ -432,6 +472,12 @@ CREATE INDEX audit_by_target ON durable.audit USING btree (workspace_id, target)
 CREATE INDEX children_by_parent ON durable.children USING btree (workspace_id, parent_run_id, parent_step_id);
 
 CREATE INDEX events_by_name ON durable.events USING btree (workspace_id, name, received_at);
+
+CREATE UNIQUE INDEX inputs_by_step ON durable.inputs USING btree (workspace_id, run_id, step_id);
+
+CREATE INDEX inputs_open ON durable.inputs USING btree (workspace_id, id) WHERE (status = 'open'::text);
+
+CREATE INDEX inputs_open_by_assignee ON durable.inputs USING btree (workspace_id, assignee, id) WHERE (status = 'open'::text);
 
 CREATE INDEX runs_by_bad_end ON durable.runs USING btree (workspace_id, status, id) WHERE (status = ANY (ARRAY['failed'::text, 'cancelled'::text]));
 
@@ -633,6 +679,46 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.answer_input(p_workspace integer, p_id uuid, p_value text, p_by text, p_answer_id text, p_actor text, p_detail text, OUT o_status text, OUT o_by text, OUT o_at timestamp with time zone, OUT o_is_own boolean)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_now timestamptz := durable.durable_now();
+  v_input durable.inputs;
+begin
+  select * into v_input from durable.inputs i where i.workspace_id = p_workspace and i.id = p_id;
+  if not found then
+    return;
+  end if;
+  perform 1 from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = v_input.run_id for update;
+  select * into v_input from durable.inputs i where i.workspace_id = p_workspace and i.id = p_id;
+  o_status := v_input.status;
+  o_by := v_input.answered_by;
+  o_at := v_input.ended_at;
+  o_is_own := v_input.status = 'answered' and v_input.answer_id is not distinct from p_answer_id and p_answer_id is not null;
+  if v_input.status <> 'open' then
+    return;
+  end if;
+  if v_input.due_at <= v_now then
+    o_status := 'expired';
+    o_at := v_input.due_at;
+    return;
+  end if;
+  o_status := 'answered';
+  o_by := p_by;
+  o_at := v_now;
+  o_is_own := true;
+  update durable.inputs i set status = 'answered', ended_at = v_now, answered_by = p_by, answer_id = p_answer_id
+    where i.workspace_id = p_workspace and i.id = p_id;
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'input.answer', p_id::text, p_detail);
+  perform durable.settle_entries(array[p_workspace], array[v_input.run_id], array[v_input.step_id],
+    array['{"value":' || p_value || ',"by":' || to_json(p_by)::text || ',"at":"' || durable.rfc3339(v_now) || '"}'],
+    array[null::uuid]);
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.apply_effects(f_kind text[], f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
  RETURNS void
  LANGUAGE plpgsql
@@ -651,6 +737,7 @@ begin
       when 'skip' then perform durable.effect_skip(v_workspace, v_run, v_step, v_data);
       when 'cancel' then perform durable.effect_cancel(v_workspace, v_run, v_step, v_data);
       when 'fold' then perform durable.effect_fold(v_workspace, v_run, v_step, v_data);
+      when 'input' then perform durable.effect_input(v_workspace, v_run, v_step, v_data);
       when 'child' then perform durable.effect_child(v_workspace, v_run, v_step, v_data);
       when 'task' then perform durable.effect_task(v_workspace, v_run, v_step, v_data);
       when 'log' then perform durable.effect_log(v_workspace, v_run, v_step, v_data);
@@ -666,6 +753,20 @@ begin
     end case;
   end loop;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.arm_inputs(f_workspace integer[], f_run uuid[], f_step uuid[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into durable.timers (workspace_id, run_id, step_id, kind, due_at)
+    select i.workspace_id, i.run_id, i.step_id, 'input', least(i.due_at,
+      case when i.reminded_at is null then i.remind_at end, case when i.escalated_at is null then i.escalate_at end)
+    from unnest(f_workspace, f_run, f_step) as f(workspace, run, step)
+    join durable.inputs i on i.workspace_id = f.workspace and i.run_id = f.run and i.step_id = f.step
+    where i.status = 'open'
+    on conflict (workspace_id, run_id, step_id) do update set due_at = excluded.due_at
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.cancel_cascades(p_limit integer)
@@ -866,6 +967,9 @@ begin
   ), wait as (
     delete from durable.waits w using entry e
       where w.workspace_id = e.workspace and w.run_id = e.run and w.step_id = e.step
+  ), input as (
+    update durable.inputs i set status = 'cancelled', ended_at = durable.durable_now() from entry e
+      where i.workspace_id = e.workspace and i.run_id = e.run and i.step_id = e.step and i.status = 'open'
   )
   update durable.steps t
     set status = 'cancelled', due_at = null, settled_at = durable.durable_now(), committed_at = clock_timestamp()
@@ -991,7 +1095,7 @@ begin
   if array_position(s_ordinal, null) is not null then
     insert into durable.timers as t (workspace_id, run_id, step_id, kind, due_at)
       select i_workspace[s.item], i_run[s.item], s.id,
-        case s.op when 'sleep' then 'sleep' when 'run' then 'retry' when 'compensate' then 'retry' when 'invoke' then 'invoke' else 'timeout' end,
+        case s.op when 'sleep' then 'sleep' when 'run' then 'retry' when 'compensate' then 'retry' when 'invoke' then 'invoke' when 'input' then 'input' else 'timeout' end,
         coalesce(to_timestamp(s.due_at), v_now + s.due_ms * interval '1 millisecond')
       from unnest(s_item, s_ordinal, s_id, s_op, s_due_ms, s_due_at) as s(item, ordinal, id, op, due_ms, due_at)
       where s.ordinal is null and v_applied[s.item] and (s.due_ms is not null or s.due_at is not null)
@@ -1321,6 +1425,32 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.effect_input(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_now timestamptz := durable.durable_now();
+begin
+  with asked as (
+    insert into durable.inputs as i (workspace_id, id, run_id, step_id, kind, status, title, prompt, assignee, schema,
+        asked_at, due_at, remind_at, escalate_at, escalate_to)
+      select f_workspace[q], (d ->> 'id')::uuid, f_run[q], f_step[q], d ->> 'kind', 'open', d ->> 'title', d ->> 'prompt',
+        d ->> 'assignee', d ->> 'schema', v_now, s.due_at,
+        v_now + (d ->> 'remind_after_ms')::float8 * interval '1 millisecond',
+        v_now + (d ->> 'escalate_after_ms')::float8 * interval '1 millisecond', d ->> 'escalate_to'
+      from generate_subscripts(f_run, 1) as q
+      cross join lateral (select f_data[q]::json as d) as parsed
+      join durable.steps s on s.workspace_id = f_workspace[q] and s.run_id = f_run[q] and s.step_id = f_step[q]
+      where s.status = 'pending'
+      returning i.workspace_id, i.id, durable.input_json(i) as data)
+  insert into durable.input_notices (workspace_id, input_id, event_name, data, at)
+    select workspace_id, id, 'durable.input.requested', data, v_now from asked;
+  perform durable.arm_inputs(f_workspace, f_run, f_step);
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.effect_log(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
  RETURNS void
  LANGUAGE sql
@@ -1549,6 +1679,41 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.fire_inputs(f_workspace integer[], f_run uuid[], f_step uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_now timestamptz := durable.durable_now();
+begin
+  update durable.inputs i set status = 'expired', ended_at = v_now
+    from unnest(f_workspace, f_run, f_step) as f(workspace, run, step)
+    where i.workspace_id = f.workspace and i.run_id = f.run and i.step_id = f.step and i.status = 'open' and i.due_at <= v_now;
+  with reminded as (
+    update durable.inputs i set reminded_at = v_now
+      from unnest(f_workspace, f_run, f_step) as f(workspace, run, step)
+      where i.workspace_id = f.workspace and i.run_id = f.run and i.step_id = f.step and i.status = 'open'
+        and i.remind_at <= v_now and i.reminded_at is null
+      returning i.workspace_id, i.id, durable.input_json(i) as data)
+  insert into durable.input_notices (workspace_id, input_id, event_name, data, at)
+    select workspace_id, id, 'durable.input.reminder', data, v_now from reminded;
+  with escalated as (
+    update durable.inputs i set escalated_at = v_now, escalated_from = i.assignee, assignee = i.escalate_to
+      from unnest(f_workspace, f_run, f_step) as f(workspace, run, step)
+      where i.workspace_id = f.workspace and i.run_id = f.run and i.step_id = f.step and i.status = 'open'
+        and i.escalate_at <= v_now and i.escalated_at is null
+      returning i.workspace_id, i.id, durable.input_json(i) as data)
+  insert into durable.input_notices (workspace_id, input_id, event_name, data, at)
+    select workspace_id, id, 'durable.input.escalated', data, v_now from escalated;
+  insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+    select l.workspace_id, l.run_id, 'run.input', l.journal_seq from unnest(f_workspace, f_run, f_step) as f(workspace, run, step)
+    join durable.inputs i on i.workspace_id = f.workspace and i.run_id = f.run and i.step_id = f.step and i.status = 'open'
+    join durable.live_runs l on l.workspace_id = f.workspace and l.run_id = f.run;
+  perform durable.arm_inputs(f_workspace, f_run, f_step);
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.fire_timers(p_limit integer)
  RETURNS TABLE(fired integer, next_due_ms double precision)
  LANGUAGE plpgsql
@@ -1615,12 +1780,18 @@ begin
       perform durable.drop_children(array_agg(f.workspace), array_agg(f.run), array_agg(f.step))
         from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
         where f.kind = 'invoke' having count(*) > 0;
+      perform durable.fire_inputs(array_agg(f.workspace), array_agg(f.run), array_agg(f.step))
+        from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
+        where f.kind = 'input' having count(*) > 0;
       perform durable.settle_entries(array_agg(f.workspace), array_agg(f.run), array_agg(f.step),
-          array_agg(case when f.kind = 'timeout' then 'null' end), array_agg(null::uuid),
+          array_agg(case when f.kind in ('timeout', 'input') then 'null' end), array_agg(null::uuid),
           array_agg(case when f.kind = 'invoke' then durable.child_failure('InvokeTimeoutError',
             'The invoked function did not end within the step''s timeout.') end))
         from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
-        where f.kind not in ('retry', 'task', 'start', 'finish') having count(*) > 0;
+        where f.kind not in ('retry', 'task', 'start', 'finish')
+          -- Its reminder or its escalation may have been what was due.
+          and (f.kind <> 'input' or exists (select 1 from durable.inputs i where i.workspace_id = f.workspace
+            and i.run_id = f.run and i.step_id = f.step and i.status = 'expired')) having count(*) > 0;
       perform durable.run_out(f.workspace, f.run, f.kind)
         from unnest(f_workspace, f_run, f_kind) as f(workspace, run, kind) where f.kind in ('start', 'finish');
     end if;
@@ -1683,6 +1854,20 @@ begin
   update durable.engines set seen_at = clock_timestamp() where id = p_engine and state in ('live', 'draining');
   return case when found then extract(epoch from clock_timestamp())::float8 * 1000 end;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.input_json(p_input inputs)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select json_build_object('id', p_input.id, 'kind', p_input.kind, 'name', s.name, 'title', p_input.title,
+      'assignee', p_input.assignee, 'escalated_from', p_input.escalated_from, 'run', p_input.run_id, 'function', r.function_id,
+      'asked_at', durable.rfc3339(p_input.asked_at), 'due_at', durable.rfc3339(p_input.due_at))::text
+  from durable.runs r
+  join durable.steps s on s.workspace_id = r.workspace_id and s.run_id = r.id and s.step_id = p_input.step_id
+  where r.workspace_id = p_input.workspace_id and r.id = p_input.run_id
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.leave_engine(p_engine integer)

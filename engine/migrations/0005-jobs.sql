@@ -32,7 +32,7 @@ create table durable.timers (
   workspace_id int not null,
   run_id uuid not null,
   step_id uuid not null,
-  kind text not null check (kind in ('sleep', 'timeout', 'retry', 'start', 'finish', 'task', 'invoke')),
+  kind text not null check (kind in ('sleep', 'timeout', 'retry', 'start', 'finish', 'task', 'invoke', 'input')),
   due_at timestamptz not null,
   primary key (workspace_id, run_id, step_id)
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);

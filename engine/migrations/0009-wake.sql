@@ -128,12 +128,18 @@ begin
       perform durable.drop_children(array_agg(f.workspace), array_agg(f.run), array_agg(f.step))
         from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
         where f.kind = 'invoke' having count(*) > 0;
+      perform durable.fire_inputs(array_agg(f.workspace), array_agg(f.run), array_agg(f.step))
+        from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
+        where f.kind = 'input' having count(*) > 0;
       perform durable.settle_entries(array_agg(f.workspace), array_agg(f.run), array_agg(f.step),
-          array_agg(case when f.kind = 'timeout' then 'null' end), array_agg(null::uuid),
+          array_agg(case when f.kind in ('timeout', 'input') then 'null' end), array_agg(null::uuid),
           array_agg(case when f.kind = 'invoke' then durable.child_failure('InvokeTimeoutError',
             'The invoked function did not end within the step''s timeout.') end))
         from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
-        where f.kind not in ('retry', 'task', 'start', 'finish') having count(*) > 0;
+        where f.kind not in ('retry', 'task', 'start', 'finish')
+          -- Its reminder or its escalation may have been what was due.
+          and (f.kind <> 'input' or exists (select 1 from durable.inputs i where i.workspace_id = f.workspace
+            and i.run_id = f.run and i.step_id = f.step and i.status = 'expired')) having count(*) > 0;
       perform durable.run_out(f.workspace, f.run, f.kind)
         from unnest(f_workspace, f_run, f_kind) as f(workspace, run, kind) where f.kind in ('start', 'finish');
     end if;

@@ -1,9 +1,9 @@
 -- Steps with a lease of their own, and what ends open entries before they are settled. Lock order: live_runs, tasks,
 -- ready; the claim (0009) takes tasks with SKIP LOCKED.
 
--- Open entries that nobody will settle any more: their tasks with their jobs, timers and waits go, and they become
--- `cancelled`; children that they wait for are let down. What is settled stays as it is. The caller holds the live_runs rows (or has deleted them). The one place
--- that knows everything an open entry can own.
+-- Open entries that nobody will settle any more: their tasks with their jobs, timers and waits go, their questions leave
+-- the inbox, and they become `cancelled`; children that they wait for are let down. What is settled stays as it is. The
+-- caller holds the live_runs rows (or has deleted them). The one place that knows everything an open entry can own.
 create function durable.close_entries(c_workspace int[], c_run uuid[], c_step uuid[]) returns void
 language plpgsql as $$
 #variable_conflict use_column
@@ -29,6 +29,9 @@ begin
   ), wait as (
     delete from durable.waits w using entry e
       where w.workspace_id = e.workspace and w.run_id = e.run and w.step_id = e.step
+  ), input as (
+    update durable.inputs i set status = 'cancelled', ended_at = durable.durable_now() from entry e
+      where i.workspace_id = e.workspace and i.run_id = e.run and i.step_id = e.step and i.status = 'open'
   )
   update durable.steps t
     set status = 'cancelled', due_at = null, settled_at = durable.durable_now(), committed_at = clock_timestamp()

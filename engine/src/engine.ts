@@ -20,6 +20,7 @@ import { CircuitLoop } from "./queue/circuit-loop.ts";
 import { Dispatcher } from "./queue/dispatcher.ts";
 import { EndTeller } from "./queue/end-teller.ts";
 import { HangUpHint } from "./queue/hang-up-hint.ts";
+import { InputNotifier } from "./queue/input-notifier.ts";
 import { LeaseKeeper } from "./queue/lease-keeper.ts";
 import { LeaseReconciler } from "./queue/lease-reconciler.ts";
 import { ReadyHint } from "./queue/ready-hint.ts";
@@ -134,7 +135,10 @@ export function createEngine(config: EngineConfig): Engine {
     database,
     pollMs: config.pollMs,
     log,
-    fired: () => dispatcher.kick(),
+    fired() {
+      dispatcher.kick();
+      inputNotifier.soon();
+    },
   });
   const waitMatcher = new WaitMatcher({
     ...ports,
@@ -163,6 +167,7 @@ export function createEngine(config: EngineConfig): Engine {
     timerLoop,
     waitMatcher,
     endTeller,
+    asked: () => inputNotifier.soon(),
     kick: () => dispatcher.kick(),
   });
   const suspectLeases = () => reconciler.suspect();
@@ -271,6 +276,13 @@ export function createEngine(config: EngineConfig): Engine {
     owesMatch: (refs) => waitMatcher.holdAgainstWaits(refs),
     log,
   });
+  const inputNotifier = new InputNotifier({
+    ...ports,
+    database,
+    acceptEvents,
+    pollMs: config.pollMs,
+    log,
+  });
   const http = createHttpServer({
     ...ports,
     config,
@@ -298,6 +310,7 @@ export function createEngine(config: EngineConfig): Engine {
     circuitLoop,
     endTeller,
     dispatcher,
+    inputNotifier,
     http,
   ];
 

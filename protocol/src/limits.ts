@@ -43,6 +43,10 @@ export const CANCEL_ON_MAX = 10;
 /** Cases of one branch, and characters of the name of one. */
 export const BRANCH_CASES_MAX = 100;
 export const BRANCH_CASE_CHARACTERS_MAX = 200;
+/** JSON Schema of the answer to an input. */
+export const INPUT_SCHEMA_BYTES_MAX = 64 * KIB;
+/** Characters of what people are told with an input. */
+export const INPUT_PROMPT_CHARACTERS_MAX = 10_000;
 /** Queries that one run answers. */
 export const QUERIES_PER_RUN_MAX = 100;
 /** A run's published state. */

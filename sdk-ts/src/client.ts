@@ -40,6 +40,24 @@ export interface StartedRun {
   readonly event: string;
 }
 
+export interface AnswerOptions {
+  /** Who answers. Recorded as you say it: make sure that it is true. */
+  readonly by?: string | undefined;
+}
+
+export interface DecideOptions extends AnswerOptions {
+  /** Why. */
+  readonly comment?: string | undefined;
+}
+
+/** An answer that is recorded. */
+export interface Answered {
+  readonly id: string;
+  readonly by: string;
+  /** RFC 3339, UTC. */
+  readonly at: string;
+}
+
 interface TriggerAnswer extends StartedRun {
   readonly function: string;
   readonly status?: string;
@@ -136,6 +154,25 @@ export class Durable {
   }
 
   /**
+   * Answers what a `step.waitForInput` asks, for the person `by`. The input's id is in its events and in the inbox.
+   * @throws DurableRequestError with `code` "validation" when it does not fit the schema, "already-answered" when somebody
+   * was first, "input-over" when nobody is asked any more.
+   */
+  answer(inputId: string, value: unknown, { by }: AnswerOptions = {}): Promise<Answered> {
+    return this.#answer(inputId, { by, value: toJson("The answer is", value, EVENT_BYTES_MAX) });
+  }
+
+  /** Approves what a `step.waitForApproval` asks. Refused as `answer` is. */
+  approve(inputId: string, { by, comment }: DecideOptions = {}): Promise<Answered> {
+    return this.#answer(inputId, { by, comment, approved: true });
+  }
+
+  /** Rejects it. */
+  reject(inputId: string, { by, comment }: DecideOptions = {}): Promise<Answered> {
+    return this.#answer(inputId, { by, comment, approved: false });
+  }
+
+  /**
    * Runs a function's handler once, with no run and no history, and resolves to what it returns: for a question that
    * shall be answered now. Its steps run where they stand; a call is never tried again.
    * @throws FunctionError with what it threw; DurableRequestError when there was no answer.
@@ -160,6 +197,14 @@ export class Durable {
     const answer = await this.#ask(path, `Query "${name}" is given`, input, true);
     if (answer.status === "completed") return answer.output as Answer;
     throw new FunctionError({ functionId: name, runId, status: "failed", failure: answer.failure ?? null });
+  }
+
+  /** Under an id of its own, so that an answer whose own answer gets lost finds itself. */
+  async #answer(inputId: string, answer: Readonly<Record<string, unknown>>): Promise<Answered> {
+    const path = `${this.#workspacePath()}/inputs/${encodeURIComponent(inputId)}/answer`;
+    const body = writeJson({ path, id: globalThis.crypto.randomUUID(), ...answer });
+    const post = { path, query: {}, body, mayUseEventKey: false, isRepeatable: true };
+    return (await this.#connection.post(post)) as Answered;
   }
 
   async #ask(path: string, subject: string, input: unknown, isRepeatable: boolean): Promise<CalledAnswer> {

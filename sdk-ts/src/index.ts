@@ -1,6 +1,9 @@
 export type { CancelOnOptions } from "./cancel-on.ts";
 export {
+  type Answered,
+  type AnswerOptions,
   call,
+  type DecideOptions,
   Durable,
   type DurableOptions,
   type ExecuteOptions,
@@ -29,6 +32,7 @@ export type { FailureContext, FailureHandler } from "./on-failure.ts";
 export type { RetryOptions } from "./retry.ts";
 export { serve } from "./serve.ts";
 export type { StandardSchema } from "./standard-schema.ts";
+export type { AnsweredBy, AskOptions } from "./steps/asked.ts";
 export type { AwaitedEvent } from "./steps/awaited.ts";
 export type { BranchCase, BranchCases } from "./steps/branch.ts";
 export type { Branches, ParallelBranch, Results, Winner } from "./steps/branches.ts";
@@ -42,6 +46,8 @@ export type { RaceOptions } from "./steps/race.ts";
 export type { SpawnOptions } from "./steps/spawn.ts";
 export type { Step } from "./steps/step.ts";
 export type { FirstEvent } from "./steps/wait-for-any.ts";
+export type { Approval } from "./steps/wait-for-approval.ts";
 export type { WaitOptions, WaitTimeout } from "./steps/wait-for-event.ts";
+export type { Answer, InputOptions } from "./steps/wait-for-input.ts";
 export type { SignalOptions } from "./steps/wait-for-signal.ts";
 export type { CronTrigger, EventTrigger, Trigger } from "./trigger.ts";

@@ -5,6 +5,7 @@ import { AppLog } from "./app-log.ts";
 import { CHILDREN } from "./children.ts";
 import { EDGES } from "./edges.ts";
 import { ENDS } from "./ends.ts";
+import { INPUTS } from "./inputs.ts";
 import type { Examined, Invariant, World } from "./invariant.ts";
 import { JOURNAL } from "./journal.ts";
 import { LEASES } from "./leases.ts";
@@ -26,6 +27,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...UNDOING,
   ...EDGES,
   ...CHILDREN,
+  ...INPUTS,
   ...LIVENESS,
 ];
 

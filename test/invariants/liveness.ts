@@ -17,13 +17,22 @@ export const LIVENESS: readonly Invariant[] = [
   {
     number: "49b",
     name: "nothing owed",
-    sentence: "No job, no task, no timer, no open wait and no obligation is left.",
+    sentence: "No job, no task, no timer, no open wait, no open input and no obligation is left.",
     phase: "after",
     check: bySql(
       "select count(*) from durable.events",
-      ["ready", "tasks", "timers", "waits", "event_obligations"]
+      [
+        "ready",
+        "tasks",
+        "timers",
+        "waits",
+        "event_obligations",
+        "input_notices",
+        "inputs where status = 'open'",
+      ]
         .map(
-          (table) => `select '${table}' as what, count(*) as count from durable.${table} having count(*) > 0`,
+          (left) =>
+            `select '${left.split(" ")[0]}' as what, count(*) as count from durable.${left} having count(*) > 0`,
         )
         .join(" union all "),
     ),

@@ -2,7 +2,17 @@ import { bySql, examined, type Invariant } from "./invariant.ts";
 
 // B. Nothing crosses the wall between workspaces.
 
-const CHILDREN = ["steps", "attempts", "live_runs", "timers", "waits", "changes", "ready", "run_states"];
+const CHILDREN = [
+  "steps",
+  "attempts",
+  "live_runs",
+  "timers",
+  "waits",
+  "changes",
+  "ready",
+  "run_states",
+  "inputs",
+];
 
 export const TENANCY: readonly Invariant[] = [
   {

@@ -1,6 +1,7 @@
 // docs/guides/semantics.md: one test per cell of its table.
 import { readFileSync } from "node:fs";
 import { beforeAll, beforeEach, expect, test } from "vitest";
+import { z } from "zod";
 import { createFunction, type Step, StepError } from "../../sdk-ts/src/index.ts";
 import type { CrashPoint, TestKit, TestRun } from "../../sdk-ts/src/testing/index.ts";
 import { openKit } from "../support/kit.ts";
@@ -73,6 +74,15 @@ const KINDS = {
   sleepUntil: (step: Step) => step.sleepUntil("it", world.until),
   waitForEvent: async (step: Step) =>
     (await step.waitForEvent("it", { event: "answer", timeout: "5h" }))?.data,
+  waitForInput: async (step: Step) => {
+    const schema = z.object({ size: z.int().max(9) });
+    const answer = await step.waitForInput("it", { schema, timeout: "5h" });
+    return answer && [answer.value.size, answer.by];
+  },
+  waitForApproval: async (step: Step) => {
+    const decision = await step.waitForApproval("it", { timeout: "5h" });
+    return decision && [decision.approved, decision.comment, decision.by];
+  },
   sendEvent: async (step: Step) => (await step.sendEvent("it", { name: "told" })).ids.length,
   invoke: (step: Step) => step.invoke("it", child, { input: 7, timeout: "5h" }),
   branch: (step: Step) => step.branch("it", { odd: world.isOdd, even: true }),
@@ -107,6 +117,13 @@ async function start(kind: Kind): Promise<TestRun> {
 const it = async (run: TestRun) => (await run.steps()).find(({ name }) => name === "it");
 const tell = () => kit.send({ name: "answer", data: "hello" });
 
+/** What each kind needs from outside. */
+const HELP: Partial<Record<Kind, (run: TestRun) => Promise<unknown>>> = {
+  waitForEvent: tell,
+  waitForInput: (run) => run.answer("it", { size: 7 }, { by: "ann" }),
+  waitForApproval: (run) => run.reject("it", { comment: "no", by: "ann" }),
+};
+
 const named = new Set<string>();
 function semantics(kind: Kind, on: Case, act: () => Promise<void>): void {
   named.add(`${kind} / ${on}`);
@@ -119,6 +136,8 @@ const RESULTS: Record<Kind, unknown> = {
   sleep: null,
   sleepUntil: null,
   waitForEvent: "hello",
+  waitForInput: [7, "ann"],
+  waitForApproval: [false, "no", "ann"],
   sendEvent: 1,
   invoke: 7,
   branch: "even",
@@ -127,7 +146,7 @@ const RESULTS: Record<Kind, unknown> = {
 async function expectWell(kind: Kind, point?: CrashPoint): Promise<TestRun> {
   const crash = point === undefined ? null : kit.crashAfter("it", point);
   const run = await start(kind);
-  if (kind === "waitForEvent") await tell();
+  await HELP[kind]?.(run);
   expect(await run.ended()).toMatchObject({ status: "completed", output: RESULTS[kind] });
   await crash?.happened;
   expect(await it(run)).toMatchObject({ status: "ok", n: 0 });
@@ -149,7 +168,7 @@ for (const kind of kinds) {
     await crash.happened;
     // What the code would find by now is another thing than what is recorded.
     world.isOdd = true;
-    if (kind === "waitForEvent") await tell();
+    await HELP[kind]?.(run);
     expect(await run.ended()).toMatchObject({ status: "completed", output: RESULTS[kind] });
     expect(world.keys).toHaveLength(kind === "run" ? 1 : 0);
     expect(world.received).toBe(kind === "sendEvent" ? 1 : 0);
@@ -157,7 +176,7 @@ for (const kind of kinds) {
   });
   semantics(kind, "replay with changed code", async () => {
     const run = await start(kind);
-    if (kind === "waitForEvent") await tell();
+    await HELP[kind]?.(run);
     await kit.advance("3h");
     expect(await it(run)).toMatchObject({ status: "ok" });
     world.isChanged = true;
@@ -168,14 +187,15 @@ for (const kind of kinds) {
   });
 }
 
-for (const kind of ["sleep", "sleepUntil", "waitForEvent"] as const) {
+for (const kind of ["sleep", "sleepUntil", "waitForEvent", "waitForInput", "waitForApproval"] as const) {
   semantics(kind, "cancel", async () => {
     const run = await start(kind);
     await kit.settled();
     expect(await it(run)).toMatchObject({ status: "pending" });
     await run.cancel();
     expect(await it(run)).toMatchObject({ status: "cancelled" });
-    await tell();
+    if (kind.startsWith("waitFor"))
+      await HELP[kind]!(run).then(() => expect(kind).toBe("waitForEvent"), asksNobody);
     expect(await kit.toNextTimer()).toBeNull();
     expect(await run.status()).toBe("cancelled");
   });
@@ -227,6 +247,19 @@ semantics("waitForEvent", "timeout", async () => {
   expect(await run.ended()).toMatchObject({ status: "completed", output: null });
   expect(await it(run)).toMatchObject({ status: "ok", value: null });
 });
+
+function asksNobody(error: Error): void {
+  expect(error.message).toContain("asks nobody");
+}
+for (const kind of ["waitForInput", "waitForApproval"] as const) {
+  semantics(kind, "timeout", async () => {
+    const run = await start(kind);
+    await kit.advance("5h");
+    await HELP[kind]!(run).then(() => expect.unreachable(), asksNobody);
+    expect(await run.ended()).toMatchObject({ status: "completed", output: null });
+    expect(await it(run)).toMatchObject({ status: "ok", value: null });
+  });
+}
 
 semantics("sendEvent", "cancel", async () => {
   const run = await start("sendEvent");

@@ -39,6 +39,8 @@ export type Action =
   | "runs.dispatched"
   | "runs.pause"
   | "runs.resume"
+  | "inputs.read"
+  | "inputs.answer"
   | "keys.manage"
   | "pages.read";
 
@@ -67,12 +69,14 @@ const WHO: Record<Action, Who> = {
   "functions.start": { anywhere: OPERATORS, inOwnWorkspace: ["app"] },
   "functions.call": { anywhere: OPERATORS, inOwnWorkspace: ["app"] },
   "runs.query": { anywhere: OPERATORS, inOwnWorkspace: ["app"] },
+  "inputs.answer": { anywhere: OPERATORS, inOwnWorkspace: ["app"] },
   "runs.read": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "runs.cancel": { anywhere: OPERATORS, inOwnWorkspace: [] },
   // Its body names the run by a fence, which nobody else knows.
   "runs.dispatched": { anywhere: [], inOwnWorkspace: ["app"] },
   "runs.pause": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "runs.resume": { anywhere: OPERATORS, inOwnWorkspace: [] },
+  "inputs.read": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "keys.manage": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "pages.read": { anywhere: OPERATORS, inOwnWorkspace: [] },
 };

@@ -4,6 +4,7 @@ import { callCommand } from "./commands/call.ts";
 import { checkCommand } from "./commands/check.ts";
 import { devCommand } from "./commands/dev.ts";
 import { eventsCommand } from "./commands/events.ts";
+import { inputsCommand } from "./commands/inputs.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { queryCommand } from "./commands/query.ts";
@@ -58,6 +59,7 @@ function program(context: Context): Command {
     checkCommand,
     eventsCommand,
     runsCommand,
+    inputsCommand,
     keysCommand,
   ]) {
     adopt(durable, command(context));

@@ -86,6 +86,7 @@ export type EffectKind =
   | "child" // the run has a child; its event is among those that are sent
   | "task" // the entry gets a lease and a dispatch of its own
   | "wait" // the entry is settled by events
+  | "input" // the entry is settled by a person
   | "compensable" // the step can be undone
   | "undone" // the step was
   | "timeout" // a run that one of its events starts must have begun, or ended, by then

@@ -24,6 +24,7 @@ export const PROBLEMS = {
   "idempotency-conflict": { status: 409, title: "An event id was used before, for another event" },
   "run-terminal": { status: 409, title: "The run has already ended" },
   "already-answered": { status: 409, title: "Somebody has answered before" },
+  "input-over": { status: 409, title: "Nobody is asked this any more" },
   "stale-fence": { status: 409, title: "The dispatch is over" },
   "checkpoint-out-of-order": { status: 409, title: "The checkpoint is not the next one" },
   "unsupported-by-app": { status: 409, title: "The app's SDK does not take this" },

@@ -15,6 +15,7 @@ import type {
 import type { Outcome } from "../domain/outcome.ts";
 import { decideRetry, type RetryDecision } from "../domain/retry-decision.ts";
 import type { Situation } from "./decide.ts";
+import { decideInput } from "./decide-input.ts";
 import { decideInvoke } from "./decide-invoke.ts";
 import { decideSignal, decideWait } from "./decide-wait.ts";
 import { journalEntry, journalOp, rawText } from "./journal-entry.ts";
@@ -46,6 +47,9 @@ export function decideOp(situation: Situation, op: Op, draft: OutcomeDraft): Out
       return null;
     case "signal":
       decideSignal(op, draft);
+      return null;
+    case "input":
+      decideInput(situation, op, draft);
       return null;
     case "send":
       decideSend(situation, op, draft);

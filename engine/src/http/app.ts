@@ -16,6 +16,7 @@ import { dispatchRoutes } from "./routes/dispatches.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { functionRoutes } from "./routes/functions.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { inputRoutes } from "./routes/inputs.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { logRoutes } from "./routes/logs.ts";
 import { queryRoutes } from "./routes/queries.ts";
@@ -49,6 +50,7 @@ export function createApp(parts: HttpParts, endedRuns: EndedRuns): Hono<HttpEnv>
     ...functionRoutes(routeParts),
     ...appRoutes(routeParts),
     ...runRoutes(routeParts),
+    ...inputRoutes(routeParts),
     ...dispatchRoutes(routeParts),
     ...queryRoutes(routeParts),
     ...keyRoutes(routeParts),

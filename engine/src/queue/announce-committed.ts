@@ -11,11 +11,13 @@ export interface Listeners {
   readonly timerLoop: Pick<TimerLoop, "dueIn">;
   readonly waitMatcher: Pick<WaitMatcher, "lookBackFor" | "sweepSoon">;
   readonly endTeller: Pick<EndTeller, "soon">;
+  /** People are asked something, and may have to be told. */
+  readonly asked: () => void;
   readonly kick: () => void;
 }
 
 /** Hints to the loops of this process about what a commit has left for them. Losing one costs a poll interval. */
-export function announceCommitted({ events, timerLoop, waitMatcher, endTeller, kick }: Listeners) {
+export function announceCommitted({ events, timerLoop, waitMatcher, endTeller, asked, kick }: Listeners) {
   return {
     committed(run: CommittedRun, outcome: Outcome): void {
       const { workspaceId, head } = run;
@@ -40,6 +42,7 @@ export function announceCommitted({ events, timerLoop, waitMatcher, endTeller, k
           waits.map(({ stepId }) => ({ workspaceId, runId: head.runId, stepId: stepId! })),
         );
       }
+      if (outcome.effects.some(({ kind }) => kind === "input")) asked();
       if (outcome.sends.some(({ target }) => target === undefined)) waitMatcher.sweepSoon();
       if (outcome.effects.some(({ kind }) => kind === "cancel" || kind === "failing")) endTeller.soon();
       // Sent events may have started runs, tasks are ready; a job that went back to ready is for whoever has a slot.

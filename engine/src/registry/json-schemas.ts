@@ -52,7 +52,7 @@ export function schemaFlaws(schema: string, data: string): readonly SchemaFlaw[]
   }
 }
 
-/** Why a text cannot be used as a schema, for the person who syncs; null when it can. */
+/** Why a text cannot be used as a schema, for the person who wrote it; null when it can. */
 export function schemaProblem(schema: string): string | null {
   return compiledOf(schema).problem;
 }

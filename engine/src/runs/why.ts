@@ -1,6 +1,12 @@
 // "Why is it where it is?" in one sentence, from what is stored: the first thing to read when a run does not move.
 import type { RunStatus } from "../store/runs-listing.ts";
-import type { ChildStored, RunStored, StepStored, WaitStored } from "../store/runs-listing-detail.ts";
+import type {
+  AskedStored,
+  ChildStored,
+  RunStored,
+  StepStored,
+  WaitStored,
+} from "../store/runs-listing-detail.ts";
 import type { CircuitShown } from "../store/workspaces.ts";
 
 export function whyRun(run: RunStored): string {
@@ -76,6 +82,7 @@ function whyStep(step: StepStored, children: readonly ChildStored[]): string {
     const timeout = step.due_at === null ? "" : ` until ${step.due_at}`;
     return `${name} waits for ${whatFor(step.wait)}${timeout}`;
   }
+  if (step.input !== null) return `${name} waits for ${whoFor(step.input)} until ${step.due_at}`;
   const child = children.find((each) => each.step === step.id);
   if (child !== undefined) {
     const timeout = step.due_at === null ? "" : ` until ${step.due_at}`;
@@ -127,6 +134,18 @@ function whatFor({ mode, events }: WaitStored): string {
     ? " (its look-back ended before the end of the past, which is too long: say a shorter lookBack)"
     : "";
   return `${several}${missing.join(", ")}${capped}`;
+}
+
+/** A person: whom, since when they were reminded, and where to answer. */
+function whoFor({ id, kind, assignee, reminded_at, escalated_at }: AskedStored): string {
+  const what = kind === "approval" ? "the approval of" : "the input of";
+  const told =
+    escalated_at !== null
+      ? `, who is asked since ${escalated_at}`
+      : reminded_at !== null
+        ? `, reminded at ${reminded_at}`
+        : "";
+  return `${what} ${assignee ?? "anybody"}${told} (input ${id})`;
 }
 
 function times(count: number): string {

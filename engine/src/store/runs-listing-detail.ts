@@ -1,6 +1,7 @@
 import type { Ending } from "../domain/ending.ts";
 import type { StepStatus } from "../domain/outcome.ts";
 import type { Database } from "./database.ts";
+import type { InputStatus } from "./inputs.ts";
 import type { RunStatus } from "./runs-listing.ts";
 import { LOOK_BACK_EVENTS_MAX } from "./waits.ts";
 import { type CircuitShown, circuitOf } from "./workspaces.ts";
@@ -45,6 +46,19 @@ export interface WaitStored {
   }[];
 }
 
+/** What a step asks a person. */
+export interface AskedStored {
+  readonly id: string;
+  readonly kind: "approval" | "input";
+  readonly status: InputStatus;
+  readonly title: string | null;
+  readonly assignee: string | null;
+  readonly reminded_at: string | null;
+  readonly escalated_at: string | null;
+  readonly answered_by: string | null;
+  readonly ended_at: string | null;
+}
+
 export interface StepStored extends DispatchTimes {
   readonly id: string;
   /** 32 hex digits. */
@@ -66,6 +80,8 @@ export interface StepStored extends DispatchTimes {
   readonly deployment: string | null;
   /** What an open wait waits for. */
   readonly wait: WaitStored | null;
+  /** What a person is asked, or was. */
+  readonly input: AskedStored | null;
 }
 
 export type ChildKind = "invoke" | "spawn" | "on-failure";
@@ -190,7 +206,12 @@ export async function loadRun(
                 when w.looked_count >= ${LOOK_BACK_EVENTS_MAX}::int then 'capped' else 'done' end,
               'event_id', w.event_id) order by w.ordinal))
             from durable.waits w where w.workspace_id = s.workspace_id and w.run_id = s.run_id and w.step_id = s.step_id
-            having count(*) > 0)
+            having count(*) > 0),
+          'input', case when s.op = 'input' then (
+            select json_build_object('id', i.id, 'kind', i.kind, 'status', i.status, 'title', i.title, 'assignee', i.assignee,
+              'reminded_at', durable.rfc3339(i.reminded_at), 'escalated_at', durable.rfc3339(i.escalated_at),
+              'answered_by', i.answered_by, 'ended_at', durable.rfc3339(i.ended_at))
+            from durable.inputs i where i.workspace_id = s.workspace_id and i.run_id = s.run_id and i.step_id = s.step_id) end
         ) order by s.seq nulls last, s.committed_at, s.step_id), '[]')
         from durable.steps s where s.workspace_id = r.workspace_id and s.run_id = r.id),
       'attempts', (select coalesce(json_agg(json_build_object(

@@ -25,6 +25,20 @@ export function checkedOutput(
   return checked(schema, output, `What function "${fn.id}" returned does not fit its output schema`);
 }
 
+/** What a person answered, its value as the schema makes it. @throws NonRetriableError with the issues when it does not fit. */
+export async function checkedAnswer<Answer extends { readonly value: unknown }>(
+  stepName: string,
+  schema: StandardSchema,
+  answer: Answer,
+): Promise<Answer> {
+  const value = await checked(
+    schema,
+    answer.value,
+    `The answer to step "${stepName}" does not fit the step's schema`,
+  );
+  return { ...answer, value };
+}
+
 async function checked(schema: StandardSchema, value: unknown, complaint: string): Promise<unknown> {
   const validated = schema["~standard"].validate(value);
   const result = validated instanceof Promise ? await validated : validated;

@@ -18,7 +18,9 @@ import { makeSleepUntil, type SleepUntil } from "./sleep-until.ts";
 import { makeSpawn, type Spawn } from "./spawn.ts";
 import { makeWaitForAll, type WaitForAll } from "./wait-for-all.ts";
 import { makeWaitForAny, type WaitForAny } from "./wait-for-any.ts";
+import { makeWaitForApproval, type WaitForApproval } from "./wait-for-approval.ts";
 import { makeWaitForEvent, type WaitForEvent } from "./wait-for-event.ts";
+import { makeWaitForInput, type WaitForInput } from "./wait-for-input.ts";
 import { makeWaitForSignal, type WaitForSignal } from "./wait-for-signal.ts";
 
 /**
@@ -33,6 +35,8 @@ export interface Step {
   readonly waitForAny: WaitForAny;
   readonly waitForAll: WaitForAll;
   readonly waitForSignal: WaitForSignal;
+  readonly waitForApproval: WaitForApproval;
+  readonly waitForInput: WaitForInput;
   readonly createToken: CreateToken;
   readonly sendEvent: SendEvent;
   readonly invoke: Invoke;
@@ -56,6 +60,8 @@ export function makeStep(turn: Turn, ofFunction: PolicyOptions): Step {
     waitForAny: makeWaitForAny(turn),
     waitForAll: makeWaitForAll(turn),
     waitForSignal: makeWaitForSignal(turn),
+    waitForApproval: makeWaitForApproval(turn),
+    waitForInput: makeWaitForInput(turn),
     createToken: makeCreateToken(turn.tokenMaker),
     sendEvent: makeSendEvent(turn),
     invoke: makeInvoke(turn),

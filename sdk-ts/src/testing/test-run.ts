@@ -1,3 +1,5 @@
+import type { AnswerOptions, DecideOptions } from "../client.ts";
+import { toJson } from "../execution/value.ts";
 import type { EngineApi } from "./engine-api.ts";
 
 export type RunStatus =
@@ -58,6 +60,14 @@ export interface TestRun {
    */
   ended(): Promise<RunState>;
   cancel(reason?: string): Promise<void>;
+  /**
+   * Answers its `step.waitForInput` of this name, once everything has come to rest; by "test" unless told.
+   * @throws Error when the run does not ask that, and DurableRequestError when the answer does not fit.
+   */
+  answer(step: string, value: unknown, options?: AnswerOptions): Promise<void>;
+  /** Approves what its `step.waitForApproval` of this name asks. */
+  approve(step: string, options?: DecideOptions): Promise<void>;
+  reject(step: string, options?: DecideOptions): Promise<void>;
 }
 
 export interface RunParts {
@@ -81,6 +91,20 @@ const IS_END: Record<RunStatus, boolean> = {
 
 export function testRun({ api, settled, toNextTimer }: RunParts, id: string): TestRun {
   const state = () => api.get<RunState>(`/runs/${id}`);
+
+  async function answer(step: string, body: Readonly<Record<string, unknown>>): Promise<void> {
+    await settled();
+    const { inputs } = await api.get<{ inputs: { id: string; name: string }[] }>(
+      `/inputs?run=${id}&limit=200`,
+    );
+    const input = inputs.findLast(({ name }) => name === step);
+    if (input === undefined) {
+      const { function: functionId, why } = await state();
+      throw new Error(`Run ${id} of "${functionId}" asks nobody for ${JSON.stringify(step)}. ${why}`);
+    }
+    await api.post(`/inputs/${input.id}/answer`, { by: "test", ...body, id: globalThis.crypto.randomUUID() });
+  }
+
   return {
     id,
     state,
@@ -95,7 +119,7 @@ export function testRun({ api, settled, toNextTimer }: RunParts, id: string): Te
         now = await state();
         if (!IS_END[now.status]) {
           throw new Error(
-            `Run ${id} of "${now.function}" will not move by itself. It is ${now.status}: ${now.why} Send what it waits for, kit.send({ name, data }), before you wait for its end.`,
+            `Run ${id} of "${now.function}" will not move by itself. It is ${now.status}: ${now.why} Send what it waits for, kit.send({ name, data }), or answer what it asks, run.answer(step, value), before you wait for its end.`,
           );
         }
       }
@@ -103,5 +127,9 @@ export function testRun({ api, settled, toNextTimer }: RunParts, id: string): Te
     async cancel(reason) {
       await api.post(`/runs/${id}/cancel`, reason === undefined ? {} : { reason });
     },
+    answer: (step, value, options) =>
+      answer(step, { ...options, value: toJson(`The answer to "${step}" is`, value) }),
+    approve: (step, options) => answer(step, { ...options, approved: true }),
+    reject: (step, options) => answer(step, { ...options, approved: false }),
   };
 }

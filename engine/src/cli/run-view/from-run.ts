@@ -1,5 +1,5 @@
 import type { AnswerOf } from "../../http/contract/table.ts";
-import type { ChildView, RunView, StepView } from "./run-view.ts";
+import type { ChildView, InputView, RunView, StepView } from "./run-view.ts";
 
 type RunAnswer = AnswerOf<"getRun">;
 type StepAnswer = RunAnswer["steps"][number];
@@ -50,7 +50,15 @@ function fromStep(step: StepAnswer, child: ChildView | null): StepView {
     isResolved: isSettledWait ? step.event_id !== null : null,
     taken: step.op === "branch" ? takenOf(step.value) : null,
     child,
+    input: step.input === null ? null : inputOf(step.input, step.value),
   };
+}
+
+function inputOf(input: NonNullable<StepAnswer["input"]>, value: unknown): InputView {
+  const { id, kind, assignee, answered_by: answeredBy } = input;
+  const answer = (value as { value?: { approved?: unknown } } | null)?.value;
+  const isApproved = kind === "approval" && answeredBy !== null ? answer?.approved === true : null;
+  return { id, kind, assignee, answeredBy, isApproved };
 }
 
 /** A step that is retried says so itself; this is about calls that failed as a whole. */

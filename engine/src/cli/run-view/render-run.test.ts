@@ -17,6 +17,7 @@ function step(name: string, part: Partial<StepView> = {}): StepView {
     event: null,
     taken: null,
     child: null,
+    input: null,
   };
   return { id: name, name, op: "run", status: "ok", attempt: 1, isResolved: null, ...quiet, ...part };
 }
@@ -48,6 +49,31 @@ describe("a run as a tree", () => {
     expect(renderRun(run([arrived]), drawing)[1]).toBe("└─ ✓ approve  approval.received arrived after 2.0 s");
     const late = step("approve", { ...wait, settledAtMs: 7_000, isResolved: false });
     expect(renderRun(run([late]), drawing)[1]).toBe("└─ ✓ approve  timed out after 2.0 s");
+  });
+
+  it("says who is asked, and what they decided", () => {
+    const input = {
+      id: "0195",
+      kind: "approval",
+      assignee: "ann",
+      answeredBy: null,
+      isApproved: null,
+    } as const;
+    const open = step("sign", { op: "input", status: "pending", dueAtMs: 70_000, input });
+    const anybody = step("amount", {
+      op: "input",
+      status: "pending",
+      input: { ...input, kind: "input", assignee: null },
+    });
+    const times = { op: "input", startedAtMs: 5_000, settledAtMs: 7_000 } as const;
+    const no = step("sign", { ...times, input: { ...input, answeredBy: "bob", isApproved: false } });
+    const late = step("sign", { ...times, input });
+    expect(renderRun(run([open, anybody, no, late]), drawing).slice(1)).toEqual([
+      "├─ ◇ sign    waiting for the approval of ann, for 1 min at most: durable inputs show 0195",
+      "├─ ◇ amount  waiting for somebody's input: durable inputs show 0195",
+      "├─ ✓ sign    rejected by bob after 2.0 s",
+      "└─ ✓ sign    nobody answered after 2.0 s",
+    ]);
   });
 
   it("says which runs its steps started, who started it, and who sees to its failure", () => {

@@ -1,7 +1,7 @@
 import { formatDuration } from "../terminal/duration.ts";
 import { oneLine } from "../terminal/fit.ts";
 import type { Paint } from "../terminal/paint.ts";
-import type { ChildView, StepView } from "./run-view.ts";
+import type { ChildView, InputView, StepView } from "./run-view.ts";
 
 /** What a renderer needs to know besides the run. `nowMs` is the engine's clock; `spinner` the frame to show. */
 export interface Drawing {
@@ -29,7 +29,10 @@ export function describeStep(step: StepView, drawing: Drawing): StepLine {
     case "pending":
       return step.op === "sleep"
         ? line(paint.cyan("◷"), paint.cyan(sleeping(step, drawing)))
-        : line(paint.cyan(step.op === "wait" ? "◇" : drawing.spinner), paint.cyan(pending(step, drawing)));
+        : line(
+            paint.cyan(step.op === "wait" || step.op === "input" ? "◇" : drawing.spinner),
+            paint.cyan(pending(step, drawing)),
+          );
     case "cancelled":
       return line(paint.dim("–"), paint.dim("cancelled: nothing waits for it any more"));
     case "ok":
@@ -45,10 +48,18 @@ function sleeping(step: StepView, { nowMs }: Drawing): string {
 }
 
 function pending(step: StepView, { nowMs }: Drawing): string {
+  if (step.input !== null) return asking(step.input, step.dueAtMs, nowMs);
   if (step.child !== null) return `waiting for ${childRun(step.child)}`;
   if (step.op !== "wait") return PENDING[step.op] ?? "under way";
   const what = step.event === null ? "waiting for an event" : `waiting for ${oneLine(step.event)}`;
   return step.dueAtMs === null ? what : `${what}, for ${formatDuration(step.dueAtMs - nowMs)} at most`;
+}
+
+function asking({ id, kind, assignee }: InputView, dueAtMs: number | null, nowMs: number): string {
+  const what = kind === "approval" ? "approval" : "input";
+  const who = assignee === null ? `somebody's ${what}` : `the ${what} of ${oneLine(assignee)}`;
+  const left = dueAtMs === null ? "" : `, for ${formatDuration(dueAtMs - nowMs)} at most`;
+  return `waiting for ${who}${left}: durable inputs show ${id}`;
 }
 
 const PENDING: Record<string, string> = {
@@ -73,6 +84,13 @@ function settled(step: StepView): string {
       const after = tookMs === null ? "" : ` after ${formatDuration(tookMs)}`;
       if (step.isResolved === false) return `timed out${after}`;
       return step.event === null ? `resolved${after}` : `${oneLine(step.event)} arrived${after}`;
+    }
+    case "input": {
+      const after = tookMs === null ? "" : ` after ${formatDuration(tookMs)}`;
+      const { answeredBy = null, isApproved = null } = step.input ?? {};
+      if (answeredBy === null) return `nobody answered${after}`;
+      const did = isApproved === null ? "answered" : isApproved ? "approved" : "rejected";
+      return `${did} by ${oneLine(answeredBy)}${after}`;
     }
     case "branch":
       return `took ${oneLine(step.taken ?? "none of its cases")}`;

@@ -65,6 +65,17 @@ export interface StepView {
   readonly taken: string | null;
   /** The run that it started. */
   readonly child: ChildView | null;
+  /** What a person is asked, or was. */
+  readonly input: InputView | null;
+}
+
+export interface InputView {
+  readonly id: string;
+  readonly kind: "approval" | "input";
+  readonly assignee: string | null;
+  readonly answeredBy: string | null;
+  /** Of an approval that was decided. */
+  readonly isApproved: boolean | null;
 }
 
 export interface ChildView {

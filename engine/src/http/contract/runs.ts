@@ -1,6 +1,7 @@
 import { ID_CHARACTERS_MAX } from "@durable/protocol/wire";
 import { z } from "@hono/zod-openapi";
 import { Called, payloadBody, SignedPath } from "./functions.ts";
+import { InputKind, InputStatus } from "./inputs.ts";
 import { jsonBody, NOTHING, row } from "./row.ts";
 import {
   AsReceived,
@@ -82,6 +83,20 @@ const Step = z
       })
       .nullable()
       .openapi({ description: "What an open wait waits for." }),
+    input: z
+      .object({
+        id: z.string(),
+        kind: InputKind,
+        status: InputStatus,
+        title: z.string().nullable(),
+        assignee: z.string().nullable(),
+        reminded_at: Instant.nullable(),
+        escalated_at: Instant.nullable(),
+        answered_by: z.string().nullable(),
+        ended_at: Instant.nullable(),
+      })
+      .nullable()
+      .openapi({ description: "What a person is asked, or was; who answered it, and when." }),
     ...DispatchTimes,
     committed_at: Instant,
     settled_at: Instant.nullable(),

@@ -6,6 +6,7 @@ import { sendCheckpoint } from "./dispatches.ts";
 import { sendEvents } from "./events.ts";
 import { callFunction, triggerFunction } from "./functions.ts";
 import { health, openApi, ready } from "./health.ts";
+import { answerInput, getInput, listInputs } from "./inputs.ts";
 import {
   createEventKey,
   createSigningSecret,
@@ -49,6 +50,9 @@ export const TABLE = {
   queryRun,
   pauseRun,
   resumeRun,
+  listInputs,
+  getInput,
+  answerInput,
   createEventKey,
   listEventKeys,
   revokeEventKey,

@@ -55,6 +55,12 @@ function about(step: StepStored): Html {
     const several = mode === "any" || mode === "all" ? `${mode} of ` : "";
     return html`waits for ${several}${each}${due}`;
   }
+  if (step.input !== null) {
+    const { kind, status, assignee, answered_by, ended_at } = step.input;
+    if (status === "answered") return html`${kind} by ${answered_by}, ${instant(ended_at)} UTC`;
+    if (status === "expired") return html`${kind}: nobody answered in time`;
+    return html`waits for the ${kind} of ${assignee ?? "anybody"}${due}`;
+  }
   if (step.status === "retrying") return html`attempt ${step.attempt + 1} at ${instant(step.due_at)} UTC`;
   return html`${step.op}${due}`;
 }

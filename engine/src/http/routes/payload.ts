@@ -12,7 +12,7 @@ import { refuseInexactNumbers } from "./exact-numbers.ts";
 export function decodePayload<Schema extends z.ZodType>(
   body: Uint8Array,
   schema: Schema,
-  member: "data" | "input" | "payload",
+  member: "data" | "input" | "payload" | "value",
 ): { readonly body: z.output<Schema>; readonly payload: string } {
   const parsed = parseJson(body, { raw: new Set([member]) });
   const checked = check(schema, parsed, "") as { readonly [name: string]: unknown };

@@ -3,11 +3,14 @@ import { RawJson } from "@durable/protocol/wire";
 import { NonRetriableError, StepError } from "../errors.ts";
 import { refuseNesting } from "./enclosing-step.ts";
 import { idOf } from "./step-ids.ts";
-import { type StepCall, Turn } from "./turn.ts";
+import { NameCounts } from "./turn/name-counts.ts";
+import { never, quiet } from "./turn/quiet-promise.ts";
+import { type Begin, readBy, type StepCall } from "./turn/step-call.ts";
+import { Turn } from "./turn.ts";
 
 interface Reached {
   readonly call: StepCall;
-  readonly resolve: (value: never) => void;
+  readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -16,7 +19,7 @@ interface Reached {
  * goes on at once, and nothing is reported. What only an engine can do is refused.
  */
 export class CallTurn extends Turn {
-  readonly #occurrences = new Map<string, number>();
+  readonly #names = new NameCounts();
   /** The step that is being begun: `start` and `report` are called for it, before anything else is reached. */
   #reached: Reached | null = null;
 
@@ -38,18 +41,16 @@ export class CallTurn extends Turn {
     );
   }
 
-  override ask<Value>(call: StepCall, begin: Parameters<Turn["ask"]>[1]): Promise<Value> {
+  override ask<Value>(call: StepCall, begin: Begin): Promise<Value> {
     const { name } = call;
     const { scope } = this;
     refuseNesting(this, name);
     // A branch that lost goes no further.
-    if (scope.isClosed) return new Promise(() => {});
+    if (scope.isClosed) return never();
     const group = call.scope ?? scope.id;
-    const key = `${group}\x1f${name}`;
-    const n = this.#occurrences.get(key) ?? 0;
-    this.#occurrences.set(key, n + 1);
-    const value = new Promise<Value>((resolve, reject) => {
-      this.#reached = { call, resolve: resolve as (value: never) => void, reject };
+    const n = this.#names.next(group, name);
+    return quiet((resolve, reject) => {
+      this.#reached = { call, resolve, reject };
       try {
         begin(idOf(group, name, n), n)?.catch(reject);
       } catch (error) {
@@ -58,9 +59,6 @@ export class CallTurn extends Turn {
         this.#reached = null;
       }
     });
-    // A failed step that nobody awaits must not bring the process down.
-    value.catch(() => {});
-    return value;
   }
 
   override report(op: Op): void {
@@ -77,7 +75,7 @@ export class CallTurn extends Turn {
       if (op === null) return;
       if (op.op === "run" && op.st === "err") return reject(new StepError(call.name, op.error));
       const value = op.op === "run" ? parsed(op.v) : op;
-      resolve((call.read === undefined ? value : call.read(value)) as never);
+      resolve(readBy(call, value));
     });
   }
 

@@ -7,7 +7,8 @@ import { callHandler } from "./call-handler.ts";
 import { CheckpointLine } from "./checkpoint-line.ts";
 import { checkedOutput } from "./event-data.ts";
 import { toFailure } from "./failure.ts";
-import { Turn, type TurnEnd, type TurnOptions } from "./turn.ts";
+import type { TurnEnd } from "./turn/turn-end.ts";
+import { Turn, type TurnOptions } from "./turn.ts";
 import { toJson } from "./value.ts";
 
 /** Runs one turn of the function and says what came of it. Never rejects. */

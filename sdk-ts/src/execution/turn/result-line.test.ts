@@ -1,0 +1,46 @@
+import type { MemoEntry } from "@durable/protocol/wire";
+import { expect, test } from "vitest";
+import { Scope } from "../scope.ts";
+import { Memo } from "./memo.ts";
+import { ResultLine } from "./result-line.ts";
+
+const memo = () =>
+  new Memo([
+    { id: "a", op: "run", st: "ok", v: 1 },
+    { id: "b", op: "run", st: "err", error: { name: "E", message: "no" } },
+    { id: "c", op: "run", st: "ok", v: 3 },
+  ] as MemoEntry[]);
+
+function lineOf(...asked: { id: string; scope?: Scope }[]) {
+  const entries = memo();
+  const line = new ResultLine();
+  const handedOut: unknown[] = [];
+  for (const { id, scope = new Scope() } of asked) {
+    const call = { op: "run", name: id, read: (value: unknown) => ({ value }) } as const;
+    const hear = (what: unknown) => handedOut.push(what);
+    line.add(entries.claim(id)!, { call, scope, resolve: hear, reject: hear });
+  }
+  return { line, handedOut };
+}
+
+test("what was recorded first is handed out first, whoever asked first, and one at a time", () => {
+  const { line, handedOut } = lineOf({ id: "c" }, { id: "a" }, { id: "b" });
+  line.handOutFirst();
+  expect(handedOut).toEqual([{ value: 1 }]);
+  line.handOutFirst();
+  expect(handedOut[1]).toMatchObject({ name: "E", message: "no", stepName: "b" });
+  expect(line.isEmpty).toBe(false);
+  line.handOutFirst();
+  expect(handedOut[2]).toEqual({ value: 3 });
+  expect(line.isEmpty).toBe(true);
+});
+
+test("a branch that lost leaves the line", () => {
+  const lost = new Scope("branch");
+  const { line, handedOut } = lineOf({ id: "a", scope: new Scope("inner", lost) }, { id: "c" });
+  lost.close();
+  line.dropClosed();
+  line.handOutFirst();
+  expect(handedOut).toEqual([{ value: 3 }]);
+  expect(line.isEmpty).toBe(true);
+});

@@ -1,0 +1,31 @@
+import type { Instant, Payload } from "./values.ts";
+
+/** What a client may send. */
+export interface ClientEvent {
+  name: string;
+  data?: Payload;
+  /** Unique in the workspace: a second event with this id is not accepted again. */
+  id?: string | undefined;
+  time?: Instant | undefined;
+}
+
+/** CloudEvents 1.0, structured JSON form: `type` is the event's name. */
+export interface CloudEvent {
+  specversion: "1.0";
+  id: string;
+  source: string;
+  type: string;
+  /** RFC 3339 with any offset, as CloudEvents has it. */
+  time?: string | undefined;
+  subject?: string | undefined;
+  datacontenttype?: string | undefined;
+  data?: Payload;
+}
+
+/** An event as a run receives it. */
+export interface RunEvent {
+  id: string;
+  name: string;
+  data: Payload;
+  time: Instant;
+}

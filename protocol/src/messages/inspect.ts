@@ -1,0 +1,116 @@
+import type { RetryPolicy } from "./retry.ts";
+import type { JsonScalar, Payload } from "./values.ts";
+
+export interface InspectRequest {
+  type: "inspect";
+  app: string;
+}
+
+export interface ProtocolRange {
+  min: number;
+  max: number;
+}
+
+export type Capability =
+  | "parallel"
+  | "refs"
+  | "unclaimed"
+  | "batch"
+  | "warm"
+  | "stream"
+  | "checkpoint"
+  | "claim"
+  | "groups"
+  | "restart"
+  | "call"
+  | "query";
+
+export interface EventTrigger {
+  /** An event name; `*` stands for any characters. */
+  event: string;
+  /** CEL over the event. */
+  if?: string | undefined;
+}
+
+export interface CronTrigger {
+  /** Five fields, or six with seconds first. */
+  cron: string;
+  /** IANA time zone; UTC unless told. */
+  tz?: string | undefined;
+}
+
+export type Trigger = EventTrigger | CronTrigger;
+
+/** A limit as the SDK wrote it; the engine judges it at sync. */
+export type LimitSpec = Record<string, unknown>;
+
+/** An event that cancels a run of the function. */
+export interface CancelOn {
+  event: string;
+  /** A path whose value must be the same in the data of both events; or path -> the value it must equal. */
+  match?: string | Record<string, JsonScalar> | undefined;
+  /** CEL over `event` and `trigger`. */
+  if?: string | undefined;
+  /** Only that long after the run began. */
+  timeout_ms?: number | undefined;
+}
+
+/** Of a whole run, from its creation on. One that is over ends the run as failed. */
+export interface Timeouts {
+  /** The app has answered for the first time within it. */
+  start_ms?: number | undefined;
+  /** The run has ended within it. */
+  finish_ms?: number | undefined;
+}
+
+export interface FunctionManifest {
+  id: string;
+  /** Version of the code; a run remembers the one it began with. */
+  rev?: string | undefined;
+  triggers: Trigger[];
+  retry?: RetryPolicy | undefined;
+  concurrency?: LimitSpec | LimitSpec[] | undefined;
+  throttle?: LimitSpec | undefined;
+  rate_limit?: LimitSpec | undefined;
+  debounce?: LimitSpec | undefined;
+  batch?: LimitSpec | undefined;
+  singleton?: LimitSpec | undefined;
+  idempotency?: LimitSpec | undefined;
+  fairness?: LimitSpec | undefined;
+  priority?: LimitSpec | number | undefined;
+  timeouts?: Timeouts | undefined;
+  cancel_on?: CancelOn[] | undefined;
+  /** The function of this app that is started when a run of this one has failed. */
+  on_failure?: string | undefined;
+  /** JSON Schema of the event's data, and of the output. */
+  input?: Payload;
+  output?: Payload;
+  /** Overrides the app's `max_duration_ms`. */
+  max_duration_ms?: number | undefined;
+  durability?: "step" | "async" | undefined;
+  version?: "latest" | "pinned" | "drain" | undefined;
+  /** False: a lost dispatch is repeated only after its deadline, so that code never overlaps itself. */
+  overlap?: boolean | undefined;
+}
+
+/** The answer to inspect. */
+export interface Manifest {
+  protocol: ProtocolRange;
+  app: string;
+  /** Name and version, such as `durable-ts/0.1.0`. */
+  sdk: string;
+  /** Names the engine does not know are ignored. */
+  capabilities: string[];
+  /** How long one request may take at most in this app. */
+  max_duration_ms: number;
+  deployment?: string | undefined;
+  /** `sha256:` and 64 hex digits over whatever the SDK chooses; any change causes a sync. */
+  manifest: string;
+  functions: FunctionManifest[];
+}
+
+/** App or operator to engine: "ask this endpoint". Never carries a manifest: the engine pulls it, signed. */
+export interface SyncRequest {
+  url?: string | undefined;
+  deployment?: string | undefined;
+}

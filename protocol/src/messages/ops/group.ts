@@ -1,0 +1,11 @@
+import type { Payload, Ref, StepId } from "../values.ts";
+import type { OpIdentity } from "./identity.ts";
+
+/** The value of a finished group; its children leave the memo. */
+export interface GroupOp extends OpIdentity {
+  op: "group";
+  /** The settled steps that it stands for from now on. */
+  folds: StepId[];
+  v?: Payload;
+  ref?: Ref | undefined;
+}

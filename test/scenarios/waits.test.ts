@@ -1,4 +1,5 @@
 // Waits for events: conditions, look-back, several at once, signals, tokens and what cancels a run.
+import { DEV_SECRET, makeToken, parseSecret } from "@durable/protocol";
 import { createFunction, Durable } from "@durable/sdk";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { checkInvariants, formatReport } from "../invariants/check.ts";
@@ -385,6 +386,11 @@ describe("tokens", () => {
     const elsewhere = Buffer.from(`nobody/dev/token/${run}/${"0".repeat(32)}`).toString("base64url");
     for (const bad of ["x", `${body}.${"A".repeat(43)}`, `${elsewhere}.${seal}`]) {
       expect(await stranger(`${base}/${bad}`, 1), bad).toEqual([404, "not-found"]);
+    }
+    // Sealed by the app itself, for what is no run, and for none that there is.
+    for (const key of ["token", "token/x/y", `token/${"0".repeat(36)}/y`, `token/${crypto.randomUUID()}/y`]) {
+      const sealed = makeToken(parseSecret(DEV_SECRET), { app: "shop", env: "dev", key });
+      expect(await stranger(`${base}/${sealed}`, 1), key).toEqual([404, "not-found"]);
     }
     await engine.call("POST", `${path(run)}/cancel`);
     expect(await stranger(good, 1)).toEqual([409, "run-terminal"]);

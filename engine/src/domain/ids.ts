@@ -5,6 +5,13 @@ const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 /** No job, timer or attempt of a single step: those of the run itself. */
 export const NO_STEP = "00000000-0000-0000-0000-000000000000";
 
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Only such text can be compared with a key: the database would refuse another, or read every row to compare text. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
 /** A version 7 UUID of `epochMs` with 74 random bits from `random` (10 bytes). */
 export function uuidV7(epochMs: number, random: Uint8Array): string {
   const ms = Math.floor(epochMs);

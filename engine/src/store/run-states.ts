@@ -20,7 +20,7 @@ export async function isRunLive(
 ): Promise<boolean | null> {
   const [row] = await sql<{ live: boolean }[]>`
     select r.status is null as live from durable.runs r
-    where r.workspace_id = ${workspaceId} and r.id::text = ${runId}`;
+    where r.workspace_id = ${workspaceId} and r.id = ${runId}::uuid`;
   return row?.live ?? null;
 }
 

@@ -1,4 +1,5 @@
 import { actorName } from "../../auth/authorize.ts";
+import { isUuid } from "../../domain/ids.ts";
 import { notFound, Problem } from "../../domain/problems.ts";
 import { cancelRun } from "../../runs/cancel-run.ts";
 import { pauseRun, resumeRun } from "../../runs/pause-run.ts";
@@ -120,10 +121,8 @@ function ended(status: string, undone: string): Problem {
   );
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
 /** What cannot be an id is unknown, like any other unknown id. */
 export function requireRunId(text: string): string {
-  if (!UUID.test(text)) throw notFound();
+  if (!isUuid(text)) throw notFound();
   return text.toLowerCase();
 }

@@ -1,4 +1,5 @@
 import { EVENT_BYTES_MAX, isSealed, parseJson, readToken } from "@durable/protocol";
+import { isUuid } from "../../domain/ids.ts";
 import { notFound, Problem } from "../../domain/problems.ts";
 import { SIGNAL_EVENT } from "../../domain/signal-event.ts";
 import { findEventData } from "../../store/events.ts";
@@ -48,7 +49,7 @@ export function signalRoutes(parts: RouteParts): Handlers<"sendSignal" | "comple
       const { signingKeys } = await registry.of(workspaceId);
       if (!isSealed(signingKeys, params.token)) throw noSuchToken();
       const runId = subject.key.split("/")[1] ?? "";
-      const isLive = await isRunLive(database, workspaceId, runId);
+      const isLive = isUuid(runId) ? await isRunLive(database, workspaceId, runId) : null;
       if (isLive === null) throw noSuchToken();
       const payload = body === null || body.length === 0 ? "null" : jsonText(body);
       // The token is the event's id, so it is stored once, and the same body sent again finds it.

@@ -84,6 +84,17 @@ create table durable.compensations (
   undone boolean not null default false
 );
 
+create table durable.end_events (
+  workspace_id integer not null,
+  run_id uuid not null
+);
+
+create table durable.end_listeners (
+  workspace_id integer not null,
+  event_name text not null,
+  listener text not null
+);
+
 create table durable.endpoints (
   workspace_id integer not null,
   url text not null,
@@ -396,6 +407,10 @@ alter table durable.children add constraint children_pkey PRIMARY KEY (workspace
 alter table durable.circuits add constraint circuits_pkey PRIMARY KEY (workspace_id);
 
 alter table durable.compensations add constraint compensations_pkey PRIMARY KEY (workspace_id, run_id, step_id);
+
+alter table durable.end_events add constraint end_events_pkey PRIMARY KEY (workspace_id, run_id);
+
+alter table durable.end_listeners add constraint end_listeners_pkey PRIMARY KEY (workspace_id, event_name, listener);
 
 alter table durable.endpoints add constraint endpoints_pkey PRIMARY KEY (workspace_id);
 
@@ -924,6 +939,15 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.clear_end_events(q_workspace integer[], q_run uuid[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  delete from durable.end_events o using unnest(q_workspace, q_run) as q(workspace, run)
+    where o.workspace_id = q.workspace and o.run_id = q.run
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.clear_obligation(p_workspace integer, p_event uuid)
  RETURNS void
  LANGUAGE sql
@@ -1156,7 +1180,9 @@ begin
     )
     select array_agg(e.workspace_id), array_agg(e.id) into v_owing_workspace, v_owing_run from ended e
       where e.status = 'failed'
-        or exists (select 1 from durable.children c where c.workspace_id = e.workspace_id and c.run_id = e.id);
+        or exists (select 1 from durable.children c where c.workspace_id = e.workspace_id and c.run_id = e.id)
+        or exists (select 1 from durable.end_listeners l
+                   where l.workspace_id = e.workspace_id and l.event_name = 'durable.run.' || e.status);
     if v_owing_run is not null then
       perform durable.owe_ends(v_owing_workspace, v_owing_run);
     end if;
@@ -1563,6 +1589,21 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.end_event_data(p_run runs, p_output_bytes integer)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select '{"run":{"id":"' || p_run.id || '","started_at":"' || durable.rfc3339(durable.time_of_id(p_run.id))
+      || '","ended_at":"' || durable.rfc3339(p_run.ended_at) || '"},"function":' || to_json(p_run.function_id)::text
+      || ',"status":"' || p_run.status || '","event":' || json_build_object('id', coalesce(e.client_id, e.id::text), 'name', e.name)::text
+      || ',"output":' || case when octet_length(p_run.output) <= p_output_bytes then p_run.output else 'null' end
+      || ',"output_bytes":' || coalesce(octet_length(p_run.output), 0)
+      || ',"error":' || coalesce(p_run.failure, 'null') || ',"step":' || durable.failed_step(p_run) || '}'
+  from durable.events e where e.workspace_id = p_run.workspace_id and e.id = p_run.event_id
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.end_probe(p_workspace integer, p_error text)
  RETURNS void
  LANGUAGE sql
@@ -1676,6 +1717,18 @@ AS $function$
     and e.received_at >= coalesce(p_wait.looked_at, p_wait.since)
     and (p_wait.looked_at is null or (e.received_at, e.id) > (p_wait.looked_at, p_wait.looked_id))
   order by e.received_at, e.id limit p_limit
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.failed_step(p_run runs)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce((
+    select json_build_object('id', replace(s.step_id::text, '-', ''), 'name', s.name)::text from durable.steps s
+    where s.workspace_id = p_run.workspace_id and s.run_id = p_run.id
+      and s.step_id = case when p_run.failure::json ->> 'step' ~ '^[0-9a-f]{32}$' then (p_run.failure::json ->> 'step')::uuid end), 'null')
 $function$
 ;
 
@@ -1867,6 +1920,22 @@ AS $function$
   from durable.runs r
   join durable.steps s on s.workspace_id = r.workspace_id and s.run_id = r.id and s.step_id = p_input.step_id
   where r.workspace_id = p_input.workspace_id and r.id = p_input.run_id
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.is_end_handler(p_workspace integer, p_run uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with recursive line(run) as (
+    select p_run union all
+    select c.parent_run_id from line join durable.children c on c.workspace_id = p_workspace and c.run_id = line.run
+  )
+  select exists (
+    select 1 from line join durable.runs r on r.workspace_id = p_workspace and r.id = line.run
+    join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id
+    where e.name in ('durable.run.completed', 'durable.run.failed', 'durable.run.cancelled'))
 $function$
 ;
 
@@ -2116,6 +2185,20 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.owe_end_events(p_workspace integer[], p_run uuid[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into durable.end_events (workspace_id, run_id)
+    select r.workspace_id, r.id from unnest(p_workspace, p_run) as p(workspace, run)
+    join durable.runs r on r.workspace_id = p.workspace and r.id = p.run
+    where exists (select 1 from durable.end_listeners l
+                  where l.workspace_id = r.workspace_id and l.event_name = 'durable.run.' || r.status)
+      and not durable.is_end_handler(r.workspace_id, r.id)
+    on conflict do nothing
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.owe_ends(p_workspace integer[], p_run uuid[])
  RETURNS void
  LANGUAGE plpgsql
@@ -2127,6 +2210,7 @@ begin
     join durable.children c on c.workspace_id = p.workspace and c.run_id = p.run
     where c.kind = 'invoke' on conflict do nothing;
   perform durable.start_on_failure(p_workspace, p_run);
+  perform durable.owe_end_events(p_workspace, p_run);
 end $function$
 ;
 
@@ -2268,6 +2352,22 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.register_end_listeners(p_workspace integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from durable.end_listeners l where l.workspace_id = p_workspace and l.listener = 'functions';
+  insert into durable.end_listeners (workspace_id, event_name, listener)
+    select p_workspace, n.name, 'functions'
+    from unnest(array['durable.run.completed', 'durable.run.failed', 'durable.run.cancelled']) as n(name)
+    where exists (
+      select 1 from durable.functions f cross join json_array_elements(f.manifest::json -> 'triggers') as t
+      where f.workspace_id = p_workspace and f.removed_at is null and t ->> 'event' like 'durable.%'
+        and n.name like replace(replace(t ->> 'event', '_', '\_'), '*', '%'));
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.register_pattern(p_workspace integer, p_event text, p_paths text[])
  RETURNS void
  LANGUAGE plpgsql
@@ -2278,6 +2378,10 @@ begin
     perform pg_advisory_xact_lock(7301, durable.name_bucket(p_workspace, p_event));
     insert into durable.wait_patterns (workspace_id, event_name, paths)
       values (p_workspace, p_event, p_paths) on conflict do nothing;
+    if p_event in ('durable.run.completed', 'durable.run.failed', 'durable.run.cancelled') then
+      insert into durable.end_listeners (workspace_id, event_name, listener)
+        values (p_workspace, p_event, 'waits') on conflict do nothing;
+    end if;
   end if;
 end $function$
 ;
@@ -2748,10 +2852,7 @@ begin
       array_agg(durable.new_id()),
       array_agg('{"run":{"id":"' || r.id || '","started_at":"' || durable.rfc3339(durable.time_of_id(r.id)) || '"},"function":'
         || to_json(r.function_id)::text || ',"event":' || durable.event_json(e) || ',"error":' || coalesce(r.failure, 'null') || ',"step":'
-        || coalesce((
-          select json_build_object('id', replace(s.step_id::text, '-', ''), 'name', s.name)::text from durable.steps s
-          where s.workspace_id = r.workspace_id and s.run_id = r.id 
-            and s.step_id = case when r.failure::json ->> 'step' ~ '^[0-9a-f]{32}$' then (r.failure::json ->> 'step')::uuid end), 'null') || '}')
+        || durable.failed_step(r) || '}')
     into v_workspace, v_function, v_version, v_failed, v_depth, v_id, v_data
     from unnest(p_workspace, p_run) as p(workspace, run)
     join durable.runs r on r.workspace_id = p.workspace and r.id = p.run and r.status = 'failed'
@@ -2841,6 +2942,7 @@ begin
     where q.change = 'removed' and f.workspace_id = p_workspace and f.id = q.id;
 
   perform durable.register_cancel_patterns(p_workspace, f_manifest);
+  perform durable.register_end_listeners(p_workspace);
 
   select json_object_agg(q.id, q.change)::text into v_changes
     from unnest(v_id, v_change) as q(id, change) where q.change <> 'unchanged';

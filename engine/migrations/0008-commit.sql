@@ -219,7 +219,9 @@ begin
     )
     select array_agg(e.workspace_id), array_agg(e.id) into v_owing_workspace, v_owing_run from ended e
       where e.status = 'failed'
-        or exists (select 1 from durable.children c where c.workspace_id = e.workspace_id and c.run_id = e.id);
+        or exists (select 1 from durable.children c where c.workspace_id = e.workspace_id and c.run_id = e.id)
+        or exists (select 1 from durable.end_listeners l
+                   where l.workspace_id = e.workspace_id and l.event_name = 'durable.run.' || e.status);
     if v_owing_run is not null then
       perform durable.owe_ends(v_owing_workspace, v_owing_run);
     end if;

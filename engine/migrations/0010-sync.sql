@@ -86,6 +86,7 @@ begin
     where q.change = 'removed' and f.workspace_id = p_workspace and f.id = q.id;
 
   perform durable.register_cancel_patterns(p_workspace, f_manifest);
+  perform durable.register_end_listeners(p_workspace);
 
   select json_object_agg(q.id, q.change)::text into v_changes
     from unnest(v_id, v_change) as q(id, change) where q.change <> 'unchanged';

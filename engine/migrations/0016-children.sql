@@ -52,6 +52,15 @@ $$;
 create function durable.time_of_id(p_id uuid) returns timestamptz
 language sql immutable as $$ select to_timestamp(('x' || left(replace(p_id::text, '-', ''), 12))::bit(48)::bigint / 1000.0) $$;
 
+-- The step that the failure of a run comes from, as JSON text.
+create function durable.failed_step(p_run durable.runs) returns text
+language sql stable as $$
+  select coalesce((
+    select json_build_object('id', replace(s.step_id::text, '-', ''), 'name', s.name)::text from durable.steps s
+    where s.workspace_id = p_run.workspace_id and s.run_id = p_run.id
+      and s.step_id = case when p_run.failure::json ->> 'step' ~ '^[0-9a-f]{32}$' then (p_run.failure::json ->> 'step')::uuid end), 'null')
+$$;
+
 -- The handlers of runs that have just failed, as runs of their own. Those of a handler have none: nothing fails for ever.
 create function durable.start_on_failure(p_workspace int[], p_run uuid[]) returns void
 language plpgsql as $$
@@ -65,10 +74,7 @@ begin
       array_agg(durable.new_id()),
       array_agg('{"run":{"id":"' || r.id || '","started_at":"' || durable.rfc3339(durable.time_of_id(r.id)) || '"},"function":'
         || to_json(r.function_id)::text || ',"event":' || durable.event_json(e) || ',"error":' || coalesce(r.failure, 'null') || ',"step":'
-        || coalesce((
-          select json_build_object('id', replace(s.step_id::text, '-', ''), 'name', s.name)::text from durable.steps s
-          where s.workspace_id = r.workspace_id and s.run_id = r.id 
-            and s.step_id = case when r.failure::json ->> 'step' ~ '^[0-9a-f]{32}$' then (r.failure::json ->> 'step')::uuid end), 'null') || '}')
+        || durable.failed_step(r) || '}')
     into v_workspace, v_function, v_version, v_failed, v_depth, v_id, v_data
     from unnest(p_workspace, p_run) as p(workspace, run)
     join durable.runs r on r.workspace_id = p.workspace and r.id = p.run and r.status = 'failed'
@@ -92,7 +98,7 @@ begin
 end $$;
 
 -- What ends of runs owe to other runs, in the commit that ends them, whatever ended them: a child that is waited for owes
--- its parent the result. A run that failed may have a handler for that.
+-- its parent the result. A run that failed may have a handler for that, and any end somebody who listens for it.
 create function durable.owe_ends(p_workspace int[], p_run uuid[]) returns void
 language plpgsql as $$
 #variable_conflict use_column
@@ -102,6 +108,7 @@ begin
     join durable.children c on c.workspace_id = p.workspace and c.run_id = p.run
     where c.kind = 'invoke' on conflict do nothing;
   perform durable.start_on_failure(p_workspace, p_run);
+  perform durable.owe_end_events(p_workspace, p_run);
 end $$;
 
 -- A cancelled run takes along the children it spawned; those it waits for go with their entries (close_entries).

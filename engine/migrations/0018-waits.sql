@@ -46,6 +46,10 @@ begin
     perform pg_advisory_xact_lock(7301, durable.name_bucket(p_workspace, p_event));
     insert into durable.wait_patterns (workspace_id, event_name, paths)
       values (p_workspace, p_event, p_paths) on conflict do nothing;
+    if p_event in ('durable.run.completed', 'durable.run.failed', 'durable.run.cancelled') then
+      insert into durable.end_listeners (workspace_id, event_name, listener)
+        values (p_workspace, p_event, 'waits') on conflict do nothing;
+    end if;
   end if;
 end $$;
 

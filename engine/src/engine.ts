@@ -157,6 +157,7 @@ export function createEngine(config: EngineConfig): Engine {
     pollMs: config.pollMs,
     log,
     settled: () => dispatcher.kick(),
+    accept: (workspaceId, event) => acceptEvents.accept(workspaceId, [event]),
   });
   // Those that this process completes or fails are announced with what their commit says.
   events.on("run.ended", ({ end }) => {

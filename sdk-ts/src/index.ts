@@ -30,6 +30,7 @@ export type { Jsonify } from "./json.ts";
 export type { Limit, Limits } from "./limits.ts";
 export type { FailureContext, FailureHandler } from "./on-failure.ts";
 export type { RetryOptions } from "./retry.ts";
+export type { RunEnded } from "./run-ended.ts";
 export { serve } from "./serve.ts";
 export type { StandardSchema } from "./standard-schema.ts";
 export type { AnsweredBy, AskOptions } from "./steps/asked.ts";

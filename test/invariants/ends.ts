@@ -57,6 +57,42 @@ export const ENDS: readonly Invariant[] = [
     },
   },
   {
+    number: "E1",
+    name: "told as it was",
+    sentence:
+      "The event of an end names a run that ended so, and each end has one at most; none is told of who hears of ends.",
+    phase: "always",
+    check: bySql(
+      "select count(*) from durable.events where name in ('durable.run.completed', 'durable.run.failed', 'durable.run.cancelled')",
+      `select e.id, e.client_id, r.status, c.name as caused_by from durable.events e
+         left join durable.runs r on r.workspace_id = e.workspace_id and r.id = (e.data::json -> 'run' ->> 'id')::uuid
+         left join durable.events c on c.workspace_id = r.workspace_id and c.id = r.event_id
+         where e.name in ('durable.run.completed', 'durable.run.failed', 'durable.run.cancelled')
+           and (e.name is distinct from 'durable.run.' || r.status or e.client_id <> e.name || '/' || r.id or c.name like 'durable.run.%')`,
+    ),
+  },
+  {
+    number: "E2",
+    name: "owed by the ended",
+    sentence: "Only a run that has ended owes the event of it.",
+    phase: "always",
+    check: bySql(
+      "select count(*) from durable.end_events",
+      `select o.run_id, r.status from durable.end_events o
+         left join durable.runs r on r.workspace_id = o.workspace_id and r.id = o.run_id where r.status is null`,
+    ),
+  },
+  {
+    number: "E3",
+    name: "no end owed",
+    sentence: "When all is quiet the event of every end that somebody listens to is there.",
+    phase: "after",
+    check: bySql(
+      "select count(*) from durable.runs where status is not null",
+      "select run_id from durable.end_events",
+    ),
+  },
+  {
     number: "48",
     name: "audited",
     sentence: "Every cancel has its audit row, once.",

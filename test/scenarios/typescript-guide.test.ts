@@ -84,6 +84,21 @@ test("what was done is undone, the last first, and retried by its own table", as
   ]);
 });
 
+test("one function hears of every failure of the app", async () => {
+  const run = await send("trip.requested", { by: "Ada" });
+  await ended(run);
+  await expect
+    .poll(
+      async () => {
+        const { json } = await engine.call("GET", "/v1/apps/guide/dev/runs?function=alarm");
+        const ids: string[] = json.runs.map(({ id }: { id: string }) => id);
+        return (await Promise.all(ids.map(ended))).map(({ output }) => output);
+      },
+      { timeout: 20_000 },
+    )
+    .toContain(`trip failed in run ${run}: no money`);
+});
+
 test("steps started together end together, each with its own result under one name", async () => {
   const { output, steps } = await ended(await send("gather.requested", { pages: [1, 2, 3] }));
   expect(output).toEqual([10, 20, 30]);

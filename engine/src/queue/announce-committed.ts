@@ -29,9 +29,10 @@ export function announceCommitted({ events, timerLoop, waitMatcher, endTeller, a
           runId: head.runId,
           end: { status, output, failure, state: run.state },
         });
-        if (head.depth > 0 || run.memo.isPending("invoke")) endTeller.soon();
+        const isFailed = status === "failed";
+        if (isFailed || head.depth > 0 || run.memo.isPending("invoke")) endTeller.soon();
         // The handler of its failure was started with it.
-        if (status === "failed") kick();
+        if (isFailed) kick();
         return;
       }
       if (outcome.retryMs !== null) timerLoop.dueIn(outcome.retryMs);

@@ -1,6 +1,7 @@
 // What the end of one run means to others, off the commit path: a parent learns what became of its child, a child is
-// cancelled that nobody wants any more. Each was written down as an obligation in the commit that ended the run, so a
-// process that dies here leaves it to the next one; an entry settles once and a run ends once, so twice is once.
+// cancelled that nobody wants any more, who listens for ends gets an event. Each was written down as an obligation in the
+// commit that ended the run, so a process that dies here leaves it to the next one; an entry settles once, a run ends
+// once and an event is accepted once, so twice is once.
 
 import type { Logger } from "pino";
 import { faultPoint } from "../runtime/fault-points.ts";
@@ -8,10 +9,9 @@ import { Loop, type NextRound } from "../runtime/loop.ts";
 import type { Ports } from "../runtime/ports.ts";
 import type { Service } from "../runtime/service.ts";
 import { cancelCascades, settleChildEnds } from "../store/children.ts";
-import type { Database } from "../store/database.ts";
+import { type EndEventsParts, tellEndEvents } from "./end-events.ts";
 
-export interface EndTellerOptions extends Ports {
-  readonly database: Database;
+export interface EndTellerOptions extends Ports, EndEventsParts {
   readonly pollMs: number;
   readonly log: Logger;
   /** Parents may have become ready. */
@@ -19,6 +19,8 @@ export interface EndTellerOptions extends Ports {
 }
 
 const BATCH = 500;
+/** Fewer than make the door think that senders press. */
+const EVENTS_BATCH = 100;
 
 export class EndTeller implements Service {
   readonly name = "end-teller";
@@ -57,6 +59,7 @@ export class EndTeller implements Service {
     if (told > 0) settled();
     // Who is cancelled may have children.
     const cancelled = await cancelCascades(database, BATCH);
-    return told === BATCH || cancelled > 0 ? "again" : "later";
+    const accepted = await tellEndEvents(this.#options, EVENTS_BATCH);
+    return told === BATCH || cancelled > 0 || accepted === EVENTS_BATCH ? "again" : "later";
   }
 }

@@ -55,9 +55,19 @@ const unsteady = createFunction({
   handler: ({ step }) => step.run("count", () => calls.push("count")),
 });
 
+const asking = createFunction({
+  id: "asking",
+  handler: async ({ step }) => {
+    const answer = await step.waitForInput<number>("amount", { timeout: "2d", remindAfter: "1d" });
+    const decision = await step.waitForApproval("sign");
+    await step.run("pay", () => note(`pay ${answer?.value}`));
+    return { amount: answer?.value, by: answer?.by, approved: decision?.approved };
+  },
+});
+
 let kit: TestKit;
 beforeAll(async () => {
-  kit = await openKit({ functions: [sleeper, order, failing, unsteady] });
+  kit = await openKit({ functions: [sleeper, order, failing, unsteady, asking] });
 });
 
 describe("time", () => {
@@ -145,6 +155,40 @@ describe("crashes", () => {
       points: ["answer"],
     });
     await expect(found).rejects.toThrow(CrashMatrixError);
+  });
+});
+
+describe("people", () => {
+  test("what is asked is answered by a test, and is asked once", async () => {
+    const run = await kit.start(asking);
+    await expect(run.approve("sign")).rejects.toThrow(
+      /asks nobody for "sign".*waits for the input of anybody/,
+    );
+    await run.answer("amount", 5, { by: "ann" });
+    await expect(run.answer("amount", 6)).rejects.toThrow('asks nobody for "amount"');
+    await run.reject("sign");
+    expect((await run.ended()).output).toEqual({ amount: 5, by: "ann", approved: false });
+  });
+
+  test("time jumps over a reminder to the end", async () => {
+    const run = await kit.start(asking);
+    expect(await kit.toNextTimer()).toBeGreaterThan(86_000_000);
+    expect(await run.status()).toBe("waiting");
+    await kit.toNextTimer();
+    await run.approve("sign");
+    expect((await run.ended()).output).toEqual({ approved: true });
+  });
+
+  test("nobody is asked twice, and no answer is lost, whatever dies", { timeout: 120_000 }, async () => {
+    const { crashes } = await crashMatrix({
+      kit,
+      fn: asking,
+      drive: async (run) => {
+        await run.answer("amount", 5, { by: "ann" });
+        await run.approve("sign");
+      },
+    });
+    expect(crashes.length).toBeGreaterThan(8);
   });
 });
 

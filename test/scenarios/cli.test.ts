@@ -23,8 +23,16 @@ beforeAll(async () => {
     functions: [
       { id: "double", triggers: [{ event: "order.placed" }], input: { type: "number" } },
       { id: "idle", triggers: [{ event: "nap.begun" }] },
+      { id: "asker", triggers: [{ event: "asked" }] },
     ],
     answer: ({ fn, input, memo }) => {
+      if (fn === "asker") {
+        const [answer] = memo;
+        if (answer?.st === "ok") return { status: "done", output: answer.v };
+        const identity = { id: stepId("", "sign", 0), name: "sign", n: 0 };
+        const op = { op: "input", ...identity, ...(input.event.data as object) };
+        return { status: "continue", ops: memo.length === 0 ? [op] : [] };
+      }
       if (fn === "double") return { status: "done", output: (input.event.data as number) * 2 };
       const op = { id: stepId("", "nap", 0), name: "nap", n: 0, op: "sleep", ms: 60_000 };
       return { status: "continue", ops: memo.length === 0 ? [op] : [] };
@@ -172,6 +180,56 @@ describe("from nothing to a cancelled run", () => {
     });
   });
 
+  test("what somebody is asked is listed, shown, answered and decided", async () => {
+    const schema = '{"type":"object","required":["amount"]}';
+    const run = await send(
+      `asked --data '{"kind":"input","title":"How much?","assignee":"ann","schema":${schema}}'`,
+    );
+    await waitFor("ann to be asked", async () =>
+      (await durable("inputs ls --assignee ann")).out.includes("How much?"),
+    );
+    const [input] = JSON.parse((await durable("inputs ls --assignee ann --json")).out).inputs;
+    const shown = (await durable(`inputs show ${input.id}`)).out;
+    expect(shown).toMatch(/^How much\? {2}\(input, open\)\nasked {5}ann, at 2/);
+    expect(shown).toContain(`durable inputs answer ${input.id} --value JSON --by NAME`);
+    expect((await durable(`runs show ${run}`)).out).toMatch(
+      /◇ sign {2}waiting for the input of ann, for .* at most/,
+    );
+
+    expect(await durable(`inputs answer ${input.id} --value '{}' --by ann`)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("must have required property 'amount'"),
+    });
+    expect(await durable(`inputs approve ${input.id}`)).toMatchObject({ code: 2 });
+    expect(await durable(`inputs answer ${input.id} --by ann`)).toMatchObject({ code: 2 });
+    expect(await durable(`inputs answer ${input.id} --value '{"amount":5}' --by ann`)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Answered by ann at 2.*; the run goes on\.\n$/),
+    });
+    expect(await durable(`inputs answer ${input.id} --value '{"amount":6}' --by bob`)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("ann has answered this at"),
+    });
+    expect((await durable(`inputs show ${input.id}`)).out).toMatch(
+      /answered {2}by ann at 2.*: \{"amount":5\}/,
+    );
+    expect((await durable(`runs show ${run} --follow`)).out).toMatch(/sign: answered by ann after/);
+    expect((await durable("inputs ls --status answered")).out).toMatch(/answered {2}ann/);
+    expect((await durable("inputs ls --assignee ann")).out).toBe("Nothing is open in shop (dev).\n");
+
+    const second = await send(`asked --data '{"kind":"approval"}'`);
+    await waitFor("somebody to be asked", async () =>
+      (await durable(`inputs ls --run ${second}`)).out.includes("anybody"),
+    );
+    const [approval] = JSON.parse((await durable(`inputs ls --run ${second} --json`)).out).inputs;
+    expect(await durable(`inputs reject ${approval.id} --by bob --comment 'too much'`)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("Rejected by bob at"),
+    });
+    expect((await durable(`runs show ${second} --follow`)).out).toContain("sign: rejected by bob after");
+    expect(await durable("inputs show 01a1fcb8-3aaa-74f3-bb6f-17f2628e684d")).toMatchObject({ code: 4 });
+  });
+
   test("a key that can only send can send, and nothing else", async () => {
     const key = (await durable("keys create event")).out.trim();
     const asSender = { DURABLE_EVENT_KEY: key, DURABLE_ADMIN_TOKEN: undefined };
@@ -188,7 +246,7 @@ describe("what is wrong is told in a sentence and an exit code", () => {
     ["send", 2, /missing required argument 'name'/],
     ["send x --data {bad", 2, /--data is not JSON/],
     ["send 'a b'", 2, /name/],
-    ["trigger shop/nothing", 4, /no function "nothing"\. It has double, idle/],
+    ["trigger shop/nothing", 4, /no function "nothing"\. It has asker, double, idle/],
     ["trigger double --data '\"x\"'", 2, /\/data: must be number|it must be number/],
     ["runs ls", 3, /No engine answers at http:\/\/127\.0\.0\.1:1 /, { DURABLE_URL: NOWHERE }],
     ["runs ls", 2, /DURABLE_URL is "nowhere"/, { DURABLE_URL: "nowhere" }],

@@ -1,5 +1,5 @@
 import { INPUT_SCHEMA_BYTES_MAX, type InputOp, SLEEP_MS_MAX, writeJson } from "@durable/protocol/wire";
-import { schemaProblem } from "../registry/json-schemas.ts";
+import { schemaShapeProblem } from "../registry/json-schemas.ts";
 import type { Situation } from "./decide.ts";
 import { journalEntry } from "./journal-entry.ts";
 import type { OutcomeDraft } from "./outcome-draft.ts";
@@ -38,5 +38,5 @@ export function decideInput(situation: Situation, op: InputOp, draft: OutcomeDra
 function flawOf(schema: string): string | null {
   return Buffer.byteLength(schema) > INPUT_SCHEMA_BYTES_MAX
     ? `it is longer than ${INPUT_SCHEMA_BYTES_MAX / 1024} KiB of JSON`
-    : schemaProblem(schema);
+    : schemaShapeProblem(schema);
 }

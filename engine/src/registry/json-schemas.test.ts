@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { schemaFlaws, schemaProblem, sentenceOfFlaws } from "./json-schemas.ts";
+import { schemaFlaws, schemaProblem, schemaShapeProblem, sentenceOfFlaws } from "./json-schemas.ts";
 
 const order = JSON.stringify({
   $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -88,5 +88,32 @@ describe("hostile schemas", () => {
     const startedAtMs = performance.now();
     expect(schemaFlaws(JSON.stringify(schema), JSON.stringify(data))).toEqual([]);
     expect(performance.now() - startedAtMs).toBeLessThan(2_000);
+  });
+});
+
+describe("by its shape alone", () => {
+  test("what is no schema is told, also of an older draft", () => {
+    expect(schemaShapeProblem("5")).toBe("a JSON Schema is an object or a boolean");
+    expect(schemaShapeProblem('{"type":"nonsense"}')).toContain("it/type must be equal to one of");
+    expect(schemaShapeProblem('{"properties":{"a":{"minimum":"x"}}}')).toBe(
+      "it/properties/a/minimum must be number",
+    );
+    const draft7 = { $schema: "http://json-schema.org/draft-07/schema#", items: [{}] };
+    expect(schemaShapeProblem(JSON.stringify(draft7))).toBeNull();
+    for (const text of ["true", "{}", order]) expect(schemaShapeProblem(text)).toBeNull();
+  });
+
+  test("in a time that grows with its length, where compiling does not end", () => {
+    const leaf = { properties: Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`p${n}`, {}])) };
+    const slow = { allOf: Array(1_500).fill({ $ref: "#/$defs/leaf" }), $defs: { leaf } };
+    const many = { type: Array.from({ length: 5_000 }, (_, n) => `t${n}`) };
+    const startMs = performance.now();
+    for (let round = 0; round < 20; round += 1) {
+      expect(schemaShapeProblem(JSON.stringify(slow))).toBeNull();
+      expect(schemaShapeProblem(JSON.stringify(many))).not.toBeNull();
+    }
+    expect(performance.now() - startMs).toBeLessThan(2_000);
+    // It is compiled against the clock, and what could not be judged in time is let through.
+    expect(schemaFlaws(JSON.stringify({ ...slow, type: "string" }), "1", true)).toEqual([]);
   });
 });

@@ -16,6 +16,8 @@ export interface SchemaFlaw {
 const KEPT_MAX = 1_000;
 const SCHEMA_CHARACTERS_MAX = 256 * 1024;
 const COMPILE_MS_MAX = 2_000;
+/** Of a schema that comes with a run, not with a sync: nobody waits for it to be read, and many may come. */
+const COMPILE_MS_MAX_IN_RUNS = 200;
 const CHECK_MS_MAX = 100;
 /** Nothing in a schema of this length, without what `SLOW` names, takes long on data of that length. */
 const QUICK_SCHEMA_CHARACTERS_MAX = 8 * 1024;
@@ -36,9 +38,10 @@ const compiled = new Map<string, Compiled>();
  * What is wrong with the data, or nothing.
  * @param schema JSON text.
  * @param data JSON text.
+ * @param isOfRun It was never synced: a run brought it along.
  */
-export function schemaFlaws(schema: string, data: string): readonly SchemaFlaw[] {
-  const { validate, isQuick } = compiledOf(schema);
+export function schemaFlaws(schema: string, data: string, isOfRun = false): readonly SchemaFlaw[] {
+  const { validate, isQuick } = compiledOf(schema, isOfRun ? COMPILE_MS_MAX_IN_RUNS : COMPILE_MS_MAX);
   if (validate === null) return [];
   const value: unknown = JSON.parse(data);
   const check = () => validate(value) as boolean;
@@ -54,8 +57,23 @@ export function schemaFlaws(schema: string, data: string): readonly SchemaFlaw[]
 
 /** Why a text cannot be used as a schema, for the person who wrote it; null when it can. */
 export function schemaProblem(schema: string): string | null {
-  return compiledOf(schema).problem;
+  return compiledOf(schema, COMPILE_MS_MAX).problem;
 }
+
+/**
+ * The same by its shape alone, in time that grows with its length: an answer of an app may bring thousands. What only
+ * shows when it is compiled (a reference to nothing) is not found, and then lets everything through.
+ */
+export function schemaShapeProblem(text: string): string | null {
+  const schema = JSON.parse(text) as unknown;
+  if (typeof schema === "boolean") return null;
+  if (typeof schema !== "object" || schema === null || Array.isArray(schema)) return NO_SCHEMA;
+  const { rest, isOld } = dialectOf(schema);
+  const ajv = isOld ? OLD_SHAPES : SHAPES;
+  return ajv.validateSchema(rest) === true ? null : ajv.errorsText(ajv.errors, { dataVar: "it" });
+}
+
+const NO_SCHEMA = "a JSON Schema is an object or a boolean";
 
 /** `/order/id must be number; / must have required property 'order'` */
 export function sentenceOfFlaws(flaws: readonly SchemaFlaw[]): string {
@@ -66,7 +84,7 @@ export function sentenceOfFlaws(flaws: readonly SchemaFlaw[]): string {
   return `${shown}${flaws.length > 3 ? `; and ${flaws.length - 3} more` : ""}.`;
 }
 
-function compiledOf(schema: string): Compiled {
+function compiledOf(schema: string, timeoutMs: number): Compiled {
   const known = compiled.get(schema);
   if (known !== undefined) {
     // Used last, forgotten last.
@@ -74,13 +92,13 @@ function compiledOf(schema: string): Compiled {
     compiled.set(schema, known);
     return known;
   }
-  const made = compile(schema);
+  const made = compile(schema, timeoutMs);
   compiled.set(schema, made);
   if (compiled.size > KEPT_MAX) compiled.delete(compiled.keys().next().value!);
   return made;
 }
 
-function compile(text: string): Compiled {
+function compile(text: string, timeoutMs: number): Compiled {
   const isQuick = text.length <= QUICK_SCHEMA_CHARACTERS_MAX && !SLOW.test(text);
   if (text.length > SCHEMA_CHARACTERS_MAX) {
     return {
@@ -91,7 +109,7 @@ function compile(text: string): Compiled {
   }
   try {
     return {
-      validate: againstTheClock(COMPILE_MS_MAX, () => compileText(text)),
+      validate: againstTheClock(timeoutMs, () => compileText(text)),
       problem: null,
       isQuick,
     };
@@ -104,16 +122,25 @@ function compileText(text: string): ValidateFunction {
   const schema = JSON.parse(text) as unknown;
   if (typeof schema === "boolean") return new Ajv2020(SETTINGS).compile(schema);
   if (typeof schema !== "object" || schema === null || Array.isArray(schema)) {
-    throw new TypeError("a JSON Schema is an object or a boolean");
+    throw new TypeError(NO_SCHEMA);
   }
-  // An id would be taken for good by the first schema that has it; nothing refers to another schema by its id here.
-  const { $schema, $id: _, ...rest } = schema as { $schema?: unknown; $id?: unknown };
-  const isOld = /draft-0[4-7]/.test(String($schema ?? ""));
+  const { rest, isOld } = dialectOf(schema);
   return new (isOld ? Ajv : Ajv2020)(SETTINGS).compile(rest);
+}
+
+/** An id would be taken for good by the first schema that has it; nothing refers to another schema by its id here. */
+function dialectOf(schema: object): { readonly rest: object; readonly isOld: boolean } {
+  const { $schema, $id: _, ...rest } = schema as { $schema?: unknown; $id?: unknown };
+  return { rest, isOld: /draft-0[4-7]/.test(String($schema ?? "")) };
 }
 
 /** Formats are notes to people, as the standard has it; keywords nobody knows are notes too. */
 const SETTINGS = { allErrors: true, strict: false, validateFormats: false, logger: false } as const;
+
+/** Reading on after the first flaw would take more than the time that grows with the length. */
+const FIRST_FLAW = { ...SETTINGS, allErrors: false } as const;
+const SHAPES = new Ajv2020(FIRST_FLAW);
+const OLD_SHAPES = new Ajv(FIRST_FLAW);
 
 const sandbox = createContext({ call: null as (() => unknown) | null });
 const callInSandbox = new Script("call()");

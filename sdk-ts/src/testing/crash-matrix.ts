@@ -98,6 +98,10 @@ const STEADY: Readonly<Record<string, (value: unknown) => unknown>> = {
     const { name, data } = (event ?? {}) as { name?: unknown; data?: unknown };
     return event === null ? null : { name, data };
   },
+  input: (answer) => {
+    const { value, by } = (answer ?? {}) as { value?: unknown; by?: unknown };
+    return answer === null ? null : { value, by };
+  },
 };
 
 /** By id, not by the journal's order: steps that run at once may settle in another one. */

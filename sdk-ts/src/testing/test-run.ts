@@ -61,7 +61,8 @@ export interface TestRun {
   ended(): Promise<RunState>;
   cancel(reason?: string): Promise<void>;
   /**
-   * Answers its `step.waitForInput` of this name, once everything has come to rest; by "test" unless told.
+   * Answers its `step.waitForInput` of this name, by "test" unless told. The clock jumps over sleeps and retries that come
+   * before the question.
    * @throws Error when the run does not ask that, and DurableRequestError when the answer does not fit.
    */
   answer(step: string, value: unknown, options?: AnswerOptions): Promise<void>;
@@ -92,17 +93,28 @@ const IS_END: Record<RunStatus, boolean> = {
 export function testRun({ api, settled, toNextTimer }: RunParts, id: string): TestRun {
   const state = () => api.get<RunState>(`/runs/${id}`);
 
+  /** Null when the run does not ask it, and nothing but sleeps and retries would bring it there. */
+  async function asked(step: string): Promise<string | null> {
+    for (;;) {
+      await settled();
+      const { inputs } = await api.get<{ inputs: { id: string; name: string }[] }>(
+        `/inputs?run=${id}&limit=200`,
+      );
+      const input = inputs.findLast(({ name }) => name === step);
+      if (input !== undefined) return input.id;
+      const { status, steps } = await state();
+      const isHeldUp = steps.some((each) => each.status === "pending" && each.op !== "sleep");
+      if (IS_END[status] || isHeldUp || (await toNextTimer()) === null) return null;
+    }
+  }
+
   async function answer(step: string, body: Readonly<Record<string, unknown>>): Promise<void> {
-    await settled();
-    const { inputs } = await api.get<{ inputs: { id: string; name: string }[] }>(
-      `/inputs?run=${id}&limit=200`,
-    );
-    const input = inputs.findLast(({ name }) => name === step);
-    if (input === undefined) {
+    const inputId = await asked(step);
+    if (inputId === null) {
       const { function: functionId, why } = await state();
       throw new Error(`Run ${id} of "${functionId}" asks nobody for ${JSON.stringify(step)}. ${why}`);
     }
-    await api.post(`/inputs/${input.id}/answer`, { by: "test", ...body, id: globalThis.crypto.randomUUID() });
+    await api.post(`/inputs/${inputId}/answer`, { by: "test", ...body, id: globalThis.crypto.randomUUID() });
   }
 
   return {

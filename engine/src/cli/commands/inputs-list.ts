@@ -19,6 +19,7 @@ interface ListFlags extends TargetFlags {
 
 export function inputsListCommand(context: Context): Command {
   return withTarget(new Command("ls"))
+    .alias("list")
     .description("list what people are asked, newest first")
     .option("--status <status>", "open (unless told), answered, expired, cancelled or all")
     .option("--assignee <name>", "only what this person is asked")

@@ -90,7 +90,7 @@ function answeredValue(
     }
   }
   if (value === undefined) throw invalid([{ pointer: "/value", detail: "is missing" }]);
-  const flaws = schema === null ? [] : schemaFlaws(schema, payload);
+  const flaws = schema === null ? [] : schemaFlaws(schema, payload, true);
   if (flaws.length === 0) return payload;
   throw new Problem("validation", `The answer does not fit what is asked: ${sentenceOfFlaws(flaws)}`, {
     errors: flaws.map(({ pointer, detail }) => ({ pointer: `/value${pointer}`, detail })),

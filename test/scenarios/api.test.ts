@@ -2,7 +2,7 @@
 import { stepId } from "@durable/protocol/wire";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ApiProblem, createApiClient, EngineUnreachable } from "../../engine/src/http/client.ts";
-import { Run } from "../../engine/src/http/contract/runs.ts";
+import { Run } from "../../engine/src/http/contract/run.ts";
 import { signal } from "../support/signals.ts";
 import { startApp } from "./api-app.ts";
 import { startEngine } from "./api-engine.ts";

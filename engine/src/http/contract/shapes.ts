@@ -92,3 +92,5 @@ export const ProblemAnswer = z
     docs: z.string().openapi({ description: "The page that explains the code." }),
   })
   .openapi("Problem", { description: "RFC 9457" });
+
+export const RunPath = WorkspacePath.extend({ id: z.string().openapi({ description: "The run's id." }) });

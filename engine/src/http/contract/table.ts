@@ -15,18 +15,11 @@ import {
   retireSigningSecret,
   revokeEventKey,
 } from "./keys.ts";
+import { listRunLogs } from "./logs.ts";
+import { queryRun } from "./queries.ts";
 import type { Row } from "./row.ts";
-import {
-  cancelRun,
-  getRun,
-  getRunResult,
-  getRunTree,
-  listRunLogs,
-  listRuns,
-  pauseRun,
-  queryRun,
-  resumeRun,
-} from "./runs.ts";
+import { cancelRun, pauseRun, resumeRun } from "./run-actions.ts";
+import { getRun, getRunResult, getRunTree, listRuns } from "./runs.ts";
 import { completeToken, sendSignal } from "./signals.ts";
 import { listSkips } from "./skips.ts";
 

@@ -1,7 +1,7 @@
 import { queryRun } from "../../execution/query-run.ts";
 import { showCalled } from "../../runs/show-run.ts";
 import type { RouteParts } from "../app.ts";
-import * as contract from "../contract/runs.ts";
+import * as contract from "../contract/queries.ts";
 import type { Handlers } from "../handlers.ts";
 import { decodePayload, requireSignedFor } from "./payload.ts";
 import { requireRunId } from "./runs.ts";

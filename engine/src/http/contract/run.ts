@@ -1,0 +1,88 @@
+import { z } from "@hono/zod-openapi";
+import { AsReceived, Circuit, Failure, Instant, RunState, RunStatus } from "./shapes.ts";
+import { Attempt, Step, Times } from "./steps.ts";
+
+const ChildKind = z.enum(["invoke", "spawn", "on-failure"]);
+
+export const Parent = z
+  .object({
+    run: z.string(),
+    step: z.string().nullable().openapi({ description: "Id of the step that started it." }),
+    kind: ChildKind,
+  })
+  .openapi("Parent", {
+    description: "The run that started this one: by a step, or by failing (`on-failure`).",
+  });
+
+const Child = z
+  .object({
+    run: z.string(),
+    step: z.string().nullable(),
+    kind: ChildKind,
+    function: z.string(),
+    status: RunStatus,
+  })
+  .openapi("Child");
+
+export const Run = z
+  .object({
+    id: z.string(),
+    app: z.string(),
+    environment: z.string(),
+    function: z.string(),
+    function_version: z.number().int(),
+    status: RunStatus,
+    why: z.string().openapi({ description: "Why it is where it is, in one sentence." }),
+    created_at: Instant,
+    ended_at: Instant.nullable(),
+    event: z.object({
+      id: z.string(),
+      name: z.string(),
+      data: AsReceived,
+      time: Instant,
+      received_at: Instant,
+    }),
+    output: AsReceived,
+    failure: Failure.nullable(),
+    state: RunState,
+    unclaimed: z
+      .number()
+      .int()
+      .nullable()
+      .openapi({ description: "Results that the code never asked for when it ended." }),
+    compensated: z
+      .number()
+      .int()
+      .openapi({ description: "Completed steps that were undone after it failed or was cancelled." }),
+    parent: Parent.nullable(),
+    children: z.array(Child).openapi({ description: "The runs it started by its steps, or by failing." }),
+    cancelled: z.object({ by: z.string(), reason: z.string().nullable(), at: Instant }).nullable(),
+    live: z
+      .object({
+        journal_seq: z.number().int(),
+        run_attempt: z.number().int(),
+        transport_attempt: z.number().int(),
+        lost: z.number().int(),
+        ending: z
+          .enum(["failing", "cancelling"])
+          .nullable()
+          .openapi({ description: "How it ends when its steps are undone; also while that is paused." }),
+        pausing: z.boolean().openapi({
+          description: "It pauses when the call of its app that is under way has been recorded.",
+        }),
+        ready_at: Instant.nullable(),
+        retry_at: Instant.nullable(),
+        circuit: Circuit.nullable().openapi({
+          description: "Why its job waits, while the endpoint is down or busy; null while all is well.",
+        }),
+        engine: z.object({ id: z.number().int(), host: z.string(), pid: z.number().int() }).nullable(),
+      })
+      .nullable()
+      .openapi({ description: "Null once the run has ended." }),
+    last_dispatch: z.object(Times).nullable(),
+    steps: z.array(Step).openapi({ description: "In the order of the journal, then what is still pending." }),
+    attempts: z.array(Attempt).openapi({
+      description: "Of the run itself: dispatches without a usable answer, failed tries of the function.",
+    }),
+  })
+  .openapi("Run");

@@ -1,5 +1,6 @@
 // What the code of steps says while it runs, kept with the attempt that said it.
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createFunction, NonRetriableError } from "@durable/sdk";
@@ -34,6 +35,15 @@ const says = createFunction({
       await Promise.resolve();
       step.log.debug("mailed");
     });
+  },
+});
+const pauses = createFunction({
+  id: "pauses",
+  trigger: { event: "pause" },
+  handler: async ({ step }) => {
+    await step.run("before", ({ log }) => log.info("one"));
+    await step.waitForEvent("wait", { event: "go-on", timeout: "1h" });
+    await step.run("after", ({ log }) => log.info("two"));
   },
 });
 const branches = createFunction({
@@ -77,7 +87,7 @@ const loud = createFunction({
 
 beforeAll(async () => {
   engine = await startEngine();
-  app = await startSdkApp(engine, "shop", [says, branches, undoes, loud]);
+  app = await startSdkApp(engine, "shop", [says, pauses, branches, undoes, loud]);
   quiet = await startSdkApp(
     engine,
     "quiet",
@@ -161,6 +171,26 @@ test("the command line prints them", async () => {
   expect(lines[4]).toMatch(/^\S+Z ERROR charge \(attempt 2\): charged late$/);
   const json = (await durable(["--json", "--level", "error"])).stdout;
   expect(JSON.parse(json)).toMatchObject({ level: "error", message: "charged late", data: null });
+});
+
+test("the command line stays until the run has ended, and prints what is said meanwhile", async () => {
+  const run = await app.start("pause");
+  const child = spawn(process.execPath, [DURABLE, "runs", "logs", run, "--app", "shop", "--follow"], {
+    env: { DURABLE_URL: engine.url, DURABLE_ADMIN_TOKEN: ADMIN_TOKEN },
+  });
+  let out = "";
+  child.stdout.on("data", (chunk) => {
+    out += chunk;
+  });
+  await expect.poll(() => out, { timeout: 20_000 }).toMatch(/before: one\n$/);
+  expect(child.exitCode).toBe(null);
+  await engine.call("POST", "/v1/events?app=shop", { name: "go-on" });
+  const [code] = await once(child, "close");
+  expect(code).toBe(0);
+  expect(out.trimEnd().split("\n")).toEqual([
+    expect.stringMatching(/before: one$/),
+    expect.stringMatching(/after: two$/),
+  ]);
 });
 
 test("an app may keep its console to itself", async () => {

@@ -1,4 +1,7 @@
 // Waits for events: conditions, look-back, several at once, signals, tokens and what cancels a run.
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { DEV_SECRET, makeToken, parseSecret } from "@durable/protocol";
 import { createFunction, Durable } from "@durable/sdk";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -137,6 +140,9 @@ const cancellable = createFunction({
     return "slept";
   },
 });
+
+const DURABLE = fileURLToPath(new URL("../../engine/bin/durable.js", import.meta.url));
+const execute = promisify(execFile);
 
 let engine: Awaited<ReturnType<typeof startEngine>>;
 let app: Awaited<ReturnType<typeof startSdkApp>>;
@@ -408,6 +414,28 @@ describe("tokens", () => {
     });
     expect(large.status).toBe(413);
   });
+});
+
+test("the command line sends a signal and completes a token, each once", async () => {
+  const durableCli = (args: string[]) =>
+    execute(process.execPath, [DURABLE, ...args], {
+      env: { DURABLE_URL: engine.url, DURABLE_APP: "shop" },
+    }).then(({ stdout }) => stdout);
+  const key = `deploy/${newId()}`;
+  const signalled = await send("signalled", { key });
+  const args = ["signals", "send", key, "--data", '{"by":"Ada"}', "--id", `cli-${key}`, "--json"];
+  expect(JSON.parse(await durableCli(args))).toEqual({ id: `cli-${key}` });
+  expect(await durableCli(args.slice(0, -1))).toBe(
+    `The signal is on disk as event cli-${key}. Runs that wait for "${key}" go on.\n`,
+  );
+  expect(await endOf(signalled)).toEqual({ by: "Ada" });
+  const tokened = await send("tokened", null);
+  await untilWaiting(tokened, "decide");
+  const url = tokens[tokened]!;
+  expect(await durableCli(["tokens", "complete", url, "--data", "[1]"])).toContain("its run goes on");
+  expect(await endOf(tokened)).toEqual([1]);
+  const again = durableCli(["tokens", "complete", url.slice(url.lastIndexOf("/") + 1)]);
+  await expect(again).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("completed before") });
 });
 
 describe("cancelOn", () => {

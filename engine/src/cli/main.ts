@@ -10,8 +10,10 @@ import { migrateCommand } from "./commands/migrate.ts";
 import { queryCommand } from "./commands/query.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { sendCommand } from "./commands/send.ts";
+import { signalsCommand } from "./commands/signals.ts";
 import { startCommand } from "./commands/start.ts";
 import { syncCommand } from "./commands/sync.ts";
+import { tokensCommand } from "./commands/tokens.ts";
 import { triggerCommand } from "./commands/trigger.ts";
 import { type Context, processContext } from "./context.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
@@ -53,6 +55,8 @@ function program(context: Context): Command {
     migrateCommand,
     syncCommand,
     sendCommand,
+    signalsCommand,
+    tokensCommand,
     triggerCommand,
     callCommand,
     queryCommand,

@@ -10,17 +10,27 @@ export interface Workspace {
 }
 
 /** Flags of every command that talks to an engine. */
-export interface TargetFlags {
+export interface EngineFlags {
   readonly url?: string;
-  readonly app?: string;
-  readonly env?: string;
   readonly json?: true;
 }
 
+/** Flags of those that talk about one app. */
+export interface TargetFlags extends EngineFlags {
+  readonly app?: string;
+  readonly env?: string;
+}
+
 export function withTarget(command: Command): Command {
+  return withEngine(
+    command
+      .option("--app <name>", "the app (DURABLE_APP; the only one there is)")
+      .option("--env <name>", "the environment (DURABLE_ENV, dev)"),
+  );
+}
+
+export function withEngine(command: Command): Command {
   return command
-    .option("--app <name>", "the app (DURABLE_APP; the only one there is)")
-    .option("--env <name>", "the environment (DURABLE_ENV, dev)")
     .option("--url <url>", "the engine (DURABLE_URL, http://localhost:4400)")
     .option("--json", "answer as JSON");
 }
@@ -29,7 +39,7 @@ export type Api = ApiClient & { readonly url: string };
 
 /** Keys come from the environment only: other users of a machine can read a command line. */
 export async function apiOf(
-  flags: TargetFlags,
+  flags: EngineFlags,
   environment: Environment,
   token: string | null = adminToken(environment),
 ): Promise<Api> {

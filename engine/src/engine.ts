@@ -297,6 +297,7 @@ export function createEngine(config: EngineConfig): Engine {
     egress,
     jobReady: () => dispatcher.kick(),
     isHeld: (workspaceId, runId) => dispatcher.held.get(runId)?.workspaceId === workspaceId,
+    isDown: (workspaceId) => health.isOpen(workspaceId),
   });
 
   // Stopped in the reverse order: first the doors, then the loops, last the heartbeat that keeps our leases.

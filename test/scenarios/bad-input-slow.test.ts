@@ -37,6 +37,7 @@ async function startServer(parts: Partial<HttpParts> = {}) {
     checkpoints: { take: () => Promise.reject(new Error("not here")) },
     jobReady: () => {},
     isHeld: () => false,
+    isDown: () => false,
     egress: createEgressGuard({}),
     limits: { headersTimeoutMs: 200, requestTimeoutMs: 400, drainMs: 5_000 },
     ...parts,

@@ -1,9 +1,10 @@
 // An app that is down freezes its runs: nothing is sent but probes, no attempt is used up, and all go on after it.
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { createFunction, type DurableFunction } from "@durable/sdk";
 import { serve } from "@durable/sdk/node";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -11,6 +12,9 @@ import { freePort } from "../chaos/free-port.ts";
 import { checkInvariants, formatReport } from "../invariants/check.ts";
 import { waitFor } from "../support/wait.ts";
 import { startEngine } from "./api-engine.ts";
+
+const DURABLE = fileURLToPath(new URL("../../engine/bin/durable.js", import.meta.url));
+const execute = promisify(execFile);
 
 type Trouble = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -175,6 +179,28 @@ test("a sync closes the circuit at once", async () => {
   await app.up();
   await sync(app.url);
   await expectAllCompleted(runs);
+}, 60_000);
+
+test("while it is open a call is refused at once, and the list of runs says since when and how many wait", async () => {
+  const app = await startUnsteadyApp([threeSteps]);
+  app.trouble = (_request, response) => void response.writeHead(503).end();
+  await start("three", 3);
+  await untilCircuit("open");
+  await waitFor("all of them frozen", async () => (await circuit()).frozen_runs === 3);
+  await engine.database.sql`update durable.circuits set next_probe_at = now() + interval '1 hour'`;
+  const before = app.requests;
+  const call = () => engine.call("POST", "/v1/apps/shop/dev/functions/three/call", { input: null });
+  const refused = await call();
+  expect([refused.status, refused.json.code]).toEqual([502, "app-failed"]);
+  expect(refused.json.detail).toMatch(/has not answered the engine for a while.* Nothing ran/);
+  expect(app.requests - before).toBeLessThanOrEqual(1);
+  const { stderr } = await execute(process.execPath, [DURABLE, "runs", "ls", "--app", "shop"], {
+    env: { DURABLE_URL: engine.url },
+  });
+  expect(stderr).toMatch(/has not answered since \S+Z: 3 runs are frozen/);
+  app.trouble = null;
+  await sync(app.url);
+  await expect.poll(async () => (await call()).json.code, { timeout: 20_000 }).not.toBe("app-failed");
 }, 60_000);
 
 test("a cancelled run does not come back with the others", async () => {

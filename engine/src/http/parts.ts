@@ -32,6 +32,8 @@ export interface HttpParts extends Ports {
   readonly jobReady: () => void;
   /** Whether this process is executing the run at the moment. */
   readonly isHeld: (workspaceId: number, runId: string) => boolean;
+  /** Whether this app's endpoint is known not to answer: nothing but probes is sent to it. */
+  readonly isDown: (workspaceId: number) => boolean;
   /** Whether this process may act on its leases; without it `/readyz` looks at the database alone. */
   readonly authority?: { mayAct(): boolean };
   readonly limits?: Partial<ServerLimits>;

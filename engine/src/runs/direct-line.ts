@@ -13,6 +13,8 @@ export interface DirectLineOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly appClient: Pick<AppClient, "call">;
+  /** Its endpoint is known not to answer. */
+  readonly isDown: (workspaceId: number) => boolean;
 }
 
 /** Callers wait with a connection each; beyond it they hear 503 and come again. */
@@ -30,6 +32,13 @@ export class DirectLine {
   /** @throws Problem when there is no answer, with what is known of why. */
   async ask(workspace: WorkspaceEntry, type: "call" | "query", body: string): Promise<CallAnswer> {
     const endpoint = requireEndpoint(workspace, type);
+    if (this.#options.isDown(workspace.workspaceId)) {
+      throw new Problem(
+        "app-failed",
+        `${endpoint.url} has not answered the engine for a while. It is asked again every few seconds, and nothing else is ` +
+          `sent to it until it answers. Nothing ran. A sync that succeeds ends that.`,
+      );
+    }
     if (Buffer.byteLength(body) > REQUEST_BYTES_MAX) {
       throw new Problem(
         "payload-too-large",

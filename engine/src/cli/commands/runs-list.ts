@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import type { InputOf } from "../../http/client.ts";
+import { whyHeldBack } from "../../runs/why.ts";
 import type { Context } from "../context.ts";
 import { statusPaint } from "../run-view/render-run.ts";
-import { apiOf, type TargetFlags, withTarget, workspaceOf } from "../target.ts";
+import { type Api, apiOf, type TargetFlags, type Workspace, withTarget, workspaceOf } from "../target.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import { oneLine } from "../terminal/fit.ts";
 import { table } from "../terminal/table.ts";
@@ -47,7 +48,17 @@ export function runsListCommand(context: Context): Command {
       });
       for (const line of table(["RUN", "FUNCTION", "STATUS", "STARTED", "TOOK", "EVENT"], rows))
         context.say(line);
+      const held = await heldBack(api, workspace);
+      if (held !== null) context.note(held);
       if (answer.next !== null)
         context.note(`There are more; raise --limit (200 at most) or narrow with --status and --function.`);
     });
+}
+
+/** Why queued runs of the app may not go on: since when its endpoint has not answered, and how many wait for it. */
+async function heldBack(api: Api, { app, env }: Workspace): Promise<string | null> {
+  const { apps } = await api.listApps();
+  const found = apps.find((one) => one.app === app && one.environment === env);
+  const circuit = found?.endpoint?.circuit;
+  return circuit === undefined || circuit.state === "closed" ? null : whyHeldBack(circuit);
 }

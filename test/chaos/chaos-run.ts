@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { AppLog } from "../invariants/app-log.ts";
 import { Checker, type InvariantReport } from "../invariants/check.ts";
 import { Cluster, SLACK_MS } from "./cluster.ts";
 import { Findings } from "./findings.ts";
+import { countKinds, type KindCount } from "./kinds.ts";
 import { Load } from "./load.ts";
 import { rage } from "./nemesis.ts";
-import { PROGRAM_ENDS } from "./program-ends.ts";
+import { PROGRAM_ENDS, STOPPED } from "./program-ends.ts";
 import { Progress } from "./progress.ts";
 import { Random } from "./random.ts";
 import { Tally } from "./tally.ts";
@@ -22,6 +24,8 @@ export interface ChaosOptions {
 export interface ChaosResult {
   readonly tally: Tally;
   readonly report: InvariantReport;
+  /** What the load did; not counted when a violation ended it. */
+  readonly kinds: readonly KindCount[];
   readonly findings: readonly string[];
   readonly runs: number;
   readonly accepted: number;
@@ -35,7 +39,7 @@ const CHECK_EVERY_MS = 6_000;
 const HEAL_MS_MAX = 60_000;
 /** What is promised for a restart of Postgres. */
 const RECOVERY_MS_MAX = 5_000;
-const REQUESTS_PER_SECOND = 12;
+const REQUESTS_PER_SECOND = 8;
 const LIVE_MAX = 400;
 
 /** Starts the system, hurts it for so many minutes, lets it heal, and holds it against every invariant. */
@@ -55,7 +59,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const checker = new Checker({
       databaseUrl: cluster.postgres.url,
       oracles: { ackLog: cluster.ackLog, appLog: cluster.appLog },
-      extra: [PROGRAM_ENDS],
+      extra: [PROGRAM_ENDS, STOPPED],
       slackMs: SLACK_MS,
       sentSince: cluster.held.sentSince,
     });
@@ -109,9 +113,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const healMs = performance.now() - healedFromMs;
     watch.close();
     report ??= await until(checkAfter(checker), interrupted);
+    const checkpoints = new AppLog(cluster.appLog).only("checkpoint");
+    const taken = new Set(checkpoints.map(({ run }) => run)).size;
+    const kinds = endedEarly ? [] : await countKinds(cluster.admin.sql, taken, options.minutes);
     return {
       tally,
       report,
+      kinds,
       findings: findings.all,
       runs: watch.runs,
       accepted: load.accepted,

@@ -193,6 +193,7 @@ export class Cluster {
     const { folder, random, tally, findings } = this.#options;
     const port = await freePort();
     const own = random.fork(`app ${name}`);
+    const wire = await Wire.open(port, this.#count);
     const secret = `whsec_${randomBytes(32).toString("base64")}`;
     this.#secrets.set(name, secret);
     const slot = new ProcessSlot({
@@ -203,6 +204,10 @@ export class Cluster {
         CHAOS_APP: name,
         CHAOS_APP_LOG: this.appLog,
         CHAOS_PORT: String(port),
+        CHAOS_APP_URL: `http://127.0.0.1:${wire.port}`,
+        CHAOS_ENGINE_URLS: this.engines.map(({ door }) => `http://127.0.0.1:${door.port}`).join(" "),
+        // Tokens are completed there.
+        DURABLE_PUBLIC_URL: `http://127.0.0.1:${this.engines[0]!.door.port}`,
         DURABLE_SECRET: secret,
         NODE_COMPILE_CACHE: join(folder, "compile-cache"),
         // Half of them die on their own, after a step's effect and before its answer.
@@ -214,7 +219,7 @@ export class Cluster {
       findings,
       random: own,
     });
-    return { name, slot, wire: await Wire.open(port, this.#count) };
+    return { name, slot, wire };
   }
 
   readonly #count = (kind: Disturbance["kind"]): void => {

@@ -3,12 +3,13 @@
 
 import { createHmac } from "node:crypto";
 import { openSync, writeSync } from "node:fs";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { serve } from "../../sdk-ts/src/adapters/node.ts";
 import { type AppLine, hashOf, type RequestLine } from "../invariants/app-log.ts";
-import { currentRequest, fixtureFunctions } from "./fixture-functions.ts";
+import { currentRequest } from "./fixture-body.ts";
+import { fixtureFunctions } from "./fixture-functions.ts";
 
 const environment = process.env as Record<string, string>;
 const { CHAOS_APP: app, CHAOS_APP_LOG: logFile, CHAOS_PORT: port, DURABLE_SECRET: secret } = environment;
@@ -23,11 +24,23 @@ const write = (line: AppLine): void => {
   if (line.kind === "end" && ++ends >= dieAfter) process.kill(process.pid, "SIGKILL");
 };
 
-const handle = serve({ app: app!, functions: fixtureFunctions(write), secret: secret!, maxDuration: "4s" });
+const { CHAOS_APP_URL: ownUrl, CHAOS_ENGINE_URLS: engineUrls } = environment;
+/** Checkpoints go to any engine, whoever holds the lease. */
+const engines = engineUrls!.split(" ");
+let requests = 0;
+
+const handle = serve({
+  app: app!,
+  functions: fixtureFunctions(write, ownUrl!),
+  secret: secret!,
+  maxDuration: "4s",
+});
 
 const server = createServer(async (request, response) => {
   try {
     const body = await buffer(request);
+    if (request.url!.startsWith("/echo/")) return echo(request, response);
+    process.env["DURABLE_URL"] = engines[requests++ % engines.length]!;
     const line = describe(request, body);
     write(line);
     const replay = Object.assign(Readable.from([body]), { method: request.method, headers: request.headers });
@@ -39,6 +52,23 @@ const server = createServer(async (request, response) => {
 server.keepAliveTimeout = 60_000;
 server.listen(Number(port), "127.0.0.1", () => console.log("ready"));
 
+/** How the SDK's checkpoints end is nobody's business but its own: what it sends is looked at on its way. */
+const send = globalThis.fetch;
+globalThis.fetch = async (input, init) => {
+  const response = await send(input, init);
+  const run = /\/runs\/([^/]+)\/checkpoint$/.exec(String(input))?.[1];
+  if (run !== undefined && response.status === 200) write({ kind: "checkpoint", t: Date.now(), run });
+  return response;
+};
+
+/** An outside service: says what it was asked, and remembers under which key. */
+function echo({ url, headers }: IncomingMessage, response: ServerResponse): void {
+  const asked = url!.slice("/echo/".length);
+  const [run, stepId] = asked.split("/") as [string, string];
+  write({ kind: "echo", t: Date.now(), run, stepId, key: String(headers["idempotency-key"]) });
+  response.end(asked);
+}
+
 function describe(request: IncomingMessage, body: Buffer): RequestLine {
   const id = String(request.headers["webhook-id"]);
   const message = JSON.parse(body.toString());
@@ -49,6 +79,7 @@ function describe(request: IncomingMessage, body: Buffer): RequestLine {
     pid: process.pid,
     id,
     signature: check(request, id, body),
+    signedMs: Number(request.headers["webhook-timestamp"]) * 1_000,
     type: message.type,
     ...(message.type === "invoke" && {
       run: message.run.id,

@@ -5,7 +5,7 @@ import { Agent, request } from "undici";
 import type { AckLine } from "../invariants/ack-log.ts";
 import { APPS, type Cluster, ENVIRONMENT, type EnginePlace } from "./cluster.ts";
 import type { Findings } from "./findings.ts";
-import { makeProgram } from "./programs.ts";
+import { type Answer, makeEndlessProgram, makeProgram, SIGNAL } from "./programs.ts";
 import type { Random } from "./random.ts";
 
 /** An event as it goes over the wire, the same bytes at every try. */
@@ -95,6 +95,7 @@ export class Load {
   async #story(no: number): Promise<void> {
     const random = this.#options.random.fork(no);
     const app = random.pick(APPS);
+    if (random.chance(0.06)) return this.#endless(app, `${no}`, random);
     const programs = Array.from({ length: random.chance(0.15) ? random.int(2, 4) : 1 }, (_, at) =>
       makeProgram(random, `${no}.${at}`),
     );
@@ -104,12 +105,34 @@ export class Load {
     if (runs === null) return;
     const answers = programs.flatMap((program) => program.answers);
     await Promise.all([
-      ...answers.map(async ({ event, key, afterMs }) => {
-        await sleep(afterMs);
-        await this.#deliver(app, [this.#event(event, { key })], random, false);
-      }),
+      ...answers.map((answer) => this.#answer(app, answer, random)),
       ...runs.filter(() => random.chance(0.06)).map((run) => this.#cancel(app, run, random)),
     ]);
+  }
+
+  /** A run that nothing ends but the event that stops it. */
+  async #endless(app: string, key: string, random: Random): Promise<void> {
+    const program = makeEndlessProgram(random);
+    await this.#deliver(app, [this.#event("chaos.stoppable", { key, program })], random, false);
+    await sleep(random.int(0, 2_500));
+    await this.#deliver(app, [this.#event("chaos.stop", { key })], random, false);
+  }
+
+  async #answer(app: string, { event, key, afterMs }: Answer, random: Random): Promise<void> {
+    await sleep(afterMs);
+    if (event === SIGNAL) await this.#signal(app, key, random);
+    else await this.#deliver(app, [this.#event(event, { key })], random, false);
+  }
+
+  /** Until it is acknowledged, under one id. */
+  async #signal(app: string, key: string, random: Random): Promise<void> {
+    const path = `/v1/apps/${app}/${ENVIRONMENT}/signals/${encodeURIComponent(key)}`;
+    const body = JSON.stringify({ payload: { key }, id: `signal-${key}` });
+    for (;;) {
+      const { status } = await this.#post(random.pick(this.#options.cluster.engines), path, body);
+      if (status === 200) return;
+      await sleep(random.int(20, 300));
+    }
   }
 
   #event(name: string, data: object): Sent {

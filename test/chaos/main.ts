@@ -2,6 +2,7 @@
 
 import { formatReport } from "../invariants/check.ts";
 import { type ChaosResult, runChaos } from "./chaos-run.ts";
+import { formatKinds } from "./kinds.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
 import { showBugs } from "./show-bugs.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -45,11 +46,13 @@ async function once({ seed, minutes, keep }: Options): Promise<boolean> {
 }
 
 function print(result: ChaosResult): boolean {
-  const { tally, report, findings, checksDuring, endedEarly } = result;
+  const { tally, report, kinds, findings, checksDuring, endedEarly } = result;
   const broken = report.lines.filter((line) => line.failure !== null);
   const missing = endedEarly ? [] : tally.missing;
+  const rare = kinds.filter(({ count, minimum }) => count < minimum);
   const during = `and ${checksDuring} times during the faults`;
   console.log(`Faults done\n${tally.format()}\n`);
+  if (!endedEarly) console.log(`Runs that did it\n${formatKinds(kinds)}\n`);
   console.log(`Invariants, with the rows examined (${during})\n${formatReport(report)}\n`);
   for (const finding of findings.slice(0, FINDINGS_SHOWN)) console.log(`! ${finding}`);
   if (endedEarly) console.log("An invariant broke during the faults, which ended them.");
@@ -59,11 +62,11 @@ function print(result: ChaosResult): boolean {
         `faults; from a Postgres that accepts connections to a commit it took at most ${seconds(tally.slowestRecoveryMs)} s.`,
     );
   }
-  const isWell = broken.length === 0 && findings.length === 0 && missing.length === 0;
+  const isWell = broken.length === 0 && findings.length === 0 && missing.length + rare.length === 0;
   console.log(
     isWell
       ? "PASSED: nothing was lost, nothing was doubled"
-      : `FAILED: ${broken.length} invariants, ${findings.length} findings, ${missing.length} kinds of fault too rare`,
+      : `FAILED: ${broken.length} invariants, ${findings.length} findings, ${missing.length} kinds of fault and ${rare.length} kinds of step too rare`,
   );
   return isWell;
 }

@@ -1,4 +1,4 @@
-import { examined, type Invariant } from "../invariants/invariant.ts";
+import { bySql, examined, type Invariant } from "../invariants/invariant.ts";
 import type { Instruction } from "./programs.ts";
 
 /**
@@ -16,7 +16,7 @@ export const PROGRAM_ENDS: Invariant = {
         select coalesce(json_agg(s.name || ' ' || s.op || ' ' || s.status), '[]') from durable.steps s
         where s.workspace_id = r.workspace_id and s.run_id = r.id) as steps
       from durable.runs r join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id
-      where r.status in ('completed', 'failed') and r.function_id not in ('witness', 'picky', 'saga')`;
+      where r.status in ('completed', 'failed') and r.function_id in ('worker', 'chained')`;
     const violations: string[] = [];
     for (const { id, status, output, failure, data, steps } of rows) {
       const { program } = JSON.parse(data as string) as { program: readonly Instruction[] };
@@ -33,6 +33,21 @@ export const PROGRAM_ENDS: Invariant = {
   },
 };
 
+/** Such a run waits for ever, or for a child that does: whatever else it came to, somebody lost the event that stops it. */
+export const STOPPED: Invariant = {
+  number: "X3",
+  name: "stopped",
+  sentence: "Every run without an end was cancelled by its event, with its children.",
+  phase: "after",
+  check: bySql(
+    "select count(*) from durable.runs where function_id = 'stoppable'",
+    `select r.id, r.status, c.run_id as child, k.status as child_status from durable.runs r
+       left join durable.children c on c.workspace_id = r.workspace_id and c.parent_run_id = r.id
+       left join durable.runs k on k.workspace_id = c.workspace_id and k.id = c.run_id
+       where r.function_id = 'stoppable' and (r.status is distinct from 'cancelled' or c.run_id is not null and k.status is distinct from 'cancelled')`,
+  ),
+};
+
 function fails(program: readonly Instruction[]): boolean {
   return program.some((instruction) => instruction.do === "fail");
 }
@@ -43,7 +58,21 @@ function stepsOf(instruction: Instruction): string[] {
       return [`${instruction.name} run ${instruction.fatal ? "err" : "ok"}`];
     case "nap":
       return [`${instruction.name} sleep ok`];
+    case "any":
+    case "several":
+      return [`${instruction.name} wait ok`];
+    case "token":
+      return [`${instruction.name} signal ok`, `${instruction.name}-complete fetch ok`];
+    case "each":
+      return [
+        ...Array.from({ length: instruction.items }, () => "item run ok"),
+        ...groupsOf(instruction.items).map((group) => `${group} group ok`),
+      ];
+    case "long":
+      return Array.from({ length: instruction.steps }, (_, at) => `${instruction.name}-${at} run ok`);
     case "wait":
+    case "signal":
+    case "fetch":
     case "send":
       return [`${instruction.name} ${instruction.do} ok`];
     case "call":
@@ -64,6 +93,11 @@ function stepsOf(instruction: Instruction): string[] {
     case "fail":
       return [];
   }
+}
+
+function groupsOf(items: number): string[] {
+  const firsts = Array.from({ length: Math.ceil(items / 100) }, (_, group) => group * 100);
+  return firsts.map((first) => `${first}-${Math.min(first + 100, items) - 1}`);
 }
 
 /** How those look that may have lost a race: cancelled, or ended before that was decided. */

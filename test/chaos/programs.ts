@@ -9,6 +9,10 @@ export type Instruction =
       readonly ms: number;
       readonly failures: number;
       readonly fatal: boolean;
+      /** So many lines it writes to its log. */
+      readonly says?: number;
+      /** It is undone when its run ends badly. */
+      readonly undo?: boolean;
     }
   | { readonly do: "nap"; readonly name: string; readonly ms: number }
   /** Waits for the event whose data has this key. */
@@ -19,6 +23,22 @@ export type Instruction =
       readonly key: string;
       readonly timeoutMs: number;
     }
+  /** Waits for the first, or for all, of several events, each with its key. */
+  | {
+      readonly do: "any" | "several";
+      readonly name: string;
+      readonly events: readonly { readonly event: string; readonly key: string }[];
+      readonly timeoutMs: number;
+    }
+  | { readonly do: "signal"; readonly name: string; readonly key: string; readonly timeoutMs: number }
+  /** Makes a token, lets the engine call its URL, and waits for what it was completed with. */
+  | { readonly do: "token"; readonly name: string; readonly timeoutMs: number }
+  /** The engine calls the app, which says what it was asked. */
+  | { readonly do: "fetch"; readonly name: string }
+  /** The same step for so many items. */
+  | { readonly do: "each"; readonly name: string; readonly items: number; readonly concurrency: number }
+  /** So many short steps, one after the other: enough of them for checkpoints. */
+  | { readonly do: "long"; readonly name: string; readonly steps: number }
   /** Sends an event that starts another run. */
   | {
       readonly do: "send";
@@ -43,7 +63,13 @@ export type Instruction =
   /** Ends the run as failed. */
   | { readonly do: "fail" };
 
-/** An event the client shall send so that a wait resolves, `afterMs` after the start: before or after the wait. */
+/** The name that signals are stored under. */
+export const SIGNAL = "durable.signal";
+
+/**
+ * An event, or a signal, the client shall send so that a wait resolves, `afterMs` after the start: before or after the
+ * wait.
+ */
 export interface Answer {
   readonly event: string;
   readonly key: string;
@@ -59,6 +85,7 @@ export interface Program {
 const WAITED_FOR = ["chaos.approved", "chaos.paid", "chaos.shipped"];
 const NEVER_ANSWERED_MS = 700;
 const ANSWERED_MS = 15_000;
+const ENDLESS_MS = 3_600_000;
 
 export function makeProgram(random: Random, key: string): Program {
   const answers: Answer[] = [];
@@ -71,6 +98,7 @@ export function makeProgram(random: Random, key: string): Program {
     ms: random.chance(0.1) ? random.int(100, 900) : random.int(0, 15),
     failures: random.chance(0.12) ? random.int(1, 2) : 0,
     fatal: random.chance(0.04),
+    ...(random.chance(0.2) && { says: random.int(1, 3) }),
   });
   const nap = (): Instruction => ({
     do: "nap",
@@ -90,6 +118,32 @@ export function makeProgram(random: Random, key: string): Program {
       timeoutMs: isAnswered ? ANSWERED_MS : NEVER_ANSWERED_MS,
     };
   };
+  const several = (): Instruction => {
+    const isAny = random.chance(0.5);
+    const events = Array.from({ length: random.int(2, 3) }, (_, at) => ({
+      event: random.pick(WAITED_FOR),
+      key: `${key}/${count + 1}.${at}`,
+    }));
+    const answered = isAny ? events.filter((_, at) => at === 0 || random.chance(0.5)) : events;
+    answers.push(...answered.map((each) => ({ ...each, afterMs: random.int(0, 1_500) })));
+    return isAny
+      ? { do: "any", name: name("any"), events, timeoutMs: ANSWERED_MS }
+      : { do: "several", name: name("several"), events, timeoutMs: ANSWERED_MS };
+  };
+  const signal = (): Instruction => {
+    const signalKey = `${key}/${count + 1}`;
+    const isAnswered = random.chance(0.8);
+    if (isAnswered) answers.push({ event: SIGNAL, key: signalKey, afterMs: random.int(0, 1_500) });
+    const timeoutMs = isAnswered ? ANSWERED_MS : NEVER_ANSWERED_MS;
+    return { do: "signal", name: name("signal"), key: signalKey, timeoutMs };
+  };
+  const each = (): Instruction => ({
+    do: "each",
+    name: name("each"),
+    // Seldom more than fit into one group.
+    items: random.chance(0.1) ? random.int(101, 120) : random.int(1, 12),
+    concurrency: random.int(1, 5),
+  });
   const send = (): Instruction => ({
     do: "send",
     name: name("send"),
@@ -122,13 +176,27 @@ export function makeProgram(random: Random, key: string): Program {
 
   const instructions = Array.from({ length: random.int(1, 7) }, () => {
     const dice = random.float();
-    if (dice < 0.5) return run();
-    if (dice < 0.65) return nap();
-    if (dice < 0.8) return wait();
+    if (dice < 0.38) return run();
+    if (dice < 0.5) return nap();
+    if (dice < 0.6) return wait();
+    if (dice < 0.64) return several();
+    if (dice < 0.68) return signal();
+    if (dice < 0.71) return { do: "token" as const, name: name("token"), timeoutMs: ANSWERED_MS };
+    if (dice < 0.76) return { do: "fetch" as const, name: name("fetch") };
+    if (dice < 0.79) return each();
+    if (dice < 0.81) return { do: "long" as const, name: name("long"), steps: random.int(25, 45) };
     if (dice < 0.86) return send();
     if (dice < 0.9) return call();
     return dice < 0.98 ? random.pick([all, fan, race])() : { do: "branch" as const, name: name("branch") };
   });
   if (random.chance(0.03)) instructions.push({ do: "fail" });
   return { instructions, answers };
+}
+
+/** What only its event can stop: it waits for ever, or for a child that does. */
+export function makeEndlessProgram(random: Random): Instruction[] {
+  const nap: Instruction = { do: "nap", name: "for-ever", ms: ENDLESS_MS };
+  const begin: Instruction = { do: "run", name: "begin", ms: 0, failures: 0, fatal: false, undo: true };
+  const call: Instruction = { do: "call", name: "child", spawn: random.chance(0.3), program: [nap] };
+  return [begin, ...random.pick([[nap], [call, nap]])];
 }

@@ -18,6 +18,16 @@ export type FaultName = keyof typeof MINIMUMS;
 
 const FULL_MINUTES = 5;
 
+/**
+ * What must happen so often in five minutes, in proportion. It happens by chance, so a shorter run, which is a sample,
+ * may have two standard deviations less of it; once at least.
+ */
+export function minimumOf(inFullRun: number, minutes: number): number {
+  const share = (inFullRun * minutes) / FULL_MINUTES;
+  const slack = minutes < FULL_MINUTES ? 2 * Math.sqrt(share) : 0;
+  return Math.max(1, Math.floor(share - slack));
+}
+
 /** Which faults happened how often, and whether that is enough for a run of this length to mean something. */
 export class Tally {
   readonly #minutes: number;
@@ -53,14 +63,8 @@ export class Tally {
     return this.#counts.get(name) ?? 0;
   }
 
-  /**
-   * In proportion. Faults come by chance, so a shorter run, which is a sample, may have two standard deviations less
-   * of them; once at least.
-   */
   minimum(name: FaultName): number {
-    const share = (MINIMUMS[name] * this.#minutes) / FULL_MINUTES;
-    const slack = this.#minutes < FULL_MINUTES ? 2 * Math.sqrt(share) : 0;
-    return Math.max(1, Math.floor(share - slack));
+    return minimumOf(MINIMUMS[name], this.#minutes);
   }
 
   isEnough(name: FaultName): boolean {

@@ -5,7 +5,16 @@ import { LogFile } from "./log-file.ts";
  * What an app saw, written by the app itself, one line each with O_APPEND: every request, and every step body
  * started and ended. `t` is epoch milliseconds by the app's clock.
  */
-export type AppLine = RequestLine | StartLine | EndLine | NapLine | WaitedLine;
+export type AppLine =
+  | RequestLine
+  | StartLine
+  | EndLine
+  | NapLine
+  | WaitedLine
+  | UndoLine
+  | EchoLine
+  | FetchedLine
+  | CheckpointLine;
 
 export interface RequestLine {
   readonly kind: "request";
@@ -16,6 +25,8 @@ export interface RequestLine {
   readonly id: string;
   /** `valid`, or why it is not: checked by the app's own code, not by the SDK's. */
   readonly signature: string;
+  /** When its sender says it signed it: whole seconds. It may have stood in line since. */
+  readonly signedMs: number;
   readonly type: string;
   readonly run?: string;
   readonly fn?: string;
@@ -52,6 +63,46 @@ export interface EndLine {
   /** Of the value it returned, which no other execution returns; null when it threw. */
   readonly hash: string | null;
   readonly retriable?: boolean;
+  /** Its step can be undone. */
+  readonly undo?: boolean;
+  /** What it wrote to its log. */
+  readonly said?: readonly string[];
+}
+
+/** A step was undone. */
+export interface UndoLine {
+  readonly kind: "undo";
+  readonly t: number;
+  readonly run: string;
+  /** Of the step, not of what undoes it. */
+  readonly stepId: string;
+  readonly name: string;
+  readonly key: string;
+}
+
+/** A call that the engine made for a step, as who was called saw it. */
+export interface EchoLine {
+  readonly kind: "echo";
+  readonly t: number;
+  readonly run: string;
+  readonly stepId: string;
+  readonly key: string;
+}
+
+/** An engine took a checkpoint. */
+export interface CheckpointLine {
+  readonly kind: "checkpoint";
+  readonly t: number;
+  readonly run: string;
+}
+
+/** What such a call gave to user code: `run/step`, when all is well. */
+export interface FetchedLine {
+  readonly kind: "fetched";
+  readonly t: number;
+  readonly run: string;
+  readonly stepId: string;
+  readonly got: string;
 }
 
 /** A sleep, as the code around it saw it. */
@@ -74,6 +125,11 @@ export interface WaitedLine {
   readonly event: string;
   readonly key: string;
   readonly got: string | null;
+}
+
+/** The latest moment at which a request can have left: an app without a moment to read lets it wait. */
+export function leftBy({ t, signedMs }: RequestLine): number {
+  return Math.min(t, signedMs + 999);
 }
 
 export class AppLog {

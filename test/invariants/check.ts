@@ -2,14 +2,17 @@ import { openDatabase } from "../../engine/src/store/database.ts";
 import { ACCEPTANCE } from "./acceptance.ts";
 import { AckLog } from "./ack-log.ts";
 import { AppLog } from "./app-log.ts";
+import { CALLS } from "./calls.ts";
 import { CHILDREN } from "./children.ts";
 import { EDGES } from "./edges.ts";
 import { ENDS } from "./ends.ts";
+import { GROUPS } from "./groups.ts";
 import { INPUTS } from "./inputs.ts";
 import type { Examined, Invariant, World } from "./invariant.ts";
 import { JOURNAL } from "./journal.ts";
 import { LEASES } from "./leases.ts";
 import { LIVENESS } from "./liveness.ts";
+import { LOGS } from "./logs.ts";
 import { MEMO } from "./memo.ts";
 import { Memory } from "./memory.ts";
 import { TENANCY } from "./tenancy.ts";
@@ -27,6 +30,9 @@ export const INVARIANTS: readonly Invariant[] = [
   ...UNDOING,
   ...EDGES,
   ...CHILDREN,
+  ...CALLS,
+  ...LOGS,
+  ...GROUPS,
   ...INPUTS,
   ...LIVENESS,
 ];

@@ -1,3 +1,4 @@
+import { leftBy } from "./app-log.ts";
 import { bySql, examined, type Invariant } from "./invariant.ts";
 import { compareWithMemory } from "./memory.ts";
 
@@ -38,7 +39,7 @@ export const ENDS: readonly Invariant[] = [
       for (const line of appLog?.only("request") ?? []) {
         if (line.task === "compensate") continue;
         const at = cancelledAt.get(line.run ?? "");
-        if (at !== undefined && sentSince(line.t) > at)
+        if (at !== undefined && sentSince(leftBy(line)) > at)
           violations.push(`${line.run}: a request ${line.t - at} ms after its cancel`);
       }
       return examined(cancels.length, violations);

@@ -1,4 +1,4 @@
-import { type AppLine, hashOfText } from "./app-log.ts";
+import { type AppLine, hashOfText, leftBy } from "./app-log.ts";
 import { groupBy } from "./group-by.ts";
 import { bySql, examined, type Invariant, type World } from "./invariant.ts";
 import { compareWithMemory } from "./memory.ts";
@@ -36,6 +36,15 @@ async function journals({ sql }: World): Promise<Map<string, Settled[]>> {
     });
   }
   return journals;
+}
+
+/** Steps that a group stands for, by run and group: a request that shows the group leaves them out. */
+async function folded({ sql }: World): Promise<Map<string, string[]>> {
+  const rows = await sql`
+    select run_id, replace(step_id::text, '-', '') as step_id, replace(group_id::text, '-', '') as group_id
+    from durable.folded_steps`;
+  const byGroup = groupBy([...rows], (row) => keyOf({ run: row["run_id"], stepId: row["group_id"] }));
+  return new Map([...byGroup].map(([key, steps]) => [key, steps.map((row) => row["step_id"] as string)]));
 }
 
 const keyOf = (line: { run: string; stepId: string }): string => `${line.run}/${line.stepId}`;
@@ -82,15 +91,19 @@ export const MEMO: readonly Invariant[] = [
     number: "18",
     name: "memo is the journal",
     sentence:
-      "The memo of every request is the beginning of the run's journal: same entries, same order, same bytes.",
+      "The memo of every request is the beginning of the run's journal, without what a group in it stands for: same entries, same order, same bytes.",
     phase: "after",
     needs: "appLog",
     async check(world) {
       const all = await journals(world);
+      const groups = await folded(world);
       const violations: string[] = [];
       let rows = 0;
       for (const line of world.appLog!.only("request")) {
-        const journal = all.get(line.run ?? "") ?? [];
+        const gone = new Set(
+          (line.memo ?? []).flatMap(([stepId]) => groups.get(keyOf({ run: line.run!, stepId })) ?? []),
+        );
+        const journal = (all.get(line.run ?? "") ?? []).filter(({ stepId }) => !gone.has(stepId));
         for (const [index, [stepId, hash]] of (line.memo ?? []).entries()) {
           rows += 1;
           const entry = journal[index];
@@ -175,18 +188,21 @@ export const MEMO: readonly Invariant[] = [
 
 async function neverAgain(world: World) {
   const all = await journals(world);
+  const groups = await folded(world);
   const requests = new Map(world.appLog!.only("request").map((line) => [line.id, line]));
   const starts = world.appLog!.only("start");
   const violations: string[] = [];
   for (const start of starts) {
     const request = requests.get(start.request);
     if (request === undefined) continue;
-    const shown = new Set(request.memo?.map(([stepId]) => stepId));
+    const shown = new Set(
+      request.memo?.flatMap(([stepId]) => [stepId, ...(groups.get(keyOf({ run: start.run, stepId })) ?? [])]),
+    );
     if (shown.has(start.stepId))
       violations.push(`${keyOf(start)} was executed by request ${start.request}, which shows its result`);
     const entry = all.get(start.run)?.find((each) => each.stepId === start.stepId);
-    if (entry !== undefined && world.sentSince(request.t) > entry.committedAtMs) {
-      const late = Math.round(request.t - entry.committedAtMs);
+    if (entry !== undefined && world.sentSince(leftBy(request)) > entry.committedAtMs) {
+      const late = Math.round(leftBy(request) - entry.committedAtMs);
       violations.push(
         `${keyOf(start)} was executed by request ${start.request}, sent ${late} ms after its result was recorded`,
       );

@@ -1,4 +1,4 @@
-import { bySql, type Invariant } from "./invariant.ts";
+import { bySql, examined, type Invariant } from "./invariant.ts";
 
 // J. What a run undoes before it ends badly.
 
@@ -60,6 +60,55 @@ export const UNDOING: readonly Invariant[] = [
            and not exists (select 1 from durable.audit a where a.workspace_id = r.workspace_id
              and a.action = 'run.cancel-without-undo' and a.target = r.id::text) end`,
     ),
+  },
+  {
+    number: "50b",
+    name: "undoable",
+    sentence: "A recorded step of an app has its record of what undoes it exactly when it declared it.",
+    phase: "after",
+    needs: "appLog",
+    async check({ sql, appLog }) {
+      const rows = await sql`
+        select s.run_id, replace(s.step_id::text, '-', '') as step_id, c.step_id is not null as undoable
+        from durable.steps s left join durable.compensations c using (workspace_id, run_id, step_id)
+        where s.op = 'run' and s.status = 'ok'`;
+      const declared = new Map(appLog!.only("end").map((line) => [`${line.run}/${line.stepId}`, line.undo]));
+      const examples = rows.flatMap((row) => {
+        const key = `${row["run_id"]}/${row["step_id"]}`;
+        const undo = declared.get(key);
+        return undo === undefined || undo === row["undoable"]
+          ? []
+          : [`${key} ${undo ? "cannot" : "can"} be undone`];
+      });
+      return examined(rows.length, examples);
+    },
+  },
+  {
+    number: "54",
+    name: "undone by the app",
+    sentence: "What is recorded as undone was undone by the app, always with one key, and nothing else was.",
+    phase: "after",
+    needs: "appLog",
+    async check({ sql, appLog }) {
+      const undoes = appLog!.only("undo");
+      const rows = await sql`
+        select run_id, replace(step_id::text, '-', '') as step_id from durable.compensations where undone`;
+      const recorded = new Set(rows.map((row) => `${row["run_id"]}/${row["step_id"]}`));
+      const keys = new Map<string, string>();
+      const violations: string[] = [];
+      for (const { run, stepId, key } of undoes) {
+        const step = `${run}/${stepId}`;
+        if (!recorded.has(step)) violations.push(`${step} was undone, which nobody recorded`);
+        if ((keys.get(step) ?? key) !== key) violations.push(`${step} was undone with ${key}, too`);
+        keys.set(step, key);
+      }
+      const apps = new Set(appLog!.only("request").map(({ run }) => run));
+      for (const row of rows) {
+        const step = `${row["run_id"]}/${row["step_id"]}`;
+        if (apps.has(row["run_id"]) && !keys.has(step)) violations.push(`${step} was not undone by its app`);
+      }
+      return examined(undoes.length, violations);
+    },
   },
   {
     number: "53",

@@ -1,0 +1,113 @@
+import type { Sql } from "../../engine/src/store/database.ts";
+import { minimumOf } from "./tally.ts";
+
+interface Kind {
+  readonly name: string;
+  /** Runs in which it must have come to its end, in five minutes. */
+  readonly minimum: number;
+  /** Selects (workspace_id, run_id) of those runs. */
+  readonly runs: string;
+}
+
+const steps = (condition: string) =>
+  `select workspace_id, run_id from durable.steps where seq is not null and ${condition}`;
+const named = (prefix: string) => steps(`status = 'ok' and name like '${prefix}-%'`);
+/** Their steps look like any others; that each was done once is what their program is held against. */
+const programmed = (kind: string) =>
+  `select r.workspace_id, r.id from durable.runs r join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id
+     where r.function_id = 'worker' and r.status = 'completed' and e.data like '%"do":"${kind}"%'`;
+
+/** What the functions of the load do. A run of chaos in which one of them hardly happened proves nothing about it. */
+const KINDS: readonly Kind[] = [
+  { name: "step retried", minimum: 50, runs: steps("op = 'run' and attempt > 1") },
+  { name: "sleep", minimum: 100, runs: steps("op = 'sleep'") },
+  { name: "wait ended by an event", minimum: 50, runs: steps("op = 'wait' and event_id is not null") },
+  { name: "wait timed out", minimum: 10, runs: steps("op = 'wait' and value = 'null'") },
+  { name: "first of several events", minimum: 20, runs: named("any") },
+  { name: "all of several events", minimum: 20, runs: named("several") },
+  {
+    name: "signal",
+    minimum: 20,
+    runs: steps("op = 'signal' and event_id is not null and name like 'signal-%'"),
+  },
+  {
+    name: "token",
+    minimum: 20,
+    runs: steps("op = 'signal' and event_id is not null and name like 'token-%'"),
+  },
+  { name: "event sent", minimum: 30, runs: steps("op = 'send'") },
+  { name: "fetch", minimum: 30, runs: named("fetch") },
+  { name: "branch", minimum: 10, runs: steps("op = 'branch'") },
+  { name: "parallel steps", minimum: 10, runs: programmed("all") },
+  { name: "parallel by tasks", minimum: 10, runs: programmed("fan") },
+  { name: "race by tasks", minimum: 10, runs: steps("op = 'join'") },
+  { name: "forEach", minimum: 20, runs: steps("op = 'group'") },
+  { name: "long run", minimum: 10, runs: steps("name like 'long-%-24'") },
+  { name: "log", minimum: 50, runs: "select workspace_id, run_id from durable.logs" },
+  {
+    name: "child waited for",
+    minimum: 20,
+    runs: "select workspace_id, parent_run_id from durable.children where kind = 'invoke'",
+  },
+  {
+    name: "child spawned",
+    minimum: 10,
+    runs: "select workspace_id, parent_run_id from durable.children where kind = 'spawn'",
+  },
+  {
+    name: "child cancelled with its parent",
+    minimum: 10,
+    runs: `select c.workspace_id, c.run_id from durable.children c
+      join durable.runs r on r.workspace_id = c.workspace_id and r.id = c.run_id
+      join durable.runs p on p.workspace_id = c.workspace_id and p.id = c.parent_run_id
+      where r.status = 'cancelled' and p.status = 'cancelled'`,
+  },
+  {
+    name: "stopped by an event",
+    minimum: 20,
+    runs: "select workspace_id, id from durable.runs where function_id = 'stoppable' and status = 'cancelled'",
+  },
+  {
+    name: "undone after a failure",
+    minimum: 20,
+    runs: `select c.workspace_id, c.run_id from durable.compensations c join durable.runs r
+      on r.workspace_id = c.workspace_id and r.id = c.run_id where c.undone and r.status = 'failed'`,
+  },
+  {
+    name: "undone after a cancel",
+    minimum: 15,
+    runs: `select c.workspace_id, c.run_id from durable.compensations c join durable.runs r
+      on r.workspace_id = c.workspace_id and r.id = c.run_id where c.undone and r.status = 'cancelled'`,
+  },
+];
+
+export interface KindCount {
+  readonly name: string;
+  readonly count: number;
+  readonly minimum: number;
+}
+
+/** In how many runs each kind came to its end. */
+export async function countKinds(sql: Sql, checkpoints: number, minutes: number): Promise<KindCount[]> {
+  const counts = KINDS.map(({ name, minimum, runs }) => ({ name, minimum, runs }));
+  const [row] = await sql.unsafe(
+    `select ${counts.map(({ runs }, at) => `(select count(distinct (k.a, k.b))::int from (${runs}) as k(a, b)) as k${at}`).join(", ")}`,
+  );
+  return [
+    ...counts.map(({ name, minimum }, at) => ({
+      name,
+      count: row![`k${at}`] as number,
+      minimum: minimumOf(minimum, minutes),
+    })),
+    { name: "checkpoint taken", count: checkpoints, minimum: minimumOf(50, minutes) },
+  ];
+}
+
+export function formatKinds(kinds: readonly KindCount[]): string {
+  return kinds
+    .map(
+      ({ name, count, minimum }) =>
+        `${count < minimum ? "! " : "  "}${name.padEnd(32)} ${String(count).padStart(6)} runs   at least ${minimum}`,
+    )
+    .join("\n");
+}

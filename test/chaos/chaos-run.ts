@@ -6,7 +6,7 @@ import { Findings } from "./findings.ts";
 import { countKinds, type KindCount } from "./kinds.ts";
 import { Load } from "./load.ts";
 import { rage } from "./nemesis.ts";
-import { PROGRAM_ENDS, STOPPED } from "./program-ends.ts";
+import { MOURNED, PROGRAM_ENDS, STOPPED } from "./program-ends.ts";
 import { Progress } from "./progress.ts";
 import { Random } from "./random.ts";
 import { Tally } from "./tally.ts";
@@ -59,7 +59,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const checker = new Checker({
       databaseUrl: cluster.postgres.url,
       oracles: { ackLog: cluster.ackLog, appLog: cluster.appLog },
-      extra: [PROGRAM_ENDS, STOPPED],
+      extra: [PROGRAM_ENDS, STOPPED, MOURNED],
       slackMs: SLACK_MS,
       sentSince: cluster.held.sentSince,
     });

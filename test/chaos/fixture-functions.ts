@@ -46,6 +46,13 @@ export function fixtureFunctions(write: Told["write"], url: string): DurableFunc
         throw new NonRetriableError("as told");
       },
     }),
+    // Hears of every run that failed.
+    createFunction({
+      id: "mourner",
+      trigger: { event: "durable.run.failed" },
+      retry: RETRY,
+      handler: ({ step }: Any) => step.setState("sorry"),
+    }),
     // A second function on the same event: fan-out.
     createFunction({
       id: "witness",

@@ -78,7 +78,7 @@ export const ENDS: readonly Invariant[] = [
     sentence: "Only a run that has ended owes the event of it.",
     phase: "always",
     check: bySql(
-      "select count(*) from durable.end_events",
+      "select count(*) from durable.runs where status is not null",
       `select o.run_id, r.status from durable.end_events o
          left join durable.runs r on r.workspace_id = o.workspace_id and r.id = o.run_id where r.status is null`,
     ),

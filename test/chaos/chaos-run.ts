@@ -6,6 +6,7 @@ import { Findings } from "./findings.ts";
 import { countKinds, type KindCount } from "./kinds.ts";
 import { Load } from "./load.ts";
 import { rage } from "./nemesis.ts";
+import { People } from "./people.ts";
 import { MOURNED, PROGRAM_ENDS, STOPPED } from "./program-ends.ts";
 import { Progress } from "./progress.ts";
 import { Random } from "./random.ts";
@@ -72,9 +73,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       liveMax: LIVE_MAX,
     });
     stack.defer(() => load.close());
+    const people = new People({ cluster, random: random.fork("people"), findings });
+    stack.defer(() => people.close());
     const watch = new Watch(cluster, load, tally, options.minutes * 60_000);
     stack.defer(() => watch.close());
     load.start();
+    people.start();
     let report: InvariantReport | null = null;
     let checksDuring = 0;
     const checks = (async () => {
@@ -112,6 +116,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       findings.add(`no commit for ${tally.slowestRecoveryMs} ms after Postgres accepted connections again`);
     const healMs = performance.now() - healedFromMs;
     watch.close();
+    await people.close();
+    if (!endedEarly) await people.check(cluster.admin.sql);
     report ??= await until(checkAfter(checker), interrupted);
     const checkpoints = new AppLog(cluster.appLog).only("checkpoint");
     const taken = new Set(checkpoints.map(({ run }) => run)).size;

@@ -53,6 +53,30 @@ export function fixtureFunctions(write: Told["write"], url: string): DurableFunc
       retry: RETRY,
       handler: ({ step }: Any) => step.setState("sorry"),
     }),
+    // Asks people, who seldom have the time to answer.
+    createFunction({
+      id: "asker",
+      trigger: { event: "chaos.chained" },
+      retry: RETRY,
+      handler: async ({ step }: Any) => {
+        await step.waitForApproval("sign", {
+          assignee: "ann",
+          remindAfter: 400,
+          escalateTo: "bob",
+          timeout: 1_500,
+        });
+        await step.race([
+          (inner: Any) => inner.waitForInput("amount", { jsonSchema: { type: "number" }, timeout: "1h" }),
+          (inner: Any) => inner.sleep("patience", 800),
+        ]);
+      },
+    }),
+    createFunction({
+      id: "told",
+      trigger: { event: "durable.input.*" },
+      retry: RETRY,
+      handler: ({ event }: Any) => event.data.id,
+    }),
     // A second function on the same event: fan-out.
     createFunction({
       id: "witness",

@@ -9,7 +9,7 @@ export const INPUTS: readonly Invariant[] = [
     sentence: "An input is open exactly as long as its entry is, and its end is the entry's end.",
     phase: "always",
     check: bySql(
-      "select count(*) from durable.steps",
+      "select count(*) from durable.inputs",
       `select s.run_id, s.name, s.status, i.status as input from durable.steps s
          left join durable.inputs i on i.workspace_id = s.workspace_id and i.run_id = s.run_id and i.step_id = s.step_id
          where s.op = 'input' and s.status <> 'err' and i.status is distinct from case
@@ -28,7 +28,7 @@ export const INPUTS: readonly Invariant[] = [
     sentence: "Every answer names who gave it, in time, and stands in the audit log once.",
     phase: "always",
     check: bySql(
-      "select count(*) from durable.steps",
+      "select count(*) from durable.inputs",
       `select i.id, i.answered_by, i.ended_at, count(a.id) as audited from durable.inputs i
          join durable.steps s on s.workspace_id = i.workspace_id and s.run_id = i.run_id and s.step_id = i.step_id
          left join durable.audit a on a.workspace_id = i.workspace_id and a.target = i.id::text and a.action = 'input.answer'
@@ -42,7 +42,7 @@ export const INPUTS: readonly Invariant[] = [
     sentence: "A reminder and an escalation came when they were due, and nobody was told twice.",
     phase: "always",
     check: bySql(
-      "select count(*) from durable.steps",
+      "select count(*) from durable.inputs",
       `select id, reminded_at, escalated_at, null as name from durable.inputs
          where reminded_at < remind_at or escalated_at < escalate_at or escalated_at is not null and assignee is distinct from escalate_to
        union all

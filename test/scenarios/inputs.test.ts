@@ -396,6 +396,23 @@ describe("reminder and escalation", () => {
     await travel(engine.database.sql, "0");
   });
 
+  test("that were sent by a process which died before it forgot them are not sent again", async () => {
+    const { run, id } = await begin("decides", { assignee: "ann" });
+    await expect.poll(() => toldOf(id), PATIENT).toEqual([["durable.input.requested", "ann"]]);
+    const { sql } = engine.database;
+    const left = async () => (await sql`select 1 from durable.input_notices where input_id = ${id}`).length;
+    await expect.poll(left, PATIENT).toBe(0);
+    await sql`insert into durable.input_notices (workspace_id, input_id, event_name, data, at)
+      select e.workspace_id, ${id}::uuid, e.name, e.data, e.time from durable.events e
+      where e.client_id = ${`durable.input.requested/${id}`}`;
+    expect(await left()).toBe(1);
+    await expect.poll(left, PATIENT).toBe(0);
+    const events = await sql`select name from durable.events where data::json ->> 'id' = ${id}`;
+    expect(events).toHaveLength(1);
+    await app.act(run, "cancel");
+    expect(toldOf(id)).toHaveLength(1);
+  });
+
   test("do not come for what was answered in time", async () => {
     const { run, id } = await begin("decides", { assignee: "ann", remindAfter: "1h" });
     await answer(id, { approved: true });

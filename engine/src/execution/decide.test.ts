@@ -196,3 +196,46 @@ test("a state is an effect without an entry, dropped when the run has said it be
   expect(decide(situation(), failing as unknown as Answer).effects).toEqual([said]);
   expect(decide(situation(), continued(state)).attempts[0]!.failure).toMatch(/Stuck/);
 });
+
+const ask = (rest: object = {}) => ({
+  op: "input",
+  id: id("ask"),
+  name: "ask",
+  n: 0,
+  kind: "input",
+  ...rest,
+});
+
+test("an input waits for a person, for a year at most, and escalates only to somebody", () => {
+  const options = { assignee: "ann", remind_after_ms: 5, escalate_after_ms: 9 };
+  const { steps, effects, kind } = decide(
+    situation(),
+    continued(ask({ ...options, schema: { type: "string" } })),
+  );
+  expect({ kind, steps, effects: effects.length }).toMatchObject({
+    kind: "wait",
+    steps: [{ op: "input", status: "pending", dueMs: 366 * 86_400_000 }],
+    effects: 1,
+  });
+  expect(effects[0]).toMatchObject({ kind: "input", stepId: id("ask") });
+  const { id: _, ...data } = JSON.parse(effects[0]!.data);
+  expect(data).toEqual({ kind: "input", assignee: "ann", remind_after_ms: 5, schema: '{"type":"string"}' });
+  const escalating = decide(situation(), continued(ask({ ...options, escalate_to: "bob", timeout_ms: 20 })));
+  expect(escalating.steps[0]!.dueMs).toBe(20);
+  expect(JSON.parse(escalating.effects[0]!.data)).toMatchObject({ escalate_after_ms: 9, escalate_to: "bob" });
+});
+
+test.each([
+  [{ type: "nonsense" }, /must be equal to one of the allowed values/],
+  ["string", /a JSON Schema is an object or a boolean/],
+  [{ description: "x".repeat(70_000) }, /it is longer than 64 KiB of JSON/],
+])("an input whose schema is none fails at once, and asks nobody", (schema, sentence) => {
+  const { steps, effects, kind } = decide(situation(), continued(ask({ schema })));
+  expect({ kind, effects }).toEqual({ kind: "continue", effects: [] });
+  expect(steps[0]).toMatchObject({ op: "input", status: "err" });
+  expect(JSON.parse(steps[0]!.failure!)).toMatchObject({
+    name: "SchemaError",
+    message: expect.stringMatching(sentence),
+    retry: false,
+  });
+});

@@ -171,6 +171,24 @@ test("an answer beside the commit that cancels its entry, because it lost a race
   expect(Math.min(seen.answered, seen.cancelled), JSON.stringify(seen)).toBeGreaterThan(0);
 }, 120_000);
 
+test("what an answer asks and takes back at once is asked of nobody", async () => {
+  const run = await stage.startRun();
+  const data = JSON.stringify({ id: crypto.randomUUID(), kind: "input" });
+  const decided = outcome("continue", {
+    steps: [step(ASK, "pending", { op: "input", dueMs: 1_000 }), step("race", "ok", { op: "join" })],
+    effects: [
+      { kind: "input", stepId: stepIdOf(ASK), data },
+      { kind: "cancel", stepId: stepIdOf(ASK), data: "{}" },
+    ],
+  });
+  await commitOutcomes(stage.right, stage.engineId, [commitItem(run, decided)]);
+  const [left] = await stage.database.sql`
+    select (select count(*)::int from durable.inputs where run_id = ${run.runId}) as inputs,
+      (select count(*)::int from durable.timers where run_id = ${run.runId}) as timers,
+      (select status from durable.steps where run_id = ${run.runId} and op = 'input') as entry`;
+  expect(left).toEqual({ inputs: 0, timers: 0, entry: "cancelled" });
+});
+
 test("every question leaves its notice once, whoever answers meanwhile", async () => {
   const notices = await findInputNotices(stage.database, null, 100_000);
   const [row] = await stage.database.sql<

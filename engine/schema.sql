@@ -1458,6 +1458,7 @@ AS $function$
 #variable_conflict use_column
 declare
   v_now timestamptz := durable.durable_now();
+  v_workspace int[]; v_id uuid[];
 begin
   with asked as (
     insert into durable.inputs as i (workspace_id, id, run_id, step_id, kind, status, title, prompt, assignee, schema,
@@ -1470,9 +1471,9 @@ begin
       cross join lateral (select f_data[q]::json as d) as parsed
       join durable.steps s on s.workspace_id = f_workspace[q] and s.run_id = f_run[q] and s.step_id = f_step[q]
       where s.status = 'pending'
-      returning i.workspace_id, i.id, durable.input_json(i) as data)
-  insert into durable.input_notices (workspace_id, input_id, event_name, data, at)
-    select workspace_id, id, 'durable.input.requested', data, v_now from asked;
+      returning i.workspace_id, i.id)
+  select array_agg(workspace_id), array_agg(id) into v_workspace, v_id from asked;
+  perform durable.owe_input_notices('durable.input.requested', v_workspace, v_id);
   perform durable.arm_inputs(f_workspace, f_run, f_step);
 end $function$
 ;
@@ -1739,6 +1740,7 @@ AS $function$
 #variable_conflict use_column
 declare
   v_now timestamptz := durable.durable_now();
+  v_workspace int[]; v_id uuid[];
 begin
   update durable.inputs i set status = 'expired', ended_at = v_now
     from unnest(f_workspace, f_run, f_step) as f(workspace, run, step)
@@ -1748,17 +1750,17 @@ begin
       from unnest(f_workspace, f_run, f_step) as f(workspace, run, step)
       where i.workspace_id = f.workspace and i.run_id = f.run and i.step_id = f.step and i.status = 'open'
         and i.remind_at <= v_now and i.reminded_at is null
-      returning i.workspace_id, i.id, durable.input_json(i) as data)
-  insert into durable.input_notices (workspace_id, input_id, event_name, data, at)
-    select workspace_id, id, 'durable.input.reminder', data, v_now from reminded;
+      returning i.workspace_id, i.id)
+  select array_agg(workspace_id), array_agg(id) into v_workspace, v_id from reminded;
+  perform durable.owe_input_notices('durable.input.reminder', v_workspace, v_id);
   with escalated as (
     update durable.inputs i set escalated_at = v_now, escalated_from = i.assignee, assignee = i.escalate_to
       from unnest(f_workspace, f_run, f_step) as f(workspace, run, step)
       where i.workspace_id = f.workspace and i.run_id = f.run and i.step_id = f.step and i.status = 'open'
         and i.escalate_at <= v_now and i.escalated_at is null
-      returning i.workspace_id, i.id, durable.input_json(i) as data)
-  insert into durable.input_notices (workspace_id, input_id, event_name, data, at)
-    select workspace_id, id, 'durable.input.escalated', data, v_now from escalated;
+      returning i.workspace_id, i.id)
+  select array_agg(workspace_id), array_agg(id) into v_workspace, v_id from escalated;
+  perform durable.owe_input_notices('durable.input.escalated', v_workspace, v_id);
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)
     select l.workspace_id, l.run_id, 'run.input', l.journal_seq from unnest(f_workspace, f_run, f_step) as f(workspace, run, step)
     join durable.inputs i on i.workspace_id = f.workspace and i.run_id = f.run and i.step_id = f.step and i.status = 'open'
@@ -1920,22 +1922,6 @@ AS $function$
   from durable.runs r
   join durable.steps s on s.workspace_id = r.workspace_id and s.run_id = r.id and s.step_id = p_input.step_id
   where r.workspace_id = p_input.workspace_id and r.id = p_input.run_id
-$function$
-;
-
-CREATE OR REPLACE FUNCTION durable.is_end_handler(p_workspace integer, p_run uuid)
- RETURNS boolean
- LANGUAGE sql
- STABLE
-AS $function$
-  with recursive line(run) as (
-    select p_run union all
-    select c.parent_run_id from line join durable.children c on c.workspace_id = p_workspace and c.run_id = line.run
-  )
-  select exists (
-    select 1 from line join durable.runs r on r.workspace_id = p_workspace and r.id = line.run
-    join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id
-    where e.name in ('durable.run.completed', 'durable.run.failed', 'durable.run.cancelled'))
 $function$
 ;
 
@@ -2194,7 +2180,7 @@ AS $function$
     join durable.runs r on r.workspace_id = p.workspace and r.id = p.run
     where exists (select 1 from durable.end_listeners l
                   where l.workspace_id = r.workspace_id and l.event_name = 'durable.run.' || r.status)
-      and not durable.is_end_handler(r.workspace_id, r.id)
+      and not durable.stems_from(r.workspace_id, r.id, 'durable.run.')
     on conflict do nothing
 $function$
 ;
@@ -2212,6 +2198,18 @@ begin
   perform durable.start_on_failure(p_workspace, p_run);
   perform durable.owe_end_events(p_workspace, p_run);
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.owe_input_notices(p_event text, p_workspace integer[], p_id uuid[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into durable.input_notices (workspace_id, input_id, event_name, data, at)
+    select i.workspace_id, i.id, p_event, durable.input_json(i), durable.durable_now()
+    from unnest(p_workspace, p_id) as p(workspace, id)
+    join durable.inputs i on i.workspace_id = p.workspace and i.id = p.id
+    where not durable.stems_from(i.workspace_id, i.run_id, 'durable.input.')
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.park_jobs(p_blocked integer[])
@@ -2874,6 +2872,22 @@ begin
     (select array_agg(n) from generate_series(1, v_count) as n), v_function, v_version, v_id,
     array_fill(null::uuid, array[v_count]));
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.stems_from(p_workspace integer, p_run uuid, p_prefix text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with recursive line(run) as (
+    select p_run union all
+    select c.parent_run_id from line join durable.children c on c.workspace_id = p_workspace and c.run_id = line.run
+  )
+  select exists (
+    select 1 from line join durable.runs r on r.workspace_id = p_workspace and r.id = line.run
+    join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id
+    where starts_with(e.name, p_prefix))
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.step_of(p_child children)

@@ -41,6 +41,19 @@ $$;
 create function durable.step_of(p_child durable.children) returns text
 language sql immutable as $$ select case when p_child.kind <> 'on-failure' then replace(p_child.parent_step_id::text, '-', '') end $$;
 
+-- Whether the run, or one that it descends from, was started by an event whose name begins so.
+create function durable.stems_from(p_workspace int, p_run uuid, p_prefix text) returns boolean
+language sql stable as $$
+  with recursive line(run) as (
+    select p_run union all
+    select c.parent_run_id from line join durable.children c on c.workspace_id = p_workspace and c.run_id = line.run
+  )
+  select exists (
+    select 1 from line join durable.runs r on r.workspace_id = p_workspace and r.id = line.run
+    join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id
+    where starts_with(e.name, p_prefix))
+$$;
+
 -- A version 7 UUID, as the engine makes them: ids of runs and events are in the order of time.
 create function durable.new_id() returns uuid
 language sql volatile as $$

@@ -51,6 +51,17 @@ language sql stable as $$
   where r.workspace_id = p_input.workspace_id and r.id = p_input.run_id
 $$;
 
+-- From here on these events are owed. What a run asks that stems from such an event is told to nobody: a function which
+-- asks when it hears of a question would else be started by its own for ever.
+create function durable.owe_input_notices(p_event text, p_workspace int[], p_id uuid[]) returns void
+language sql volatile as $$
+  insert into durable.input_notices (workspace_id, input_id, event_name, data, at)
+    select i.workspace_id, i.id, p_event, durable.input_json(i), durable.durable_now()
+    from unnest(p_workspace, p_id) as p(workspace, id)
+    join durable.inputs i on i.workspace_id = p.workspace and i.id = p.id
+    where not durable.stems_from(i.workspace_id, i.run_id, 'durable.input.')
+$$;
+
 -- The entry's one timer is set to what comes first: reminder, escalation, or the end.
 create function durable.arm_inputs(f_workspace int[], f_run uuid[], f_step uuid[]) returns void
 language sql volatile as $$
@@ -70,6 +81,7 @@ language plpgsql as $$
 #variable_conflict use_column
 declare
   v_now timestamptz := durable.durable_now();
+  v_workspace int[]; v_id uuid[];
 begin
   with asked as (
     insert into durable.inputs as i (workspace_id, id, run_id, step_id, kind, status, title, prompt, assignee, schema,
@@ -82,9 +94,9 @@ begin
       cross join lateral (select f_data[q]::json as d) as parsed
       join durable.steps s on s.workspace_id = f_workspace[q] and s.run_id = f_run[q] and s.step_id = f_step[q]
       where s.status = 'pending'
-      returning i.workspace_id, i.id, durable.input_json(i) as data)
-  insert into durable.input_notices (workspace_id, input_id, event_name, data, at)
-    select workspace_id, id, 'durable.input.requested', data, v_now from asked;
+      returning i.workspace_id, i.id)
+  select array_agg(workspace_id), array_agg(id) into v_workspace, v_id from asked;
+  perform durable.owe_input_notices('durable.input.requested', v_workspace, v_id);
   perform durable.arm_inputs(f_workspace, f_run, f_step);
 end $$;
 
@@ -95,6 +107,7 @@ language plpgsql as $$
 #variable_conflict use_column
 declare
   v_now timestamptz := durable.durable_now();
+  v_workspace int[]; v_id uuid[];
 begin
   update durable.inputs i set status = 'expired', ended_at = v_now
     from unnest(f_workspace, f_run, f_step) as f(workspace, run, step)
@@ -104,17 +117,17 @@ begin
       from unnest(f_workspace, f_run, f_step) as f(workspace, run, step)
       where i.workspace_id = f.workspace and i.run_id = f.run and i.step_id = f.step and i.status = 'open'
         and i.remind_at <= v_now and i.reminded_at is null
-      returning i.workspace_id, i.id, durable.input_json(i) as data)
-  insert into durable.input_notices (workspace_id, input_id, event_name, data, at)
-    select workspace_id, id, 'durable.input.reminder', data, v_now from reminded;
+      returning i.workspace_id, i.id)
+  select array_agg(workspace_id), array_agg(id) into v_workspace, v_id from reminded;
+  perform durable.owe_input_notices('durable.input.reminder', v_workspace, v_id);
   with escalated as (
     update durable.inputs i set escalated_at = v_now, escalated_from = i.assignee, assignee = i.escalate_to
       from unnest(f_workspace, f_run, f_step) as f(workspace, run, step)
       where i.workspace_id = f.workspace and i.run_id = f.run and i.step_id = f.step and i.status = 'open'
         and i.escalate_at <= v_now and i.escalated_at is null
-      returning i.workspace_id, i.id, durable.input_json(i) as data)
-  insert into durable.input_notices (workspace_id, input_id, event_name, data, at)
-    select workspace_id, id, 'durable.input.escalated', data, v_now from escalated;
+      returning i.workspace_id, i.id)
+  select array_agg(workspace_id), array_agg(id) into v_workspace, v_id from escalated;
+  perform durable.owe_input_notices('durable.input.escalated', v_workspace, v_id);
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)
     select l.workspace_id, l.run_id, 'run.input', l.journal_seq from unnest(f_workspace, f_run, f_step) as f(workspace, run, step)
     join durable.inputs i on i.workspace_id = f.workspace and i.run_id = f.run and i.step_id = f.step and i.status = 'open'

@@ -31,20 +31,8 @@ begin
         and n.name like replace(replace(t ->> 'event', '_', '\_'), '*', '%'));
 end $$;
 
--- Whether the run, or one that it descends from, was started by the end of a run. Its own end is none to tell, or a
--- handler that fails would be started by its own failures for ever.
-create function durable.is_end_handler(p_workspace int, p_run uuid) returns boolean
-language sql stable as $$
-  with recursive line(run) as (
-    select p_run union all
-    select c.parent_run_id from line join durable.children c on c.workspace_id = p_workspace and c.run_id = line.run
-  )
-  select exists (
-    select 1 from line join durable.runs r on r.workspace_id = p_workspace and r.id = line.run
-    join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id
-    where e.name in ('durable.run.completed', 'durable.run.failed', 'durable.run.cancelled'))
-$$;
-
+-- The end of a run that stems from such an event is none to tell, or a handler that fails would be started by its own
+-- failures for ever.
 create function durable.owe_end_events(p_workspace int[], p_run uuid[]) returns void
 language sql volatile as $$
   insert into durable.end_events (workspace_id, run_id)
@@ -52,7 +40,7 @@ language sql volatile as $$
     join durable.runs r on r.workspace_id = p.workspace and r.id = p.run
     where exists (select 1 from durable.end_listeners l
                   where l.workspace_id = r.workspace_id and l.event_name = 'durable.run.' || r.status)
-      and not durable.is_end_handler(r.workspace_id, r.id)
+      and not durable.stems_from(r.workspace_id, r.id, 'durable.run.')
     on conflict do nothing
 $$;
 

@@ -89,13 +89,35 @@ const notified = createFunction({
   },
 });
 
+const asksAgain = createFunction({
+  id: "asks-again",
+  trigger: { event: "durable.input.requested", if: "event.data.assignee == 'again'" },
+  handler: ({ step }) =>
+    step.invoke("child", asksOnce).then(() => step.waitForApproval("again", { assignee: "again" })),
+});
+const asksOnce = createFunction({
+  id: "asks-once",
+  handler: ({ step }) => step.waitForApproval("again", { assignee: "again", timeout: "50ms" }),
+});
+
 let engine: Awaited<ReturnType<typeof startEngine>>;
 let app: Awaited<ReturnType<typeof startSdkApp>>;
 let durable: Durable;
 
 beforeAll(async () => {
   engine = await startEngine();
-  app = await startSdkApp(engine, "shop", [asks, decides, anything, refined, broken, raced, both, notified]);
+  app = await startSdkApp(engine, "shop", [
+    asks,
+    decides,
+    anything,
+    refined,
+    broken,
+    raced,
+    both,
+    notified,
+    asksAgain,
+    asksOnce,
+  ]);
   durable = new Durable({ app: "shop", url: engine.url });
 });
 
@@ -394,6 +416,25 @@ describe("reminder and escalation", () => {
     expect(toldOf(id)).toHaveLength(3);
     expect((await engine.call("GET", `/v1/apps/shop/dev/inputs/${id}`)).json.status).toBe("expired");
     await travel(engine.database.sql, "0");
+  });
+
+  test("do not tell of what a run asks that such an event has started, nor of what its children ask", async () => {
+    const { run, id } = await begin("decides", { assignee: "again" });
+    await expect
+      .poll(
+        async () => (await list("?assignee=again")).inputs.map((each: { name: string }) => each.name),
+        PATIENT,
+      )
+      .toEqual(["again", "sign"]);
+    await expect
+      .poll(async () => (await list("?assignee=again&status=expired")).inputs.length, PATIENT)
+      .toBe(1);
+    const events = await engine.database.sql`
+      select 1 from durable.events where name like 'durable.input.%' and data::json ->> 'assignee' = 'again'`;
+    expect(events).toHaveLength(1);
+    expect(toldOf(id)).toHaveLength(1);
+    for (const each of (await list("?assignee=again")).inputs) await app.act(each.run, "cancel");
+    expect((await app.show(run)).status).toBe("cancelled");
   });
 
   test("that were sent by a process which died before it forgot them are not sent again", async () => {

@@ -95,7 +95,15 @@ function makeKit(bench: Bench, server: AppServer, app: string, patienceMs: numbe
   const api = new EngineApi(bench, healed, app);
   const time = new VirtualTime(bench, healed, patienceMs);
   const runOf = (id: string) =>
-    testRun({ api, settled: () => time.settled(), toNextTimer: () => time.toNextTimer() }, id);
+    testRun(
+      {
+        api,
+        settled: () => time.settled(),
+        toNextTimer: () => time.toNextTimer(),
+        jump: (ms) => time.jump(ms),
+      },
+      id,
+    );
 
   async function start(fn: DurableFunction | string, data: unknown): Promise<TestRun> {
     const functionId = typeof fn === "string" ? fn : fn.id;

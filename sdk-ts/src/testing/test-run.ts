@@ -1,5 +1,6 @@
 import type { AnswerOptions, DecideOptions } from "../client.ts";
 import { toJson } from "../execution/value.ts";
+import type { Rest } from "./bench.ts";
 import type { EngineApi } from "./engine-api.ts";
 
 export type RunStatus =
@@ -71,11 +72,17 @@ export interface TestRun {
   reject(step: string, options?: DecideOptions): Promise<void>;
 }
 
+/** What the engine says of a step beside. */
+interface AskingStep extends TestStep {
+  readonly input: { readonly id: string } | null;
+}
+
 export interface RunParts {
   readonly api: EngineApi;
   /** Lets everything come to rest, then jumps to the next timer; null when there is none. */
   toNextTimer(): Promise<number | null>;
-  settled(): Promise<unknown>;
+  settled(): Promise<Rest>;
+  jump(ms: number): Promise<void>;
 }
 
 const IS_END: Record<RunStatus, boolean> = {
@@ -90,21 +97,21 @@ const IS_END: Record<RunStatus, boolean> = {
   cancelled: true,
 };
 
-export function testRun({ api, settled, toNextTimer }: RunParts, id: string): TestRun {
+export function testRun({ api, settled, toNextTimer, jump }: RunParts, id: string): TestRun {
   const state = () => api.get<RunState>(`/runs/${id}`);
 
   /** Null when the run does not ask it, and nothing but sleeps and retries would bring it there. */
   async function asked(step: string): Promise<string | null> {
     for (;;) {
-      await settled();
-      const { inputs } = await api.get<{ inputs: { id: string; name: string }[] }>(
-        `/inputs?run=${id}&limit=200`,
-      );
-      const input = inputs.findLast(({ name }) => name === step);
-      if (input !== undefined) return input.id;
-      const { status, steps } = await state();
-      const isHeldUp = steps.some((each) => each.status === "pending" && each.op !== "sleep");
-      if (IS_END[status] || isHeldUp || (await toNextTimer()) === null) return null;
+      const { nextDueMs } = await settled();
+      const { status, steps } = await api.get<RunState & { steps: readonly AskingStep[] }>(`/runs/${id}`);
+      const pending = steps.filter((each) => each.status === "pending");
+      const input = pending.findLast((each) => each.input !== null && each.name === step)?.input;
+      if (input) return input.id;
+      const isHeldUp = pending.some(({ op }) => op !== "sleep");
+      if (IS_END[status] || isHeldUp || nextDueMs === null) return null;
+      // Not to the next timer, which by now may be the end of the very question.
+      await jump(nextDueMs);
     }
   }
 

@@ -35,6 +35,19 @@ const KINDS: readonly Kind[] = [
     minimum: 20,
     runs: steps("op = 'signal' and event_id is not null and name like 'token-%'"),
   },
+  { name: "input answered", minimum: 10, runs: steps("op = 'input' and value <> 'null'") },
+  { name: "input expired", minimum: 10, runs: steps("op = 'input' and value = 'null'") },
+  {
+    name: "input that lost a race",
+    minimum: 10,
+    runs: "select workspace_id, run_id from durable.inputs where status = 'cancelled'",
+  },
+  {
+    name: "reminder that started a run",
+    minimum: 10,
+    runs: `select r.workspace_id, r.id from durable.runs r join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id
+      where e.name = 'durable.input.reminder' and r.status = 'completed'`,
+  },
   { name: "event sent", minimum: 30, runs: steps("op = 'send'") },
   { name: "fetch", minimum: 30, runs: named("fetch") },
   { name: "branch", minimum: 10, runs: steps("op = 'branch'") },

@@ -72,9 +72,9 @@ export interface TestRun {
   reject(step: string, options?: DecideOptions): Promise<void>;
 }
 
-/** What the engine says of a step beside. */
-interface AskingStep extends TestStep {
-  readonly input: { readonly id: string } | null;
+/** What the engine says beside of a step that asks. */
+interface AskingRun extends RunState {
+  readonly steps: readonly (TestStep & { readonly input: { readonly id: string } | null })[];
 }
 
 export interface RunParts {
@@ -104,7 +104,7 @@ export function testRun({ api, settled, toNextTimer, jump }: RunParts, id: strin
   async function asked(step: string): Promise<string | null> {
     for (;;) {
       const { nextDueMs } = await settled();
-      const { status, steps } = await api.get<RunState & { steps: readonly AskingStep[] }>(`/runs/${id}`);
+      const { status, steps } = await api.get<AskingRun>(`/runs/${id}`);
       const pending = steps.filter((each) => each.status === "pending");
       const input = pending.findLast((each) => each.input !== null && each.name === step)?.input;
       if (input) return input.id;

@@ -3,13 +3,13 @@ import {
   ANSWER_BYTES_MAX,
   type Answer,
   JsonProblem,
-  type JsonProblemCode,
   type Op,
   parseJson,
   RAW_MEMBERS,
   RawJson,
   stepId,
 } from "@durable/protocol/wire";
+import type { AnswerFlaw } from "./answer-flaw.ts";
 import { schemaFlaw } from "./schema-flaw.ts";
 import { trimFailure } from "./trim-failure.ts";
 import { trimLogs } from "./trim-logs.ts";
@@ -18,17 +18,6 @@ import { valueFlaw } from "./value-flaw.ts";
 export type DecodedAnswer =
   | { readonly ok: true; readonly answer: Answer }
   | { readonly ok: false; readonly code: AnswerFlaw; readonly detail: string };
-
-export type AnswerFlaw =
-  | JsonProblemCode
-  | "too-large"
-  | "invalid-answer" // a member is missing, has another type or is out of bounds
-  | "unknown-status"
-  | "unknown-op"
-  | "wrong-fence"
-  | "wrong-step-id"
-  | "duplicate-op"
-  | "value-too-large";
 
 /**
  * Reads an app's answer. The signature says who wrote it, not that it makes sense: the SDK may be old, broken or

@@ -1,5 +1,5 @@
 import type { ZodError } from "zod";
-import type { AnswerFlaw } from "./decode-answer.ts";
+import type { AnswerFlaw } from "./answer-flaw.ts";
 import { excerpt } from "./excerpt.ts";
 
 /** What a schema said, as one sentence that names the place. Values are not repeated: they are the user's. */

@@ -6,7 +6,7 @@ import {
   STATE_BYTES_MAX,
   VALUE_BYTES_MAX,
 } from "@durable/protocol/wire";
-import type { AnswerFlaw } from "./decode-answer.ts";
+import type { AnswerFlaw } from "./answer-flaw.ts";
 
 /** One value is stored in one row and sent in every later request of its run; the limits keep both possible. */
 export function valueFlaw(answer: Answer): [AnswerFlaw, string] | null {

@@ -17,7 +17,7 @@ import {
 } from "../store/checkpoints.ts";
 import type { Database } from "../store/database.ts";
 import { type CommitParts, commitUntilMatched } from "./commit-matched.ts";
-import { readOps } from "./decide.ts";
+import { decideOps } from "./decide-op.ts";
 import type { CommittedRun } from "./held-run.ts";
 import { knowingTargets, type TargetParts } from "./known-targets.ts";
 import { Memo } from "./memo.ts";
@@ -111,7 +111,7 @@ export class Checkpoints {
       functions: workspace.functions,
       depth: state.depth,
     };
-    const refused = readOps(situation, request.ops ?? [], draft);
+    const refused = decideOps(situation, request.ops ?? [], draft);
     if (refused !== null) return { state: "refused", why: refused.result ?? "" };
     if (draft.pausedBy !== null) return { state: "refused", why: draft.pausedBy };
     const { fence, seq } = request;

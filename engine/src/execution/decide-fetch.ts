@@ -3,8 +3,8 @@
 import type { FetchOp, FetchResult, RunErrOp } from "@durable/protocol/wire";
 import type { TaskOutcome } from "../domain/task-outcome.ts";
 import type { FetchEnd, FetchResponse } from "../endpoint/fetch-client.ts";
-import type { Situation } from "./decide.ts";
 import { failedTask, type PlannedStep } from "./decide-task.ts";
+import type { Situation } from "./situation.ts";
 
 /** What the task asks for, as its op said it. */
 export type FetchAsked = Pick<FetchOp, "url" | "method" | "headers" | "body" | "timeout_ms" | "retry_policy">;

@@ -1,8 +1,8 @@
 import { INPUT_SCHEMA_BYTES_MAX, type InputOp, SLEEP_MS_MAX, writeJson } from "@durable/protocol/wire";
 import { schemaShapeProblem } from "../registry/json-schemas.ts";
-import type { Situation } from "./decide.ts";
 import { journalEntry } from "./journal-entry.ts";
 import type { OutcomeDraft } from "./outcome-draft.ts";
+import type { Situation } from "./situation.ts";
 
 /** A person settles it. One that names no timeout gets the longest there is: nothing waits for ever. */
 export function decideInput(situation: Situation, op: InputOp, draft: OutcomeDraft): void {

@@ -1,10 +1,10 @@
 import { EVENT_BYTES_MAX, type InvokeOp } from "@durable/protocol/wire";
 import { nearNames } from "../domain/near-names.ts";
+import type { FunctionEntry } from "../registry/function-entry.ts";
 import { schemaFlaws, sentenceOfFlaws } from "../registry/json-schemas.ts";
-import type { FunctionEntry } from "../registry/workspace-registry.ts";
-import type { Situation } from "./decide.ts";
 import { journalEntry, rawText } from "./journal-entry.ts";
 import type { OutcomeDraft } from "./outcome-draft.ts";
+import type { Situation } from "./situation.ts";
 
 /** A child of a child of a child: what goes deeper has forgotten to stop. */
 export const DEPTH_MAX = 100;

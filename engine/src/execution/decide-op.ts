@@ -1,26 +1,40 @@
-import type {
-  BranchOp,
-  Failure,
-  FetchOp,
-  GroupOp,
-  JoinOp,
-  Op,
-  PlanOp,
-  RetryPolicy,
-  RunOp,
-  SendOp,
-  SleepOp,
-  StateOp,
+import {
+  type BranchOp,
+  type Failure,
+  type FetchOp,
+  type GroupOp,
+  type JoinOp,
+  MEMO_ENTRIES_MAX,
+  type Op,
+  type PlanOp,
+  type RetryPolicy,
+  type RunOp,
+  type SendOp,
+  type SleepOp,
+  type StateOp,
 } from "@durable/protocol/wire";
 import type { Outcome } from "../domain/outcome.ts";
 import { decideRetry, type RetryDecision } from "../domain/retry-decision.ts";
-import type { Situation } from "./decide.ts";
 import { decideInput } from "./decide-input.ts";
 import { decideInvoke } from "./decide-invoke.ts";
 import { decideSignal, decideWait } from "./decide-wait.ts";
 import { journalEntry, journalOp, rawText } from "./journal-entry.ts";
 import { noteLogs } from "./note-logs.ts";
 import { disagreement, exhausted, type OutcomeDraft, pause } from "./outcome-draft.ts";
+import type { Situation } from "./situation.ts";
+
+/** Writes all ops into the draft, or answers the pause that one of them causes. */
+export function decideOps(situation: Situation, ops: readonly Op[], draft: OutcomeDraft): Outcome | null {
+  for (const op of ops) {
+    const refused = decideOp(situation, op, draft);
+    if (refused !== null) return refused;
+  }
+  if (situation.memo.size + draft.steps.length <= MEMO_ENTRIES_MAX) return null;
+  return pause(
+    "TooManySteps",
+    `paused: a run holds at most ${MEMO_ENTRIES_MAX} entries. Split it into several runs.`,
+  );
+}
 
 /** Writes what one op means into the draft, or answers the pause it causes. */
 export function decideOp(situation: Situation, op: Op, draft: OutcomeDraft): Outcome | null {

@@ -1,9 +1,10 @@
 import { MEMO_ENTRIES_MAX, REQUEST_BYTES_MAX } from "@durable/protocol/wire";
 import type { Outcome } from "../domain/outcome.ts";
 import type { Reply } from "./call-app.ts";
-import { decide, type Situation } from "./decide.ts";
+import { decide } from "./decide.ts";
 import { decideProtocolError, decideTransport } from "./decide-transport.ts";
 import { pause } from "./outcome-draft.ts";
+import type { Situation } from "./situation.ts";
 
 /** What one dispatch of a run means, however it ended. */
 export function decideReply(situation: Situation, reply: Reply): Outcome {

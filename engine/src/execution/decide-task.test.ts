@@ -4,10 +4,11 @@ import { expect, test } from "vitest";
 import { DEFAULT_RETRY } from "../domain/backoff.ts";
 import type { FetchEnd } from "../endpoint/fetch-client.ts";
 import type { JournalEntry } from "../store/journals.ts";
-import { decide, type Situation } from "./decide.ts";
+import { decide } from "./decide.ts";
 import { decideFetchEnd } from "./decide-fetch.ts";
 import { decideTask, decideTaskReply } from "./decide-task.ts";
 import { Memo } from "./memo.ts";
+import type { Situation } from "./situation.ts";
 
 const id = (name: string) => stepId("", name, 0);
 const planned = (name: string, rest: Partial<JournalEntry> = {}) =>

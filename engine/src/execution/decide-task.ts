@@ -6,11 +6,11 @@ import type { Outcome, StepEntry } from "../domain/outcome.ts";
 import type { TaskOutcome } from "../domain/task-outcome.ts";
 import type { JournalEntry } from "../store/journals.ts";
 import type { Reply } from "./call-app.ts";
-import type { Situation } from "./decide.ts";
 import { decideRun } from "./decide-op.ts";
 import { TOO_LARGE } from "./decide-reply.ts";
 import { decideAbandoned, decideTransport } from "./decide-transport.ts";
 import { disagreement, OutcomeDraft, pause } from "./outcome-draft.ts";
+import type { Situation } from "./situation.ts";
 
 export type PlannedStep = Pick<JournalEntry, "stepId" | "name" | "n" | "attempt">;
 

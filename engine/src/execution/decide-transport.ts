@@ -1,8 +1,9 @@
 import { transportDelayMs } from "../domain/backoff.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { DispatchResult } from "../endpoint/dispatch-result.ts";
-import { decideError, type Situation } from "./decide.ts";
+import { decideError } from "./decide-error.ts";
 import { OutcomeDraft, pause } from "./outcome-draft.ts";
+import type { Situation } from "./situation.ts";
 
 /** Dispatches whose fate is unknown, in a row, before a person is asked. With 10 s between them: some minutes. */
 const BROKEN_MAX = 50;

@@ -4,8 +4,9 @@ import { describe, expect, test } from "vitest";
 import { DEFAULT_RETRY } from "../domain/backoff.ts";
 import type { Ending } from "../domain/ending.ts";
 import type { JournalEntry } from "../store/journals.ts";
-import { decide, type Situation } from "./decide.ts";
+import { decide } from "./decide.ts";
 import { Memo } from "./memo.ts";
+import type { Situation } from "./situation.ts";
 
 const FAILURE = '{"name":"CardError","message":"declined"}';
 const failing: Ending = { kind: "failing", failure: FAILURE };

@@ -3,12 +3,13 @@
 import { type Answer, type CompensateOp, stepId } from "@durable/protocol/wire";
 import { ENDS_AS, type Ending } from "../domain/ending.ts";
 import type { Outcome } from "../domain/outcome.ts";
-import { decideError, type Situation } from "./decide.ts";
+import { decideError } from "./decide-error.ts";
 import { decideFailedAttempt } from "./decide-op.ts";
 import { journalEntry } from "./journal-entry.ts";
 import type { OwedStep } from "./memo.ts";
 import { noteLogs } from "./note-logs.ts";
 import { OutcomeDraft, pause, sentenceOf } from "./outcome-draft.ts";
+import type { Situation } from "./situation.ts";
 
 export function decideUndo(situation: Situation, ending: Ending, answer: Answer): Outcome {
   // Never null: the commit that undoes the last step ends the run.

@@ -4,8 +4,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DEFAULT_RETRY } from "../domain/backoff.ts";
 import type { JournalEntry } from "../store/journals.ts";
-import { decide, type Situation } from "./decide.ts";
+import { decide } from "./decide.ts";
 import { Memo } from "./memo.ts";
+import type { Situation } from "./situation.ts";
 
 const id = (name: string) => stepId("", name, 0);
 const entry = (name: string, rest: Partial<JournalEntry> = {}): JournalEntry => ({

@@ -7,9 +7,9 @@ import type { Clock } from "../runtime/ports.ts";
 import type { Database } from "../store/database.ts";
 import type { DispatchTimes } from "../store/outcomes.ts";
 import { loadTaskRequest } from "../store/task-requests.ts";
-import type { Situation } from "./decide.ts";
 import { decideFetchEnd, type FetchAsked } from "./decide-fetch.ts";
 import type { HeldTask } from "./held-run.ts";
+import type { Situation } from "./situation.ts";
 
 export interface FetchParts {
   readonly clock: Clock;

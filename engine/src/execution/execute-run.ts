@@ -17,7 +17,6 @@ import { callApp, type Reply } from "./call-app.ts";
 import { type Before, catchUp, mayHaveCheckpoints, withoutRecorded } from "./catch-up.ts";
 import { commitUntilMatched } from "./commit-matched.ts";
 import type { Committer } from "./committer.ts";
-import type { Situation } from "./decide.ts";
 import { decideReply } from "./decide-reply.ts";
 import type { EndpointHealth } from "./endpoint-health.ts";
 import type { CommittedRun, HeldRun } from "./held-run.ts";
@@ -27,6 +26,7 @@ import { Memo } from "./memo.ts";
 import { isStillTrue, type NextRequest, nextRequest } from "./next-request.ts";
 import { noteDeployment } from "./note-deployment.ts";
 import { pause } from "./outcome-draft.ts";
+import type { Situation } from "./situation.ts";
 
 export interface ExecutionParts extends Ports, TargetParts {
   readonly database: Database;

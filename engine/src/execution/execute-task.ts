@@ -6,13 +6,13 @@ import { newId } from "../ingest/event-row.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { DispatchTimes } from "../store/outcomes.ts";
 import { callApp } from "./call-app.ts";
-import type { Situation } from "./decide.ts";
 import { decideTaskReply, paused } from "./decide-task.ts";
 import { executeFetch } from "./execute-fetch.ts";
 import type { ExecutionParts } from "./execute-run.ts";
 import type { HeldTask } from "./held-run.ts";
 import { nextRequest } from "./next-request.ts";
 import { pause } from "./outcome-draft.ts";
+import type { Situation } from "./situation.ts";
 
 /** Runs the task once. Never rejects for what an app or the database does. */
 export async function executeTask(parts: ExecutionParts, task: HeldTask): Promise<void> {

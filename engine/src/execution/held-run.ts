@@ -1,5 +1,6 @@
 import type { Line } from "../endpoint/app-client.ts";
-import type { FunctionEntry, WorkspaceEntry } from "../registry/workspace-registry.ts";
+import type { FunctionEntry } from "../registry/function-entry.ts";
+import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { JournalEntry, RunHead } from "../store/journals.ts";
 import type { Memo } from "./memo.ts";
 

@@ -10,7 +10,7 @@ import { EventKeys } from "./middleware/event-keys.ts";
 import { toProblem } from "./middleware/render-error.ts";
 import { type HttpEnv, mountTable } from "./mount.ts";
 import { mountPages } from "./pages/mount-pages.ts";
-import type { HttpParts } from "./parts.ts";
+import type { HttpParts, RouteParts } from "./parts.ts";
 import { appRoutes } from "./routes/apps.ts";
 import { dispatchRoutes } from "./routes/dispatches.ts";
 import { eventRoutes } from "./routes/events.ts";
@@ -24,15 +24,6 @@ import { runRoutes } from "./routes/runs.ts";
 import { signalRoutes } from "./routes/signals.ts";
 import { skipRoutes } from "./routes/skips.ts";
 import { WorkspaceIds } from "./workspace-ids.ts";
-
-/** What the route groups are given beside the parts of the engine. */
-export interface RouteParts extends HttpParts {
-  readonly workspaceIds: WorkspaceIds;
-  readonly eventKeys: EventKeys;
-  readonly endedRuns: EndedRuns;
-  readonly runResults: RunResults;
-  readonly directLine: DirectLine;
-}
 
 /** The doors of the engine, each named once. */
 export function createApp(parts: HttpParts, endedRuns: EndedRuns): Hono<HttpEnv> {

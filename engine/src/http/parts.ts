@@ -5,8 +5,13 @@ import type { Checkpoints } from "../execution/checkpoints.ts";
 import type { EventAcceptor } from "../ingest/accept-events.ts";
 import type { EngineEvents } from "../observability/engine-events.ts";
 import type { WorkspaceRegistry } from "../registry/workspace-registry.ts";
+import type { DirectLine } from "../runs/direct-line.ts";
+import type { EndedRuns } from "../runs/ended-runs.ts";
+import type { RunResults } from "../runs/run-results.ts";
 import type { Ports } from "../runtime/ports.ts";
 import type { Database } from "../store/database.ts";
+import type { EventKeys } from "./middleware/event-keys.ts";
+import type { WorkspaceIds } from "./workspace-ids.ts";
 
 /** What the HTTP edge is made of. */
 export interface HttpParts extends Ports {
@@ -37,6 +42,15 @@ export interface HttpParts extends Ports {
   /** Whether this process may act on its leases; without it `/readyz` looks at the database alone. */
   readonly authority?: { mayAct(): boolean };
   readonly limits?: Partial<ServerLimits>;
+}
+
+/** What the route groups are given beside the parts of the engine. */
+export interface RouteParts extends HttpParts {
+  readonly workspaceIds: WorkspaceIds;
+  readonly eventKeys: EventKeys;
+  readonly endedRuns: EndedRuns;
+  readonly runResults: RunResults;
+  readonly directLine: DirectLine;
 }
 
 export interface ServerLimits {

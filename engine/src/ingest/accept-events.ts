@@ -13,10 +13,9 @@ import {
 } from "../store/database.ts";
 import { type EventRow, EventRows, type RunRow } from "../store/event-rows.ts";
 import type { EventRef } from "../store/waits.ts";
-import { type IncomingEvent, toEventRow } from "./event-row.ts";
+import { toEventRow } from "./event-row.ts";
+import type { IncomingEvent } from "./incoming-event.ts";
 import type { IngestPressure } from "./ingest-pressure.ts";
-
-export type { IncomingEvent } from "./event-row.ts";
 
 export interface StartedRun {
   readonly event: string;

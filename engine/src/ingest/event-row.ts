@@ -1,21 +1,12 @@
 import { createHash } from "node:crypto";
 import { uuidV7 } from "../domain/ids.ts";
-import type { FunctionEntry, WorkspaceEntry } from "../registry/workspace-registry.ts";
+import type { FunctionEntry } from "../registry/function-entry.ts";
+import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { Clock, Random } from "../runtime/ports.ts";
 import type { EventRow, RunTimeout } from "../store/event-rows.ts";
 import { eventJson } from "./event-json.ts";
+import type { IncomingEvent } from "./incoming-event.ts";
 import { matchEvent } from "./match-event.ts";
-
-/** An event as a door hands it in. */
-export interface IncomingEvent {
-  readonly clientId: string | null;
-  readonly name: string;
-  /** JSON text as received. */
-  readonly data: string;
-  readonly timeMs: number | null;
-  /** It starts this function and no other, whatever its name. */
-  readonly target?: string;
-}
 
 /**
  * The rows one event becomes: itself and a run for every function it starts. `fenceFor` is asked once per run and

@@ -1,9 +1,10 @@
 import { type BrokenExpression, type Expression, type Fact, fact } from "../domain/expressions.ts";
+import type { FunctionEntry } from "../registry/function-entry.ts";
 import { schemaFlaws, sentenceOfFlaws } from "../registry/json-schemas.ts";
 import type { Listener } from "../registry/listeners.ts";
-import type { FunctionEntry, WorkspaceEntry } from "../registry/workspace-registry.ts";
+import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { SkipRow } from "../store/event-rows.ts";
-import type { IncomingEvent } from "./event-row.ts";
+import type { IncomingEvent } from "./incoming-event.ts";
 
 /** What an event means to the functions that name it, in the order of their ids. */
 export interface Matched {

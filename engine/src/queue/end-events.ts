@@ -1,4 +1,4 @@
-import type { IncomingEvent } from "../ingest/accept-events.ts";
+import type { IncomingEvent } from "../ingest/incoming-event.ts";
 import type { Database } from "../store/database.ts";
 import { clearEndEvents, findEndEvents } from "../store/end-events.ts";
 

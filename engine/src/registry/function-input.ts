@@ -1,6 +1,7 @@
 import { Problem } from "../domain/problems.ts";
+import type { FunctionEntry } from "./function-entry.ts";
 import { schemaFlaws, sentenceOfFlaws } from "./json-schemas.ts";
-import type { FunctionEntry, WorkspaceEntry, WorkspaceRegistry } from "./workspace-registry.ts";
+import type { WorkspaceEntry, WorkspaceRegistry } from "./workspace-registry.ts";
 
 const NAMES_SHOWN_MAX = 10;
 

@@ -1,6 +1,6 @@
 import { isEventNameFor } from "@durable/protocol/wire";
 import { type BrokenExpression, type Expression, readExpression } from "../domain/expressions.ts";
-import type { FunctionEntry } from "./workspace-registry.ts";
+import type { FunctionEntry } from "./function-entry.ts";
 
 /** A function that an event's name may start. */
 export interface Listener {

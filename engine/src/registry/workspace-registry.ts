@@ -2,7 +2,6 @@ import {
   DEV_SECRET,
   type FunctionManifest,
   parseSecret,
-  type RetryPolicy,
   replyKeyOf,
   type SigningKey,
 } from "@durable/protocol/wire";
@@ -10,16 +9,8 @@ import { DEFAULT_RETRY } from "../domain/backoff.ts";
 import type { Clock } from "../runtime/ports.ts";
 import type { Database } from "../store/database.ts";
 import { loadWorkspace, type WorkspaceRow } from "../store/workspace-entries.ts";
+import type { FunctionEntry } from "./function-entry.ts";
 import { Listeners } from "./listeners.ts";
-
-export interface FunctionEntry {
-  readonly id: string;
-  readonly version: number;
-  readonly manifest: FunctionManifest;
-  readonly retry: RetryPolicy;
-  /** JSON Schema of what it takes, as text; null: anything. */
-  readonly input: string | null;
-}
 
 /** What the engine knows of a workspace while it works for it. Never changed in place. */
 export interface WorkspaceEntry {

@@ -10,7 +10,14 @@ import { runUntilStopped } from "../run-until-stopped.ts";
 import { type RunningEngine, startEngine } from "../start-engine.ts";
 import { apiOf, value } from "../target.ts";
 import { formatDuration } from "../terminal/duration.ts";
-import type { DevFlags } from "./dev.ts";
+
+export interface DevFlags {
+  readonly port?: string;
+  readonly dataDir?: string;
+  readonly app: readonly string[];
+  readonly discovery: boolean;
+  readonly json?: true;
+}
 
 export async function runDev(context: Context, flags: DevFlags): Promise<void> {
   const startedAtMs = performance.now();

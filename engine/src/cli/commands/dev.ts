@@ -1,14 +1,7 @@
 import { Command } from "commander";
 import type { Context } from "../context.ts";
 import { PORTS } from "../discovery/places.ts";
-
-export interface DevFlags {
-  readonly port?: string;
-  readonly dataDir?: string;
-  readonly app: readonly string[];
-  readonly discovery: boolean;
-  readonly json?: true;
-}
+import type { DevFlags } from "./dev-action.ts";
 
 /** Development: no Docker, no configuration, no keys; and therefore nobody else's machine may reach it. */
 export function devCommand(context: Context): Command {

@@ -3,7 +3,11 @@ import { openDatabase } from "../../store/database.ts";
 import { migrate, readMigrations } from "../../store/migrate.ts";
 import { readConfig } from "../config.ts";
 import type { Context } from "../context.ts";
-import type { MigrateFlags } from "./migrate.ts";
+
+export interface MigrateFlags {
+  readonly dataDir?: string;
+  readonly json?: true;
+}
 
 export async function runMigrate(context: Context, flags: MigrateFlags): Promise<void> {
   const { databaseUrl, dataDir } = readConfig("dev", context.environment, flags);

@@ -1,10 +1,6 @@
 import { Command } from "commander";
 import type { Context } from "../context.ts";
-
-export interface MigrateFlags {
-  readonly dataDir?: string;
-  readonly json?: true;
-}
+import type { MigrateFlags } from "./migrate-action.ts";
 
 /** The engine does this by itself when it starts; the command is for deployments that want it as a step of its own. */
 export function migrateCommand(context: Context): Command {

@@ -5,7 +5,12 @@ import { jsonLog } from "../log.ts";
 import { ROLES } from "../roles.ts";
 import { runUntilStopped } from "../run-until-stopped.ts";
 import { startEngine } from "../start-engine.ts";
-import type { StartFlags } from "./start.ts";
+
+export interface StartFlags {
+  readonly port?: string;
+  readonly host?: string;
+  readonly role?: string;
+}
 
 export async function runStart(context: Context, flags: StartFlags): Promise<void> {
   const config = readConfig("production", context.environment, flags);

@@ -1,12 +1,7 @@
 import { Command } from "commander";
 import type { Context } from "../context.ts";
 import { ROLES } from "../roles.ts";
-
-export interface StartFlags {
-  readonly port?: string;
-  readonly host?: string;
-  readonly role?: string;
-}
+import type { StartFlags } from "./start-action.ts";
 
 /** Production: a database of the user's own, and nobody gets in without a key. */
 export function startCommand(context: Context): Command {

@@ -3,8 +3,8 @@ import { actorName } from "../../auth/authorize.ts";
 import { type Change, listFunctions } from "../../registry/manifest-store.ts";
 import { syncApp } from "../../registry/sync-app.ts";
 import { listWorkspaces } from "../../store/workspaces.ts";
-import type { RouteParts } from "../app.ts";
 import type { Handlers } from "../handlers.ts";
+import type { RouteParts } from "../parts.ts";
 
 export function appRoutes(parts: RouteParts): Handlers<"syncApp" | "listApps" | "listFunctions"> {
   const { database, workspaceIds, log } = parts;

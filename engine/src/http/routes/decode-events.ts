@@ -8,8 +8,8 @@ import {
   RawJson,
 } from "@durable/protocol";
 import type { ProblemDetail } from "../../domain/problems.ts";
-import type { IncomingEvent } from "../../ingest/accept-events.ts";
 import { boundedId } from "../../ingest/bounded-id.ts";
+import type { IncomingEvent } from "../../ingest/incoming-event.ts";
 import { invalid, toDetails } from "../middleware/check.ts";
 import { refuseInexactNumbers } from "./exact-numbers.ts";
 

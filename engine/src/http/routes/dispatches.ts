@@ -2,10 +2,10 @@ import { RawJson } from "@durable/protocol/wire";
 import { notFound, Problem } from "../../domain/problems.ts";
 import { decodeCheckpoint } from "../../endpoint/decode-checkpoint.ts";
 import type { CheckpointEnd } from "../../execution/checkpoints.ts";
-import type { RouteParts } from "../app.ts";
 import type { Handlers } from "../handlers.ts";
 import { invalid } from "../middleware/check.ts";
-import { requireRunId } from "./runs.ts";
+import type { RouteParts } from "../parts.ts";
+import { requireRunId } from "./run-id.ts";
 
 export function dispatchRoutes({ checkpoints, workspaceIds }: RouteParts): Handlers<"sendCheckpoint"> {
   return {

@@ -3,8 +3,8 @@ import { Problem } from "../../domain/problems.ts";
 import type { StartedRun } from "../../ingest/accept-events.ts";
 import { showResult } from "../../runs/show-run.ts";
 import { faultPoint } from "../../runtime/fault-points.ts";
-import type { RouteParts } from "../app.ts";
 import type { Handlers } from "../handlers.ts";
+import type { RouteParts } from "../parts.ts";
 import { decodeEvents } from "./decode-events.ts";
 
 export function eventRoutes({

@@ -1,9 +1,9 @@
 import { callFunction } from "../../runs/call-function.ts";
 import { showCalled, showResult } from "../../runs/show-run.ts";
 import { startRun } from "../../runs/start-run.ts";
-import type { RouteParts } from "../app.ts";
 import * as contract from "../contract/functions.ts";
 import type { Handlers } from "../handlers.ts";
+import type { RouteParts } from "../parts.ts";
 import { decodePayload, requireSignedFor } from "./payload.ts";
 
 export function functionRoutes(parts: RouteParts): Handlers<"triggerFunction" | "callFunction"> {

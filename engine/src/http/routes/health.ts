@@ -1,8 +1,8 @@
 import { readMigrations } from "../../store/migrate.ts";
-import type { RouteParts } from "../app.ts";
 import type { Handlers } from "../handlers.ts";
 import { unavailable } from "../middleware/render-error.ts";
 import { openApiDocument } from "../open-api.ts";
+import type { RouteParts } from "../parts.ts";
 
 export function healthRoutes({ database, authority }: RouteParts): Handlers<"health" | "ready" | "openApi"> {
   const newest = readMigrations().length;

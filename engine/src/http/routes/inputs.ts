@@ -3,12 +3,12 @@ import { actorName } from "../../auth/authorize.ts";
 import { notFound, Problem } from "../../domain/problems.ts";
 import { schemaFlaws, sentenceOfFlaws } from "../../registry/json-schemas.ts";
 import { answerInput, findInput, type InputEnd, type InputStored, listInputs } from "../../store/inputs.ts";
-import type { RouteParts } from "../app.ts";
 import * as contract from "../contract/inputs.ts";
 import type { Handlers } from "../handlers.ts";
 import { invalid } from "../middleware/check.ts";
+import type { RouteParts } from "../parts.ts";
 import { decodePayload, requireSignedFor } from "./payload.ts";
-import { requireRunId } from "./runs.ts";
+import { requireRunId } from "./run-id.ts";
 
 export function inputRoutes(parts: RouteParts): Handlers<"listInputs" | "getInput" | "answerInput"> {
   const { database, jobReady, workspaceIds } = parts;

@@ -4,9 +4,9 @@ import { makeEventKey } from "../../auth/event-key.ts";
 import { notFound, Problem } from "../../domain/problems.ts";
 import { insertEventKey, listEventKeys, revokeEventKey } from "../../store/keys.ts";
 import { insertSigningSecret, listSigningSecrets, retireSigningSecret } from "../../store/secrets.ts";
-import type { RouteParts } from "../app.ts";
 import type { Handlers } from "../handlers.ts";
 import { invalid } from "../middleware/check.ts";
+import type { RouteParts } from "../parts.ts";
 
 type KeyOperation =
   | "createEventKey"

@@ -2,9 +2,9 @@ import { RawJson } from "@durable/protocol/wire";
 import { notFound } from "../../domain/problems.ts";
 import { type LogLevel, listLogs } from "../../store/logs.ts";
 import { loadRunStates } from "../../store/run-states.ts";
-import type { RouteParts } from "../app.ts";
 import type { Handlers } from "../handlers.ts";
-import { requireRunId } from "./runs.ts";
+import type { RouteParts } from "../parts.ts";
+import { requireRunId } from "./run-id.ts";
 
 const FROM: Record<LogLevel, readonly LogLevel[] | null> = {
   debug: null,

@@ -1,10 +1,10 @@
 import { queryRun } from "../../execution/query-run.ts";
 import { showCalled } from "../../runs/show-run.ts";
-import type { RouteParts } from "../app.ts";
 import * as contract from "../contract/queries.ts";
 import type { Handlers } from "../handlers.ts";
+import type { RouteParts } from "../parts.ts";
 import { decodePayload, requireSignedFor } from "./payload.ts";
-import { requireRunId } from "./runs.ts";
+import { requireRunId } from "./run-id.ts";
 
 export function queryRoutes(parts: RouteParts): Handlers<"queryRun"> {
   const { workspaceIds } = parts;

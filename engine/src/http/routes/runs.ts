@@ -1,5 +1,4 @@
 import { actorName } from "../../auth/authorize.ts";
-import { isUuid } from "../../domain/ids.ts";
 import { notFound, Problem } from "../../domain/problems.ts";
 import { cancelRun } from "../../runs/cancel-run.ts";
 import { pauseRun, resumeRun } from "../../runs/pause-run.ts";
@@ -7,9 +6,10 @@ import { showResult, showRun } from "../../runs/show-run.ts";
 import { loadRunTree } from "../../store/run-trees.ts";
 import { listRuns } from "../../store/runs-listing.ts";
 import { loadRun, type RunStored } from "../../store/runs-listing-detail.ts";
-import type { RouteParts } from "../app.ts";
 import { TREE_RUNS_MAX } from "../contract/runs.ts";
 import type { Handlers } from "../handlers.ts";
+import type { RouteParts } from "../parts.ts";
+import { requireRunId } from "./run-id.ts";
 
 export function runRoutes(
   parts: RouteParts,
@@ -119,10 +119,4 @@ function ended(status: string, undone: string): Problem {
     "run-terminal",
     `The run has ${status} before it could be ${undone}. Every end is final.`,
   );
-}
-
-/** What cannot be an id is unknown, like any other unknown id. */
-export function requireRunId(text: string): string {
-  if (!isUuid(text)) throw notFound();
-  return text.toLowerCase();
 }

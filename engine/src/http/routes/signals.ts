@@ -4,10 +4,10 @@ import { notFound, Problem } from "../../domain/problems.ts";
 import { SIGNAL_EVENT } from "../../domain/signal-event.ts";
 import { findEventData } from "../../store/events.ts";
 import { isRunLive } from "../../store/run-states.ts";
-import type { RouteParts } from "../app.ts";
 import { sendSignal } from "../contract/signals.ts";
 import type { Handlers } from "../handlers.ts";
 import { RateLimit } from "../middleware/rate-limit.ts";
+import type { RouteParts } from "../parts.ts";
 import { refuseInexactNumbers } from "./exact-numbers.ts";
 import { decodePayload, requireSignedFor } from "./payload.ts";
 

@@ -1,6 +1,6 @@
 import { listSkips } from "../../store/skips.ts";
-import type { RouteParts } from "../app.ts";
 import type { Handlers } from "../handlers.ts";
+import type { RouteParts } from "../parts.ts";
 
 export function skipRoutes({ database, workspaceIds }: RouteParts): Handlers<"listSkips"> {
   return {

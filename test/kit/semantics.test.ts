@@ -1,11 +1,13 @@
 // docs/guides/semantics.md: one test per cell of its table.
 import { readFileSync } from "node:fs";
-import { beforeAll, beforeEach, expect, test } from "vitest";
+import { stepId } from "@durable/protocol/wire";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
-import { createFunction, type Step, StepError } from "../../sdk-ts/src/index.ts";
-import type { CrashPoint, TestKit, TestRun } from "../../sdk-ts/src/testing/index.ts";
+import { createFunction, NonRetriableError, type Step, StepError } from "../../sdk-ts/src/index.ts";
+import type { CrashPoint, CrashTarget, TestKit, TestRun } from "../../sdk-ts/src/testing/index.ts";
 import { openKit } from "../support/kit.ts";
 import { signal } from "../support/signals.ts";
+import { type HangingUpServer, startHangingUpServer } from "./hanging-up-server.ts";
 
 const CASES = [
   "success",
@@ -32,7 +34,15 @@ const world = {
   reached: () => {},
 };
 const fresh = { ...world };
-beforeEach(() => void Object.assign(world, fresh, { keys: [] }));
+let called: HangingUpServer;
+beforeAll(async () => {
+  called = await startHangingUpServer();
+});
+afterAll(() => called.close());
+beforeEach(() => {
+  Object.assign(world, fresh, { keys: [] });
+  Object.assign(called, { keys: [], fails: 0, isStuck: false });
+});
 
 const RETRY = { max: 2, backoff: "constant", base: "1m", jitter: false } as const;
 
@@ -55,6 +65,17 @@ const receiver = createFunction({
       world.received += 1;
     }),
 });
+
+/** A branch of one step, which fails for good when the world fails. */
+const one =
+  <Value>(name: string, value: Value) =>
+  (step: Step) =>
+    step.run(name, async () => {
+      world.reached();
+      await world.gate;
+      if (world.fails > 0) throw new NonRetriableError("no");
+      return value;
+    });
 
 /** The step under test is always called `it`. */
 const KINDS = {
@@ -83,8 +104,28 @@ const KINDS = {
     const decision = await step.waitForApproval("it", { timeout: "5h" });
     return decision && [decision.approved, decision.comment, decision.by];
   },
+  waitForAny: async (step: Step) => {
+    const events = { said: { event: "answer" }, sung: { event: "song" } };
+    const first = await step.waitForAny("it", events, { timeout: "5h" });
+    return first && [first.key, first.event.data];
+  },
+  waitForAll: async (step: Step) => {
+    const events = [{ event: "answer" }, { event: "song" }];
+    return (await step.waitForAll("it", events, { timeout: "5h" }))?.map(({ data }) => data);
+  },
+  waitForSignal: (step: Step) => step.waitForSignal("it", { timeout: "5h" }),
   sendEvent: async (step: Step) => (await step.sendEvent("it", { name: "told" })).ids.length,
   invoke: (step: Step) => step.invoke("it", child, { input: 7, timeout: "5h" }),
+  spawn: async (step: Step) => typeof (await step.spawn("it", child, { input: 7 })),
+  fetch: async (step: Step) =>
+    (await step.fetch("it", { url: called.url, timeout: "1s", retry: { ...RETRY, base: 1 } })).body,
+  parallel: async (step: Step) => {
+    const two = [one("a", "A"), one("b", "B"), (s: Step) => s.sleep("long", "30d")];
+    return (await step.parallel(two, { name: "it", join: 2 })).toSorted();
+  },
+  race: (step: Step) =>
+    step.race({ work: one("a", "A"), patience: (s) => s.sleep("long", "30d") }, { name: "it" }),
+  forEach: (step: Step) => step.forEach("it", [1, 2], (item, _, s) => one("each", item * 10)(s)),
   branch: (step: Step) => step.branch("it", { odd: world.isOdd, even: true }),
 } satisfies Record<string, (step: Step) => Promise<unknown>>;
 type Kind = keyof typeof KINDS;
@@ -114,12 +155,32 @@ async function start(kind: Kind): Promise<TestRun> {
   world.until = new Date((await kit.now()).getTime() + 2 * 3_600_000).toISOString();
   return kit.start(kind);
 }
-const it = async (run: TestRun) => (await run.steps()).find(({ name }) => name === "it");
+/** What is recorded of a loop is its group. */
+const NAMES: Partial<Record<Kind, CrashTarget>> = {
+  forEach: { step: "0-1", id: stepId(stepId("", "it", 0), "0-1", 0) },
+};
+const targetOf = (kind: Kind): CrashTarget => NAMES[kind] ?? { step: "it" };
+const it = async (run: TestRun, kind: Kind = "run") =>
+  (await run.steps()).find(({ name }) => name === targetOf(kind).step);
 const tell = () => kit.send({ name: "answer", data: "hello" });
+const sing = () => kit.send({ name: "song", data: "la" });
+async function sendSignal(): Promise<void> {
+  await kit.settled();
+  const body = JSON.stringify({ payload: "hello" });
+  const headers = { "content-type": "application/json" };
+  const sent = await fetch(`${kit.url}/v1/apps/test/dev/signals/it`, { method: "POST", headers, body });
+  expect(sent.status).toBe(200);
+}
 
 /** What each kind needs from outside. */
 const HELP: Partial<Record<Kind, (run: TestRun) => Promise<unknown>>> = {
   waitForEvent: tell,
+  waitForAny: tell,
+  waitForAll: async () => {
+    await tell();
+    await sing();
+  },
+  waitForSignal: sendSignal,
   waitForInput: (run) => run.answer("it", { size: 7 }, { by: "ann" }),
   waitForApproval: (run) => run.reject("it", { comment: "no", by: "ann" }),
 };
@@ -138,21 +199,32 @@ const RESULTS: Record<Kind, unknown> = {
   waitForEvent: "hello",
   waitForInput: [7, "ann"],
   waitForApproval: [false, "no", "ann"],
+  waitForAny: ["said", "hello"],
+  waitForAll: ["hello", "la"],
+  waitForSignal: "hello",
   sendEvent: 1,
   invoke: 7,
+  spawn: "string",
+  fetch: "hello",
+  parallel: ["A", "B"],
+  race: { branch: "work", value: "A" },
+  forEach: [10, 20],
   branch: "even",
 };
 
+const STARTS_CHILD: ReadonlySet<Kind> = new Set(["invoke", "spawn"]);
+
 async function expectWell(kind: Kind, point?: CrashPoint): Promise<TestRun> {
-  const crash = point === undefined ? null : kit.crashAfter("it", point);
+  const crash = point === undefined ? null : kit.crashAfter(targetOf(kind), point);
   const run = await start(kind);
   await HELP[kind]?.(run);
   expect(await run.ended()).toMatchObject({ status: "completed", output: RESULTS[kind] });
   await crash?.happened;
-  expect(await it(run)).toMatchObject({ status: "ok", n: 0 });
+  await kit.settled();
+  expect(await it(run, kind)).toMatchObject({ status: "ok", n: 0 });
   expect(new Set(world.keys).size).toBe(kind === "run" ? 1 : 0);
   expect(world.received).toBe(kind === "sendEvent" ? 1 : 0);
-  expect(world.children).toBe(kind === "invoke" ? 1 : 0);
+  expect(world.children).toBe(STARTS_CHILD.has(kind) ? 1 : 0);
   return run;
 }
 
@@ -163,7 +235,7 @@ for (const kind of kinds) {
     expect(world.keys).toHaveLength(kind === "run" ? 2 : 0);
   });
   semantics(kind, "crash after commit", async () => {
-    const crash = kit.crashAfter("it", "commit");
+    const crash = kit.crashAfter(targetOf(kind), "commit");
     const run = await start(kind);
     await crash.happened;
     // What the code would find by now is another thing than what is recorded.
@@ -172,13 +244,14 @@ for (const kind of kinds) {
     expect(await run.ended()).toMatchObject({ status: "completed", output: RESULTS[kind] });
     expect(world.keys).toHaveLength(kind === "run" ? 1 : 0);
     expect(world.received).toBe(kind === "sendEvent" ? 1 : 0);
-    expect(world.children).toBe(kind === "invoke" ? 1 : 0);
+    expect(world.children).toBe(STARTS_CHILD.has(kind) ? 1 : 0);
   });
+  if (kind === "forEach") continue;
   semantics(kind, "replay with changed code", async () => {
     const run = await start(kind);
     await HELP[kind]?.(run);
     await kit.advance("3h");
-    expect(await it(run)).toMatchObject({ status: "ok" });
+    expect(await it(run, kind)).toMatchObject({ status: "ok" });
     world.isChanged = true;
     await kit.advance("1d");
     const { failure, status } = await run.state();
@@ -187,15 +260,27 @@ for (const kind of kinds) {
   });
 }
 
-for (const kind of ["sleep", "sleepUntil", "waitForEvent", "waitForInput", "waitForApproval"] as const) {
+/** Those that an answer finds, or does not. */
+const ASKING: ReadonlySet<Kind> = new Set(["waitForInput", "waitForApproval"]);
+
+for (const kind of [
+  "sleep",
+  "sleepUntil",
+  "waitForEvent",
+  "waitForAny",
+  "waitForAll",
+  "waitForSignal",
+  "waitForInput",
+  "waitForApproval",
+] as const) {
   semantics(kind, "cancel", async () => {
     const run = await start(kind);
     await kit.settled();
     expect(await it(run)).toMatchObject({ status: "pending" });
     await run.cancel();
     expect(await it(run)).toMatchObject({ status: "cancelled" });
-    if (kind.startsWith("waitFor"))
-      await HELP[kind]!(run).then(() => expect(kind).toBe("waitForEvent"), asksNobody);
+    if (ASKING.has(kind)) await HELP[kind]!(run).then(() => expect.unreachable(), asksNobody);
+    else await HELP[kind]?.(run);
     expect(await kit.toNextTimer()).toBeNull();
     expect(await run.status()).toBe("cancelled");
   });
@@ -242,11 +327,14 @@ semantics("run", "cancel", async () => {
   expect((await it(run))?.status ?? "not recorded").not.toBe("ok");
 });
 
-semantics("waitForEvent", "timeout", async () => {
-  const run = await start("waitForEvent");
-  expect(await run.ended()).toMatchObject({ status: "completed", output: null });
-  expect(await it(run)).toMatchObject({ status: "ok", value: null });
-});
+for (const kind of ["waitForEvent", "waitForAny", "waitForAll", "waitForSignal"] as const) {
+  semantics(kind, "timeout", async () => {
+    const run = await start(kind);
+    if (kind === "waitForAll") await tell();
+    expect(await run.ended()).toMatchObject({ status: "completed", output: null });
+    expect(await it(run)).toMatchObject({ status: "ok", value: null });
+  });
+}
 
 function asksNobody(error: Error): void {
   expect(error.message).toContain("asks nobody");
@@ -286,6 +374,94 @@ semantics("invoke", "exhausted", async () => {
   expect(await run.ended()).toMatchObject({ status: "completed", output: "TypeError: no" });
   expect(await it(run)).toMatchObject({ status: "err" });
 });
+semantics("fetch", "retry", async () => {
+  called.fails = 1;
+  await expectWell("fetch");
+  expect(called.keys).toHaveLength(2);
+  expect(new Set(called.keys).size).toBe(1);
+});
+semantics("fetch", "exhausted", async () => {
+  called.fails = 2;
+  const run = await start("fetch");
+  expect((await run.ended()).output).toMatch(/^FetchError: /);
+  expect(await it(run)).toMatchObject({ status: "err", attempt: 2 });
+});
+semantics("fetch", "timeout", async () => {
+  called.isStuck = true;
+  const run = await start("fetch");
+  expect((await run.ended()).output).toMatch(/^FetchError: /);
+  expect(called.keys).toHaveLength(2);
+});
+semantics("fetch", "cancel", async () => {
+  called.isStuck = true;
+  const run = await start("fetch");
+  await expect.poll(() => called.keys.length).toBe(1);
+  await run.cancel();
+  await kit.settled();
+  expect(await it(run)).toMatchObject({ status: "cancelled" });
+  expect(called.keys).toHaveLength(1);
+});
+
+for (const kind of ["parallel", "race", "forEach"] as const) {
+  semantics(kind, "exhausted", async () => {
+    world.fails = 1;
+    const { output, failure, steps } = await (await start(kind)).ended();
+    if (kind === "parallel") expect(failure?.name).toBe("JoinError");
+    else expect(output).toBe("NonRetriableError: no");
+    const others = steps.filter(({ name }) => name === "long");
+    expect(others.every(({ status }) => status === "cancelled")).toBe(true);
+  });
+  semantics(kind, "cancel", async () => {
+    const [reached, gate] = [signal(), signal()];
+    Object.assign(world, { reached: () => reached.announce(), gate: gate.seen });
+    const run = await start(kind);
+    await reached.seen;
+    await run.cancel();
+    gate.announce();
+    await kit.settled();
+    const { status, steps } = await run.state();
+    expect(status).toBe("cancelled");
+    expect(steps.filter((step) => step.status === "ok")).toEqual([]);
+    expect(await kit.toNextTimer()).toBeNull();
+  });
+}
+semantics("forEach", "replay with changed code", async () => {
+  let name = "each";
+  const fn = createFunction({
+    id: "items",
+    handler: async ({ step }) => {
+      const results = await step.forEach("it", [1, 2], (item, _, s) => s.run(name, () => item * 10));
+      await step.sleep("rest", "1d");
+      return results;
+    },
+  });
+  const own = await openKit({ functions: [fn] });
+  const run = await own.start(fn);
+  await own.settled();
+  name = "another";
+  const { output, steps } = await run.ended();
+  expect(output).toEqual([10, 20]);
+  expect(steps.some((step) => step.name === "another")).toBe(false);
+});
+
+semantics("spawn", "cancel", async () => {
+  const long = createFunction({ id: "long", handler: ({ step }) => step.sleep("long", "30d") });
+  const parent = createFunction({
+    id: "parent",
+    handler: async ({ step }) => {
+      await step.spawn("it", long);
+      await step.sleep("rest", "1d");
+    },
+  });
+  const own = await openKit({ functions: [long, parent] });
+  const run = await own.start(parent);
+  await own.settled();
+  await run.cancel();
+  await own.settled();
+  const states = await Promise.all((await own.runs()).map((each) => each.status()));
+  expect(states).toEqual(["cancelled", "cancelled"]);
+});
+
 for (const on of ["timeout", "cancel"] as const) {
   semantics("invoke", on, async () => {
     const waiting = createFunction({

@@ -1,7 +1,17 @@
 // Random programs, for fast-check: what it finds it makes smaller.
 
 import fc from "fast-check";
-import { ATTEMPTS_MAX, type Block, type Program, type Statement } from "./program.ts";
+import {
+  ATTEMPTS,
+  ATTEMPTS_MAX,
+  type Block,
+  JOIN_KINDS,
+  type JoinKind,
+  NEVER_KINDS,
+  type Program,
+  type RetryKind,
+  type Statement,
+} from "./program.ts";
 
 /** A step: mostly well, now and then at its second or third attempt, seldom never. */
 const step = (undo: boolean): fc.Arbitrary<Statement> =>
@@ -14,13 +24,15 @@ const step = (undo: boolean): fc.Arbitrary<Statement> =>
       ),
       final: fc.boolean(),
       undo: fc.boolean(),
+      retry: fc.option(fc.constantFrom(...(Object.keys(ATTEMPTS) as RetryKind[])), { freq: 3 }),
     })
-    .map(({ fails, final, undo: isUndone }) => ({
+    .map(({ fails, final, undo: isUndone, retry }) => ({
       do: "step",
       name: "step",
       fails,
       ...(final && fails > 0 && { final }),
       ...(undo && isUndone && { undo: true }),
+      ...(retry !== null && fails > 0 && { retry }),
     }));
 const sleep = fc.integer({ min: 1, max: 30 }).map((ms): Statement => ({ do: "sleep", name: "sleep", ms }));
 const wait = fc
@@ -29,7 +41,42 @@ const wait = fc
 const invoke = fc
   .constantFrom(0, 0, 1, ATTEMPTS_MAX)
   .map((fails): Statement => ({ do: "invoke", name: "invoke", fails }));
+const waitAny = fc
+  .record({ of: fc.integer({ min: 1, max: 3 }), comes: fc.option(fc.nat(2), { freq: 3 }) })
+  .map(
+    ({ of, comes }): Statement => ({
+      do: "waitAny",
+      name: "any",
+      of,
+      comes: comes === null ? null : comes % of,
+    }),
+  );
+const waitAll = fc
+  .record({ of: fc.integer({ min: 1, max: 3 }), isMissing: fc.boolean() })
+  .map((parts): Statement => ({ do: "waitAll", name: "every", ...parts }));
+const signal = fc
+  .constantFrom("early", "late", "never")
+  .map((comes): Statement => ({ do: "signal", name: "signal", comes }));
+const call = fc
+  .constantFrom(0, 0, 1, ATTEMPTS_MAX)
+  .map((fails): Statement => ({ do: "fetch", name: "fetch", fails }));
+const spawn = fc.constant<Statement>({ do: "spawn", name: "spawn" });
+const state = fc.constant<Statement>({ do: "state" });
 const send = fc.constant<Statement>({ do: "send", name: "send" });
+
+/** Branches of which chance decides nothing: one of a race, none that does not end where all are wanted. */
+function join(inner: fc.Arbitrary<Block>): fc.Arbitrary<Statement> {
+  const never = (min: number) => fc.array(fc.constantFrom(...NEVER_KINDS), { minLength: min, maxLength: 3 });
+  const of = (kind: JoinKind): fc.Arbitrary<Statement> =>
+    fc
+      .record({
+        fanOut: fc.boolean(),
+        branches: fc.array(inner, { minLength: 1, maxLength: kind === "race" || kind === "first" ? 1 : 3 }),
+        never: kind === "all" ? fc.constant([]) : never(kind === "quorum" ? 1 : 0),
+      })
+      .map((parts) => ({ do: "join", name: kind, kind, ...parts }));
+  return fc.oneof(...JOIN_KINDS.map(of));
+}
 
 /** In branches that run at once nothing returns, and nothing is undone: there the order of the journal is chance. */
 function block(depth: number, inParallel: boolean, max: number, min = 0): fc.Arbitrary<Block> {
@@ -39,12 +86,37 @@ function block(depth: number, inParallel: boolean, max: number, min = 0): fc.Arb
     { weight: 2, arbitrary: wait },
     { weight: 1, arbitrary: send },
     { weight: 1, arbitrary: invoke },
+    { weight: 1, arbitrary: waitAny },
+    { weight: 1, arbitrary: waitAll },
+    { weight: 1, arbitrary: signal },
+    { weight: 1, arbitrary: call },
+    { weight: 1, arbitrary: spawn },
+    { weight: inParallel ? 0 : 1, arbitrary: state },
     { weight: inParallel ? 0 : 1, arbitrary: fc.constantFrom<Statement>({ do: "throw" }, { do: "return" }) },
   ];
   if (depth === 0) return fc.array(fc.oneof(...leaves), { minLength: min, maxLength: max });
   const inner = (parallel = inParallel) => block(depth - 1, parallel, 3);
   const nested: fc.Arbitrary<Statement>[] = [
     fc.array(inner(true), { minLength: 2, maxLength: 4 }).map((branches) => ({ do: "all", branches })),
+    join(inner(true)),
+    fc
+      .record({
+        items: fc.integer({ min: 0, max: 5 }),
+        concurrency: fc.integer({ min: 1, max: 3 }),
+        body: inner(true),
+      })
+      .map((parts) => ({ do: "each", name: "each", ...parts })),
+    fc
+      .record({ of: fc.constantFrom("race", "any"), body: inner(true) })
+      // A step first: what begins in the very turn in which the handler ends holds the run until it is over.
+      .map(
+        ({ of, body }): Statement => ({
+          do: "promise",
+          name: "patience",
+          of,
+          body: [{ do: "step", name: "step", fails: 0 }, ...body],
+        }),
+      ),
     fc
       .record({ times: fc.integer({ min: 1, max: 4 }), body: inner() })
       .map(({ times, body }) => ({ do: "loop", times, body })),
@@ -57,9 +129,15 @@ function block(depth: number, inParallel: boolean, max: number, min = 0): fc.Arb
   });
 }
 
-export const programs: fc.Arbitrary<Program> = block(2, false, 8, 2).map((body) => ({
-  body: named(body, ""),
-}));
+export const programs: fc.Arbitrary<Program> = fc
+  .record({
+    body: block(2, false, 8, 2),
+    cancelMs: fc.oneof(
+      { weight: 8, arbitrary: fc.constant(null) },
+      { weight: 1, arbitrary: fc.integer({ min: 0, max: 800 }) },
+    ),
+  })
+  .map(({ body, cancelMs }) => ({ body: named(body, ""), ...(cancelMs !== null && { cancelMs }) }));
 
 /** Names by place, so that branches that run at once never share one; a loop repeats its own. */
 export function named(body: Block, path: string): Block {
@@ -71,6 +149,11 @@ function namedAt(statement: Statement, place: string): Statement {
     case "step":
     case "sleep":
     case "wait":
+    case "waitAny":
+    case "waitAll":
+    case "signal":
+    case "fetch":
+    case "spawn":
     case "send":
     case "invoke":
       return { ...statement, name: `${statement.name} ${place}` };
@@ -78,6 +161,19 @@ function namedAt(statement: Statement, place: string): Statement {
       return {
         ...statement,
         branches: statement.branches.map((branch, at) => named(branch, `${place}.${at}`)),
+      };
+    case "join":
+      return {
+        ...statement,
+        name: `${statement.name} ${place}`,
+        branches: statement.branches.map((branch, at) => named(branch, `${place}.${at}`)),
+      };
+    case "each":
+    case "promise":
+      return {
+        ...statement,
+        name: `${statement.name} ${place}`,
+        body: named(statement.body, `${place}.b`),
       };
     case "loop":
       return { ...statement, body: named(statement.body, `${place}.l`) };
@@ -100,6 +196,7 @@ function namedAt(statement: Statement, place: string): Statement {
         even: named(statement.even, `${place}.e`),
         odd: named(statement.odd, `${place}.o`),
       };
+    case "state":
     case "throw":
     case "return":
       return statement;

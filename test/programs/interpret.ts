@@ -5,12 +5,15 @@ import {
   type DurableFunction,
   NonRetriableError,
   type Step,
+  type StepRunOptions,
 } from "../../sdk-ts/src/index.ts";
+import { each, join, promise } from "./branches.ts";
 import {
   ATTEMPTS_MAX,
   type Block,
   fold,
   type Program,
+  type RetryKind,
   SENT_EVENT,
   START,
   type Statement,
@@ -46,27 +49,41 @@ const child = createFunction({
   },
 });
 
+/** What a branch waits for that does not end. */
+export const forever = createFunction({
+  id: "forever",
+  handler: ({ step }) => step.sleep("for ever", "30d"),
+});
+
+const spawned = createFunction({
+  id: "spawned",
+  retry: RETRY,
+  handler: ({ event, step }) => step.run("work", () => event.data as number),
+});
+
 /** Thrown by `return`, caught at the top: it must not be taken for an error on its way. */
-class Returned {
+export class Returned {
   readonly value: number;
   constructor(value: number) {
     this.value = value;
   }
 }
 
-export function programFunctions(effects: Effects): DurableFunction[] {
+/** `callUrl`: of the server that `fetch` calls. */
+export function programFunctions(effects: Effects, callUrl: string): DurableFunction[] {
   const program = createFunction({
     id: "program",
     retry: RETRY,
     handler: async ({ event, step, run }) => {
       const { program, key } = event.data as { program: Program; key: string };
       try {
-        return await block({ step, run: run.id, key, effects }, program.body, START);
+        return await block({ step, run: run.id, key, effects, callUrl }, program.body, START);
       } catch (thrown) {
         if (thrown instanceof Returned) return thrown.value;
         throw thrown;
       }
     },
+    onFailure: ({ step }) => step.run("hear of it", () => null),
   });
   const receiver = createFunction({
     id: "receiver",
@@ -74,14 +91,15 @@ export function programFunctions(effects: Effects): DurableFunction[] {
     retry: RETRY,
     handler: ({ event, step }) => step.run("receive", () => event.data.value as number),
   });
-  return [program, child, receiver];
+  return [program, child, forever, spawned, receiver];
 }
 
-interface Context {
+export interface Context {
   readonly step: Step;
   readonly run: string;
   readonly key: string;
   readonly effects: Effects;
+  readonly callUrl: string;
 }
 
 async function block(context: Context, body: Block, start: number): Promise<number> {
@@ -104,6 +122,44 @@ async function one(context: Context, statement: Statement, value: number): Promi
       const got = await step.waitForEvent(statement.name, { event: WAITED_EVENT, match, timeout });
       return fold(value, got === null ? "nothing" : got.data.say);
     }
+    case "waitAny": {
+      const { name, of, comes } = statement;
+      const timeout = comes === null ? 15 : "30d";
+      const got = await step.waitForAny(name, several(context, name, of, value), { timeout });
+      return fold(value, got === null ? "nothing" : `${got.key} ${got.event.data.say}`);
+    }
+    case "waitAll": {
+      const { name, of, isMissing } = statement;
+      const timeout = isMissing ? 15 : "30d";
+      const got = await step.waitForAll(name, several(context, name, of, value), { timeout });
+      return got === null
+        ? fold(value, "nothing")
+        : got.reduce((sum, { data }) => fold(sum, data.say as string), value);
+    }
+    case "signal": {
+      const timeout = statement.comes === "never" ? 15 : "30d";
+      const signalled = { key: waitKey(key, statement.name, value), timeout };
+      const got = await step.waitForSignal<{ say: string }>(statement.name, signalled);
+      return fold(value, got === null ? "nothing" : got.say);
+    }
+    case "fetch": {
+      const { name, fails } = statement;
+      try {
+        const silent = fails < ATTEMPTS_MAX ? fails : "always";
+        const { status, body } = await step.fetch(name, `${context.callUrl}/${silent}`);
+        return fold(value, `${status} ${body}`);
+      } catch (error) {
+        if ((error as Error).name !== "FetchError") throw error;
+        throw new NonRetriableError(`${name} got no answer at ${value}`);
+      }
+    }
+    case "state":
+      step.setState(value);
+      return value;
+    case "spawn": {
+      const id = await step.spawn(statement.name, spawned, { input: value, onCancel: "abandon" });
+      return fold(value, typeof id);
+    }
     case "send": {
       const data = { key: `${key}/${statement.name}`, value };
       const { ids } = await step.sendEvent(statement.name, { name: SENT_EVENT, data });
@@ -124,6 +180,12 @@ async function one(context: Context, statement: Statement, value: number): Promi
         value,
       );
     }
+    case "join":
+      return join(context, statement, value, block);
+    case "each":
+      return each(context, statement, value, block);
+    case "promise":
+      return promise(context, statement, value, block);
     case "loop": {
       let result = value;
       for (let turn = 0; turn < statement.times; turn += 1)
@@ -150,9 +212,24 @@ async function one(context: Context, statement: Statement, value: number): Promi
   }
 }
 
+function several({ key }: Context, name: string, of: number, value: number) {
+  return Array.from({ length: of }, (_, index) => ({
+    event: WAITED_EVENT,
+    match: { key: `${waitKey(key, name, value)}/${index}` },
+  }));
+}
+
+/** What a step says about its attempts. */
+const POLICIES: Record<RetryKind, StepRunOptions<number>> = {
+  table: { retry: { backoff: [1, 5] } },
+  decide: { retry: { decide: (attempt) => (attempt === 2 ? "stop" : 1) } },
+  stopOn: { retry: { stopOn: ["Error"] } },
+  slow: { timeout: 25 },
+};
+
 function body(
   { step, run, effects }: Context,
-  { name, fails, final, undo }: Extract<Statement, { do: "step" }>,
+  { name, fails, final, undo, retry }: Extract<Statement, { do: "step" }>,
   value: number,
 ): Promise<number> {
   const undoIt = (_: unknown, { idempotencyKey }: { idempotencyKey: string }) =>
@@ -161,12 +238,11 @@ function body(
     name,
     ({ idempotencyKey, attempt }) => {
       effects.ran(run, idempotencyKey);
-      if (attempt <= fails) {
-        const message = `${name} failed at ${value}`;
-        throw final ? new NonRetriableError(message) : new Error(message);
-      }
-      return fold(value, name);
+      if (attempt > fails) return fold(value, name);
+      if (retry === "slow") return new Promise<never>(() => {});
+      const message = `${name} failed at ${value}`;
+      throw final ? new NonRetriableError(message) : new Error(message);
     },
-    undo ? { compensate: undoIt } : undefined,
+    { ...(retry && POLICIES[retry]), ...(undo && { compensate: undoIt }) },
   );
 }

@@ -13,16 +13,48 @@ export type Statement =
       readonly final?: boolean;
       /** It is undone when the run fails. */
       readonly undo?: boolean;
+      /** How it is tried again; the function's policy unless told. */
+      readonly retry?: RetryKind;
     }
   | { readonly do: "sleep"; readonly name: string; readonly ms: number }
   /** Waits for its own event, which comes at once, later, or never. */
   | { readonly do: "wait"; readonly name: string; readonly comes: "early" | "late" | "never" }
+  /** Waits for the first of several events; only this one comes, or none before the timeout. */
+  | { readonly do: "waitAny"; readonly name: string; readonly of: number; readonly comes: number | null }
+  /** Waits for all of them; one may be missing until the timeout. */
+  | { readonly do: "waitAll"; readonly name: string; readonly of: number; readonly isMissing: boolean }
+  | { readonly do: "signal"; readonly name: string; readonly comes: "early" | "late" | "never" }
+  /** A call that the engine makes; so many get no answer. */
+  | { readonly do: "fetch"; readonly name: string; readonly fails: number }
+  /** What the run says of itself: the value so far. */
+  | { readonly do: "state" }
+  /** Starts a child and does not wait for it. */
+  | { readonly do: "spawn"; readonly name: string }
   /** Starts a run of the function `receiver`. */
   | { readonly do: "send"; readonly name: string }
   /** A child run; its only step fails so often. */
   | { readonly do: "invoke"; readonly name: string; readonly fails: number }
   /** All at once, each to its end, failed or not. */
   | { readonly do: "all"; readonly branches: readonly Block[] }
+  /** `Promise.race` or `Promise.any` of a block and a sleep that never ends. */
+  | { readonly do: "promise"; readonly name: string; readonly of: "race" | "any"; readonly body: Block }
+  /** Branches of the SDK's own, of which chance decides nothing: those in `never` do not end. */
+  | {
+      readonly do: "join";
+      readonly name: string;
+      readonly kind: JoinKind;
+      readonly fanOut: boolean;
+      readonly branches: readonly Block[];
+      readonly never: readonly NeverKind[];
+    }
+  /** `step.forEach`, each item to its end, failed or not. */
+  | {
+      readonly do: "each";
+      readonly name: string;
+      readonly items: number;
+      readonly concurrency: number;
+      readonly body: Block;
+    }
   /** The same names again and again. */
   | { readonly do: "loop"; readonly times: number; readonly body: Block }
   | { readonly do: "try"; readonly body: Block; readonly otherwise: Block }
@@ -33,10 +65,30 @@ export type Statement =
   | { readonly do: "throw" }
   | { readonly do: "return" };
 
+/** With the number of attempts that each allows. */
+export const ATTEMPTS = { table: 3, decide: 2, stopOn: 1, slow: 3 } as const;
+export type RetryKind = keyof typeof ATTEMPTS;
+
+/**
+ * - `all`: all of them, each caught.
+ * - `race`: of the one branch that ends; its error is the error.
+ * - `first`: of the one branch that succeeds.
+ * - `some`: as many as end.
+ * - `quorum`: all that end fail, and one more than the others would be needed.
+ */
+export const JOIN_KINDS = ["all", "race", "first", "some", "quorum"] as const;
+export type JoinKind = (typeof JOIN_KINDS)[number];
+
+/** How a branch does not end: a sleep, a wait, a child that sleeps, a step between two attempts. */
+export const NEVER_KINDS = ["sleep", "wait", "child", "retry"] as const;
+export type NeverKind = (typeof NEVER_KINDS)[number];
+
 export type Block = readonly Statement[];
 
 export interface Program {
   readonly body: Block;
+  /** Somebody cancels the run so many milliseconds after its start, if it has not ended. */
+  readonly cancelMs?: number;
 }
 
 /** Attempts of a step; the same for all, so that the reference knows it. */

@@ -1,14 +1,25 @@
 // What must come of a program, without any engine: one pass in memory, no replay, no clock, branches one after the other.
 
 import { createHash } from "node:crypto";
-import { ATTEMPTS_MAX, type Block, fold, type Program, START, type Statement, waitKey } from "./program.ts";
+import {
+  ATTEMPTS,
+  ATTEMPTS_MAX,
+  type Block,
+  fold,
+  type NeverKind,
+  type Program,
+  START,
+  type Statement,
+  waitKey,
+} from "./program.ts";
 
 /** An entry of the journal as far as it is the same in every execution. */
 export interface Recorded {
   readonly op: string;
   readonly name: string;
   readonly n: number;
-  readonly status: "ok" | "err";
+  /** `open`: never settled. Nobody cares whether it was begun. */
+  readonly status: "ok" | "err" | "open";
   /** Of an error its message. */
   readonly value: unknown;
 }
@@ -17,15 +28,25 @@ export interface Expected {
   readonly status: "completed" | "failed";
   readonly output: number | null;
   readonly failure: string | null;
+  /** The last one that it published. */
+  readonly state: number | null;
   /** By step id. */
   readonly steps: Readonly<Record<string, Recorded>>;
-  /** Names of the steps that are undone, each once, the last one first. */
-  readonly undone: readonly string[];
+  /** Steps that can be undone, the first one first. They are when the run does not complete. */
+  readonly undoable: readonly Undoable[];
   /** The events it waits for, in their order. */
   readonly told: readonly Told[];
 }
 
+export interface Undoable {
+  readonly name: string;
+  /** Of the step, and of its compensation. */
+  readonly id: string;
+  readonly undoId: string;
+}
+
 export interface Told {
+  readonly by: "event" | "signal";
   readonly key: string;
   readonly say: string;
   readonly isLate: boolean;
@@ -55,20 +76,30 @@ class Reference {
   readonly #key: string;
   readonly #steps: Record<string, Recorded> = {};
   readonly #counts = new Map<string, number>();
-  readonly #undoable: { name: string; id: string }[] = [];
+  readonly #undoable: Undoable[] = [];
   readonly #told: Told[] = [];
+  /** Goes into the ids of steps in a branch. */
+  #scope = "";
+  #state: number | null = null;
 
   constructor(key: string) {
     this.#key = key;
   }
 
   end(status: Expected["status"], output: number | null, failure: string | null): Expected {
-    const toUndo = status === "failed" ? this.#undoable.toReversed() : [];
-    for (const { id, name } of toUndo) {
-      this.#steps[idOf(id, name, 0)] = { op: "compensate", name, n: 0, status: "ok", value: null };
+    if (status === "failed") {
+      for (const { undoId, name } of this.#undoable)
+        this.#steps[undoId] = { op: "compensate", name, n: 0, status: "ok", value: null };
     }
-    const undone = toUndo.map(({ name }) => name);
-    return { status, output, failure, steps: this.#steps, undone, told: this.#told };
+    return {
+      status,
+      output,
+      failure,
+      state: this.#state,
+      steps: this.#steps,
+      undoable: this.#undoable,
+      told: this.#told,
+    };
   }
 
   block(body: Block, start: number): number {
@@ -85,10 +116,47 @@ class Reference {
       case "wait": {
         const say = statement.comes === "never" ? null : `said ${statement.name}`;
         const key = waitKey(this.#key, statement.name, value);
-        if (say !== null) this.#told.push({ key, say, isLate: statement.comes === "late" });
+        if (say !== null) this.#told.push({ by: "event", key, say, isLate: statement.comes === "late" });
         this.#record("wait", statement.name, say === null ? null : { key, say });
         return fold(value, say ?? "nothing");
       }
+      case "waitAny": {
+        const { name, of, comes } = statement;
+        const got = comes === null ? null : this.#tell(name, value, comes, of > 1);
+        this.#record("wait", name, got && { key: String(comes), event: got });
+        return fold(value, got === null ? "nothing" : `${comes} ${got.say}`);
+      }
+      case "waitAll": {
+        const { name, of, isMissing } = statement;
+        const got = Array.from({ length: of }, (_, index) => index)
+          .filter((index) => !isMissing || index > 0)
+          .map((index) => this.#tell(name, value, index, index === 1));
+        this.#record("wait", name, isMissing ? null : got);
+        if (isMissing) return fold(value, "nothing");
+        return got.reduce((sum, { say }) => fold(sum, say), value);
+      }
+      case "signal": {
+        const say = statement.comes === "never" ? null : `signalled ${statement.name}`;
+        const key = waitKey(this.#key, statement.name, value);
+        if (say !== null) this.#told.push({ by: "signal", key, say, isLate: statement.comes === "late" });
+        this.#record("signal", statement.name, say && { say });
+        return fold(value, say ?? "nothing");
+      }
+      case "fetch": {
+        const { name, fails } = statement;
+        if (fails < ATTEMPTS_MAX) {
+          this.#record("fetch", name, "200 answered");
+          return fold(value, "200 answered");
+        }
+        this.#record("fetch", name, "FetchError", "err");
+        throw new Failed(`${name} got no answer at ${value}`);
+      }
+      case "state":
+        this.#state = value;
+        return value;
+      case "spawn":
+        this.#record("invoke", statement.name, "a run");
+        return fold(value, "string");
       case "send":
         this.#record("send", statement.name, 1);
         return fold(value, 1);
@@ -101,6 +169,20 @@ class Reference {
       }
       case "all":
         return this.#all(statement.branches, value);
+      case "join":
+        return this.#join(statement, value);
+      case "each":
+        return this.#each(statement, value);
+      case "promise": {
+        const run = () => this.block(statement.body, value);
+        let result: number | string;
+        try {
+          result = statement.of === "race" ? run() : this.#endOf(run);
+        } finally {
+          this.#record("sleep", statement.name, null, "open");
+        }
+        return fold(value, result);
+      }
       case "loop": {
         let result = value;
         for (let turn = 0; turn < statement.times; turn += 1) result = this.block(statement.body, result);
@@ -127,40 +209,122 @@ class Reference {
     }
   }
 
-  #step({ name, fails, final, undo }: Extract<Statement, { do: "step" }>, value: number): number {
-    if (fails >= ATTEMPTS_MAX || (final && fails > 0)) this.#fail("run", name, value);
+  #step({ name, fails, final, undo, retry }: Extract<Statement, { do: "step" }>, value: number): number {
+    const attempts = retry === undefined ? ATTEMPTS_MAX : ATTEMPTS[retry];
+    if (retry === "slow" && fails >= attempts)
+      this.#failWith("run", name, `Step "${name}" took longer than its timeout of 25 ms.`);
+    const isFinal = final && fails > 0 && retry !== "slow";
+    if (fails >= attempts || isFinal) this.#fail("run", name, value);
     const result = fold(value, name);
     const id = this.#record("run", name, result);
-    if (undo) this.#undoable.push({ name, id });
+    if (undo) this.#undoable.push({ name, id, undoId: idOf(id, name, 0) });
     return fold(value, result);
   }
 
   #all(branches: readonly Block[], value: number): number {
-    const ends = branches.map((branch, index) => {
-      try {
-        return this.block(branch, fold(value, index));
-      } catch (error) {
-        if (error instanceof Failed) return error.message;
-        throw error;
-      }
-    });
+    const ends = branches.map((branch, index) => this.#endOf(() => this.block(branch, fold(value, index))));
     return ends.reduce<number>((sum, end) => fold(sum, end), value);
   }
 
+  #join({ kind, name, branches, never }: Extract<Statement, { do: "join" }>, value: number): number {
+    const n = this.#next(name);
+    const id = idOf(this.#scope, name, n);
+    const record = (...winners: number[]) => {
+      this.#steps[id] = { op: "join", name, n, status: "ok", value: winners.map(String) };
+    };
+    for (const [index, how] of never.entries())
+      this.#within(idOf(id, String(branches.length + index), 0), () =>
+        this.#record(OP_OF_NEVER[how], "never", null, "open"),
+      );
+    const run = (index: number) =>
+      this.#within(idOf(id, String(index), 0), () => this.block(branches[index]!, fold(value, index)));
+    if (kind === "race") {
+      record(0);
+      return fold(value, run(0));
+    }
+    const ends = branches.map((_, index) => this.#endOf(() => run(index)));
+    if (kind !== "all") record(...branches.keys());
+    if (kind === "some") return ends.map(String).sort().reduce<number>(fold, value);
+    if (kind !== "quorum") return ends.reduce<number>(fold, value);
+    const [wanted, total] = [never.length + 1, never.length + branches.length];
+    const reasons = ends.map((end, index) => `${index}: NonRetriableError: no ${end}`).join("; ");
+    throw new Failed(
+      `Join "${name}" wants ${wanted} of ${total} branches, and only ${never.length} can still succeed. ${reasons}`,
+    );
+  }
+
+  #each({ name, items, body }: Extract<Statement, { do: "each" }>, value: number): number {
+    const point = idOf(this.#scope, name, this.#next(name));
+    if (items === 0) return value;
+    const group = idOf(point, `0-${items - 1}`, 0);
+    const before = Object.keys(this.#steps).length;
+    const ends = Array.from({ length: items }, (_, index) =>
+      this.#within(idOf(group, String(index), 0), () =>
+        this.#endOf(() => this.block(body, fold(value, index))),
+      ),
+    );
+    // Items without a step are no reason to record anything.
+    if (Object.keys(this.#steps).length > before)
+      this.#steps[group] = { op: "group", name: `0-${items - 1}`, n: 0, status: "ok", value: ends };
+    return ends.reduce<number>(fold, value);
+  }
+
+  #endOf(run: () => number): number | string {
+    try {
+      return run();
+    } catch (error) {
+      if (error instanceof Failed) return error.message;
+      throw error;
+    }
+  }
+
+  #within<Result>(scope: string, run: () => Result): Result {
+    const before = this.#scope;
+    this.#scope = scope;
+    try {
+      return run();
+    } finally {
+      this.#scope = before;
+    }
+  }
+
+  #tell(name: string, value: number, index: number, isLate: boolean) {
+    const key = `${waitKey(this.#key, name, value)}/${index}`;
+    const say = `said ${name} ${index}`;
+    this.#told.push({ by: "event", key, say, isLate });
+    return { key, say };
+  }
+
   #fail(op: string, name: string, value: number): never {
-    const message = `${name} failed at ${value}`;
+    this.#failWith(op, name, `${name} failed at ${value}`);
+  }
+
+  #failWith(op: string, name: string, message: string): never {
     this.#record(op, name, message, "err");
     throw new Failed(message);
   }
 
   #record(op: string, name: string, value: unknown, status: Recorded["status"] = "ok"): string {
-    const n = this.#counts.get(name) ?? 0;
-    this.#counts.set(name, n + 1);
-    const id = idOf("", name, n);
+    const n = this.#next(name);
+    const id = idOf(this.#scope, name, n);
     this.#steps[id] = { op, name, n, status, value };
     return id;
   }
+
+  #next(name: string): number {
+    const key = `${this.#scope} ${name}`;
+    const n = this.#counts.get(key) ?? 0;
+    this.#counts.set(key, n + 1);
+    return n;
+  }
 }
+
+const OP_OF_NEVER: Record<NeverKind, string> = {
+  sleep: "sleep",
+  wait: "wait",
+  child: "invoke",
+  retry: "run",
+};
 
 /** By our own code, not the SDK's. */
 function idOf(scope: string, name: string, n: number): string {

@@ -2,14 +2,15 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { openBench } from "../../engine/src/testing/index.ts";
+import { DurableRequestError } from "../../sdk-ts/src/index.ts";
 import { EngineApi } from "../../sdk-ts/src/testing/engine-api.ts";
-import type { RunState } from "../../sdk-ts/src/testing/index.ts";
 import { Random } from "../chaos/random.ts";
-import { differences, type SeenEffects } from "./compare.ts";
+import { differences, type RunShown, type SeenEffects } from "./compare.ts";
 import { type DisturbedApp, startDisturbedApp } from "./disturbed-app.ts";
 import { type Effects, programFunctions } from "./interpret.ts";
 import { type Program, WAITED_EVENT } from "./program.ts";
 import { expectedOf, type Told } from "./reference.ts";
+import { type SilentServer, startSilentServer } from "./silent-server.ts";
 
 export interface Difference {
   /** Which of the programs. */
@@ -41,9 +42,9 @@ export interface Progress {
 export interface MatrixResult {
   readonly done: number;
   readonly steps: number;
-  /** Events sent by steps, and runs that they started: the same number. */
-  readonly sends: number;
-  readonly received: number;
+  /** Runs that were to be started by steps and by failures, and those that were, by function: the same numbers. */
+  readonly owed: Readonly<Record<string, number>>;
+  readonly started: Readonly<Record<string, number>>;
   readonly differences: readonly Difference[];
   readonly faults: Readonly<Record<string, number>>;
 }
@@ -72,7 +73,8 @@ export async function runPrograms(options: MatrixOptions): Promise<MatrixResult>
   let next = 0;
   let done = 0;
   let steps = 0;
-  let sends = 0;
+  const owed = { receiver: 0, spawned: 0, "program.on-failure": 0 };
+  let silent: SilentServer | null = null;
 
   const api = new EngineApi(bench, () => healed, APP);
   const faults = () => ({ ...app!.counts, ...engineFaults });
@@ -107,26 +109,42 @@ export async function runPrograms(options: MatrixOptions): Promise<MatrixResult>
       id: key,
       data: { program, key },
     });
-    const telling = Promise.all(expected.told.map(tell));
+    const telling = Promise.all([cancel(run, program.cancelMs), ...expected.told.map(tell)]);
     const state = await endOf(run);
     await telling;
-    const sentences = differences(expected, state, seen.get(run) ?? nothingSeen());
-    sends += Object.values(expected.steps).filter(({ op }) => op === "send").length;
+    const isCancelled = program.cancelMs !== undefined;
+    const sentences = differences(expected, state, seen.get(run) ?? nothingSeen(), isCancelled);
+    owed.receiver += state.steps.filter(({ op }) => op === "send").length;
+    owed.spawned += state.steps.filter(({ op, name }) => op === "invoke" && name.startsWith("spawn")).length;
+    if (state.status === "failed") owed["program.on-failure"] += 1;
     if (sentences.length > 0) found.push({ index, program, run, sentences });
     seen.delete(run);
     steps += state.steps.length;
     done += 1;
   }
 
-  async function tell({ key, say, isLate }: Told): Promise<void> {
+  async function tell({ by, key, say, isLate }: Told): Promise<void> {
     if (isLate) await sleep(random.int(1, LATE_MS_MAX));
-    await api.post(`/v1/events?app=${APP}&env=dev`, { name: WAITED_EVENT, id: key, data: { key, say } });
+    if (by === "signal")
+      await api.post(`/signals/${encodeURIComponent(key)}`, { id: `signal ${key}`, payload: { say } });
+    else await api.post(`/v1/events?app=${APP}&env=dev`, { name: WAITED_EVENT, id: key, data: { key, say } });
   }
 
-  async function endOf(run: string): Promise<RunState> {
+  async function cancel(run: string, afterMs: number | undefined): Promise<void> {
+    if (afterMs === undefined) return;
+    await sleep(afterMs);
+    try {
+      await api.post(`/runs/${run}/cancel`, {});
+    } catch (error) {
+      // It was over before that.
+      if (!(error instanceof DurableRequestError && error.status === 409)) throw error;
+    }
+  }
+
+  async function endOf(run: string): Promise<RunShown> {
     const untilMs = performance.now() + PATIENCE_MS;
     for (;;) {
-      const state = await api.get<RunState>(`/runs/${run}?wait=0.3`);
+      const state = await api.get<RunShown>(`/runs/${run}?wait=0.3`);
       const isOver = ENDS.has(state.status) || options.signal?.aborted === true;
       if (isOver || performance.now() > untilMs) return state;
     }
@@ -148,7 +166,8 @@ export async function runPrograms(options: MatrixOptions): Promise<MatrixResult>
 
   try {
     await bench.start();
-    app = await startDisturbedApp(APP, programFunctions(effects), random);
+    silent = await startSilentServer();
+    app = await startDisturbedApp(APP, programFunctions(effects, silent.url), random);
     await api.post("/sync", { url: app.url });
     const hurting = hurtEngine();
     try {
@@ -157,20 +176,23 @@ export async function runPrograms(options: MatrixOptions): Promise<MatrixResult>
       isOver = true;
       await hurting;
     }
-    return { done, steps, sends, received: await receivedOf(api), differences: found, faults: faults() };
+    const started = { ...owed };
+    for (const fn of Object.keys(owed) as (keyof typeof owed)[]) started[fn] = await countRuns(api, fn);
+    return { done, steps, owed, started, differences: found, faults: faults() };
   } finally {
     await healed.catch(() => {});
     await bench.close();
     await app?.close();
+    await silent?.close();
   }
 }
 
-async function receivedOf(api: EngineApi): Promise<number> {
+async function countRuns(api: EngineApi, fn: string): Promise<number> {
   let count = 0;
   let cursor = "";
   for (;;) {
     const page = await api.get<{ runs: unknown[]; next: string | null }>(
-      `/runs?function=receiver&limit=200${cursor}`,
+      `/runs?function=${fn}&limit=200${cursor}`,
     );
     count += page.runs.length;
     if (page.next === null) return count;

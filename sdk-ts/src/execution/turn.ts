@@ -200,7 +200,7 @@ export class Turn {
     if (problem !== null) return refusal(new NonRetriableError(`Step ${JSON.stringify(name)}: ${problem}`));
     const n = this.#names.next(group ?? scope.id, name);
     const id = idOf(group ?? scope.id, name, n);
-    if (op !== "group") scope.reached(id, call.undo !== undefined);
+    scope.reached(id, call.undo !== undefined);
     const recorded = this.#memo.claim(id);
     this.#rest.look();
     if (recorded === undefined) {

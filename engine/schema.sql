@@ -84,6 +84,17 @@ create table durable.compensations (
   undone boolean not null default false
 );
 
+create table durable.deployments (
+  workspace_id integer not null,
+  name text not null,
+  url text not null,
+  max_duration_ms integer,
+  capabilities text[] not null,
+  manifest_digest text not null,
+  replaced_by text,
+  synced_at timestamp with time zone not null default clock_timestamp()
+);
+
 create table durable.end_events (
   workspace_id integer not null,
   run_id uuid not null
@@ -240,6 +251,12 @@ create table durable.parked (
   run_id uuid not null,
   step_id uuid not null
 ) with (autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
+
+create table durable.placements (
+  workspace_id integer not null,
+  run_id uuid not null,
+  deployment text
+);
 
 create table durable.ready (
   rank bigint not null,
@@ -408,6 +425,8 @@ alter table durable.circuits add constraint circuits_pkey PRIMARY KEY (workspace
 
 alter table durable.compensations add constraint compensations_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
+alter table durable.deployments add constraint deployments_pkey PRIMARY KEY (workspace_id, name);
+
 alter table durable.end_events add constraint end_events_pkey PRIMARY KEY (workspace_id, run_id);
 
 alter table durable.end_listeners add constraint end_listeners_pkey PRIMARY KEY (workspace_id, event_name, listener);
@@ -451,6 +470,8 @@ alter table durable.logs add constraint logs_level_check CHECK ((level = ANY (AR
 alter table durable.logs add constraint logs_pkey PRIMARY KEY (workspace_id, run_id, id);
 
 alter table durable.parked add constraint parked_pkey PRIMARY KEY (workspace_id, rank, run_id, step_id);
+
+alter table durable.placements add constraint placements_pkey PRIMARY KEY (workspace_id, run_id);
 
 alter table durable.ready add constraint ready_pkey PRIMARY KEY (rank, workspace_id, run_id, step_id);
 
@@ -2102,6 +2123,54 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.move_run(p_workspace integer, p_run uuid, p_actor text, p_to text, p_reason text)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  c_run constant uuid := '00000000-0000-0000-0000-000000000000';
+  v_live durable.live_runs;
+  v_rank bigint := durable.rank_of(durable.durable_now());
+  v_keeps boolean;
+  v_newest text;
+begin
+  select * into v_live from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run for update;
+  if not found then
+    return (select r.status from durable.runs r where r.workspace_id = p_workspace and r.id = p_run);
+  end if;
+  if p_to is not null and not exists (
+    select 1 from durable.deployments d where d.workspace_id = p_workspace and d.name = p_to and d.replaced_by is null
+  ) then
+    return 'unknown-deployment';
+  end if;
+  select coalesce(f.manifest::json ->> 'version', 'latest') <> 'latest' into v_keeps
+    from durable.runs r join durable.functions f on f.workspace_id = r.workspace_id and f.id = r.function_id
+    where r.workspace_id = p_workspace and r.id = p_run;
+  select e.deployment into v_newest from durable.endpoints e where e.workspace_id = p_workspace;
+  if p_to is null and v_keeps is not true then
+    delete from durable.placements where workspace_id = p_workspace and run_id = p_run;
+  else
+    -- One that is kept where it is stays at what is the newest now.
+    insert into durable.placements (workspace_id, run_id, deployment) values (p_workspace, p_run, coalesce(p_to, v_newest))
+      on conflict (workspace_id, run_id) do update set deployment = excluded.deployment;
+  end if;
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'run.move', p_run::text, concat_ws(': ', coalesce(p_to, 'latest'), p_reason));
+  insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+    values (p_workspace, p_run, 'run.moved', v_live.journal_seq);
+  if v_live.status = 'waiting' then
+    delete from durable.timers where workspace_id = p_workspace and run_id = p_run and step_id = c_run and kind = 'retry';
+    if found then
+      update durable.live_runs set status = 'queued', ready_rank = v_rank, transport_attempt = 0, fence = gen_random_uuid()
+        where workspace_id = p_workspace and run_id = p_run;
+      insert into durable.ready (rank, workspace_id, run_id) values (v_rank, p_workspace, p_run);
+      return 'queued';
+    end if;
+  end if;
+  return durable.shown_status(v_live);
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.name_bucket(p_workspace integer, p_name text)
  RETURNS integer
  LANGUAGE sql
@@ -2116,6 +2185,20 @@ AS $function$
   select (lpad(to_hex((extract(epoch from durable.durable_now()) * 1000)::bigint), 12, '0')
     || '7' || substr(r, 2, 3) || to_hex(8 + (('x' || substr(r, 5, 1))::bit(4)::int & 3)) || substr(r, 6, 15))::uuid
   from (select replace(gen_random_uuid()::text, '-', '') as r) as random
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.note_deployed(p_workspace integer, p_name text, p_url text, p_max_duration_ms integer, p_capabilities text[], p_digest text)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  update durable.deployments set replaced_by = coalesce(p_name, 'one without a name')
+    where workspace_id = p_workspace and url = p_url and name is distinct from p_name and replaced_by is null;
+  insert into durable.deployments (workspace_id, name, url, max_duration_ms, capabilities, manifest_digest)
+    select p_workspace, p_name, p_url, p_max_duration_ms, p_capabilities, p_digest where p_name is not null
+    on conflict (workspace_id, name) do update
+      set url = excluded.url, max_duration_ms = excluded.max_duration_ms, capabilities = excluded.capabilities,
+          manifest_digest = excluded.manifest_digest, replaced_by = null, synced_at = excluded.synced_at;
 $function$
 ;
 
@@ -2922,6 +3005,8 @@ begin
       set url = excluded.url, sdk = excluded.sdk, capabilities = excluded.capabilities,
           max_duration_ms = excluded.max_duration_ms, deployment = excluded.deployment,
           manifest_digest = excluded.manifest_digest, synced_at = clock_timestamp();
+
+  perform durable.note_deployed(p_workspace, p_deployment, p_url, p_max_duration_ms, p_capabilities, p_digest);
 
   -- It has just answered: its frozen runs need not wait for a probe.
   perform durable.end_probe(p_workspace, null);

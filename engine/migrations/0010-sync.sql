@@ -53,6 +53,8 @@ begin
           max_duration_ms = excluded.max_duration_ms, deployment = excluded.deployment,
           manifest_digest = excluded.manifest_digest, synced_at = clock_timestamp();
 
+  perform durable.note_deployed(p_workspace, p_deployment, p_url, p_max_duration_ms, p_capabilities, p_digest);
+
   -- It has just answered: its frozen runs need not wait for a probe.
   perform durable.end_probe(p_workspace, null);
 

@@ -26,7 +26,11 @@ export interface Limits {
   /** Events that cancel a run while it is under way. */
   readonly cancelOn?: readonly CancelOnOptions[] | undefined;
   readonly durability?: "step" | "async" | undefined;
-  /** Which code continues a run after a deploy. */
+  /**
+   * Which deployment of the app continues a run that is under way: the newest (`"latest"`, the default), the one it began
+   * on (`"pinned"`; when that is gone the run waits until it is back or somebody moves the run), or the one it began on as
+   * long as that is there, then the newest (`"drain"`). Both need a name and an address per deployment.
+   */
   readonly version?: "latest" | "pinned" | "drain" | undefined;
 }
 

@@ -14,11 +14,23 @@ export interface AppDescription {
   readonly app: string;
   readonly functions: readonly DurableFunction[];
   readonly maxDuration?: Duration | undefined;
+  readonly deployment?: string | undefined;
 }
 
+/** Where a deployment's name is found when `serve` is given none: ours first, then those that platforms set. */
+const DEPLOYMENT_VARIABLES = [
+  "DURABLE_DEPLOYMENT",
+  "VERCEL_DEPLOYMENT_ID",
+  "RAILWAY_DEPLOYMENT_ID",
+  "DENO_DEPLOYMENT_ID",
+  "K_REVISION",
+  "RENDER_GIT_COMMIT",
+  "HEROKU_SLUG_COMMIT",
+];
+
 /** What `inspect` answers. Made once: functions do not change while a process lives. */
-export function makeManifest({ app, functions, maxDuration }: AppDescription): Manifest {
-  const deployment = environment("DURABLE_DEPLOYMENT") ?? environment("VERCEL_DEPLOYMENT_ID");
+export function makeManifest({ app, functions, maxDuration, deployment: named }: AppDescription): Manifest {
+  const deployment = named ?? DEPLOYMENT_VARIABLES.map(environment).find((name) => name !== undefined);
   const described = {
     protocol: { min: PROTOCOL_VERSION, max: PROTOCOL_VERSION },
     app,

@@ -39,6 +39,7 @@ export type Action =
   | "runs.dispatched"
   | "runs.pause"
   | "runs.resume"
+  | "runs.move"
   | "inputs.read"
   | "inputs.answer"
   | "keys.manage"
@@ -76,6 +77,7 @@ const WHO: Record<Action, Who> = {
   "runs.dispatched": { anywhere: [], inOwnWorkspace: ["app"] },
   "runs.pause": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "runs.resume": { anywhere: OPERATORS, inOwnWorkspace: [] },
+  "runs.move": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "inputs.read": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "keys.manage": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "pages.read": { anywhere: OPERATORS, inOwnWorkspace: [] },

@@ -57,6 +57,7 @@ export type NeverArrivedReason =
   | "unsafe-address"
   | "connect-timeout" // also: no connection became free in time
   | "hung-up" // by us, before it was written
+  | "deployment" // the one that the run is kept on is gone
   | "frozen" // the endpoint is known to be down
   | "shutdown"; // this engine process is closing
 

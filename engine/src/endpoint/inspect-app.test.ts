@@ -82,6 +82,7 @@ const NEVER_ARRIVED: Record<NeverArrivedReason, RegExp> = {
   "unsafe-address": /does not call/,
   "connect-timeout": /firewall/,
   "hung-up": /Sync once more/,
+  deployment: /Sync the one/,
   frozen: /next probe/,
   shutdown: /Sync once more/,
 };

@@ -89,6 +89,8 @@ function adviceOn(
       return "The engine does not call this address.";
     case "connect-timeout":
       return "The app's host does not accept connections. Check the port and the firewalls in between.";
+    case "deployment":
+      return "This deployment is gone. Sync the one that is there.";
     case "frozen":
       return "It does not answer, and is not asked before its next probe.";
     case "shutdown":

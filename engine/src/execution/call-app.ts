@@ -8,6 +8,7 @@ import { patienceWith } from "../endpoint/patience.ts";
 import { faultPoint } from "../runtime/fault-points.ts";
 import type { Clock } from "../runtime/ports.ts";
 import type { DispatchTimes } from "../store/outcomes.ts";
+import { callOlder } from "./call-deployment.ts";
 import type { EndpointHealth } from "./endpoint-health.ts";
 import type { Held } from "./held-run.ts";
 import type { NextRequest } from "./next-request.ts";
@@ -34,11 +35,8 @@ export type Reply = (
   | { readonly kind: "too-large" }
 ) & { readonly times: DispatchTimes };
 
-export async function callApp(
-  parts: CallParts,
-  held: Held,
-  { workspace, signed }: NextRequest,
-): Promise<Reply> {
+export async function callApp(parts: CallParts, held: Held, request: NextRequest): Promise<Reply> {
+  const { workspace, signed } = request;
   const { clock, health } = parts;
   const { workspaceId } = held;
   if (health.isOpen(workspaceId)) {
@@ -46,6 +44,17 @@ export async function callApp(
     return { kind: "unanswered", end, isDown: true, times: timesOf(clock, held, end, null) };
   }
   if (signed === null) return { kind: "too-large", times: timesOf(clock, held, null, null) };
+  if (workspace.newest !== null) {
+    const end = await callOlder(parts, held, workspace, signed);
+    const isDrained =
+      end.kind === "never-arrived" &&
+      end.reason === "deployment" &&
+      workspace.kept.get(held.head.functionId) === "drain";
+    // Nothing was sent, so the newest may be asked instead, under the same fence.
+    if (isDrained) return callApp(parts, held, { ...request, workspace: workspace.newest });
+    if (end.kind === "answer") return toReply(parts, held, end);
+    return { kind: "unanswered", end, isDown: false, times: timesOf(clock, held, end, null) };
+  }
   health.began(workspaceId);
   if (workspace.endpoint === null) {
     const end = neverSent(
@@ -70,12 +79,9 @@ export async function callApp(
     return { kind: "unanswered", end, isDown, times: timesOf(clock, held, end, null) };
   }
   health.answered(workspaceId, end.sentMs);
-  const decoded = decodeAnswer(end.body, { fence: held.fence });
-  if (!decoded.ok) {
-    const { code, detail } = decoded;
-    return { kind: "nonsense", code, detail, times: timesOf(clock, held, end, null) };
-  }
-  const { answer } = decoded;
+  const reply = toReply(parts, held, end);
+  if (reply.kind !== "answer") return reply;
+  const { answer } = reply;
   const { manifestDigest, deployment } = workspace.endpoint;
   if (
     (answer.manifest !== undefined && answer.manifest !== manifestDigest) ||
@@ -83,7 +89,17 @@ export async function callApp(
   ) {
     parts.manifestChanged(workspaceId);
   }
-  return { kind: "answer", answer, times: timesOf(clock, held, end, answer) };
+  return reply;
+}
+
+function toReply({ clock }: CallParts, held: Held, end: Extract<DispatchResult, { kind: "answer" }>): Reply {
+  const decoded = decodeAnswer(end.body, { fence: held.fence });
+  if (decoded.ok) {
+    const { answer } = decoded;
+    return { kind: "answer", answer, times: timesOf(clock, held, end, answer) };
+  }
+  const { code, detail } = decoded;
+  return { kind: "nonsense", code, detail, times: timesOf(clock, held, end, null) };
 }
 
 function timesOf(clock: Clock, held: Held, end: DispatchResult | null, answer: Answer | null): DispatchTimes {

@@ -11,6 +11,9 @@ const BROKEN_MAX = 50;
 const REFUSED_MS = 5_000;
 /** The route answers again already: the request met the end of a restart. */
 const BACK_AT_ONCE_MS = 50;
+/** Of a deployment that is gone: a person may have to act, so it is asked ever more seldom. */
+const GONE_MS_MIN = 1_000;
+const GONE_MS_MAX = 300_000;
 /** Until its job stands in `ready`, from where the claim parks it. */
 const FROZEN_MS = 50;
 
@@ -26,6 +29,7 @@ export function decideTransport(situation: Situation, end: Unanswered, isDown: b
     detail: end.detail,
     reason: reasonOf(end),
     isBroken: end.kind === "broken",
+    isCounted: isGone(end),
     retryMs: delayMs(end, attempt, situation.random(), isDown),
   });
 }
@@ -35,10 +39,15 @@ interface Trouble {
   readonly reason: string;
   /** Code perhaps ran, so it is not tried for ever. */
   readonly isBroken: boolean;
+  /** Nothing ran, but the next pause hangs on how often it was so. */
+  readonly isCounted: boolean;
   readonly retryMs: number;
 }
 
-function againLater(situation: Situation, { detail, reason, isBroken, retryMs }: Trouble): Outcome {
+function againLater(
+  situation: Situation,
+  { detail, reason, isBroken, isCounted, retryMs }: Trouble,
+): Outcome {
   const attempt = situation.transportAttempt + 1;
   if (isBroken && attempt > BROKEN_MAX) {
     return pause(
@@ -51,7 +60,7 @@ function againLater(situation: Situation, { detail, reason, isBroken, retryMs }:
   draft.attempts.push({ stepId: null, attempt, outcome: "transport", failure });
   return draft.finish("wait", {
     runAttempt: situation.runAttempt,
-    transportAttempt: isBroken ? attempt : situation.transportAttempt,
+    transportAttempt: isBroken || isCounted ? attempt : situation.transportAttempt,
     retryMs,
   });
 }
@@ -67,6 +76,7 @@ export function decideAbandoned(situation: Situation): Outcome {
       "The app gave up because an engine refused its checkpoint. Does its DURABLE_URL lead to this engine?",
     reason: "abandoned",
     isBroken: true,
+    isCounted: false,
     retryMs: transportDelayMs(attempt, situation.random()),
   });
 }
@@ -84,8 +94,14 @@ function delayMs(end: Unanswered, attempt: number, random: number, isDown: boole
   // Also while the route is down: what broke it may be this run, and others go first when it is back.
   if (end.kind === "broken") return end.retryAfterMs ?? transportDelayMs(attempt, random);
   if (isDown) return FROZEN_MS;
+  if (isGone(end))
+    return Math.min(GONE_MS_MAX, GONE_MS_MIN * 2 ** Math.min(attempt - 1, 20)) * (0.5 + random / 2);
   if (end.kind === "never-arrived") return BACK_AT_ONCE_MS;
   return end.retryAfterMs ?? REFUSED_MS * (0.5 + random / 2);
+}
+
+function isGone(end: Unanswered): boolean {
+  return end.kind === "never-arrived" && end.reason === "deployment";
 }
 
 function reasonOf(end: Unanswered): string {

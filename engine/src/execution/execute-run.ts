@@ -13,6 +13,7 @@ import type { Database } from "../store/database.ts";
 import { loadJournals } from "../store/journals.ts";
 import type { CommitItem, CommitResult, DispatchTimes } from "../store/outcomes.ts";
 import type { TaskCommitItem, TaskCommitResult } from "../store/task-outcomes.ts";
+import { atDeployment } from "./at-deployment.ts";
 import { callApp, type Reply } from "./call-app.ts";
 import { type Before, catchUp, mayHaveCheckpoints, withoutRecorded } from "./catch-up.ts";
 import { commitUntilMatched } from "./commit-matched.ts";
@@ -56,7 +57,8 @@ export async function executeRun(parts: ExecutionParts, run: HeldRun): Promise<v
   for (let ahead: NextRequest | null = null; ; ) {
     if (!parts.authority.mayAct(engineId) && !(await parts.authority.untilMayAct(engineId))) return;
     if (run.isGone) return;
-    const workspace = parts.registry.peek(run.workspaceId) ?? (await parts.registry.of(run.workspaceId));
+    const newest = parts.registry.peek(run.workspaceId) ?? (await parts.registry.of(run.workspaceId));
+    const workspace = atDeployment(newest, run);
     const isGood = ahead !== null && isStillTrue(ahead, run, workspace, parts.clock.monotonicMs());
     const request: NextRequest = isGood ? ahead! : nextRequest(parts, run, run.fence, workspace);
     const { outcome, times, decidedIn } = await dispatch(parts, run, request);

@@ -5,6 +5,7 @@ import type { TaskOutcome } from "../domain/task-outcome.ts";
 import { newId } from "../ingest/event-row.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { DispatchTimes } from "../store/outcomes.ts";
+import { atDeployment } from "./at-deployment.ts";
 import { callApp } from "./call-app.ts";
 import { decideTaskReply, paused } from "./decide-task.ts";
 import { executeFetch } from "./execute-fetch.ts";
@@ -44,7 +45,8 @@ async function callOneStep(
   situation: Situation,
   workspace: WorkspaceEntry,
 ): Promise<{ readonly outcome: TaskOutcome; readonly times: DispatchTimes }> {
-  const reply = await callApp(parts, task, nextRequest(parts, task, task.fence, workspace));
+  const at = atDeployment(workspace, task);
+  const reply = await callApp(parts, task, nextRequest(parts, task, task.fence, at));
   return { outcome: decideTaskReply(situation, task.step, reply), times: reply.times };
 }
 

@@ -22,6 +22,8 @@ export interface Held {
   /** Names the lease. */
   readonly fence: string;
   readonly memo: Memo;
+  /** The deployment that ran its last step, as noted. */
+  deployment: string | null;
   /** Failed attempts of the function body since the last progress; a task has none. */
   readonly runAttempt: number;
   /** The call of its app that is under way. */
@@ -46,8 +48,6 @@ export interface HeldRun extends Held {
   mayHavePending: boolean;
   /** What it last said of itself, as committed; JSON text. */
   state: string | null;
-  /** What ran its last step, as noted. */
-  deployment: string | null;
   runAttempt: number;
   transportAttempt: number;
   scheduledAtMs: number;

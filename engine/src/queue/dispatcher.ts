@@ -163,6 +163,7 @@ export class Dispatcher implements Service, Births {
           functionVersion: run.functionVersion,
           event: eventJson(event),
           state: null,
+          placement: null,
         },
         state: null,
         fence: run.fence,
@@ -219,6 +220,7 @@ export class Dispatcher implements Service, Births {
         ...{ workspaceId, head, fence, memo, transportAttempt, scheduledAtMs, leasedAtMs },
         line: {},
         isGone: false,
+        deployment: head.deployment,
       };
       if (stepId !== null) this.#executeTask({ ...held, stepId, step: step!, runAttempt: 0 });
       else {
@@ -227,7 +229,6 @@ export class Dispatcher implements Service, Births {
           ...held,
           stepId,
           state: head.state,
-          deployment: head.deployment,
           knownSeq: memo.settledCount,
           mayHavePending: true,
           runAttempt,

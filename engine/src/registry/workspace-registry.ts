@@ -8,9 +8,22 @@ import {
 import { DEFAULT_RETRY } from "../domain/backoff.ts";
 import type { Clock } from "../runtime/ports.ts";
 import type { Database } from "../store/database.ts";
-import { loadWorkspace, type WorkspaceRow } from "../store/workspace-entries.ts";
+import { type DeploymentRow, loadWorkspace, type WorkspaceRow } from "../store/workspace-entries.ts";
 import type { FunctionEntry } from "./function-entry.ts";
 import { Listeners } from "./listeners.ts";
+
+export interface WorkspaceEndpoint {
+  readonly url: string;
+  readonly origin: string;
+  readonly path: string;
+  readonly maxDurationMs: number | null;
+  readonly manifestDigest: string;
+  readonly deployment: string | null;
+  /** What its SDK takes beside level 0. */
+  readonly capabilities: ReadonlySet<string>;
+  /** What answers at its address now, when it is no longer itself. */
+  readonly replacedBy: string | null;
+}
 
 /** What the engine knows of a workspace while it works for it. Never changed in place. */
 export interface WorkspaceEntry {
@@ -19,16 +32,13 @@ export interface WorkspaceEntry {
   readonly environment: string;
   /** Of its functions; ingest hands it back so that the database can say "match again". */
   readonly version: number;
-  readonly endpoint: {
-    readonly url: string;
-    readonly origin: string;
-    readonly path: string;
-    readonly maxDurationMs: number | null;
-    readonly manifestDigest: string;
-    readonly deployment: string | null;
-    /** What its SDK takes beside level 0. */
-    readonly capabilities: ReadonlySet<string>;
-  } | null;
+  readonly endpoint: WorkspaceEndpoint | null;
+  /** The workspace as runs see it that are kept on another deployment than the newest: all the same but its endpoint. */
+  readonly older: ReadonlyMap<string, WorkspaceEntry>;
+  /** Of such a one: the workspace with the newest. */
+  readonly newest: WorkspaceEntry | null;
+  /** Functions whose runs are kept on the deployment they began on, by id. */
+  readonly kept: ReadonlyMap<string, "pinned" | "drain">;
   /** Newest first: the first signs, all are sent while they rotate. */
   readonly signingKeys: readonly SigningKey[];
   readonly replyKeys: readonly SigningKey[];
@@ -109,29 +119,48 @@ function toEntry(workspaceId: number, row: WorkspaceRow, isDev: boolean): Worksp
   const secrets = row.secrets.length > 0 ? row.secrets : isDev ? [DEV_SECRET] : [];
   const signingKeys = secrets.map(parseSecret);
   const functions = new Map(row.functions.map((fn) => [fn.id, toFunction(fn)]));
-  const url = row.endpointUrl === null ? null : new URL(row.endpointUrl);
-  return {
+  const entry: Omit<WorkspaceEntry, "older" | "newest"> = {
     workspaceId,
     app: row.app,
     environment: row.environment,
     version: row.registryVersion,
     endpoint:
-      url === null
+      row.endpointUrl === null
         ? null
         : {
-            url: url.href,
-            origin: url.origin,
-            path: url.pathname + url.search,
+            ...addressOf(row.endpointUrl),
             maxDurationMs: row.maxDurationMs,
             manifestDigest: row.manifestDigest ?? "",
             deployment: row.deployment,
             capabilities: new Set(row.capabilities),
+            replacedBy: null,
           },
+    kept: new Map(row.kept.map(({ id, version }) => [id, version])),
     signingKeys,
     replyKeys: signingKeys.map(replyKeyOf),
     functions,
     listeners: new Listeners(functions.values()),
   };
+  const newest: WorkspaceEntry = { ...entry, older: new Map(), newest: null };
+  const others = row.deployments.filter(({ name }) => name !== row.deployment);
+  const older = others.map((each) => [each.name, { ...newest, endpoint: toOlder(each), newest }] as const);
+  return { ...newest, older: new Map(older) };
+}
+
+function toOlder(row: DeploymentRow): WorkspaceEndpoint {
+  return {
+    ...addressOf(row.url),
+    maxDurationMs: row.max_duration_ms,
+    manifestDigest: row.manifest_digest,
+    deployment: row.name,
+    capabilities: new Set(row.capabilities),
+    replacedBy: row.replaced_by,
+  };
+}
+
+function addressOf(text: string): Pick<WorkspaceEndpoint, "url" | "origin" | "path"> {
+  const url = new URL(text);
+  return { url: url.href, origin: url.origin, path: url.pathname + url.search };
 }
 
 function toFunction(fn: WorkspaceRow["functions"][number]): FunctionEntry {

@@ -34,9 +34,10 @@ const WHY: Record<RunStatus, (run: RunStored) => string> = {
       .map((step) => whyStep(step, run.children));
     if (run.live?.retry_at) {
       const { run_attempt, transport_attempt } = run.live;
+      const gone = transport_attempt > 0 ? whyGone(run) : "";
       pending.push(
         transport_attempt > 0
-          ? `the app is called again at ${run.live.retry_at}, after ${times(transport_attempt)} without a usable answer`
+          ? `${gone}the app is called again at ${run.live.retry_at}, after ${times(transport_attempt)} without a usable answer`
           : `the function is tried again at ${run.live.retry_at}, after ${times(run_attempt)} failed`,
       );
     }
@@ -89,6 +90,14 @@ function whyStep(step: StepStored, children: readonly ChildStored[]): string {
     return `${name} waits for run ${child.run} of "${child.function}", which is ${child.status}${timeout}`;
   }
   return `${name} (${step.op}) is pending`;
+}
+
+/** Of a run whose deployment is gone: what was said when it was last called. */
+function whyGone({ attempts }: RunStored): string {
+  const last = attempts.findLast(({ outcome }) => outcome === "transport")?.failure ?? null;
+  if (last === null) return "";
+  const { message, reason } = JSON.parse(last) as { message: string; reason?: string };
+  return reason === "deployment" ? `${message} Otherwise ` : "";
 }
 
 function whyUndo({ compensated, to_undo, steps, live }: RunStored): string {

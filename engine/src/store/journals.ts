@@ -15,6 +15,8 @@ export interface RunHead {
   readonly event: string;
   /** What it last said of itself; JSON text. */
   readonly state: string | null;
+  /** Where a person has moved it; `to` is null for the newest deployment, whatever it is. */
+  readonly placement: { readonly to: string | null } | null;
 }
 
 /** Beside what stays the same: whether its steps are being undone, and by what it was run. */
@@ -61,6 +63,8 @@ export async function loadRunHeads(
       event: string;
       state: string | null;
       deployment: string | null;
+      is_placed: boolean;
+      placed_on: string | null;
       fence: string | null;
       ending: Ending["kind"] | null;
       failure: string | null;
@@ -69,13 +73,15 @@ export async function loadRunHeads(
     select r.id, coalesce(c.depth, 0) as depth, r.function_id, r.function_version,
       durable.event_json(e) as event, s.value as state, l.fence, l.ending, r.failure,
       (select d.deployment from durable.run_deployments d
-        where d.workspace_id = r.workspace_id and d.run_id = r.id order by d.from_seq desc limit 1) as deployment
+        where d.workspace_id = r.workspace_id and d.run_id = r.id order by d.from_seq desc limit 1) as deployment,
+      p.run_id is not null as is_placed, p.deployment as placed_on
     from unnest(${plainArray(runs, (run) => run.workspaceId)}::int[], ${plainArray(runs, (run) => run.runId)}::uuid[])
       as q(workspace, run)
     join durable.runs r on r.workspace_id = q.workspace and r.id = q.run
     join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id
     left join durable.children c on c.workspace_id = r.workspace_id and c.run_id = r.id
     left join durable.run_states s on s.workspace_id = r.workspace_id and s.run_id = r.id
+    left join durable.placements p on p.workspace_id = r.workspace_id and p.run_id = r.id
     left join durable.live_runs l on l.workspace_id = r.workspace_id and l.run_id = r.id`;
   return new Map(
     rows.map((row) => [
@@ -88,6 +94,7 @@ export async function loadRunHeads(
         event: row.event,
         state: row.state,
         deployment: row.deployment,
+        placement: row.is_placed ? { to: row.placed_on } : null,
         fence: row.fence,
         ending: row.ending === null ? null : { kind: row.ending, failure: row.failure },
       },

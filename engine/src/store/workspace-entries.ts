@@ -1,5 +1,14 @@
 import type { Database } from "./database.ts";
 
+export interface DeploymentRow {
+  readonly name: string;
+  readonly url: string;
+  readonly max_duration_ms: number | null;
+  readonly capabilities: readonly string[];
+  readonly manifest_digest: string;
+  readonly replaced_by: string | null;
+}
+
 /** Everything the engine keeps of one workspace while it works for it, as stored. */
 export interface WorkspaceRow {
   readonly app: string;
@@ -12,6 +21,10 @@ export interface WorkspaceRow {
   /** As the app last said. */
   readonly deployment: string | null;
   readonly capabilities: readonly string[];
+  /** Every named one that was synced, also the newest. */
+  readonly deployments: readonly DeploymentRow[];
+  /** Of functions, also removed ones, that are kept on the deployment they began on. */
+  readonly kept: readonly { readonly id: string; readonly version: "pinned" | "drain" }[];
   /** Newest first; none of them retired. */
   readonly secrets: readonly string[];
   readonly functions: readonly { readonly id: string; readonly version: number; readonly manifest: string }[];
@@ -29,11 +42,19 @@ export async function loadWorkspace(database: Database, workspaceId: number): Pr
       manifest_digest: string | null;
       deployment: string | null;
       capabilities: string[] | null;
+      deployments: string | null;
+      kept: string | null;
       secrets: string | null;
       functions: string | null;
     }[]
   >`
     select w.app, w.environment, w.registry_version, e.url, e.max_duration_ms, e.manifest_digest, e.deployment, e.capabilities,
+      (select json_agg(json_build_object('name', d.name, 'url', d.url, 'max_duration_ms', d.max_duration_ms,
+          'capabilities', d.capabilities, 'manifest_digest', d.manifest_digest, 'replaced_by', d.replaced_by))::text
+        from durable.deployments d where d.workspace_id = w.id) as deployments,
+      (select json_agg(json_build_object('id', f.id, 'version', f.manifest::json ->> 'version'))::text
+        from durable.functions f
+        where f.workspace_id = w.id and f.manifest::json ->> 'version' in ('pinned', 'drain')) as kept,
       (select json_agg(s.secret order by s.id desc)::text from durable.signing_secrets s
         where s.workspace_id = w.id and s.retired_at is null) as secrets,
       (select json_agg(json_build_object('id', f.id, 'version', f.version, 'manifest', f.manifest) order by f.id)::text
@@ -50,6 +71,8 @@ export async function loadWorkspace(database: Database, workspaceId: number): Pr
     manifestDigest: row.manifest_digest,
     deployment: row.deployment,
     capabilities: row.capabilities ?? [],
+    deployments: JSON.parse(row.deployments ?? "[]") as DeploymentRow[],
+    kept: JSON.parse(row.kept ?? "[]") as WorkspaceRow["kept"],
     secrets: JSON.parse(row.secrets ?? "[]") as string[],
     functions: JSON.parse(row.functions ?? "[]") as WorkspaceRow["functions"],
   };

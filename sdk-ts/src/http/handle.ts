@@ -44,6 +44,11 @@ export interface ServeOptions {
   /** How long one request may take here, e.g. "60s"; say what your host allows. */
   readonly maxDuration?: Duration | undefined;
   /**
+   * What this deployment of the app is called, another name for each. Default: `DURABLE_DEPLOYMENT`, or what the host
+   * sets: Vercel, Railway, Deno Deploy, Cloud Run (its revision), Render and Heroku (the commit).
+   */
+  readonly deployment?: string | undefined;
+  /**
    * Whether what the code of a step prints with `console` is kept with the run too, as `step.log` is. Default: true,
    * where the runtime can tell whose code prints (Node, Deno, Bun). Either way it is printed.
    */

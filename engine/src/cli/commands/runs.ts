@@ -3,18 +3,20 @@ import type { Context } from "../context.ts";
 import { runsCancelCommand } from "./runs-cancel.ts";
 import { runsListCommand } from "./runs-list.ts";
 import { runsLogsCommand } from "./runs-logs.ts";
+import { runsMoveCommand } from "./runs-move.ts";
 import { runsPauseCommand } from "./runs-pause.ts";
 import { runsResumeCommand } from "./runs-resume.ts";
 import { runsShowCommand } from "./runs-show.ts";
 
 export function runsCommand(context: Context): Command {
   return new Command("runs")
-    .description("list and show runs, print their logs, pause, resume and cancel runs")
+    .description("list and show runs, print their logs, pause, resume, move and cancel runs")
     .helpCommand(false)
     .addCommand(runsListCommand(context))
     .addCommand(runsShowCommand(context))
     .addCommand(runsLogsCommand(context))
     .addCommand(runsPauseCommand(context))
     .addCommand(runsResumeCommand(context))
+    .addCommand(runsMoveCommand(context))
     .addCommand(runsCancelCommand(context));
 }

@@ -78,3 +78,25 @@ export const resumeRun = row({
   status: 200,
   problems: ["not-found", "run-terminal", "run-not-paused"],
 });
+
+export const moveRun = row({
+  method: "post",
+  path: "/v1/apps/{app}/{env}/runs/{id}/move",
+  group: "runs",
+  summary: "Move a run to another deployment of its app",
+  description:
+    "From its next dispatch on it is called there; all recorded results are kept. A call under way is recorded as it is. One that waits for a deployment that is gone goes at once.",
+  action: "runs.move",
+  params: RunPath,
+  query: NOTHING,
+  body: jsonBody(
+    Reason.extend({
+      to: z.string().min(1).max(200).openapi({
+        description: "The name of a deployment that was synced, or `latest`.",
+      }),
+    }).openapi("MoveRequest"),
+  ),
+  answer: z.object({ id: z.string(), status: RunStatus, to: z.string() }).openapi("RunMoved"),
+  status: 200,
+  problems: ["not-found", "run-terminal"],
+});

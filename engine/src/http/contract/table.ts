@@ -18,7 +18,7 @@ import {
 import { listRunLogs } from "./logs.ts";
 import { queryRun } from "./queries.ts";
 import type { Row } from "./row.ts";
-import { cancelRun, pauseRun, resumeRun } from "./run-actions.ts";
+import { cancelRun, moveRun, pauseRun, resumeRun } from "./run-actions.ts";
 import { getRun, getRunResult, getRunTree, listRuns } from "./runs.ts";
 import { completeToken, sendSignal } from "./signals.ts";
 import { listSkips } from "./skips.ts";
@@ -43,6 +43,7 @@ export const TABLE = {
   queryRun,
   pauseRun,
   resumeRun,
+  moveRun,
   listInputs,
   getInput,
   answerInput,

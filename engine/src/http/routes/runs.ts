@@ -1,6 +1,7 @@
 import { actorName } from "../../auth/authorize.ts";
 import { notFound, Problem } from "../../domain/problems.ts";
 import { cancelRun } from "../../runs/cancel-run.ts";
+import { moveRun } from "../../runs/move-run.ts";
 import { pauseRun, resumeRun } from "../../runs/pause-run.ts";
 import { showResult, showRun } from "../../runs/show-run.ts";
 import { loadRunTree } from "../../store/run-trees.ts";
@@ -13,7 +14,9 @@ import { requireRunId } from "./run-id.ts";
 
 export function runRoutes(
   parts: RouteParts,
-): Handlers<"listRuns" | "getRun" | "getRunResult" | "getRunTree" | "cancelRun" | "pauseRun" | "resumeRun"> {
+): Handlers<
+  "listRuns" | "getRun" | "getRunResult" | "getRunTree" | "cancelRun" | "pauseRun" | "resumeRun" | "moveRun"
+> {
   const { database, endedRuns, runResults, workspaceIds } = parts;
   return {
     async listRuns({ params, query }) {
@@ -91,6 +94,24 @@ export function runRoutes(
       }
       parts.jobReady();
       return { id: runId, status };
+    },
+
+    async moveRun({ params, body, actor }) {
+      const runId = requireRunId(params.id);
+      const workspaceId = await workspaceIds.require(params.app, params.env);
+      const { to, reason = null } = body;
+      const deployment = to === "latest" ? null : to;
+      const by = { workspaceId, runId, actor: actorName(actor!), reason };
+      const status = await moveRun(database, by, deployment);
+      if (status === null) throw notFound();
+      if (status === "completed" || status === "failed" || status === "cancelled")
+        throw ended(status, "moved");
+      if (status === "unknown-deployment") {
+        const detail = `No deployment "${to}" of ${params.app}/${params.env} was synced, or another one answers at its address now. Sync it at an address of its own first.`;
+        throw new Problem("validation", detail, { errors: [{ pointer: "/to", detail }] });
+      }
+      parts.jobReady();
+      return { id: runId, status, to };
     },
   };
 

@@ -1,0 +1,26 @@
+// A process: one deployment of an app, with a function of each version mode. What it is called and where it listens is
+// in its environment; each step says who ran it.
+import { createServer } from "node:http";
+import { createFunction } from "@durable/sdk";
+import { serve } from "@durable/sdk/node";
+
+const me = process.env["APP_DEPLOYMENT"]!;
+
+const functions = (["latest", "pinned", "drain"] as const).map((version) =>
+  createFunction({
+    id: version,
+    trigger: { event: version },
+    version,
+    async handler({ step }) {
+      const first = await step.run("first", () => me);
+      await step.waitForEvent("go", { event: "go", timeout: "1h" });
+      return [first, await step.run("second", () => me)];
+    },
+  }),
+);
+
+const server = createServer(serve({ app: "shop", functions, deployment: me }));
+server.listen(Number(process.env["APP_PORT"] ?? 0), "127.0.0.1", () => {
+  const address = server.address();
+  console.log(typeof address === "object" ? address?.port : address);
+});

@@ -1,0 +1,149 @@
+// Two deployments of one app, each a process at an address of its own, beside one engine.
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { checkInvariants, formatReport } from "../invariants/check.ts";
+import { waitFor } from "../support/wait.ts";
+import { startEngine } from "./api-engine.ts";
+
+const PROGRAM = fileURLToPath(new URL("deployment-app.ts", import.meta.url));
+const DURABLE = fileURLToPath(new URL("../../engine/bin/durable.js", import.meta.url));
+const execute = promisify(execFile);
+
+let engine: Awaited<ReturnType<typeof startEngine>>;
+const processes = new Set<ChildProcess>();
+
+beforeEach(async () => {
+  engine = await startEngine();
+});
+
+afterEach(async () => {
+  for (const child of processes) child.kill("SIGKILL");
+  processes.clear();
+  const report = await checkInvariants({ databaseUrl: engine.database.url, phase: "during" });
+  await engine.stop();
+  expect(report.ok, formatReport(report)).toBe(true);
+});
+
+/** Starts a deployment and syncs it: from then on it is the newest. */
+async function deploy(deployment: string, port = 0) {
+  const child = spawn(process.execPath, [PROGRAM], {
+    env: { ...process.env, APP_DEPLOYMENT: deployment, APP_PORT: String(port) },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  processes.add(child);
+  const [said] = await once(child.stdout!, "data");
+  const url = `http://127.0.0.1:${String(said).trim()}/api/durable`;
+  const synced = await engine.call("POST", "/v1/apps/shop/dev/sync", { url });
+  expect(synced.status, synced.text).toBe(200);
+  return {
+    port: Number(said),
+    async kill() {
+      const gone = once(child, "exit");
+      child.kill("SIGKILL");
+      await gone;
+    },
+  };
+}
+
+const path = (run: string) => `/v1/apps/shop/dev/runs/${run}`;
+const show = async (run: string) => (await engine.call("GET", path(run))).json;
+const send = (name: string) => engine.call("POST", "/v1/events?app=shop", { name, data: null });
+
+/** A run that has done its first step and waits. */
+async function start(name: string): Promise<string> {
+  const run: string = (await send(name)).json.runs[0].run;
+  await waitFor("the wait", async () => (await show(run)).steps.length === 2);
+  return run;
+}
+
+/** Who ran the first step and the second. */
+async function output(run: string): Promise<unknown> {
+  const { json } = await engine.call("GET", `${path(run)}/result?wait=20`);
+  expect(json.status, JSON.stringify(json)).toBe("completed");
+  return json.output;
+}
+
+test("latest goes on at the newest deployment; pinned and drain where they began, while that is there", async () => {
+  await deploy("A");
+  const [latest, pinned, drain] = [await start("latest"), await start("pinned"), await start("drain")];
+  await deploy("B");
+  const young = await start("pinned");
+  await send("go");
+  expect(await output(latest)).toEqual(["A", "B"]);
+  expect(await output(pinned)).toEqual(["A", "A"]);
+  expect(await output(drain)).toEqual(["A", "A"]);
+  expect(await output(young)).toEqual(["B", "B"]);
+}, 60_000);
+
+test("when its deployment is gone a drain run goes on at the newest, and a pinned one says why it waits", async () => {
+  const a = await deploy("A");
+  const [pinned, drain] = [await start("pinned"), await start("drain")];
+  await deploy("B");
+  await a.kill();
+  await send("go");
+  expect(await output(drain)).toEqual(["A", "B"]);
+  const waiting = await waitFor("the pinned run to be refused", async () => {
+    const run = await show(pinned);
+    return run.status === "waiting" && run.live.transport_attempt > 0 && run;
+  });
+  expect(waiting.why).toMatch(
+    /kept on its deployment, and deployment "A" at http:\S+ does not answer: .*durable runs move \S+ --to latest/,
+  );
+  // Nobody else pays for it: the newest deployment is called as before.
+  expect((await engine.call("GET", "/v1/apps")).json.apps[0].endpoint.circuit.state).toBe("closed");
+
+  const args = [DURABLE, "runs", "move", pinned, "--to", "latest", "--app", "shop", "--reason", "A is off"];
+  const { stdout } = await execute(process.execPath, args, { env: { DURABLE_URL: engine.url } });
+  expect(stdout).toContain(`Run ${pinned} goes on at latest`);
+  expect(await output(pinned)).toEqual(["A", "B"]);
+  const { steps } = await show(pinned);
+  expect(steps.map((step: { name: string; deployment: string }) => [step.name, step.deployment])).toEqual([
+    ["first", "A"],
+    ["go", "A"],
+    ["second", "B"],
+  ]);
+  const [audit] = await engine.database.sql`select detail from durable.audit where action = 'run.move'`;
+  expect(audit!["detail"]).toBe("latest: A is off");
+}, 60_000);
+
+test("a pinned run goes on by itself when its deployment is back", async () => {
+  const a = await deploy("A");
+  const pinned = await start("pinned");
+  await deploy("B");
+  await a.kill();
+  await send("go");
+  await waitFor("the pinned run to be refused", async () => (await show(pinned)).live.transport_attempt > 0);
+  await deploy("A", a.port);
+  expect(await output(pinned)).toEqual(["A", "A"]);
+}, 60_000);
+
+test("a deployment that another one has replaced at its address is gone", async () => {
+  const a = await deploy("A");
+  const pinned = await start("pinned");
+  await a.kill();
+  await deploy("B", a.port);
+  await send("go");
+  const waiting = await waitFor("the pinned run to wait", async () => {
+    const run = await show(pinned);
+    return run.status === "waiting" && run.live.transport_attempt > 0 && run;
+  });
+  expect(waiting.why).toMatch(/where deployment "A" was, another one answers now \(B\)/);
+  const unknown = await engine.call("POST", `${path(pinned)}/move`, { to: "A" });
+  expect([unknown.status, unknown.json.code]).toEqual([422, "validation"]);
+  expect((await engine.call("POST", `${path(pinned)}/move`, { to: "B" })).status).toBe(200);
+  expect(await output(pinned)).toEqual(["A", "B"]);
+}, 60_000);
+
+test("a run of latest can be moved back to an older deployment", async () => {
+  await deploy("A");
+  const latest = await start("latest");
+  await deploy("B");
+  expect((await engine.call("POST", `${path(latest)}/move`, { to: "A" })).status).toBe(200);
+  await send("go");
+  expect(await output(latest)).toEqual(["A", "A"]);
+  const over = await engine.call("POST", `${path(latest)}/move`, { to: "latest" });
+  expect([over.status, over.json.code]).toEqual([409, "run-terminal"]);
+}, 60_000);

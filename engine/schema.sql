@@ -360,7 +360,8 @@ create table durable.tasks (
   transport_attempt integer not null default 0,
   lost integer not null default 0,
   ready_rank bigint,
-  request text
+  request text,
+  started uuid
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
 
 create table durable.timers (
@@ -1248,7 +1249,8 @@ begin
 
   for v_no in
     update durable.tasks t
-      set status = 'waiting', engine_id = null, fence = gen_random_uuid(), lost = 0, transport_attempt = i_transport_attempt[q]
+      set status = 'waiting', engine_id = null, fence = gen_random_uuid(), lost = 0, started = null,
+        transport_attempt = i_transport_attempt[q]
       from generate_subscripts(i_run, 1) as q
       where t.workspace_id = i_workspace[q] and t.run_id = i_run[q] and t.step_id = i_step[q]
         and t.fence = i_fence[q] and t.status = 'running'
@@ -2954,6 +2956,29 @@ begin
     array_fill('durable.on-failure'::text, array[v_count]), v_data, array_fill(null::float8, array[v_count]),
     (select array_agg(n) from generate_series(1, v_count) as n), v_function, v_version, v_id,
     array_fill(null::uuid, array[v_count]));
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.start_once(p_workspace integer, p_run uuid, p_step uuid, p_fence uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_started uuid;
+begin
+  select t.started into v_started from durable.tasks t
+    where t.workspace_id = p_workspace and t.run_id = p_run and t.step_id = p_step and t.fence = p_fence
+      and t.kind = 'once' and t.status = 'running'
+    for update;
+  if not found then
+    return 'gone';
+  end if;
+  if v_started <> p_fence then
+    return 'interrupted';
+  end if;
+  update durable.tasks t set started = p_fence
+    where t.workspace_id = p_workspace and t.run_id = p_run and t.step_id = p_step and t.started is null;
+  return 'started';
 end $function$
 ;
 

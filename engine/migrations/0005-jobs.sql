@@ -15,7 +15,7 @@ create table durable.tasks (
   workspace_id int not null,
   run_id uuid not null,
   step_id uuid not null,
-  kind text not null,                        -- step | fetch
+  kind text not null,                        -- step | once (a step that runs at most once) | fetch
   status text not null,                      -- queued | running | waiting (for its timer; without one: for a person)
   fence uuid not null,                       -- names the lease; new for every dispatch
   engine_id int,                             -- who holds the lease, exactly while running
@@ -23,6 +23,7 @@ create table durable.tasks (
   lost int not null default 0,               -- leases lost with a dead engine since the last outcome
   ready_rank bigint,                         -- the key of its job in ready, exactly while queued
   request text,                              -- what a fetch asks for
+  started uuid,                              -- of `once`: the fence under which its code may have begun, until that is known
   primary key (workspace_id, run_id, step_id)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
 

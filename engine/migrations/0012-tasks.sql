@@ -63,7 +63,7 @@ language sql volatile as $$
   select durable.close_entries(f_workspace, f_run, f_step)
 $$;
 
--- Planned steps become tasks, ready at once. f_data: {"kind": step | fetch, "request"?: what a fetch asks for}.
+-- Planned steps become tasks, ready at once. f_data: {"kind": step | once | fetch, "request"?: what a fetch asks for}.
 create function durable.effect_task(f_workspace int[], f_run uuid[], f_step uuid[], f_data text[]) returns void
 language plpgsql as $$
 #variable_conflict use_column
@@ -165,12 +165,36 @@ begin
   return v_count;
 end $$;
 
+-- The code of a step that runs at most once is about to be called: on disk before the first byte is sent. Locks its task
+-- alone, and waits for nothing else. Answers started (also when this very call is repeated) | interrupted (it began
+-- under an earlier fence, and nobody knows how far it came) | gone (the lease is not ours any more).
+create function durable.start_once(p_workspace int, p_run uuid, p_step uuid, p_fence uuid) returns text
+language plpgsql as $$
+declare
+  v_started uuid;
+begin
+  select t.started into v_started from durable.tasks t
+    where t.workspace_id = p_workspace and t.run_id = p_run and t.step_id = p_step and t.fence = p_fence
+      and t.kind = 'once' and t.status = 'running'
+    for update;
+  if not found then
+    return 'gone';
+  end if;
+  if v_started <> p_fence then
+    return 'interrupted';
+  end if;
+  update durable.tasks t set started = p_fence
+    where t.workspace_id = p_workspace and t.run_id = p_run and t.step_id = p_step and t.started is null;
+  return 'started';
+end $$;
+
 -- The outcomes of a group of tasks, each under its own fence, in one call. Items arrive sorted by (workspace, run, step).
 -- Locks the runs, then the tasks; a task that is gone (its race was decided, its run has ended) makes its outcome late.
 --
 -- i_status: ok | err (its entry is settled and the run woken) | retrying (the attempt failed, another follows)
 -- | null (no usable answer: sent again, nobody's attempt) | paused (i_failure says why; the task stops).
 -- i_compensable: it is `ok` and can be undone. i_logs: what its code said, as `effect_log` reads it; null is nothing.
+-- A task of kind `once` that is still there afterwards did not run: every other end of it is `ok` or `err`.
 -- Answers one state per item: applied | already (this very commit was applied before) | lost (recorded as late).
 create function durable.commit_tasks(
   i_workspace int[], i_run uuid[], i_step uuid[], i_fence uuid[], i_status text[], i_value text[], i_failure text[],
@@ -191,7 +215,8 @@ begin
 
   for v_no in
     update durable.tasks t
-      set status = 'waiting', engine_id = null, fence = gen_random_uuid(), lost = 0, transport_attempt = i_transport_attempt[q]
+      set status = 'waiting', engine_id = null, fence = gen_random_uuid(), lost = 0, started = null,
+        transport_attempt = i_transport_attempt[q]
       from generate_subscripts(i_run, 1) as q
       where t.workspace_id = i_workspace[q] and t.run_id = i_run[q] and t.step_id = i_step[q]
         and t.fence = i_fence[q] and t.status = 'running'

@@ -67,6 +67,18 @@ export class StepError extends Error {
 }
 
 /**
+ * A step that runs `atMostOnce` may have run, and nobody knows how it went: the app or the engine was lost in the middle,
+ * or its `timeout` was over. It is not run again. Look at what it would have done, and decide.
+ */
+export class StepInterruptedError extends StepError {}
+
+/** What a recorded failure is for user code. */
+export function stepErrorOf(stepName: string, failure: Failure): StepError {
+  const isInterrupted = failure.name === "StepInterruptedError" && failure.code === "interrupted";
+  return isInterrupted ? new StepInterruptedError(stepName, failure) : new StepError(stepName, failure);
+}
+
+/**
  * A function that was started or called from outside did not return: its run failed or was cancelled, or its handler
  * threw. `cause` is the error as user code threw it, as far as JSON could keep it.
  */

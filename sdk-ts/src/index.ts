@@ -19,6 +19,7 @@ export {
   NonRetriableError,
   RetryAfterError,
   StepError,
+  StepInterruptedError,
   StepTimeoutError,
 } from "./errors.ts";
 export type { DurableEvent, EventToSend } from "./event.ts";

@@ -32,6 +32,7 @@ const world = {
   children: 0,
   gate: Promise.resolve(),
   reached: () => {},
+  timeout: "5m",
 };
 const fresh = { ...world };
 let called: HangingUpServer;
@@ -90,6 +91,18 @@ const KINDS = {
         return `done ${aborted.aborted}`;
       },
       { retry: RETRY },
+    ),
+  atMostOnce: (step: Step) =>
+    step.run(
+      "it",
+      async ({ idempotencyKey, attempt }) => {
+        world.keys.push(idempotencyKey);
+        world.reached();
+        await world.gate;
+        if (attempt <= world.fails) throw new TypeError("no");
+        return "done";
+      },
+      { atMostOnce: true, timeout: world.timeout },
     ),
   sleep: (step: Step) => step.sleep("it", "2h"),
   sleepUntil: (step: Step) => step.sleepUntil("it", world.until),
@@ -194,6 +207,7 @@ function semantics(kind: Kind, on: Case, act: () => Promise<void>): void {
 /** What a run of each kind returns when all is well. */
 const RESULTS: Record<Kind, unknown> = {
   run: "done false",
+  atMostOnce: "done",
   sleep: null,
   sleepUntil: null,
   waitForEvent: "hello",
@@ -213,6 +227,7 @@ const RESULTS: Record<Kind, unknown> = {
 };
 
 const STARTS_CHILD: ReadonlySet<Kind> = new Set(["invoke", "spawn"]);
+const bodiesOf = (kind: Kind) => (kind === "run" || kind === "atMostOnce" ? 1 : 0);
 
 async function expectWell(kind: Kind, point?: CrashPoint): Promise<TestRun> {
   const crash = point === undefined ? null : kit.crashAfter(targetOf(kind), point);
@@ -222,7 +237,7 @@ async function expectWell(kind: Kind, point?: CrashPoint): Promise<TestRun> {
   await crash?.happened;
   await kit.settled();
   expect(await it(run, kind)).toMatchObject({ status: "ok", n: 0 });
-  expect(new Set(world.keys).size).toBe(kind === "run" ? 1 : 0);
+  expect(new Set(world.keys).size).toBe(bodiesOf(kind));
   expect(world.received).toBe(kind === "sendEvent" ? 1 : 0);
   expect(world.children).toBe(STARTS_CHILD.has(kind) ? 1 : 0);
   return run;
@@ -230,10 +245,11 @@ async function expectWell(kind: Kind, point?: CrashPoint): Promise<TestRun> {
 
 for (const kind of kinds) {
   semantics(kind, "success", async () => void (await expectWell(kind)));
-  semantics(kind, "crash before commit", async () => {
-    await expectWell(kind, "before-commit");
-    expect(world.keys).toHaveLength(kind === "run" ? 2 : 0);
-  });
+  if (kind !== "atMostOnce")
+    semantics(kind, "crash before commit", async () => {
+      await expectWell(kind, "before-commit");
+      expect(world.keys).toHaveLength(kind === "run" ? 2 : 0);
+    });
   semantics(kind, "crash after commit", async () => {
     const crash = kit.crashAfter(targetOf(kind), "commit");
     const run = await start(kind);
@@ -242,7 +258,7 @@ for (const kind of kinds) {
     world.isOdd = true;
     await HELP[kind]?.(run);
     expect(await run.ended()).toMatchObject({ status: "completed", output: RESULTS[kind] });
-    expect(world.keys).toHaveLength(kind === "run" ? 1 : 0);
+    expect(world.keys).toHaveLength(bodiesOf(kind));
     expect(world.received).toBe(kind === "sendEvent" ? 1 : 0);
     expect(world.children).toBe(STARTS_CHILD.has(kind) ? 1 : 0);
   });
@@ -315,17 +331,50 @@ semantics("run", "timeout", async () => {
   expect(await own.run(slow)).toBe("in time");
   expect(aborted).toEqual([true]);
 });
-semantics("run", "cancel", async () => {
-  const [reached, gate] = [signal(), signal()];
-  Object.assign(world, { reached: () => reached.announce(), gate: gate.seen });
-  const run = await start("run");
-  await reached.seen;
-  await run.cancel();
-  gate.announce();
-  await kit.settled();
-  expect(await run.status()).toBe("cancelled");
-  expect((await it(run))?.status ?? "not recorded").not.toBe("ok");
+for (const kind of ["run", "atMostOnce"] as const) {
+  semantics(kind, "cancel", async () => {
+    const [reached, gate] = [signal(), signal()];
+    Object.assign(world, { reached: () => reached.announce(), gate: gate.seen });
+    const run = await start(kind);
+    await reached.seen;
+    await run.cancel();
+    gate.announce();
+    await kit.settled();
+    expect(await run.status()).toBe("cancelled");
+    expect((await it(run))?.status ?? "not recorded").not.toBe("ok");
+    expect(world.keys).toHaveLength(1);
+  });
+}
+
+semantics("atMostOnce", "exhausted", async () => {
+  world.fails = 1;
+  const run = await start("atMostOnce");
+  expect(await run.ended()).toMatchObject({ status: "completed", output: "TypeError: no" });
+  expect(await it(run)).toMatchObject({ status: "err", attempt: 1 });
+  expect(world.keys).toHaveLength(1);
 });
+semantics("atMostOnce", "timeout", async () => {
+  Object.assign(world, { timeout: "30ms", gate: new Promise(() => {}) });
+  await expectInterrupted(await start("atMostOnce"), /took longer than its timeout of 30 ms/);
+});
+semantics("atMostOnce", "crash before commit", async () => {
+  // Only now: before that it is the claim that would not be committed.
+  world.reached = () => void kit.crashAfter("it", "before-commit");
+  await expectInterrupted(await start("atMostOnce"), /was lost before it stored the answer/);
+});
+
+async function expectInterrupted(run: TestRun, why: RegExp): Promise<void> {
+  const { status, output } = await run.ended();
+  expect({ status, output }).toEqual({
+    status: "completed",
+    output: expect.stringMatching(
+      /^StepInterruptedError: Step "it" may have run, and its result is not known/,
+    ),
+  });
+  expect(output).toMatch(why);
+  expect(await it(run)).toMatchObject({ status: "err", attempt: 1 });
+  expect(world.keys).toHaveLength(1);
+}
 
 for (const kind of ["waitForEvent", "waitForAny", "waitForAll", "waitForSignal"] as const) {
   semantics(kind, "timeout", async () => {

@@ -318,3 +318,43 @@ test("an answer that breaks on its way is sent again under a new fence, and is n
   expect([status, output]).toEqual(["completed", [1]]);
   expect(run.steps[0]).toMatchObject({ status: "ok", attempt: 1 });
 });
+
+const start1 = (name: string) => ({ op: "start", id: id(name), name, n: 0 });
+/** Starts the only step there is, and ends with what became of it. */
+function startOnly({ memo }: Invoke): object {
+  const name = Object.keys(bodies)[0]!;
+  const [entry] = memo as readonly { st: string; v?: unknown; error?: { name: string } }[];
+  if (entry === undefined) return { status: "continue", ops: [start1(name)] };
+  return entry.st === "pending"
+    ? { status: "continue", ops: [] }
+    : { status: "done", output: entry.v ?? entry.error!.name };
+}
+
+test("a step that runs at most once is not sent again when its answer breaks", async () => {
+  advance = startOnly;
+  bodies = {
+    a: () => {
+      Object.assign(app, { secret: WRONG_SECRET });
+      setImmediate(() => Object.assign(app, { secret: undefined }));
+      return { status: "continue", ops: [ok("a", 1)] };
+    },
+  };
+  const { status, output, run } = await ended(await start());
+  expect([status, output]).toEqual(["completed", "StepInterruptedError"]);
+  expect(run.steps[0]).toMatchObject({ op: "run", status: "err", attempt: 1 });
+  expect(tasksSent()).toHaveLength(1);
+});
+
+test("a step that runs at most once and was not reached runs after a resume: its code was never called", async () => {
+  advance = startOnly;
+  let isDeployed = false;
+  bodies = {
+    a: () => (isDeployed ? { status: "continue", ops: [ok("a", "once")] } : { status: "step_not_found" }),
+  };
+  const path = await start();
+  await expect.poll(async () => (await engine.call("GET", path)).json.status).toBe("paused");
+  isDeployed = true;
+  expect((await engine.call("POST", `${path}/resume`, {})).status).toBe(200);
+  const { status, output } = await ended(path);
+  expect([status, output]).toEqual(["completed", "once"]);
+});

@@ -212,3 +212,7 @@ test("a function is called without a run", async () => {
   });
   expect(answer.json).toMatchObject({ status: "completed", output: { total: 42 } });
 });
+
+test("at most once: what is known comes back", async () => {
+  expect((await ended(await send("collect.requested", { amount: 5 }))).output).toBe("paid");
+});

@@ -11,6 +11,7 @@ import {
   type RunOp,
   type SendOp,
   type SleepOp,
+  type StartOp,
   type StateOp,
 } from "@durable/protocol/wire";
 import type { Outcome } from "../domain/outcome.ts";
@@ -45,7 +46,10 @@ export function decideOp(situation: Situation, op: Op, draft: OutcomeDraft): Out
       decideRun(situation, op, draft);
       return null;
     case "plan":
-      decidePlan(situation, op, draft);
+      decidePlan(situation, op, "step", draft);
+      return null;
+    case "start":
+      decidePlan(situation, op, "once", draft);
       return null;
     case "join":
       decideJoin(op, draft);
@@ -151,10 +155,15 @@ export function decideFailedAttempt(
 }
 
 /** Its entry waits like a sleep; what settles it is its task's own dispatch. */
-function decidePlan(situation: Situation, op: PlanOp, draft: OutcomeDraft): void {
+function decidePlan(
+  situation: Situation,
+  op: PlanOp | StartOp,
+  kind: "step" | "once",
+  draft: OutcomeDraft,
+): void {
   const attempt = situation.memo.pendingOf(op.id)?.attempt ?? 0;
   draft.steps.push(journalEntry(op, { status: "pending", attempt }));
-  draft.effects.push({ kind: "task", stepId: op.id, data: '{"kind":"step"}' });
+  draft.effects.push({ kind: "task", stepId: op.id, data: `{"kind":"${kind}"}` });
 }
 
 /** Recorded so that it is reported once; what was decided stands in the order of the journal, for every replay. */

@@ -23,6 +23,7 @@ const planned = (name: string, rest: Partial<JournalEntry> = {}) =>
     failure: null,
     attempt: 0,
     isHeldBack: false,
+    taskKind: "step",
     resumedAfter: 0,
     elapsedMs: 0,
     ...rest,

@@ -77,7 +77,7 @@ export function failedTask(
 }
 
 /** Nobody reported it but the task it was planned for, so there is nothing to hold it against. */
-function ran(situation: Situation, op: RunOp): TaskOutcome {
+export function ran(situation: Situation, op: RunOp): TaskOutcome {
   const draft = new OutcomeDraft();
   decideRun(situation, op, draft);
   if (draft.pausedBy !== null) return exhausted(draft);

@@ -20,6 +20,7 @@ const entry = (name: string, rest: Partial<JournalEntry> = {}): JournalEntry => 
   failure: null,
   attempt: 1,
   isHeldBack: false,
+  taskKind: null,
   resumedAfter: 0,
   elapsedMs: 0,
   isOwed: false,

@@ -4,11 +4,14 @@ import { DEFAULT_RETRY } from "../domain/backoff.ts";
 import type { TaskOutcome } from "../domain/task-outcome.ts";
 import { newId } from "../ingest/event-row.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
+import type { TaskKind } from "../store/journals.ts";
 import type { DispatchTimes } from "../store/outcomes.ts";
 import { atDeployment } from "./at-deployment.ts";
 import { callApp } from "./call-app.ts";
+import { interrupted, UNSTORABLE } from "./decide-once.ts";
 import { decideTaskReply, paused } from "./decide-task.ts";
 import { executeFetch } from "./execute-fetch.ts";
+import { executeOnce } from "./execute-once.ts";
 import type { ExecutionParts } from "./execute-run.ts";
 import type { HeldTask } from "./held-run.ts";
 import { nextRequest } from "./next-request.ts";
@@ -33,10 +36,21 @@ export async function executeTask(parts: ExecutionParts, task: HeldTask): Promis
     functions: workspace.functions,
     depth: task.head.depth,
   };
-  const execute = task.step.op === "fetch" ? executeFetch : callOneStep;
-  const end = await execute(parts, task, situation, workspace);
-  if (end !== null) await commit(parts, task, end.outcome, end.times);
+  const { taskKind } = task.step;
+  // Its race was decided or its run has ended since it was claimed; what may run once must not be called for that.
+  if (taskKind === null) return;
+  const end = await EXECUTE[taskKind](parts, task, situation, workspace);
+  if (end !== null) await commit(parts, task, situation, end.outcome, end.times);
 }
+
+const EXECUTE: Record<TaskKind, Execute> = { step: callOneStep, once: executeOnce, fetch: executeFetch };
+
+type Execute = (
+  parts: ExecutionParts,
+  task: HeldTask,
+  situation: Situation,
+  workspace: WorkspaceEntry,
+) => Promise<{ readonly outcome: TaskOutcome; readonly times: DispatchTimes } | null>;
 
 /** Asks the app for one body. */
 async function callOneStep(
@@ -53,6 +67,7 @@ async function callOneStep(
 async function commit(
   parts: ExecutionParts,
   task: HeldTask,
+  situation: Situation,
   outcome: TaskOutcome,
   times: DispatchTimes,
 ): Promise<void> {
@@ -66,8 +81,14 @@ async function commit(
     times,
   });
   if (end.state === "poison") {
-    const why = `paused: the outcome of step "${task.step.name}" cannot be stored (${end.detail}). Change what it returns, then resume.`;
-    return commit(parts, task, paused(task.step, pause("UnstorableOutcome", why)), times);
+    return commit(parts, task, situation, unstorable(situation, task, end.detail), times);
   }
   if (end.state !== "lost") parts.taskCommitted(outcome);
+}
+
+/** A person resumes a step that may run again. */
+function unstorable(situation: Situation, { step }: HeldTask, detail: string): TaskOutcome {
+  if (step.taskKind === "once") return interrupted(situation, step, `${UNSTORABLE} (${detail}).`);
+  const why = `paused: the outcome of step "${step.name}" cannot be stored (${detail}). Change what it returns, then resume.`;
+  return paused(step, pause("UnstorableOutcome", why));
 }

@@ -20,7 +20,7 @@ export function journalEntry(op: Op, rest: Partial<StepEntry> & Pick<StepEntry, 
 
 /** A planned step is in the journal what it would be without a plan: code may change its mind between two runs. */
 export function journalOp(op: Op): string {
-  return op.op === "plan" ? "run" : op.op;
+  return op.op === "plan" || op.op === "start" ? "run" : op.op;
 }
 
 /** Values are `RawJson` after decoding: the text as received. */

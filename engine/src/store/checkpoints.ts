@@ -104,6 +104,7 @@ export async function loadCheckpointState(
       isOwed: false,
       isFolded: false,
       isHeldBack,
+      taskKind: null,
     })),
   };
 }

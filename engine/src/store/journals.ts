@@ -28,6 +28,9 @@ export interface LoadedHead extends RunHead {
   readonly fence: string | null;
 }
 
+/** A planned step, one that runs at most once, or a call that the engine makes. */
+export type TaskKind = "step" | "once" | "fetch";
+
 export interface JournalEntry {
   readonly stepId: string;
   readonly seq: number | null;
@@ -40,6 +43,8 @@ export interface JournalEntry {
   readonly attempt: number;
   /** A retry that is not for the next dispatch of the run: its timer still stands, or its task will make it. */
   readonly isHeldBack: boolean;
+  /** Of an open step: what kind of task it has, if any. Whoever needs it loads the whole journal. */
+  readonly taskKind: TaskKind | null;
   /** The attempt after which a person resumed it, or 0. */
   readonly resumedAfter: number;
   /** Of a retry: since the first attempt after that, by the database's clock. */
@@ -124,6 +129,7 @@ export async function loadJournals(
       failure: string | null;
       attempt: number;
       is_held_back: boolean;
+      task_kind: TaskKind | null;
       resumed_after: number;
       elapsed_ms: number | null;
       is_owed: boolean;
@@ -137,6 +143,9 @@ export async function loadJournals(
           where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.step_id = s.step_id)
         or exists (select 1 from durable.tasks t
           where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.step_id = s.step_id)) as is_held_back,
+      case when s.seq is null and s.status <> 'cancelled' and s.op in ('run', 'fetch') then
+        (select t.kind from durable.tasks t
+          where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.step_id = s.step_id) end as task_kind,
       coalesce(s.resumed_after, 0) as resumed_after,
       case when s.status = 'retrying' then durable.since_first_attempt_ms(s.workspace_id, s.run_id, s.step_id, s.resumed_after) end as elapsed_ms,
       s.op = 'run' and s.status = 'ok' and exists (select 1 from durable.compensations c
@@ -158,6 +167,7 @@ export async function loadJournals(
       failure: row.failure,
       attempt: row.attempt,
       isHeldBack: row.is_held_back,
+      taskKind: row.task_kind,
       resumedAfter: row.resumed_after,
       elapsedMs: row.elapsed_ms ?? 0,
       isOwed: row.is_owed,

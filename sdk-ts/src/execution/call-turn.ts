@@ -1,6 +1,6 @@
 import type { Op } from "@durable/protocol/wire";
 import { RawJson } from "@durable/protocol/wire";
-import { NonRetriableError, StepError } from "../errors.ts";
+import { NonRetriableError, stepErrorOf } from "../errors.ts";
 import { refuseNesting } from "./enclosing-step.ts";
 import { idOf } from "./step-ids.ts";
 import { NameCounts } from "./turn/name-counts.ts";
@@ -73,7 +73,7 @@ export class CallTurn extends Turn {
     const { call, resolve, reject } = this.#reached!;
     void body().then((op) => {
       if (op === null) return;
-      if (op.op === "run" && op.st === "err") return reject(new StepError(call.name, op.error));
+      if (op.op === "run" && op.st === "err") return reject(stepErrorOf(call.name, op.error));
       const value = op.op === "run" ? parsed(op.v) : op;
       resolve(readBy(call, value));
     });

@@ -8,18 +8,19 @@ const running = new Map<string, Promise<BodyEnd>>();
 
 /**
  * Runs the body of a step, or joins the one that is still running under this key. One that has given up because the
- * line broke is not joined in that: it runs again.
+ * line broke is not joined in that: it runs again, unless it runs at most once.
  */
 export async function runOrJoin(
   idempotencyKey: string,
   attempt: number,
   run: () => Promise<BodyEnd>,
+  atMostOnce = false,
 ): Promise<BodyEnd> {
   const key = `${attempt}:${idempotencyKey}`;
   const already = running.get(key);
   if (already !== undefined) {
     const end = await already;
-    return end.st === "err" && end.isHungUp ? runOrJoin(idempotencyKey, attempt, run) : end;
+    return end.st === "err" && end.isHungUp && !atMostOnce ? runOrJoin(idempotencyKey, attempt, run) : end;
   }
   const started = run().finally(() => running.delete(key));
   running.set(key, started);

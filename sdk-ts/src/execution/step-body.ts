@@ -37,6 +37,12 @@ export interface StepRunOptions<Value = unknown> {
    */
   readonly onExhausted?: "fail" | "pause" | undefined;
   /**
+   * Its code is called once and never again, for what has no idempotency key. That it is called is on disk before it is.
+   * A crash, an answer that is lost, or its `timeout` leaves a `StepInterruptedError` where the step stands, and what it
+   * throws is thrown there too: `retry` and `onExhausted` do not go with it. Costs one more request.
+   */
+  readonly atMostOnce?: boolean | undefined;
+  /**
    * Undoes the step when the run fails or is cancelled after it completed: called with its result as it was recorded.
    * Such compensations run one after the other, the last completed step first, and each is durable like a step.
    */

@@ -90,6 +90,8 @@ export class Turn {
   readonly #attempts: Readonly<Record<string, number>>;
   readonly #purpose: Purpose;
   readonly #memo: Memo;
+  /** Whether the engine puts on disk that a body is called before it is. */
+  readonly #canClaim: boolean;
   readonly #names = new NameCounts();
   readonly #results = new ResultLine();
   readonly #open: OpenSteps;
@@ -118,6 +120,7 @@ export class Turn {
     this.#attempts = attempts;
     this.#purpose = new Purpose(task, isReadOnly);
     this.#memo = new Memo(request.memo);
+    this.#canClaim = engine?.capabilities.includes("claim") ?? false;
     this.#open = new OpenSteps(line !== null);
     // The one step that a task is for is always run.
     this.#bodies = new Bodies(this.isTask ? Number.POSITIVE_INFINITY : startedAtMs + budget.ms);
@@ -296,13 +299,23 @@ export class Turn {
 
   #begin<Value>(begin: Begin, call: StepCall, id: string, n: number): Promise<Value> {
     try {
-      const isPlanned = call.op === "run" && this.#scope.plans && !this.isTask;
-      if (isPlanned) this.report({ op: "plan", id, name: call.name, n });
-      const failing = isPlanned ? undefined : begin(id, n);
+      const asTask = this.#asTask(call);
+      if (asTask !== null) this.report({ op: asTask, id, name: call.name, n });
+      const failing = asTask === null ? begin(id, n) : undefined;
       return this.#open.begun(id, call, this.#scope, failing ?? undefined);
     } catch (error) {
       return refusal(error);
     }
+  }
+
+  /** The op with which a new step gets a task of its own; null when it is begun here. */
+  #asTask({ op, name, atMostOnce }: StepCall): "start" | "plan" | null {
+    if (op !== "run" || this.isTask) return null;
+    if (!atMostOnce) return this.#scope.plans ? "plan" : null;
+    if (this.#canClaim) return "start";
+    throw new NonRetriableError(
+      `Step "${name}": this engine cannot run a step at most once. Update the engine.`,
+    );
   }
 
   #undo(call: StepCall, { entry }: Recorded): void {

@@ -1,9 +1,10 @@
-import type { Op, RetryPolicy, RunErrOp, RunOkOp } from "@durable/protocol/wire";
+import type { Failure, Op, RetryPolicy, RunErrOp, RunOkOp } from "@durable/protocol/wire";
 import { durationMs } from "../duration.ts";
-import { NonRetriableError } from "../errors.ts";
+import { NonRetriableError, StepTimeoutError } from "../errors.ts";
 import { askUser } from "../execution/ask-user.ts";
 import { runOrJoin } from "../execution/in-flight.ts";
 import { runBody, type StepBodyContext, type StepRunOptions } from "../execution/step-body.ts";
+import { refusal } from "../execution/turn/quiet-promise.ts";
 import type { Turn } from "../execution/turn.ts";
 import type { Jsonify } from "../json.ts";
 import { type PolicyOptions, type RetryOptions, retryPolicy } from "../retry.ts";
@@ -24,7 +25,16 @@ export function makeRun(turn: Turn, ofFunction: PolicyOptions): RunStep {
   return (name, fn, options) => {
     const compensate = options?.compensate as StepRunOptions["compensate"];
     const undo = compensate === undefined ? undefined : undoWith(turn, name, compensate, ofFunction);
-    return turn.ask({ op: "run", name, undo }, (id, n) => {
+    const atMostOnce = options?.atMostOnce === true;
+    if (atMostOnce) {
+      try {
+        readOptions(name, options as StepRunOptions, ofFunction);
+      } catch (error) {
+        // In the turn that has it claimed, and not in the one that runs it.
+        return refusal(error);
+      }
+    }
+    return turn.ask({ op: "run", name, undo, atMostOnce }, (id, n) => {
       if (typeof fn !== "function") {
         throw new NonRetriableError(`Step "${name}": the second argument of step.run must be a function.`);
       }
@@ -33,7 +43,7 @@ export function makeRun(turn: Turn, ofFunction: PolicyOptions): RunStep {
       const { policy, decide, timeoutMs } = readOptions(name, options as StepRunOptions, ofFunction);
       const call = { name, idempotencyKey, attempt, timeoutMs, turn };
       turn.start(async (): Promise<Op> => {
-        const end = await runOrJoin(idempotencyKey, attempt, () => runBody(call, fn));
+        const end = await runOrJoin(idempotencyKey, attempt, () => runBody(call, fn), atMostOnce);
         const { ms, logs } = end;
         if (end.st === "ok") {
           const op: RunOkOp = { op: "run", id, name, n, st: "ok", ms };
@@ -42,7 +52,9 @@ export function makeRun(turn: Turn, ofFunction: PolicyOptions): RunStep {
           if (logs !== undefined) op.logs = logs;
           return op;
         }
-        const error = askUser(decide, attempt, end.thrown, end.error);
+        const error = atMostOnce
+          ? interruptedBy(name, end.thrown, end.error)
+          : askUser(decide, attempt, end.thrown, end.error);
         const op: RunErrOp = { op: "run", id, name, n, st: "err", error, ms };
         if (policy !== undefined) op.retry_policy = policy;
         if (logs !== undefined) op.logs = logs;
@@ -61,9 +73,14 @@ interface Settings {
 /** Read before the body runs: a mistake in them is no failure of the body, and another attempt would not mend it. */
 function readOptions(
   name: string,
-  { retry, timeout, onExhausted, compensate }: StepRunOptions = {},
+  { atMostOnce, retry, timeout, onExhausted, compensate }: StepRunOptions = {},
   ofFunction: PolicyOptions,
 ): Settings {
+  if (atMostOnce === true && (retry !== undefined || onExhausted !== undefined)) {
+    throw new NonRetriableError(
+      `Step "${name}": what runs at most once is not tried again. Leave out "retry" and "onExhausted", or "atMostOnce".`,
+    );
+  }
   if (compensate !== undefined) readCompensation(name, compensate, ofFunction);
   try {
     const isOwn = retry !== undefined || onExhausted !== undefined;
@@ -80,4 +97,11 @@ function readOptions(
 /** A step that names its own delays does not want those of the function's `decide`. */
 function decideOf(retry: RetryOptions | undefined, ofFunction: PolicyOptions): RetryOptions["decide"] {
   return retry?.decide ?? (retry?.backoff === undefined ? ofFunction.decide : undefined);
+}
+
+/** After its timeout the body may still be at work: nobody knows how it went. What it threw itself is known. */
+function interruptedBy(name: string, thrown: unknown, error: Failure): Failure {
+  if (!(thrown instanceof StepTimeoutError)) return error;
+  const message = `Step "${name}" may have run, and its result is not known. It runs at most once, so it is not tried again. ${error.message}`;
+  return { name: "StepInterruptedError", message, code: "interrupted", retry: false };
 }

@@ -187,6 +187,16 @@ describe("is refused for good", () => {
       /Step "s": the second argument of step\.run/,
     ],
     ["a timeout that is none", (step) => step.run("s", () => 1, { timeout: "soon" }), /Step "s": "soon"/],
+    [
+      "retries of what runs at most once",
+      (step) => step.run("s", () => 1, { atMostOnce: true, retry: { max: 2 } }),
+      /Step "s": what runs at most once is not tried again/,
+    ],
+    [
+      "at most once, by an engine that does not offer it",
+      (step) => step.run("s", () => 1, { atMostOnce: true }),
+      /Step "s": this engine cannot run a step at most once/,
+    ],
     ["no attempts", (step) => step.run("s", () => 1, { retry: { max: 0 } }), /Step "s": retry\.max/],
     ["a sleep that is none", (step) => step.sleep("s", "soon"), /Step "s": "soon" is no duration/],
     ["a sleep of more than a year", (step) => step.sleep("s", "367d"), /Step "s": at most 366 days/],

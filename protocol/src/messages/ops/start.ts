@@ -1,6 +1,6 @@
 import type { OpIdentity } from "./identity.ts";
 
-/** Claim a step before an at-most-once body runs. */
+/** A run step found, to be dispatched as a task of its own, at most once. */
 export interface StartOp extends OpIdentity {
   op: "start";
 }

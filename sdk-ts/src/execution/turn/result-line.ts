@@ -1,4 +1,4 @@
-import { StepError } from "../../errors.ts";
+import { stepErrorOf } from "../../errors.ts";
 import type { Scope } from "../scope.ts";
 import type { Recorded } from "./memo.ts";
 import { type Awaiting, readBy } from "./step-call.ts";
@@ -20,7 +20,7 @@ export class ResultLine {
   add({ entry, position }: Recorded, { call, scope, resolve, reject }: Awaiting): void {
     const handOut = () => {
       if (entry.st === "ok") resolve(readBy(call, entry.v));
-      else if (entry.st === "err") reject(new StepError(call.name, { ...entry.error, step: entry.id }));
+      else if (entry.st === "err") reject(stepErrorOf(call.name, { ...entry.error, step: entry.id }));
     };
     this.#waiting.push({ position, scope, handOut });
   }

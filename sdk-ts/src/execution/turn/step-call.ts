@@ -7,6 +7,8 @@ export interface StepCall {
   readonly name: string;
   /** Id of the enclosing branch or group; "" is none. */
   readonly scope?: string;
+  /** Its body is called only when the engine has it on disk that it is. */
+  readonly atMostOnce?: boolean;
   /** What user code gets for the value that is recorded; the value itself unless told. */
   readonly read?: (value: unknown) => unknown;
   /** What undoes it once it is recorded, given what user code gets for the recorded value. */

@@ -1,0 +1,81 @@
+import type { Answer, Op } from "@durable/protocol/wire";
+import { RawJson, stepId } from "@durable/protocol/wire";
+import { expect, test } from "vitest";
+import { DEFAULT_RETRY } from "../domain/backoff.ts";
+import type { JournalEntry } from "../store/journals.ts";
+import type { Reply } from "./call-app.ts";
+import { decideOnceReply } from "./decide-once.ts";
+import { Memo } from "./memo.ts";
+import type { Situation } from "./situation.ts";
+
+const step = {
+  ...{
+    stepId: stepId("", "pay", 0),
+    seq: null,
+    op: "run",
+    name: "pay",
+    n: 0,
+    status: "pending",
+    value: null,
+  },
+  ...{ failure: null, attempt: 0, isHeldBack: false, taskKind: "once", resumedAfter: 0, elapsedMs: 0 },
+  ...{ isOwed: false, isFolded: false },
+} satisfies JournalEntry;
+const situation = {
+  memo: Memo.of([step], { taskStepId: step.stepId }),
+  retry: { ...DEFAULT_RETRY, on_exhausted: "pause" },
+  transportAttempt: 0,
+  random: () => 0.5,
+} as unknown as Situation;
+const times = {} as never;
+const ran = (rest: object) =>
+  ({ op: "run", id: step.stepId, name: "pay", n: 0, st: "ok", v: new RawJson("1"), ...rest }) as Op;
+const answer = (rest: object): Reply => ({
+  kind: "answer",
+  answer: { status: "continue", fence: "f", ops: [], ...rest } as Answer,
+  times,
+});
+const unanswered = (kind: "broken" | "refused" | "never-arrived"): Reply => ({
+  kind: "unanswered",
+  end: { kind, reason: "reset", detail: "cut off", status: 503, retryAfterMs: null } as never,
+  isDown: false,
+  times,
+});
+const decided = (reply: Reply) => decideOnceReply(situation, step, reply);
+
+test("its result settles it, and so does what it threw: whatever the policy, it is not tried again", () => {
+  expect(decided(answer({ ops: [ran({})] }))).toMatchObject({ status: "ok", value: "1", attempt: 1 });
+  const error = { name: "Busy", message: "later", retry: true, retry_after_ms: 10 };
+  const threw = decided(answer({ ops: [ran({ st: "err", v: undefined, error })] }));
+  expect(threw).toMatchObject({ status: "err", retryMs: null, attempt: 1 });
+  expect(JSON.parse(threw.failure!)).toMatchObject({ name: "Busy" });
+});
+
+test.each<[string, Reply]>([
+  ["a broken line", unanswered("broken")],
+  ["nonsense", { kind: "nonsense", code: "bad", detail: "no JSON", times }],
+  ["nothing", answer({})],
+  ["more than its result", answer({ ops: [ran({}), ran({ id: stepId("", "other", 0) })] })],
+  ["an error around it", answer({ status: "error", error: { name: "E", message: "no" } })],
+  [
+    "another path",
+    answer({ status: "error", error: { name: "N", message: "path", code: "nondeterminism" } }),
+  ],
+  ["a fence that is called old", answer({ status: "abandoned" })],
+  ["an end", answer({ status: "done" })],
+])("%s leaves open whether it ran: interrupted", (_, reply) => {
+  const { failure, ...outcome } = decided(reply);
+  expect(outcome).toMatchObject({ status: "err", retryMs: null });
+  expect(JSON.parse(failure!)).toMatchObject({
+    name: "StepInterruptedError",
+    code: "interrupted",
+    retry: false,
+  });
+});
+
+test("what the app has surely not taken is sent again", () => {
+  for (const kind of ["refused", "never-arrived"] as const)
+    expect(decided(unanswered(kind)).status).toBe("unanswered");
+  expect(decided(answer({ status: "step_not_found" })).status).toBe("paused");
+  expect(decided({ kind: "too-large", times }).status).toBe("paused");
+});

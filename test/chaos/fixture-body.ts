@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { NonRetriableError } from "../../sdk-ts/src/index.ts";
+import { NonRetriableError, StepInterruptedError } from "../../sdk-ts/src/index.ts";
 import { type AppLine, hashOf } from "../invariants/app-log.ts";
 import type { Instruction } from "./programs.ts";
 
@@ -36,7 +36,7 @@ export function body(
   { step, run, write }: Told,
   scope = "",
 ): Promise<unknown> {
-  const { name, ms, failures, fatal, says = 0, undo = false } = instruction;
+  const { name, ms, failures, fatal, says = 0, undo = false, once = false } = instruction;
   const stepId = idOf(name, scope);
   const compensate = (_: unknown, { idempotencyKey }: Execution) =>
     write({ kind: "undo", t: Date.now(), run, stepId, name, key: idempotencyKey });
@@ -53,7 +53,8 @@ export function body(
       name,
       key: idempotencyKey,
       attempt,
-      attemptsMax: RETRY.max,
+      attemptsMax: once ? 1 : RETRY.max,
+      once,
       backoffMs: RETRY.base,
     });
     const end = (hash: string | null, retriable = true) =>
@@ -83,5 +84,12 @@ export function body(
     end(hashOf(value));
     return value;
   };
+  if (once) return step.run(name, execute, { atMostOnce: true }).catch(unlessInterrupted);
   return step.run(name, execute, undo ? { compensate: { run: compensate, retry: RETRY } } : undefined);
+}
+
+/** It may have run; whoever asked goes on either way. */
+function unlessInterrupted(error: unknown): string {
+  if (error instanceof StepInterruptedError) return error.name;
+  throw error;
 }

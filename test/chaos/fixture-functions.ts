@@ -77,12 +77,12 @@ export function fixtureFunctions(write: Told["write"], url: string): DurableFunc
       retry: RETRY,
       handler: ({ event }: Any) => event.data.id,
     }),
-    // A second function on the same event: fan-out.
+    // A second function on the same event: fan-out. What it does it does at most once.
     createFunction({
       id: "witness",
       trigger: { event: "chaos.work" },
       retry: RETRY,
-      handler: (context: Any) => program([{ ...STEP, name: "see" }], context),
+      handler: (context: Any) => program([{ ...STEP, name: "see", once: true }], context),
     }),
   ];
 }

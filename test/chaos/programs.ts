@@ -13,6 +13,8 @@ export type Instruction =
       readonly says?: number;
       /** It is undone when its run ends badly. */
       readonly undo?: boolean;
+      /** It runs at most once. */
+      readonly once?: boolean;
     }
   | { readonly do: "nap"; readonly name: string; readonly ms: number }
   /** Waits for the event whose data has this key. */

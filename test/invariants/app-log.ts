@@ -51,6 +51,8 @@ export interface StartLine {
   /** The most attempts its policy allows, and the least time between two of them. */
   readonly attemptsMax: number;
   readonly backoffMs: number;
+  /** It must not start a second time. */
+  readonly once: boolean;
 }
 
 export interface EndLine {

@@ -66,7 +66,8 @@ export const LEASES: readonly Invariant[] = [
            or pausing and status <> 'running'
        union all
        select run_id, status, 'task' from durable.tasks
-         where kind not in ('step', 'fetch') or status not in ('queued', 'running', 'waiting')
+         where kind not in ('step', 'once', 'fetch') or kind <> 'once' and started is not null
+           or status not in ('queued', 'running', 'waiting')
            or (status = 'running') <> (engine_id is not null) or (status = 'queued') <> (ready_rank is not null)
        union all
        select s.run_id, s.status, 'open step ' || s.name || ' of an ended run' from durable.steps s

@@ -174,6 +174,23 @@ export const MEMO: readonly Invariant[] = [
     },
   },
   {
+    number: "22d",
+    name: "at most once",
+    sentence: "The code of a step that runs at most once started at most once, whatever broke.",
+    phase: "always",
+    needs: "appLog",
+    async check({ appLog }) {
+      const starts = groupBy(
+        appLog!.only("start").filter(({ once }) => once),
+        keyOf,
+      );
+      const violations = [...starts]
+        .filter(([, lines]) => lines.length > 1)
+        .map(([key, lines]) => `${key} started ${lines.length} times`);
+      return examined(starts.size, violations);
+    },
+  },
+  {
     number: "23",
     name: "step ids",
     sentence: "A step's id is the hash of its scope, its name and its number.",

@@ -1,4 +1,10 @@
-import { type ClientEvent, EVENT_BYTES_MAX, eventNameProblem } from "@durable/protocol/wire";
+import {
+  type ClientEvent,
+  EVENT_BYTES_MAX,
+  eventNameProblem,
+  ID_CHARACTERS_MAX,
+  parseInstant,
+} from "@durable/protocol/wire";
 import { NonRetriableError } from "./errors.ts";
 import type { EventToSend } from "./event.ts";
 import { toJson } from "./execution/value.ts";
@@ -14,14 +20,24 @@ export function eventOnWire(subject: string, { name, data, id, time }: EventToSe
   const event: ClientEvent = { name };
   const json = toJson(`${subject}: event "${name}" carries`, data, EVENT_BYTES_MAX);
   if (json !== undefined) event.data = json;
-  if (id !== undefined) event.id = id;
+  if (id !== undefined) event.id = checkedId(subject, name, id);
   if (time !== undefined) event.time = instantOf(subject, name, time);
   return event;
 }
 
+/** The engine would refuse the whole answer for it, and say so at every attempt. */
+function checkedId(subject: string, name: string, id: unknown): string {
+  if (typeof id === "string" && id !== "" && id.length <= ID_CHARACTERS_MAX) return id;
+  throw new NonRetriableError(
+    `${subject}: the id of event "${name}" must be a text of 1 to ${ID_CHARACTERS_MAX} characters.`,
+  );
+}
+
 function instantOf(subject: string, name: string, time: Date | string): string {
   const date = new Date(time);
-  if (!Number.isNaN(date.getTime())) return date.toISOString();
+  const text = Number.isNaN(date.getTime()) ? "" : date.toISOString();
+  // Outside of the years 0 to 9999 the wire has no text for it.
+  if (parseInstant(text) !== null) return text;
   throw new NonRetriableError(
     `${subject}: the time of event "${name}" is neither a valid Date nor an RFC 3339 instant.`,
   );

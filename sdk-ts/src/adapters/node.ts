@@ -56,9 +56,12 @@ export function write(response: ServerResponse, { status, headers, body }: WireR
   response.end(body);
 }
 
-/** The whole body, or null once it is larger than any request may be. */
+/**
+ * The whole body, or null once it is larger than any request may be, or will not come to its end. Never rejects: a
+ * listener of node:http is not awaited, so a sender that hangs up in mid-body would bring the app's process down.
+ */
 export function readBody(request: IncomingMessage): Promise<Uint8Array | null> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     let first: Buffer | null = null;
     let pieces: Buffer[] | null = null;
     let bytes = 0;
@@ -74,6 +77,7 @@ export function readBody(request: IncomingMessage): Promise<Uint8Array | null> {
     request.on("end", () =>
       resolve(pieces !== null ? Buffer.concat(pieces, bytes) : (first ?? new Uint8Array())),
     );
-    request.on("error", reject);
+    // Nobody hears what is answered now.
+    request.on("error", () => resolve(null));
   });
 }

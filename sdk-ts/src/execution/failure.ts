@@ -7,7 +7,7 @@ import {
   RETRY_DELAY_MS_MAX,
 } from "@durable/protocol/wire";
 import { isDevMode } from "../dev-mode.ts";
-import { JoinError, NonRetriableError, RetryAfterError, recordedFailure, StepError } from "../errors.ts";
+import { NonRetriableError, RetryAfterError, recordedFailure, StepError } from "../errors.ts";
 import { codeFrame } from "./code-frame.ts";
 import { cut } from "./cut.ts";
 
@@ -41,8 +41,9 @@ function describe(thrown: unknown, depth: number): Failure {
   return failure;
 }
 
+/** Of a join, or of `Promise.any`: the first of its errors tells the step. */
 function stepOfJoin(thrown: unknown): string | undefined {
-  const first = thrown instanceof JoinError ? thrown.errors[0] : undefined;
+  const first: unknown = thrown instanceof AggregateError ? thrown.errors[0] : undefined;
   return first instanceof StepError ? recordedFailure(first).step : undefined;
 }
 
@@ -50,13 +51,17 @@ function addRetry(failure: Failure, thrown: ErrorLike): void {
   // By name too: a bundler may have put the class into the app twice.
   if (thrown instanceof NonRetriableError || thrown.name === "NonRetriableError") failure.retry = false;
   // Steps that failed for good; the same memo would bring the same errors again.
-  if (thrown instanceof JoinError && thrown.errors.every((error) => error instanceof StepError)) {
+  if (thrown instanceof AggregateError && isOfStepsAlone(thrown)) {
     failure.retry = false;
   }
   if (thrown instanceof RetryAfterError || thrown.name === "RetryAfterError") {
     const ms = Number(thrown.retryAfterMs);
     if (ms >= 0) failure.retry_after_ms = Math.min(Math.round(ms), RETRY_DELAY_MS_MAX);
   }
+}
+
+function isOfStepsAlone({ errors }: AggregateError): boolean {
+  return errors.length > 0 && errors.every((error) => error instanceof StepError);
 }
 
 interface ErrorLike {

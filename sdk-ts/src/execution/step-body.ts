@@ -144,14 +144,22 @@ class Context implements StepBodyContext {
   }
 }
 
+/** What `setTimeout` can wait; it takes a longer time for none at all, and the attempt would fail as it begins. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
 async function withTimeout<Value>(result: Promise<Value>, ms: number, context: Context): Promise<Value> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const error = new StepTimeoutError(`Step "${context.name}" took longer than its timeout of ${ms} ms.`);
-      context.abort(error);
-      reject(error);
-    }, ms);
+    timer = setTimeout(
+      () => {
+        const error = new StepTimeoutError(
+          `Step "${context.name}" took longer than its timeout of ${ms} ms.`,
+        );
+        context.abort(error);
+        reject(error);
+      },
+      Math.min(ms, TIMER_MS_MAX),
+    );
   });
   // After the timeout nobody listens to the body any more; what it throws then is no unhandled rejection.
   result.catch(() => {});

@@ -1,9 +1,10 @@
 // What the route believes: signed, fresh, strict messages of the protocol, and nothing else. Every test goes through a
 // real socket or a real Request; each refusal says what is wrong and gives nothing away.
+import { once } from "node:events";
 import { createServer, request as httpRequest, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { parseSecret, REQUEST_BYTES_MAX, replyKeyOf, sign, verify } from "@durable/protocol/wire";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { serve as serveExpress } from "../adapters/express.ts";
 import { serve as serveNode } from "../adapters/node.ts";
 import { createFunction } from "../function.ts";
@@ -278,6 +279,24 @@ describe.each(DOORS.slice(0, 3))("through %s, of bodies that are no strict JSON,
     const { status, text } = await doors[door]!(signed(`"${"x".repeat(REQUEST_BYTES_MAX)}"`));
     expect(status).toBe(413);
     expect(JSON.parse(text).code).toBe("payload-too-large");
+  });
+});
+
+describe.each(["express", "node"] as const)("through %s", (door) => {
+  test("a sender that hangs up in the middle of its body harms nobody", async () => {
+    const handler = door === "node" ? serveNode(options) : serveExpress(options);
+    let handled: Promise<void> | undefined;
+    const port = await listen((request, response) => {
+      handled = handler(request, response);
+    });
+    const socket = connect(port, "127.0.0.1");
+    socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"half', () =>
+      setTimeout(() => socket.destroy(), 20),
+    );
+    await once(socket, "close");
+    await vi.waitFor(() => expect(handled).toBeDefined());
+    // A rejection here is one that nobody handles: the process of the app would end.
+    await expect(handled).resolves.toBeUndefined();
   });
 });
 

@@ -200,6 +200,15 @@ test("a JoinError that nobody catches fails the run for good: its steps had thei
   });
 });
 
+test("Promise.any of which every step failed fails the run for good too, and names the first of them", async () => {
+  const handler = (step: Step) => Promise.any([run("a")(step), run("b")(step)]);
+  const [a, b] = [stepId("", "a", 0), stepId("", "b", 0)];
+  expect(await turn(handler, [err(a, "no a"), err(b, "no b")])).toMatchObject({
+    status: "error",
+    error: { name: "AggregateError", retry: false, step: a },
+  });
+});
+
 test("all: the first error ends it, as itself, and the others are cancelled", async () => {
   const handler = (step: Step) => step.parallel([run("a"), (s) => s.sleep("b", "1d")]);
   const [a, b] = [inBranch("parallel", "0", "a"), inBranch("parallel", "1", "b")];

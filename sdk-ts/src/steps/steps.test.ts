@@ -261,6 +261,16 @@ describe("is refused for good", () => {
       /Step "s": the time of event "e"/,
     ],
     [
+      "an event's id that is too long",
+      (step) => step.sendEvent("s", { name: "e", id: "x".repeat(201) }),
+      /Step "s": the id of event "e" must be a text of 1 to 200 characters/,
+    ],
+    [
+      "an event in a year that no text has",
+      (step) => step.sendEvent("s", { name: "e", time: new Date(8_640_000_000_000_000) }),
+      /Step "s": the time of event "e"/,
+    ],
+    [
       "data that JSON cannot hold",
       (step) => step.sendEvent("s", { name: "e", data: { n: 1n } }),
       /Step "s": event "e" carries/,
@@ -288,4 +298,10 @@ describe("is refused for good", () => {
       ],
     });
   });
+});
+
+test("a timeout longer than a timer can wait does not end the attempt as it begins", async () => {
+  const slow = () => new Promise((resolve) => setTimeout(resolve, 20, "done"));
+  const answer = await first((step) => step.run("s", slow, { timeout: "30d" }));
+  expect(answer).toMatchObject({ ops: [{ st: "ok", v: { text: '"done"' } }] });
 });

@@ -1,13 +1,34 @@
-import { type Answer, type Manifest, type Op, RawJson, writeJson } from "@durable/protocol/wire";
+import {
+  ANSWER_BYTES_MAX,
+  type Answer,
+  type Manifest,
+  type Op,
+  RawJson,
+  writeJson,
+} from "@durable/protocol/wire";
 
 /** Whose answer it is: the same in each. */
 export type Identity = Pick<Manifest, "manifest" | "deployment">;
+
+const utf8 = new TextEncoder();
+
+/**
+ * An answer that the engine takes. One that is too large would be refused whole and all its steps would run again, for
+ * ever; so it brings as many results as fit, and the others run in the turns that follow.
+ */
+export function encodeAnswer(answer: Answer, identity: Identity): string {
+  const text = encode(answer, identity);
+  if (text.length * 3 <= ANSWER_BYTES_MAX || utf8.encode(text).length <= ANSWER_BYTES_MAX) return text;
+  if (answer.status !== "continue" || answer.ops.length < 2) return text;
+  const ops = answer.ops.slice(0, Math.ceil(answer.ops.length / 2));
+  return encodeAnswer({ ...answer, ops, more: true }, identity);
+}
 
 /**
  * An answer as text. The two that come with every step are written by hand, because their values are JSON already and
  * a generic writer would walk through objects made only for it; the rest takes the generic way.
  */
-export function encodeAnswer(answer: Answer, { manifest, deployment }: Identity): string {
+function encode(answer: Answer, { manifest, deployment }: Identity): string {
   const by = deployment === undefined ? "" : `,"deployment":${JSON.stringify(deployment)}`;
   const head = `{"status":"${answer.status}","fence":${JSON.stringify(answer.fence)},"manifest":"${manifest}"${by},"app_ms":${answer.app_ms ?? 0}`;
   if (answer.checkpoint !== undefined) return writeJson({ ...answer, manifest, deployment });

@@ -15,6 +15,7 @@ export const budgetSchema = z.object({ ms: millisecondsSchema, steps: z.int().mi
 
 export const invokeRequestSchema = z.object({
   type: z.literal("invoke"),
+  deployment: opaqueSchema.optional(),
   app: slugSchema,
   fn: slugSchema,
   rev: opaqueSchema.optional(),

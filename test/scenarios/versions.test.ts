@@ -27,8 +27,8 @@ afterEach(async () => {
   expect(report.ok, formatReport(report)).toBe(true);
 });
 
-/** Starts a deployment and syncs it: from then on it is the newest. */
-async function deploy(deployment: string, port = 0) {
+/** Starts a deployment and, unless told, syncs it: from then on it is the newest. */
+async function deploy(deployment: string, port = 0, { isSynced = true } = {}) {
   const child = spawn(process.execPath, [PROGRAM], {
     env: { ...process.env, APP_DEPLOYMENT: deployment, APP_PORT: String(port) },
     stdio: ["ignore", "pipe", "inherit"],
@@ -36,8 +36,10 @@ async function deploy(deployment: string, port = 0) {
   processes.add(child);
   const [said] = await once(child.stdout!, "data");
   const url = `http://127.0.0.1:${String(said).trim()}/api/durable`;
-  const synced = await engine.call("POST", "/v1/apps/shop/dev/sync", { url });
-  expect(synced.status, synced.text).toBe(200);
+  if (isSynced) {
+    const synced = await engine.call("POST", "/v1/apps/shop/dev/sync", { url });
+    expect(synced.status, synced.text).toBe(200);
+  }
   return {
     port: Number(said),
     async kill() {
@@ -134,6 +136,24 @@ test("a deployment that another one has replaced at its address is gone", async 
   const unknown = await engine.call("POST", `${path(pinned)}/move`, { to: "A" });
   expect([unknown.status, unknown.json.code]).toEqual([422, "validation"]);
   expect((await engine.call("POST", `${path(pinned)}/move`, { to: "B" })).status).toBe(200);
+  expect(await output(pinned)).toEqual(["A", "B"]);
+}, 60_000);
+
+test("code that nobody has synced yet runs nothing of a pinned run, and may run the others", async () => {
+  const a = await deploy("A");
+  const [pinned, drain, latest] = [await start("pinned"), await start("drain"), await start("latest")];
+  await a.kill();
+  await deploy("B", a.port, { isSynced: false });
+  await send("go");
+  expect(await output(latest)).toEqual(["A", "B"]);
+  expect(await output(drain)).toEqual(["A", "B"]);
+  const waiting = await waitFor("the pinned run to wait", async () => {
+    const run = await show(pinned);
+    return run.status === "waiting" && run.live.transport_attempt > 0 && run;
+  });
+  expect(waiting.why).toMatch(/where deployment "A" was, (another one answers now \(B\)|"B" answers)/);
+  expect(waiting.steps.map((step: { name: string }) => step.name)).toEqual(["first", "go"]);
+  await engine.call("POST", `${path(pinned)}/move`, { to: "latest" });
   expect(await output(pinned)).toEqual(["A", "B"]);
 }, 60_000);
 

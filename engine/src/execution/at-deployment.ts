@@ -12,3 +12,17 @@ export function atDeployment(workspace: WorkspaceEntry, { head, deployment }: He
   const name = head.placement === null ? kept : head.placement.to;
   return (name !== null && workspace.older.get(name)) || workspace;
 }
+
+/**
+ * The one that the request names, so that no other runs it by mistake: behind one address several answer in the middle of a
+ * rolling deploy. A draining run may be run by a newer one.
+ */
+export function onlyDeployment(
+  { endpoint, kept }: WorkspaceEntry,
+  { head, deployment }: Held,
+): string | null {
+  const mode = kept.get(head.functionId);
+  if (mode === "drain") return null;
+  const name = head.placement === null ? (mode === "pinned" ? deployment : null) : head.placement.to;
+  return name !== null && name === endpoint?.deployment ? name : null;
+}

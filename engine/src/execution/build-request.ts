@@ -13,16 +13,22 @@ const CAPABILITIES = '["checkpoint","claim"]';
  * The body of one dispatch. Built as text: the memo and the event are already JSON, as received, and are neither
  * parsed nor copied through objects. Everything else in it is ours and needs no escaping but names of users.
  */
-export function buildRequest(held: Held, fence: string, workspace: WorkspaceEntry): string {
+export function buildRequest(
+  held: Held,
+  fence: string,
+  workspace: WorkspaceEntry,
+  deployment: string | null,
+): string {
   const { head, memo, stepId } = held;
   const task = stepId === null ? taskOf(memo) : `"kind":"step","step":"${stepId}"`;
   const fn = JSON.stringify(head.functionId);
   const app = JSON.stringify(workspace.app);
   const maxMs = workspace.endpoint?.maxDurationMs ?? null;
   const budgetMs = maxMs === null ? BUDGET_MS_DEFAULT : Math.max(1, maxMs - BUDGET_MARGIN_MS);
+  const only = deployment === null ? "" : `"deployment":${JSON.stringify(deployment)},`;
   const attempt = held.runAttempt === 0 ? "" : `,"attempt":${held.runAttempt + 1}`;
   return (
-    `{"type":"invoke","app":${app},"fn":${fn},"rev":"${head.functionVersion}",` +
+    `{"type":"invoke",${only}"app":${app},"fn":${fn},"rev":"${head.functionVersion}",` +
     `"run":{"id":"${head.runId}","started_at":"${new Date(epochMsOfUuidV7(head.runId)).toISOString()}"${attempt}},` +
     `"task":{${task},"fence":"${fence}"},` +
     `"input":{"event":${head.event}},"memo":${memo.toJson()},"memo_next":null,` +

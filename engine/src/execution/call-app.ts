@@ -8,7 +8,7 @@ import { patienceWith } from "../endpoint/patience.ts";
 import { faultPoint } from "../runtime/fault-points.ts";
 import type { Clock } from "../runtime/ports.ts";
 import type { DispatchTimes } from "../store/outcomes.ts";
-import { callOlder } from "./call-deployment.ts";
+import { answeredElsewhere, callOlder } from "./call-deployment.ts";
 import type { EndpointHealth } from "./endpoint-health.ts";
 import type { Held } from "./held-run.ts";
 import type { NextRequest } from "./next-request.ts";
@@ -52,7 +52,7 @@ export async function callApp(parts: CallParts, held: Held, request: NextRequest
       workspace.kept.get(held.head.functionId) === "drain";
     // Nothing was sent, so the newest may be asked instead, under the same fence.
     if (isDrained) return callApp(parts, held, { ...request, workspace: workspace.newest });
-    if (end.kind === "answer") return toReply(parts, held, end);
+    if (end.kind === "answer") return toReply(parts, held, request, end);
     return { kind: "unanswered", end, isDown: false, times: timesOf(clock, held, end, null) };
   }
   health.began(workspaceId);
@@ -79,7 +79,7 @@ export async function callApp(parts: CallParts, held: Held, request: NextRequest
     return { kind: "unanswered", end, isDown, times: timesOf(clock, held, end, null) };
   }
   health.answered(workspaceId, end.sentMs);
-  const reply = toReply(parts, held, end);
+  const reply = toReply(parts, held, request, end);
   if (reply.kind !== "answer") return reply;
   const { answer } = reply;
   const { manifestDigest, deployment } = workspace.endpoint;
@@ -92,10 +92,19 @@ export async function callApp(parts: CallParts, held: Held, request: NextRequest
   return reply;
 }
 
-function toReply({ clock }: CallParts, held: Held, end: Extract<DispatchResult, { kind: "answer" }>): Reply {
+function toReply(
+  { clock }: CallParts,
+  held: Held,
+  request: NextRequest,
+  end: Extract<DispatchResult, { kind: "answer" }>,
+): Reply {
   const decoded = decodeAnswer(end.body, { fence: held.fence });
   if (decoded.ok) {
     const { answer } = decoded;
+    const elsewhere = answeredElsewhere(clock, held, request, answer);
+    if (elsewhere !== null) {
+      return { kind: "unanswered", end: elsewhere, isDown: false, times: timesOf(clock, held, end, answer) };
+    }
     return { kind: "answer", answer, times: timesOf(clock, held, end, answer) };
   }
   const { code, detail } = decoded;

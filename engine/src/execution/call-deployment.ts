@@ -1,6 +1,7 @@
 // A call of the deployment that a run is kept on. That one is not the route that the circuit watches: when it is gone,
 // the newest answers as before, and only the runs that are kept wait.
 
+import type { Answer } from "@durable/protocol/wire";
 import type { AppClient } from "../endpoint/app-client.ts";
 import type { DispatchResult } from "../endpoint/dispatch-result.ts";
 import { patienceWith } from "../endpoint/patience.ts";
@@ -41,7 +42,26 @@ export async function callOlder(
   return isGone ? gone(clock, held, `deployment ${name} at ${url} does not answer: ${end.detail}`) : end;
 }
 
-function gone(clock: Clock, { head }: Held, what: string): DispatchResult {
+/** The answer of another deployment than the only one that may run it: it has run nothing. Null for any other answer. */
+export function answeredElsewhere(
+  clock: Clock,
+  held: Held,
+  { workspace, deployment }: NextRequest,
+  answer: Answer,
+): Gone | null {
+  if (deployment === null || answer.status !== "abandoned" || answer.deployment === deployment) return null;
+  const other = answer.deployment === undefined ? "one without a name" : JSON.stringify(answer.deployment);
+  const { url } = workspace.endpoint!;
+  return gone(
+    clock,
+    held,
+    `at ${url}, where deployment ${JSON.stringify(deployment)} was, ${other} answers.`,
+  );
+}
+
+type Gone = Extract<DispatchResult, { kind: "never-arrived" }>;
+
+function gone(clock: Clock, { head }: Held, what: string): Gone {
   const detail =
     `The run is kept on its deployment, and ${what} Its steps are kept. Bring that deployment back, ` +
     `or move the run: durable runs move ${head.runId} --to latest.`;

@@ -2,6 +2,7 @@ import { REQUEST_BYTES_MAX } from "@durable/protocol/wire";
 import { type SignedRequest, signRequest } from "../endpoint/signed-request.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { Ports } from "../runtime/ports.ts";
+import { onlyDeployment } from "./at-deployment.ts";
 import { buildRequest } from "./build-request.ts";
 import type { Held } from "./held-run.ts";
 import type { Memo } from "./memo.ts";
@@ -11,6 +12,8 @@ export interface NextRequest {
   readonly fence: string;
   readonly memo: Memo;
   readonly workspace: WorkspaceEntry;
+  /** The only deployment that may run it; null: whichever answers. */
+  readonly deployment: string | null;
   readonly signedAtMs: number;
   /** Null when it is larger than a request may be. */
   readonly signed: SignedRequest | null;
@@ -26,13 +29,15 @@ export function nextRequest(
   fence: string,
   workspace: WorkspaceEntry,
 ): NextRequest {
-  const body = buildRequest(held, fence, workspace);
+  const deployment = onlyDeployment(workspace, held);
+  const body = buildRequest(held, fence, workspace, deployment);
   const isTooLarge = body.length > REQUEST_BYTES_MAX / 3 && Buffer.byteLength(body) > REQUEST_BYTES_MAX;
   const traceparent = traceparentOf(held.head.runId, fence);
   return {
     fence,
     memo: held.memo,
     workspace,
+    deployment,
     signedAtMs: ports.clock.monotonicMs(),
     signed: isTooLarge ? null : signRequest(ports, workspace.signingKeys, body, traceparent),
   };

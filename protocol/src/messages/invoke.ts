@@ -27,6 +27,8 @@ export interface RunInput {
 
 export interface InvokeRequest {
   type: "invoke";
+  /** The only deployment that may run it: another one answers `abandoned` and says who it is. */
+  deployment?: string | undefined;
   app: string;
   fn: string;
   rev?: string | undefined;

@@ -335,6 +335,7 @@ export class Turn {
   #atRest(): void {
     if (this.#end !== null) return;
     if (this.#checkpoints?.isDue) void this.#checkpoint(this.#checkpoints);
+    if (this.#handlerEnd !== null) this.#news.forgetWaits();
     const isReporting = this.#checkpoints?.isUnderWay === true;
     // A join alone is no reason to be called again.
     const hasNews = this.ops.some(({ op }) => op !== "join");

@@ -115,6 +115,9 @@ async function answerTo(
 ): Promise<string> {
   switch (message.type) {
     case "invoke": {
+      if (message.deployment !== undefined && message.deployment !== identity.deployment) {
+        return encodeAnswer({ status: "abandoned", fence: message.task.fence }, identity);
+      }
       const environment = message.engine?.environment;
       const connection = environment ? DispatchConnection.to(message.app, environment, keys) : null;
       const options = { ...turnOptions, secret: keys.request };

@@ -46,3 +46,10 @@ test("what a checkpoint did not bring over comes first in the answer", () => {
   expect(news.ops.map(({ id }) => id)).toEqual(["a", "b"]);
   expect(news.logBudget).toBe(logBudget);
 });
+
+test("when the handler has ended, what only waits is no news, and what has an effect still is", () => {
+  const send: Op = { op: "send", id: "s", name: "s", n: 0, events: [] };
+  const news = newsOf(sleep("a"), run("b"), send);
+  news.forgetWaits();
+  expect(news.ops.map(({ id }) => id)).toEqual(["b", "s"]);
+});

@@ -8,6 +8,9 @@ export interface Told {
   readonly state: StateOp | null;
 }
 
+/** Kinds that change nothing anywhere: they only settle later. */
+const ONLY_WAITS: ReadonlySet<Op["op"]> = new Set(["sleep", "wait", "signal"]);
+
 /** What a turn has to tell the engine, with its answer or with a checkpoint before that. */
 export class News {
   /** What was reached for the first time, in the order in which it was settled here. */
@@ -28,6 +31,11 @@ export class News {
     for (const { op, id } of this.ops) if (op !== "run" && ids.has(id)) forgotten.add(id);
     if (forgotten.size > 0) this.ops = this.ops.filter(({ id }) => !forgotten.has(id));
     return forgotten;
+  }
+
+  /** The handler has ended, so nobody is left to wait for anything: a run does not sleep on for its own sake. */
+  forgetWaits(): void {
+    this.ops = this.ops.filter(({ op }) => !ONLY_WAITS.has(op));
   }
 
   /** For a checkpoint: what there is to tell, which is then left to it. */

@@ -36,6 +36,7 @@ function startParts(database: Database) {
     environment: "test",
     version: 0,
     endpoint: { url: "", origin: "", path: "/", maxDurationMs: null, manifestDigest: "" },
+    ...{ older: new Map(), newest: null, kept: new Map() },
     signingKeys: [SIGNING_KEY],
     replyKeys: [replyKeyOf(SIGNING_KEY)],
     functions: new Map([[fn.id, fn]]),

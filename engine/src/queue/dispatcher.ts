@@ -13,9 +13,7 @@ import { type ExecutionParts, executeRun } from "../execution/execute-run.ts";
 import { executeTask } from "../execution/execute-task.ts";
 import type { HeldRun, HeldTask } from "../execution/held-run.ts";
 import type { LeaseAuthority } from "../execution/lease-authority.ts";
-import { Memo } from "../execution/memo.ts";
 import type { Birth, Births } from "../ingest/accept-events.ts";
-import { eventJson } from "../ingest/event-json.ts";
 import { faultPoint } from "../runtime/fault-points.ts";
 import { Loop, type NextRound } from "../runtime/loop.ts";
 import type { Ports } from "../runtime/ports.ts";
@@ -23,6 +21,8 @@ import type { Service } from "../runtime/service.ts";
 import type { Database } from "../store/database.ts";
 import { loadJournals, loadRunHeads } from "../store/journals.ts";
 import { claimLeases, claimParked, type Lease, leaseKey } from "../store/leases.ts";
+import { heldOfBirth, heldOfLease } from "./begin-holding.ts";
+import { HeldLeases } from "./held-leases.ts";
 import type { Slots } from "./slots.ts";
 
 export interface DispatcherOptions extends Ports {
@@ -50,10 +50,7 @@ export class Dispatcher implements Service, Births {
   readonly name = "dispatcher";
   readonly #options: DispatcherOptions;
   readonly #loop: Loop;
-  readonly #held = new Map<string, HeldRun>();
-  readonly #heldTasks = new Map<string, HeldTask>();
-  /** Keys of leases that are on their way here: being born, or being loaded. */
-  readonly #expected = new Set<string>();
+  readonly #held = new HeldLeases();
   /** Leases that were taken while the run's last one is still held here; each has its slot. */
   readonly #successors = new Map<string, Lease>();
   #claims = 0;
@@ -102,7 +99,7 @@ export class Dispatcher implements Service, Births {
 
   /** The lease of this fence is gone: its call is ended, so that its slot is free for what comes next. */
   hangUp(key: string, fence: string): void {
-    const held = this.#held.get(key) ?? this.#heldTasks.get(key);
+    const held = this.#held.of(key);
     if (held?.fence !== fence) return;
     held.isGone = true;
     held.line.hangUp?.("The engine hung up: the run was ended while its app was being called.");
@@ -110,12 +107,12 @@ export class Dispatcher implements Service, Births {
 
   /** Runs this process believes to hold, by id. */
   get held(): ReadonlyMap<string, HeldRun> {
-    return this.#held;
+    return this.#held.runs;
   }
 
   /** Whether the run or the task is held here, or somebody here is about to hold it. */
   knows(key: string): boolean {
-    return this.#held.has(key) || this.#heldTasks.has(key) || this.#expected.has(key);
+    return this.#held.knows(key);
   }
 
   /** The number of the claim under way, whose leases nobody here knows yet; null when there is none. */
@@ -124,10 +121,7 @@ export class Dispatcher implements Service, Births {
   }
 
   expect(keys: readonly string[]): () => void {
-    for (const key of keys) this.#expected.add(key);
-    return () => {
-      for (const key of keys) this.#expected.delete(key);
-    };
+    return this.#held.expect(keys);
   }
 
   /** The lease should go back although its run could go on. */
@@ -152,33 +146,7 @@ export class Dispatcher implements Service, Births {
 
   startBorn(births: readonly Birth[]): void {
     const nowMs = this.#options.clock.monotonicMs();
-    for (const { workspace, event, run } of births) {
-      this.#executeRun({
-        workspaceId: workspace.workspaceId,
-        stepId: null,
-        head: {
-          runId: run.runId,
-          depth: 0,
-          functionId: run.functionId,
-          functionVersion: run.functionVersion,
-          event: eventJson(event),
-          state: null,
-          placement: null,
-        },
-        state: null,
-        fence: run.fence,
-        memo: Memo.of([]),
-        knownSeq: 0,
-        deployment: null,
-        mayHavePending: run.mayBeCancelled || run.timeouts.length > 0,
-        runAttempt: 0,
-        transportAttempt: 0,
-        line: {},
-        isGone: false,
-        scheduledAtMs: nowMs,
-        leasedAtMs: nowMs,
-      });
-    }
+    for (const birth of births) this.#execute(heldOfBirth(birth, nowMs));
   }
 
   /** Executes leases that are this engine's already; each takes a slot that the caller has taken. */
@@ -204,36 +172,11 @@ export class Dispatcher implements Service, Births {
       expected();
     }
     for (const lease of fresh) {
-      const { workspaceId, runId, stepId, fence, transportAttempt, readyRank } = lease;
-      const head = heads.get(runId);
-      const journal = journals.get(runId)!;
-      const step = journal.find((entry) => entry.stepId === stepId);
-      const isLive = head !== undefined && (stepId === null ? head.fence === fence : head.fence !== null);
-      if (!isLive || (stepId !== null && step === undefined)) {
-        // Between the claim and now its run has ended, or somebody else was given the lease.
-        this.#options.slots.give(1);
-        continue;
-      }
-      const scheduledAtMs = readyRank === null ? leasedAtMs : readyRank / 1000 - clock.epochOf(0);
-      const memo = Memo.of(journal, { taskStepId: stepId, ending: head.ending });
-      const held = {
-        ...{ workspaceId, head, fence, memo, transportAttempt, scheduledAtMs, leasedAtMs },
-        line: {},
-        isGone: false,
-        deployment: head.deployment,
-      };
-      if (stepId !== null) this.#executeTask({ ...held, stepId, step: step!, runAttempt: 0 });
-      else {
-        const { runAttempt } = lease;
-        this.#executeRun({
-          ...held,
-          stepId,
-          state: head.state,
-          knownSeq: memo.settledCount,
-          mayHavePending: true,
-          runAttempt,
-        });
-      }
+      const { runId } = lease;
+      const loaded = { head: heads.get(runId), journal: journals.get(runId)! };
+      const held = heldOfLease(lease, loaded, clock, leasedAtMs);
+      if (held === null) this.#options.slots.give(1);
+      else this.#execute(held);
     }
   }
 
@@ -241,7 +184,7 @@ export class Dispatcher implements Service, Births {
   #adoptLater(leases: readonly Lease[]): void {
     for (const lease of leases) {
       const key = leaseKey(lease);
-      const last = this.#held.get(key) ?? this.#heldTasks.get(key);
+      const last = this.#held.of(key);
       if (last === undefined) {
         // It is about to be held: when that is over, this lease is nobody's.
         this.#options.slots.give(1);
@@ -293,7 +236,7 @@ export class Dispatcher implements Service, Births {
   async #claimAdmitted(wanted: number, parked: () => void): Promise<Lease[]> {
     const { authority, database, health } = this.#options;
     const leases: Lease[] = [];
-    for (const { workspaceId, count } of health.admissions((id) => this.#heldOf(id))) {
+    for (const { workspaceId, count } of health.admissions((id) => this.#held.countOf(id))) {
       const asked = Math.min(count, wanted - leases.length);
       if (asked <= 0) break;
       const admitted = await claimParked(database, authority.engineId(), workspaceId, asked, parked);
@@ -303,38 +246,24 @@ export class Dispatcher implements Service, Births {
     return leases;
   }
 
-  #heldOf(workspaceId: number): number {
-    let count = 0;
-    for (const held of this.#held.values()) if (held.workspaceId === workspaceId) count += 1;
-    for (const held of this.#heldTasks.values()) if (held.workspaceId === workspaceId) count += 1;
-    return count;
-  }
-
   #mayAct(): boolean {
     const { authority } = this.#options;
     return authority.mayAct(authority.engineId());
   }
 
-  #executeRun(run: HeldRun): void {
-    this.#hold(this.#held, run, executeRun(this.#options.execution, run));
-  }
-
-  #executeTask(task: HeldTask): void {
-    this.#hold(this.#heldTasks, task, executeTask(this.#options.execution, task));
-  }
-
-  #hold<Lent extends HeldRun | HeldTask>(all: Map<string, Lent>, held: Lent, execution: Promise<void>): void {
+  #execute(held: HeldRun | HeldTask): void {
+    const { execution } = this.#options;
     const { runId } = held.head;
     const key = leaseKey({ runId, stepId: held.stepId });
-    all.set(key, held);
-    execution
+    const executed = held.stepId === null ? executeRun(execution, held) : executeTask(execution, held);
+    const letGo = this.#held.add(held);
+    executed
       .catch((error: unknown) => {
         this.#options.log.error({ err: error, runId }, "an execution broke off; its lease is taken up again");
         this.#options.suspectLeases();
       })
       .finally(() => {
-        // What was let go may be held again already, under another lease.
-        if (all.get(key) === held) all.delete(key);
+        letGo();
         this.#options.slots.give(1);
         const successor = this.#successors.get(key);
         if (successor !== undefined) {

@@ -94,14 +94,6 @@ export async function takeUpLeases(
   return rows.map(toLease);
 }
 
-/** Whether any job is ready: the hint that a long-held lease should make room. */
-export async function isAnyJobReady(database: Database): Promise<boolean> {
-  const [row] = await database.sql<
-    { ready: boolean }[]
-  >`select exists (select 1 from durable.ready) as ready`;
-  return row!.ready;
-}
-
 /** Names what a lease is for: a run, or one of its tasks. */
 export function leaseKey(lease: Pick<Lease, "runId" | "stepId">): string {
   return lease.stepId === null ? lease.runId : `${lease.runId}/${lease.stepId}`;

@@ -7,7 +7,7 @@ import type { DispatchResult } from "../endpoint/dispatch-result.ts";
 import { patienceWith } from "../endpoint/patience.ts";
 import { faultPoint } from "../runtime/fault-points.ts";
 import type { Clock } from "../runtime/ports.ts";
-import type { DispatchTimes } from "../store/outcomes.ts";
+import type { DispatchTimes } from "../store/dispatch-times.ts";
 import { answeredElsewhere, callOlder } from "./call-deployment.ts";
 import type { EndpointHealth } from "./endpoint-health.ts";
 import type { Held } from "./held-run.ts";

@@ -5,7 +5,7 @@ import type { TaskOutcome } from "../domain/task-outcome.ts";
 import type { FetchClient } from "../endpoint/fetch-client.ts";
 import type { Clock } from "../runtime/ports.ts";
 import type { Database } from "../store/database.ts";
-import type { DispatchTimes } from "../store/outcomes.ts";
+import type { DispatchTimes } from "../store/dispatch-times.ts";
 import { loadTaskRequest } from "../store/task-requests.ts";
 import { decideFetchEnd, type FetchAsked } from "./decide-fetch.ts";
 import type { HeldTask } from "./held-run.ts";

@@ -1,23 +1,17 @@
-import type { Logger } from "pino";
 import type { AppClient } from "../endpoint/app-client.ts";
 import { askRoute } from "../endpoint/inspect-app.ts";
 import type { EndpointHealth } from "../execution/endpoint-health.ts";
 import type { WorkspaceRegistry } from "../registry/workspace-registry.ts";
-import { Loop, type NextRound } from "../runtime/loop.ts";
-import type { Ports } from "../runtime/ports.ts";
-import type { Service } from "../runtime/service.ts";
+import type { NextRound } from "../runtime/loop.ts";
 import { type Circuit, endProbe, listCircuits, releaseParked, takeProbe } from "../store/circuits.ts";
-import type { Database } from "../store/database.ts";
+import { type PollingOptions, PollingService } from "./polling-service.ts";
 
-export interface CircuitLoopOptions extends Ports {
-  readonly database: Database;
+export interface CircuitLoopOptions extends PollingOptions {
   readonly registry: WorkspaceRegistry;
   readonly appClient: AppClient;
   readonly health: EndpointHealth;
-  readonly pollMs: number;
   /** The longest pause between two probes. */
   readonly probeMsMax: number;
-  readonly log: Logger;
   /** Jobs may run that could not before. */
   readonly released: () => void;
 }
@@ -28,39 +22,24 @@ const RELEASE_MAX = 1_000;
  * Keeps this process's copy of the circuits, and works on those that stand in the database: one probe at a time for an
  * open one, from whichever engine gets the right to it, and the way back into `ready` for what waited on a closed one.
  */
-export class CircuitLoop implements Service {
-  readonly name = "circuit-loop";
-  readonly #options: CircuitLoopOptions;
-  readonly #loop: Loop;
+export class CircuitLoop extends PollingService<CircuitLoopOptions> {
   readonly #probes = new Set<Promise<void>>();
 
   constructor(options: CircuitLoopOptions) {
-    this.#options = options;
-    this.#loop = new Loop({
-      name: this.name,
-      pauseMs: options.pollMs,
-      timers: options.timers,
-      random: options.random,
-      round: () => this.#round(),
-      onError: (error) => options.log.warn({ err: error }, "reading the circuits failed; it is tried again"),
-    });
+    super(options, { name: "circuit-loop", failed: "reading the circuits failed" });
   }
 
-  start(): Promise<void> {
-    return this.#loop.start();
-  }
-
-  async stop(): Promise<void> {
-    await this.#loop.stop();
+  override async stop(): Promise<void> {
+    await super.stop();
     await Promise.all(this.#probes);
   }
 
   kick(): void {
-    this.#loop.kick();
+    this.loop.kick();
   }
 
-  async #round(): Promise<NextRound> {
-    const { database, health, pollMs, released } = this.#options;
+  protected async round(): Promise<NextRound> {
+    const { database, health, pollMs, released } = this.options;
     const circuits = await listCircuits(database);
     if (health.apply(circuits)) released();
     let isAgain = false;
@@ -82,7 +61,7 @@ export class CircuitLoop implements Service {
   }
 
   #probe({ workspaceId }: Pick<Circuit, "workspaceId">): void {
-    const { database, log, probeMsMax, registry } = this.#options;
+    const { database, log, probeMsMax, registry } = this.options;
     const probe = (async () => {
       if (!(await takeProbe(database, workspaceId, probeMsMax))) return;
       registry.forget(workspaceId);
@@ -90,10 +69,10 @@ export class CircuitLoop implements Service {
       const flaw =
         endpoint === null
           ? { detail: "This workspace has no endpoint. Sync the app." }
-          : await askRoute(this.#options, { app, endpoint, signingKeys, replyKeys });
+          : await askRoute(this.options, { app, endpoint, signingKeys, replyKeys });
       await endProbe(database, workspaceId, flaw?.detail ?? null);
       if (flaw === null) log.info({ app, environment }, "an endpoint answers again; its runs go on");
-      this.#loop.kick();
+      this.loop.kick();
     })().catch((error: unknown) => log.warn({ err: error, workspaceId }, "a probe failed; another follows"));
     this.#probes.add(probe);
     void probe.finally(() => this.#probes.delete(probe));

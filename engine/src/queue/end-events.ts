@@ -1,11 +1,14 @@
+import type { Logger } from "pino";
+import type { AcceptResult } from "../ingest/accept-events.ts";
 import type { IncomingEvent } from "../ingest/incoming-event.ts";
 import type { Database } from "../store/database.ts";
 import { clearEndEvents, findEndEvents } from "../store/end-events.ts";
 
 export interface EndEventsParts {
   readonly database: Database;
+  readonly log: Logger;
   /** The door that every event comes through. */
-  readonly accept: (workspaceId: number, event: IncomingEvent) => Promise<unknown>;
+  readonly accept: (workspaceId: number, event: IncomingEvent) => Promise<AcceptResult>;
 }
 
 /** A larger output is left out of the event. */
@@ -15,13 +18,17 @@ const OUTPUT_BYTES_MAX = 16 * 1024;
  * Makes the events of ended runs that somebody listens to; answers how many. A process that dies in between leaves the
  * obligation, and the id of the event makes twice once.
  */
-export async function tellEndEvents({ database, accept }: EndEventsParts, limit: number): Promise<number> {
+export async function tellEndEvents(parts: EndEventsParts, limit: number): Promise<number> {
+  const { database, log, accept } = parts;
   const ends = await findEndEvents(database, limit, OUTPUT_BYTES_MAX);
   if (ends.length === 0) return 0;
   const told = await Promise.allSettled(
-    ends.map(({ workspaceId, runId, status, data, endedAtMs: timeMs }) => {
+    ends.map(async ({ workspaceId, runId, status, data, endedAtMs: timeMs }) => {
       const name = `durable.run.${status}`;
-      return accept(workspaceId, { clientId: `${name}/${runId}`, name, data, timeMs });
+      const clientId = `${name}/${runId}`;
+      const { state } = await accept(workspaceId, { clientId, name, data, timeMs });
+      if (state === "conflict")
+        log.warn({ eventId: clientId }, "the event of an end was not sent: its id is taken");
     }),
   );
   await clearEndEvents(

@@ -3,17 +3,13 @@
 // commit that ended the run, so a process that dies here leaves it to the next one; an entry settles once, a run ends
 // once and an event is accepted once, so twice is once.
 
-import type { Logger } from "pino";
 import { faultPoint } from "../runtime/fault-points.ts";
-import { Loop, type NextRound } from "../runtime/loop.ts";
-import type { Ports } from "../runtime/ports.ts";
-import type { Service } from "../runtime/service.ts";
+import type { NextRound } from "../runtime/loop.ts";
 import { cancelCascades, settleChildEnds } from "../store/children.ts";
 import { type EndEventsParts, tellEndEvents } from "./end-events.ts";
+import { type PollingOptions, PollingService } from "./polling-service.ts";
 
-export interface EndTellerOptions extends Ports, EndEventsParts {
-  readonly pollMs: number;
-  readonly log: Logger;
+export interface EndTellerOptions extends PollingOptions, EndEventsParts {
   /** Parents may have become ready. */
   readonly settled: () => void;
 }
@@ -22,44 +18,24 @@ const BATCH = 500;
 /** Fewer than make the door think that senders press. */
 const EVENTS_BATCH = 100;
 
-export class EndTeller implements Service {
-  readonly name = "end-teller";
-  readonly #options: EndTellerOptions;
-  readonly #loop: Loop;
-
+export class EndTeller extends PollingService<EndTellerOptions> {
   constructor(options: EndTellerOptions) {
-    this.#options = options;
-    this.#loop = new Loop({
-      name: this.name,
-      pauseMs: options.pollMs,
-      timers: options.timers,
-      random: options.random,
-      round: () => this.#round(),
-      onError: (error) => options.log.warn({ err: error }, "telling of ends failed; it is tried again"),
-    });
-  }
-
-  start(): Promise<void> {
-    return this.#loop.start();
-  }
-
-  stop(): Promise<void> {
-    return this.#loop.stop();
+    super(options, { name: "end-teller", failed: "telling of ends failed" });
   }
 
   /** A run has ended, or lost interest in a child: others may be owed something. */
   soon(): void {
-    this.#loop.kick();
+    this.loop.kick();
   }
 
-  async #round(): Promise<NextRound> {
-    const { database, settled } = this.#options;
+  protected async round(): Promise<NextRound> {
+    const { database, settled } = this.options;
     await faultPoint("ends.before");
     const told = await settleChildEnds(database, BATCH);
     if (told > 0) settled();
     // Who is cancelled may have children.
     const cancelled = await cancelCascades(database, BATCH);
-    const accepted = await tellEndEvents(this.#options, EVENTS_BATCH);
+    const accepted = await tellEndEvents(this.options, EVENTS_BATCH);
     return told === BATCH || cancelled > 0 || accepted === EVENTS_BATCH ? "again" : "later";
   }
 }

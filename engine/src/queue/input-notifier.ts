@@ -2,56 +2,30 @@
 // commit cannot say which functions an event starts, so it leaves an obligation, and the event is sent here, by the door
 // that all events come in by. Its id is the obligation's: a process that dies between the two sends it once all the same.
 
-import type { Logger } from "pino";
 import type { EventAcceptor } from "../ingest/accept-events.ts";
 import { faultPoint } from "../runtime/fault-points.ts";
-import { Loop, type NextRound } from "../runtime/loop.ts";
-import type { Ports } from "../runtime/ports.ts";
-import type { Service } from "../runtime/service.ts";
-import type { Database } from "../store/database.ts";
+import type { NextRound } from "../runtime/loop.ts";
 import { clearInputNotice, findInputNotices, type InputNotice } from "../store/inputs.ts";
+import { type PollingOptions, PollingService } from "./polling-service.ts";
 
-export interface InputNotifierOptions extends Ports {
-  readonly database: Database;
+export interface InputNotifierOptions extends PollingOptions {
   readonly acceptEvents: Pick<EventAcceptor, "accept">;
-  readonly pollMs: number;
-  readonly log: Logger;
 }
 
 const BATCH = 100;
 
-export class InputNotifier implements Service {
-  readonly name = "input-notifier";
-  readonly #options: InputNotifierOptions;
-  readonly #loop: Loop;
-
+export class InputNotifier extends PollingService<InputNotifierOptions> {
   constructor(options: InputNotifierOptions) {
-    this.#options = options;
-    this.#loop = new Loop({
-      name: this.name,
-      pauseMs: options.pollMs,
-      timers: options.timers,
-      random: options.random,
-      round: () => this.#round(),
-      onError: (error) => options.log.warn({ err: error }, "telling of inputs failed; it is tried again"),
-    });
-  }
-
-  start(): Promise<void> {
-    return this.#loop.start();
-  }
-
-  stop(): Promise<void> {
-    return this.#loop.stop();
+    super(options, { name: "input-notifier", failed: "telling of inputs failed" });
   }
 
   /** Somebody is asked, or reminded. */
   soon(): void {
-    this.#loop.kick();
+    this.loop.kick();
   }
 
-  async #round(): Promise<NextRound> {
-    const { database, log } = this.#options;
+  protected async round(): Promise<NextRound> {
+    const { database, log } = this.options;
     for (let after: InputNotice | null = null; ; ) {
       const notices = await findInputNotices(database, after, BATCH);
       const ends = await Promise.allSettled(notices.map((notice) => this.#send(notice)));
@@ -69,14 +43,14 @@ export class InputNotifier implements Service {
   async #send(notice: InputNotice): Promise<void> {
     const { workspaceId, inputId, eventName: name, data, atMs } = notice;
     const event = { clientId: `${name}/${inputId}`, name, data, timeMs: atMs };
-    const { state } = await this.#options.acceptEvents.accept(workspaceId, [event]);
+    const { state } = await this.options.acceptEvents.accept(workspaceId, [event]);
     if (state === "conflict") {
-      this.#options.log.warn(
+      this.options.log.warn(
         { eventId: event.clientId },
         "an event about an input was not sent: its id is taken",
       );
     }
     await faultPoint("notices.sent");
-    await clearInputNotice(this.#options.database, notice);
+    await clearInputNotice(this.options.database, notice);
   }
 }

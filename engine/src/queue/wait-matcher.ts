@@ -2,13 +2,10 @@
 // somebody may wait for, a wait nobody has looked back for. Whoever comes later sees the other, so neither is
 // missed; settling is guarded, so meeting twice resolves once. What a dead process left behind the sweep finds.
 
-import type { Logger } from "pino";
 import { faultPoint } from "../runtime/fault-points.ts";
 import { Group } from "../runtime/group.ts";
-import { Loop } from "../runtime/loop.ts";
-import type { Ports } from "../runtime/ports.ts";
-import type { Service } from "../runtime/service.ts";
-import { type Database, isConflict, isConnectionLoss } from "../store/database.ts";
+import type { NextRound } from "../runtime/loop.ts";
+import { isConflict, isConnectionLoss } from "../store/database.ts";
 import {
   type EventRef,
   findEventObligations,
@@ -21,11 +18,9 @@ import {
   type WaitRef,
 } from "../store/waits.ts";
 import { lookBackWithConditions, matchConditions } from "./conditions.ts";
+import { type PollingOptions, PollingService } from "./polling-service.ts";
 
-export interface WaitMatcherOptions extends Ports {
-  readonly database: Database;
-  readonly pollMs: number;
-  readonly log: Logger;
+export interface WaitMatcherOptions extends PollingOptions {
   /** Runs became ready. */
   readonly resolved: () => void;
   /** Events have cancelled it. */
@@ -36,33 +31,22 @@ const LOOK_BACK = { perCall: 1_000, inAll: LOOK_BACK_EVENTS_MAX };
 const SWEEP_LIMIT = 500;
 const LIMITS = { items: 200, bytes: Number.POSITIVE_INFINITY, bytesOf: () => 0 };
 
-export class WaitMatcher implements Service {
-  readonly name = "wait-matcher";
-  readonly #options: WaitMatcherOptions;
+export class WaitMatcher extends PollingService<WaitMatcherOptions> {
   readonly #events: Group<EventRef, undefined>;
   readonly #waits: Group<WaitRef, undefined>;
-  readonly #sweep: Loop;
 
   constructor(options: WaitMatcherOptions) {
-    this.#options = options;
+    super(options, {
+      name: "wait-matcher",
+      failed: "sweeping obligations failed",
+      pauseMs: options.pollMs * 2,
+    });
     this.#events = new Group((refs) => this.#each(refs, (some) => this.#matchEvents(some)), LIMITS);
     this.#waits = new Group((refs) => this.#each(refs, (some) => this.#lookBack(some)), LIMITS);
-    this.#sweep = new Loop({
-      name: this.name,
-      pauseMs: options.pollMs * 2,
-      timers: options.timers,
-      random: options.random,
-      round: () => this.#sweepOnce(),
-      onError: (error) => options.log.warn({ err: error }, "sweeping obligations failed; it is tried again"),
-    });
   }
 
-  start(): Promise<void> {
-    return this.#sweep.start();
-  }
-
-  async stop(): Promise<void> {
-    await this.#sweep.stop();
+  override async stop(): Promise<void> {
+    await super.stop();
     await Promise.all([this.#events.idle(), this.#waits.idle()]);
   }
 
@@ -78,12 +62,12 @@ export class WaitMatcher implements Service {
 
   /** Events were committed by somebody who does not know whether they are waited for. */
   sweepSoon(): void {
-    this.#sweep.kick();
+    this.loop.kick();
   }
 
   async #matchEvents(events: readonly EventRef[]): Promise<void> {
     await faultPoint("match.before");
-    const { database } = this.#options;
+    const { database } = this.options;
     const { conditional, ...settled } = await matchEvents(database, events);
     this.#settled(settled);
     for (const event of conditional) await matchConditions(database, event, (more) => this.#settled(more));
@@ -91,7 +75,7 @@ export class WaitMatcher implements Service {
 
   async #lookBack(waits: readonly WaitRef[]): Promise<void> {
     await faultPoint("look-back.before");
-    const { database } = this.#options;
+    const { database } = this.options;
     for (let isLeft = true; isLeft; ) {
       const { left, ...settled } = await lookBack(database, waits, LOOK_BACK);
       this.#settled(settled);
@@ -101,12 +85,12 @@ export class WaitMatcher implements Service {
   }
 
   #settled({ resolved, cancelled }: Settled): void {
-    if (resolved > 0) this.#options.resolved();
-    for (const run of cancelled) this.#options.cancelled(run);
+    if (resolved > 0) this.options.resolved();
+    for (const run of cancelled) this.options.cancelled(run);
   }
 
-  async #sweepOnce(): Promise<"again" | "later"> {
-    const { database } = this.#options;
+  protected async round(): Promise<NextRound> {
+    const { database } = this.options;
     const events = await findEventObligations(database, 0, SWEEP_LIMIT);
     if (events.length > 0) await this.#each(events, (some) => this.#matchEvents(some));
     const waits = await findLookBackObligations(database, SWEEP_LIMIT);
@@ -127,6 +111,6 @@ export class WaitMatcher implements Service {
   }
 
   #leaveToSweep(error: unknown): void {
-    this.#options.log.warn({ err: error }, "matching events and waits failed; the sweep tries again");
+    this.options.log.warn({ err: error }, "matching events and waits failed; the sweep tries again");
   }
 }

@@ -8,6 +8,7 @@ import {
 } from "../domain/outcome.ts";
 import { type Column, literals, placeholders, plain, text, typesOf } from "./columns.ts";
 import type { Database } from "./database.ts";
+import { type DispatchTimes, TIMES } from "./dispatch-times.ts";
 import { EVENT_COLUMNS, EventRows, REGISTRY_COLUMNS, RUN_COLUMNS } from "./event-rows.ts";
 import { wrapStatement } from "./fault-database.ts";
 
@@ -23,20 +24,10 @@ export interface CommitItem {
   /** Timers or waits may exist and must go when the run ends. */
   readonly mayHavePending: boolean;
   readonly outcome: Outcome;
-  /** Epoch seconds, of the dispatch that brought the outcome. */
+  /** Of the dispatch that brought the outcome. */
   readonly times: DispatchTimes;
   /** Rows for the events it sends, matched already. */
   readonly events: EventRows | null;
-}
-
-export interface DispatchTimes {
-  readonly scheduled: number | null;
-  readonly leased: number | null;
-  readonly sent: number | null;
-  readonly firstByte: number | null;
-  readonly received: number | null;
-  /** Monotonic milliseconds in the app, as its SDK measured them. */
-  readonly appMs: number | null;
 }
 
 export type CommitState = "applied" | "already" | "paused" | "lost" | "stale";
@@ -106,12 +97,7 @@ const ITEM: readonly Column<CommitItem>[] = [
   plain("int", (item) => item.outcome.runAttempt),
   plain("int", (item) => item.outcome.transportAttempt),
   plain("float8", (item) => item.outcome.retryMs),
-  plain("float8", (item) => item.times.scheduled),
-  plain("float8", (item) => item.times.leased),
-  plain("float8", (item) => item.times.sent),
-  plain("float8", (item) => item.times.firstByte),
-  plain("float8", (item) => item.times.received),
-  plain("float4", (item) => item.times.appMs),
+  ...TIMES,
 ];
 
 const STEP: readonly Column<StepRow>[] = [

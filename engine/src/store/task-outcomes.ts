@@ -2,8 +2,9 @@ import { stepIdToUuid } from "../domain/ids.ts";
 import type { TaskOutcome } from "../domain/task-outcome.ts";
 import { type Column, literals, placeholders, plain, text, typesOf } from "./columns.ts";
 import type { Database } from "./database.ts";
+import { type DispatchTimes, TIMES } from "./dispatch-times.ts";
 import { wrapStatement } from "./fault-database.ts";
-import type { CommitState, DispatchTimes } from "./outcomes.ts";
+import type { CommitState } from "./outcomes.ts";
 
 /** One task's outcome on its way to disk. */
 export interface TaskCommitItem {
@@ -52,12 +53,7 @@ const ITEM: readonly Column<TaskCommitItem>[] = [
   text((item) => item.outcome.record.failure),
   plain("boolean", (item) => item.outcome.isCompensable),
   text((item) => item.outcome.logs),
-  plain("float8", (item) => item.times.scheduled),
-  plain("float8", (item) => item.times.leased),
-  plain("float8", (item) => item.times.sent),
-  plain("float8", (item) => item.times.firstByte),
-  plain("float8", (item) => item.times.received),
-  plain("float4", (item) => item.times.appMs),
+  ...TIMES,
 ];
 
 const CALL = `select durable.commit_tasks(${placeholders(...typesOf(ITEM))}) as states`;

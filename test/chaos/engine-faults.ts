@@ -20,6 +20,7 @@ const PASSES: Record<FaultPointName, number> = {
   "match.before": 15,
   "look-back.before": 15,
   "ends.before": 25,
+  "ends.told": 5,
   "notices.sent": 3,
   "cancel.after": 2,
   "drain.begin": 1,

@@ -84,6 +84,7 @@ describe("the body of a send", () => {
     ["a name of the engine's own", '{"name":"durable.run.failed"}', 422, "validation"],
     ["an empty id", '{"name":"a","id":""}', 422, "validation"],
     ["an id too long", `{"name":"a","id":"${"i".repeat(201)}"}`, 422, "validation"],
+    ["an id of the engine's", '{"name":"a","id":"durable.run.failed/x"}', 422, "validation"],
     ["an id of a wrong type", '{"name":"a","id":1}', 422, "validation"],
     ["a time that is none", '{"name":"a","time":"yesterday"}', 422, "validation"],
     ["30 February", '{"name":"a","time":"2026-02-30T00:00:00Z"}', 422, "validation"],

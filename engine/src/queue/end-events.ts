@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { AcceptResult } from "../ingest/accept-events.ts";
 import type { IncomingEvent } from "../ingest/incoming-event.ts";
+import { faultPoint } from "../runtime/fault-points.ts";
 import type { Database } from "../store/database.ts";
 import { clearEndEvents, findEndEvents } from "../store/end-events.ts";
 
@@ -31,6 +32,7 @@ export async function tellEndEvents(parts: EndEventsParts, limit: number): Promi
         log.warn({ eventId: clientId }, "the event of an end was not sent: its id is taken");
     }),
   );
+  await faultPoint("ends.told");
   await clearEndEvents(
     database,
     ends.filter((_, index) => told[index]!.status === "fulfilled"),

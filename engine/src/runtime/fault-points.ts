@@ -25,6 +25,7 @@ export type FaultPointName =
   | "match.before"
   | "look-back.before"
   | "ends.before"
+  | "ends.told"
   | "notices.sent"
   | "cancel.after"
   | "drain.begin";

@@ -26,7 +26,8 @@ const ClientEvent = z
       description: `Any JSON value of at most ${EVENT_BYTES_MAX} bytes, kept byte for byte; null when it is missing.`,
     }),
     id: EventId.optional().openapi({
-      description: "Unique in the workspace. The same event sent again under it is accepted once.",
+      description:
+        "Unique in the workspace, not beginning with `durable.`. The same event sent again under it is accepted once.",
     }),
     time: z.iso
       .datetime()

@@ -6,6 +6,7 @@ import {
   parseInstant,
   parseJson,
   RawJson,
+  RESERVED_EVENT_PREFIX,
 } from "@durable/protocol";
 import type { ProblemDetail } from "../../domain/problems.ts";
 import { boundedId } from "../../ingest/bounded-id.ts";
@@ -77,6 +78,11 @@ function clientEvent(
   const read = clientEventSchema.safeParse(item);
   if (!read.success) return refuse(errors, toDetails(read.error, "", pointer));
   const { name, id, time } = read.data;
+  if (id?.startsWith(RESERVED_EVENT_PREFIX)) {
+    // Else who may only send could take the id of a token or of a failure before its own event comes.
+    const detail = `may not begin with "${RESERVED_EVENT_PREFIX}": such ids belong to the engine's own events`;
+    return refuse(errors, [{ pointer: `${pointer}/id`, detail }]);
+  }
   return { clientId: id ?? null, name, data, timeMs: time === undefined ? null : parseInstant(time) };
 }
 

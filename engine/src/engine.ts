@@ -331,9 +331,13 @@ export function createEngine(config: EngineConfig): Engine {
       } catch (error) {
         log.warn({ err: error }, "the drain could not be written down; leases are let go all the same");
       }
-      await stopAll(services);
-      await appClient.close();
-      await Promise.all([database.end(), pages.end()]);
+      try {
+        await stopAll(services);
+      } finally {
+        // Whatever did not stop: an open connection would keep the process alive for ever.
+        await appClient.close();
+        await Promise.all([database.end(), pages.end()]);
+      }
     },
     async crash() {
       keeper.abandon();

@@ -86,9 +86,16 @@ export class LeaseKeeper implements Service, LeaseAuthority {
     await this.#loop.stop();
     for (const { resolve } of this.#waiting.splice(0)) resolve(false);
     if (this.#engineId === 0 || this.#isAbandoned) return;
-    const runCount = await leaveEngine(this.#options.database, this.#engineId);
-    if (runCount > 0)
-      this.#options.log.info({ runCount }, "leases whose answer was lost are left to the others");
+    const { database, log } = this.#options;
+    try {
+      const runCount = await leaveEngine(database, this.#engineId);
+      if (runCount > 0) log.info({ runCount }, "leases whose answer was lost are left to the others");
+    } catch (error) {
+      log.warn(
+        { err: error },
+        "the others could not be told that this engine has left; they find out by its heartbeat",
+      );
+    }
   }
 
   async #register(): Promise<void> {

@@ -12,7 +12,8 @@ export function serve(options: ServeOptions): (request: Request) => Promise<Resp
   return async (request) => {
     if (request.method !== "POST") return toResponse(METHOD_NOT_ALLOWED);
     if (Number(request.headers.get("content-length") ?? 0) > REQUEST_BYTES_MAX) return toResponse(tooLarge());
-    const body = new Uint8Array(await request.arrayBuffer());
+    const body = await readBody(request);
+    if (body === null) return toResponse(tooLarge());
     const host = request.headers.get("host") ?? new URL(request.url).host;
     const header = (name: string) => (name === "host" ? host : request.headers.get(name));
     const hangUp = () => request.signal;
@@ -22,4 +23,35 @@ export function serve(options: ServeOptions): (request: Request) => Promise<Resp
 
 function toResponse({ status, headers, body }: WireResponse): Response {
   return new Response(body, { status, headers });
+}
+
+/**
+ * The whole body, or null once it is larger than any request may be: a body in chunks does not say its length, and who
+ * sends it is not known before all of it is read.
+ */
+async function readBody({ body }: Request): Promise<Uint8Array | null> {
+  if (body === null) return new Uint8Array();
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  const reader = body.getReader();
+  for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
+    bytes += value!.length;
+    if (bytes > REQUEST_BYTES_MAX) {
+      void reader.cancel().catch(() => {});
+      return null;
+    }
+    pieces.push(value!);
+  }
+  return joined(pieces, bytes);
+}
+
+function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
+  if (pieces.length === 1) return pieces[0]!;
+  const whole = new Uint8Array(bytes);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }

@@ -282,6 +282,40 @@ describe.each(DOORS.slice(0, 3))("through %s, of bodies that are no strict JSON,
   });
 });
 
+test("through a fetch handler, a body that does not say its length is read as far as a request may go", async () => {
+  const piece = new Uint8Array(REQUEST_BYTES_MAX / 4).fill(0x20);
+  let pulled = 0;
+  let isCancelled = false;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      pulled += 1;
+      controller.enqueue(piece);
+    },
+    cancel() {
+      isCancelled = true;
+    },
+  });
+  const headers = { "content-type": "application/json" };
+  const request = new Request("http://localhost/", { method: "POST", headers, body, duplex: "half" });
+  const response = await serveFetch(options)(request);
+  expect(response.status).toBe(413);
+  expect(await response.json()).toMatchObject({ code: "payload-too-large" });
+  expect([pulled < 10, isCancelled]).toEqual([true, true]);
+});
+
+test("through a fetch handler, a body that comes in pieces is read whole", async () => {
+  const { body: text, headers } = signed(invoke("in pieces"));
+  const bytes = Buffer.from(text);
+  const body = ReadableStream.from([bytes.subarray(0, 9), bytes.subarray(9, 10), bytes.subarray(10)]);
+  const request = new Request("http://localhost/", {
+    method: "POST",
+    headers: headers!,
+    body,
+    duplex: "half",
+  });
+  expect(await (await serveFetch(options)(request)).json()).toMatchObject({ output: "in pieces" });
+});
+
 describe.each(["express", "node"] as const)("through %s", (door) => {
   test("a sender that hangs up in the middle of its body harms nobody", async () => {
     const handler = door === "node" ? serveNode(options) : serveExpress(options);

@@ -62,6 +62,15 @@ describe("what passes", () => {
     expect(decoded.ok && decoded.answer.status === "continue" && decoded.answer.ops[0]).toMatchObject({
       match: { data: 5, v: "a", input: null },
     });
+    const several = [{ key: "k", event: "x", match: { output: 5, v: "a" } }];
+    for (const kind of ["any", "all"]) {
+      expect(decode(answerOf(op("wait", "w", { [kind]: several })))).toMatchObject({
+        answer: { ops: [{ [kind]: several }] },
+      });
+      expect(codeOf(answerOf(op("wait", "w", { [kind]: [null, 1, { match: null }] })))).toBe(
+        "invalid-answer",
+      );
+    }
     expect(codeOf(answerOf(op("wait", "w", { event: "x", match: { data: { deep: 1 } } })))).toBe(
       "invalid-answer",
     );

@@ -91,6 +91,12 @@ export function trimOps(ops: readonly Op[]): void {
   }
 }
 
+interface MaybeAwaited {
+  readonly match?: unknown;
+  readonly any?: unknown;
+  readonly all?: unknown;
+}
+
 /**
  * A path that a wait matches on may be called `data` or `v`, like the members kept as text; here it is none of them,
  * and its value is compared, not passed on.
@@ -98,11 +104,16 @@ export function trimOps(ops: readonly Op[]): void {
 function readMatches(json: unknown): void {
   const ops = (json as { ops?: unknown } | null)?.ops;
   if (!Array.isArray(ops)) return;
-  for (const op of ops) {
-    const match: unknown = op?.match;
+  for (const { match } of ops.flatMap(awaitedOf)) {
     if (typeof match !== "object" || match === null || match instanceof RawJson) continue;
     for (const [path, value] of Object.entries(match)) {
       if (value instanceof RawJson) (match as Record<string, unknown>)[path] = JSON.parse(value.text);
     }
   }
+}
+
+/** What may be a wait, and the events of one for several. Nothing is known of it yet. */
+function awaitedOf(op: MaybeAwaited | null): MaybeAwaited[] {
+  const several = [op?.any, op?.all].filter(Array.isArray).flat() as (MaybeAwaited | null)[];
+  return [op, ...several].filter((each) => typeof each === "object" && each !== null);
 }

@@ -34,8 +34,11 @@ export const ID_CHARACTERS_MAX = 200;
 export const FUNCTIONS_PER_APP_MAX = 1_000;
 /** Triggers of one function. */
 export const TRIGGERS_PER_FUNCTION_MAX = 10;
-/** Paths of one `match`. */
+/** Paths of one `match`, and characters of one of them. */
 export const MATCH_PATHS_MAX = 20;
+export const MATCH_PATH_CHARACTERS_MAX = 500;
+/** Characters of an expression or a cron line. */
+export const EXPRESSION_CHARACTERS_MAX = 1_000;
 /** Events of one wait for any or for all of them. */
 export const AWAITED_EVENTS_MAX = 50;
 /** Events that cancel the runs of one function. */

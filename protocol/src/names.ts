@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { EVENT_NAME, EVENT_NAME_WITH_WILDCARDS, eventNameProblem, SENT_EVENT_NAME } from "./event-name.ts";
 import { INSTANT, parseInstant } from "./instant.ts";
-import { ID_CHARACTERS_MAX, STEP_NAME_BYTES_MAX } from "./limits.ts";
+import { EXPRESSION_CHARACTERS_MAX, ID_CHARACTERS_MAX, STEP_NAME_BYTES_MAX } from "./limits.ts";
 import { SLUG, slugProblem } from "./slug.ts";
 import { STEP_ID, stepNameProblem } from "./step-id.ts";
 
@@ -59,7 +59,7 @@ export const eventPatternSchema = z
   );
 
 /** A CEL expression or a cron line: its grammar is the engine's business. */
-export const expressionSchema = z.string().min(1).max(1_000);
+export const expressionSchema = z.string().min(1).max(EXPRESSION_CHARACTERS_MAX);
 
 /** Whole milliseconds from 0. */
 export const millisecondsSchema = z.int().min(0);

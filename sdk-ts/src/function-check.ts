@@ -30,9 +30,12 @@ export function checkFunction(options: CheckedOptions): void {
   checkSlug("The function id", options.id);
   const where = `Function "${options.id}"`;
   if (typeof options.handler !== "function") throw new TypeError(`${where} has no handler.`);
+  refuseGenerator(`${where}: its handler`, options.handler);
   if (options.onFailure !== undefined) {
-    if (typeof options.onFailure !== "function")
+    if (typeof options.onFailure !== "function") {
       throw new TypeError(`${where}: onFailure must be a function.`);
+    }
+    refuseGenerator(`${where}: onFailure`, options.onFailure);
     // It becomes a function of its own, which is named after this one.
     checkSlug("The id of its onFailure", failureFunctionId(options.id));
   }
@@ -49,4 +52,13 @@ export function checkFunction(options: CheckedOptions): void {
   } catch (error) {
     throw new TypeError(`${where}: ${(error as Error).message}`);
   }
+}
+
+/** Calling one runs nothing of it, so the run would complete at once. */
+function refuseGenerator(what: string, fn: object): void {
+  const kind = Object.prototype.toString.call(fn);
+  if (kind !== "[object GeneratorFunction]" && kind !== "[object AsyncGeneratorFunction]") return;
+  throw new TypeError(
+    `${what} is a generator (function*). Steps are awaited, not yielded: write an async function, and await each step.`,
+  );
 }

@@ -14,6 +14,12 @@ describe("a function", () => {
     ["an id that begins with a dot", { id: ".." }, /must be 1 to 100 of/],
     ["an id of 101 characters", { id: "x".repeat(101) }, /must be 1 to 100 of/],
     ["no handler", { handler: undefined }, /Function "f" has no handler/],
+    [
+      "a generator as its handler",
+      { *handler() {} },
+      /Function "f": its handler is a generator .* Steps are awaited, not yielded/,
+    ],
+    ["an async generator", { async *onFailure() {} }, /Function "f": onFailure is a generator/],
     ["trigger and triggers", { trigger, triggers: [trigger] }, /both "trigger" and "triggers"/],
     ["eleven triggers", { trigger: undefined, triggers: Array(11).fill(trigger) }, /more than 10 triggers/],
     ["no attempts", { retry: { max: 0 } }, /Function "f": retry\.max counts all attempts/],

@@ -1,6 +1,7 @@
 import {
   ATTEMPTS_MAX,
   ERROR_NAMES_MAX,
+  ID_CHARACTERS_MAX,
   RETRY_DELAY_MS_MAX,
   RETRY_DELAY_MS_MIN,
   RETRY_TABLE_MAX,
@@ -109,13 +110,20 @@ function delaysOf(backoff: NonNullable<RetryOptions["backoff"]>): Pick<RetryPoli
   return { backoff: name };
 }
 
+/** The character NUL and half a surrogate pair are no text for the engine. */
+const ERROR_NAME = /^[^\0\p{Cs}]+$/u;
+
 function namesOf(member: string, names: readonly string[]): string[] {
   if (
     !Array.isArray(names) ||
     names.length > ERROR_NAMES_MAX ||
-    names.some((name) => typeof name !== "string" || name === "")
+    names.some(
+      (name) => typeof name !== "string" || !ERROR_NAME.test(name) || name.length > ID_CHARACTERS_MAX,
+    )
   ) {
-    throw new TypeError(`retry.${member} must be a list of up to ${ERROR_NAMES_MAX} names of errors.`);
+    throw new TypeError(
+      `retry.${member} must be a list of up to ${ERROR_NAMES_MAX} names of errors, each of 1 to ${ID_CHARACTERS_MAX} characters.`,
+    );
   }
   return [...names];
 }

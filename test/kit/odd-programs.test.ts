@@ -122,14 +122,80 @@ const fails: Record<string, [(step: Step) => unknown, object]> = {
   "a text that is thrown outside of steps": [fail("text"), { name: "Error", message: "text" }],
 };
 
+// An answer with one op that the engine refuses is refused whole: the result beside it would be lost, and made again.
+const HALF = "\ud800";
+const unsendable: Record<string, [(step: Step) => Promise<unknown>, RegExp]> = {
+  "an expression that is too long": [
+    (step) => step.waitForEvent("odd", { event: "e", if: `event.data == "${"x".repeat(1_100)}"` }),
+    /^Step "odd": "if" has 1116 characters; at most 1000/,
+  ],
+  "a match without a path": [
+    (step) => step.waitForEvent("odd", { event: "e", match: { "": 1 } }),
+    /^Step "odd": a path of "match"/,
+  ],
+  "a match with half a character": [
+    (step) => step.waitForEvent("odd", { event: "e", match: { a: HALF } }),
+    /^Step "odd" asks for something that cannot be kept/,
+  ],
+  "a signal with NUL": [
+    (step) => step.waitForSignal("odd", { key: "a\0b" }),
+    /^Step "odd" asks for something that cannot be kept/,
+  ],
+  "an event's id with NUL": [
+    (step) => step.sendEvent("odd", { name: "e", id: "a\0b" }),
+    /^Step "odd" asks for something that cannot be kept/,
+  ],
+  "a case with half a character": [
+    (step) => step.branch("odd", { [HALF]: true }),
+    /^Step "odd" asks for something that cannot be kept/,
+  ],
+  "a path of half a character": [
+    (step) => step.waitForEvent("odd", { event: "e", match: { [HALF]: 1 } }),
+    /^Step "odd" asks for something that cannot be kept/,
+  ],
+  "a fetch with half a character": [
+    (step) => step.fetch("odd", { url: "http://127.0.0.1:1/", body: HALF }),
+    /^Step "odd" asks for something that cannot be kept/,
+  ],
+  "events that one answer cannot hold": [
+    (step) => step.sendEvent("odd", Array(10).fill({ name: "e", data: "x".repeat(900_000) })),
+    /^Step "odd" asks for more than 5 MiB of JSON/,
+  ],
+};
+const charged = new Map<string, number>();
+
 const idOf = (name: string) => name.replaceAll(/[^a-z0-9]/gi, "-");
 const programs = [...Object.entries(completes), ...Object.entries(fails)].map(([name, [handler]]) =>
   createFunction({ id: idOf(name), retry: { max: 1 }, handler: ({ step }) => handler(step) }),
 );
+const refused = Object.entries(unsendable).map(([name, [odd]]) =>
+  createFunction({
+    id: idOf(name),
+    handler: async ({ step }) => {
+      const charge = step.run("charge", () => charged.set(name, (charged.get(name) ?? 0) + 1).get(name));
+      const [, failure] = await Promise.all([charge, odd(step).catch((error: Error) => error.message)]);
+      return failure;
+    },
+  }),
+);
+const told = { event: "told" };
+const waits: Record<string, (step: Step) => Promise<unknown>> = {
+  waitForEvent: (step) => step.waitForEvent("w", told),
+  waitForAny: (step) => step.waitForAny("w", [told]),
+  waitForAll: (step) => step.waitForAll("w", [told]),
+};
+let deployed = "waitForEvent";
+const changes = createFunction({
+  id: "changes-its-wait",
+  handler: async ({ step }) => {
+    await waits[deployed]!(step);
+    await step.sleep("night", "1d");
+  },
+});
 
 let kit: TestKit;
 beforeAll(async () => {
-  kit = await openKit({ functions: programs });
+  kit = await openKit({ functions: [...programs, ...refused, changes] });
 });
 
 test.each(Object.entries(completes))("%s", async (name, [, output]) => {
@@ -142,3 +208,28 @@ test.each(Object.entries(fails))("%s", async (name, [, failure]) => {
   const run = await kit.start(idOf(name));
   expect(await run.ended()).toMatchObject({ status: "failed", failure });
 });
+
+test.each(Object.entries(unsendable))(
+  "%s is refused where it stands, and the step beside it runs once",
+  async (name, [, sentence]) => {
+    const run = await kit.start(idOf(name));
+    expect(await run.ended()).toMatchObject({ status: "completed", output: expect.stringMatching(sentence) });
+    expect(charged.get(name)).toBe(1);
+  },
+);
+
+test.each(["waitForAny", "waitForAll"] as const)(
+  "a waitForEvent that became a %s pauses the run",
+  async (kind) => {
+    deployed = "waitForEvent";
+    const run = await kit.start("changes-its-wait");
+    await kit.send({ name: "told" });
+    await kit.settled();
+    deployed = kind;
+    await kit.advance("2d");
+    const { status, failure } = await run.state();
+    expect({ status, name: failure?.name }).toEqual({ status: "paused", name: "NondeterminismError" });
+    expect(failure?.message).toMatch(/Step "w" \(0\) is recorded as another kind of "wait"/);
+    await run.cancel();
+  },
+);

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { AWAITED_EVENTS_MAX, MATCH_PATHS_MAX, SLEEP_MS_MAX } from "../limits.ts";
+import { AWAITED_EVENTS_MAX, MATCH_PATH_CHARACTERS_MAX, MATCH_PATHS_MAX, SLEEP_MS_MAX } from "../limits.ts";
 import { awaitedEventNameSchema, expressionSchema, opaqueSchema } from "../names.ts";
 import { stepIdentity } from "./identity.ts";
 
@@ -8,7 +8,7 @@ const scalarSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 export const timeoutSchema = z.int().min(0).max(SLEEP_MS_MAX);
 
 export const matchSchema = z
-  .record(z.string().min(1).max(500), scalarSchema)
+  .record(z.string().min(1).max(MATCH_PATH_CHARACTERS_MAX), scalarSchema)
   .refine((match) => Object.keys(match).length <= MATCH_PATHS_MAX, `has at most ${MATCH_PATHS_MAX} paths`)
   .meta({ maxProperties: MATCH_PATHS_MAX });
 

@@ -41,6 +41,7 @@ import type { LogBudget } from "./log-lines.ts";
 import { Scope } from "./scope.ts";
 import { idOf } from "./step-ids.ts";
 import { Bodies } from "./turn/bodies.ts";
+import { checkOp } from "./turn/check-op.ts";
 import { Checkpoints } from "./turn/checkpoints.ts";
 import { disagreement } from "./turn/disagreement.ts";
 import { HangUp } from "./turn/hang-up.ts";
@@ -195,7 +196,7 @@ export class Turn {
    * @throws NonRetriableError when called from within a step's body.
    */
   ask<Value>(call: StepCall, begin: Begin): Promise<Value> {
-    const { op, name, scope: group } = call;
+    const { op, name, scope: group, fits } = call;
     const scope = this.#scope;
     refuseNesting(this, name);
     if (this.#end !== null || scope.isClosed) return never();
@@ -209,7 +210,7 @@ export class Turn {
     if (recorded === undefined) {
       return this.#purpose.begins(id) ? this.#begin(begin, call, id, n) : this.#open.blocked(id, call, scope);
     }
-    if (!this.#agree({ op, name, n }, recorded)) return never();
+    if (!this.#agree({ op, name, n, fits }, recorded)) return never();
     if (this.#purpose.undoes(id)) this.#undo(call, recorded);
     else if (isSettled(recorded.entry)) {
       return quiet((resolve, reject) => this.#results.add(recorded, { call, scope, resolve, reject }));
@@ -254,8 +255,12 @@ export class Turn {
     this.#rest.look();
   }
 
-  /** An op that is complete as it is: the engine does the rest. */
+  /**
+   * An op that is complete as it is: the engine does the rest.
+   * @throws NonRetriableError when the engine would refuse it.
+   */
   report(op: Op): void {
+    checkOp(op);
     this.#news.add(op, this.#scope);
   }
 

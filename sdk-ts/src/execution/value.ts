@@ -3,7 +3,7 @@ import { NonRetriableError } from "../errors.ts";
 
 /** Messages wrap values in a few levels of their own; a value may use the rest of the hundred. */
 const DEPTH_MAX = 90;
-const CHECK_ONLY = { raw: new Set(["v"]), maxDepth: DEPTH_MAX + 1 };
+const CHECK_ONLY = new Set(["v"]);
 const MIB = 1024 * 1024;
 
 /**
@@ -14,24 +14,41 @@ const MIB = 1024 * 1024;
 export function toJson(subject: string, value: unknown, bytesMax = VALUE_BYTES_MAX): RawJson | undefined {
   const text = stringify(subject, value);
   if (text === undefined) return undefined;
-  if (text.length * 3 > bytesMax && utf8.encode(text).length > bytesMax) {
-    throw new NonRetriableError(
-      `${subject} more than ${bytesMax < MIB ? `${bytesMax / 1024} KiB` : `${bytesMax / MIB} MiB`} of JSON. Store it elsewhere and pass a reference.`,
-    );
-  }
-  if (!isSurelyReadable(text)) refuseUnreadable(subject, text);
+  checkJson(subject, text, bytesMax, DEPTH_MAX);
   return new RawJson(text);
 }
 
 const utf8 = new TextEncoder();
 
+/** @throws NonRetriableError when no engine would take this JSON. */
+export function checkJson(subject: string, text: string, bytesMax: number, depthMax: number): void {
+  if (text.length * 3 > bytesMax && utf8.encode(text).length > bytesMax) {
+    throw new NonRetriableError(
+      `${subject} more than ${bytesMax < MIB ? `${bytesMax / 1024} KiB` : `${bytesMax / MIB} MiB`} of JSON. Store it elsewhere and pass a reference.`,
+    );
+  }
+  if (!isSurelyReadable(text)) refuseUnreadable(subject, text, depthMax);
+}
+
 function stringify(subject: string, value: unknown): string | undefined {
+  if (isIterator(value)) {
+    throw new NonRetriableError(
+      `${subject} an iterator, and JSON keeps nothing of one. Make an array of it. Steps are awaited, not yielded: what calls them is an async function, no generator.`,
+    );
+  }
   try {
     return JSON.stringify(value);
   } catch (error) {
     const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
     throw new NonRetriableError(`${subject} something JSON cannot hold: ${why}`, { cause: error });
   }
+}
+
+/** A generator that is called is one: it would be kept as {}, and nothing of it would ever run. */
+function isIterator(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || "toJSON" in value) return false;
+  if (!("next" in value) || typeof value.next !== "function") return false;
+  return Symbol.iterator in value || Symbol.asyncIterator in value;
 }
 
 /** The usual, small value: too short for long keys, too few brackets for deep nesting, no escaped character. */
@@ -47,9 +64,9 @@ function isSurelyReadable(text: string): boolean {
 }
 
 /** The engine reads strictly: no NUL, no half surrogate pair, bounds on nesting and keys. */
-function refuseUnreadable(subject: string, text: string): void {
+function refuseUnreadable(subject: string, text: string, depthMax: number): void {
   try {
-    parseJson(`{"v":${text}}`, CHECK_ONLY);
+    parseJson(`{"v":${text}}`, { raw: CHECK_ONLY, maxDepth: depthMax + 1 });
   } catch (error) {
     if (!(error instanceof JsonProblem)) throw error;
     const where = error.pointer === "/v" ? "" : ` At ${error.pointer.slice("/v".length)}.`;

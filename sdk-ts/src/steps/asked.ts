@@ -1,4 +1,9 @@
-import { ID_CHARACTERS_MAX, INPUT_PROMPT_CHARACTERS_MAX, type InputOp } from "@durable/protocol/wire";
+import {
+  ID_CHARACTERS_MAX,
+  INPUT_PROMPT_CHARACTERS_MAX,
+  type InputOp,
+  SLEEP_MS_MAX,
+} from "@durable/protocol/wire";
 import type { Duration } from "../duration.ts";
 import { NonRetriableError } from "../errors.ts";
 import { boundedMs } from "./bounded-duration.ts";
@@ -47,6 +52,11 @@ export function askedOnWire(subject: string, options: AskOptions): Asked {
   if (escalateTo !== undefined && escalateMs === undefined) {
     throw new NonRetriableError(
       `${subject}: say when "escalateTo" is asked: with "escalateAfter", or with "remindAfter", after twice that time.`,
+    );
+  }
+  if (escalateTo !== undefined && escalateMs! > SLEEP_MS_MAX) {
+    throw new NonRetriableError(
+      `${subject}: it would escalate after more than 366 days, when nobody is asked any more: say a shorter "escalateAfter".`,
     );
   }
   if (timeoutMs !== undefined && remindMs !== undefined && remindMs >= timeoutMs) {

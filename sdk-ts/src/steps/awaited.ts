@@ -1,7 +1,10 @@
 import {
   type Awaited as AwaitedOnWire,
+  EXPRESSION_CHARACTERS_MAX,
   eventNameProblem,
+  JSON_KEY_BYTES_MAX,
   type JsonScalar,
+  MATCH_PATH_CHARACTERS_MAX,
   MATCH_PATHS_MAX,
   RESERVED_EVENT_PREFIX,
 } from "@durable/protocol/wire";
@@ -34,6 +37,11 @@ export function awaitedOnWire(subject: string, awaited: AwaitedEvent): AwaitedOn
   if (condition !== undefined && (typeof condition !== "string" || condition === "")) {
     throw new NonRetriableError(`${subject}: "if" must be an expression, such as "event.data.total > 100".`);
   }
+  if (condition !== undefined && condition.length > EXPRESSION_CHARACTERS_MAX) {
+    throw new NonRetriableError(
+      `${subject}: "if" has ${condition.length} characters; at most ${EXPRESSION_CHARACTERS_MAX} are possible. Say what must be equal with "match", or look at the event once it has come.`,
+    );
+  }
   return {
     event,
     ...(match !== undefined && { match: checkMatch(subject, match) }),
@@ -62,6 +70,11 @@ export function checkMatch(
     );
   }
   for (const [path, value] of entries) {
+    if (path === "" || path.length > MATCH_PATH_CHARACTERS_MAX || bytesOf(path) > JSON_KEY_BYTES_MAX) {
+      throw new NonRetriableError(
+        `${subject}: a path of "match" has 1 to ${MATCH_PATH_CHARACTERS_MAX} characters, as in "order.id".`,
+      );
+    }
     const isScalar = value === null || ["string", "boolean"].includes(typeof value) || Number.isFinite(value);
     if (isScalar) continue;
     throw new NonRetriableError(
@@ -69,4 +82,10 @@ export function checkMatch(
     );
   }
   return Object.fromEntries(entries) as Record<string, JsonScalar>;
+}
+
+const utf8 = new TextEncoder();
+
+function bytesOf(text: string): number {
+  return utf8.encode(text).length;
 }

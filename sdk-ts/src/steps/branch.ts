@@ -1,6 +1,7 @@
 import { BRANCH_CASE_CHARACTERS_MAX, BRANCH_CASES_MAX, type BranchOp } from "@durable/protocol/wire";
 import { NonRetriableError } from "../errors.ts";
 import { callBody } from "../execution/enclosing-step.ts";
+import { checkOp } from "../execution/turn/check-op.ts";
 import type { Turn } from "../execution/turn.ts";
 
 export type BranchCase = boolean | (() => boolean | Promise<boolean>);
@@ -24,6 +25,7 @@ export function makeBranch(turn: Turn): Branch {
   return <Cases extends BranchCases>(name: string, cases: Cases) =>
     turn.ask<Taken<Cases>>({ op: "branch", name, read: (value) => (value as BranchOp).taken }, (id, n) => {
       const names = checkedNames(name, cases);
+      checkOp({ op: "branch", id, name, n, taken: null, cases: names });
       // What throws in a case is thrown where the branch stands: nothing is decided, so nothing is recorded.
       return turn.startOr(async () => {
         const taken = await callBody({ name, turn }, () => firstTrue(name, cases, names));

@@ -1,4 +1,11 @@
-import { FETCH_BODY_BYTES_MAX, FETCH_MS_MAX, type FetchOp, type FetchResult } from "@durable/protocol/wire";
+import {
+  FETCH_BODY_BYTES_MAX,
+  FETCH_HEADERS_MAX,
+  FETCH_MS_MAX,
+  FETCH_URL_CHARACTERS_MAX,
+  type FetchOp,
+  type FetchResult,
+} from "@durable/protocol/wire";
 import { type Duration, durationMs } from "../duration.ts";
 import { NonRetriableError } from "../errors.ts";
 import type { Turn } from "../execution/turn.ts";
@@ -68,6 +75,11 @@ function urlOf(given: string | URL): string {
     throw new TypeError("put user name and password into the header authorization, not into the URL.");
   }
   url.hash = "";
+  if (url.href.length > FETCH_URL_CHARACTERS_MAX) {
+    throw new TypeError(
+      `the URL has ${url.href.length} characters; at most ${FETCH_URL_CHARACTERS_MAX} are possible. Send what is so long as the body.`,
+    );
+  }
   return url.href;
 }
 
@@ -88,7 +100,11 @@ const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]{0,8192}$/;
 
 function headersOf(headers: Readonly<Record<string, string>>): Record<string, string> {
-  for (const [header, value] of Object.entries(headers)) {
+  const entries = Object.entries(headers);
+  if (entries.length > FETCH_HEADERS_MAX) {
+    throw new TypeError(`there are ${entries.length} headers; at most ${FETCH_HEADERS_MAX} are possible.`);
+  }
+  for (const [header, value] of entries) {
     if (!NAME.test(header)) throw new TypeError(`${JSON.stringify(header)} is no name of a header.`);
     if (typeof value === "string" && VALUE.test(value)) continue;
     throw new TypeError(`the header "${header}" must be one line of text, up to 8 KiB.`);

@@ -6,7 +6,7 @@ import type { Turn } from "../execution/turn.ts";
 
 /**
  * `step.sendEvent(name, event | events)`: sent in the same commit that records the step, so exactly once. Resolves to
- * their ids. Up to 5,000 at once.
+ * their ids. Up to 5,000 at once, of 5 MiB together.
  */
 export type SendEvent = (
   name: string,

@@ -6,6 +6,8 @@ import { createFunction } from "../function.ts";
 import type { Step } from "./step.ts";
 
 const DAY_MS = 86_400_000;
+/** Half a surrogate pair: a string in JavaScript, and no text. */
+const HALF = "\ud800";
 
 /** The answer to a run's first request. */
 function first(handler: (step: Step) => unknown) {
@@ -244,6 +246,75 @@ describe("is refused for good", () => {
         }),
       /Step "s": "match" has 21 paths; at most 20/,
     ],
+    [
+      "a match without a path",
+      (step) => step.waitForEvent("s", { event: "e", match: { "": 1 } }),
+      /Step "s": a path of "match" has 1 to 500 characters/,
+    ],
+    [
+      "a match with a path of more bytes than a name may have",
+      (step) => step.waitForAll("s", [{ event: "e", match: { ["世".repeat(400)]: 1 } }]),
+      /Step "s", "0": a path of "match" has 1 to 500 characters/,
+    ],
+    [
+      "a match with half a character",
+      (step) => step.waitForEvent("s", { event: "e", match: { a: HALF } }),
+      /Step "s" asks for something that cannot be kept\. Text with .* At \/match\/a\./,
+    ],
+    [
+      "an expression of 1,001 characters",
+      (step) => step.waitForAny("s", { a: { event: "e", if: "x".repeat(1_001) } }),
+      /Step "s", "a": "if" has 1001 characters; at most 1000/,
+    ],
+    [
+      "a signal's key with NUL",
+      (step) => step.waitForSignal("s", { key: "a\0b" }),
+      /Step "s" asks for something that cannot be kept\. Text with .* At \/key\./,
+    ],
+    [
+      "a case with half a character",
+      (step) => step.branch("s", { [HALF]: () => unreachable() }),
+      /Step "s" asks for something that cannot be kept\. Text with .* At \/cases\/0\./,
+    ],
+    [
+      "a fetch of a body with half a character",
+      (step) => step.fetch("s", { url: "http://a.example/", body: HALF }),
+      /Step "s" asks for something that cannot be kept\. Text with .* At \/body\./,
+    ],
+    [
+      "a fetch of a body that is too large once it is JSON",
+      (step) => step.fetch("s", { url: "http://a.example/", body: "\x01".repeat(1_000_000) }),
+      /Step "s" asks for more than 5 MiB/,
+    ],
+    [
+      "a fetch from a URL of more than 8,192 characters",
+      (step) => step.fetch("s", `http://a.example/?${"x".repeat(8_192)}`),
+      /Step "s": the URL has 8210 characters; at most 8192/,
+    ],
+    [
+      "a fetch with 101 headers",
+      (step) =>
+        step.fetch("s", {
+          url: "http://a.example/",
+          headers: Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`x-${i}`, ""])),
+        }),
+      /Step "s": there are 101 headers; at most 100/,
+    ],
+    [
+      "a question with half a character",
+      (step) => step.waitForInput("s", { title: HALF }),
+      /Step "s" asks for something that cannot be kept\. Text with .* At \/title\./,
+    ],
+    [
+      "a question that escalates after its longest time",
+      (step) => step.waitForInput("s", { remindAfter: "200d", escalateTo: "ada" }),
+      /Step "s": it would escalate after more than 366 days/,
+    ],
+    [
+      "a policy with an error's name that is too long",
+      (step) => step.run("s", () => 1, { retry: { stopOn: ["x".repeat(201)] } }),
+      /Step "s": retry\.stopOn must be a list .* each of 1 to 200 characters/,
+    ],
     ["no event to send", (step) => step.sendEvent("s", []), /Step "s": send 1 to 5000 events, not 0/],
     [
       "5,001 events to send",
@@ -271,6 +342,16 @@ describe("is refused for good", () => {
       /Step "s": the time of event "e"/,
     ],
     [
+      "an event's id with NUL",
+      (step) => step.sendEvent("s", { name: "e", id: "a\0b" }),
+      /Step "s" asks for something that cannot be kept\. Text with .* At \/events\/0\/id\./,
+    ],
+    [
+      "events that are more than one answer holds",
+      (step) => step.sendEvent("s", Array(7).fill({ name: "e", data: "x".repeat(900_000) })),
+      /Step "s" asks for more than 5 MiB of JSON/,
+    ],
+    [
       "data that JSON cannot hold",
       (step) => step.sendEvent("s", { name: "e", data: { n: 1n } }),
       /Step "s": event "e" carries/,
@@ -279,6 +360,37 @@ describe("is refused for good", () => {
     const answer = await first(handler);
     expect(answer).toMatchObject({ status: "error", error: { retry: false } });
     expect(answer.status === "error" && answer.error.message).toMatch(sentence);
+  });
+
+  test("a step that the engine would refuse, and the results beside it are reported all the same", async () => {
+    const answer = await first((step) =>
+      Promise.all([
+        step.run("charge", () => "paid"),
+        step.waitForSignal("s", { key: HALF }).catch(() => step.sleep("later", "1d")),
+      ]),
+    );
+    expect(answer).toMatchObject({
+      status: "continue",
+      ops: [{ op: "sleep" }, { op: "run", name: "charge", st: "ok" }],
+    });
+  });
+
+  test("an iterator as a result: a generator that was called and never run", async () => {
+    function* steps() {
+      yield unreachable();
+    }
+    expect(await first(() => steps())).toMatchObject({
+      status: "error",
+      error: { retry: false, message: expect.stringMatching(/Steps are awaited, not yielded/) },
+    });
+    expect(await first((step) => step.run("s", () => steps()))).toMatchObject({
+      ops: [
+        {
+          st: "err",
+          error: { retry: false, message: expect.stringMatching(/^Step "s" returned an iterator/) },
+        },
+      ],
+    });
   });
 
   test("a step inside a step, with what to do instead", async () => {

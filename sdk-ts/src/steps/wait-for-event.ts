@@ -3,6 +3,7 @@ import type { DurableEvent, Untyped } from "../event.ts";
 import type { Turn } from "../execution/turn.ts";
 import { type AwaitedEvent, awaitedOnWire } from "./awaited.ts";
 import { boundedMs } from "./bounded-duration.ts";
+import { fitsEvent } from "./fits-wait.ts";
 
 export interface WaitTimeout {
   /** After it the wait resolves with null. Default, and at most, 366 days. */
@@ -22,7 +23,7 @@ export type WaitForEvent = <Data = Untyped>(
 
 export function makeWaitForEvent(turn: Turn): WaitForEvent {
   return (name, options) =>
-    turn.ask({ op: "wait", name }, (id, n) => {
+    turn.ask({ op: "wait", name, fits: fitsEvent }, (id, n) => {
       const subject = `Step "${name}"`;
       const awaited = awaitedOnWire(subject, options);
       turn.report({ op: "wait", id, name, n, ...awaited, ...timeoutOnWire(subject, options) });

@@ -1,5 +1,5 @@
 import type { MemoEntry } from "@durable/protocol/wire";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Scope } from "../scope.ts";
 import { Memo } from "./memo.ts";
 import { ResultLine } from "./result-line.ts";
@@ -43,4 +43,16 @@ test("a branch that lost leaves the line", () => {
   line.handOutFirst();
   expect(handedOut).toEqual([{ value: 3 }]);
   expect(line.isEmpty).toBe(true);
+});
+
+test("a value that cannot be read is an error where the step stands, and none of the turn's own", () => {
+  const line = new ResultLine();
+  const reject = vi.fn();
+  const read = () => {
+    throw new TypeError("no such member");
+  };
+  const call = { op: "run", name: "a", read } as const;
+  line.add(memo().claim("a")!, { call, scope: new Scope(), resolve: vi.fn(), reject });
+  line.handOutFirst();
+  expect(reject).toHaveBeenCalledWith(expect.objectContaining({ message: "no such member" }));
 });

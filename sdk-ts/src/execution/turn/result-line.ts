@@ -19,8 +19,14 @@ export class ResultLine {
 
   add({ entry, position }: Recorded, { call, scope, resolve, reject }: Awaiting): void {
     const handOut = () => {
-      if (entry.st === "ok") resolve(readBy(call, entry.v));
-      else if (entry.st === "err") reject(stepErrorOf(call.name, { ...entry.error, step: entry.id }));
+      if (entry.st === "err") reject(stepErrorOf(call.name, { ...entry.error, step: entry.id }));
+      if (entry.st !== "ok") return;
+      try {
+        resolve(readBy(call, entry.v));
+      } catch (error) {
+        // Nobody awaits the turn's own work: what is thrown there would bring the app's process down.
+        reject(error);
+      }
     };
     this.#waiting.push({ position, scope, handOut });
   }

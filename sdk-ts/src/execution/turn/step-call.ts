@@ -9,6 +9,8 @@ export interface StepCall {
   readonly scope?: string;
   /** Its body is called only when the engine has it on disk that it is. */
   readonly atMostOnce?: boolean;
+  /** Whether a recorded value can be of this kind of step, where several share an op. Every value is unless told. */
+  readonly fits?: (value: unknown) => boolean;
   /** What user code gets for the value that is recorded; the value itself unless told. */
   readonly read?: (value: unknown) => unknown;
   /** What undoes it once it is recorded, given what user code gets for the recorded value. */

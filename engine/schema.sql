@@ -92,6 +92,7 @@ create table durable.deployments (
   capabilities text[] not null,
   manifest_digest text not null,
   replaced_by text,
+  retired_at timestamp with time zone,
   synced_at timestamp with time zone not null default clock_timestamp()
 );
 
@@ -2141,7 +2142,7 @@ begin
     return (select r.status from durable.runs r where r.workspace_id = p_workspace and r.id = p_run);
   end if;
   if p_to is not null and not exists (
-    select 1 from durable.deployments d where d.workspace_id = p_workspace and d.name = p_to and d.replaced_by is null
+    select 1 from durable.deployments d where d.workspace_id = p_workspace and d.name = p_to and d.replaced_by is null and d.retired_at is null
   ) then
     return 'unknown-deployment';
   end if;
@@ -2200,7 +2201,8 @@ AS $function$
     select p_workspace, p_name, p_url, p_max_duration_ms, p_capabilities, p_digest where p_name is not null
     on conflict (workspace_id, name) do update
       set url = excluded.url, max_duration_ms = excluded.max_duration_ms, capabilities = excluded.capabilities,
-          manifest_digest = excluded.manifest_digest, replaced_by = null, synced_at = excluded.synced_at;
+          manifest_digest = excluded.manifest_digest, replaced_by = null, retired_at = null,
+          synced_at = excluded.synced_at;
 $function$
 ;
 
@@ -2592,6 +2594,31 @@ begin
   delete from durable.timers where workspace_id = p_workspace and run_id = p_run and kind in ('retry', 'task');
   perform durable.requeue_stopped_tasks(p_workspace, p_run);
   insert into durable.changes (workspace_id, run_id, kind, journal_seq) values (p_workspace, p_run, 'run.resumed', v_live.journal_seq);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.retire_deployment(p_workspace integer, p_actor text, p_name text)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_retired_at timestamptz;
+begin
+  -- A sync may be making it the newest at this moment.
+  perform 1 from durable.workspaces w where w.id = p_workspace for update;
+  select d.retired_at into v_retired_at from durable.deployments d
+    where d.workspace_id = p_workspace and d.name = p_name for update;
+  if not found then
+    return null;
+  elsif v_retired_at is not null then
+    return 'already';
+  elsif exists (select 1 from durable.endpoints e where e.workspace_id = p_workspace and e.deployment = p_name) then
+    return 'newest';
+  end if;
+  update durable.deployments set retired_at = clock_timestamp() where workspace_id = p_workspace and name = p_name;
+  insert into durable.audit (workspace_id, actor, action, target)
+    values (p_workspace, p_actor, 'deployment.retire', p_name);
+  return 'retired';
 end $function$
 ;
 

@@ -7,6 +7,7 @@ create table durable.deployments (
   capabilities text[] not null,
   manifest_digest text not null,
   replaced_by text,                          -- the deployment that answers at its address now
+  retired_at timestamptz,                    -- since then a person wants nothing sent to it
   synced_at timestamptz not null default clock_timestamp(),
   primary key (workspace_id, name)
 );
@@ -19,7 +20,8 @@ create table durable.placements (
   primary key (workspace_id, run_id)
 );
 
--- Part of a sync. At one address answers one deployment: the one that was there before is gone from it.
+-- Part of a sync. At one address answers one deployment: the one that was there before is gone from it. A retired one
+-- is back.
 create function durable.note_deployed(
   p_workspace int, p_name text, p_url text, p_max_duration_ms int, p_capabilities text[], p_digest text
 ) returns void
@@ -30,7 +32,8 @@ language sql volatile as $$
     select p_workspace, p_name, p_url, p_max_duration_ms, p_capabilities, p_digest where p_name is not null
     on conflict (workspace_id, name) do update
       set url = excluded.url, max_duration_ms = excluded.max_duration_ms, capabilities = excluded.capabilities,
-          manifest_digest = excluded.manifest_digest, replaced_by = null, synced_at = excluded.synced_at;
+          manifest_digest = excluded.manifest_digest, replaced_by = null, retired_at = null,
+          synced_at = excluded.synced_at;
 $$;
 
 -- A person moves a run to a deployment, or to the newest (p_to null). A call under way is recorded as it is; whoever
@@ -50,7 +53,7 @@ begin
     return (select r.status from durable.runs r where r.workspace_id = p_workspace and r.id = p_run);
   end if;
   if p_to is not null and not exists (
-    select 1 from durable.deployments d where d.workspace_id = p_workspace and d.name = p_to and d.replaced_by is null
+    select 1 from durable.deployments d where d.workspace_id = p_workspace and d.name = p_to and d.replaced_by is null and d.retired_at is null
   ) then
     return 'unknown-deployment';
   end if;
@@ -79,4 +82,28 @@ begin
     end if;
   end if;
   return durable.shown_status(v_live);
+end $$;
+
+-- A person wants nothing sent to a deployment any more. Answers retired, already (it was), newest (new runs go there;
+-- not retired), or null when unknown.
+create function durable.retire_deployment(p_workspace int, p_actor text, p_name text) returns text
+language plpgsql as $$
+declare
+  v_retired_at timestamptz;
+begin
+  -- A sync may be making it the newest at this moment.
+  perform 1 from durable.workspaces w where w.id = p_workspace for update;
+  select d.retired_at into v_retired_at from durable.deployments d
+    where d.workspace_id = p_workspace and d.name = p_name for update;
+  if not found then
+    return null;
+  elsif v_retired_at is not null then
+    return 'already';
+  elsif exists (select 1 from durable.endpoints e where e.workspace_id = p_workspace and e.deployment = p_name) then
+    return 'newest';
+  end if;
+  update durable.deployments set retired_at = clock_timestamp() where workspace_id = p_workspace and name = p_name;
+  insert into durable.audit (workspace_id, actor, action, target)
+    values (p_workspace, p_actor, 'deployment.retire', p_name);
+  return 'retired';
 end $$;

@@ -167,3 +167,39 @@ test("a run of latest can be moved back to an older deployment", async () => {
   const over = await engine.call("POST", `${path(latest)}/move`, { to: "latest" });
   expect([over.status, over.json.code]).toEqual([409, "run-terminal"]);
 }, 60_000);
+
+test("a deployment that was retired is gone until it is synced again, and the newest cannot be retired", async () => {
+  const a = await deploy("A");
+  const [pinned, drain] = [await start("pinned"), await start("drain")];
+  await start("latest");
+  const moved = await start("latest");
+  await deploy("B");
+  await engine.call("POST", `${path(moved)}/move`, { to: "A" });
+  const durable = async (...args: string[]) => {
+    const { stdout } = await execute(process.execPath, [DURABLE, ...args, "--app", "shop"], {
+      env: { DURABLE_URL: engine.url },
+    });
+    return stdout;
+  };
+  expect(await durable("deployments", "ls")).toMatch(/\n *B .* 0 .* newest\s*\n *A .* 3 .* in use\s*$/);
+  const newest = await engine.call("POST", "/v1/apps/shop/dev/deployments/B/retire");
+  expect([newest.status, newest.json.code]).toEqual([409, "newest-deployment"]);
+  expect((await engine.call("POST", "/v1/apps/shop/dev/deployments/C/retire")).status).toBe(404);
+
+  expect(await durable("deployments", "retire", "A")).toContain("The deployment A is retired");
+  expect(await durable("deployments", "ls")).toMatch(/\n *A .* retired \d/);
+  expect((await engine.call("POST", `${path(drain)}/move`, { to: "A" })).json.code).toBe("validation");
+  await send("go");
+  expect(await output(drain)).toEqual(["A", "B"]);
+  const waiting = await waitFor("the pinned run to wait", async () => {
+    const run = await show(pinned);
+    return run.status === "waiting" && run.live.transport_attempt > 0 && run;
+  });
+  expect(waiting.why).toMatch(/kept on its deployment, and deployment "A" is retired\. .*durable runs move/);
+  const audit = await engine.database
+    .sql`select target from durable.audit where action = 'deployment.retire'`;
+  expect(audit.map((row) => row["target"])).toEqual(["A"]);
+
+  await engine.call("POST", "/v1/apps/shop/dev/sync", { url: `http://127.0.0.1:${a.port}/api/durable` });
+  expect(await output(pinned)).toEqual(["A", "A"]);
+}, 60_000);

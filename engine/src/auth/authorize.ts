@@ -30,6 +30,8 @@ export type Action =
   | "tokens.complete"
   | "apps.list"
   | "apps.sync"
+  | "deployments.read"
+  | "deployments.retire"
   | "functions.read"
   | "functions.start"
   | "functions.call"
@@ -64,6 +66,8 @@ const WHO: Record<Action, Who> = {
   "events.read": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "apps.list": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "apps.sync": { anywhere: OPERATORS, inOwnWorkspace: ["app"] },
+  "deployments.read": { anywhere: OPERATORS, inOwnWorkspace: [] },
+  "deployments.retire": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "functions.read": { anywhere: OPERATORS, inOwnWorkspace: [] },
   // A signature covers the body and not the path: seen once, it could be sent to another path of the same workspace.
   // So an app may only do what its signed body says in full; here the body names the path (http/routes/payload.ts).

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.ts";
 import { callCommand } from "./commands/call.ts";
 import { checkCommand } from "./commands/check.ts";
+import { deploymentsCommand } from "./commands/deployments.ts";
 import { devCommand } from "./commands/dev.ts";
 import { eventsCommand } from "./commands/events.ts";
 import { inputsCommand } from "./commands/inputs.ts";
@@ -62,6 +63,7 @@ function program(context: Context): Command {
     queryCommand,
     checkCommand,
     eventsCommand,
+    deploymentsCommand,
     runsCommand,
     inputsCommand,
     keysCommand,

@@ -31,6 +31,7 @@ export const PROBLEMS = {
   "run-not-paused": { status: 409, title: "The run is not paused" },
   "no-signing-secret": { status: 409, title: "The workspace has no signing secret" },
   "last-signing-secret": { status: 409, title: "The only signing secret cannot be retired" },
+  "newest-deployment": { status: 409, title: "The newest deployment cannot be retired" },
   "run-ended": { status: 410, title: "The run has ended, and its dispatch with it" },
   "payload-too-large": { status: 413, title: "The body is too large" },
   "uri-too-long": { status: 414, title: "The URL is too long" },

@@ -25,8 +25,9 @@ export async function callOlder(
   workspace: WorkspaceEntry,
   signed: NonNullable<NextRequest["signed"]>,
 ): Promise<DispatchResult> {
-  const { url, deployment, replacedBy, maxDurationMs } = workspace.endpoint!;
+  const { url, deployment, replacedBy, isRetired, maxDurationMs } = workspace.endpoint!;
   const name = JSON.stringify(deployment);
+  if (isRetired) return gone(clock, held, `deployment ${name} is retired.`);
   if (replacedBy !== null) {
     return gone(
       clock,

@@ -12,6 +12,7 @@ import { type HttpEnv, mountTable } from "./mount.ts";
 import { mountPages } from "./pages/mount-pages.ts";
 import type { HttpParts, RouteParts } from "./parts.ts";
 import { appRoutes } from "./routes/apps.ts";
+import { deploymentRoutes } from "./routes/deployments.ts";
 import { dispatchRoutes } from "./routes/dispatches.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { functionRoutes } from "./routes/functions.ts";
@@ -40,6 +41,7 @@ export function createApp(parts: HttpParts, endedRuns: EndedRuns): Hono<HttpEnv>
     ...signalRoutes(routeParts),
     ...functionRoutes(routeParts),
     ...appRoutes(routeParts),
+    ...deploymentRoutes(routeParts),
     ...runRoutes(routeParts),
     ...inputRoutes(routeParts),
     ...dispatchRoutes(routeParts),

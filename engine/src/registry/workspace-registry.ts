@@ -23,6 +23,8 @@ export interface WorkspaceEndpoint {
   readonly capabilities: ReadonlySet<string>;
   /** What answers at its address now, when it is no longer itself. */
   readonly replacedBy: string | null;
+  /** A person wants nothing sent to it any more. */
+  readonly isRetired: boolean;
 }
 
 /** What the engine knows of a workspace while it works for it. Never changed in place. */
@@ -134,6 +136,7 @@ function toEntry(workspaceId: number, row: WorkspaceRow, isDev: boolean): Worksp
             deployment: row.deployment,
             capabilities: new Set(row.capabilities),
             replacedBy: null,
+            isRetired: false,
           },
     kept: new Map(row.kept.map(({ id, version }) => [id, version])),
     signingKeys,
@@ -155,6 +158,7 @@ function toOlder(row: DeploymentRow): WorkspaceEndpoint {
     deployment: row.name,
     capabilities: new Set(row.capabilities),
     replacedBy: row.replaced_by,
+    isRetired: row.is_retired,
   };
 }
 

@@ -7,6 +7,7 @@ export interface DeploymentRow {
   readonly capabilities: readonly string[];
   readonly manifest_digest: string;
   readonly replaced_by: string | null;
+  readonly is_retired: boolean;
 }
 
 /** Everything the engine keeps of one workspace while it works for it, as stored. */
@@ -50,7 +51,8 @@ export async function loadWorkspace(database: Database, workspaceId: number): Pr
   >`
     select w.app, w.environment, w.registry_version, e.url, e.max_duration_ms, e.manifest_digest, e.deployment, e.capabilities,
       (select json_agg(json_build_object('name', d.name, 'url', d.url, 'max_duration_ms', d.max_duration_ms,
-          'capabilities', d.capabilities, 'manifest_digest', d.manifest_digest, 'replaced_by', d.replaced_by))::text
+          'capabilities', d.capabilities, 'manifest_digest', d.manifest_digest,
+          'replaced_by', d.replaced_by, 'is_retired', d.retired_at is not null))::text
         from durable.deployments d where d.workspace_id = w.id) as deployments,
       (select json_agg(json_build_object('id', f.id, 'version', f.manifest::json ->> 'version'))::text
         from durable.functions f

@@ -2,6 +2,7 @@
 // name in http/routes; the compiler asks for it.
 import type { z } from "@hono/zod-openapi";
 import { listApps, listFunctions, syncApp } from "./apps.ts";
+import { listDeployments, retireDeployment } from "./deployments.ts";
 import { sendCheckpoint } from "./dispatches.ts";
 import { sendEvents } from "./events.ts";
 import { callFunction, triggerFunction } from "./functions.ts";
@@ -30,6 +31,8 @@ export const TABLE = {
   completeToken,
   syncApp,
   listApps,
+  listDeployments,
+  retireDeployment,
   listFunctions,
   triggerFunction,
   callFunction,

@@ -107,7 +107,7 @@ export function runRoutes(
       if (status === "completed" || status === "failed" || status === "cancelled")
         throw ended(status, "moved");
       if (status === "unknown-deployment") {
-        const detail = `No deployment "${to}" of ${params.app}/${params.env} was synced, or another one answers at its address now. Sync it at an address of its own first.`;
+        const detail = `No deployment "${to}" of ${params.app}/${params.env} was synced, or it is retired, or another one answers at its address now. Sync it at an address of its own first.`;
         throw new Problem("validation", detail, { errors: [{ pointer: "/to", detail }] });
       }
       parts.jobReady();

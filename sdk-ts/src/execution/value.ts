@@ -21,10 +21,16 @@ export function toJson(subject: string, value: unknown, bytesMax = VALUE_BYTES_M
 const utf8 = new TextEncoder();
 
 /** @throws NonRetriableError when no engine would take this JSON. */
-export function checkJson(subject: string, text: string, bytesMax: number, depthMax: number): void {
+export function checkJson(
+  subject: string,
+  text: string,
+  bytesMax: number,
+  depthMax: number,
+  instead = "Store it elsewhere and pass a reference.",
+): void {
   if (text.length * 3 > bytesMax && utf8.encode(text).length > bytesMax) {
     throw new NonRetriableError(
-      `${subject} more than ${bytesMax < MIB ? `${bytesMax / 1024} KiB` : `${bytesMax / MIB} MiB`} of JSON. Store it elsewhere and pass a reference.`,
+      `${subject} more than ${bytesMax < MIB ? `${bytesMax / 1024} KiB` : `${bytesMax / MIB} MiB`} of JSON. ${instead}`,
     );
   }
   if (!isSurelyReadable(text)) refuseUnreadable(subject, text, depthMax);

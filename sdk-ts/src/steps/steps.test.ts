@@ -349,7 +349,7 @@ describe("is refused for good", () => {
     [
       "events that are more than one answer holds",
       (step) => step.sendEvent("s", Array(7).fill({ name: "e", data: "x".repeat(900_000) })),
-      /Step "s" asks for more than 5 MiB of JSON/,
+      /Step "s" asks for more than 5 MiB of JSON\. Make several steps of it/,
     ],
     [
       "data that JSON cannot hold",

@@ -230,7 +230,8 @@ create table durable.live_runs (
   lost integer not null default 0,
   ready_rank bigint,
   ending text,
-  pausing boolean not null default false
+  pausing boolean not null default false,
+  moving boolean not null default false
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
 
 create table durable.logs (
@@ -1056,6 +1057,7 @@ declare
   v_applied boolean[] := array_fill(false, array[cardinality(i_run)]);
   v_seq int[] := array_fill(0, array[cardinality(i_run)]);
   v_head int;
+  v_status text;
   v_count int := 0;
   v_queued boolean := false;
   v_skip int[] := '{}';
@@ -1079,16 +1081,20 @@ begin
     update durable.live_runs l
       set fence = i_next[q], journal_seq = l.journal_seq + i_settled[q],
           run_attempt = i_run_attempt[q], transport_attempt = i_transport_attempt[q], lost = 0,
-          -- A pause waits for the answer: a checkpoint has no lease of its own, and its dispatch goes on.
-          engine_id = case when l.pausing and i_leased[q] is not null or i_kind[q] in ('wait', 'requeue', 'paused') then null else l.engine_id end,
+          -- A pause and a move wait for the answer: a checkpoint has no lease of its own, and its dispatch goes on.
+          engine_id = case when (l.pausing or l.moving and i_kind[q] = 'continue') and i_leased[q] is not null
+                               or i_kind[q] in ('wait', 'requeue', 'paused') then null else l.engine_id end,
           pausing = l.pausing and i_leased[q] is null,
+          moving = l.moving and i_leased[q] is null,
           status = case when l.pausing and i_leased[q] is not null or i_kind[q] = 'paused' then 'paused'
+                        when i_kind[q] = 'continue' and l.moving and i_leased[q] is not null then 'queued'
                         when i_kind[q] not in ('wait', 'requeue') then l.status
                         -- Something settled while it ran and the holder has not seen it: it must be continued at once.
                         when i_kind[q] = 'requeue' or l.journal_seq <> i_known[q] then 'queued'
                         else 'waiting' end,
           ready_rank = case when l.pausing and i_leased[q] is not null then null
-                            when i_kind[q] = 'requeue' or i_kind[q] = 'wait' and l.journal_seq <> i_known[q] then v_rank + q end
+                            when i_kind[q] = 'continue' and l.moving and i_leased[q] is not null
+                              or i_kind[q] = 'requeue' or i_kind[q] = 'wait' and l.journal_seq <> i_known[q] then v_rank + q end
       from generate_subscripts(i_run, 1) as q
       where l.workspace_id = i_workspace[q] and l.run_id = i_run[q] and l.fence = i_fence[q]
       returning q as no, l.journal_seq, l.status
@@ -1099,19 +1105,22 @@ begin
     v_queued := v_queued or v_row.status = 'queued';
     if v_row.status = 'paused' and i_kind[v_row.no] in ('continue', 'wait', 'requeue') then
       v_state[v_row.no] := 'paused';
+    elsif v_row.status = 'queued' and i_kind[v_row.no] = 'continue' then
+      v_state[v_row.no] := 'moved';
     end if;
   end loop;
 
   if v_count < cardinality(i_run) then for i in 1 .. cardinality(i_run) loop
     continue when v_applied[i];
-    select l.journal_seq into v_head from durable.live_runs l
+    select l.journal_seq, l.status into v_head, v_status from durable.live_runs l
       where l.workspace_id = i_workspace[i] and l.run_id = i_run[i] and l.fence = i_next[i];
     if not found then
       perform 1 from durable.runs r
         where r.workspace_id = i_workspace[i] and r.id = i_run[i] and r.end_fence = i_next[i];
     end if;
     if found then
-      v_state[i] := 'already';
+      -- Its holder must hear also now that its lease is gone.
+      v_state[i] := case when i_kind[i] = 'continue' and v_status = 'queued' then 'moved' else 'already' end;
       v_seq[i] := coalesce(v_head, 0);
     else
       v_state[i] := 'lost';
@@ -1227,7 +1236,7 @@ begin
   end if;
 
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)
-    select i_workspace[q], i_run[q], 'run.' || case when v_state[q] = 'paused' then 'paused' else i_kind[q] end, v_seq[q] from generate_subscripts(i_run, 1) as q where v_applied[q];
+    select i_workspace[q], i_run[q], 'run.' || case v_state[q] when 'paused' then 'paused' when 'moved' then 'requeue' else i_kind[q] end, v_seq[q] from generate_subscripts(i_run, 1) as q where v_applied[q];
 
   o_state := v_state;
   o_seq := v_seq;
@@ -1666,7 +1675,7 @@ begin
                         where c.workspace_id = p_workspace and c.run_id = p_run and not c.undone) then
     update durable.live_runs
       set status = 'queued', ending = v_ending, engine_id = null, fence = gen_random_uuid(), ready_rank = v_rank,
-          pausing = false, run_attempt = 0, transport_attempt = 0, lost = 0
+          pausing = false, moving = false, run_attempt = 0, transport_attempt = 0, lost = 0
       where workspace_id = p_workspace and run_id = p_run;
     insert into durable.ready (rank, workspace_id, run_id) values (v_rank, p_workspace, p_run);
     update durable.runs set failure = p_failure, pause_reason = null where workspace_id = p_workspace and id = p_run;
@@ -1971,7 +1980,7 @@ begin
   with freed as (
     update durable.live_runs l
       set status = case when l.pausing then 'paused' else 'queued' end, ready_rank = case when not l.pausing then v_rank end,
-          pausing = false, engine_id = null, fence = gen_random_uuid()
+          pausing = false, moving = false, engine_id = null, fence = gen_random_uuid()
       where l.engine_id = p_engine
       returning l.workspace_id, l.run_id, l.journal_seq, l.status
   ), job as (
@@ -2161,7 +2170,22 @@ begin
     values (p_workspace, p_actor, 'run.move', p_run::text, concat_ws(': ', coalesce(p_to, 'latest'), p_reason));
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)
     values (p_workspace, p_run, 'run.moved', v_live.journal_seq);
-  if v_live.status = 'waiting' then
+  with freed as (
+    delete from durable.timers m using durable.tasks t
+      where m.workspace_id = p_workspace and m.run_id = p_run and m.kind = 'task'
+        and t.workspace_id = m.workspace_id and t.run_id = m.run_id and t.step_id = m.step_id
+        -- Not what waits after an attempt that its own code has failed.
+        and t.status = 'waiting' and t.transport_attempt > 0
+      returning m.step_id
+  ), task as (
+    update durable.tasks t set status = 'queued', ready_rank = v_rank, transport_attempt = 0
+      from freed f where t.workspace_id = p_workspace and t.run_id = p_run and t.step_id = f.step_id
+      returning t.step_id
+  )
+  insert into durable.ready (rank, workspace_id, run_id, step_id) select v_rank, p_workspace, p_run, step_id from task;
+  if v_live.status = 'running' then
+    update durable.live_runs set moving = true where workspace_id = p_workspace and run_id = p_run;
+  elsif v_live.status = 'waiting' then
     delete from durable.timers where workspace_id = p_workspace and run_id = p_run and step_id = c_run and kind = 'retry';
     if found then
       update durable.live_runs set status = 'queued', ready_rank = v_rank, transport_attempt = 0, fence = gen_random_uuid()
@@ -2392,7 +2416,8 @@ begin
       and r.step_id = '00000000-0000-0000-0000-000000000000';
   with paused as (
     update durable.live_runs l
-      set status = 'paused', engine_id = null, ready_rank = null, fence = gen_random_uuid(), pausing = false
+      set status = 'paused', engine_id = null, ready_rank = null, fence = gen_random_uuid(), pausing = false,
+          moving = false
       from unnest(p_workspace, p_run) as p(workspace, run)
       where l.workspace_id = p.workspace and l.run_id = p.run
       returning l.workspace_id, l.run_id, l.journal_seq
@@ -2532,7 +2557,7 @@ begin
     with freed as (
       update durable.live_runs l
         set status = case when l.pausing or l.lost + 1 >= p_lost_max then 'paused' else 'queued' end,
-            ready_rank = case when l.pausing or l.lost + 1 >= p_lost_max then null else v_rank end, pausing = false,
+            ready_rank = case when l.pausing or l.lost + 1 >= p_lost_max then null else v_rank end, pausing = false, moving = false,
             engine_id = null, fence = gen_random_uuid(), lost = l.lost + 1
         where l.engine_id = v_engine
         returning l.workspace_id, l.run_id, l.status, l.lost, l.journal_seq, l.fence

@@ -40,6 +40,7 @@ create table durable.live_runs (
   ready_rank bigint,                         -- the key of its job in ready, exactly while queued
   ending text,                               -- failing | cancelling: it ends so when its steps are undone; only that is dispatched
   pausing boolean not null default false,    -- somebody asked for a pause while it was running: at its next commit
+  moving boolean not null default false,     -- somebody moved it while it was running: let go at its next commit
   primary key (workspace_id, run_id)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
 

@@ -42,6 +42,7 @@ end $$;
 -- applied | already (this very commit was applied before: its answer got lost)
 --         | lost (the fence is not ours any more: nothing was changed; recorded as late)
 --         | paused (applied, and the lease is gone: somebody had asked for a pause)
+--         | moved (applied, and the lease is gone: whoever takes it next calls another deployment)
 --         | stale (functions changed since its sent events were matched: nothing at all was changed).
 --
 -- i_kind: continue (keep the lease) | wait (let go; something pending will wake it) | requeue (let go, ready at
@@ -72,6 +73,7 @@ declare
   v_applied boolean[] := array_fill(false, array[cardinality(i_run)]);
   v_seq int[] := array_fill(0, array[cardinality(i_run)]);
   v_head int;
+  v_status text;
   v_count int := 0;
   v_queued boolean := false;
   v_skip int[] := '{}';
@@ -95,16 +97,20 @@ begin
     update durable.live_runs l
       set fence = i_next[q], journal_seq = l.journal_seq + i_settled[q],
           run_attempt = i_run_attempt[q], transport_attempt = i_transport_attempt[q], lost = 0,
-          -- A pause waits for the answer: a checkpoint has no lease of its own, and its dispatch goes on.
-          engine_id = case when l.pausing and i_leased[q] is not null or i_kind[q] in ('wait', 'requeue', 'paused') then null else l.engine_id end,
+          -- A pause and a move wait for the answer: a checkpoint has no lease of its own, and its dispatch goes on.
+          engine_id = case when (l.pausing or l.moving and i_kind[q] = 'continue') and i_leased[q] is not null
+                               or i_kind[q] in ('wait', 'requeue', 'paused') then null else l.engine_id end,
           pausing = l.pausing and i_leased[q] is null,
+          moving = l.moving and i_leased[q] is null,
           status = case when l.pausing and i_leased[q] is not null or i_kind[q] = 'paused' then 'paused'
+                        when i_kind[q] = 'continue' and l.moving and i_leased[q] is not null then 'queued'
                         when i_kind[q] not in ('wait', 'requeue') then l.status
                         -- Something settled while it ran and the holder has not seen it: it must be continued at once.
                         when i_kind[q] = 'requeue' or l.journal_seq <> i_known[q] then 'queued'
                         else 'waiting' end,
           ready_rank = case when l.pausing and i_leased[q] is not null then null
-                            when i_kind[q] = 'requeue' or i_kind[q] = 'wait' and l.journal_seq <> i_known[q] then v_rank + q end
+                            when i_kind[q] = 'continue' and l.moving and i_leased[q] is not null
+                              or i_kind[q] = 'requeue' or i_kind[q] = 'wait' and l.journal_seq <> i_known[q] then v_rank + q end
       from generate_subscripts(i_run, 1) as q
       where l.workspace_id = i_workspace[q] and l.run_id = i_run[q] and l.fence = i_fence[q]
       returning q as no, l.journal_seq, l.status
@@ -115,19 +121,22 @@ begin
     v_queued := v_queued or v_row.status = 'queued';
     if v_row.status = 'paused' and i_kind[v_row.no] in ('continue', 'wait', 'requeue') then
       v_state[v_row.no] := 'paused';
+    elsif v_row.status = 'queued' and i_kind[v_row.no] = 'continue' then
+      v_state[v_row.no] := 'moved';
     end if;
   end loop;
 
   if v_count < cardinality(i_run) then for i in 1 .. cardinality(i_run) loop
     continue when v_applied[i];
-    select l.journal_seq into v_head from durable.live_runs l
+    select l.journal_seq, l.status into v_head, v_status from durable.live_runs l
       where l.workspace_id = i_workspace[i] and l.run_id = i_run[i] and l.fence = i_next[i];
     if not found then
       perform 1 from durable.runs r
         where r.workspace_id = i_workspace[i] and r.id = i_run[i] and r.end_fence = i_next[i];
     end if;
     if found then
-      v_state[i] := 'already';
+      -- Its holder must hear also now that its lease is gone.
+      v_state[i] := case when i_kind[i] = 'continue' and v_status = 'queued' then 'moved' else 'already' end;
       v_seq[i] := coalesce(v_head, 0);
     else
       v_state[i] := 'lost';
@@ -243,7 +252,7 @@ begin
   end if;
 
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)
-    select i_workspace[q], i_run[q], 'run.' || case when v_state[q] = 'paused' then 'paused' else i_kind[q] end, v_seq[q] from generate_subscripts(i_run, 1) as q where v_applied[q];
+    select i_workspace[q], i_run[q], 'run.' || case v_state[q] when 'paused' then 'paused' when 'moved' then 'requeue' else i_kind[q] end, v_seq[q] from generate_subscripts(i_run, 1) as q where v_applied[q];
 
   o_state := v_state;
   o_seq := v_seq;

@@ -240,7 +240,7 @@ begin
     with freed as (
       update durable.live_runs l
         set status = case when l.pausing or l.lost + 1 >= p_lost_max then 'paused' else 'queued' end,
-            ready_rank = case when l.pausing or l.lost + 1 >= p_lost_max then null else v_rank end, pausing = false,
+            ready_rank = case when l.pausing or l.lost + 1 >= p_lost_max then null else v_rank end, pausing = false, moving = false,
             engine_id = null, fence = gen_random_uuid(), lost = l.lost + 1
         where l.engine_id = v_engine
         returning l.workspace_id, l.run_id, l.status, l.lost, l.journal_seq, l.fence
@@ -289,7 +289,7 @@ begin
   with freed as (
     update durable.live_runs l
       set status = case when l.pausing then 'paused' else 'queued' end, ready_rank = case when not l.pausing then v_rank end,
-          pausing = false, engine_id = null, fence = gen_random_uuid()
+          pausing = false, moving = false, engine_id = null, fence = gen_random_uuid()
       where l.engine_id = p_engine
       returning l.workspace_id, l.run_id, l.journal_seq, l.status
   ), job as (

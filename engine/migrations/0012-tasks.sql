@@ -91,7 +91,8 @@ begin
       and r.step_id = '00000000-0000-0000-0000-000000000000';
   with paused as (
     update durable.live_runs l
-      set status = 'paused', engine_id = null, ready_rank = null, fence = gen_random_uuid(), pausing = false
+      set status = 'paused', engine_id = null, ready_rank = null, fence = gen_random_uuid(), pausing = false,
+          moving = false
       from unnest(p_workspace, p_run) as p(workspace, run)
       where l.workspace_id = p.workspace and l.run_id = p.run
       returning l.workspace_id, l.run_id, l.journal_seq

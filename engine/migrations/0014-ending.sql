@@ -76,7 +76,7 @@ begin
                         where c.workspace_id = p_workspace and c.run_id = p_run and not c.undone) then
     update durable.live_runs
       set status = 'queued', ending = v_ending, engine_id = null, fence = gen_random_uuid(), ready_rank = v_rank,
-          pausing = false, run_attempt = 0, transport_attempt = 0, lost = 0
+          pausing = false, moving = false, run_attempt = 0, transport_attempt = 0, lost = 0
       where workspace_id = p_workspace and run_id = p_run;
     insert into durable.ready (rank, workspace_id, run_id) values (v_rank, p_workspace, p_run);
     update durable.runs set failure = p_failure, pause_reason = null where workspace_id = p_workspace and id = p_run;

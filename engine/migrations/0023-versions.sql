@@ -36,8 +36,9 @@ language sql volatile as $$
           synced_at = excluded.synced_at;
 $$;
 
--- A person moves a run to a deployment, or to the newest (p_to null). A call under way is recorded as it is; whoever
--- takes the run up next calls it there, and one that waits for its deployment goes at once. Answers the status it has
+-- A person moves a run to a deployment, or to the newest (p_to null). A call under way is recorded as it is, and then the
+-- lease is let go of; whoever takes the run up next calls it there. What waits for its deployment goes at once, the run
+-- and its planned steps. Answers the status it has
 -- then or has ended with, 'unknown-deployment', or null for an id not in this workspace.
 create function durable.move_run(p_workspace int, p_run uuid, p_actor text, p_to text, p_reason text) returns text
 language plpgsql as $$
@@ -72,7 +73,22 @@ begin
     values (p_workspace, p_actor, 'run.move', p_run::text, concat_ws(': ', coalesce(p_to, 'latest'), p_reason));
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)
     values (p_workspace, p_run, 'run.moved', v_live.journal_seq);
-  if v_live.status = 'waiting' then
+  with freed as (
+    delete from durable.timers m using durable.tasks t
+      where m.workspace_id = p_workspace and m.run_id = p_run and m.kind = 'task'
+        and t.workspace_id = m.workspace_id and t.run_id = m.run_id and t.step_id = m.step_id
+        -- Not what waits after an attempt that its own code has failed.
+        and t.status = 'waiting' and t.transport_attempt > 0
+      returning m.step_id
+  ), task as (
+    update durable.tasks t set status = 'queued', ready_rank = v_rank, transport_attempt = 0
+      from freed f where t.workspace_id = p_workspace and t.run_id = p_run and t.step_id = f.step_id
+      returning t.step_id
+  )
+  insert into durable.ready (rank, workspace_id, run_id, step_id) select v_rank, p_workspace, p_run, step_id from task;
+  if v_live.status = 'running' then
+    update durable.live_runs set moving = true where workspace_id = p_workspace and run_id = p_run;
+  elsif v_live.status = 'waiting' then
     delete from durable.timers where workspace_id = p_workspace and run_id = p_run and step_id = c_run and kind = 'retry';
     if found then
       update durable.live_runs set status = 'queued', ready_rank = v_rank, transport_attempt = 0, fence = gen_random_uuid()

@@ -63,7 +63,7 @@ export const LEASES: readonly Invariant[] = [
       `select run_id, status, 'live' as what from durable.live_runs
          where status not in ('queued', 'running', 'waiting', 'paused')
            or (status = 'running') <> (engine_id is not null) or (status = 'queued') <> (ready_rank is not null)
-           or pausing and status <> 'running'
+           or (pausing or moving) and status <> 'running'
        union all
        select run_id, status, 'task' from durable.tasks
          where kind not in ('step', 'once', 'fetch') or kind <> 'once' and started is not null

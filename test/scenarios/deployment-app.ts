@@ -19,7 +19,21 @@ const functions = (["latest", "pinned", "drain"] as const).map((version) =>
   }),
 );
 
-const server = createServer(serve({ app: "shop", functions, deployment: me }));
+/** A step that is held until somebody writes to this process. */
+const held = createFunction({
+  id: "held",
+  trigger: { event: "held" },
+  version: "pinned",
+  async handler({ step }) {
+    const first = await step.run("first", () => {
+      console.log("held");
+      return new Promise<string>((resolve) => process.stdin.once("data", () => resolve(me)));
+    });
+    return [first, await step.run("second", () => me)];
+  },
+});
+
+const server = createServer(serve({ app: "shop", functions: [...functions, held], deployment: me }));
 server.listen(Number(process.env["APP_PORT"] ?? 0), "127.0.0.1", () => {
   const address = server.address();
   console.log(typeof address === "object" ? address?.port : address);

@@ -31,10 +31,14 @@ afterEach(async () => {
 async function deploy(deployment: string, port = 0, { isSynced = true } = {}) {
   const child = spawn(process.execPath, [PROGRAM], {
     env: { ...process.env, APP_DEPLOYMENT: deployment, APP_PORT: String(port) },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["pipe", "pipe", "inherit"],
   });
   processes.add(child);
   const [said] = await once(child.stdout!, "data");
+  let isHolding = false;
+  child.stdout!.on("data", () => {
+    isHolding = true;
+  });
   const url = `http://127.0.0.1:${String(said).trim()}/api/durable`;
   if (isSynced) {
     const synced = await engine.call("POST", "/v1/apps/shop/dev/sync", { url });
@@ -42,6 +46,9 @@ async function deploy(deployment: string, port = 0, { isSynced = true } = {}) {
   }
   return {
     port: Number(said),
+    /** Until the body of a step is held. */
+    held: () => waitFor("the held step", async () => isHolding),
+    release: () => child.stdin!.write("go"),
     async kill() {
       const gone = once(child, "exit");
       child.kill("SIGKILL");
@@ -202,4 +209,24 @@ test("a deployment that was retired is gone until it is synced again, and the ne
 
   await engine.call("POST", "/v1/apps/shop/dev/sync", { url: `http://127.0.0.1:${a.port}/api/durable` });
   expect(await output(pinned)).toEqual(["A", "A"]);
+}, 60_000);
+
+test("while a step runs: it is recorded once, and what follows runs at the new deployment", async () => {
+  const a = await deploy("A");
+  const run: string = (await send("held")).json.runs[0].run;
+  await a.held();
+  await deploy("B");
+  const moved = await engine.call("POST", `${path(run)}/move`, { to: "B" });
+  expect(moved.json).toMatchObject({ status: "running", to: "B" });
+  expect((await show(run)).why).toMatch(/It was moved, and goes on at the other deployment as soon as/);
+  a.release();
+  expect(await output(run)).toEqual(["A", "B"]);
+  const { steps, attempts } = await show(run);
+  expect(
+    steps.map((step: { attempt: number; deployment: string }) => [step.deployment, step.attempt]),
+  ).toEqual([
+    ["A", 1],
+    ["B", 1],
+  ]);
+  expect(attempts).toEqual([]);
 }, 60_000);

@@ -148,6 +148,11 @@ async function commit(
     parts.suspectLeases();
     return null;
   }
+  if (end.state === "moved") {
+    // Somebody moved it meanwhile: it is written, and whoever takes it up next calls it where it belongs now.
+    parts.committed(run, { ...outcome, kind: "requeue" });
+    return null;
+  }
   if (end.state === "paused") {
     // Somebody asked for a pause meanwhile: it is written, and the lease is gone.
     parts.committed(run, { ...outcome, kind: "paused" });

@@ -25,7 +25,11 @@ const WHY: Record<RunStatus, (run: RunStored) => string> = {
       live !== null && live.transport_attempt > 0
         ? `, after ${live.transport_attempt} without a usable answer`
         : "";
-    const then = live?.pausing ? " It pauses as soon as that call is recorded." : "";
+    const then = live?.pausing
+      ? " It pauses as soon as that call is recorded."
+      : live?.moving
+        ? " It was moved, and goes on at the other deployment as soon as that call is recorded."
+        : "";
     return `${where} is calling the app${again}.${then}`;
   },
   waiting: (run) => {

@@ -30,7 +30,7 @@ export interface CommitItem {
   readonly events: EventRows | null;
 }
 
-export type CommitState = "applied" | "already" | "paused" | "lost" | "stale";
+export type CommitState = "applied" | "already" | "paused" | "moved" | "lost" | "stale";
 
 export interface CommitResult {
   readonly state: CommitState;

@@ -17,7 +17,7 @@ export interface TaskCommitItem {
 }
 
 export interface TaskCommitResult {
-  readonly state: Exclude<CommitState, "stale" | "paused">;
+  readonly state: Exclude<CommitState, "stale" | "paused" | "moved">;
 }
 
 /**

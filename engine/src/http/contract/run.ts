@@ -70,6 +70,9 @@ export const Run = z
         pausing: z.boolean().openapi({
           description: "It pauses when the call of its app that is under way has been recorded.",
         }),
+        moving: z.boolean().openapi({
+          description: "It goes on at another deployment when the call that is under way has been recorded.",
+        }),
         ready_at: Instant.nullable(),
         retry_at: Instant.nullable(),
         circuit: Circuit.nullable().openapi({

@@ -5,6 +5,8 @@ import { createFunction } from "@durable/sdk";
 import { serve } from "@durable/sdk/node";
 
 const me = process.env["APP_DEPLOYMENT"]!;
+/** Then the code asks for something else where its first step is recorded. */
+const isChanged = process.env["APP_CHANGED"] === "1";
 
 const functions = (["latest", "pinned", "drain"] as const).map((version) =>
   createFunction({
@@ -12,7 +14,7 @@ const functions = (["latest", "pinned", "drain"] as const).map((version) =>
     trigger: { event: version },
     version,
     async handler({ step }) {
-      const first = await step.run("first", () => me);
+      const first = isChanged ? await step.sleep("first", 1) : await step.run("first", () => me);
       await step.waitForEvent("go", { event: "go", timeout: "1h" });
       return [first, await step.run("second", () => me)];
     },

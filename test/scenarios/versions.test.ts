@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { checkInvariants, formatReport } from "../invariants/check.ts";
+import { semanticsTable } from "../support/semantics-table.ts";
 import { waitFor } from "../support/wait.ts";
 import { startEngine } from "./api-engine.ts";
 
@@ -28,9 +29,14 @@ afterEach(async () => {
 });
 
 /** Starts a deployment and, unless told, syncs it: from then on it is the newest. */
-async function deploy(deployment: string, port = 0, { isSynced = true } = {}) {
+async function deploy(deployment: string, port = 0, { isSynced = true, isChanged = false } = {}) {
   const child = spawn(process.execPath, [PROGRAM], {
-    env: { ...process.env, APP_DEPLOYMENT: deployment, APP_PORT: String(port) },
+    env: {
+      ...process.env,
+      APP_DEPLOYMENT: deployment,
+      APP_PORT: String(port),
+      APP_CHANGED: isChanged ? "1" : "",
+    },
     stdio: ["pipe", "pipe", "inherit"],
   });
   processes.add(child);
@@ -230,3 +236,69 @@ test("while a step runs: it is recorded once, and what follows runs at the new d
   ]);
   expect(attempts).toEqual([]);
 }, 60_000);
+
+const named: string[] = [];
+/** A cell of the second table in docs/guides/semantics.md. */
+function semantics(version: string, on: string, act: () => Promise<void>): void {
+  named.push(`${version} / ${on}`);
+  test(`semantics: ${version} / ${on}`, act, 60_000);
+}
+
+const CHANGED = "replay with changed code";
+const CHANGED_AND_GONE = "replay with changed code, its deployment gone";
+
+/** A run that has done its first step, and then the newest deployment asks for another one in its place. */
+async function startThenChange(version: string) {
+  const a = await deploy("A");
+  const run = await start(version);
+  await deploy("B", 0, { isChanged: true });
+  return { a, run };
+}
+
+async function expectNondeterminism(run: string): Promise<void> {
+  const paused = await waitFor("the run to pause", async () => {
+    const shown = await show(run);
+    return shown.status === "paused" && shown;
+  });
+  expect(paused.failure.name).toBe("NondeterminismError");
+}
+
+semantics("latest", CHANGED, async () => {
+  const { run } = await startThenChange("latest");
+  await send("go");
+  await expectNondeterminism(run);
+});
+
+for (const version of ["pinned", "drain"]) {
+  semantics(version, CHANGED, async () => {
+    const { run } = await startThenChange(version);
+    await send("go");
+    expect(await output(run)).toEqual(["A", "A"]);
+  });
+}
+
+semantics("pinned", CHANGED_AND_GONE, async () => {
+  const { a, run } = await startThenChange("pinned");
+  await a.kill();
+  await send("go");
+  const waiting = await waitFor("the run to be refused", async () => {
+    const shown = await show(run);
+    return shown.live.transport_attempt > 0 && shown;
+  });
+  expect([waiting.status, waiting.why]).toEqual(["waiting", expect.stringContaining('deployment "A"')]);
+  await engine.call("POST", `${path(run)}/move`, { to: "latest" });
+  await expectNondeterminism(run);
+});
+
+semantics("drain", CHANGED_AND_GONE, async () => {
+  const { a, run } = await startThenChange("drain");
+  await a.kill();
+  await send("go");
+  await expectNondeterminism(run);
+});
+
+test("the second table of the guide has these cells and no others", () => {
+  const { cases, cells } = semanticsTable(1);
+  expect(cases).toEqual([CHANGED, CHANGED_AND_GONE]);
+  expect(cells).toEqual([...named].toSorted());
+});

@@ -4,7 +4,7 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** An engine's request to an app. What does not fit goes into refs and memo pages. */
+/** An engine's request to an app. What of the memo does not fit comes in pages, if the SDK has the capability `pages`. */
 export const REQUEST_BYTES_MAX = 4 * MIB;
 /** An app's answer to one request. */
 export const ANSWER_BYTES_MAX = 6 * MIB;
@@ -17,10 +17,10 @@ export const BLOB_BYTES_MAX = 32 * MIB;
 
 /** Entries of one run's memo. */
 export const MEMO_ENTRIES_MAX = 10_000;
-/** Entries of one memo page, and of the `memo` of one request. */
-export const MEMO_PAGE_ENTRIES_MAX = 1_000;
-/** Bytes of one memo page. */
-export const MEMO_PAGE_BYTES_MAX = 2 * MIB;
+/** One memo page, unless its only entry is larger: a value of any size fits, with room around it. */
+export const MEMO_PAGE_BYTES_MAX = 5 * MIB;
+/** A request and all pages of its memo together. */
+export const MEMO_BYTES_MAX = 64 * MIB;
 /** Ops of one answer. */
 export const OPS_PER_ANSWER_MAX = 10_000;
 

@@ -35,7 +35,7 @@ export function makeManifest({ app, functions, maxDuration, deployment: named }:
     protocol: { min: PROTOCOL_VERSION, max: PROTOCOL_VERSION },
     app,
     sdk: `durable-ts/${SDK_VERSION}`,
-    capabilities: ["unclaimed", "parallel", "checkpoint", "groups", "call", "query"],
+    capabilities: ["unclaimed", "parallel", "pages", "checkpoint", "groups", "call", "query"],
     max_duration_ms: Math.max(1, durationMs(maxDuration ?? "60s")),
     functions: functions.map(describe),
   };

@@ -1,7 +1,7 @@
 import { epochMsOfUuidV7 } from "../domain/ids.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { Held } from "./held-run.ts";
-import type { Memo } from "./memo.ts";
+import type { Memo, MemoHead } from "./memo.ts";
 
 /** Do not start another step after this; an app that says how long it may run gets that minus a margin. */
 const BUDGET_MS_DEFAULT = 25_000;
@@ -18,6 +18,7 @@ export function buildRequest(
   fence: string,
   workspace: WorkspaceEntry,
   deployment: string | null,
+  shown: Pick<MemoHead, "json"> & { readonly next: string | null } = { json: held.memo.toJson(), next: null },
 ): string {
   const { head, memo, stepId } = held;
   const task = stepId === null ? taskOf(memo) : `"kind":"step","step":"${stepId}"`;
@@ -31,7 +32,7 @@ export function buildRequest(
     `{"type":"invoke",${only}"app":${app},"fn":${fn},"rev":"${head.functionVersion}",` +
     `"run":{"id":"${head.runId}","started_at":"${new Date(epochMsOfUuidV7(head.runId)).toISOString()}"${attempt}},` +
     `"task":{${task},"fence":"${fence}"},` +
-    `"input":{"event":${head.event}},"memo":${memo.toJson()},"memo_next":null,` +
+    `"input":{"event":${head.event}},"memo":${shown.json},"memo_next":${JSON.stringify(shown.next)},` +
     `"attempts":${memo.attemptsJson()},"budget":{"ms":${budgetMs},"steps":1},` +
     `"known":${memo.settledCount},"engine":{"environment":"${workspace.environment}","capabilities":${CAPABILITIES}}}`
   );

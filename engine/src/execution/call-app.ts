@@ -31,7 +31,7 @@ export type Reply = (
       /** The whole route is down: nothing of this workspace is sent until it is back. */
       readonly isDown: boolean;
     }
-  /** Nothing was sent: a request may not be so large. */
+  /** Nothing was sent: a request may not be so large. Or its memo was cut, and the app cannot fetch the rest. */
   | { readonly kind: "too-large" }
 ) & { readonly times: DispatchTimes };
 
@@ -101,6 +101,9 @@ function toReply(
   const decoded = decodeAnswer(end.body, { fence: held.fence });
   if (decoded.ok) {
     const { answer } = decoded;
+    if (answer.status === "need_memo" && request.isCut) {
+      return { kind: "too-large", times: timesOf(clock, held, end, answer) };
+    }
     const elsewhere = answeredElsewhere(clock, held, request, answer);
     if (elsewhere !== null) {
       return { kind: "unanswered", end: elsewhere, isDown: false, times: timesOf(clock, held, end, answer) };

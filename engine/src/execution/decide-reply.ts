@@ -1,4 +1,4 @@
-import { MEMO_ENTRIES_MAX, REQUEST_BYTES_MAX } from "@durable/protocol/wire";
+import { MEMO_BYTES_MAX, REQUEST_BYTES_MAX } from "@durable/protocol/wire";
 import type { Outcome } from "../domain/outcome.ts";
 import type { Reply } from "./call-app.ts";
 import { decide } from "./decide.ts";
@@ -20,4 +20,5 @@ export function decideReply(situation: Situation, reply: Reply): Outcome {
   }
 }
 
-export const TOO_LARGE = `paused: its event and results no longer fit into one request of ${REQUEST_BYTES_MAX / 1024 / 1024} MiB (at most ${MEMO_ENTRIES_MAX} entries). Return smaller values from its steps.`;
+const MIB = 1024 * 1024;
+export const TOO_LARGE = `paused: its event and results no longer fit into one request of ${REQUEST_BYTES_MAX / MIB} MiB, and its app cannot fetch the rest (up to ${MEMO_BYTES_MAX / MIB} MiB in all). Set DURABLE_URL where the app runs to the address of this engine, with an SDK that fetches pages of a memo, or return smaller values from its steps; then resume.`;

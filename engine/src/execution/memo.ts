@@ -2,6 +2,7 @@ import type { Ending } from "../domain/ending.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import { isSettled } from "../domain/outcome.ts";
 import type { JournalEntry } from "../store/journals.ts";
+import { cursorText } from "./memo-cursor.ts";
 import { memoEntryText } from "./memo-entry.ts";
 
 /** An open entry: a sleep, a wait, a task, or a step whose next attempt is due (`offered`) or is not. */
@@ -24,6 +25,14 @@ export interface OwedStep {
   readonly name: string;
 }
 
+/** As much of a memo as one request holds. */
+export interface MemoHead {
+  /** The `memo` array. */
+  readonly json: string;
+  /** Cursor to the rest. */
+  readonly next: string;
+}
+
 /**
  * What a run has journalled so far, as the holder of its lease knows it: the text that goes into every dispatch
  * and the ids an answer is checked against. Results stay text from the app's answer to the app's next request;
@@ -31,6 +40,8 @@ export interface OwedStep {
  */
 export class Memo {
   #settledText = "";
+  /** By position in the journal: where in that text the entry ends. What is not shown ends where it begins. */
+  readonly #ends: number[] = [];
   readonly #settled = new Map<string, string>();
   /** Settled, and part of a group that is shown instead. */
   #foldedCount = 0;
@@ -53,6 +64,7 @@ export class Memo {
       if (entry.isFolded) {
         memo.#settled.set(stepId, op);
         memo.#foldedCount += 1;
+        memo.#ends.push(memo.#settledText.length);
       } else if (seq !== null) memo.#settle(stepId, op, { status, ...entry });
       else {
         const offered = stepId === taskStepId || (status === "retrying" && !isHeldBack);
@@ -141,7 +153,29 @@ export class Memo {
 
   /** The `memo` array of a dispatch: settled entries in journal order, then what is pending and not to be run. */
   toJson(): string {
-    let text = this.#settledText;
+    return this.#withPending(this.#settledText);
+  }
+
+  /**
+   * The same with as many of the settled entries as fit into so many bytes, from the first on, and all that is pending.
+   * The rest is fetched in pages, from the cursor on.
+   */
+  headOf(bytesMax: number): MemoHead {
+    let bytes = Buffer.byteLength(this.#withPending("")) + 1;
+    let shown = 0;
+    let end = 0;
+    for (const next of this.#ends) {
+      bytes += Buffer.byteLength(this.#settledText.slice(end, next));
+      if (bytes > bytesMax) break;
+      end = next;
+      shown += 1;
+    }
+    const json = this.#withPending(this.#settledText.slice(0, end));
+    return { json, next: cursorText({ after: shown, upTo: this.settledCount }) };
+  }
+
+  #withPending(settledText: string): string {
+    let text = settledText;
     for (const [id, entry] of this.#pending) {
       if (entry.offered || entry.op === "compensate") continue;
       text += `${text === "" ? "" : ","}{"id":"${id}","op":"${entry.op}","st":"pending"}`;
@@ -165,7 +199,9 @@ export class Memo {
   ): void {
     this.#settled.set(id, op);
     // No code asks for it.
-    if (op === "compensate") return;
-    this.#settledText += `${this.#settledText === "" ? "" : ","}${memoEntryText(id, op, entry)}`;
+    if (op !== "compensate") {
+      this.#settledText += `${this.#settledText === "" ? "" : ","}${memoEntryText(id, op, entry)}`;
+    }
+    this.#ends.push(this.#settledText.length);
   }
 }

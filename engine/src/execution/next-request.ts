@@ -1,4 +1,4 @@
-import { REQUEST_BYTES_MAX } from "@durable/protocol/wire";
+import { MEMO_BYTES_MAX, REQUEST_BYTES_MAX } from "@durable/protocol/wire";
 import { type SignedRequest, signRequest } from "../endpoint/signed-request.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { Ports } from "../runtime/ports.ts";
@@ -17,10 +17,13 @@ export interface NextRequest {
   readonly signedAtMs: number;
   /** Null when it is larger than a request may be. */
   readonly signed: SignedRequest | null;
+  /** It has not the whole memo: the app fetches the rest. */
+  readonly isCut: boolean;
 }
 
 /** Apps allow five minutes between signing and arriving. A request that was made ahead must not use them up. */
 const FRESH_MS = 5_000;
+const CURSOR_BYTES_MAX = 24;
 
 /** `fence` is the one that the lease will have when the request leaves. */
 export function nextRequest(
@@ -30,8 +33,9 @@ export function nextRequest(
   workspace: WorkspaceEntry,
 ): NextRequest {
   const deployment = onlyDeployment(workspace, held);
-  const body = buildRequest(held, fence, workspace, deployment);
-  const isTooLarge = body.length > REQUEST_BYTES_MAX / 3 && Buffer.byteLength(body) > REQUEST_BYTES_MAX;
+  const whole = buildRequest(held, fence, workspace, deployment);
+  const isCut = isLarger(whole, REQUEST_BYTES_MAX);
+  const body = isCut ? cutRequest(held, fence, workspace, deployment, whole) : whole;
   const traceparent = traceparentOf(held.head.runId, fence);
   return {
     fence,
@@ -39,8 +43,29 @@ export function nextRequest(
     workspace,
     deployment,
     signedAtMs: ports.clock.monotonicMs(),
-    signed: isTooLarge ? null : signRequest(ports, workspace.signingKeys, body, traceparent),
+    signed: body === null ? null : signRequest(ports, workspace.signingKeys, body, traceparent),
+    isCut,
   };
+}
+
+/** With as much of the memo as fits. Null when its app cannot fetch the rest, or when that is too much for anybody. */
+function cutRequest(
+  held: Held,
+  fence: string,
+  workspace: WorkspaceEntry,
+  deployment: string | null,
+  whole: string,
+): string | null {
+  if (!workspace.endpoint?.capabilities.has("pages") || isLarger(whole, MEMO_BYTES_MAX)) return null;
+  const rest = buildRequest(held, fence, workspace, deployment, { json: "", next: "" });
+  const room = REQUEST_BYTES_MAX - Buffer.byteLength(rest) - CURSOR_BYTES_MAX;
+  const body = buildRequest(held, fence, workspace, deployment, held.memo.headOf(room));
+  return isLarger(body, REQUEST_BYTES_MAX) ? null : body;
+}
+
+/** Text is made of pieces until its bytes are counted, so that is done only where its length leaves it open. */
+function isLarger(text: string, bytesMax: number): boolean {
+  return text.length > bytesMax || (text.length > bytesMax / 3 && Buffer.byteLength(text) > bytesMax);
 }
 
 /** Whether a request made ahead is the one that would be made at this moment. */

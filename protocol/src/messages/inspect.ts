@@ -13,6 +13,7 @@ export interface ProtocolRange {
 
 export type Capability =
   | "parallel"
+  | "pages"
   | "refs"
   | "unclaimed"
   | "batch"

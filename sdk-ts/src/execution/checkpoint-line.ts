@@ -5,7 +5,7 @@ import {
   type Op,
   writeJson,
 } from "@durable/protocol/wire";
-import type { DispatchConnection, EngineReply } from "../http/dispatch-connection.ts";
+import type { DispatchConnection } from "../http/dispatch-connection.ts";
 import { readJson } from "../http/read-json.ts";
 
 export type CheckpointEnd =
@@ -22,8 +22,6 @@ export type CheckpointEnd =
   | { readonly kind: "closed" };
 
 const CLOSED: CheckpointEnd = { kind: "closed" };
-/** A line that has worked may have broken for a moment: the engine is being replaced, the database restarts. */
-const PAUSES_MS = [100, 400, 1_600, 3_200];
 
 /** The checkpoints of one dispatch, one after the other. */
 export class CheckpointLine {
@@ -52,6 +50,11 @@ export class CheckpointLine {
     return this.#isOpen;
   }
 
+  /** The memo came in pages: to send it again costs more than any checkpoint. */
+  get isMemoLong(): boolean {
+    return this.#request.memo_next !== null;
+  }
+
   /** For the answer: how far it got. Undefined when none was sent. */
   get told(): { seq: number; known: number } | undefined {
     return this.#seq === 0 ? undefined : { seq: this.#seq, known: this.#known };
@@ -62,7 +65,10 @@ export class CheckpointLine {
     const { run, task } = this.#request;
     this.#seq += 1;
     const body = writeJson({ run: run.id, fence: task.fence, seq: this.#seq, known: this.#known, ops });
-    const reply = await this.#post(`/runs/${run.id}/checkpoint`, body);
+    const path = `/runs/${run.id}/checkpoint`;
+    const connection = this.#connection;
+    // The engine answers the very same body as it did before.
+    const reply = await (this.#seq === 1 ? connection.post(path, body) : connection.insist(path, body));
     if (reply.kind === "problem" && (reply.code === "stale-fence" || reply.code === "run-ended")) {
       this.#isOpen = false;
       return { kind: "stopped" };
@@ -75,18 +81,6 @@ export class CheckpointLine {
     }
     this.#known = answer.known;
     return { kind: "taken", memo: answer.memo, yield: answer.yield === true };
-  }
-
-  /** The very same body again while no answer comes: the engine answers it as it did before. */
-  async #post(path: string, body: string): Promise<EngineReply> {
-    let reply = await this.#connection.post(path, body);
-    if (this.#seq === 1) return reply;
-    for (const ms of PAUSES_MS) {
-      if (reply.kind !== "silence") break;
-      await new Promise((resolve) => setTimeout(resolve, ms));
-      reply = await this.#connection.post(path, body);
-    }
-    return reply;
   }
 }
 

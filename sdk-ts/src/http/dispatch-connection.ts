@@ -25,6 +25,7 @@ export type EngineReply =
 const TRY_MS = 10_000;
 /** After it did not answer at all: every dispatch would wait for it otherwise. */
 const LEFT_ALONE_MS = 30_000;
+const PAUSES_MS = [100, 400, 1_600, 3_200];
 
 const silentUntilMs = new Map<string, number>();
 
@@ -80,6 +81,19 @@ export class DispatchConnection {
     } catch {
       return SILENCE;
     }
+  }
+
+  /**
+   * The very same body again while no answer comes, for questions that may be asked twice: a line that has worked may
+   * have broken for a moment, because the engine is being replaced or the database restarts.
+   */
+  async insist(path: string, body: string): Promise<EngineReply> {
+    for (const ms of PAUSES_MS) {
+      const reply = await this.post(path, body);
+      if (reply.kind !== "silence") return reply;
+      await new Promise((resolve) => setTimeout(resolve, ms));
+    }
+    return this.post(path, body);
   }
 
   async #believe(id: string, response: Response): Promise<EngineReply> {

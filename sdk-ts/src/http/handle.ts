@@ -1,6 +1,7 @@
 // One request from bytes to bytes. Adapters hand in what their framework has; nothing here knows any framework.
 
 import {
+  type Answer,
   type CallRequest,
   type EngineRequest,
   HEADER_ID,
@@ -30,6 +31,7 @@ import { type Authentic, authenticate } from "./authenticate.ts";
 import { checkHead } from "./check-head.ts";
 import { DispatchConnection } from "./dispatch-connection.ts";
 import { encodeAnswer, type Identity } from "./encode-answer.ts";
+import { fetchMemo } from "./memo-pages.ts";
 import { problem } from "./problem.ts";
 import { readJson } from "./read-json.ts";
 import { createKeySource, type KeyPair, type SecretOption } from "./secrets.ts";
@@ -102,31 +104,59 @@ export function createHandle(options: ServeOptions): Handle {
       );
     }
     const turnOptions = { hangUp: request.hangUp, capturesConsole };
-    return signed(authentic, await answerTo(fn, message, authentic, turnOptions, manifest));
+    return answerTo(fn, message, authentic, turnOptions, manifest);
   };
 }
 
 async function answerTo(
   fn: DurableFunction,
   message: Exclude<EngineRequest, InspectRequest>,
-  { keys }: Authentic,
+  authentic: Authentic,
   turnOptions: TurnOptions,
   identity: Identity,
-): Promise<string> {
+): Promise<WireResponse> {
+  const { manifest } = identity;
   switch (message.type) {
-    case "invoke": {
-      if (message.deployment !== undefined && message.deployment !== identity.deployment) {
-        return encodeAnswer({ status: "abandoned", fence: message.task.fence }, identity);
-      }
-      const environment = message.engine?.environment;
-      const connection = environment ? DispatchConnection.to(message.app, environment, keys) : null;
-      const options = { ...turnOptions, secret: keys.request };
-      return encodeAnswer(await executeFunction(fn, message, connection, options), identity);
-    }
+    case "invoke":
+      return answerInvoke(fn, message, authentic, turnOptions, identity);
     case "call":
-      return writeJson({ ...(await answerCall(fn, message)), manifest: identity.manifest });
+      return signed(authentic, writeJson({ ...(await answerCall(fn, message)), manifest }));
     case "query":
-      return writeJson({ ...(await answerQuery(fn, message)), manifest: identity.manifest });
+      return signed(authentic, writeJson({ ...(await answerQuery(fn, message)), manifest }));
+  }
+}
+
+async function answerInvoke(
+  fn: DurableFunction,
+  message: InvokeRequest,
+  authentic: Authentic,
+  turnOptions: TurnOptions,
+  identity: Identity,
+): Promise<WireResponse> {
+  const { keys } = authentic;
+  const { fence } = message.task;
+  const say = (answer: Answer) => signed(authentic, encodeAnswer(answer, identity));
+  if (message.deployment !== undefined && message.deployment !== identity.deployment) {
+    return say({ status: "abandoned", fence });
+  }
+  const environment = message.engine?.environment;
+  const connection = environment ? DispatchConnection.to(message.app, environment, keys) : null;
+  const fetched = await fetchMemo(message, connection);
+  switch (fetched.kind) {
+    case "whole": {
+      const options = { ...turnOptions, secret: keys.request };
+      return say(await executeFunction(fn, fetched.request, connection, options));
+    }
+    case "unreachable":
+      return say({ status: "need_memo", fence });
+    case "stopped":
+      return say({ status: "abandoned", fence });
+    case "failed":
+      // Nothing has run, and the engine sends it again.
+      return problem(
+        "memo-incomplete",
+        `The memo of run ${message.run.id} comes in pages, and ${fetched.why}. Does DURABLE_URL lead to the engine that called?`,
+      );
   }
 }
 

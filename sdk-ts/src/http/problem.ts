@@ -10,6 +10,7 @@ type ProblemCode =
   | "unsupported-media-type"
   | "unsupported-encoding"
   | "unsupported-protocol"
+  | "memo-incomplete"
   | "raw-body-lost"
   | "secret-unavailable"
   | "internal";
@@ -39,6 +40,7 @@ const KINDS: Readonly<Record<ProblemCode, Kind>> = {
   "unsupported-media-type": { status: 415, title: "The request is not JSON" },
   "unsupported-encoding": { status: 415, title: "The request is encoded" },
   "unsupported-protocol": { status: 415, title: "This SDK does not speak that protocol version" },
+  "memo-incomplete": { status: 424, title: "The rest of the memo could not be fetched" },
   "raw-body-lost": { status: 500, title: "The body was read before it could be verified" },
   "secret-unavailable": {
     status: 503,

@@ -1,7 +1,7 @@
 // What an app asks or tells while it works on a dispatch.
 import { ANSWER_BYTES_MAX } from "@durable/protocol/wire";
 import { z } from "@hono/zod-openapi";
-import { NOTHING, row } from "./row.ts";
+import { jsonBody, NOTHING, row } from "./row.ts";
 import { AsReceived, WorkspacePath } from "./shapes.ts";
 
 const DispatchPath = WorkspacePath.extend({ id: z.string().openapi({ description: "The run's id." }) });
@@ -43,4 +43,35 @@ export const sendCheckpoint = row({
   status: 200,
   isSigned: true,
   problems: ["not-found", "stale-fence", "run-ended", "checkpoint-out-of-order", "checkpoint-refused"],
+});
+
+export const getMemoPage = row({
+  method: "post",
+  path: "/v1/apps/{app}/{env}/runs/{id}/memo",
+  group: "dispatches",
+  summary: "Fetch the next page of a dispatch's memo",
+  description:
+    "Asked by SDKs for a run whose results do not fit into one request, signed like an answer; the protocol says how. " +
+    "The answer is signed like a dispatch.",
+  action: "runs.dispatched",
+  params: DispatchPath,
+  query: NOTHING,
+  body: jsonBody(
+    z
+      .object({
+        run: z.string(),
+        fence: z.string(),
+        next: z.string().openapi({ description: "`memo_next` of the dispatch or of the page before." }),
+      })
+      .openapi("MemoPageRequest"),
+  ),
+  answer: z
+    .object({
+      memo: AsReceived.openapi({ description: "Entries of the memo, in order." }),
+      memo_next: z.string().nullable(),
+    })
+    .openapi("MemoPage"),
+  status: 200,
+  isSigned: true,
+  problems: ["not-found", "stale-fence", "run-ended"],
 });

@@ -2,12 +2,18 @@ import { RawJson } from "@durable/protocol/wire";
 import { notFound, Problem } from "../../domain/problems.ts";
 import { decodeCheckpoint } from "../../endpoint/decode-checkpoint.ts";
 import type { CheckpointEnd } from "../../execution/checkpoints.ts";
+import { readCursor } from "../../execution/memo-cursor.ts";
+import { type MemoPageEnd, memoPage } from "../../execution/memo-page.ts";
 import type { Handlers } from "../handlers.ts";
 import { invalid } from "../middleware/check.ts";
 import type { RouteParts } from "../parts.ts";
 import { requireRunId } from "./run-id.ts";
 
-export function dispatchRoutes({ checkpoints, workspaceIds }: RouteParts): Handlers<"sendCheckpoint"> {
+export function dispatchRoutes({
+  checkpoints,
+  database,
+  workspaceIds,
+}: RouteParts): Handlers<"sendCheckpoint" | "getMemoPage"> {
   return {
     async sendCheckpoint({ params, body }) {
       const runId = requireRunId(params.id);
@@ -20,6 +26,16 @@ export function dispatchRoutes({ checkpoints, workspaceIds }: RouteParts): Handl
       if (end.state !== "taken") throw refusal(end);
       return { seq: request.seq, known: end.known, memo: new RawJson(end.memo), yield: end.wantsBack };
     },
+    async getMemoPage({ params, body }) {
+      const runId = requireRunId(params.id);
+      refuseOtherRun(runId, body.run);
+      const cursor = readCursor(body.next);
+      if (cursor === null) throw invalid([{ pointer: "/next", detail: "must be a cursor of this engine" }]);
+      const workspaceId = await workspaceIds.require(params.app, params.env);
+      const end = await memoPage(database, { workspaceId, runId }, body.fence, cursor);
+      if (end.state !== "page") throw refusal(end);
+      return { memo: new RawJson(end.memo), memo_next: end.next };
+    },
   };
 }
 
@@ -29,7 +45,9 @@ function refuseOtherRun(inPath: string, inBody: string): void {
   throw invalid([{ pointer: "/run", detail: "must be the run that the path names" }]);
 }
 
-function refusal(end: Exclude<CheckpointEnd, { state: "taken" }>): Problem {
+function refusal(
+  end: Exclude<CheckpointEnd, { state: "taken" }> | Exclude<MemoPageEnd, { state: "page" }>,
+): Problem {
   switch (end.state) {
     case "unknown-run":
       return notFound();

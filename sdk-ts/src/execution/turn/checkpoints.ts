@@ -20,7 +20,7 @@ export interface TurnParts {
   readonly bodies: Bodies;
 }
 
-/** From so many entries on, sending the memo again for every turn costs more than a checkpoint. */
+/** From so many entries on, however small, sending the memo again for every turn costs more than a checkpoint. */
 const CHECKPOINT_ENTRIES_MIN = 20;
 /** Whose value is known as soon as they are recorded: there is something to go on with. */
 const SETTLES_AT_ONCE: ReadonlySet<string> = new Set(["run", "send", "group"]);
@@ -51,7 +51,7 @@ export class Checkpoints {
       this.#line.isOpen &&
       !this.#isUnderWay &&
       !bodies.isOutOfTime &&
-      memo.size >= CHECKPOINT_ENTRIES_MIN &&
+      (this.#line.isMemoLong || memo.size >= CHECKPOINT_ENTRIES_MIN) &&
       memo.size + news.ops.length < MEMO_ENTRIES_MAX &&
       news.ops.some(({ op }) => SETTLES_AT_ONCE.has(op))
     );

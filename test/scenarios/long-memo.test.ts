@@ -1,0 +1,205 @@
+// Runs whose results do not fit into one request, with the real SDK: the rest of their memo comes in pages.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { DEV_SECRET } from "@durable/protocol/wire";
+import { createFunction, type Step } from "@durable/sdk";
+import { serve } from "@durable/sdk/node";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { checkInvariants, INVARIANTS } from "../invariants/check.ts";
+import { createDatabase } from "../support/postgres.ts";
+import { startEngine } from "./api-engine.ts";
+import { startSdkApp } from "./sdk-app.ts";
+
+const MIB = 1024 * 1024;
+const PROGRAM = fileURLToPath(new URL("engine-process.ts", import.meta.url));
+/** By idempotency key: how often its body was called. */
+const bodies = new Map<string, number>();
+const environment = { ...process.env };
+
+function ran(key: string): void {
+  bodies.set(key, (bodies.get(key) ?? 0) + 1);
+}
+
+async function large(step: Step, name: string, bytes = MIB): Promise<string> {
+  return step.run(name, ({ idempotencyKey }) => {
+    ran(idempotencyKey);
+    return `${name}:${"ä€x".repeat(Math.floor(bytes / 6))}`;
+  });
+}
+
+/** What it read of each result: the name, and how long it was. */
+const report = (results: readonly string[]) => results.map((text) => `${text.split(":")[0]} ${text.length}`);
+const expected = (names: readonly string[], bytes = MIB) =>
+  names.map((name) => `${name} ${name.length + 1 + Math.floor(bytes / 6) * 3}`);
+const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
+
+interface Halves {
+  readonly half: number;
+  readonly waits?: boolean;
+}
+
+const halves = createFunction({
+  id: "halves",
+  trigger: { event: "halves" },
+  async handler({ event, step }) {
+    const { half, waits } = event.data as Halves;
+    const results: string[] = [];
+    for (const name of numbered("first", half)) results.push(await large(step, name));
+    if (waits) await step.waitForEvent("go", { event: "go" });
+    for (const name of numbered("then", half)) results.push(await large(step, name));
+    return report(results);
+  },
+});
+const expectedHalves = (half: number) => [
+  ...expected(numbered("first", half)),
+  ...expected(numbered("then", half)),
+];
+
+const tasks = createFunction({
+  id: "tasks",
+  trigger: { event: "tasks" },
+  async handler({ step }) {
+    const results: string[] = [];
+    for (const name of numbered("first", 5)) results.push(await large(step, name));
+    const both = await step.parallel(["left", "right"].map((name) => () => large(step, name, 10)));
+    await step.run("once", ({ idempotencyKey }) => ran(idempotencyKey), { atMostOnce: true });
+    return report([...results, ...both]);
+  },
+});
+const expectedTasks = [...expected(numbered("first", 5)), ...expected(["left", "right"], 10)];
+
+const FUNCTIONS = [halves, tasks];
+
+beforeEach(() => bodies.clear());
+afterEach(() => {
+  process.env = { ...environment };
+});
+
+async function withEngine<T>(use: (engine: Awaited<ReturnType<typeof startEngine>>) => Promise<T>) {
+  const engine = await startEngine();
+  process.env["DURABLE_URL"] = engine.url;
+  const app = await startSdkApp(
+    engine,
+    "shop",
+    FUNCTIONS,
+    serve({ app: "shop", functions: FUNCTIONS, secret: DEV_SECRET }),
+  );
+  try {
+    await use(engine);
+    const { lines } = await checkInvariants({
+      databaseUrl: engine.database.url,
+      phase: "after",
+      unexercised: INVARIANTS.map(({ number }) => number),
+    });
+    expect(lines.flatMap(({ failure }) => failure ?? [])).toEqual([]);
+  } finally {
+    await app.stop();
+    await engine.stop();
+  }
+}
+
+test("30 steps of 1 MiB each end with the right results, and each body ran once", {
+  timeout: 90_000,
+}, async () => {
+  await withEngine(async (engine) => {
+    const sent = await engine.call("POST", "/v1/events?app=shop&wait=50", {
+      name: "halves",
+      data: { half: 15 },
+    });
+    const [run] = sent.json.runs;
+    expect(run.status, JSON.stringify(run.error)).toBe("completed");
+    expect(run.output).toEqual(expectedHalves(15));
+    expect([...bodies.values()]).toEqual(Array(30).fill(1));
+  });
+});
+
+test("steps in parallel and at most once see a long memo too", { timeout: 60_000 }, async () => {
+  await withEngine(async (engine) => {
+    const sent = await engine.call("POST", "/v1/events?app=shop&wait=50", { name: "tasks" });
+    const [run] = sent.json.runs;
+    expect(run.status, JSON.stringify(run.error)).toBe("completed");
+    expect(run.output).toEqual(expectedTasks);
+    expect([...bodies.values()]).toEqual(Array(8).fill(1));
+  });
+});
+
+test("an app that knows no engine pauses the run and says what to do; then it goes on", {
+  timeout: 60_000,
+}, async () => {
+  await withEngine(async (engine) => {
+    delete process.env["DURABLE_URL"];
+    process.env["NODE_ENV"] = "production";
+    const sent = await engine.call("POST", "/v1/events?app=shop", { name: "tasks" });
+    const path = `/v1/apps/shop/dev/runs/${sent.json.runs[0].run}`;
+    await expect
+      .poll(async () => (await engine.call("GET", path)).json.status, { timeout: 20_000 })
+      .toBe("paused");
+    const { why, error } = (await engine.call("GET", path)).json;
+    expect(JSON.stringify({ why, error })).toContain("Set DURABLE_URL where the app runs");
+    process.env["DURABLE_URL"] = engine.url;
+    expect((await engine.call("POST", `${path}/resume`, {})).status).toBe(200);
+    expect((await engine.call("GET", `${path}?wait=30`)).json.status).toBe("completed");
+    expect([...bodies.values()]).toEqual(Array(8).fill(1));
+  });
+});
+
+test("an app that reaches no engine runs nothing, and is asked again", { timeout: 60_000 }, async () => {
+  await withEngine(async (engine) => {
+    process.env["DURABLE_URL"] = "http://127.0.0.1:9";
+    const sent = await engine.call("POST", "/v1/events?app=shop", { name: "tasks" });
+    const path = `/v1/apps/shop/dev/runs/${sent.json.runs[0].run}`;
+    const seen = async () => JSON.stringify((await engine.call("GET", path)).json);
+    await expect
+      .poll(seen, { timeout: 20_000 })
+      .toContain("Does DURABLE_URL lead to the engine that called?");
+    process.env["DURABLE_URL"] = engine.url;
+    expect((await engine.call("GET", `${path}?wait=30`)).json.status).toBe("completed");
+    expect([...bodies.values()]).toEqual(Array(8).fill(1));
+  });
+});
+
+test("the same when the engine is killed in between and another one goes on", {
+  timeout: 90_000,
+}, async () => {
+  const database = await createDatabase();
+  const engines: ChildProcess[] = [];
+  let url = "";
+  const call = async (method: string, path: string, body?: unknown) => {
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(url + path, {
+      method,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, json: JSON.parse(text) };
+  };
+  const startProcess = async () => {
+    const child = spawn(process.execPath, [PROGRAM, database.url], { stdio: ["ignore", "pipe", "inherit"] });
+    engines.push(child);
+    const [port] = await once(child.stdout!, "data");
+    url = `http://127.0.0.1:${String(port).trim()}`;
+    process.env["DURABLE_URL"] = url;
+    return child;
+  };
+  const first = await startProcess();
+  const app = await startSdkApp({ call }, "shop", FUNCTIONS);
+  try {
+    const run = await app.start("halves", { half: 8, waits: true });
+    await expect.poll(async () => (await app.show(run)).status, { timeout: 30_000 }).toBe("waiting");
+    const gone = once(first, "exit");
+    first.kill("SIGKILL");
+    await gone;
+    await startProcess();
+    expect((await call("POST", "/v1/events?app=shop", { name: "go" })).status).toBe(200);
+    const ended = await app.ended(run, 50);
+    expect(ended.status, JSON.stringify(ended.error)).toBe("completed");
+    expect(ended.output).toEqual(expectedHalves(8));
+    expect([...bodies.values()]).toEqual(Array(16).fill(1));
+  } finally {
+    await app.stop();
+    for (const child of engines) child.kill("SIGKILL");
+    await database.drop();
+  }
+});

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppLog } from "../invariants/app-log.ts";
 import { Checker, type InvariantReport } from "../invariants/check.ts";
+import { checkDuring } from "./check-during.ts";
 import { Cluster, SLACK_MS } from "./cluster.ts";
 import { Findings } from "./findings.ts";
 import { countKinds, type KindCount } from "./kinds.ts";
@@ -11,6 +12,7 @@ import { MOURNED, PROGRAM_ENDS, STOPPED } from "./program-ends.ts";
 import { Progress } from "./progress.ts";
 import { Random } from "./random.ts";
 import { Tally } from "./tally.ts";
+import { within } from "./within.ts";
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -36,8 +38,9 @@ export interface ChaosResult {
   readonly healMs: number;
 }
 
-const CHECK_EVERY_MS = 6_000;
 const HEAL_MS_MAX = 60_000;
+/** Whatever the load has begun is acknowledged within seconds once an engine answers. */
+const LOAD_MS_MAX = 60_000;
 /** What is promised for a restart of Postgres. */
 const RECOVERY_MS_MAX = 5_000;
 const REQUESTS_PER_SECOND = 8;
@@ -79,20 +82,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     stack.defer(() => watch.close());
     load.start();
     people.start();
-    let report: InvariantReport | null = null;
-    let checksDuring = 0;
-    const checks = (async () => {
-      while (!ending.signal.aborted) {
-        await sleep(CHECK_EVERY_MS, undefined, { signal: ending.signal }).catch(() => {});
-        // Without a database nothing can be said.
-        const found = await checker.check("during").catch(() => null);
-        if (found === null) continue;
-        checksDuring += 1;
-        if (found.ok) continue;
-        report ??= found;
-        ending.abort();
-      }
-    })();
+    const checks = checkDuring(checker, ending);
     const raging = rage(
       { cluster, random: random.fork("faults"), tally },
       options.minutes * 60_000,
@@ -102,13 +92,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       if (!ending.signal.aborted) throw error;
     });
     ending.abort();
-    await checks;
+    const during = await checks;
     interrupted.throwIfAborted();
-    const endedEarly = report !== null;
+    const endedEarly = during.broken !== null;
     const healedFromMs = performance.now();
     if (!endedEarly) {
       watch.phase = "healing";
-      await until(heal(cluster, load), interrupted);
+      await until(heal(cluster, load, findings), interrupted);
       await until(watch.untilNoneLive(HEAL_MS_MAX), interrupted);
       watch.phase = "checking";
     }
@@ -118,7 +108,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     watch.close();
     await people.close();
     if (!endedEarly) await people.check(cluster.admin.sql);
-    report ??= await until(checkAfter(checker), interrupted);
+    const report = during.broken ?? (await until(checkAfter(checker), interrupted));
     const checkpoints = new AppLog(cluster.appLog).only("checkpoint");
     const taken = new Set(checkpoints.map(({ run }) => run)).size;
     const kinds = endedEarly ? [] : await countKinds(cluster.admin.sql, taken, options.minutes);
@@ -129,7 +119,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       findings: findings.all,
       runs: watch.runs,
       accepted: load.accepted,
-      checksDuring,
+      checksDuring: during.checks,
       endedEarly,
       healMs,
     };
@@ -138,9 +128,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   }
 }
 
-async function heal(cluster: Cluster, load: Load): Promise<void> {
+/** Whatever does not come to an end is told, and the invariants say what it left behind. */
+async function heal(cluster: Cluster, load: Load, findings: Findings): Promise<void> {
   await cluster.calmDown();
-  await load.finish();
+  if (!(await within(LOAD_MS_MAX, load.finish())))
+    findings.add(`the load still waited for answers ${LOAD_MS_MAX / 1_000} s after the faults`);
   await load.expectHealthy();
 }
 

@@ -13,6 +13,7 @@ import { ProcessSlot } from "./process-slot.ts";
 import type { Random } from "./random.ts";
 import type { Tally } from "./tally.ts";
 import { type Disturbance, Wire } from "./wire.ts";
+import { within } from "./within.ts";
 
 export const LEASE_MS = 2_000;
 export const ENVIRONMENT = "chaos";
@@ -20,6 +21,10 @@ export const APPS = ["alpha", "beta"] as const;
 const ENGINES = ["one", "two", "three"] as const;
 /** Longest time a message is on its way when nobody holds it: processes share two cores. */
 export const SLACK_MS = 1_500;
+/** Three engines migrate, and load everything for the first time. */
+const START_MS_MAX = 90_000;
+/** A process is ready within a second or two when nothing is wrong, and it starts again when it could not. */
+const READY_MS_MAX = 30_000;
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 export interface ClusterOptions {
@@ -84,7 +89,13 @@ export class Cluster {
     });
     for (const name of APPS) this.apps.push(await this.#placeApp(name));
     for (const name of ENGINES) this.engines.push(await this.#placeEngine(name));
-    await Promise.all([...this.apps, ...this.engines].map(({ slot }) => slot.start()));
+    const started = [...this.apps, ...this.engines].map(({ slot }) => slot.start());
+    if (!(await within(START_MS_MAX, Promise.all(started)))) {
+      const late = [...this.apps, ...this.engines]
+        .filter(({ slot }) => !slot.isUp)
+        .map(({ slot }) => slot.name);
+      throw new Error(`${late.join(", ")} did not start; the data folder has its log.`);
+    }
     for (const app of this.apps) await this.#register(app);
   }
 
@@ -99,11 +110,16 @@ export class Cluster {
     for (const { slot } of this.engines) {
       if (slot.isStopped) slot.resume();
       // Leaves in order and comes back without faults; one that is on its way up may have to be asked twice.
-      await slot.untilReady();
+      await this.#comeBack(slot);
       await slot.drain();
-      await slot.untilReady();
+      await this.#comeBack(slot);
     }
-    await Promise.all(this.apps.map(({ slot }) => slot.untilReady()));
+    await Promise.all(this.apps.map(({ slot }) => this.#comeBack(slot)));
+  }
+
+  async #comeBack(slot: ProcessSlot): Promise<void> {
+    if (!(await within(READY_MS_MAX, slot.untilReady())))
+      this.#options.findings.add(`${slot.name} was not ready ${READY_MS_MAX / 1_000} s after the faults`);
   }
 
   async close(): Promise<void> {

@@ -1,13 +1,22 @@
 import { createServer } from "node:net";
 
-/** A port nobody uses at this moment. It may be taken before we listen: whoever starts something there retries. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+// Below the ports that systems give to whoever asks for any: a process that was killed finds its own free when it
+// comes back, also on a machine that is busy with other things.
+const FIRST = 15_000;
+const LAST = 31_999;
+
+/** A port nobody uses at this moment. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = FIRST + Math.floor(Math.random() * (LAST - FIRST + 1));
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Child } from "./child.ts";
 import type { Findings } from "./findings.ts";
 import type { Random } from "./random.ts";
+import { within } from "./within.ts";
 
 export interface SlotOptions {
   readonly name: string;
@@ -21,6 +22,8 @@ export interface SlotOptions {
 }
 
 const DOWN_MS_MAX = 1_200;
+/** Longer than an engine gives its requests and its dispatches to end. */
+const LEAVE_MS_MAX = 45_000;
 
 /** A place where a process of one kind runs; whatever ends it, another one is started there a little later. */
 export class ProcessSlot {
@@ -81,12 +84,16 @@ export class ProcessSlot {
     this.#child?.signal("SIGCONT");
   }
 
-  /** SIGTERM: it shall finish what is under way and leave with 0. Resolves when it has left. */
-  async drain(): Promise<void> {
+  /** SIGTERM: it shall finish what is under way and leave with 0. One that never does is told of, and killed. */
+  async drain(leaveMsMax = LEAVE_MS_MAX): Promise<void> {
     const child = this.#child;
     if (child === null) return;
     this.#toldToEnd = true;
     child.signal("SIGTERM");
+    if (await within(leaveMsMax, child.exited)) return;
+    const { name, findings } = this.#options;
+    findings.add(`${name} was told to drain and was still there after ${leaveMsMax / 1_000} s`);
+    child.signal("SIGKILL");
     await child.exited;
   }
 

@@ -1,4 +1,4 @@
-import { openDatabase } from "../../engine/src/store/database.ts";
+import { isConnectionLoss, openDatabase } from "../../engine/src/store/database.ts";
 import { ACCEPTANCE } from "./acceptance.ts";
 import { AckLog } from "./ack-log.ts";
 import { AppLog } from "./app-log.ts";
@@ -97,7 +97,10 @@ export class Checker {
       if (phase === "during" && invariant.phase === "after") continue;
       if (invariant.needs !== undefined && this.#world[invariant.needs] === null) continue;
       if (skip.includes(invariant.number)) continue;
-      const found = await invariant.check(this.#world);
+      const found = await invariant.check(this.#world).catch((error) => {
+        if (isConnectionLoss(error)) throw error;
+        throw new Error(`invariant ${invariant.number} (${invariant.name}) cannot be asked: ${error}`);
+      });
       const idle = phase === "after" && found.rows === 0 && !unexercised.includes(invariant.number);
       const failure = found.violations > 0 ? "violated" : idle ? "examined nothing" : null;
       lines.push({ ...found, invariant, failure });

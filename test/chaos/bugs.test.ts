@@ -1,13 +1,17 @@
 import { expect, test } from "vitest";
 import { bugs, expectApplies } from "./bugs.ts";
 
-test("there are the five bugs that every harness must catch", () => {
+test("there are the bugs that every harness must catch", () => {
   expect(bugs().map(({ name }) => name)).toEqual([
     "ack-before-commit",
     "commit-in-two-statements",
+    "look-back-takes-again",
+    "losers-go-on",
     "no-dedupe",
     "no-fence",
+    "spawned-live-on",
     "timer-fires-early",
+    "undo-not-recorded",
   ]);
 });
 

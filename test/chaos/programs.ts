@@ -120,6 +120,18 @@ export function makeProgram(random: Random, key: string): Program {
       timeoutMs: isAnswered ? ANSWERED_MS : NEVER_ANSWERED_MS,
     };
   };
+  /** Two waits for the same, each ended by an event of its own: the one that was there first, and the next. */
+  const twice = (): Instruction[] => {
+    const first = {
+      do: "wait" as const,
+      name: name("wait"),
+      event: random.pick(WAITED_FOR),
+      timeoutMs: ANSWERED_MS,
+    };
+    const waitKey = `${key}/${count}`;
+    for (const _ of [1, 2]) answers.push({ event: first.event, key: waitKey, afterMs: random.int(0, 1_500) });
+    return [first, { ...first, name: name("wait") }].map((each) => ({ ...each, key: waitKey }));
+  };
   const several = (): Instruction => {
     const isAny = random.chance(0.5);
     const events = Array.from({ length: random.int(2, 3) }, (_, at) => ({
@@ -176,11 +188,12 @@ export function makeProgram(random: Random, key: string): Program {
     branches: Array.from({ length: random.int(1, 3) }, () => ({ ...run(), fatal: false }) as Instruction),
   });
 
-  const instructions = Array.from({ length: random.int(1, 7) }, () => {
+  const instructions = Array.from({ length: random.int(1, 7) }, (): Instruction | Instruction[] => {
     const dice = random.float();
     if (dice < 0.38) return run();
     if (dice < 0.5) return nap();
-    if (dice < 0.6) return wait();
+    if (dice < 0.58) return wait();
+    if (dice < 0.6) return twice();
     if (dice < 0.64) return several();
     if (dice < 0.68) return signal();
     if (dice < 0.71) return { do: "token" as const, name: name("token"), timeoutMs: ANSWERED_MS };
@@ -190,7 +203,7 @@ export function makeProgram(random: Random, key: string): Program {
     if (dice < 0.86) return send();
     if (dice < 0.9) return call();
     return dice < 0.98 ? random.pick([all, fan, race])() : { do: "branch" as const, name: name("branch") };
-  });
+  }).flat();
   if (random.chance(0.03)) instructions.push({ do: "fail" });
   return { instructions, answers };
 }

@@ -9,6 +9,7 @@ import { ENDS } from "./ends.ts";
 import { GROUPS } from "./groups.ts";
 import { INPUTS } from "./inputs.ts";
 import type { Examined, Invariant, World } from "./invariant.ts";
+import { JOINS } from "./joins.ts";
 import { JOURNAL } from "./journal.ts";
 import { LEASES } from "./leases.ts";
 import { LIVENESS } from "./liveness.ts";
@@ -33,6 +34,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...CALLS,
   ...LOGS,
   ...GROUPS,
+  ...JOINS,
   ...INPUTS,
   ...LIVENESS,
 ];

@@ -48,6 +48,7 @@ create table durable.checkpoints (
   run_id uuid not null,
   fence uuid not null,
   seq integer not null,
+  live_fence uuid not null,
   body_sha256 text not null,
   journal_seq integer not null,
   at timestamp with time zone not null default clock_timestamp()
@@ -185,6 +186,16 @@ create table durable.functions (
   removed_at timestamp with time zone,
   synced_at timestamp with time zone not null default clock_timestamp()
 );
+
+create table durable.heartbeats (
+  workspace_id integer not null,
+  run_id uuid not null,
+  step_id uuid not null,
+  fence uuid not null,
+  name text not null,
+  progress text,
+  at timestamp with time zone not null default clock_timestamp()
+) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_cost_delay=0);
 
 create table durable.input_notices (
   workspace_id integer not null,
@@ -457,6 +468,8 @@ alter table durable.folded_steps add constraint folded_steps_pkey PRIMARY KEY (w
 alter table durable.function_versions add constraint function_versions_pkey PRIMARY KEY (workspace_id, function_id, version);
 
 alter table durable.functions add constraint functions_pkey PRIMARY KEY (workspace_id, id);
+
+alter table durable.heartbeats add constraint heartbeats_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
 alter table durable.input_notices add constraint input_notices_pkey PRIMARY KEY (workspace_id, input_id, event_name);
 
@@ -1015,6 +1028,9 @@ begin
   ), wait as (
     delete from durable.waits w using entry e
       where w.workspace_id = e.workspace and w.run_id = e.run and w.step_id = e.step
+  ), beat as (
+    delete from durable.heartbeats h using entry e
+      where h.workspace_id = e.workspace and h.run_id = e.run and h.step_id = e.step
   ), input as (
     update durable.inputs i set status = 'cancelled', ended_at = durable.durable_now() from entry e
       where i.workspace_id = e.workspace and i.run_id = e.run and i.step_id = e.step and i.status = 'open'
@@ -1040,6 +1056,8 @@ begin
       '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000002');
   delete from durable.checkpoints k using unnest(c_workspace, c_run) as c(workspace, run)
     where k.workspace_id = c.workspace and k.run_id = c.run;
+  delete from durable.heartbeats h using unnest(c_workspace, c_run) as c(workspace, run)
+    where h.workspace_id = c.workspace and h.run_id = c.run;
   delete from durable.waits w using unnest(c_workspace, c_run) as c(workspace, run)
     where w.workspace_id = c.workspace and w.run_id = c.run and w.step_id = '00000000-0000-0000-0000-000000000000';
 end $function$
@@ -1209,6 +1227,8 @@ begin
       from generate_subscripts(i_run, 1) as q
       where v_applied[q] and i_kind[q] in ('completed', 'failed', 'cancelled') and r.workspace_id = i_workspace[q] and r.id = i_run[q]
       returning r.workspace_id, r.id, r.status
+    ), beat as (
+      delete from durable.heartbeats h using ended e where h.workspace_id = e.workspace_id and h.run_id = e.id
     )
     select array_agg(e.workspace_id), array_agg(e.id) into v_owing_workspace, v_owing_run from ended e
       where e.status = 'failed'
@@ -1303,6 +1323,8 @@ begin
     join durable.live_runs l on l.workspace_id = i_workspace[q] and l.run_id = i_run[q]
     where v_state[q] = 'applied' and i_retry_ms[q] is not null;
 
+  delete from durable.heartbeats h using generate_subscripts(i_run, 1) as q
+    where v_state[q] = 'applied' and h.workspace_id = i_workspace[q] and h.run_id = i_run[q] and h.step_id = i_step[q];
   delete from durable.tasks t using generate_subscripts(i_run, 1) as q
     where v_state[q] = 'applied' and i_status[q] in ('ok', 'err')
       and t.workspace_id = i_workspace[q] and t.run_id = i_run[q] and t.step_id = i_step[q];
@@ -1410,13 +1432,13 @@ CREATE OR REPLACE FUNCTION durable.effect_checkpoint(q_workspace integer[], q_ru
  LANGUAGE plpgsql
 AS $function$
 begin
-  insert into durable.checkpoints as c (workspace_id, run_id, fence, seq, body_sha256, journal_seq)
-    select q.workspace, q.run, (q.data::json ->> 'fence')::uuid, (q.data::json ->> 'seq')::int, q.data::json ->> 'sha256',
+  insert into durable.checkpoints as c (workspace_id, run_id, fence, seq, live_fence, body_sha256, journal_seq)
+    select q.workspace, q.run, (q.data::json ->> 'fence')::uuid, (q.data::json ->> 'seq')::int, l.fence, q.data::json ->> 'sha256',
       l.journal_seq
     from unnest(q_workspace, q_run, q_data) as q(workspace, run, data)
     join durable.live_runs l on l.workspace_id = q.workspace and l.run_id = q.run
     on conflict (workspace_id, run_id) do update
-      set fence = excluded.fence, seq = excluded.seq, body_sha256 = excluded.body_sha256,
+      set fence = excluded.fence, seq = excluded.seq, live_fence = excluded.live_fence, body_sha256 = excluded.body_sha256,
           journal_seq = excluded.journal_seq, at = excluded.at;
 end $function$
 ;
@@ -1942,6 +1964,19 @@ begin
   update durable.engines set seen_at = clock_timestamp() where id = p_engine and state in ('live', 'draining');
   return case when found then extract(epoch from clock_timestamp())::float8 * 1000 end;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.holds_lease(p_live live_runs, p_step uuid, p_fence uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select p_live.fence = p_fence
+    or exists (select 1 from durable.checkpoints c where c.workspace_id = p_live.workspace_id and c.run_id = p_live.run_id
+      and c.fence = p_fence and c.live_fence = p_live.fence)
+    or exists (select 1 from durable.tasks t where t.workspace_id = p_live.workspace_id and t.run_id = p_live.run_id
+      and t.step_id = p_step and t.fence = p_fence and t.status = 'running')
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.input_json(p_input inputs)
@@ -3128,6 +3163,32 @@ begin
       values (p_workspace, p_actor, 'app.sync', p_url, v_changes);
   end if;
   return query select q.* from unnest(v_id, v_version, v_change) as q(id, version, change);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.take_heartbeats(p_workspace integer, p_run uuid, p_fence uuid, b_step uuid[], b_name text[], b_progress text[])
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_live durable.live_runs;
+begin
+  perform set_config('synchronous_commit', 'off', true);
+  select * into v_live from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run for key share;
+  if not found then
+    return case when exists (select 1 from durable.runs r where r.workspace_id = p_workspace and r.id = p_run)
+      then 'run-ended' else 'unknown-run' end;
+  end if;
+  if exists (select 1 from unnest(b_step) as b(step) where not durable.holds_lease(v_live, b.step, p_fence)) then
+    return 'stale-fence';
+  end if;
+  delete from durable.heartbeats h where h.workspace_id = p_workspace and h.run_id = p_run and h.fence <> p_fence
+    and not durable.holds_lease(v_live, h.step_id, h.fence);
+  insert into durable.heartbeats (workspace_id, run_id, step_id, fence, name, progress)
+    select p_workspace, p_run, b.step, p_fence, b.name, b.progress from unnest(b_step, b_name, b_progress) as b(step, name, progress)
+    on conflict (workspace_id, run_id, step_id) do update
+      set fence = excluded.fence, name = excluded.name, progress = excluded.progress, at = excluded.at;
+  return 'taken';
 end $function$
 ;
 

@@ -225,6 +225,8 @@ begin
       from generate_subscripts(i_run, 1) as q
       where v_applied[q] and i_kind[q] in ('completed', 'failed', 'cancelled') and r.workspace_id = i_workspace[q] and r.id = i_run[q]
       returning r.workspace_id, r.id, r.status
+    ), beat as (
+      delete from durable.heartbeats h using ended e where h.workspace_id = e.workspace_id and h.run_id = e.id
     )
     select array_agg(e.workspace_id), array_agg(e.id) into v_owing_workspace, v_owing_run from ended e
       where e.status = 'failed'

@@ -29,6 +29,9 @@ begin
   ), wait as (
     delete from durable.waits w using entry e
       where w.workspace_id = e.workspace and w.run_id = e.run and w.step_id = e.step
+  ), beat as (
+    delete from durable.heartbeats h using entry e
+      where h.workspace_id = e.workspace and h.run_id = e.run and h.step_id = e.step
   ), input as (
     update durable.inputs i set status = 'cancelled', ended_at = durable.durable_now() from entry e
       where i.workspace_id = e.workspace and i.run_id = e.run and i.step_id = e.step and i.status = 'open'
@@ -38,8 +41,8 @@ begin
     from entry e where t.workspace_id = e.workspace and t.run_id = e.run and t.step_id = e.step;
 end $$;
 
--- The same for all that is open of runs that end, for the retry of their functions, their last checkpoint and what
--- would cancel them.
+-- The same for all that is open of runs that end, for the retry of their functions, their last checkpoint, their
+-- heartbeats and what would cancel them.
 create function durable.close_runs(c_workspace int[], c_run uuid[]) returns void
 language plpgsql as $$
 #variable_conflict use_column
@@ -53,6 +56,8 @@ begin
       '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000002');
   delete from durable.checkpoints k using unnest(c_workspace, c_run) as c(workspace, run)
     where k.workspace_id = c.workspace and k.run_id = c.run;
+  delete from durable.heartbeats h using unnest(c_workspace, c_run) as c(workspace, run)
+    where h.workspace_id = c.workspace and h.run_id = c.run;
   delete from durable.waits w using unnest(c_workspace, c_run) as c(workspace, run)
     where w.workspace_id = c.workspace and w.run_id = c.run and w.step_id = '00000000-0000-0000-0000-000000000000';
 end $$;
@@ -260,6 +265,8 @@ begin
     join durable.live_runs l on l.workspace_id = i_workspace[q] and l.run_id = i_run[q]
     where v_state[q] = 'applied' and i_retry_ms[q] is not null;
 
+  delete from durable.heartbeats h using generate_subscripts(i_run, 1) as q
+    where v_state[q] = 'applied' and h.workspace_id = i_workspace[q] and h.run_id = i_run[q] and h.step_id = i_step[q];
   delete from durable.tasks t using generate_subscripts(i_run, 1) as q
     where v_state[q] = 'applied' and i_status[q] in ('ok', 'err')
       and t.workspace_id = i_workspace[q] and t.run_id = i_run[q] and t.step_id = i_step[q];

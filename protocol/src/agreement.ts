@@ -6,6 +6,7 @@ import type { callAnswerSchema } from "./call.ts";
 import type { checkpointAnswerSchema, checkpointRequestSchema } from "./checkpoint.ts";
 import type { clientEventSchema, cloudEventSchema, runEventSchema } from "./event.ts";
 import type { failureSchema } from "./failure.ts";
+import type { heartbeatRequestSchema } from "./heartbeat.ts";
 import type {
   functionManifestSchema,
   inspectRequestSchema,
@@ -36,6 +37,7 @@ export type Agreement = AllTrue<
     Agree<typeof callAnswerSchema, m.CallAnswer>,
     Agree<typeof opSchema, m.Op>,
     Agree<typeof engineRequestSchema, m.EngineRequest>,
+    Agree<typeof heartbeatRequestSchema, m.HeartbeatRequest>,
     Agree<typeof inspectRequestSchema, m.InspectRequest>,
     Agree<typeof manifestSchema, m.Manifest>,
     Agree<typeof functionManifestSchema, m.FunctionManifest>,

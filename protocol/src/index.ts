@@ -5,6 +5,7 @@ export { callAnswerSchema, callRequestSchema, queryRequestSchema } from "./call.
 export { checkpointAnswerSchema, checkpointRequestSchema } from "./checkpoint.ts";
 export { clientEventSchema, cloudEventSchema, runEventSchema, sendRequestSchema } from "./event.ts";
 export { failureSchema } from "./failure.ts";
+export { heartbeatRequestSchema } from "./heartbeat.ts";
 export {
   functionManifestSchema,
   inspectRequestSchema,

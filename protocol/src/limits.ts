@@ -54,6 +54,9 @@ export const INPUT_PROMPT_CHARACTERS_MAX = 10_000;
 export const QUERIES_PER_RUN_MAX = 100;
 /** A run's published state. */
 export const STATE_BYTES_MAX = 64 * KIB;
+/** What a step says of its progress, as JSON. */
+export const PROGRESS_BYTES_MAX = 4 * KIB;
+export const BEATS_PER_MESSAGE_MAX = 100;
 /** Log lines kept of one step attempt. */
 export const LOG_LINES_PER_STEP_MAX = 1_000;
 /** UTF-8 bytes of a log line's message, and of its data as JSON; what is longer is cut. */

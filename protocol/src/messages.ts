@@ -8,6 +8,7 @@ export type * from "./messages/call.ts";
 export type * from "./messages/checkpoint.ts";
 export type * from "./messages/event.ts";
 export type * from "./messages/failure.ts";
+export type * from "./messages/heartbeat.ts";
 export type * from "./messages/inspect.ts";
 export type * from "./messages/invoke.ts";
 export type * from "./messages/memo.ts";

@@ -4,6 +4,7 @@ import { answerSchema } from "./answer.ts";
 import { callAnswerSchema, callRequestSchema, queryRequestSchema } from "./call.ts";
 import { checkpointAnswerSchema, checkpointRequestSchema } from "./checkpoint.ts";
 import { clientEventSchema, cloudEventSchema, sendRequestSchema } from "./event.ts";
+import { heartbeatRequestSchema } from "./heartbeat.ts";
 import { inspectRequestSchema, manifestSchema, syncRequestSchema } from "./inspect.ts";
 import { invokeRequestSchema } from "./invoke.ts";
 import { blobRequestSchema, memoPageRequestSchema, memoPageSchema } from "./memo.ts";
@@ -30,6 +31,10 @@ export const publishedSchemas: Readonly<Record<string, PublishedSchema>> = {
     schema: checkpointRequestSchema,
   },
   "checkpoint-answer": { title: "Engine to app: the answer to a checkpoint", schema: checkpointAnswerSchema },
+  "heartbeat-request": {
+    title: "App to engine: steps live, and how far they are",
+    schema: heartbeatRequestSchema,
+  },
   "sync-request": { title: "App or operator to engine: inspect this endpoint", schema: syncRequestSchema },
   event: { title: "An event as a client sends it", schema: clientEventSchema },
   "cloud-event": { title: "An event as a CloudEvent 1.0", schema: cloudEventSchema },

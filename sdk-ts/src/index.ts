@@ -40,6 +40,7 @@ export type { BranchCase, BranchCases } from "./steps/branch.ts";
 export type { Branches, ParallelBranch, Results, Winner } from "./steps/branches.ts";
 export type { Token } from "./steps/create-token.ts";
 export type { FetchOptions } from "./steps/fetch.ts";
+export type { Heartbeat } from "./steps/heartbeat.ts";
 export type { InvokeOptions } from "./steps/invoke.ts";
 export type { Log } from "./steps/log.ts";
 export type { QueryHandler } from "./steps/on-query.ts";

@@ -194,6 +194,15 @@ test("a run says which way it goes, how far it is, and what is left", async () =
   expect((await ended(started.json.run)).output).toEqual({ by: "train", packed: 2 });
 });
 
+test("a long step says how far it is while it runs", async () => {
+  const run = await send("film.uploaded", { scenes: 4 });
+  const at = `/v1/apps/guide/dev/runs/${run}`;
+  const beats = async () => (await engine.call("GET", at)).json.heartbeats;
+  await waitFor("a word of the step", async () => (await beats())[0]?.progress.detail.endsWith("of 4"));
+  const { output, heartbeats } = await ended(run);
+  expect({ output, heartbeats }).toEqual({ output: { scenes: 4 }, heartbeats: [] });
+});
+
 test("another function brings its result or its error, and its onFailure hears of it", async () => {
   const { output } = await ended(await send("settle.requested", { order: 7 }));
   expect(output.number).toBe("I-7");

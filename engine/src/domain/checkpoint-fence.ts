@@ -1,5 +1,12 @@
 import { createHash } from "node:crypto";
 
+const FENCE = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** What an app names as its fence may be anything. */
+export function isFence(text: string): boolean {
+  return FENCE.test(text);
+}
+
 /**
  * The fence that is live after a dispatch's checkpoint of that number. Checkpoints replace the fence like every commit,
  * so no two of one number are both applied; and since it follows from the dispatch's own fence, which only the app and

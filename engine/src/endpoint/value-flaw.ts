@@ -39,7 +39,7 @@ function eventFlaw(op: Extract<Op, { op: "send" }>): [AnswerFlaw, string] | null
     : tooLarge(`The data of event ${large + 1} that step "${op.name}" sends`, EVENT_BYTES_MAX);
 }
 
-function exceeds(value: unknown, limitBytes: number): boolean {
+export function exceeds(value: unknown, limitBytes: number): boolean {
   if (!(value instanceof RawJson)) return false;
   // No UTF-16 unit takes more than three bytes: the common, small value is never measured.
   return value.text.length * 3 > limitBytes && Buffer.byteLength(value.text) > limitBytes;

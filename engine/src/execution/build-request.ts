@@ -7,7 +7,7 @@ import type { Memo, MemoHead } from "./memo.ts";
 const BUDGET_MS_DEFAULT = 25_000;
 const BUDGET_MARGIN_MS = 1_000;
 /** What an SDK may use of this engine; one that does not know a name ignores it. */
-const CAPABILITIES = '["checkpoint","claim"]';
+const CAPABILITIES = '["checkpoint","claim","heartbeat"]';
 
 /**
  * The body of one dispatch. Built as text: the memo and the event are already JSON, as received, and are neither

@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import type { CheckpointRequest } from "@durable/protocol/wire";
 import { DEFAULT_RETRY } from "../domain/backoff.ts";
-import { fenceAfter } from "../domain/checkpoint-fence.ts";
+import { fenceAfter, isFence } from "../domain/checkpoint-fence.ts";
 import { isSettled, type Outcome } from "../domain/outcome.ts";
 import { newId } from "../ingest/event-row.ts";
 import type { WorkspaceRegistry } from "../registry/workspace-registry.ts";
@@ -50,8 +50,6 @@ export type CheckpointEnd =
   /** Its ops cannot be stored. The answer says the same again, and what it causes is decided there. */
   | { readonly state: "refused"; readonly why: string };
 
-const FENCE = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
 export class Checkpoints {
   readonly #parts: CheckpointParts;
 
@@ -76,7 +74,7 @@ export class Checkpoints {
     );
     if (state === null) return { state: "unknown-run" };
     if (state.fence === null) return { state: "run-ended" };
-    if (!FENCE.test(request.fence)) return { state: "stale-fence" };
+    if (!isFence(request.fence)) return { state: "stale-fence" };
     const sha256 = createHash("sha256").update(body).digest("hex");
     const { last } = state;
     const lastSeq = last?.fence === request.fence ? last.seq : 0;

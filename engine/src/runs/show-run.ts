@@ -28,6 +28,7 @@ export function showRun(run: RunStored, workspace: { readonly app: string; reado
     cancelled: run.cancelled,
     live: run.live,
     last_dispatch: run.last_dispatch,
+    heartbeats: run.heartbeats.map((each) => ({ ...each, progress: asReceived(each.progress) })),
     steps: run.steps.map((step) => showStep(step, run.attempts)),
     attempts: attemptsOf(NO_STEP, run.attempts),
   };

@@ -1,8 +1,9 @@
 // "Why is it where it is?" in one sentence, from what is stored: the first thing to read when a run does not move.
+import { describeProgress } from "../domain/progress.ts";
 import type { RunStatus } from "../store/runs-listing.ts";
 import type {
   AskedStored,
-  ChildStored,
+  HeartbeatStored,
   RunStored,
   StepStored,
   WaitStored,
@@ -18,7 +19,7 @@ const WHY: Record<RunStatus, (run: RunStored) => string> = {
     live?.circuit
       ? whyHeldBack(live.circuit)
       : `It is ready since ${live?.ready_at} and waits for a free slot of a live engine.`,
-  running: ({ live }) => {
+  running: ({ live, heartbeats }) => {
     const engine = live?.engine;
     const where = engine ? `Engine ${engine.id} (process ${engine.pid} on ${engine.host})` : "An engine";
     const again =
@@ -30,12 +31,12 @@ const WHY: Record<RunStatus, (run: RunStored) => string> = {
       : live?.moving
         ? " It was moved, and goes on at the other deployment as soon as that call is recorded."
         : "";
-    return `${where} is calling the app${again}.${then}`;
+    return `${where} is calling the app${again}.${whatStepsSay(heartbeats)}${then}`;
   },
   waiting: (run) => {
     const pending = run.steps
       .filter((step) => step.seq === null && step.status !== "cancelled")
-      .map((step) => whyStep(step, run.children));
+      .map((step) => whyStep(step, run));
     if (run.live?.retry_at) {
       const { run_attempt, transport_attempt } = run.live;
       const gone = transport_attempt > 0 ? whyGone(run) : "";
@@ -69,6 +70,8 @@ const WHY: Record<RunStatus, (run: RunStored) => string> = {
 };
 
 const SHOWN_MAX = 3;
+/** Characters of what a step says. */
+const SAID_MAX = 200;
 
 /** Of an endpoint that is down or busy. */
 export function whyHeldBack({ state, since, frozen_runs, next_probe_at, last_error }: CircuitShown): string {
@@ -78,8 +81,23 @@ export function whyHeldBack({ state, since, frozen_runs, next_probe_at, last_err
     : `The app's endpoint gets a few requests at a time since ${since}, after: ${last_error} Its turn comes; 0 retries are used up.`;
 }
 
-function whyStep(step: StepStored, children: readonly ChildStored[]): string {
+/** Of steps that run in the call that is under way. */
+function whatStepsSay(heartbeats: readonly HeartbeatStored[]): string {
+  const said = heartbeats
+    .slice(0, SHOWN_MAX)
+    .map((each) => ` Step ${JSON.stringify(each.name)} ${saidBy(each)}.`);
+  return said.join("");
+}
+
+function saidBy({ progress, at }: HeartbeatStored): string {
+  const said = describeProgress(progress === null ? null : JSON.parse(progress));
+  return `said at ${at}: ${said.length > SAID_MAX ? `${said.slice(0, SAID_MAX)}…` : said}`;
+}
+
+function whyStep(step: StepStored, { children, heartbeats }: RunStored): string {
   const name = JSON.stringify(step.name);
+  const beat = heartbeats.find((each) => each.step === step.id);
+  if (beat !== undefined) return `step ${name} ${saidBy(beat)}`;
   if (step.status === "retrying")
     return `step ${name} is tried again at ${step.due_at}, as attempt ${step.attempt + 1}`;
   if (step.op === "sleep") return `${name} sleeps until ${step.due_at}`;

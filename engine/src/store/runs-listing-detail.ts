@@ -84,6 +84,16 @@ export interface StepStored extends DispatchTimes {
   readonly input: AskedStored | null;
 }
 
+/** The last word of a step whose code is running. */
+export interface HeartbeatStored {
+  /** 32 hex digits. */
+  readonly step: string;
+  readonly name: string;
+  /** JSON text, as received. */
+  readonly progress: string | null;
+  readonly at: string;
+}
+
 export type ChildKind = "invoke" | "spawn" | "on-failure";
 
 export interface ParentStored {
@@ -144,6 +154,7 @@ export interface RunStored {
   readonly cancelled: { readonly by: string; readonly reason: string | null; readonly at: string } | null;
   readonly parent: ParentStored | null;
   readonly children: readonly ChildStored[];
+  readonly heartbeats: readonly HeartbeatStored[];
   readonly steps: readonly StepStored[];
   readonly attempts: readonly AttemptStored[];
 }
@@ -192,6 +203,11 @@ export async function loadRun(
         join durable.runs k on k.workspace_id = c.workspace_id and k.id = c.run_id
         left join durable.live_runs o on o.workspace_id = c.workspace_id and o.run_id = c.run_id
         where c.workspace_id = r.workspace_id and c.parent_run_id = r.id),
+      'heartbeats', (select coalesce(json_agg(json_build_object('step', replace(h.step_id::text, '-', ''), 'name', h.name,
+          'progress', h.progress, 'at', durable.rfc3339(h.at)) order by h.name, h.step_id), '[]')
+        from durable.heartbeats h where h.workspace_id = r.workspace_id and h.run_id = r.id
+          and durable.holds_lease(l, h.step_id, h.fence) and not exists (select 1 from durable.steps s
+            where s.workspace_id = h.workspace_id and s.run_id = h.run_id and s.step_id = h.step_id and s.seq is not null)),
       'steps', (select coalesce(json_agg(json_build_object(
           'id', replace(s.step_id::text, '-', ''), 'scope', replace(s.scope::text, '-', ''), 'seq', s.seq, 'op', s.op, 'name', s.name, 'n', s.n,
           'status', s.status, 'value', s.value, 'failure', s.failure, 'attempt', s.attempt,

@@ -21,6 +21,7 @@ export type Capability =
   | "stream"
   | "checkpoint"
   | "claim"
+  | "heartbeat"
   | "groups"
   | "restart"
   | "call"

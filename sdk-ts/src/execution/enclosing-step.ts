@@ -1,5 +1,6 @@
 import { NonRetriableError } from "../errors.ts";
 import { nodeModule } from "../runtime/node-module.ts";
+import type { Heartbeat } from "../steps/heartbeat.ts";
 import type { LogLines } from "./log-lines.ts";
 
 interface Body {
@@ -8,6 +9,7 @@ interface Body {
   readonly turn: { readonly capturesConsole: boolean };
   /** What this attempt says; missing in code whose attempts are not recorded. */
   readonly lines?: LogLines;
+  readonly heartbeat?: Heartbeat;
 }
 
 const { AsyncLocalStorage } = nodeModule("node:async_hooks") ?? {};

@@ -7,6 +7,7 @@ import { callHandler } from "./call-handler.ts";
 import { CheckpointLine } from "./checkpoint-line.ts";
 import { checkedOutput } from "./event-data.ts";
 import { toFailure } from "./failure.ts";
+import { HeartbeatLine } from "./heartbeat-line.ts";
 import type { TurnEnd } from "./turn/turn-end.ts";
 import { Turn, type TurnOptions } from "./turn.ts";
 import { toJson } from "./value.ts";
@@ -20,7 +21,8 @@ export async function executeFunction(
 ): Promise<Answer> {
   const startedAtMs = monotonicMs();
   const line = CheckpointLine.of(connection, request);
-  const turn = new Turn(request, startedAtMs, line, options);
+  const heartbeats = HeartbeatLine.of(connection, request);
+  const turn = new Turn(request, startedAtMs, line, { ...options, heartbeats });
   const end = await turn.run(() => callHandler(fn, { event: request.input.event, run: request.run }, turn));
   const answer = await answerFor(fn, request, turn, end);
   answer.app_ms = elapsedMs(startedAtMs);
@@ -35,6 +37,7 @@ async function answerFor(
   end: TurnEnd,
 ): Promise<Answer> {
   const { fence, kind } = request.task;
+  if (end.kind === "abandoned") return { status: "abandoned", fence };
   const isHandlersOwn = end.kind === "nondeterministic" || (kind === "step" && end.kind === "threw");
   if (kind !== "advance" && !isHandlersOwn) {
     // What else the code came by on its way there is nobody's business.
@@ -52,8 +55,6 @@ async function answerFor(
       return answerReturned(fn, fence, turn, end.value);
     case "threw":
       return { status: "error", fence, error: errorOf(fn, request, end.thrown), ...lastWords(turn) };
-    case "abandoned":
-      return { status: "abandoned", fence };
     case "nondeterministic": {
       const { message, frame } = end;
       const error: Failure = { name: "NondeterminismError", message, code: "nondeterminism", retry: true };

@@ -1,9 +1,11 @@
-import type { Failure, LogLine, RawJson } from "@durable/protocol/wire";
+import { type Failure, type LogLine, PROGRESS_BYTES_MAX, type RawJson } from "@durable/protocol/wire";
 import type { Duration } from "../duration.ts";
 import { StepTimeoutError } from "../errors.ts";
 import type { Jsonify } from "../json.ts";
 import type { RetryOptions } from "../retry.ts";
+import { afterMacrotask } from "../runtime/after-microtasks.ts";
 import { elapsedMs, monotonicMs } from "../runtime/clock.ts";
+import type { Heartbeat } from "../steps/heartbeat.ts";
 import { type Log, logTo } from "../steps/log.ts";
 import { callBody } from "./enclosing-step.ts";
 import { toFailure } from "./failure.ts";
@@ -24,6 +26,8 @@ export interface StepBodyContext {
   readonly signal: AbortSignal;
   /** Like `step.log`, and on every runtime: what is said here is kept with this attempt. */
   readonly log: Log;
+  /** Says that this attempt lives, and how far it is; throws when what it does is for nothing, as `signal` says. */
+  readonly heartbeat: Heartbeat;
 }
 
 export interface StepRunOptions<Value = unknown> {
@@ -61,6 +65,7 @@ export type Compensate<Value> =
     };
 
 export interface BodyCall {
+  readonly id: string;
   readonly name: string;
   readonly idempotencyKey: string;
   readonly attempt: number;
@@ -85,7 +90,7 @@ export async function runBody(call: BodyCall, fn: (context: StepBodyContext) => 
   const lines = new LogLines(turn.logBudget);
   const context = new Context(call, lines);
   try {
-    const result = callBody({ name, turn, lines }, async () => fn(context));
+    const result = callBody({ name, turn, lines, heartbeat: context.heartbeat }, async () => fn(context));
     const value = await (timeoutMs === undefined ? result : withTimeout(result, timeoutMs, context));
     const v = toJson(`Step "${name}" returned`, value);
     return { st: "ok", v, ms: elapsedMs(startedAtMs), logs: lines.end() };
@@ -105,6 +110,7 @@ class Context implements StepBodyContext {
   readonly name: string;
   readonly idempotencyKey: string;
   readonly attempt: number;
+  readonly #id: string;
   readonly #turn: Turn;
   readonly #lines: LogLines;
   #log: Log | undefined;
@@ -112,7 +118,8 @@ class Context implements StepBodyContext {
   /** It was told that the engine no longer waits for it. */
   isHungUp = false;
 
-  constructor({ name, idempotencyKey, attempt, turn }: BodyCall, lines: LogLines) {
+  constructor({ id, name, idempotencyKey, attempt, turn }: BodyCall, lines: LogLines) {
+    this.#id = id;
     this.#turn = turn;
     this.#lines = lines;
     this.name = name;
@@ -136,6 +143,23 @@ class Context implements StepBodyContext {
       });
     }
     return this.#abort.signal;
+  }
+
+  readonly heartbeat: Heartbeat = (progress) => {
+    const told = this.#beat(progress);
+    // Who does not await it looks at the signal.
+    told.catch(() => {});
+    return told;
+  };
+
+  async #beat(progress: unknown): Promise<void> {
+    const { name, signal } = this;
+    signal.throwIfAborted();
+    const data = toJson(`Step "${name}": heartbeat was given`, progress, PROGRESS_BYTES_MAX);
+    this.#turn.beat({ id: this.#id, name, data });
+    // A body that does nothing but compute and say so would keep the message from leaving, and a cancel from coming in.
+    await afterMacrotask();
+    signal.throwIfAborted();
   }
 
   abort(reason: Error): void {

@@ -26,6 +26,7 @@
 // This file is the story; each part that it names is in `turn/`, one matter a file.
 
 import {
+  type Beat,
   type InvokeRequest,
   type Op,
   type RawJson,
@@ -37,6 +38,7 @@ import type { TokenMaker } from "../steps/create-token.ts";
 import type { QueryHandler } from "../steps/on-query.ts";
 import type { CheckpointLine } from "./checkpoint-line.ts";
 import { refuseNesting } from "./enclosing-step.ts";
+import type { HeartbeatLine } from "./heartbeat-line.ts";
 import type { LogBudget } from "./log-lines.ts";
 import { Scope } from "./scope.ts";
 import { idOf } from "./step-ids.ts";
@@ -67,6 +69,8 @@ export interface TurnOptions {
   readonly isReadOnly?: boolean;
   /** Aborted when the engine has hung up; missing where the server cannot tell. */
   readonly hangUp?: (() => AbortSignal) | undefined;
+  /** Where bodies say how far they are; missing where nobody listens. */
+  readonly heartbeats?: HeartbeatLine | null;
   /** What the request was signed with: it seals the tokens that the function makes. */
   readonly secret?: SigningKey | undefined;
   /** Whether what bodies print goes to their logs too. */
@@ -101,6 +105,7 @@ export class Turn {
   /** Null when the answer is all that the engine hears of this turn. */
   readonly #checkpoints: Checkpoints | null;
   readonly #hangUp: HangUp;
+  readonly #heartbeats: HeartbeatLine | null;
   readonly #rest = new Rest(() => this.#atRest());
   /** Where the steps that are asked for at this moment stand. */
   #scope = new Scope();
@@ -112,7 +117,7 @@ export class Turn {
     request: InvokeRequest,
     startedAtMs: number,
     line: CheckpointLine | null = null,
-    { isReadOnly = false, hangUp, secret, capturesConsole = false }: TurnOptions = {},
+    { isReadOnly = false, hangUp, heartbeats = null, secret, capturesConsole = false }: TurnOptions = {},
   ) {
     const { app, engine, run, task, attempts, budget } = request;
     this.runId = run.id;
@@ -127,6 +132,8 @@ export class Turn {
     this.#bodies = new Bodies(this.isTask ? Number.POSITIVE_INFINITY : startedAtMs + budget.ms);
     this.#checkpoints = line && new Checkpoints(line, this.#parts);
     this.#hangUp = new HangUp(hangUp);
+    this.#heartbeats = heartbeats;
+    heartbeats?.onStopped(() => this.#abandon());
   }
 
   get #parts() {
@@ -292,6 +299,11 @@ export class Turn {
     });
   }
 
+  /** The body of a step says that it lives. */
+  beat(beat: Beat): void {
+    this.#heartbeats?.add(beat);
+  }
+
   /** Calls back when the engine says that this dispatch is over, or has hung up. */
   onAbandoned(tell: (reason: Error) => void): void {
     this.#hangUp.listen(tell);
@@ -357,7 +369,12 @@ export class Turn {
   }
 
   async #checkpoint(checkpoints: Checkpoints): Promise<void> {
-    if (await checkpoints.send()) return this.#rest.look();
+    if (await checkpoints.send()) this.#rest.look();
+    else this.#abandon();
+  }
+
+  /** The engine works with another dispatch, or the run has ended. */
+  #abandon(): void {
     this.#hangUp.tellAll();
     this.#finish({ kind: "abandoned" });
   }
@@ -366,6 +383,7 @@ export class Turn {
     if (this.#end !== null) return;
     this.#end = end;
     this.#results.clear();
+    this.#heartbeats?.close();
     this.#tellEnd(end);
   }
 }

@@ -17,6 +17,12 @@ function ofImmediate(): Schedule | null {
   return typeof setImmediate === "function" ? (callback) => void setImmediate(callback) : null;
 }
 
+const soon: Schedule = ofImmediate() ?? ((callback) => void setTimeout(callback, 0));
+
 /** Calls back once every microtask that is queued now, and all that those queue, have run. */
-export const afterMicrotasks: Schedule =
-  ofNode() ?? ofImmediate() ?? ((callback) => void setTimeout(callback, 0));
+export const afterMicrotasks: Schedule = ofNode() ?? soon;
+
+/** Resolves when timers and sockets have had their turn. */
+export function afterMacrotask(): Promise<void> {
+  return new Promise(soon);
+}

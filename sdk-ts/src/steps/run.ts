@@ -41,7 +41,7 @@ export function makeRun(turn: Turn, ofFunction: PolicyOptions): RunStep {
       const attempt = turn.attemptOf(id);
       const idempotencyKey = `${turn.runId}/${id}`;
       const { policy, decide, timeoutMs } = readOptions(name, options as StepRunOptions, ofFunction);
-      const call = { name, idempotencyKey, attempt, timeoutMs, turn };
+      const call = { id, name, idempotencyKey, attempt, timeoutMs, turn };
       turn.start(async (): Promise<Op> => {
         const end = await runOrJoin(idempotencyKey, attempt, () => runBody(call, fn), atMostOnce);
         const { ms, logs } = end;

@@ -5,6 +5,7 @@ import { type Branch, makeBranch } from "./branch.ts";
 import { type CreateToken, makeCreateToken } from "./create-token.ts";
 import { type FetchStep, makeFetch } from "./fetch.ts";
 import { type ForEach, makeForEach } from "./for-each.ts";
+import { type Heartbeat, heartbeat } from "./heartbeat.ts";
 import { type Invoke, makeInvoke } from "./invoke.ts";
 import { type Log, log } from "./log.ts";
 import { makeOnQuery, type OnQuery } from "./on-query.ts";
@@ -49,6 +50,7 @@ export interface Step {
   readonly race: Race;
   readonly forEach: ForEach;
   readonly log: Log;
+  readonly heartbeat: Heartbeat;
 }
 
 export function makeStep(turn: Turn, ofFunction: PolicyOptions): Step {
@@ -74,6 +76,7 @@ export function makeStep(turn: Turn, ofFunction: PolicyOptions): Step {
     race: makeRace(turn, (scope) => inScope(turn, step, scope)),
     forEach: makeForEach(turn, (scope) => inScope(turn, step, scope)),
     log,
+    heartbeat,
   };
   return step;
 }

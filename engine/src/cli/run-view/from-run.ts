@@ -1,5 +1,6 @@
+import { describeProgress } from "../../domain/progress.ts";
 import type { AnswerOf } from "../../http/contract/table.ts";
-import type { ChildView, InputView, RunView, StepView } from "./run-view.ts";
+import type { BeatView, ChildView, InputView, RunView, StepView } from "./run-view.ts";
 
 type RunAnswer = AnswerOf<"getRun">;
 type StepAnswer = RunAnswer["steps"][number];
@@ -14,7 +15,7 @@ export function fromRun(run: RunAnswer): RunView {
     endedAtMs: msOf(run.ended_at),
     parentId: run.parent?.run ?? null,
     failureHandler: childOf(run, null),
-    steps: run.steps.map((step) => fromStep(step, childOf(run, step.id))),
+    steps: [...run.steps.map((step) => fromStep(step, run)), ...firstTime(run)],
     output: run.status === "completed" ? JSON.stringify(run.output) : null,
     state: run.state === null || run.state === undefined ? null : JSON.stringify(run.state),
     failure: messageOf(run.failure),
@@ -31,7 +32,37 @@ function childOf({ children }: RunAnswer, step: string | null): ChildView | null
   return { id, functionId, status, isAwaited: kind === "invoke" };
 }
 
-function fromStep(step: StepAnswer, child: ChildView | null): StepView {
+function beatOf({ heartbeats }: RunAnswer, step: string): BeatView | null {
+  const beat = heartbeats.find((each) => each.step === step);
+  return beat === undefined ? null : { said: describeProgress(beat.progress), atMs: Date.parse(beat.at) };
+}
+
+/** Steps that run for the first time have no entry yet: only what they say is known of them. */
+function firstTime(run: RunAnswer): StepView[] {
+  const known = new Set(run.steps.map(({ id }) => id));
+  return run.heartbeats
+    .filter(({ step }) => !known.has(step))
+    .map(({ step: id, name }) => ({
+      id,
+      name,
+      op: "run",
+      status: "pending",
+      attempt: 0,
+      dueAtMs: null,
+      startedAtMs: null,
+      settledAtMs: null,
+      appMs: null,
+      failure: null,
+      beat: beatOf(run, id),
+      event: null,
+      isResolved: null,
+      taken: null,
+      child: null,
+      input: null,
+    }));
+}
+
+function fromStep(step: StepAnswer, run: RunAnswer): StepView {
   const isSettledWait = step.op === "wait" && step.status === "ok";
   return {
     id: step.id,
@@ -46,10 +77,11 @@ function fromStep(step: StepAnswer, child: ChildView | null): StepView {
     failure:
       messageOf(step.failure) ??
       messageOf(step.attempts.findLast(({ failure }) => failure !== null)?.failure),
+    beat: beatOf(run, step.id),
     event: step.wait === null ? (isSettledWait ? nameOf(step.value) : null) : namesOf(step.wait),
     isResolved: isSettledWait ? step.event_id !== null : null,
     taken: step.op === "branch" ? takenOf(step.value) : null,
-    child,
+    child: childOf(run, step.id),
     input: step.input === null ? null : inputOf(step.input, step.value),
   };
 }

@@ -14,6 +14,7 @@ function step(name: string, part: Partial<StepView> = {}): StepView {
     settledAtMs: null,
     appMs: null,
     failure: null,
+    beat: null,
     event: null,
     taken: null,
     child: null,
@@ -49,6 +50,14 @@ describe("a run as a tree", () => {
     expect(renderRun(run([arrived]), drawing)[1]).toBe("└─ ✓ approve  approval.received arrived after 2.0 s");
     const late = step("approve", { ...wait, settledAtMs: 7_000, isResolved: false });
     expect(renderRun(run([late]), drawing)[1]).toBe("└─ ✓ approve  timed out after 2.0 s");
+  });
+
+  it("says how far a step is, and since when it has not said more", () => {
+    const beat = { said: "40 %, page 4 of 10", atMs: 7_000 };
+    const again = step("mail", { status: "retrying", attempt: 1, beat: { said: "alive", atMs: 10_000 } });
+    expect(
+      renderRun(run([step("copy", { status: "pending", attempt: 0, beat }), again]), drawing).slice(1),
+    ).toEqual(["├─ * copy  40 %, page 4 of 10 (3.0 s ago)", "└─ * mail  alive (0 ms ago)"]);
   });
 
   it("says who is asked, and what they decided", () => {

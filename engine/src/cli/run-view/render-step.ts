@@ -21,6 +21,13 @@ export function describeStep(step: StepView, drawing: Drawing): StepLine {
   const name = step.op === "compensate" ? `undo ${oneLine(step.name)}` : oneLine(step.name);
   const line = (mark: string, what: string): StepLine => ({ mark, name, what });
   const { paint } = drawing;
+  if (step.beat !== null) {
+    const ago = formatDuration(Math.max(0, drawing.nowMs - step.beat.atMs));
+    return line(
+      paint.cyan(drawing.spinner),
+      paint.cyan(`${oneLine(step.beat.said)} (${ago} ago)${tries(step)}`),
+    );
+  }
   switch (step.status) {
     case "retrying":
       return line(paint.yellow("↻"), paint.yellow(retrying(step, drawing)));

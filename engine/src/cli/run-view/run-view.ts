@@ -57,6 +57,8 @@ export interface StepView {
   readonly appMs: number | null;
   /** The last failed try's message. */
   readonly failure: string | null;
+  /** What its code says while it runs. */
+  readonly beat: BeatView | null;
   /** The name of the event a wait is for, when known. */
   readonly event: string | null;
   /** A wait that was resolved by its event (true) or ended by its timeout (false). */
@@ -67,6 +69,11 @@ export interface StepView {
   readonly child: ChildView | null;
   /** What a person is asked, or was. */
   readonly input: InputView | null;
+}
+
+export interface BeatView {
+  readonly said: string;
+  readonly atMs: number;
 }
 
 export interface InputView {

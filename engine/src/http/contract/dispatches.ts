@@ -1,5 +1,5 @@
 // What an app asks or tells while it works on a dispatch.
-import { ANSWER_BYTES_MAX } from "@durable/protocol/wire";
+import { ANSWER_BYTES_MAX, BEATS_PER_MESSAGE_MAX, PROGRESS_BYTES_MAX } from "@durable/protocol/wire";
 import { z } from "@hono/zod-openapi";
 import { jsonBody, NOTHING, row } from "./row.ts";
 import { AsReceived, WorkspacePath } from "./shapes.ts";
@@ -71,6 +71,36 @@ export const getMemoPage = row({
       memo_next: z.string().nullable(),
     })
     .openapi("MemoPage"),
+  status: 200,
+  isSigned: true,
+  problems: ["not-found", "stale-fence", "run-ended"],
+});
+
+export const sendHeartbeat = row({
+  method: "post",
+  path: "/v1/apps/{app}/{env}/runs/{id}/heartbeat",
+  group: "dispatches",
+  summary: "Say that steps live, and how far they are",
+  description:
+    "Sent by SDKs while the code of steps runs, signed like an answer; the protocol says how. Nothing is recorded: it " +
+    "is shown with the run until the step or its dispatch is over. The answer is signed like a dispatch.",
+  action: "runs.dispatched",
+  params: DispatchPath,
+  query: NOTHING,
+  body: {
+    schema: z
+      .object({
+        run: z.string(),
+        fence: z.string(),
+        beats: z.array(z.object({ id: z.string(), name: z.string(), data: AsReceived })),
+      })
+      .openapi("Heartbeat"),
+    contentTypes: ["application/json"],
+    maxBytes: BEATS_PER_MESSAGE_MAX * (PROGRESS_BYTES_MAX + 1024),
+    required: true,
+    read: "bytes",
+  },
+  answer: z.object({}).openapi("HeartbeatTaken"),
   status: 200,
   isSigned: true,
   problems: ["not-found", "stale-fence", "run-ended"],

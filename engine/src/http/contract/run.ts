@@ -24,6 +24,17 @@ const Child = z
   })
   .openapi("Child");
 
+const Heartbeat = z
+  .object({
+    step: z
+      .string()
+      .openapi({ description: "Its id. A step that runs for the first time has no entry yet." }),
+    name: z.string(),
+    progress: AsReceived,
+    at: Instant,
+  })
+  .openapi("StepProgress", { description: "The last word of a step whose code is running." });
+
 export const Run = z
   .object({
     id: z.string(),
@@ -83,6 +94,7 @@ export const Run = z
       .nullable()
       .openapi({ description: "Null once the run has ended." }),
     last_dispatch: z.object(Times).nullable(),
+    heartbeats: z.array(Heartbeat).openapi({ description: "What code that is running says of itself." }),
     steps: z.array(Step).openapi({ description: "In the order of the journal, then what is still pending." }),
     attempts: z.array(Attempt).openapi({
       description: "Of the run itself: dispatches without a usable answer, failed tries of the function.",

@@ -3,7 +3,7 @@
 import type { z } from "@hono/zod-openapi";
 import { listApps, listFunctions, syncApp } from "./apps.ts";
 import { listDeployments, retireDeployment } from "./deployments.ts";
-import { getMemoPage, sendCheckpoint } from "./dispatches.ts";
+import { getMemoPage, sendCheckpoint, sendHeartbeat } from "./dispatches.ts";
 import { sendEvents } from "./events.ts";
 import { callFunction, triggerFunction } from "./functions.ts";
 import { health, openApi, ready } from "./health.ts";
@@ -44,6 +44,7 @@ export const TABLE = {
   cancelRun,
   sendCheckpoint,
   getMemoPage,
+  sendHeartbeat,
   queryRun,
   pauseRun,
   resumeRun,

@@ -1,9 +1,11 @@
 import { RawJson } from "@durable/protocol/wire";
 import { notFound, Problem } from "../../domain/problems.ts";
 import { decodeCheckpoint } from "../../endpoint/decode-checkpoint.ts";
+import { decodeHeartbeat } from "../../endpoint/decode-heartbeat.ts";
 import type { CheckpointEnd } from "../../execution/checkpoints.ts";
 import { readCursor } from "../../execution/memo-cursor.ts";
 import { type MemoPageEnd, memoPage } from "../../execution/memo-page.ts";
+import { takeHeartbeats } from "../../store/heartbeats.ts";
 import type { Handlers } from "../handlers.ts";
 import { invalid } from "../middleware/check.ts";
 import type { RouteParts } from "../parts.ts";
@@ -13,7 +15,7 @@ export function dispatchRoutes({
   checkpoints,
   database,
   workspaceIds,
-}: RouteParts): Handlers<"sendCheckpoint" | "getMemoPage"> {
+}: RouteParts): Handlers<"sendCheckpoint" | "getMemoPage" | "sendHeartbeat"> {
   return {
     async sendCheckpoint({ params, body }) {
       const runId = requireRunId(params.id);
@@ -35,6 +37,17 @@ export function dispatchRoutes({
       const end = await memoPage(database, { workspaceId, runId }, body.fence, cursor);
       if (end.state !== "page") throw refusal(end);
       return { memo: new RawJson(end.memo), memo_next: end.next };
+    },
+    async sendHeartbeat({ params, body }) {
+      const runId = requireRunId(params.id);
+      const decoded = decodeHeartbeat(body);
+      if (!decoded.ok) throw invalid([{ pointer: "", detail: decoded.detail }]);
+      const { request } = decoded;
+      refuseOtherRun(runId, request.run);
+      const workspaceId = await workspaceIds.require(params.app, params.env);
+      const state = await takeHeartbeats(database, workspaceId, runId, request);
+      if (state !== "taken") throw refusal({ state });
+      return {};
     },
   };
 }

@@ -1,0 +1,12 @@
+import * as z from "zod";
+import { BEATS_PER_MESSAGE_MAX } from "./limits.ts";
+import { opaqueSchema, stepIdSchema, stepNameSchema } from "./names.ts";
+
+export const heartbeatRequestSchema = z.object({
+  run: opaqueSchema,
+  fence: opaqueSchema,
+  beats: z
+    .array(z.object({ id: stepIdSchema, name: stepNameSchema, data: z.unknown().optional() }))
+    .min(1)
+    .max(BEATS_PER_MESSAGE_MAX),
+});

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { serve } from "../../sdk-ts/src/adapters/node.ts";
-import { createFunction } from "../../sdk-ts/src/index.ts";
+import { createFunction, type Step } from "../../sdk-ts/src/index.ts";
 import { checkInvariants, INVARIANTS } from "../invariants/check.ts";
 import { layLine } from "../support/line.ts";
 import { startEngine } from "./api-engine.ts";
@@ -17,13 +17,28 @@ let toApp: Awaited<ReturnType<typeof layLine>>;
 const bodies: string[] = [];
 let handlerCalls = 0;
 
+/** How long the results of so many steps are in all. */
+async function sizes(step: Step, steps: number, bytes: number): Promise<number> {
+  let sum = 0;
+  for (let i = 0; i < steps; i += 1) {
+    const text = await step.run("large", ({ idempotencyKey }) => {
+      bodies.push(idempotencyKey);
+      return "x".repeat(bytes);
+    });
+    sum += text.length;
+  }
+  return sum;
+}
+
 const loop = createFunction({
   id: "loop",
   trigger: { event: "loop" },
   handler: async ({ event, step }) => {
     handlerCalls += 1;
+    const { steps, bytes = 0 } = event.data as { steps: number; bytes?: number };
+    if (bytes > 0) return sizes(step, steps, bytes);
     let sum = 0;
-    for (let i = 0; i < (event.data as { steps: number }).steps; i += 1) {
+    for (let i = 0; i < steps; i += 1) {
       sum += await step.run("add", ({ idempotencyKey }) => {
         bodies.push(idempotencyKey);
         return i;
@@ -55,12 +70,15 @@ afterAll(async () => {
   server.close();
 });
 
-async function runLoop(steps: number) {
+async function runLoop(steps: number, resultBytes = 0) {
   bodies.length = 0;
   handlerCalls = 0;
   toApp.takeBytes();
   toEngine.takeBytes();
-  const sent = await engine.call("POST", "/v1/events?app=shop&wait=50", { name: "loop", data: { steps } });
+  const sent = await engine.call("POST", "/v1/events?app=shop&wait=50", {
+    name: "loop",
+    data: { steps, bytes: resultBytes },
+  });
   expect(sent.status, sent.text).toBe(200);
   const [run] = sent.json.runs;
   return { run, bytes: toApp.takeBytes() + toEngine.takeBytes() };
@@ -77,6 +95,18 @@ test("a loop of 1,000 steps sends bytes in proportion to its steps, and is repla
   expect(bodies.length).toBe(1_000);
   expect(handlerCalls).toBeLessThan(25);
   expect(long.bytes).toBeLessThan(short.bytes * 4.4);
+});
+
+test("500 results of 20 KB, which no request holds, cross the line few times each", {
+  timeout: 180_000,
+}, async () => {
+  const { run, bytes } = await runLoop(500, 20_000);
+  expect(run).toMatchObject({ status: "completed", output: 10_000_000 });
+  expect(new Set(bodies).size).toBe(500);
+  expect(bodies.length).toBe(500);
+  // Once up, and down again whenever the handler begins anew, which is at its beginning and when its time is up.
+  expect(handlerCalls).toBeLessThan(25);
+  expect(bytes).toBeLessThan(10_000_000 * 4);
 });
 
 test("answers to checkpoints that are lost cost nothing but another try: no body runs twice", async () => {

@@ -57,6 +57,14 @@ const broken = createFunction({
       .waitForInput("broken", { jsonSchema: { type: "nonsense" } })
       .catch((error: Error) => `${error.name}: ${error.message}`),
 });
+const dangling = createFunction({
+  id: "dangling",
+  trigger: { event: "dangling" },
+  handler: ({ step }) =>
+    step
+      .waitForInput("amount", { schema: order, jsonSchema: { type: "object", $ref: "#/$defs/none" } })
+      .catch((error: Error) => error.name),
+});
 const raced = createFunction({
   id: "raced",
   trigger: { event: "raced" },
@@ -112,6 +120,7 @@ beforeAll(async () => {
     anything,
     refined,
     broken,
+    dangling,
     raced,
     both,
     notified,
@@ -245,6 +254,16 @@ describe("an input", () => {
       /^SchemaError: Step "broken" asks for an input whose schema cannot/,
     );
     expect((await list(`?run=${run}&status=all`)).inputs).toEqual([]);
+  });
+
+  test("with a schema that the engine cannot judge by is left to the run, and the answer says so each time", async () => {
+    const { run, id } = await begin("dangling");
+    const first = await answer(id, { value: 7, by: "ann", id: "x" });
+    expect(first.json.unjudged).toMatch(/^The engine cannot judge by this schema: can't resolve reference/);
+    expect((await answer(id, { value: 7, by: "ann", id: "x" })).json).toEqual(first.json);
+    expect((await app.ended(run)).output).toBe("NonRetriableError");
+    const [audit] = await engine.database.sql`select detail from durable.audit where target = ${id}`;
+    expect(audit!["detail"]).toMatch(/^answered by ann \(The engine cannot judge by this schema: /);
   });
 
   test("is bounded: a large value, a long comment, a name without an end", async () => {

@@ -1,10 +1,11 @@
 // JSON Schemas of apps, held against data: the one place that knows a validator. Schemas and data are both somebody
-// else's, so whatever could take long (a pattern, a reference to itself, a long list of unique items) runs against
-// the clock. What cannot be judged in that time is let through: the app checks again, with its own schema.
+// else's, so what a check may cost is bounded: by counting, never by a clock, so that the same data gets the same
+// verdict on every day. What is beyond the bounds is not judged, always, and its users say so: the app checks again,
+// with its own schema.
 
-import { createContext, Script } from "node:vm";
-import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
-import { Ajv2020 } from "ajv/dist/2020.js";
+import type { ErrorObject, Schema, ValidateFunction } from "ajv";
+import { compileSchema, shapeProblem } from "./schema-compiler.ts";
+import { sizeOf, spend, startWork, Unjudgeable } from "./work-meter.ts";
 
 export interface SchemaFlaw {
   /** JSON Pointer into the data. */
@@ -12,68 +13,73 @@ export interface SchemaFlaw {
   readonly detail: string;
 }
 
-/** Compiled schemas that are kept; a version of a function is its schema's text. */
-const KEPT_MAX = 1_000;
+export interface Verdict {
+  readonly flaws: readonly SchemaFlaw[];
+  /** Why the engine cannot say; then there are no flaws. */
+  readonly unjudged: string | null;
+}
+
 const SCHEMA_CHARACTERS_MAX = 256 * 1024;
-const COMPILE_MS_MAX = 2_000;
-/** Of a schema that comes with a run, not with a sync: nobody waits for it to be read, and many may come. */
-const COMPILE_MS_MAX_IN_RUNS = 200;
-const CHECK_MS_MAX = 100;
-/** Nothing in a schema of this length, without what `SLOW` names, takes long on data of that length. */
-const QUICK_SCHEMA_CHARACTERS_MAX = 8 * 1024;
-const QUICK_DATA_CHARACTERS_MAX = 64 * 1024;
-const SLOW = /"(?:\$ref|\$dynamicRef|\$recursiveRef|pattern|patternProperties|uniqueItems)"/;
+/** Compiled schemas that are kept; a version of a function is its schema's text. */
+const KEPT_MAX = 500;
+const KEPT_CHARACTERS_MAX = 8 * 1024 * 1024;
+/** Of a check that costs more only the first flaw is looked for: a list of all could be longer than the memory. */
+const ALL_FLAWS_WORK_MAX = 2 ** 20;
 const FLAWS_MAX = 20;
 
 interface Compiled {
-  /** Null: it is no schema; `problem` says why. */
-  readonly validate: ValidateFunction | null;
+  readonly schema: Schema;
+  /** Each is compiled when it is first needed. */
+  readonly validators: Map<"all" | "first", ValidateFunction>;
+  /** It is no schema. */
   readonly problem: string | null;
-  readonly isQuick: boolean;
+  /** It is one, beyond what the engine judges. */
+  readonly unjudged: string | null;
 }
 
-const compiled = new Map<string, Compiled>();
+const kept = new Map<string, Compiled>();
+let keptCharacters = 0;
 
 /**
- * What is wrong with the data, or nothing.
  * @param schema JSON text.
  * @param data JSON text.
- * @param isOfRun It was never synced: a run brought it along.
  */
-export function schemaFlaws(schema: string, data: string, isOfRun = false): readonly SchemaFlaw[] {
-  const { validate, isQuick } = compiledOf(schema, isOfRun ? COMPILE_MS_MAX_IN_RUNS : COMPILE_MS_MAX);
-  if (validate === null) return [];
+export function judge(schema: string, data: string): Verdict {
+  const known = compiledOf(schema);
+  const unjudged = known.problem ?? known.unjudged;
+  if (unjudged !== null) return { flaws: [], unjudged };
   const value: unknown = JSON.parse(data);
-  const check = () => validate(value) as boolean;
+  startWork();
   try {
-    const fits =
-      isQuick && data.length <= QUICK_DATA_CHARACTERS_MAX ? check() : againstTheClock(CHECK_MS_MAX, check);
-    return fits ? [] : (validate.errors ?? []).slice(0, FLAWS_MAX).map(toFlaw);
-  } catch {
-    // Its time was over, or it nests deeper than a stack: not judged here.
-    return [];
+    const work = sizeOf(known.schema) * sizeOf(value);
+    spend(work);
+    const validate = validatorOf(known, work <= ALL_FLAWS_WORK_MAX ? "all" : "first");
+    const fits = validate(value) as boolean;
+    return { flaws: fits ? [] : (validate.errors ?? []).slice(0, FLAWS_MAX).map(toFlaw), unjudged: null };
+  } catch (error) {
+    // A reference that leads to itself ends where the stack does.
+    const isCircle = error instanceof RangeError;
+    return { flaws: [], unjudged: isCircle ? "its references lead in circles" : (error as Error).message };
   }
+}
+
+/** What is wrong with the data; nothing, where the engine cannot say. */
+export function schemaFlaws(schema: string, data: string): readonly SchemaFlaw[] {
+  return judge(schema, data).flaws;
 }
 
 /** Why a text cannot be used as a schema, for the person who wrote it; null when it can. */
 export function schemaProblem(schema: string): string | null {
-  return compiledOf(schema, COMPILE_MS_MAX).problem;
+  return compiledOf(schema).problem;
 }
 
 /**
- * The same by its shape alone, in time that grows with its length: an answer of an app may bring thousands. What only
- * shows when it is compiled (a reference to nothing) is not found, and then lets everything through.
+ * The same by its shape alone, without compiling it: an answer of an app may bring thousands. What only shows when it is
+ * compiled (a reference to nothing) is not found, and then nothing is judged by it.
  */
 export function schemaShapeProblem(text: string): string | null {
-  const schema = JSON.parse(text) as unknown;
-  if (typeof schema === "boolean") return null;
-  if (typeof schema !== "object" || schema === null || Array.isArray(schema)) return NO_SCHEMA;
-  const { rest, isOld } = dialectOf(schema);
-  const ajv = isOld ? OLD_SHAPES : SHAPES;
-  return ajv.validateSchema(rest) === true ? null : ajv.errorsText(ajv.errors, { dataVar: "it" });
+  return shapeProblem(JSON.parse(text));
 }
-
-const NO_SCHEMA = "a JSON Schema is an object or a boolean";
 
 /** `/order/id must be number; / must have required property 'order'` */
 export function sentenceOfFlaws(flaws: readonly SchemaFlaw[]): string {
@@ -84,75 +90,49 @@ export function sentenceOfFlaws(flaws: readonly SchemaFlaw[]): string {
   return `${shown}${flaws.length > 3 ? `; and ${flaws.length - 3} more` : ""}.`;
 }
 
-function compiledOf(schema: string, timeoutMs: number): Compiled {
-  const known = compiled.get(schema);
+function compiledOf(text: string): Compiled {
+  const known = kept.get(text);
   if (known !== undefined) {
     // Used last, forgotten last.
-    compiled.delete(schema);
-    compiled.set(schema, known);
+    kept.delete(text);
+    kept.set(text, known);
     return known;
   }
-  const made = compile(schema, timeoutMs);
-  compiled.set(schema, made);
-  if (compiled.size > KEPT_MAX) compiled.delete(compiled.keys().next().value!);
+  const made = compiled(text);
+  kept.set(text, made);
+  keptCharacters += text.length;
+  while (kept.size > KEPT_MAX || keptCharacters > KEPT_CHARACTERS_MAX) {
+    const oldest = kept.keys().next().value!;
+    kept.delete(oldest);
+    keptCharacters -= oldest.length;
+  }
   return made;
 }
 
-function compile(text: string, timeoutMs: number): Compiled {
-  const isQuick = text.length <= QUICK_SCHEMA_CHARACTERS_MAX && !SLOW.test(text);
+function compiled(text: string): Compiled {
+  const none = { schema: true, validators: new Map(), problem: null, unjudged: null };
   if (text.length > SCHEMA_CHARACTERS_MAX) {
-    return {
-      validate: null,
-      problem: `it is longer than ${SCHEMA_CHARACTERS_MAX / 1024} KiB of JSON`,
-      isQuick,
-    };
+    return { ...none, problem: `it is longer than ${SCHEMA_CHARACTERS_MAX / 1024} KiB of JSON` };
   }
+  const schema = JSON.parse(text) as Schema;
+  const problem = shapeProblem(schema);
+  if (problem !== null) return { ...none, problem };
   try {
-    return {
-      validate: againstTheClock(timeoutMs, () => compileText(text)),
-      problem: null,
-      isQuick,
-    };
+    const made = { ...none, schema };
+    validatorOf(made, "all");
+    return made;
   } catch (error) {
-    return { validate: null, problem: (error as Error).message, isQuick };
+    const why = (error as Error).message;
+    return error instanceof Unjudgeable ? { ...none, unjudged: why } : { ...none, problem: why };
   }
 }
 
-function compileText(text: string): ValidateFunction {
-  const schema = JSON.parse(text) as unknown;
-  if (typeof schema === "boolean") return new Ajv2020(SETTINGS).compile(schema);
-  if (typeof schema !== "object" || schema === null || Array.isArray(schema)) {
-    throw new TypeError(NO_SCHEMA);
-  }
-  const { rest, isOld } = dialectOf(schema);
-  return new (isOld ? Ajv : Ajv2020)(SETTINGS).compile(rest);
-}
-
-/** An id would be taken for good by the first schema that has it; nothing refers to another schema by its id here. */
-function dialectOf(schema: object): { readonly rest: object; readonly isOld: boolean } {
-  const { $schema, $id: _, ...rest } = schema as { $schema?: unknown; $id?: unknown };
-  return { rest, isOld: /draft-0[4-7]/.test(String($schema ?? "")) };
-}
-
-/** Formats are notes to people, as the standard has it; keywords nobody knows are notes too. */
-const SETTINGS = { allErrors: true, strict: false, validateFormats: false, logger: false } as const;
-
-/** Reading on after the first flaw would take more than the time that grows with the length. */
-const FIRST_FLAW = { ...SETTINGS, allErrors: false } as const;
-const SHAPES = new Ajv2020(FIRST_FLAW);
-const OLD_SHAPES = new Ajv(FIRST_FLAW);
-
-const sandbox = createContext({ call: null as (() => unknown) | null });
-const callInSandbox = new Script("call()");
-
-/** @throws when the call throws, and when its time is over. */
-function againstTheClock<Value>(timeoutMs: number, call: () => Value): Value {
-  sandbox["call"] = call;
-  try {
-    return callInSandbox.runInContext(sandbox, { timeout: timeoutMs }) as Value;
-  } finally {
-    sandbox["call"] = null;
-  }
+function validatorOf({ schema, validators }: Compiled, flaws: "all" | "first"): ValidateFunction {
+  const known = validators.get(flaws);
+  if (known !== undefined) return known;
+  const made = compileSchema(schema, flaws === "all");
+  validators.set(flaws, made);
+  return made;
 }
 
 function toFlaw({ instancePath, keyword, message, params }: ErrorObject): SchemaFlaw {

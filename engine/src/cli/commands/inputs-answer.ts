@@ -19,6 +19,7 @@ export function inputsAnswerCommand(context: Context): Command {
       const api = await apiOf(flags, context.environment);
       const workspace = await workspaceOf(flags, context.environment, api);
       const answer = await api.answerInput({ params: { ...workspace, id }, body: { value, by: flags.by } });
+      if (answer.unjudged !== undefined) context.note(answer.unjudged);
       context.say(
         flags.json ? JSON.stringify(answer) : `Answered by ${answer.by} at ${answer.at}; the run goes on.`,
       );

@@ -138,6 +138,14 @@ export const answerInput = row({
       status: z.literal("answered"),
       by: z.string(),
       at: Instant,
+      unjudged: z
+        .string()
+        .optional()
+        .openapi({
+          description:
+            "Only of an answer that the engine could not hold against the schema (which refers to nothing, or is beyond its " +
+            "bounds): why. It is the same for the same answer at any time, and the run checks the answer.",
+        }),
     })
     .openapi("InputAnswered"),
   status: 200,

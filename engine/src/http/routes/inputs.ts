@@ -1,7 +1,7 @@
 import { RawJson } from "@durable/protocol/wire";
 import { actorName } from "../../auth/authorize.ts";
 import { notFound, Problem } from "../../domain/problems.ts";
-import { schemaFlaws, sentenceOfFlaws } from "../../registry/json-schemas.ts";
+import { judge, sentenceOfFlaws, type Verdict } from "../../registry/json-schemas.ts";
 import { answerInput, findInput, type InputEnd, type InputStored, listInputs } from "../../store/inputs.ts";
 import * as contract from "../contract/inputs.ts";
 import type { Handlers } from "../handlers.ts";
@@ -44,29 +44,47 @@ export function inputRoutes(parts: RouteParts): Handlers<"listInputs" | "getInpu
       const input = await findInput(database, workspaceId, id);
       if (input === null) throw notFound();
       const by = request.by ?? actorName(actor!);
+      const verdict = verdictOn(input, request, payload);
       const end = await answerInput(database, {
         workspaceId,
         id,
-        value: readAnswer(input, request, payload),
+        value: readAnswer(input, request, payload, verdict),
         by,
         answerId: request.id ?? null,
         actor: actorName(actor!),
-        detail: detailOf(input, request, by),
+        detail: detailOf(input, request, by, verdict),
       });
       if (end === null) throw notFound();
       if (!end.isOwn) throw isOver(end);
       jobReady();
-      return { id, status: "answered", by: end.by!, at: end.at! };
+      const { unjudged } = verdict;
+      return {
+        id,
+        status: "answered",
+        by: end.by!,
+        at: end.at!,
+        ...(unjudged !== null && {
+          unjudged: `${UNJUDGED}: ${unjudged}. The run holds the answer against its own schema.`,
+        }),
+      };
     },
   };
 }
 
 type Request = ReturnType<typeof contract.answerInput.body.schema.parse>;
 
+const UNJUDGED = "The engine cannot judge by this schema";
+
+/** The same however often an answer is sent. */
+function verdictOn({ kind, schema }: InputStored, { value }: Request, payload: string): Verdict {
+  if (kind === "approval" || schema === null || value === undefined) return { flaws: [], unjudged: null };
+  return judge(schema, payload);
+}
+
 /** What is over takes no answer, whatever it is: then the database says by whom and when. */
-function readAnswer(input: InputStored, request: Request, payload: string): string {
+function readAnswer(input: InputStored, request: Request, payload: string, { flaws }: Verdict): string {
   if (input.status !== "open") return "null";
-  return input.kind === "approval" ? decisionOf(request) : answeredValue(input, request, payload);
+  return input.kind === "approval" ? decisionOf(request) : answeredValue(request, payload, flaws);
 }
 
 function decisionOf({ approved, comment, value }: Request): string {
@@ -80,9 +98,9 @@ function decisionOf({ approved, comment, value }: Request): string {
 }
 
 function answeredValue(
-  { schema }: InputStored,
   { approved, comment, value }: Request,
   payload: string,
+  flaws: Verdict["flaws"],
 ): string {
   for (const [member, given] of Object.entries({ approved, comment })) {
     if (given !== undefined) {
@@ -90,7 +108,6 @@ function answeredValue(
     }
   }
   if (value === undefined) throw invalid([{ pointer: "/value", detail: "is missing" }]);
-  const flaws = schema === null ? [] : schemaFlaws(schema, payload, true);
   if (flaws.length === 0) return payload;
   throw new Problem("validation", `The answer does not fit what is asked: ${sentenceOfFlaws(flaws)}`, {
     errors: flaws.map(({ pointer, detail }) => ({ pointer: `/value${pointer}`, detail })),
@@ -98,9 +115,15 @@ function answeredValue(
 }
 
 /** For the audit log. */
-function detailOf({ kind }: InputStored, { approved, comment }: Request, by: string): string {
+function detailOf(
+  { kind }: InputStored,
+  { approved, comment }: Request,
+  by: string,
+  { unjudged }: Verdict,
+): string {
   const did = kind === "input" ? "answered" : approved ? "approved" : "rejected";
-  return `${did} by ${by}${comment === undefined ? "" : `: ${comment}`}`;
+  const check = unjudged === null ? "" : ` (${UNJUDGED}: ${unjudged})`;
+  return `${did} by ${by}${comment === undefined ? "" : `: ${comment}`}${check}`;
 }
 
 function isOver({ status, by, at }: InputEnd): Problem {

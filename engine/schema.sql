@@ -552,6 +552,7 @@ declare
   v_state text[];
   v_new boolean[];
   v_owed uuid[];
+  v_named_workspace int[]; v_named text[];  -- names of the events, and then those somebody may wait for
   v_conflicting bigint[] := '{}';  -- numbers of events
   v_conflicts int[] := '{}';       -- numbers of requests
   v_found bigint[];
@@ -662,21 +663,26 @@ begin
 
   -- Names nobody ever waited on: hold their bucket until commit, so that the first wait on such a name cannot
   -- register between our look and our commit (it takes the bucket exclusively). Then look again.
+  select array_agg(n.workspace), array_agg(n.name) into v_named_workspace, v_named
+    from (select distinct e.workspace, e.name from unnest(e_workspace, e_name) as e(workspace, name)) as n;
   for v_bucket in
-    select distinct durable.name_bucket(e.workspace, e.name)
-    from unnest(e_workspace, e_name) as e(workspace, name)
-    where not exists (select 1 from durable.wait_patterns p where p.workspace_id = e.workspace and p.event_name = e.name)
+    select distinct durable.name_bucket(n.workspace, n.name) from unnest(v_named_workspace, v_named) as n(workspace, name)
+    where not exists (select 1 from durable.wait_patterns p where p.workspace_id = n.workspace and p.event_name = n.name)
     order by 1
   loop
     perform pg_advisory_xact_lock_shared(7301, v_bucket);
   end loop;
-  with owed as (
-    insert into durable.event_obligations (workspace_id, event_id)
-      select e.workspace, e.id from unnest(v_new, e_workspace, e_id, e_name) as e(is_new, workspace, id, name)
-      where e.is_new
-        and exists (select 1 from durable.wait_patterns p where p.workspace_id = e.workspace and p.event_name = e.name)
-      returning event_id)
-  select array_agg(event_id) into v_owed from owed;
+  select array_agg(n.workspace), array_agg(n.name) into v_named_workspace, v_named
+    from unnest(v_named_workspace, v_named) as n(workspace, name)
+    where exists (select 1 from durable.wait_patterns p where p.workspace_id = n.workspace and p.event_name = n.name);
+  if v_named is not null then
+    with owed as (
+      insert into durable.event_obligations (workspace_id, event_id)
+        select e.workspace, e.id from unnest(v_new, e_workspace, e_id, e_name) as e(is_new, workspace, id, name)
+        where e.is_new and (e.workspace, e.name) in (select * from unnest(v_named_workspace, v_named))
+        returning event_id)
+    select array_agg(event_id) into v_owed from owed;
+  end if;
 
   return query select s, coalesce(e_id[no] = any (v_owed), false) from unnest(v_state) with ordinality as q(s, no) order by no;
 end $function$

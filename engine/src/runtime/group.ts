@@ -1,5 +1,7 @@
 // Group commit without timers. One call is in flight; whatever arrives meanwhile goes into the next. Under load
 // groups grow by themselves, idle items leave at once. (One in flight beat two and four: fewer, fuller commits.)
+// Only where a call is so large that making it takes as long as the database needs for the one before it, a second
+// one may start beside it.
 
 export interface GroupLimits<Item> {
   /** Most items in one call. */
@@ -7,6 +9,8 @@ export interface GroupLimits<Item> {
   /** Most bytes in one call; a single larger item goes alone. */
   readonly bytes: number;
   bytesOf(item: Item): number;
+  /** A second call starts beside one in flight as soon as so many bytes wait. Default: never. */
+  readonly besideBytes?: number;
 }
 
 interface Waiting<Item, Result> {
@@ -18,7 +22,8 @@ interface Waiting<Item, Result> {
 
 export class Group<Item, Result> {
   #waiting: Waiting<Item, Result>[] = [];
-  #busy = false;
+  #waitingBytes = 0;
+  #inFlight = 0;
   #idle: (() => void)[] = [];
   readonly #run: (items: Item[]) => Promise<Result[]>;
   readonly #limits: GroupLimits<Item>;
@@ -33,9 +38,11 @@ export class Group<Item, Result> {
 
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ item, bytes: this.#limits.bytesOf(item), resolve, reject });
-      if (this.#busy) return;
-      this.#busy = true;
+      const bytes = this.#limits.bytesOf(item);
+      this.#waiting.push({ item, bytes, resolve, reject });
+      this.#waitingBytes += bytes;
+      if (!this.#mayStart()) return;
+      this.#inFlight += 1;
       // After this turn of the event loop: answers that arrived together leave together.
       setImmediate(() => void this.#drain());
     });
@@ -43,8 +50,13 @@ export class Group<Item, Result> {
 
   /** Resolves when nothing is waiting or in flight. */
   idle(): Promise<void> {
-    if (!this.#busy) return Promise.resolve();
+    if (this.#inFlight === 0) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  #mayStart(): boolean {
+    const { besideBytes = Number.POSITIVE_INFINITY } = this.#limits;
+    return this.#inFlight === 0 || (this.#inFlight === 1 && this.#waitingBytes >= besideBytes);
   }
 
   async #drain(): Promise<void> {
@@ -59,8 +71,8 @@ export class Group<Item, Result> {
         for (const waiting of batch) waiting.reject(error);
       }
     }
-    this.#busy = false;
-    for (const resolve of this.#idle.splice(0)) resolve();
+    this.#inFlight -= 1;
+    if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   #take(): Waiting<Item, Result>[] {
@@ -71,6 +83,8 @@ export class Group<Item, Result> {
       if (count > 0 && (count >= this.#limits.items || bytes > this.#limits.bytes)) break;
       count += 1;
     }
-    return this.#waiting.splice(0, count);
+    const taken = this.#waiting.splice(0, count);
+    for (const waiting of taken) this.#waitingBytes -= waiting.bytes;
+    return taken;
   }
 }

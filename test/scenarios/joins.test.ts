@@ -1,4 +1,5 @@
 // step.parallel and step.race with the real SDK and a real engine.
+import { setTimeout as sleep } from "node:timers/promises";
 import { createFunction, type Step } from "@durable/sdk";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { checkInvariants, formatReport } from "../invariants/check.ts";
@@ -86,6 +87,28 @@ test("the steps of a race run beside each other, the first to end wins, and the 
     return loser.attempts.map((attempt: { outcome: string }) => attempt.outcome);
   };
   await expect.poll(attemptsOfLoser).toEqual(["late"]);
+});
+
+test("inngest #4897: beside a race and after it no body runs twice, in ten of ten runs", async () => {
+  for (let n = 0; n < 10; n += 1) {
+    const ran: string[] = [];
+    const body = (name: string, ms: number) => async () => {
+      ran.push(name);
+      await sleep(ms);
+      return name;
+    };
+    const path = await start(async (step) => {
+      const won = await step.race({
+        one: async (s) => s.run("b", body("b", 20)).then(() => s.run("c", body("c", 10))),
+        other: (s) => s.run("a", body("a", 5)),
+      });
+      const rest = await Promise.all(["d", "e"].map((name) => step.run(name, body(name, 5))));
+      return [won?.value, ...rest];
+    });
+    expect((await end(path)).output).toEqual(["a", "d", "e"]);
+    expect(ran.filter((name) => name !== "c").sort()).toEqual(["a", "b", "d", "e"]);
+    expect(ran.filter((name) => name === "c").length).toBeLessThan(2);
+  }
 });
 
 test("a race of a step and a wait: the timer and the wait of the loser go", async () => {

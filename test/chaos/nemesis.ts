@@ -85,6 +85,10 @@ const FAULTS: readonly Fault[] = [
   { name: "connection cut", timesInFiveMinutes: 40, act: (parts) => disturb(parts, "cut") },
 ];
 
+// A fault can find nothing to do: no bytes on the wire it cuts, no session to end. A short run has few tries.
+const LATE_TRIES = 20;
+const LATE_EVERY_MS = 1_000;
+
 /** Does each fault at its times, drawn from the seed, for `durationMs`; then goes on until none is missing. */
 export async function rage(parts: NemesisParts, durationMs: number, stopped: AbortSignal): Promise<void> {
   const startedAtMs = performance.now();
@@ -94,9 +98,12 @@ export async function rage(parts: NemesisParts, durationMs: number, stopped: Abo
       const times = Math.max(2, Math.ceil((fault.timesInFiveMinutes * durationMs) / 300_000));
       const everyMs = durationMs / times;
       for (let no = 0; !stopped.aborted; no += 1) {
-        const isLate = no >= times;
-        if (isLate && (parts.tally.isEnough(fault.name) || no > times * 2)) return;
-        const atMs = startedAtMs + (no + own.random.float()) * everyMs;
+        const late = no - times;
+        if (late >= 0 && (parts.tally.isEnough(fault.name) || late > times + LATE_TRIES)) return;
+        const atMs =
+          late < 0
+            ? startedAtMs + (no + own.random.float()) * everyMs
+            : performance.now() + own.random.float() * LATE_EVERY_MS;
         // One that took too long pushes the next ones closer together, not to the end.
         await pause(atMs - performance.now(), stopped);
         if (!stopped.aborted) await fault.act(own);

@@ -167,7 +167,7 @@ begin
   if array_position(s_ordinal, null) is not null then
     insert into durable.timers as t (workspace_id, run_id, step_id, kind, due_at)
       select i_workspace[s.item], i_run[s.item], s.id,
-        case s.op when 'sleep' then 'sleep' when 'run' then 'retry' when 'compensate' then 'retry' when 'invoke' then 'invoke' when 'input' then 'input' else 'timeout' end,
+        case s.op when 'sleep' then 'sleep' when 'run' then 'retry' when 'compensate' then 'retry' when 'invoke' then 'invoke' when 'input' then 'input' when 'approval' then 'input' else 'timeout' end,
         coalesce(to_timestamp(s.due_at), v_now + s.due_ms * interval '1 millisecond')
       from unnest(s_item, s_ordinal, s_id, s_op, s_due_ms, s_due_at) as s(item, ordinal, id, op, due_ms, due_at)
       where s.ordinal is null and v_applied[s.item] and (s.due_ms is not null or s.due_at is not null)

@@ -30,7 +30,10 @@ export const opNameSchema = z.enum([
   "state",
 ]);
 
-const common = { id: stepIdSchema, op: opNameSchema };
+/** What is recorded: where one op serves two kinds of step, it says which. */
+export const recordedOpSchema = z.enum([...opNameSchema.options, "spawn", "approval"]);
+
+const common = { id: stepIdSchema, op: recordedOpSchema };
 
 export const memoEntrySchema = z
   .discriminatedUnion("st", [

@@ -35,8 +35,8 @@ const KINDS: readonly Kind[] = [
     minimum: 20,
     runs: steps("op = 'signal' and event_id is not null and name like 'token-%'"),
   },
-  { name: "input answered", minimum: 10, runs: steps("op = 'input' and value <> 'null'") },
-  { name: "input expired", minimum: 10, runs: steps("op = 'input' and value = 'null'") },
+  { name: "input answered", minimum: 10, runs: steps("op in ('input', 'approval') and value <> 'null'") },
+  { name: "input expired", minimum: 10, runs: steps("op in ('input', 'approval') and value = 'null'") },
   {
     name: "input that lost a race",
     minimum: 10,

@@ -14,7 +14,7 @@ export const CHILDREN: readonly Invariant[] = [
       `select c.run_id from durable.children c
          left join durable.runs r on r.workspace_id = c.workspace_id and r.id = c.run_id
          left join durable.steps s on s.workspace_id = c.workspace_id and s.run_id = c.parent_run_id
-           and s.step_id = c.parent_step_id and s.op = 'invoke'
+           and s.step_id = c.parent_step_id and s.op = case c.kind when 'spawn' then 'spawn' else 'invoke' end
          left join durable.children p on p.workspace_id = c.workspace_id and p.run_id = c.parent_run_id
          where r.id is null or s.run_id is null and c.kind <> 'on-failure' or c.depth <> coalesce(p.depth, 0) + 1`,
     ),
@@ -25,10 +25,10 @@ export const CHILDREN: readonly Invariant[] = [
     sentence: "A step starts at most one child, and one that was accepted exactly one.",
     phase: "always",
     check: bySql(
-      "select count(*) from durable.steps where op = 'invoke'",
+      "select count(*) from durable.steps where op in ('invoke', 'spawn')",
       `select s.run_id, s.name, count(c.run_id) from durable.steps s
          left join durable.children c on c.workspace_id = s.workspace_id and c.parent_run_id = s.run_id and c.parent_step_id = s.step_id
-         where s.op = 'invoke' group by s.workspace_id, s.run_id, s.step_id, s.name, s.status
+         where s.op in ('invoke', 'spawn') group by s.workspace_id, s.run_id, s.step_id, s.name, s.status
          having count(c.run_id) > 1 or s.status <> 'err' and count(c.run_id) <> 1`,
     ),
   },

@@ -12,7 +12,7 @@ export const INPUTS: readonly Invariant[] = [
       "select count(*) from durable.inputs",
       `select s.run_id, s.name, s.status, i.status as input from durable.steps s
          left join durable.inputs i on i.workspace_id = s.workspace_id and i.run_id = s.run_id and i.step_id = s.step_id
-         where s.op = 'input' and s.status <> 'err'
+         where s.op in ('input', 'approval') and s.status <> 'err'
            -- Who lost a race in the very answer that asked was never asked.
            and not (s.status = 'cancelled' and i.status is null) and i.status is distinct from case
              when s.status = 'pending' then 'open'
@@ -21,7 +21,7 @@ export const INPUTS: readonly Invariant[] = [
              else 'answered' end
        union all
        select i.run_id, i.id::text, 'no entry', i.status from durable.inputs i where not exists (select 1 from durable.steps s
-         where s.workspace_id = i.workspace_id and s.run_id = i.run_id and s.step_id = i.step_id and s.op = 'input')`,
+         where s.workspace_id = i.workspace_id and s.run_id = i.run_id and s.step_id = i.step_id and s.op = i.kind)`,
     ),
   },
   {

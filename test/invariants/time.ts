@@ -9,11 +9,11 @@ export const TIME: readonly Invariant[] = [
     sentence: "By the database's clock no sleep and no timeout ended before it was due.",
     phase: "always",
     check: bySql(
-      "select count(*) from durable.steps where op in ('sleep', 'wait', 'signal', 'input') and status = 'ok' and event_id is null",
+      "select count(*) from durable.steps where op in ('sleep', 'wait', 'signal', 'input', 'approval') and status = 'ok' and event_id is null",
       // What a person answered is no timeout.
       `select run_id, name, due_at, settled_at from durable.steps
-         where op in ('sleep', 'wait', 'signal', 'input') and status = 'ok' and event_id is null and settled_at < due_at
-           and not (op = 'input' and value <> 'null')`,
+         where op in ('sleep', 'wait', 'signal', 'input', 'approval') and status = 'ok' and event_id is null and settled_at < due_at
+           and not (op in ('input', 'approval') and value <> 'null')`,
     ),
   },
   {

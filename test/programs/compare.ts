@@ -15,8 +15,8 @@ const STEADY: Readonly<Record<string, (value: never) => unknown>> = {
   send: (ids: readonly string[]) => ids.length,
   branch: ({ taken }: { taken: string }) => taken,
   fetch: ({ status, body }: { status: number; body: string }) => `${status} ${body}`,
-  // A spawned child's id.
-  invoke: (value: unknown) => (typeof value === "string" ? "a run" : value),
+  // The child's id.
+  spawn: () => "a run",
   join: (winners: readonly string[]) => winners.toSorted(),
 };
 

@@ -155,7 +155,7 @@ class Reference {
         this.#state = value;
         return value;
       case "spawn":
-        this.#record("invoke", statement.name, "a run");
+        this.#record("spawn", statement.name, "a run");
         return fold(value, "string");
       case "send":
         this.#record("send", statement.name, 1);

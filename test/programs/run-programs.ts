@@ -115,7 +115,7 @@ export async function runPrograms(options: MatrixOptions): Promise<MatrixResult>
     const isCancelled = program.cancelMs !== undefined;
     const sentences = differences(expected, state, seen.get(run) ?? nothingSeen(), isCancelled);
     owed.receiver += state.steps.filter(({ op }) => op === "send").length;
-    owed.spawned += state.steps.filter(({ op, name }) => op === "invoke" && name.startsWith("spawn")).length;
+    owed.spawned += state.steps.filter(({ op }) => op === "spawn").length;
     if (state.status === "failed") owed["program.on-failure"] += 1;
     if (sentences.length > 0) found.push({ index, program, run, sentences });
     seen.delete(run);

@@ -95,17 +95,18 @@ export function decideOp(situation: Situation, op: Op, draft: OutcomeDraft): Out
 /** What was journalled under an id stays what it is. */
 function mismatchOf(situation: Situation, op: Op): string | null {
   const step = `Step "${op.name}" (${op.n})`;
+  const asked = journalOp(op);
   const settled = situation.memo.settledOp(op.id);
   if (settled !== undefined) {
-    return settled === journalOp(op)
+    return settled === asked
       ? `${step} was reported again although its result is recorded as "${settled}": does its name come twice, or depend on something that changes between replays?`
-      : `${step} is recorded as "${settled}", and the code now asks for "${op.op}" under that name.`;
+      : `${step} is recorded as "${settled}", and the code now asks for "${asked}" under that name.`;
   }
   const pending = situation.memo.pendingOf(op.id);
-  if (pending !== undefined && (pending.op !== journalOp(op) || !pending.offered)) {
-    return pending.op === journalOp(op)
+  if (pending !== undefined && (pending.op !== asked || !pending.offered)) {
+    return pending.op === asked
       ? `${step} is pending as "${pending.op}" and was reported again before that was over.`
-      : `${step} is pending as "${pending.op}", and the code now asks for "${op.op}" under that name.`;
+      : `${step} is pending as "${pending.op}", and the code now asks for "${asked}" under that name.`;
   }
   return null;
 }

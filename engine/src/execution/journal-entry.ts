@@ -1,4 +1,4 @@
-import type { Op, RawJson } from "@durable/protocol/wire";
+import type { Op, RawJson, RecordedOp } from "@durable/protocol/wire";
 import type { StepEntry } from "../domain/outcome.ts";
 
 /** What an op leaves in the journal, with what its kind says about it. */
@@ -18,9 +18,22 @@ export function journalEntry(op: Op, rest: Partial<StepEntry> & Pick<StepEntry, 
   };
 }
 
-/** A planned step is in the journal what it would be without a plan: code may change its mind between two runs. */
-export function journalOp(op: Op): string {
-  return op.op === "plan" || op.op === "start" ? "run" : op.op;
+/**
+ * A planned step is in the journal what it would be without a plan: code may change its mind between two runs. Two kinds of
+ * step that share an op are two there: code that asks for one must not be given what the other left.
+ */
+export function journalOp(op: Op): RecordedOp {
+  switch (op.op) {
+    case "plan":
+    case "start":
+      return "run";
+    case "invoke":
+      return op.spawn ? "spawn" : "invoke";
+    case "input":
+      return op.kind;
+    default:
+      return op.op;
+  }
 }
 
 /** Values are `RawJson` after decoding: the text as received. */

@@ -224,7 +224,7 @@ export async function loadRun(
               'event_id', w.event_id) order by w.ordinal))
             from durable.waits w where w.workspace_id = s.workspace_id and w.run_id = s.run_id and w.step_id = s.step_id
             having count(*) > 0),
-          'input', case when s.op = 'input' then (
+          'input', case when s.op in ('input', 'approval') then (
             select json_build_object('id', i.id, 'kind', i.kind, 'status', i.status, 'title', i.title, 'assignee', i.assignee,
               'reminded_at', durable.rfc3339(i.reminded_at), 'escalated_at', durable.rfc3339(i.escalated_at),
               'answered_by', i.answered_by, 'ended_at', durable.rfc3339(i.ended_at))

@@ -2,12 +2,15 @@ import type { Failure } from "./failure.ts";
 import type { OpName } from "./ops/op.ts";
 import type { Fence, Payload, Ref, StepId } from "./values.ts";
 
+/** What is recorded: where one op serves two kinds of step, it says which. */
+export type RecordedOp = OpName | "spawn" | "approval";
+
 export type MemoEntry =
   /** At most one of `v` and `ref`; neither means undefined. */
-  | { id: StepId; op: OpName; st: "ok"; v?: Payload; ref?: Ref | undefined }
-  | { id: StepId; op: OpName; st: "err"; error: Failure }
+  | { id: StepId; op: RecordedOp; st: "ok"; v?: Payload; ref?: Ref | undefined }
+  | { id: StepId; op: RecordedOp; st: "err"; error: Failure }
   /** User code awaiting it blocks; it must be neither run nor reported again. */
-  | { id: StepId; op: OpName; st: "pending" };
+  | { id: StepId; op: RecordedOp; st: "pending" };
 
 export interface MemoPageRequest {
   run: string;

@@ -17,7 +17,7 @@ export function makeSpawn(turn: Turn): Spawn {
   return ((...args: Parameters<typeof readCall<SpawnOptions>>[0]) => {
     const call = readCall<SpawnOptions>(args);
     const { name } = call;
-    return turn.ask({ op: "invoke", name }, (id, n) => {
+    return turn.ask({ op: "spawn", name }, (id, n) => {
       turn.report({ op: "invoke", id, name, n, spawn: true, ...childOnWire("spawn", call) });
     });
   }) as Spawn;

@@ -98,11 +98,15 @@ const STEADY: Readonly<Record<string, (value: unknown) => unknown>> = {
     const { name, data } = (event ?? {}) as { name?: unknown; data?: unknown };
     return event === null ? null : { name, data };
   },
-  input: (answer) => {
-    const { value, by } = (answer ?? {}) as { value?: unknown; by?: unknown };
-    return answer === null ? null : { value, by };
-  },
+  input: answered,
+  approval: answered,
+  spawn: () => null,
 };
+
+function answered(answer: unknown): unknown {
+  const { value, by } = (answer ?? {}) as { value?: unknown; by?: unknown };
+  return answer === null ? null : { value, by };
+}
 
 /** By id, not by the journal's order: steps that run at once may settle in another one. */
 function seen({ compare = (value) => value }: CrashMatrixOptions, run: RunState) {

@@ -41,7 +41,8 @@ for (const [index, { fn, data, drive, ends = "completed", outside: keys = 0 }] o
 
 /** Without a child's id and the time of an answer. */
 function steady(value: unknown, step: TestStep | null): unknown {
-  if (step?.op === "invoke" && typeof value === "string") return "a run";
-  if (step?.op !== "input" || value === null || typeof value !== "object") return value;
+  if (step?.op === "spawn") return "a run";
+  if ((step?.op !== "input" && step?.op !== "approval") || value === null || typeof value !== "object")
+    return value;
   return { ...value, at: null };
 }

@@ -68,13 +68,13 @@ describe("a run as a tree", () => {
       answeredBy: null,
       isApproved: null,
     } as const;
-    const open = step("sign", { op: "input", status: "pending", dueAtMs: 70_000, input });
+    const open = step("sign", { op: "approval", status: "pending", dueAtMs: 70_000, input });
     const anybody = step("amount", {
       op: "input",
       status: "pending",
       input: { ...input, kind: "input", assignee: null },
     });
-    const times = { op: "input", startedAtMs: 5_000, settledAtMs: 7_000 } as const;
+    const times = { op: "approval", startedAtMs: 5_000, settledAtMs: 7_000 } as const;
     const no = step("sign", { ...times, input: { ...input, answeredBy: "bob", isApproved: false } });
     const late = step("sign", { ...times, input });
     expect(renderRun(run([open, anybody, no, late]), drawing).slice(1)).toEqual([
@@ -88,7 +88,7 @@ describe("a run as a tree", () => {
   it("says which runs its steps started, who started it, and who sees to its failure", () => {
     const child = { id: "0193", functionId: "invoice", status: "running", isAwaited: true } as const;
     const open = step("bill", { op: "invoke", status: "pending", child });
-    const spawned = step("mail", { op: "invoke", child: { ...child, isAwaited: false } });
+    const spawned = step("mail", { op: "spawn", child: { ...child, isAwaited: false } });
     const done = step("sum", { op: "invoke", child: { ...child, status: "completed" } });
     const failureHandler = { ...child, functionId: "onboarding.on-failure" };
     expect(renderRun(run([open, spawned, done], { parentId: "0191", failureHandler }), drawing)).toEqual([

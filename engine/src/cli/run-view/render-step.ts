@@ -36,10 +36,7 @@ export function describeStep(step: StepView, drawing: Drawing): StepLine {
     case "pending":
       return step.op === "sleep"
         ? line(paint.cyan("◷"), paint.cyan(sleeping(step, drawing)))
-        : line(
-            paint.cyan(step.op === "wait" || step.op === "input" ? "◇" : drawing.spinner),
-            paint.cyan(pending(step, drawing)),
-          );
+        : line(paint.cyan(ASKS.has(step.op) ? "◇" : drawing.spinner), paint.cyan(pending(step, drawing)));
     case "cancelled":
       return line(paint.dim("–"), paint.dim("cancelled: nothing waits for it any more"));
     case "ok":
@@ -69,6 +66,9 @@ function asking({ id, kind, assignee }: InputView, dueAtMs: number | null, nowMs
   return `waiting for ${who}${left}: durable inputs show ${id}`;
 }
 
+/** Of those, somebody outside has the next word. */
+const ASKS: ReadonlySet<string> = new Set(["wait", "input", "approval"]);
+
 const PENDING: Record<string, string> = {
   run: "planned",
   fetch: "being fetched by the engine",
@@ -92,7 +92,8 @@ function settled(step: StepView): string {
       if (step.isResolved === false) return `timed out${after}`;
       return step.event === null ? `resolved${after}` : `${oneLine(step.event)} arrived${after}`;
     }
-    case "input": {
+    case "input":
+    case "approval": {
       const after = tookMs === null ? "" : ` after ${formatDuration(tookMs)}`;
       const { answeredBy = null, isApproved = null } = step.input ?? {};
       if (answeredBy === null) return `nobody answered${after}`;
@@ -101,7 +102,8 @@ function settled(step: StepView): string {
     }
     case "branch":
       return `took ${oneLine(step.taken ?? "none of its cases")}`;
-    case "invoke": {
+    case "invoke":
+    case "spawn": {
       if (step.child === null) return "done";
       const after = tookMs === null ? "" : `, after ${formatDuration(tookMs)}`;
       return step.child.isAwaited ? `${childRun(step.child)}${after}` : `started ${childRun(step.child)}`;

@@ -1,11 +1,11 @@
-import type { MemoEntry, OpName } from "@durable/protocol/wire";
+import type { MemoEntry, RecordedOp } from "@durable/protocol/wire";
 import { isDevMode } from "../../dev-mode.ts";
 import { codeFrame } from "../code-frame.ts";
 import type { StepCall } from "./step-call.ts";
 import type { TurnEnd } from "./turn-end.ts";
 
 interface Asked {
-  readonly op: OpName;
+  readonly op: RecordedOp;
   readonly name: string;
   readonly n: number;
   readonly fits?: StepCall["fits"];

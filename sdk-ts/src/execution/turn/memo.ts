@@ -1,4 +1,4 @@
-import type { Failure, MemoEntry, OpName } from "@durable/protocol/wire";
+import type { Failure, MemoEntry, RecordedOp } from "@durable/protocol/wire";
 
 /** An entry and its place in the order of completion, which is the order in which results are handed out. */
 export interface Recorded {
@@ -51,8 +51,8 @@ export class Memo {
 }
 
 export type Settled =
-  | { readonly id: string; readonly op: OpName; readonly st: "ok"; readonly v?: unknown }
-  | { readonly id: string; readonly op: OpName; readonly st: "err"; readonly error: Failure };
+  | { readonly id: string; readonly op: RecordedOp; readonly st: "ok"; readonly v?: unknown }
+  | { readonly id: string; readonly op: RecordedOp; readonly st: "err"; readonly error: Failure };
 
 /** A state that this SDK does not know counts as pending: a later engine may have more of them. */
 export function isSettled(entry: MemoEntry): entry is MemoEntry & Settled {

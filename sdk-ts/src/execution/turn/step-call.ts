@@ -1,9 +1,10 @@
-import type { Op, OpName } from "@durable/protocol/wire";
+import type { Op, RecordedOp } from "@durable/protocol/wire";
 import type { Scope } from "../scope.ts";
 
 /** A step as user code asks for it. */
 export interface StepCall {
-  readonly op: OpName;
+  /** What is recorded of it. */
+  readonly op: RecordedOp;
   readonly name: string;
   /** Id of the enclosing branch or group; "" is none. */
   readonly scope?: string;

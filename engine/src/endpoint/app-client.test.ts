@@ -9,6 +9,7 @@ import { systemPorts } from "../runtime/system-ports.ts";
 import { AppClient, type AppClientOptions } from "./app-client.ts";
 import { createConnector } from "./connector.ts";
 import { createEgressGuard } from "./egress-guard.ts";
+import type { Patience } from "./exchange.ts";
 
 /** Time stands still until it is turned. */
 class TurnedTime implements Clock, Timers {
@@ -75,8 +76,8 @@ function newClient(options: Partial<AppClientOptions> = {}) {
     return client.close();
   });
   const { port } = server.address() as AddressInfo;
-  const call = (host = "a.localhost") =>
-    client.call({ origin: `http://${host}:${port}`, path: "/" }, REQUEST, [], PATIENCE);
+  const call = (host = "a.localhost", patience: Patience = PATIENCE) =>
+    client.call({ origin: `http://${host}:${port}`, path: "/" }, REQUEST, [], patience);
   return { client, call, dialed };
 }
 
@@ -123,6 +124,37 @@ test("the engine's clock alone decides when a request has taken too long", async
   time.turn(200);
   expect(await result).toMatchObject({ kind: "broken", reason: "timeout", status: null });
   expect(client.inFlight).toBe(0);
+});
+
+test("its time counts from what was last heard of it, and is asked for only when it would be over", async () => {
+  answering = false;
+  const { call } = newClient();
+  let lastHeardMs: number | null = null;
+  let asked = 0;
+  const pulse = {
+    async lastHeardMs() {
+      asked += 1;
+      return lastHeardMs;
+    },
+  };
+  let settled = false;
+  const result = call("a.localhost", { ...PATIENCE, pulse }).finally(() => {
+    settled = true;
+  });
+  await new Promise((heard) => server.once("request", heard));
+  const turnTo = (ms: number) => time.turn(ms - time.monotonicMs());
+  let overMs = time.monotonicMs() + PATIENCE.firstByteMs;
+  for (let beat = 1; beat <= 3; beat += 1) {
+    turnTo(overMs - 100);
+    expect(asked).toBe(beat - 1);
+    lastHeardMs = time.monotonicMs();
+    turnTo(overMs + 50);
+    await new Promise((turned) => setImmediate(turned));
+    expect([asked, settled]).toEqual([beat, false]);
+    overMs = lastHeardMs + PATIENCE.firstByteMs;
+  }
+  turnTo(overMs + 50);
+  expect(await result).toMatchObject({ kind: "broken", reason: "timeout", status: null });
 });
 
 test("giving up ends everything under way at once", async () => {

@@ -5,6 +5,7 @@ import type { Clock } from "../runtime/ports.ts";
 import { checkReply, type Expected, type Flaw, headFlaw } from "./check-reply.ts";
 import { ConnectError } from "./connect-error.ts";
 import type { DispatchResult, NeverArrivedReason } from "./dispatch-result.ts";
+import type { Pulse } from "./pulse.ts";
 import type { SignedRequest } from "./signed-request.ts";
 
 /** How long an exchange may take. Each is a wait for something else; the first to run out ends it. */
@@ -15,6 +16,8 @@ export interface Patience {
   readonly firstByteMs: number;
   /** Between two pieces of the reply. */
   readonly idleMs: number;
+  /** Until the reply begins, both times above count anew from what is heard here. */
+  readonly pulse?: Pulse | undefined;
 }
 
 export interface ExchangeParts {
@@ -52,6 +55,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #deadlineMs: number;
   #controller: Dispatcher.DispatchController | null = null;
   #sentMs = 0;
+  /** The last sign of life that is known of. */
+  #heardMs = Number.NEGATIVE_INFINITY;
+  #isListening = false;
   #firstByteMs = 0;
   #lastByteMs = 0;
   #status = 0;
@@ -121,13 +127,38 @@ export class Exchange implements Dispatcher.DispatchHandler {
         "connect-timeout",
         `No connection to ${where} was free within ${patience.totalMs} ms.`,
       );
-    } else if (nowMs >= this.#deadlineMs) {
-      this.#timeout(`It did not finish its answer within ${patience.totalMs} ms.`);
-    } else if (this.#status === 0 && nowMs >= this.#sentMs + patience.firstByteMs) {
-      this.#timeout(`It did not begin to answer within ${patience.firstByteMs} ms.`);
-    } else if (this.#status !== 0 && nowMs >= this.#lastByteMs + patience.idleMs) {
-      this.#timeout(`It fell silent for ${patience.idleMs} ms after ${this.#bytes} bytes of its answer.`);
+      return;
     }
+    const flaw = this.#overdue(nowMs);
+    if (flaw === null) return;
+    const isGivenUp = nowMs === Number.POSITIVE_INFINITY;
+    if (patience.pulse === undefined || this.#status !== 0 || isGivenUp) this.#break(flaw);
+    else if (!this.#isListening) void this.#listen(patience.pulse);
+  }
+
+  /** Its time is over, unless it was heard of. */
+  async #listen(pulse: Pulse): Promise<void> {
+    this.#isListening = true;
+    const heardMs = await pulse.lastHeardMs();
+    this.#isListening = false;
+    if (heardMs !== null) this.#heardMs = heardMs;
+    const flaw = this.settled ? null : this.#overdue(this.parts.clock.monotonicMs());
+    if (flaw !== null) this.#break(flaw);
+  }
+
+  #overdue(nowMs: number): Flaw | null {
+    const { totalMs, firstByteMs, idleMs } = this.parts.patience;
+    if (nowMs >= Math.max(this.#deadlineMs, this.#heardMs + totalMs)) {
+      return timeout(`It did not finish its answer within ${totalMs} ms.`);
+    }
+    if (this.#status !== 0) {
+      const isIdle = nowMs >= this.#lastByteMs + idleMs;
+      return isIdle
+        ? timeout(`It fell silent for ${idleMs} ms after ${this.#bytes} bytes of its answer.`)
+        : null;
+    }
+    const isLate = nowMs >= Math.max(this.#sentMs, this.#heardMs) + firstByteMs;
+    return isLate ? timeout(`It did not begin to answer within ${firstByteMs} ms.`) : null;
   }
 
   /** Somebody here is no longer interested in the answer. */
@@ -165,10 +196,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
   }
 
-  #timeout(detail: string): void {
-    this.#break({ reason: "timeout", detail });
-  }
-
   #break(flaw: Flaw): void {
     this.#settle({
       kind: "broken",
@@ -193,6 +220,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#first = this.#pieces = null;
     this.parts.settle(result);
   }
+}
+
+function timeout(detail: string): Flaw {
+  return { reason: "timeout", detail };
 }
 
 /** The connection broke after the request was written, so the app may or may not have read it. */

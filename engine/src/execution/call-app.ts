@@ -12,9 +12,9 @@ import { answeredElsewhere, callOlder } from "./call-deployment.ts";
 import type { EndpointHealth } from "./endpoint-health.ts";
 import type { Held } from "./held-run.ts";
 import type { NextRequest } from "./next-request.ts";
+import { type PulseParts, pulseOf } from "./pulse.ts";
 
-export interface CallParts {
-  readonly clock: Clock;
+export interface CallParts extends PulseParts {
   readonly appClient: AppClient;
   readonly health: EndpointHealth;
   /** The app says that its functions are others than those we read. */
@@ -65,7 +65,7 @@ export async function callApp(parts: CallParts, held: Held, request: NextRequest
     return { kind: "unanswered", end, isDown, times: timesOf(clock, held, end, null) };
   }
   await faultPoint("dispatch.before-send");
-  const patience = patienceWith(workspace.endpoint.maxDurationMs);
+  const patience = patienceWith(workspace.endpoint.maxDurationMs, pulseOf(parts, held));
   const end = await parts.appClient.call(
     workspace.endpoint,
     signed,

@@ -9,9 +9,9 @@ import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { Clock } from "../runtime/ports.ts";
 import type { Held } from "./held-run.ts";
 import type { NextRequest } from "./next-request.ts";
+import { type PulseParts, pulseOf } from "./pulse.ts";
 
-interface OlderParts {
-  readonly clock: Clock;
+interface OlderParts extends PulseParts {
   readonly appClient: AppClient;
 }
 
@@ -20,11 +20,12 @@ const GONE_STATUSES: ReadonlySet<number> = new Set([404, 410]);
 
 /** Ends as any call does, and with the reason `deployment` when it did not take the request because it is gone. */
 export async function callOlder(
-  { clock, appClient }: OlderParts,
+  parts: OlderParts,
   held: Held,
   workspace: WorkspaceEntry,
   signed: NonNullable<NextRequest["signed"]>,
 ): Promise<DispatchResult> {
+  const { appClient, clock } = parts;
   const { url, deployment, replacedBy, isRetired, maxDurationMs } = workspace.endpoint!;
   const name = JSON.stringify(deployment);
   if (isRetired) return gone(clock, held, `deployment ${name} is retired.`);
@@ -35,7 +36,7 @@ export async function callOlder(
       `at ${url}, where deployment ${name} was, another one answers now (${replacedBy}).`,
     );
   }
-  const patience = patienceWith(maxDurationMs);
+  const patience = patienceWith(maxDurationMs, pulseOf(parts, held));
   const end = await appClient.call(workspace.endpoint!, signed, workspace.replyKeys, patience, held.line);
   const isGone =
     (end.kind === "never-arrived" && end.reason !== "hung-up" && end.reason !== "shutdown") ||

@@ -4,7 +4,6 @@
 import type { TaskOutcome } from "../domain/task-outcome.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { Ports } from "../runtime/ports.ts";
-import type { Database } from "../store/database.ts";
 import type { DispatchTimes } from "../store/dispatch-times.ts";
 import { startOnce } from "../store/once-starts.ts";
 import { atDeployment } from "./at-deployment.ts";
@@ -14,9 +13,7 @@ import type { HeldTask } from "./held-run.ts";
 import { nextRequest } from "./next-request.ts";
 import type { Situation } from "./situation.ts";
 
-export interface OnceParts extends CallParts, Pick<Ports, "random"> {
-  readonly database: Database;
-}
+export interface OnceParts extends CallParts, Pick<Ports, "random"> {}
 
 /** Null when the task is gone: its race was decided or its run has ended. */
 export async function executeOnce(

@@ -5,6 +5,19 @@ import type { Database } from "./database.ts";
 
 export type HeartbeatEnd = "taken" | "stale-fence" | "run-ended" | "unknown-run";
 
+/**
+ * How long ago a step of this dispatch was last heard of, in milliseconds by the database's clock; null when none was.
+ */
+export async function findSilence(
+  { sql }: Database,
+  dispatch: { readonly workspaceId: number; readonly runId: string; readonly fence: string },
+): Promise<number | null> {
+  const [row] = await sql<{ silent_ms: number | null }[]>`
+    select (extract(epoch from clock_timestamp() - max(at)) * 1000)::float8 as silent_ms from durable.heartbeats
+    where workspace_id = ${dispatch.workspaceId}::int and run_id = ${dispatch.runId}::uuid and fence = ${dispatch.fence}::uuid`;
+  return row!.silent_ms;
+}
+
 /** Any engine process takes them: whether the dispatch still counts is in the database. */
 export async function takeHeartbeats(
   { sql }: Database,

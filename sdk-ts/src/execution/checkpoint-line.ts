@@ -42,7 +42,8 @@ export class CheckpointLine {
     const isOffered = request.engine?.capabilities.includes("checkpoint") && request.known !== undefined;
     // Who runs or undoes one step reports that and nothing else.
     const isOne = request.task.kind !== "advance";
-    return connection !== null && isOffered && !isOne ? new CheckpointLine(connection, request) : null;
+    if (connection === null || connection.isLeftAlone || !isOffered || isOne) return null;
+    return new CheckpointLine(connection, request);
   }
 
   /** Whether another checkpoint may be sent. */

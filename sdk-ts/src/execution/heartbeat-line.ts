@@ -7,7 +7,7 @@ const PAUSE_MS = 1_000;
 
 /**
  * The heartbeats of one dispatch: at most one message a second, with the last word of each step. One that does not
- * arrive is nobody's failure; the next one says more.
+ * arrive is nobody's failure: what it said goes with the next one, unless there is more to say by then.
  */
 export class HeartbeatLine {
   readonly #connection: Pick<DispatchConnection, "post">;
@@ -57,6 +57,9 @@ export class HeartbeatLine {
     const body = writeJson({ run: run.id, fence: task.fence, beats });
     const reply = await this.#connection.post(`/runs/${run.id}/heartbeat`, body);
     if (!this.#isOpen) return;
+    if (reply.kind === "silence") {
+      for (const beat of beats) if (!this.#waiting.has(beat.id)) this.#waiting.set(beat.id, beat);
+    }
     if (reply.kind === "problem") {
       this.close();
       if (reply.code === "stale-fence" || reply.code === "run-ended") this.#stopped();

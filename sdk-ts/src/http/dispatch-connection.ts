@@ -42,19 +42,27 @@ export class DispatchConnection {
     this.#keys = keys;
   }
 
-  /** Null where no engine is configured, or where it did not answer a moment ago. */
+  /** Null where no engine is configured. */
   static to(app: string, environment: string, keys: KeyPair): DispatchConnection | null {
     const url = configuredEngineUrl();
     if (url === null) return null;
     const base = url.replace(/\/$/, "");
-    const untilMs = silentUntilMs.get(base);
-    if (untilMs !== undefined && monotonicMs() < untilMs) return null;
     return new DispatchConnection(`${base}/v1/apps/${app}/${encodeURIComponent(environment)}`, keys);
+  }
+
+  /** Whether it did not answer a moment ago, so that nobody should wait for it. */
+  get isLeftAlone(): boolean {
+    const untilMs = silentUntilMs.get(this.#base);
+    return untilMs !== undefined && monotonicMs() < untilMs;
   }
 
   /** Leaves the engine alone for a while, in all dispatches of this process. */
   giveUp(): void {
-    silentUntilMs.set(this.#root.slice(0, this.#root.indexOf("/v1/apps/")), monotonicMs() + LEFT_ALONE_MS);
+    silentUntilMs.set(this.#base, monotonicMs() + LEFT_ALONE_MS);
+  }
+
+  get #base(): string {
+    return this.#root.slice(0, this.#root.indexOf("/v1/apps/"));
   }
 
   async post(path: string, body: string): Promise<EngineReply> {

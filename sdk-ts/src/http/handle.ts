@@ -43,7 +43,7 @@ export interface ServeOptions {
   readonly functions: readonly DurableFunction[];
   /** Default: `DURABLE_SECRET`, several separated by spaces while they rotate. */
   readonly secret?: SecretOption | undefined;
-  /** How long one request may take here, e.g. "60s"; say what your host allows. */
+  /** How long one request may take here from its last heartbeat on, e.g. "60s"; say what your host allows. */
   readonly maxDuration?: Duration | undefined;
   /**
    * What this deployment of the app is called, another name for each. Default: `DURABLE_DEPLOYMENT`, or what the host

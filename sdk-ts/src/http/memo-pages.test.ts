@@ -1,17 +1,8 @@
 // The rest of a memo, from an engine that answers as it should and from one that does not.
 import { type InvokeRequest, MEMO_ENTRIES_MAX, type MemoEntry } from "@durable/protocol/wire";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { EngineReply } from "./dispatch-connection.ts";
 import { fetchMemo } from "./memo-pages.ts";
-
-const before = process.env["DURABLE_URL"];
-beforeEach(() => {
-  process.env["DURABLE_URL"] = "http://127.0.0.1:1";
-});
-afterEach(() => {
-  if (before === undefined) delete process.env["DURABLE_URL"];
-  else process.env["DURABLE_URL"] = before;
-});
 
 const entry = (id: number | string) => ({ id: String(id), op: "run", st: "ok", v: id }) as MemoEntry;
 const request = (memo_next: string | null) =>
@@ -38,7 +29,7 @@ function engine(reply: (asked: { next: string; count: number }) => EngineReply) 
   const giveUp = () => {
     given += 1;
   };
-  return { asked, connection: { post, insist: post, giveUp }, givenUp: () => given };
+  return { asked, connection: { isLeftAlone: false, post, insist: post, giveUp }, givenUp: () => given };
 }
 
 test("a memo that is all there asks nobody", async () => {
@@ -66,13 +57,11 @@ test("pages are fetched one after the other and joined in order", async () => {
 });
 
 test("without an address, or a while after silence, nothing is fetched", async () => {
-  expect(await fetchMemo(request("c1"), null)).toMatchObject({ kind: "failed" });
-  process.env["DURABLE_URL"] = "http://127.0.0.1:1";
-  const nodeEnv = process.env["NODE_ENV"];
-  delete process.env["DURABLE_URL"];
-  process.env["NODE_ENV"] = "production";
+  const { asked, connection } = engine(() => ({ kind: "silence" }));
+  const alone = { ...connection, isLeftAlone: true };
+  expect(await fetchMemo(request("c1"), alone)).toMatchObject({ kind: "failed" });
   expect(await fetchMemo(request("c1"), null)).toEqual({ kind: "unreachable" });
-  process.env["NODE_ENV"] = nodeEnv;
+  expect(asked).toEqual([]);
 });
 
 test.each(["stale-fence", "run-ended"])("%s ends the dispatch", async (code) => {

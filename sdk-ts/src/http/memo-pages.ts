@@ -9,7 +9,6 @@ import {
   type MemoPage,
   writeJson,
 } from "@durable/protocol/wire";
-import { configuredEngineUrl } from "../dev-mode.ts";
 import { elapsedMs, monotonicMs } from "../runtime/clock.ts";
 import type { DispatchConnection, EngineReply } from "./dispatch-connection.ts";
 import { readJson } from "./read-json.ts";
@@ -26,11 +25,11 @@ export type WholeMemo =
 /** The request with its whole memo. `memo_next` stays, and tells that the memo is a long one. */
 export async function fetchMemo(
   request: InvokeRequest,
-  connection: Pick<DispatchConnection, "post" | "insist" | "giveUp"> | null,
+  connection: Pick<DispatchConnection, "isLeftAlone" | "post" | "insist" | "giveUp"> | null,
 ): Promise<WholeMemo> {
   if (typeof request.memo_next !== "string") return { kind: "whole", request };
-  if (configuredEngineUrl() === null) return { kind: "unreachable" };
-  if (connection === null) return failed("the engine did not answer a moment ago");
+  if (connection === null) return { kind: "unreachable" };
+  if (connection.isLeftAlone) return failed("the engine did not answer a moment ago");
   const startedAtMs = monotonicMs();
   const { run, task } = request;
   const path = `/runs/${run.id}/memo`;

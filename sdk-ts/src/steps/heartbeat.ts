@@ -3,8 +3,9 @@ import { enclosingBody } from "../execution/enclosing-step.ts";
 /**
  * `heartbeat(progress?)`: the code of a step says that it lives, and how far it is, such as
  * `{ progress: 0.4, detail: "page 4 of 10" }` (up to 4 KiB of JSON). Shown with the run while the code runs; the last
- * word counts, and at most one message a second is sent. Once the run was cancelled or has gone on elsewhere it throws,
- * and `signal` fires: await it, and a long body ends when it is for nothing. That it cannot be sent is no error.
+ * word counts, and at most one message a second is sent. The engine does not give up a request in which a step goes on
+ * saying so. Once the run was cancelled or has gone on elsewhere it throws, and `signal` fires: await it, and a long body
+ * ends when it is for nothing. That it cannot be sent is no error.
  */
 export type Heartbeat = (progress?: unknown) => Promise<void>;
 

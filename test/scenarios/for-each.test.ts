@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { serve } from "../../sdk-ts/src/adapters/node.ts";
-import { createFunction } from "../../sdk-ts/src/index.ts";
+import { createFunction, type Step } from "../../sdk-ts/src/index.ts";
 import { checkInvariants, INVARIANTS } from "../invariants/check.ts";
 import { layLine } from "../support/line.ts";
 import { startEngine } from "./api-engine.ts";
@@ -56,7 +56,18 @@ const fussy = createFunction({
   },
 });
 
-const server = createServer(serve({ app: "shop", functions: [double, fussy] }));
+const large = createFunction({
+  id: "large",
+  trigger: { event: "large" },
+  handler: async ({ step }) => {
+    const items = Array.from({ length: 100 }, (_, i) => i);
+    const load = (_: number, __: number, each: Step) => each.run("page", () => "x".repeat(50_000));
+    const pages = await step.forEach(items, load, { concurrency: 10 });
+    return pages.reduce((sum, page) => sum + page.length, 0);
+  },
+});
+
+const server = createServer(serve({ app: "shop", functions: [double, fussy, large] }));
 
 beforeAll(async () => {
   engine = await startEngine();
@@ -97,6 +108,14 @@ async function runToItsEnd(name: string, data: object) {
 function sumOf(items: number) {
   return { count: items, sum: items * (items - 1), last: (items - 1) * 2 };
 }
+
+// First: once the line was cut, the app leaves the engine alone for a while.
+test("results that one entry cannot hold stay with their steps", { timeout: PATIENCE_MS }, async () => {
+  const run = await runToItsEnd("large", {});
+  expect(run).toMatchObject({ status: "completed", output: 5_000_000 });
+  const shown = await engine.call("GET", run.path);
+  expect(shown.json.steps.some(({ op }: { op: string }) => op === "group")).toBe(false);
+});
 
 test("5,000 items: what is sent per item does not grow, and each body runs once", {
   timeout: PATIENCE_MS,

@@ -1,3 +1,4 @@
+import { VALUE_BYTES_MAX } from "@durable/protocol/wire";
 import { NonRetriableError } from "../errors.ts";
 import { GroupScope, Scope } from "../execution/scope.ts";
 import { idOf } from "../execution/step-ids.ts";
@@ -18,7 +19,7 @@ type EachItem<Item, Value> = (item: Item, index: number, step: Step) => Promise<
  * `step.forEach(items, fn, { concurrency })`: calls `fn(item, index, step)` for each item and resolves to the results
  * in the order of the items, as JSON. Use the `step` it is given: names count per item. Thousands of items are fine:
  * of every hundred that are done only the results are kept at hand. After a crash it goes on with the items that are
- * not done. The first error ends it, as with `Promise.all`. A name may come first; it is shown in the trace.
+ * not done. The first error is thrown, and no other item begins. A name may come first; it is shown in the trace.
  */
 export interface ForEach {
   <Item, Value>(
@@ -50,17 +51,21 @@ async function forEach(
   name: string,
   items: unknown,
   fn: unknown,
-  { concurrency = 1 }: ForEachOptions = {},
+  options: ForEachOptions = {},
 ): Promise<unknown[]> {
+  const { concurrency = 1 } = options;
   const problem = problemOf(items, fn, concurrency);
   if (problem !== null) throw new NonRetriableError(`forEach "${name}": ${problem}`);
   const point = turn.openJoin(name);
-  const loop = { turn, stepIn, name, point, concurrency, items: items as unknown[], fn: fn as Loop["fn"] };
-  const results: unknown[] = [];
-  for (let first = 0; first < loop.items.length; first += GROUP_ITEMS) {
-    results.push(...(await runGroup(loop, first, Math.min(first + GROUP_ITEMS, loop.items.length))));
-  }
-  return results;
+  return runItems({
+    turn,
+    stepIn,
+    name,
+    point,
+    concurrency,
+    items: items as unknown[],
+    fn: fn as Loop["fn"],
+  });
 }
 
 function problemOf(items: unknown, fn: unknown, concurrency: unknown): string | null {
@@ -80,32 +85,81 @@ interface Loop {
   readonly fn: EachItem<unknown, unknown>;
 }
 
-/** Once its items are done, the group is one entry with their results, and their steps leave the memo. */
-async function runGroup(loop: Loop, first: number, end: number): Promise<unknown[]> {
-  const { turn, point } = loop;
+/** Items that leave the memo together. */
+interface Group {
+  readonly name: string;
+  readonly first: number;
+  readonly end: number;
+  readonly scope: GroupScope;
+  leftCount: number;
+}
+
+/**
+ * So many workers as items may be under way, each of which takes the next item when it has done one. An item that takes
+ * long keeps its group in the memo, and holds up nothing else. After an error nobody takes another.
+ */
+async function runItems(loop: Loop): Promise<unknown[]> {
+  const { turn, stepIn, concurrency, items, fn } = loop;
+  const results: unknown[] = new Array(items.length);
+  let next = 0;
+  let group: Group | null = null;
+  const work = async (): Promise<void> => {
+    while (next < items.length) {
+      const index = next;
+      if (group === null || index === group.end) group = openGroup(loop, index);
+      const own: Group = group;
+      if (turn.isRecorded(own.scope.id) && index === own.first) {
+        next = own.end;
+        put(results, own.first, await askFor(loop, own, () => {}));
+        continue;
+      }
+      next += 1;
+      const scope = new Scope(idOf(own.scope.id, String(index), 0), own.scope);
+      results[index] = await turn.within(own.scope, () => fn(items[index], index, stepIn(scope)));
+      own.leftCount -= 1;
+      if (own.leftCount === 0) put(results, own.first, await closed(loop, own, results));
+    }
+  };
+  const stop = (error: unknown) => {
+    next = items.length;
+    throw error;
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, () => work().catch(stop)));
+  return results;
+}
+
+function openGroup({ items, point }: Loop, first: number): Group {
+  const end = Math.min(first + GROUP_ITEMS, items.length);
   const name = `${first}-${end - 1}`;
-  const scope = new GroupScope(idOf(point.id, name, 0), point.scope);
-  const ask = (begin: (id: string, n: number) => void) =>
-    turn.within(point.scope, () => turn.ask<unknown[]>({ op: "group", name, scope: point.id }, begin));
-  if (turn.isRecorded(scope.id)) return ask(() => {});
-  const v = toJson(`forEach "${loop.name}" returned`, await runItems(loop, scope, first, end))!;
-  // A step that can be undone must be found again when it is.
-  if (scope.steps.size === 0 || scope.canBeUndone) return JSON.parse(v.text) as unknown[];
-  return ask((id, n) =>
-    turn.report({ op: "group", id, scope: point.id, name, n, v, folds: [...scope.steps] }),
+  return {
+    name,
+    first,
+    end,
+    scope: new GroupScope(idOf(point.id, name, 0), point.scope),
+    leftCount: end - first,
+  };
+}
+
+function put(results: unknown[], first: number, values: readonly unknown[]): void {
+  for (const [at, value] of values.entries()) results[first + at] = value;
+}
+
+/** Its items are done: the group is one entry with their results, and their steps leave the memo. */
+async function closed(loop: Loop, group: Group, results: readonly unknown[]): Promise<unknown[]> {
+  const { name, first, end, scope } = group;
+  const subject = `forEach "${loop.name}" returned`;
+  const v = toJson(subject, results.slice(first, end), Number.POSITIVE_INFINITY)!;
+  // A step that can be undone must be found again when it is; results that one entry cannot hold stay with their steps.
+  if (scope.steps.size === 0 || scope.canBeUndone || utf8.encode(v.text).length > VALUE_BYTES_MAX) {
+    return JSON.parse(v.text) as unknown[];
+  }
+  return askFor(loop, group, (id, n) =>
+    loop.turn.report({ op: "group", id, scope: loop.point.id, name, n, v, folds: [...scope.steps] }),
   );
 }
 
-function runItems({ turn, stepIn, concurrency, items, fn }: Loop, group: Scope, first: number, end: number) {
-  const results: unknown[] = new Array(end - first);
-  let next = first;
-  const work = async (): Promise<void> => {
-    while (next < end) {
-      const index = next;
-      next += 1;
-      const scope = new Scope(idOf(group.id, String(index), 0), group);
-      results[index - first] = await turn.within(group, () => fn(items[index], index, stepIn(scope)));
-    }
-  };
-  return Promise.all(Array.from({ length: Math.min(concurrency, end - first) }, work)).then(() => results);
+const utf8 = new TextEncoder();
+
+function askFor({ turn, point }: Loop, { name }: Group, begin: (id: string, n: number) => void) {
+  return turn.within(point.scope, () => turn.ask<unknown[]>({ op: "group", name, scope: point.id }, begin));
 }

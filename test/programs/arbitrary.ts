@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import {
+  ANSWER_KINDS,
   ATTEMPTS,
   ATTEMPTS_MAX,
   type Block,
@@ -24,17 +25,32 @@ const step = (undo: boolean): fc.Arbitrary<Statement> =>
       ),
       final: fc.boolean(),
       undo: fc.boolean(),
+      says: fc.constantFrom(true, false, false, false),
       retry: fc.option(fc.constantFrom(...(Object.keys(ATTEMPTS) as RetryKind[])), { freq: 3 }),
     })
-    .map(({ fails, final, undo: isUndone, retry }) => ({
+    .map(({ fails, final, undo: isUndone, says, retry }) => ({
       do: "step",
       name: "step",
       fails,
       ...(final && fails > 0 && { final }),
       ...(undo && isUndone && { undo: true }),
       ...(retry !== null && fails > 0 && { retry }),
+      // A slow attempt must be slow by itself, and none because the machine is.
+      ...(says && retry !== "slow" && { says }),
+    }));
+const once = (undo: boolean): fc.Arbitrary<Statement> =>
+  fc
+    .record({ throws: fc.constantFrom(false, false, true), undo: fc.boolean() })
+    .map(({ throws, undo: isUndone }) => ({
+      do: "once",
+      name: "once",
+      throws,
+      ...(undo && isUndone && { undo: true }),
     }));
 const sleep = fc.integer({ min: 1, max: 30 }).map((ms): Statement => ({ do: "sleep", name: "sleep", ms }));
+const sleepUntil = fc
+  .integer({ min: -10, max: 30 })
+  .map((ms): Statement => ({ do: "sleepUntil", name: "until", ms }));
 const wait = fc
   .constantFrom("early", "late", "never")
   .map((comes): Statement => ({ do: "wait", name: "wait", comes }));
@@ -57,6 +73,10 @@ const waitAll = fc
 const signal = fc
   .constantFrom("early", "late", "never")
   .map((comes): Statement => ({ do: "signal", name: "signal", comes }));
+const token = fc
+  .constantFrom("early", "late", "never")
+  .map((comes): Statement => ({ do: "token", name: "token", comes }));
+const ask = fc.constantFrom(...ANSWER_KINDS).map((answer): Statement => ({ do: "ask", name: "ask", answer }));
 const call = fc
   .constantFrom(0, 0, 1, ATTEMPTS_MAX)
   .map((fails): Statement => ({ do: "fetch", name: "fetch", fails }));
@@ -82,13 +102,17 @@ function join(inner: fc.Arbitrary<Block>): fc.Arbitrary<Statement> {
 function block(depth: number, inParallel: boolean, max: number, min = 0): fc.Arbitrary<Block> {
   const leaves = [
     { weight: 8, arbitrary: step(!inParallel) },
+    { weight: 1, arbitrary: once(!inParallel) },
     { weight: 2, arbitrary: sleep },
+    { weight: 1, arbitrary: sleepUntil },
     { weight: 2, arbitrary: wait },
     { weight: 1, arbitrary: send },
     { weight: 1, arbitrary: invoke },
     { weight: 1, arbitrary: waitAny },
     { weight: 1, arbitrary: waitAll },
     { weight: 1, arbitrary: signal },
+    { weight: 1, arbitrary: token },
+    { weight: 1, arbitrary: ask },
     { weight: 1, arbitrary: call },
     { weight: 1, arbitrary: spawn },
     { weight: inParallel ? 0 : 1, arbitrary: state },
@@ -118,7 +142,14 @@ function block(depth: number, inParallel: boolean, max: number, min = 0): fc.Arb
         }),
       ),
     fc
-      .record({ times: fc.integer({ min: 1, max: 4 }), body: inner() })
+      .record({
+        // Seldom long enough that the handler reports while it goes on.
+        times: fc.oneof(
+          { weight: 4, arbitrary: fc.integer({ min: 1, max: 4 }) },
+          { weight: 1, arbitrary: fc.integer({ min: 10, max: 20 }) },
+        ),
+        body: inner(),
+      })
       .map(({ times, body }) => ({ do: "loop", times, body })),
     fc.record({ body: inner(), otherwise: inner() }).map((parts) => ({ do: "try", ...parts })),
     fc.record({ even: inner(), odd: inner() }).map((parts) => ({ do: "branch", name: "branch", ...parts })),
@@ -147,11 +178,15 @@ export function named(body: Block, path: string): Block {
 function namedAt(statement: Statement, place: string): Statement {
   switch (statement.do) {
     case "step":
+    case "once":
     case "sleep":
+    case "sleepUntil":
     case "wait":
     case "waitAny":
     case "waitAll":
     case "signal":
+    case "token":
+    case "ask":
     case "fetch":
     case "spawn":
     case "send":

@@ -5,6 +5,8 @@ import type { Expected, Recorded } from "./reference.ts";
 export interface SeenEffects {
   /** The idempotency keys that bodies of steps were given. */
   readonly keys: ReadonlySet<string>;
+  /** Of steps that run at most once, one for each time that a body ran. */
+  readonly onceKeys: readonly string[];
   /** In the order in which they were undone, repetitions of the same key left out. */
   readonly undone: readonly string[];
 }
@@ -18,10 +20,36 @@ const STEADY: Readonly<Record<string, (value: never) => unknown>> = {
   // The child's id.
   spawn: () => "a run",
   join: (winners: readonly string[]) => winners.toSorted(),
+  input: answered,
+  approval: answered,
 };
 
 /** A run as the API shows it; the kit's type has no state. */
 export type RunShown = RunState & { readonly state?: unknown };
+
+/** A line of a run's log, as the API shows it. */
+export interface LogLine {
+  readonly step: { readonly id: string; readonly name: string };
+  readonly attempt: number;
+  readonly message: string;
+}
+
+/** Every attempt that was recorded has said its line once; of a run that was cancelled the last ones may be missing. */
+export function logDifferences(expected: Expected, log: readonly LogLine[], isCancelled: boolean): string[] {
+  const found: string[] = [];
+  for (const [id, attempts] of Object.entries(expected.said)) {
+    const lines = log.filter(({ step }) => step.id === id);
+    const said = lines.map(({ attempt, message }) => `${attempt} ${message}`);
+    const { name } = expected.steps[id]!;
+    const should = Array.from({ length: attempts }, (_, at) => `${at + 1} ${name}: attempt ${at + 1}`);
+    if (isCancelled) should.splice(said.length);
+    if (JSON.stringify(said) !== JSON.stringify(should))
+      found.push(
+        `step "${name}" said ${JSON.stringify(said)} and should have said ${JSON.stringify(should)}`,
+      );
+  }
+  return found;
+}
 
 /** Sentences, one for each difference between what came of a run and what should have. */
 export function differences(
@@ -54,19 +82,47 @@ export function differences(
     // What is open may be not even begun; so may everything in a run that was cancelled.
     const mayBeOpen = step.status === "open" || isCancelled;
     if (mayBeOpen && (is === undefined || is.status === "cancelled")) continue;
+    if (expected.once.includes(id) && isInterrupted(is)) continue;
     compare(`step "${step.name}" (${step.n})`, step, is === undefined ? "missing" : recordedOf(is));
   }
   for (const step of recorded.values())
     found.push(`step "${step.name}" (${step.n}) is recorded and should not be`);
-  const bodies = [...wanted.values()].filter(({ op, status }) => op === "run" && status !== "open").length;
-  if (!isCancelled) compare("the number of idempotency keys", bodies, effects.keys.size);
-  else if (effects.keys.size > bodies) compare("the number of idempotency keys", bodies, effects.keys.size);
+  const isBody = ([id, { op, status }]: [string, Recorded]) =>
+    op === "run" && status !== "open" && !expected.once.includes(id);
+  const bodies = [...wanted].filter(isBody).length;
+  if (!isCancelled || effects.keys.size > bodies)
+    compare("the number of idempotency keys", bodies, effects.keys.size);
+  found.push(...onceDifferences(expected, run, effects));
   compare(
     "what was undone",
     undone.map(({ name }) => name),
     effects.undone,
   );
   return found;
+}
+
+/** What runs at most once ran once when its result is recorded, and otherwise once or not at all. */
+function onceDifferences({ once, steps }: Expected, run: RunShown, { onceKeys }: SeenEffects): string[] {
+  const found: string[] = [];
+  for (const id of once) {
+    const times = onceKeys.filter((key) => key === `${run.id}/${id}`).length;
+    const is = run.steps.find((step) => step.id === id);
+    const isKnown = is?.status === "ok" || (is?.status === "err" && !isInterrupted(is));
+    if (times > 1 || (isKnown && times === 0))
+      found.push(`the body of step "${steps[id]!.name}", which runs at most once, ran ${times} times`);
+  }
+  const others = onceKeys.filter((key) => !once.some((id) => key === `${run.id}/${id}`));
+  for (const key of others)
+    found.push(`a body that runs at most once ran under ${key}, which nobody asked for`);
+  return found;
+}
+
+export function isInterrupted(step: TestStep | undefined): boolean {
+  return step?.status === "err" && step.failure?.name === "StepInterruptedError";
+}
+
+function answered(answer: { value: unknown; by: string } | null): unknown {
+  return answer && { value: answer.value, by: answer.by };
 }
 
 /** Of an event what it says; of several, by the key that came or all of them. */

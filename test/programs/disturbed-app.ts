@@ -9,16 +9,19 @@ import { createHandle } from "../../sdk-ts/src/http/handle.ts";
 import type { DurableFunction } from "../../sdk-ts/src/index.ts";
 import type { Random } from "../chaos/random.ts";
 
-export type LineFault = "lost before" | "lost after" | "twice" | "late";
+export type LineFault = "lost before" | "cut" | "lost after" | "twice" | "late";
 
 /** How often each happens, of all dispatches. */
 const CHANCES: readonly [LineFault, number][] = [
   ["lost before", 0.02],
+  ["cut", 0.03],
   ["lost after", 0.04],
   ["twice", 0.04],
   ["late", 0.03],
 ];
 const LATE_MS_MAX = 60;
+/** Bodies of steps take no longer, but for those that never end. */
+const CUT_MS_MAX = 10;
 
 export interface DisturbedApp {
   readonly url: string;
@@ -32,7 +35,7 @@ export async function startDisturbedApp(
   random: Random,
 ): Promise<DisturbedApp> {
   const handle = createHandle({ app, functions, secret: DEV_SECRET });
-  const counts: Record<LineFault, number> = { "lost before": 0, "lost after": 0, twice: 0, late: 0 };
+  const counts: Record<LineFault, number> = { "lost before": 0, cut: 0, "lost after": 0, twice: 0, late: 0 };
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = (await readBody(request))!;
@@ -41,6 +44,7 @@ export async function startDisturbedApp(
     const fault = isInvoke ? pick(random) : null;
     if (fault !== null) counts[fault] += 1;
     if (fault === "lost before") return void response.destroy();
+    if (fault === "cut") void sleep(random.int(0, CUT_MS_MAX)).then(() => response.destroy());
     if (fault === "late") await sleep(random.int(1, LATE_MS_MAX));
     const answers = await Promise.all(
       Array.from({ length: fault === "twice" ? 2 : 1 }, () => handle(toWire(request, response, body))),

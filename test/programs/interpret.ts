@@ -5,15 +5,15 @@ import {
   type DurableFunction,
   NonRetriableError,
   type Step,
-  type StepRunOptions,
 } from "../../sdk-ts/src/index.ts";
+import { ask, token } from "./asks.ts";
+import { body, once } from "./bodies.ts";
 import { each, join, promise } from "./branches.ts";
 import {
   ATTEMPTS_MAX,
   type Block,
   fold,
   type Program,
-  type RetryKind,
   SENT_EVENT,
   START,
   type Statement,
@@ -25,6 +25,10 @@ import {
 export interface Effects {
   /** A body ran. */
   ran(run: string, key: string): void;
+  /** The body of a step that runs at most once ran. */
+  ranOnce(run: string, key: string): void;
+  /** A token was made for the wait of this key: whoever is to complete it does so there. */
+  tokenMade(key: string, url: string): void;
   /** A step was undone. */
   undone(run: string, key: string, name: string): void;
 }
@@ -113,8 +117,13 @@ async function one(context: Context, statement: Statement, value: number): Promi
   switch (statement.do) {
     case "step":
       return fold(value, await body(context, statement, value));
+    case "once":
+      return once(context, statement, value);
     case "sleep":
       await step.sleep(statement.name, statement.ms);
+      return fold(value, "slept");
+    case "sleepUntil":
+      await step.sleepUntil(statement.name, new Date(Date.now() + statement.ms));
       return fold(value, "slept");
     case "wait": {
       const timeout = statement.comes === "never" ? 15 : "30d";
@@ -142,6 +151,10 @@ async function one(context: Context, statement: Statement, value: number): Promi
       const got = await step.waitForSignal<{ say: string }>(statement.name, signalled);
       return fold(value, got === null ? "nothing" : got.say);
     }
+    case "token":
+      return token(context, statement, value);
+    case "ask":
+      return ask(context, statement, value);
     case "fetch": {
       const { name, fails } = statement;
       try {
@@ -217,32 +230,4 @@ function several({ key }: Context, name: string, of: number, value: number) {
     event: WAITED_EVENT,
     match: { key: `${waitKey(key, name, value)}/${index}` },
   }));
-}
-
-/** What a step says about its attempts. */
-const POLICIES: Record<RetryKind, StepRunOptions<number>> = {
-  table: { retry: { backoff: [1, 5] } },
-  decide: { retry: { decide: (attempt) => (attempt === 2 ? "stop" : 1) } },
-  stopOn: { retry: { stopOn: ["Error"] } },
-  slow: { timeout: 25 },
-};
-
-function body(
-  { step, run, effects }: Context,
-  { name, fails, final, undo, retry }: Extract<Statement, { do: "step" }>,
-  value: number,
-): Promise<number> {
-  const undoIt = (_: unknown, { idempotencyKey }: { idempotencyKey: string }) =>
-    effects.undone(run, idempotencyKey, name);
-  return step.run(
-    name,
-    ({ idempotencyKey, attempt }) => {
-      effects.ran(run, idempotencyKey);
-      if (attempt > fails) return fold(value, name);
-      if (retry === "slow") return new Promise<never>(() => {});
-      const message = `${name} failed at ${value}`;
-      throw final ? new NonRetriableError(message) : new Error(message);
-    },
-    { ...(retry && POLICIES[retry]), ...(undo && { compensate: undoIt }) },
-  );
 }

@@ -3,7 +3,7 @@
 import { parseArgs } from "node:util";
 import fc from "fast-check";
 import { programs } from "./arbitrary.ts";
-import { type Difference, type Progress, runPrograms } from "./run-programs.ts";
+import { type Difference, type MatrixResult, type Progress, runPrograms } from "./run-programs.ts";
 import { shrink } from "./shrink.ts";
 
 const USAGE = `Usage: npm run matrix -- [--programs <number>] [--seed <number>] [--minutes <number>]
@@ -45,13 +45,17 @@ async function main(): Promise<number> {
   console.log(
     `${result.done} programs with ${result.steps} recorded steps in ${seconds} s; ${faults.join(", ")}`,
   );
+  const { checkpoints, heartbeats } = result.taken;
+  console.log(
+    `${checkpoints} checkpoints and ${heartbeats} heartbeats were taken; ${result.interrupted} steps that run at most once were interrupted`,
+  );
   for (const [fn, owed] of Object.entries(result.owed))
     console.log(`${result.started[fn]} runs of "${fn}" were started, of ${owed}`);
   for (const difference of result.differences) print(difference);
   const [first] = result.differences;
   if (first !== undefined) await printSmaller(seed, first);
   const areAllStarted = Object.entries(result.owed).every(([fn, owed]) => result.started[fn] === owed);
-  const isWell = first === undefined && areAllStarted && result.done > 0;
+  const isWell = first === undefined && areAllStarted && result.done > 0 && !lacks(result);
   if (result.done < count) console.log(`The time was up after ${result.done} of ${count} programs.`);
   console.log(
     isWell
@@ -59,6 +63,15 @@ async function main(): Promise<number> {
       : `FAILED. The same again: npm run matrix -- --programs ${count} --seed ${seed}`,
   );
   return isWell ? 0 : 1;
+}
+
+/** So many programs without this one have proved nothing about it. */
+const PROVES_MIN = 1_000;
+
+function lacks({ done, interrupted }: MatrixResult): boolean {
+  if (done < PROVES_MIN || interrupted > 0) return false;
+  console.log("No step that runs at most once was interrupted.");
+  return true;
 }
 
 function print({ index, run, sentences, program }: Difference): void {

@@ -15,8 +15,14 @@ export type Statement =
       readonly undo?: boolean;
       /** How it is tried again; the function's policy unless told. */
       readonly retry?: RetryKind;
+      /** Every attempt writes a line to its log and says that it lives. */
+      readonly says?: boolean;
     }
+  /** A step that runs at most once: what it throws is caught, and so is that nobody knows how it went. */
+  | { readonly do: "once"; readonly name: string; readonly throws: boolean; readonly undo?: boolean }
   | { readonly do: "sleep"; readonly name: string; readonly ms: number }
+  /** Until an instant so far ahead; below 0 it is past. */
+  | { readonly do: "sleepUntil"; readonly name: string; readonly ms: number }
   /** Waits for its own event, which comes at once, later, or never. */
   | { readonly do: "wait"; readonly name: string; readonly comes: "early" | "late" | "never" }
   /** Waits for the first of several events; only this one comes, or none before the timeout. */
@@ -24,6 +30,10 @@ export type Statement =
   /** Waits for all of them; one may be missing until the timeout. */
   | { readonly do: "waitAll"; readonly name: string; readonly of: number; readonly isMissing: boolean }
   | { readonly do: "signal"; readonly name: string; readonly comes: "early" | "late" | "never" }
+  /** Makes a token and waits for whoever completes it. */
+  | { readonly do: "token"; readonly name: string; readonly comes: "early" | "late" | "never" }
+  /** Asks a person. */
+  | { readonly do: "ask"; readonly name: string; readonly answer: AnswerKind }
   /** A call that the engine makes; so many get no answer. */
   | { readonly do: "fetch"; readonly name: string; readonly fails: number }
   /** What the run says of itself: the value so far. */
@@ -66,7 +76,17 @@ export type Statement =
   | { readonly do: "return" };
 
 /** With the number of attempts that each allows. */
-export const ATTEMPTS = { table: 3, decide: 2, stopOn: 1, slow: 3 } as const;
+export const ATTEMPTS = {
+  table: 3,
+  linear: 2,
+  decide: 2,
+  /** The name of what a step throws, and another one. */
+  retryOn: 3,
+  retryOnAnother: 1,
+  stopOn: 1,
+  stopOnAnother: 3,
+  slow: 3,
+} as const;
 export type RetryKind = keyof typeof ATTEMPTS;
 
 /**
@@ -82,6 +102,18 @@ export type JoinKind = (typeof JOIN_KINDS)[number];
 /** How a branch does not end: a sleep, a wait, a child that sleeps, a step between two attempts. */
 export const NEVER_KINDS = ["sleep", "wait", "child", "retry"] as const;
 export type NeverKind = (typeof NEVER_KINDS)[number];
+
+/**
+ * - `given`: what is asked for.
+ * - `corrected`: first something that does not fit, then what is asked for, then once more by somebody else.
+ * - `approved`, `rejected`: the decision, where that is asked for.
+ * - `never`: nobody answers in time.
+ */
+export const ANSWER_KINDS = ["given", "corrected", "approved", "rejected", "never"] as const;
+export type AnswerKind = (typeof ANSWER_KINDS)[number];
+
+/** Who answers what is asked. */
+export const PERSON = "ann";
 
 export type Block = readonly Statement[];
 

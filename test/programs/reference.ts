@@ -2,11 +2,13 @@
 
 import { createHash } from "node:crypto";
 import {
+  type AnswerKind,
   ATTEMPTS,
   ATTEMPTS_MAX,
   type Block,
   fold,
   type NeverKind,
+  PERSON,
   type Program,
   START,
   type Statement,
@@ -32,9 +34,13 @@ export interface Expected {
   readonly state: number | null;
   /** By step id. */
   readonly steps: Readonly<Record<string, Recorded>>;
+  /** Those of the steps that run at most once: each may be interrupted instead. */
+  readonly once: readonly string[];
+  /** How many attempts of a step write to its log, by step id. */
+  readonly said: Readonly<Record<string, number>>;
   /** Steps that can be undone, the first one first. They are when the run does not complete. */
   readonly undoable: readonly Undoable[];
-  /** The events it waits for, in their order. */
+  /** What it must be told, in the order in which it waits for that. */
   readonly told: readonly Told[];
 }
 
@@ -45,12 +51,19 @@ export interface Undoable {
   readonly undoId: string;
 }
 
-export interface Told {
-  readonly by: "event" | "signal";
-  readonly key: string;
-  readonly say: string;
-  readonly isLate: boolean;
-}
+export type Told =
+  | {
+      readonly by: "event" | "signal" | "token";
+      readonly key: string;
+      readonly say: string;
+      readonly isLate: boolean;
+    }
+  | {
+      readonly by: "person";
+      readonly key: string;
+      readonly say: string;
+      readonly answer: Exclude<AnswerKind, "never">;
+    };
 
 class Failed extends Error {}
 class Returned extends Error {
@@ -77,6 +90,8 @@ class Reference {
   readonly #steps: Record<string, Recorded> = {};
   readonly #counts = new Map<string, number>();
   readonly #undoable: Undoable[] = [];
+  readonly #once: string[] = [];
+  readonly #said: Record<string, number> = {};
   readonly #told: Told[] = [];
   /** Goes into the ids of steps in a branch. */
   #scope = "";
@@ -97,6 +112,8 @@ class Reference {
       failure,
       state: this.#state,
       steps: this.#steps,
+      once: this.#once,
+      said: this.#said,
       undoable: this.#undoable,
       told: this.#told,
     };
@@ -110,7 +127,10 @@ class Reference {
     switch (statement.do) {
       case "step":
         return this.#step(statement, value);
+      case "once":
+        return this.#runOnce(statement, value);
       case "sleep":
+      case "sleepUntil":
         this.#record("sleep", statement.name, null);
         return fold(value, "slept");
       case "wait": {
@@ -135,13 +155,16 @@ class Reference {
         if (isMissing) return fold(value, "nothing");
         return got.reduce((sum, { say }) => fold(sum, say), value);
       }
-      case "signal": {
+      case "signal":
+      case "token": {
         const say = statement.comes === "never" ? null : `signalled ${statement.name}`;
         const key = waitKey(this.#key, statement.name, value);
-        if (say !== null) this.#told.push({ by: "signal", key, say, isLate: statement.comes === "late" });
+        if (say !== null) this.#told.push({ by: statement.do, key, say, isLate: statement.comes === "late" });
         this.#record("signal", statement.name, say && { say });
         return fold(value, say ?? "nothing");
       }
+      case "ask":
+        return this.#ask(statement, value);
       case "fetch": {
         const { name, fails } = statement;
         if (fails < ATTEMPTS_MAX) {
@@ -209,16 +232,44 @@ class Reference {
     }
   }
 
-  #step({ name, fails, final, undo, retry }: Extract<Statement, { do: "step" }>, value: number): number {
-    const attempts = retry === undefined ? ATTEMPTS_MAX : ATTEMPTS[retry];
+  #step(
+    { name, fails, final, undo, retry, says }: Extract<Statement, { do: "step" }>,
+    value: number,
+  ): number {
+    const attemptsMax = retry === undefined ? ATTEMPTS_MAX : ATTEMPTS[retry];
+    const isFinal = final && fails > 0 && retry !== "slow";
+    const attempts = isFinal ? 1 : Math.min(fails + 1, attemptsMax);
+    if (says) this.#said[idOf(this.#scope, name, this.#count(name))] = attempts;
     if (retry === "slow" && fails >= attempts)
       this.#failWith("run", name, `Step "${name}" took longer than its timeout of 25 ms.`);
-    const isFinal = final && fails > 0 && retry !== "slow";
-    if (fails >= attempts || isFinal) this.#fail("run", name, value);
+    if (fails >= attempts) this.#fail("run", name, value);
     const result = fold(value, name);
     const id = this.#record("run", name, result);
     if (undo) this.#undoable.push({ name, id, undoId: idOf(id, name, 0) });
     return fold(value, result);
+  }
+
+  #runOnce({ name, throws, undo }: Extract<Statement, { do: "once" }>, value: number): number {
+    const id = throws
+      ? this.#record("run", name, `${name} failed at ${value}`, "err")
+      : this.#record("run", name, fold(value, name));
+    this.#once.push(id);
+    if (undo && !throws) this.#undoable.push({ name, id, undoId: idOf(id, name, 0) });
+    return fold(value, "once");
+  }
+
+  #ask({ name, answer }: Extract<Statement, { do: "ask" }>, value: number): number {
+    if (answer === "never") {
+      this.#record("input", name, null);
+      return fold(value, "nothing");
+    }
+    const key = waitKey(this.#key, name, value);
+    const say = `answered ${name}`;
+    this.#told.push({ by: "person", key, say, answer });
+    const isDecision = answer === "approved" || answer === "rejected";
+    const given = isDecision ? { approved: answer === "approved" } : { say };
+    this.#record(isDecision ? "approval" : "input", name, { value: given, by: PERSON });
+    return fold(value, `${PERSON}: ${isDecision ? answer === "approved" : say}`);
   }
 
   #all(branches: readonly Block[], value: number): number {
@@ -312,10 +363,14 @@ class Reference {
   }
 
   #next(name: string): number {
-    const key = `${this.#scope} ${name}`;
-    const n = this.#counts.get(key) ?? 0;
-    this.#counts.set(key, n + 1);
+    const n = this.#count(name);
+    this.#counts.set(`${this.#scope} ${name}`, n + 1);
     return n;
+  }
+
+  /** How often it came before in its scope. */
+  #count(name: string): number {
+    return this.#counts.get(`${this.#scope} ${name}`) ?? 0;
   }
 }
 

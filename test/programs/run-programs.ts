@@ -5,12 +5,21 @@ import { openBench } from "../../engine/src/testing/index.ts";
 import { DurableRequestError } from "../../sdk-ts/src/index.ts";
 import { EngineApi } from "../../sdk-ts/src/testing/engine-api.ts";
 import { Random } from "../chaos/random.ts";
-import { differences, type RunShown, type SeenEffects } from "./compare.ts";
+import {
+  differences,
+  isInterrupted,
+  type LogLine,
+  logDifferences,
+  type RunShown,
+  type SeenEffects,
+} from "./compare.ts";
 import { type DisturbedApp, startDisturbedApp } from "./disturbed-app.ts";
+import { type EngineLine, startEngineLine } from "./engine-line.ts";
 import { type Effects, programFunctions } from "./interpret.ts";
-import { type Program, WAITED_EVENT } from "./program.ts";
-import { expectedOf, type Told } from "./reference.ts";
+import type { Program } from "./program.ts";
+import { expectedOf } from "./reference.ts";
 import { type SilentServer, startSilentServer } from "./silent-server.ts";
+import { Teller } from "./teller.ts";
 
 export interface Difference {
   /** Which of the programs. */
@@ -47,13 +56,16 @@ export interface MatrixResult {
   readonly started: Readonly<Record<string, number>>;
   readonly differences: readonly Difference[];
   readonly faults: Readonly<Record<string, number>>;
+  /** What the engine was told while handlers and bodies went on. */
+  readonly taken: EngineLine["taken"];
+  /** Steps that run at most once of which nobody knows how they went. */
+  readonly interrupted: number;
 }
 
 const APP = "programs";
 /** Programs between two deaths or losses, at most. */
 const ENGINE_FAULT_EVERY = 40;
 const LOOK_EVERY_MS = 50;
-const LATE_MS_MAX = 150;
 /** A program takes seconds at most; one that takes longer never ends. */
 const PATIENCE_MS = 120_000;
 const ENDS: ReadonlySet<string> = new Set(["completed", "failed", "cancelled", "paused"]);
@@ -64,7 +76,6 @@ export async function runPrograms(options: MatrixOptions): Promise<MatrixResult>
   const random = new Random(`programs ${options.seed}`);
   const bench = await openBench({ log: "silent", postgresUrl: options.postgresUrl });
   const seen = new Map<string, Watched>();
-  const effects = watch(seen);
   let healed: Promise<void> = Promise.resolve();
   let app: DisturbedApp | null = null;
   let isOver = false;
@@ -73,16 +84,26 @@ export async function runPrograms(options: MatrixOptions): Promise<MatrixResult>
   let next = 0;
   let done = 0;
   let steps = 0;
+  let interrupted = 0;
   const owed = { receiver: 0, spawned: 0, "program.on-failure": 0 };
   let silent: SilentServer | null = null;
 
   const api = new EngineApi(bench, () => healed, APP);
-  const faults = () => ({ ...app!.counts, ...engineFaults });
+  const teller = new Teller({ app: APP, api, random });
+  const effects: Effects = { ...watch(seen), tokenMade: (key, url) => teller.tokenMade(key, url) };
+  const line = await startEngineLine(random);
+  const urlBefore = process.env["DURABLE_URL"];
+  const faults = () => ({ ...app!.counts, ...line.counts, ...engineFaults });
   const mayStart = () =>
     next < options.programs.length &&
     performance.now() < options.untilMs &&
     found.length < DIFFERENCES_MAX &&
     options.signal?.aborted !== true;
+
+  async function start(): Promise<void> {
+    await bench.start();
+    process.env["DURABLE_URL"] = line.urlFor(bench.url);
+  }
 
   /** By what got done, not by the clock: on a slow day an engine must still live long enough to do something. */
   async function hurtEngine(): Promise<void> {
@@ -92,7 +113,7 @@ export async function runPrograms(options: MatrixOptions): Promise<MatrixResult>
       hurtAt = done + random.int(1, ENGINE_FAULT_EVERY);
       if (random.chance(0.5)) {
         engineFaults["engine died"] += 1;
-        healed = bench.kill().then(() => bench.start());
+        healed = bench.kill().then(start);
         await healed;
       } else {
         engineFaults["lease lost"] += 1;
@@ -109,29 +130,38 @@ export async function runPrograms(options: MatrixOptions): Promise<MatrixResult>
       id: key,
       data: { program, key },
     });
-    const telling = Promise.all([cancel(run, program.cancelMs), ...expected.told.map(tell)]);
+    let hasEnded = false;
+    const telling = Promise.all([
+      cancel(run, program.cancelMs),
+      ...expected.told.map((told) => teller.tell(run, told, () => hasEnded)),
+    ]);
     const state = await endOf(run);
-    await telling;
+    hasEnded = true;
+    const mistaken = (await telling).flat();
     const isCancelled = program.cancelMs !== undefined;
-    const sentences = differences(expected, state, seen.get(run) ?? nothingSeen(), isCancelled);
+    const sentences = [
+      ...differences(expected, state, seen.get(run) ?? nothingSeen(), isCancelled),
+      ...logDifferences(expected, await logOf(run, expected.said), state.status === "cancelled"),
+      ...(state.status === "cancelled" ? [] : mistaken),
+    ];
     owed.receiver += state.steps.filter(({ op }) => op === "send").length;
     owed.spawned += state.steps.filter(({ op }) => op === "spawn").length;
     if (state.status === "failed") owed["program.on-failure"] += 1;
-    if (sentences.length > 0) found.push({ index, program, run, sentences });
+    if (sentences.length > 0 && options.signal?.aborted !== true)
+      found.push({ index, program, run, sentences });
     seen.delete(run);
     steps += state.steps.length;
+    interrupted += state.steps.filter(isInterrupted).length;
     done += 1;
   }
 
-  async function tell({ by, key, say, isLate }: Told): Promise<void> {
-    if (isLate) await sleep(random.int(1, LATE_MS_MAX));
-    if (by === "signal")
-      await api.post(`/signals/${encodeURIComponent(key)}`, { id: `signal ${key}`, payload: { say } });
-    else await api.post(`/v1/events?app=${APP}&env=dev`, { name: WAITED_EVENT, id: key, data: { key, say } });
+  async function logOf(run: string, said: object): Promise<readonly LogLine[]> {
+    if (Object.keys(said).length === 0) return [];
+    return (await api.get<{ logs: LogLine[] }>(`/runs/${run}/logs?limit=1000`)).logs;
   }
 
-  async function cancel(run: string, afterMs: number | undefined): Promise<void> {
-    if (afterMs === undefined) return;
+  async function cancel(run: string, afterMs: number | undefined): Promise<string[]> {
+    if (afterMs === undefined) return [];
     await sleep(afterMs);
     try {
       await api.post(`/runs/${run}/cancel`, {});
@@ -139,6 +169,7 @@ export async function runPrograms(options: MatrixOptions): Promise<MatrixResult>
       // It was over before that.
       if (!(error instanceof DurableRequestError && error.status === 409)) throw error;
     }
+    return [];
   }
 
   async function endOf(run: string): Promise<RunShown> {
@@ -165,7 +196,7 @@ export async function runPrograms(options: MatrixOptions): Promise<MatrixResult>
   }
 
   try {
-    await bench.start();
+    await start();
     silent = await startSilentServer();
     app = await startDisturbedApp(APP, programFunctions(effects, silent.url), random);
     await api.post("/sync", { url: app.url });
@@ -178,12 +209,24 @@ export async function runPrograms(options: MatrixOptions): Promise<MatrixResult>
     }
     const started = { ...owed };
     for (const fn of Object.keys(owed) as (keyof typeof owed)[]) started[fn] = await countRuns(api, fn);
-    return { done, steps, owed, started, differences: found, faults: faults() };
+    return {
+      done,
+      steps,
+      owed,
+      started,
+      differences: found,
+      faults: faults(),
+      taken: line.taken,
+      interrupted,
+    };
   } finally {
     await healed.catch(() => {});
     await bench.close();
     await app?.close();
     await silent?.close();
+    await line.close();
+    if (urlBefore === undefined) delete process.env["DURABLE_URL"];
+    else process.env["DURABLE_URL"] = urlBefore;
   }
 }
 
@@ -208,16 +251,17 @@ function told(counts: Readonly<Record<string, number>>): string {
 
 interface Watched extends SeenEffects {
   readonly keys: Set<string>;
+  readonly onceKeys: string[];
   readonly undoneKeys: Set<string>;
   readonly undone: string[];
 }
 
 function nothingSeen(): Watched {
-  return { keys: new Set(), undoneKeys: new Set(), undone: [] };
+  return { keys: new Set(), onceKeys: [], undoneKeys: new Set(), undone: [] };
 }
 
 /** Keeps what user code did, by run. */
-function watch(seen: Map<string, Watched>): Effects {
+function watch(seen: Map<string, Watched>): Omit<Effects, "tokenMade"> {
   const of = (run: string) => {
     const mine = seen.get(run) ?? nothingSeen();
     seen.set(run, mine);
@@ -225,6 +269,7 @@ function watch(seen: Map<string, Watched>): Effects {
   };
   return {
     ran: (run, key) => void of(run).keys.add(key),
+    ranOnce: (run, key) => void of(run).onceKeys.push(key),
     undone(run, key, name) {
       const mine = of(run);
       if (!mine.undoneKeys.has(key)) mine.undone.push(name);

@@ -18,6 +18,7 @@ export async function shrink({
 }): Promise<Difference | null> {
   let smallest: Difference | null = null;
   const differs = fc.asyncProperty(programs, async (program) => {
+    if (signal.aborted) return true;
     const result = await runPrograms({
       programs: Array.from({ length: COPIES }, () => program),
       seed,

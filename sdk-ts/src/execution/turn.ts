@@ -299,6 +299,11 @@ export class Turn {
     });
   }
 
+  /** Its body gave up because this dispatch is over, which is no failure of it: another turn runs it again. */
+  leave(id: string): void {
+    this.#open.leave(id);
+  }
+
   /** The body of a step says that it lives. */
   beat(beat: Beat): void {
     this.#heartbeats?.add(beat);

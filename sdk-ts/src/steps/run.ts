@@ -42,7 +42,7 @@ export function makeRun(turn: Turn, ofFunction: PolicyOptions): RunStep {
       const idempotencyKey = `${turn.runId}/${id}`;
       const { policy, decide, timeoutMs } = readOptions(name, options as StepRunOptions, ofFunction);
       const call = { id, name, idempotencyKey, attempt, timeoutMs, turn };
-      turn.start(async (): Promise<Op> => {
+      turn.start(async (): Promise<Op | null> => {
         const end = await runOrJoin(idempotencyKey, attempt, () => runBody(call, fn), atMostOnce);
         const { ms, logs } = end;
         if (end.st === "ok") {
@@ -51,6 +51,10 @@ export function makeRun(turn: Turn, ofFunction: PolicyOptions): RunStep {
           if (compensate !== undefined) op.compensate = true;
           if (logs !== undefined) op.logs = logs;
           return op;
+        }
+        if (end.isHungUp && !atMostOnce) {
+          turn.leave(id);
+          return null;
         }
         const error = atMostOnce
           ? interruptedBy(name, end.thrown, end.error)

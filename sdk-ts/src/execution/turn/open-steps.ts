@@ -43,6 +43,11 @@ export class OpenSteps {
     return this.begun(id, call, scope);
   }
 
+  /** It began in this turn and is left to another one. */
+  leave(id: string): void {
+    this.#blocked.add(id);
+  }
+
   /** The step whose promise this is, if it had no result when it was asked for. */
   idOf(promise: Promise<unknown>): string | undefined {
     return this.#idOf.get(promise);

@@ -13,11 +13,12 @@ test.each([
   "results of %s, more than one answer holds, come as far as they fit, and the rest later",
   (_, count, text) => {
     const ops = Array.from({ length: count }, returning(text));
-    const written = encodeAnswer({ status: "continue", fence: "f", ops }, identity);
+    const { text: written, leftOver } = encodeAnswer({ status: "continue", fence: "f", ops }, identity);
     expect(Buffer.byteLength(written)).toBeLessThanOrEqual(ANSWER_BYTES_MAX);
     const answer = JSON.parse(written);
     expect(answer.more).toBe(true);
     expect(answer.ops.length).toBeGreaterThan(count / 8);
     expect(answer.ops.map(({ id }: Op) => id)).toEqual(ops.slice(0, answer.ops.length).map(({ id }) => id));
+    expect(leftOver).toEqual(ops.slice(answer.ops.length));
   },
 );

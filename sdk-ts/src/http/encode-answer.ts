@@ -12,16 +12,26 @@ export type Identity = Pick<Manifest, "manifest" | "deployment">;
 
 const utf8 = new TextEncoder();
 
+export interface EncodedAnswer {
+  readonly text: string;
+  /** What did not fit. */
+  readonly leftOver: readonly Op[];
+}
+
 /**
  * An answer that the engine takes. One that is too large would be refused whole and all its steps would run again, for
- * ever; so it brings as many results as fit, and the others run in the turns that follow.
+ * ever; so it brings as many results as fit, and the others go with the turns that follow.
  */
-export function encodeAnswer(answer: Answer, identity: Identity): string {
+export function encodeAnswer(answer: Answer, identity: Identity): EncodedAnswer {
   const text = encode(answer, identity);
-  if (text.length * 3 <= ANSWER_BYTES_MAX || utf8.encode(text).length <= ANSWER_BYTES_MAX) return text;
-  if (answer.status !== "continue" || answer.ops.length < 2) return text;
-  const ops = answer.ops.slice(0, Math.ceil(answer.ops.length / 2));
-  return encodeAnswer({ ...answer, ops, more: true }, identity);
+  if (fits(text) || answer.status !== "continue" || answer.ops.length < 2) return { text, leftOver: [] };
+  const half = Math.ceil(answer.ops.length / 2);
+  const first = encodeAnswer({ ...answer, ops: answer.ops.slice(0, half), more: true }, identity);
+  return { text: first.text, leftOver: [...first.leftOver, ...answer.ops.slice(half)] };
+}
+
+function fits(text: string): boolean {
+  return text.length * 3 <= ANSWER_BYTES_MAX || utf8.encode(text).length <= ANSWER_BYTES_MAX;
 }
 
 /**

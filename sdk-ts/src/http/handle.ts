@@ -21,6 +21,7 @@ import type { Duration } from "../duration.ts";
 import { answerCall, answerQuery } from "../execution/answer-call.ts";
 import { captureConsole } from "../execution/capture-console.ts";
 import { executeFunction } from "../execution/execute-function.ts";
+import { leaveOver } from "../execution/left-over.ts";
 import type { TurnOptions } from "../execution/turn.ts";
 import type { DurableFunction } from "../function.ts";
 import { checkSlug } from "../function-check.ts";
@@ -135,7 +136,11 @@ async function answerInvoke(
 ): Promise<WireResponse> {
   const { keys } = authentic;
   const { fence } = message.task;
-  const say = (answer: Answer) => signed(authentic, encodeAnswer(answer, identity));
+  const say = (answer: Answer) => {
+    const { text, leftOver } = encodeAnswer(answer, identity);
+    leaveOver(message.run.id, message.attempts, leftOver);
+    return signed(authentic, text);
+  };
   if (message.deployment !== undefined && message.deployment !== identity.deployment) {
     return say({ status: "abandoned", fence });
   }

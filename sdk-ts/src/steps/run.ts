@@ -3,6 +3,7 @@ import { durationMs } from "../duration.ts";
 import { NonRetriableError, StepTimeoutError } from "../errors.ts";
 import { askUser } from "../execution/ask-user.ts";
 import { runOrJoin } from "../execution/in-flight.ts";
+import { takeLeftOver } from "../execution/left-over.ts";
 import { runBody, type StepBodyContext, type StepRunOptions } from "../execution/step-body.ts";
 import { refusal } from "../execution/turn/quiet-promise.ts";
 import type { Turn } from "../execution/turn.ts";
@@ -43,6 +44,8 @@ export function makeRun(turn: Turn, ofFunction: PolicyOptions): RunStep {
       const { policy, decide, timeoutMs } = readOptions(name, options as StepRunOptions, ofFunction);
       const call = { id, name, idempotencyKey, attempt, timeoutMs, turn };
       turn.start(async (): Promise<Op | null> => {
+        const leftOver = takeLeftOver(idempotencyKey, attempt);
+        if (leftOver !== undefined) return leftOver;
         const end = await runOrJoin(idempotencyKey, attempt, () => runBody(call, fn), atMostOnce);
         const { ms, logs } = end;
         if (end.st === "ok") {

@@ -1,6 +1,7 @@
 import { TRIGGERS_PER_FUNCTION_MAX } from "@durable/protocol/wire";
 import { cancelOnWire } from "./cancel-on.ts";
 import type { FunctionOptions } from "./function.ts";
+import { generatorProblem } from "./generator-problem.ts";
 import { timeoutsOnWire } from "./limits.ts";
 import { failureFunctionId } from "./on-failure.ts";
 import { retryPolicy } from "./retry.ts";
@@ -54,11 +55,8 @@ export function checkFunction(options: CheckedOptions): void {
   }
 }
 
-/** Calling one runs nothing of it, so the run would complete at once. */
-function refuseGenerator(what: string, fn: object): void {
-  const kind = Object.prototype.toString.call(fn);
-  if (kind !== "[object GeneratorFunction]" && kind !== "[object AsyncGeneratorFunction]") return;
-  throw new TypeError(
-    `${what} is a generator (function*). Steps are awaited, not yielded: write an async function, and await each step.`,
-  );
+/** The run would complete at once. */
+function refuseGenerator(what: string, fn: unknown): void {
+  const problem = generatorProblem(fn);
+  if (problem !== null) throw new TypeError(`${what} ${problem}`);
 }

@@ -7,6 +7,7 @@ import { runOrJoin } from "../execution/in-flight.ts";
 import { type Compensate, type CompensateBody, runBody } from "../execution/step-body.ts";
 import { idOf } from "../execution/step-ids.ts";
 import type { Turn } from "../execution/turn.ts";
+import { generatorProblem } from "../generator-problem.ts";
 import { type PolicyOptions, type RetryOptions, retryPolicy } from "../retry.ts";
 
 interface Compensation {
@@ -28,6 +29,8 @@ export function readCompensation(
       `Step "${name}": "compensate" must be a function (result, context), or { run, retry, timeout } with one.`,
     );
   }
+  const problem = generatorProblem(run);
+  if (problem !== null) throw new NonRetriableError(`Step "${name}": "compensate" ${problem}`);
   try {
     return {
       run,

@@ -4,6 +4,7 @@ import { GroupScope, Scope } from "../execution/scope.ts";
 import { idOf } from "../execution/step-ids.ts";
 import type { JoinPoint, Turn } from "../execution/turn.ts";
 import { toJson } from "../execution/value.ts";
+import { generatorProblem } from "../generator-problem.ts";
 import type { Jsonify } from "../json.ts";
 import type { StepIn } from "./join.ts";
 import type { Step } from "./step.ts";
@@ -71,6 +72,8 @@ async function forEach(
 function problemOf(items: unknown, fn: unknown, concurrency: unknown): string | null {
   if (!Array.isArray(items)) return "what it goes through must be an array.";
   if (typeof fn !== "function") return "it needs a function that is called with each item.";
+  const ofFunction = generatorProblem(fn);
+  if (ofFunction !== null) return `its function ${ofFunction}`;
   if (Number.isInteger(concurrency) && (concurrency as number) >= 1) return null;
   return `"concurrency" is a whole number from 1, not ${String(concurrency)}.`;
 }

@@ -252,6 +252,31 @@ test.each<[string, Handler, RegExp]>([
   ["a race of nobody", (step) => step.race([]), /Join "race": there is no branch/],
   ["more than there are", (step) => step.parallel([run("a")], { join: 2 }), /from 1 to 1, not 2/],
   ["none", (step) => step.parallel([run("a")], { join: 0 }), /from 1 to 1, not 0/],
+  [
+    "a generator as a branch, which would end at once and run nothing",
+    (step) =>
+      step.parallel({
+        a: function* (branch: Step) {
+          yield branch.run("a", () => 1);
+        },
+      }),
+    /Join "parallel": its branch "a" is a generator \(function\*\)\. Steps are awaited, not yielded/,
+  ],
+  [
+    "an async generator in a race",
+    (step) =>
+      step.race([
+        async function* () {
+          yield 1;
+        },
+      ]),
+    /Join "race": its branch "0" is a generator/,
+  ],
+  [
+    "what is no branch",
+    (step) => step.race([7 as unknown as Promise<number>]),
+    /its branch "0" is neither a function nor the promise of a step/,
+  ],
   ["a join in a step", (step) => step.run("s", () => step.race([run("a")])), /Steps do not nest/],
 ])("is refused: %s", async (_, handler, sentence) => {
   const { error, ops } = await turn(handler);

@@ -4,6 +4,7 @@ import { NonRetriableError } from "../errors.ts";
 import { Scope } from "../execution/scope.ts";
 import { idOf } from "../execution/step-ids.ts";
 import type { Turn } from "../execution/turn.ts";
+import { generatorProblem } from "../generator-problem.ts";
 import type { Branches } from "./branches.ts";
 import type { Step } from "./step.ts";
 
@@ -33,7 +34,8 @@ export type Verdict<Value> = { readonly losers: boolean } & (
 export function runJoin<Value>(turn: Turn, stepIn: StepIn, join: Join<Value>): Promise<Value> {
   const { name, branches, plans, judge } = join;
   const entries = Object.entries(branches);
-  if (entries.length === 0) throw new NonRetriableError(`Join "${name}": there is no branch to wait for.`);
+  const problem = problemOf(entries);
+  if (problem !== null) throw new NonRetriableError(`Join "${name}": ${problem}`);
   const point = turn.openJoin(name);
   const ended: Ended[] = [];
   const open = new Map<string, Scope | Promise<unknown>>();
@@ -68,4 +70,18 @@ export function runJoin<Value>(turn: Turn, stepIn: StepIn, join: Join<Value>): P
   });
   promise.catch(() => {});
   return promise;
+}
+
+/** Found before any branch begins. */
+function problemOf(entries: readonly [string, unknown][]): string | null {
+  if (entries.length === 0) return "there is no branch to wait for.";
+  for (const [key, branch] of entries) {
+    const ofBranch = generatorProblem(branch);
+    if (ofBranch !== null) return `its branch "${key}" ${ofBranch}`;
+    const isPromise = typeof (branch as PromiseLike<unknown> | null | undefined)?.then === "function";
+    if (typeof branch !== "function" && !isPromise) {
+      return `its branch "${key}" is neither a function nor the promise of a step.`;
+    }
+  }
+  return null;
 }

@@ -7,6 +7,7 @@ import { takeLeftOver } from "../execution/left-over.ts";
 import { runBody, type StepBodyContext, type StepRunOptions } from "../execution/step-body.ts";
 import { refusal } from "../execution/turn/quiet-promise.ts";
 import type { Turn } from "../execution/turn.ts";
+import { generatorProblem } from "../generator-problem.ts";
 import type { Jsonify } from "../json.ts";
 import { type PolicyOptions, type RetryOptions, retryPolicy } from "../retry.ts";
 import { readCompensation, undoWith } from "./compensate.ts";
@@ -39,6 +40,8 @@ export function makeRun(turn: Turn, ofFunction: PolicyOptions): RunStep {
       if (typeof fn !== "function") {
         throw new NonRetriableError(`Step "${name}": the second argument of step.run must be a function.`);
       }
+      const problem = generatorProblem(fn);
+      if (problem !== null) throw new NonRetriableError(`Step "${name}": its function ${problem}`);
       const attempt = turn.attemptOf(id);
       const idempotencyKey = `${turn.runId}/${id}`;
       const { policy, decide, timeoutMs } = readOptions(name, options as StepRunOptions, ofFunction);

@@ -22,7 +22,7 @@ create table durable.tasks (
   transport_attempt int not null default 0,  -- dispatches without a usable answer since the last one with
   lost int not null default 0,               -- leases lost with a dead engine since the last outcome
   ready_rank bigint,                         -- the key of its job in ready, exactly while queued
-  request text,                              -- what a fetch asks for
+  request text,                              -- what a fetch asks for; of a step, within which time it must be heard of
   started uuid,                              -- of `once`: the fence under which its code may have begun, until that is known
   primary key (workspace_id, run_id, step_id)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);

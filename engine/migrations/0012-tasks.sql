@@ -68,7 +68,7 @@ language sql volatile as $$
   select durable.close_entries(f_workspace, f_run, f_step)
 $$;
 
--- Planned steps become tasks, ready at once. f_data: {"kind": step | once | fetch, "request"?: what a fetch asks for}.
+-- Planned steps become tasks, ready at once. f_data: {"kind": step | once | fetch, "request"?: what its op asks for}.
 create function durable.effect_task(f_workspace int[], f_run uuid[], f_step uuid[], f_data text[]) returns void
 language plpgsql as $$
 #variable_conflict use_column

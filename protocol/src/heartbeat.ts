@@ -1,6 +1,8 @@
 import * as z from "zod";
-import { BEATS_PER_MESSAGE_MAX } from "./limits.ts";
+import { BEATS_PER_MESSAGE_MAX, HEARTBEAT_TIMEOUT_MS_MAX } from "./limits.ts";
 import { opaqueSchema, stepIdSchema, stepNameSchema } from "./names.ts";
+
+export const heartbeatTimeoutSchema = z.int().min(1).max(HEARTBEAT_TIMEOUT_MS_MAX);
 
 export const heartbeatRequestSchema = z.object({
   run: opaqueSchema,

@@ -57,6 +57,8 @@ export const STATE_BYTES_MAX = 64 * KIB;
 /** What a step says of its progress, as JSON. */
 export const PROGRESS_BYTES_MAX = 4 * KIB;
 export const BEATS_PER_MESSAGE_MAX = 100;
+/** How long a step may be silent that has to say that it lives. */
+export const HEARTBEAT_TIMEOUT_MS_MAX = DAY_MS;
 /** Log lines kept of one step attempt. */
 export const LOG_LINES_PER_STEP_MAX = 1_000;
 /** UTF-8 bytes of a log line's message, and of its data as JSON; what is longer is cut. */

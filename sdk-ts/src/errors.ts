@@ -26,6 +26,13 @@ export class StepTimeoutError extends Error {
   override readonly name: string = "StepTimeoutError";
 }
 
+/**
+ * The code of a step gave no heartbeat for as long as its `heartbeatTimeout` allows; it is tried again like any failure.
+ */
+export class HeartbeatTimeoutError extends Error {
+  override readonly name: string = "HeartbeatTimeoutError";
+}
+
 /** The reason of a step's `signal` when the engine no longer waits for the step. */
 export class HungUpError extends Error {
   override readonly name: string = "HungUpError";
@@ -68,7 +75,7 @@ export class StepError extends Error {
 
 /**
  * A step that runs `atMostOnce` may have run, and nobody knows how it went: the app or the engine was lost in the middle,
- * or its `timeout` was over. It is not run again. Look at what it would have done, and decide.
+ * or its `timeout` or `heartbeatTimeout` was over. It is not run again. Look at what it would have done, and decide.
  */
 export class StepInterruptedError extends StepError {}
 

@@ -15,6 +15,7 @@ export type { Duration } from "./duration.ts";
 export { DurableRequestError } from "./engine-connection.ts";
 export {
   FunctionError,
+  HeartbeatTimeoutError,
   JoinError,
   NonRetriableError,
   RetryAfterError,

@@ -198,7 +198,7 @@ test("a long step says how far it is while it runs", async () => {
   const run = await send("film.uploaded", { scenes: 4 });
   const at = `/v1/apps/guide/dev/runs/${run}`;
   const beats = async () => (await engine.call("GET", at)).json.heartbeats;
-  await waitFor("a word of the step", async () => (await beats())[0]?.progress.detail.endsWith("of 4"));
+  await waitFor("a word of the step", async () => (await beats())[0]?.progress?.detail.endsWith("of 4"));
   const { output, heartbeats } = await ended(run);
   expect({ output, heartbeats }).toEqual({ output: { scenes: 4 }, heartbeats: [] });
 });

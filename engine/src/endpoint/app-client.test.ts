@@ -132,6 +132,7 @@ test("its time counts from what was last heard of it, and is asked for only when
   let lastHeardMs: number | null = null;
   let asked = 0;
   const pulse = {
+    silenceMs: null,
     async lastHeardMs() {
       asked += 1;
       return lastHeardMs;
@@ -155,6 +156,20 @@ test("its time counts from what was last heard of it, and is asked for only when
   }
   turnTo(overMs + 50);
   expect(await result).toMatchObject({ kind: "broken", reason: "timeout", status: null });
+});
+
+test("what has to be heard of ends by its silence, long before its time is over", async () => {
+  answering = false;
+  const { call } = newClient();
+  const lastHeardMs = async () => 2_000;
+  const result = call("a.localhost", { ...PATIENCE, pulse: { silenceMs: 3_000, lastHeardMs } });
+  await new Promise((heard) => server.once("request", heard));
+  // Sent at 1 s, heard of at 2 s.
+  time.turn(3_000);
+  await new Promise((turned) => setImmediate(turned));
+  time.turn(1_050);
+  expect(await result).toMatchObject({ kind: "broken", reason: "silent" });
+  expect(time.monotonicMs()).toBe(5_050);
 });
 
 test("giving up ends everything under way at once", async () => {

@@ -64,6 +64,7 @@ export type NeverArrivedReason =
 export type BrokenReason =
   | "reset" // also on a reused connection, before any byte: the app may have read the request
   | "timeout"
+  | "silent" // no sign of life, from a step that has to give one
   | "hung-up" // by us: the run was ended meanwhile
   | "malformed-http"
   | "too-large"

@@ -147,7 +147,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #overdue(nowMs: number): Flaw | null {
-    const { totalMs, firstByteMs, idleMs } = this.parts.patience;
+    const { totalMs, firstByteMs, idleMs, pulse } = this.parts.patience;
     if (nowMs >= Math.max(this.#deadlineMs, this.#heardMs + totalMs)) {
       return timeout(`It did not finish its answer within ${totalMs} ms.`);
     }
@@ -157,8 +157,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
         ? timeout(`It fell silent for ${idleMs} ms after ${this.#bytes} bytes of its answer.`)
         : null;
     }
-    const isLate = nowMs >= Math.max(this.#sentMs, this.#heardMs) + firstByteMs;
-    return isLate ? timeout(`It did not begin to answer within ${firstByteMs} ms.`) : null;
+    const silentMs = nowMs - Math.max(this.#sentMs, this.#heardMs);
+    const silenceMs = pulse?.silenceMs ?? Number.POSITIVE_INFINITY;
+    if (silentMs >= silenceMs) {
+      return { reason: "silent", detail: `Nothing was heard of it for ${silenceMs} ms.` };
+    }
+    return silentMs >= firstByteMs ? timeout(`It did not begin to answer within ${firstByteMs} ms.`) : null;
   }
 
   /** Somebody here is no longer interested in the answer. */

@@ -101,6 +101,7 @@ test.each(Object.entries(NEVER_ARRIVED))("%s tells what to do", async (reason, s
 const BROKEN: Record<BrokenReason, RegExp> = {
   reset: /broke off/,
   timeout: /in time/,
+  silent: /does its handler hang/,
   "hung-up": /hung up/,
   "malformed-http": /HTTP server/,
   "too-large": /too large/,

@@ -112,6 +112,7 @@ function adviceOn(
     case "too-large":
       return "The app's manifest is too large.";
     case "timeout":
+    case "silent":
       return "The app accepted the request but did not answer in time. Is it still starting, or does its handler hang?";
     case "bad-status":
       return (result.status ?? 0) >= 500

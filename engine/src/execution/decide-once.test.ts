@@ -18,7 +18,15 @@ const step = {
     status: "pending",
     value: null,
   },
-  ...{ failure: null, attempt: 0, isHeldBack: false, taskKind: "once", resumedAfter: 0, elapsedMs: 0 },
+  ...{
+    failure: null,
+    attempt: 0,
+    isHeldBack: false,
+    taskKind: "once",
+    asked: null,
+    resumedAfter: 0,
+    elapsedMs: 0,
+  },
   ...{ isOwed: false, isFolded: false },
 } satisfies JournalEntry;
 const situation = {
@@ -35,9 +43,9 @@ const answer = (rest: object): Reply => ({
   answer: { status: "continue", fence: "f", ops: [], ...rest } as Answer,
   times,
 });
-const unanswered = (kind: "broken" | "refused" | "never-arrived"): Reply => ({
+const unanswered = (kind: "broken" | "refused" | "never-arrived", reason = "reset"): Reply => ({
   kind: "unanswered",
-  end: { kind, reason: "reset", detail: "cut off", status: 503, retryAfterMs: null } as never,
+  end: { kind, reason, detail: "cut off", status: 503, retryAfterMs: null } as never,
   isDown: false,
   times,
 });
@@ -53,6 +61,7 @@ test("its result settles it, and so does what it threw: whatever the policy, it 
 
 test.each<[string, Reply]>([
   ["a broken line", unanswered("broken")],
+  ["silence", unanswered("broken", "silent")],
   ["nonsense", { kind: "nonsense", code: "bad", detail: "no JSON", times }],
   ["nothing", answer({})],
   ["more than its result", answer({ ops: [ran({}), ran({ id: stepId("", "other", 0) })] })],

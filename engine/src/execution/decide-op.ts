@@ -16,6 +16,7 @@ import {
 } from "@durable/protocol/wire";
 import type { Outcome } from "../domain/outcome.ts";
 import { decideRetry, type RetryDecision } from "../domain/retry-decision.ts";
+import type { PlanAsked } from "../store/journals.ts";
 import { decideInput } from "./decide-input.ts";
 import { decideInvoke } from "./decide-invoke.ts";
 import { decideSignal, decideWait } from "./decide-wait.ts";
@@ -158,13 +159,16 @@ export function decideFailedAttempt(
 /** Its entry waits like a sleep; what settles it is its task's own dispatch. */
 function decidePlan(
   situation: Situation,
-  op: PlanOp | StartOp,
+  op: (PlanOp | StartOp) & PlanAsked,
   kind: "step" | "once",
   draft: OutcomeDraft,
 ): void {
   const attempt = situation.memo.pendingOf(op.id)?.attempt ?? 0;
   draft.steps.push(journalEntry(op, { status: "pending", attempt }));
-  draft.effects.push({ kind: "task", stepId: op.id, data: `{"kind":"${kind}"}` });
+  const { heartbeat_timeout_ms, retry_policy } = op;
+  const asked: PlanAsked = { heartbeat_timeout_ms, retry_policy };
+  const request = heartbeat_timeout_ms === undefined ? undefined : JSON.stringify(asked);
+  draft.effects.push({ kind: "task", stepId: op.id, data: JSON.stringify({ kind, request }) });
 }
 
 /** Recorded so that it is reported once; what was decided stands in the order of the journal, for every replay. */

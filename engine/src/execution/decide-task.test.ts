@@ -24,6 +24,7 @@ const planned = (name: string, rest: Partial<JournalEntry> = {}) =>
     attempt: 0,
     isHeldBack: false,
     taskKind: "step",
+    asked: null,
     resumedAfter: 0,
     elapsedMs: 0,
     ...rest,
@@ -84,19 +85,20 @@ test("its result settles the step; a failure is tried again, by the attempts of 
   });
 });
 
+const broken = {
+  kind: "broken",
+  reason: "reset",
+  detail: "cut off",
+  status: null,
+  retryAfterMs: null,
+  firstByteMs: null,
+  sentMs: 0,
+  receivedMs: 0,
+} as const;
+
 test("a dispatch without an answer is nobody's attempt", () => {
   const step = planned("a", { attempt: 1 });
-  const end = {
-    kind: "broken",
-    reason: "reset",
-    detail: "cut off",
-    status: null,
-    retryAfterMs: null,
-    firstByteMs: null,
-    sentMs: 0,
-    receivedMs: 0,
-  } as const;
-  const reply = { kind: "unanswered", end, isDown: false, times: {} as never } as const;
+  const reply = { kind: "unanswered", end: broken, isDown: false, times: {} as never } as const;
   const here = situation([step], step.stepId, { transportAttempt: 3 });
   expect(decideTaskReply(here, step, reply)).toMatchObject({
     status: "unanswered",
@@ -104,6 +106,31 @@ test("a dispatch without an answer is nobody's attempt", () => {
     transportAttempt: 4,
     record: { attempt: 4, outcome: "transport" },
   });
+});
+
+test("the silence of a step is a failed attempt, by the policy it was planned with, unless the app is down", () => {
+  const asked = { heartbeat_timeout_ms: 5_000, retry_policy: { ...DEFAULT_RETRY, max: 2, jitter: false } };
+  const end = { ...broken, reason: "silent" } as const;
+  const reply = { kind: "unanswered", end, isDown: false, times: {} as never } as const;
+  const first = planned("a", { asked });
+  const decided = decideTaskReply(situation([first], first.stepId), first, reply);
+  expect(decided).toMatchObject({ status: "retrying", attempt: 1, record: { outcome: "failed" } });
+  expect(JSON.parse(decided.failure!)).toMatchObject({ name: "HeartbeatTimeoutError" });
+  expect(decided.failure).toContain("its heartbeatTimeout of 5000 ms");
+  const last = planned("a", { asked, attempt: 1 });
+  const here = situation([last], last.stepId);
+  expect(decideTaskReply(here, last, reply)).toMatchObject({ status: "err", attempt: 2 });
+  expect(decideTaskReply(here, last, { ...reply, isDown: true })).toMatchObject({
+    status: "unanswered",
+    attempt: 1,
+  });
+});
+
+test("what a planned step asks for stays with its task", () => {
+  const asked = { heartbeat_timeout_ms: 5_000, retry_policy: DEFAULT_RETRY };
+  const op = { op: "plan", id: id("a"), name: "a", n: 0, ...asked } as Op;
+  const [effect] = decide(situation([], null), continued(op)).effects;
+  expect(JSON.parse(effect!.data)).toEqual({ kind: "step", request: JSON.stringify(asked) });
 });
 
 test("an advance that plans makes tasks, and one that reports a join cancels its losers", () => {

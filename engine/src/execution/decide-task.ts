@@ -12,7 +12,7 @@ import { decideAbandoned, decideTransport } from "./decide-transport.ts";
 import { disagreement, OutcomeDraft, pause } from "./outcome-draft.ts";
 import type { Situation } from "./situation.ts";
 
-export type PlannedStep = Pick<JournalEntry, "stepId" | "name" | "n" | "attempt">;
+export type PlannedStep = Pick<JournalEntry, "stepId" | "name" | "n" | "attempt" | "asked">;
 
 /** `situation.memo` offers the step and nothing else. */
 export function decideTaskReply(situation: Situation, step: PlannedStep, reply: Reply): TaskOutcome {
@@ -22,7 +22,9 @@ export function decideTaskReply(situation: Situation, step: PlannedStep, reply: 
     case "nonsense":
       return failedTask(situation, step, { name: "ProtocolError", message: reply.detail, code: reply.code });
     case "unanswered":
-      return unanswered(step, decideTransport(situation, reply.end, reply.isDown));
+      return isSilent(reply) && !reply.isDown
+        ? failedTask(situation, step, silence(step), step.asked?.retry_policy)
+        : unanswered(step, decideTransport(situation, reply.end, reply.isDown));
     case "too-large":
       return paused(step, pause("PayloadTooLarge", TOO_LARGE));
   }
@@ -62,6 +64,19 @@ export function decideTask(situation: Situation, step: PlannedStep, answer: Answ
         ),
       );
   }
+}
+
+function isSilent({ end }: Extract<Reply, { kind: "unanswered" }>): boolean {
+  return end.kind === "broken" && end.reason === "silent";
+}
+
+/** An SDK that lives says so itself. */
+function silence({ name, asked }: PlannedStep): Failure {
+  const ms = asked?.heartbeat_timeout_ms;
+  return {
+    name: "HeartbeatTimeoutError",
+    message: `Nothing was heard of step "${name}" for longer than its heartbeatTimeout of ${ms} ms. Its process hangs or is gone, or what it says does not reach the engine: does DURABLE_URL lead there?`,
+  };
 }
 
 /** Its attempt has failed, as if its body had. */

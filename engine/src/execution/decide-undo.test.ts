@@ -16,7 +16,15 @@ const undoId = (name: string) => stepId(id(name), name, 0);
 function step(name: string, seq: number | null, rest: Partial<JournalEntry> = {}): JournalEntry {
   return {
     ...{ stepId: id(name), seq, op: "run", name, n: 0, status: "ok", value: "1", failure: null, attempt: 1 },
-    ...{ isHeldBack: false, taskKind: null, resumedAfter: 0, elapsedMs: 0, isOwed: true, isFolded: false },
+    ...{
+      isHeldBack: false,
+      taskKind: null,
+      asked: null,
+      resumedAfter: 0,
+      elapsedMs: 0,
+      isOwed: true,
+      isFolded: false,
+    },
     ...rest,
   };
 }

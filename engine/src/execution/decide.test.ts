@@ -21,6 +21,7 @@ const entry = (name: string, rest: Partial<JournalEntry> = {}): JournalEntry => 
   attempt: 1,
   isHeldBack: false,
   taskKind: null,
+  asked: null,
   resumedAfter: 0,
   elapsedMs: 0,
   isOwed: false,

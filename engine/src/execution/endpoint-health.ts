@@ -133,6 +133,8 @@ export class EndpointHealth {
     state.asking ??= this.#ask(workspace, state, end.detail).finally(() => {
       state.asking = null;
     });
+    // That its attempt is over is known, and a route that hangs takes its time to show it.
+    if (end.kind === "broken" && end.reason === "silent") return false;
     return (await state.asking) !== null;
   }
 

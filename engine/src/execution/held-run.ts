@@ -24,6 +24,8 @@ export interface Held {
   readonly memo: Memo;
   /** The deployment that ran its last step, as noted. */
   deployment: string | null;
+  /** When nothing is heard of its dispatch for so long, the attempt is over; null while that is no reason. */
+  readonly silenceMs: number | null;
   /** Failed attempts of the function body since the last progress; a task has none. */
   readonly runAttempt: number;
   /** The call of its app that is under way. */

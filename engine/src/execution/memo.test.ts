@@ -20,7 +20,7 @@ function entriesOf(shapes: readonly { readonly kind: string; readonly text: stri
     status: kind === "pending" || kind === "err" ? kind : ("ok" as const),
     value: kind === "ok" ? JSON.stringify(text) : null,
     failure: kind === "err" ? JSON.stringify({ name: "E", message: text }) : null,
-    ...{ isHeldBack: false, taskKind: null, isOwed: false, isFolded: kind === "folded" },
+    ...{ isHeldBack: false, taskKind: null, asked: null, isOwed: false, isFolded: kind === "folded" },
   })) as JournalEntry[];
   // As the journal is loaded: what is pending comes last.
   return [...entries.filter(({ seq }) => seq !== null), ...entries.filter(({ seq }) => seq === null)];

@@ -7,7 +7,7 @@ import { pulseOf } from "./pulse.ts";
 
 const clock = { monotonicMs: () => 50_000 } as Clock;
 const log = { warn() {} } as unknown as Logger;
-const held = { workspaceId: 1, head: { runId: "r" }, fence: "f" } as Held;
+const held = { workspaceId: 1, head: { runId: "r" }, fence: "f", silenceMs: null } as Held;
 
 test.each<[string, () => Promise<unknown>, number | null]>([
   ["what was heard 1.2 s ago", async () => [{ silent_ms: 1_200 }], 48_800],

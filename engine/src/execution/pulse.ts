@@ -16,8 +16,9 @@ export interface PulseParts {
  * answer no heartbeat can be stored either: that is nobody's silence, and the time counts anew from then.
  */
 export function pulseOf({ clock, database, log }: PulseParts, held: Held): Pulse {
-  const { workspaceId, head, fence } = held;
+  const { workspaceId, head, fence, silenceMs } = held;
   return {
+    silenceMs,
     async lastHeardMs() {
       try {
         const silentMs = await findSilence(database, { workspaceId, runId: head.runId, fence });

@@ -25,6 +25,7 @@ export function heldOfBirth({ workspace, event, run }: Birth, nowMs: number): He
     memo: Memo.of([]),
     knownSeq: 0,
     deployment: null,
+    silenceMs: null,
     mayHavePending: run.mayBeCancelled || run.timeouts.length > 0,
     runAttempt: 0,
     transportAttempt: 0,
@@ -33,6 +34,14 @@ export function heldOfBirth({ workspace, event, run }: Birth, nowMs: number): He
     scheduledAtMs: nowMs,
     leasedAtMs: nowMs,
   };
+}
+
+/** Between two messages of an SDK lies a second, and there is the way. */
+const HEARTBEAT_MARGIN_MS = 2_000;
+
+function silenceMs({ asked }: JournalEntry): number | null {
+  const ms = asked?.heartbeat_timeout_ms;
+  return ms === undefined ? null : ms + HEARTBEAT_MARGIN_MS;
 }
 
 export interface Loaded {
@@ -63,11 +72,12 @@ export function heldOfLease(
   };
   if (stepId !== null) {
     const step = journal.find((entry) => entry.stepId === stepId);
-    return step === undefined ? null : { ...held, stepId, step, runAttempt: 0 };
+    return step === undefined ? null : { ...held, stepId, step, silenceMs: silenceMs(step), runAttempt: 0 };
   }
   return {
     ...held,
     stepId,
+    silenceMs: null,
     state: head.state,
     knownSeq: memo.settledCount,
     mayHavePending: true,

@@ -105,6 +105,7 @@ export async function loadCheckpointState(
       isFolded: false,
       isHeldBack,
       taskKind: null,
+      asked: null,
     })),
   };
 }

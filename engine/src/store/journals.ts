@@ -1,3 +1,4 @@
+import type { PlanOp } from "@durable/protocol/wire";
 import type { Ending } from "../domain/ending.ts";
 import { uuidToStepId } from "../domain/ids.ts";
 import type { StepStatus } from "../domain/outcome.ts";
@@ -31,6 +32,9 @@ export interface LoadedHead extends RunHead {
 /** A planned step, one that runs at most once, or a call that the engine makes. */
 export type TaskKind = "step" | "once" | "fetch";
 
+/** What the op of a planned step says beside that it is one. */
+export type PlanAsked = Pick<PlanOp, "heartbeat_timeout_ms" | "retry_policy">;
+
 export interface JournalEntry {
   readonly stepId: string;
   readonly seq: number | null;
@@ -45,6 +49,8 @@ export interface JournalEntry {
   readonly isHeldBack: boolean;
   /** Of an open step: what kind of task it has, if any. Whoever needs it loads the whole journal. */
   readonly taskKind: TaskKind | null;
+  /** Of a planned step that asked for more than to be run. */
+  readonly asked: PlanAsked | null;
   /** The attempt after which a person resumed it, or 0. */
   readonly resumedAfter: number;
   /** Of a retry: since the first attempt after that, by the database's clock. */
@@ -130,6 +136,7 @@ export async function loadJournals(
       attempt: number;
       is_held_back: boolean;
       task_kind: TaskKind | null;
+      asked: string | null;
       resumed_after: number;
       elapsed_ms: number | null;
       is_owed: boolean;
@@ -146,6 +153,9 @@ export async function loadJournals(
       case when s.seq is null and s.status <> 'cancelled' and s.op in ('run', 'fetch') then
         (select t.kind from durable.tasks t
           where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.step_id = s.step_id) end as task_kind,
+      case when s.seq is null and s.status <> 'cancelled' and s.op = 'run' then
+        (select t.request from durable.tasks t
+          where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.step_id = s.step_id) end as asked,
       coalesce(s.resumed_after, 0) as resumed_after,
       case when s.status = 'retrying' then durable.since_first_attempt_ms(s.workspace_id, s.run_id, s.step_id, s.resumed_after) end as elapsed_ms,
       s.op = 'run' and s.status = 'ok' and exists (select 1 from durable.compensations c
@@ -168,6 +178,7 @@ export async function loadJournals(
       attempt: row.attempt,
       isHeldBack: row.is_held_back,
       taskKind: row.task_kind,
+      asked: row.asked === null ? null : (JSON.parse(row.asked) as PlanAsked),
       resumedAfter: row.resumed_after,
       elapsedMs: row.elapsed_ms ?? 0,
       isOwed: row.is_owed,

@@ -24,6 +24,9 @@ function lineWith(reply: EngineReply) {
 
 test("the first word leaves at once, and then the last word of each step once a second", async () => {
   const { sent, say } = lineWith(TAKEN);
+  say("a", -1);
+  say("a", 0);
+  await vi.advanceTimersByTimeAsync(0);
   for (let i = 0; i < 50; i += 1) say("a", i);
   say("b", 7);
   expect(sent).toEqual([
@@ -44,6 +47,7 @@ test("the first word leaves at once, and then the last word of each step once a 
   await vi.advanceTimersByTimeAsync(10_000);
   expect(sent.length).toBe(2);
   say("a", 50);
+  await vi.advanceTimersByTimeAsync(0);
   expect(sent.length).toBe(3);
 });
 
@@ -74,6 +78,7 @@ test.each([
 test("once the dispatch is over nothing is sent and nobody is told", async () => {
   const { line, sent, say, stopped } = lineWith({ kind: "problem", status: 409, code: "stale-fence" });
   say("a", 1);
+  await null; // It is under way.
   say("a", 2);
   line.close();
   await vi.advanceTimersByTimeAsync(5_000);

@@ -50,11 +50,14 @@ export class HeartbeatLine {
 
   async #send(): Promise<void> {
     this.#isBusy = true;
+    // What else is said at this moment goes with it: other steps begin, and say where they are.
+    await null;
     const sentMs = monotonicMs();
     const beats = [...this.#waiting.values()].slice(0, BEATS_PER_MESSAGE_MAX);
     for (const { id } of beats) this.#waiting.delete(id);
     const { run, task } = this.#request;
     const body = writeJson({ run: run.id, fence: task.fence, beats });
+    if (!this.#isOpen) return;
     const reply = await this.#connection.post(`/runs/${run.id}/heartbeat`, body);
     if (!this.#isOpen) return;
     if (reply.kind === "silence") {

@@ -1,12 +1,12 @@
 import { type Failure, type LogLine, PROGRESS_BYTES_MAX, type RawJson } from "@durable/protocol/wire";
 import type { Duration } from "../duration.ts";
-import { StepTimeoutError } from "../errors.ts";
 import type { Jsonify } from "../json.ts";
 import type { RetryOptions } from "../retry.ts";
 import { afterMacrotask } from "../runtime/after-microtasks.ts";
 import { elapsedMs, monotonicMs } from "../runtime/clock.ts";
 import type { Heartbeat } from "../steps/heartbeat.ts";
 import { type Log, logTo } from "../steps/log.ts";
+import { type Limited, type Limits, withinLimits } from "./attempt-limits.ts";
 import { callBody } from "./enclosing-step.ts";
 import { toFailure } from "./failure.ts";
 import { LogLines } from "./log-lines.ts";
@@ -20,7 +20,7 @@ export interface StepBodyContext {
   /** From 1; 2 is the first retry. */
   readonly attempt: number;
   /**
-   * Aborted when the step's `timeout` is over, and, where the server tells, when the engine has hung up: the run was
+   * Aborted when the step's `timeout` or `heartbeatTimeout` is over, and, where the server tells, when the engine has hung up: the run was
    * cancelled or timed out, and whatever the code still does for it is for nothing.
    */
   readonly signal: AbortSignal;
@@ -36,13 +36,19 @@ export interface StepRunOptions<Value = unknown> {
   /** One attempt may take so long; then `signal` fires and the attempt has failed. */
   readonly timeout?: Duration | undefined;
   /**
+   * Its code says by `heartbeat` that it lives, at least so often: an attempt that is silent for so long has failed, also
+   * when its process hangs and cannot say so. Choose it longer than your engine takes to restart. It gets a request of
+   * its own, and needs `DURABLE_URL`.
+   */
+  readonly heartbeatTimeout?: Duration | undefined;
+  /**
    * What follows the last attempt: the step fails (`"fail"`, the default), or the run pauses until a person has mended
    * the cause and resumes it (`"pause"`). What it does not say is the function's.
    */
   readonly onExhausted?: "fail" | "pause" | undefined;
   /**
    * Its code is called once and never again, for what has no idempotency key. That it is called is on disk before it is.
-   * A crash, an answer that is lost, or its `timeout` leaves a `StepInterruptedError` where the step stands, and what it
+   * A crash, an answer that is lost, or the end of a time limit leaves a `StepInterruptedError` where the step stands, and what it
    * throws is thrown there too: `retry` and `onExhausted` do not go with it. Costs one more request.
    */
   readonly atMostOnce?: boolean | undefined;
@@ -64,12 +70,10 @@ export type Compensate<Value> =
       readonly timeout?: Duration | undefined;
     };
 
-export interface BodyCall {
+export interface BodyCall extends Limits {
   readonly id: string;
-  readonly name: string;
   readonly idempotencyKey: string;
   readonly attempt: number;
-  readonly timeoutMs: number | undefined;
   readonly turn: Turn;
 }
 
@@ -85,13 +89,15 @@ export type BodyEnd = {
 
 /** Runs one attempt and says how it went. Never rejects. */
 export async function runBody(call: BodyCall, fn: (context: StepBodyContext) => unknown): Promise<BodyEnd> {
-  const { name, timeoutMs, turn } = call;
+  const { id, name, heartbeatTimeoutMs, turn } = call;
   const startedAtMs = monotonicMs();
   const lines = new LogLines(turn.logBudget);
   const context = new Context(call, lines);
+  // It says so at once: from here on its silence counts.
+  if (heartbeatTimeoutMs !== undefined) turn.beat({ id, name });
   try {
     const result = callBody({ name, turn, lines, heartbeat: context.heartbeat }, async () => fn(context));
-    const value = await (timeoutMs === undefined ? result : withTimeout(result, timeoutMs, context));
+    const value = await withinLimits(result, call, context);
     const v = toJson(`Step "${name}" returned`, value);
     return { st: "ok", v, ms: elapsedMs(startedAtMs), logs: lines.end() };
   } catch (thrown) {
@@ -106,7 +112,7 @@ export async function runBody(call: BodyCall, fn: (context: StepBodyContext) => 
   }
 }
 
-class Context implements StepBodyContext {
+class Context implements StepBodyContext, Limited {
   readonly name: string;
   readonly idempotencyKey: string;
   readonly attempt: number;
@@ -117,6 +123,7 @@ class Context implements StepBodyContext {
   #abort: AbortController | undefined;
   /** It was told that the engine no longer waits for it. */
   isHungUp = false;
+  heardMs = monotonicMs();
 
   constructor({ id, name, idempotencyKey, attempt, turn }: BodyCall, lines: LogLines) {
     this.#id = id;
@@ -155,6 +162,7 @@ class Context implements StepBodyContext {
   async #beat(progress: unknown): Promise<void> {
     const { name, signal } = this;
     signal.throwIfAborted();
+    this.heardMs = monotonicMs();
     const data = toJson(`Step "${name}": heartbeat was given`, progress, PROGRESS_BYTES_MAX);
     this.#turn.beat({ id: this.#id, name, data });
     // A body that does nothing but compute and say so would keep the message from leaving, and a cancel from coming in.
@@ -165,31 +173,5 @@ class Context implements StepBodyContext {
   abort(reason: Error): void {
     this.#abort ??= new AbortController();
     this.#abort.abort(reason);
-  }
-}
-
-/** What `setTimeout` can wait; it takes a longer time for none at all, and the attempt would fail as it begins. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
-
-async function withTimeout<Value>(result: Promise<Value>, ms: number, context: Context): Promise<Value> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => {
-        const error = new StepTimeoutError(
-          `Step "${context.name}" took longer than its timeout of ${ms} ms.`,
-        );
-        context.abort(error);
-        reject(error);
-      },
-      Math.min(ms, TIMER_MS_MAX),
-    );
-  });
-  // After the timeout nobody listens to the body any more; what it throws then is no unhandled rejection.
-  result.catch(() => {});
-  try {
-    return await Promise.race([result, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -322,7 +322,7 @@ export class Turn {
   #begin<Value>(begin: Begin, call: StepCall, id: string, n: number): Promise<Value> {
     try {
       const asTask = this.#asTask(call);
-      if (asTask !== null) this.report({ op: asTask, id, name: call.name, n });
+      if (asTask !== null) this.report({ op: asTask, id, name: call.name, n, ...call.watch });
       const failing = asTask === null ? begin(id, n) : undefined;
       return this.#open.begun(id, call, this.#scope, failing ?? undefined);
     } catch (error) {
@@ -331,9 +331,14 @@ export class Turn {
   }
 
   /** The op with which a new step gets a task of its own; null when it is begun here. */
-  #asTask({ op, name, atMostOnce }: StepCall): "start" | "plan" | null {
+  #asTask({ op, name, atMostOnce, watch }: StepCall): "start" | "plan" | null {
     if (op !== "run" || this.isTask) return null;
-    if (!atMostOnce) return this.#scope.plans ? "plan" : null;
+    if (watch !== undefined && this.#heartbeats === null) {
+      throw new NonRetriableError(
+        `Step "${name}" has a "heartbeatTimeout", and the engine cannot hear it. Set DURABLE_URL where the app runs to the address of the engine.`,
+      );
+    }
+    if (!atMostOnce) return watch !== undefined || this.#scope.plans ? "plan" : null;
     if (this.#canClaim) return "start";
     throw new NonRetriableError(
       `Step "${name}": this engine cannot run a step at most once. Update the engine.`,

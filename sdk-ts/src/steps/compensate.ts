@@ -57,7 +57,7 @@ export function undoWith(
     const idempotencyKey = `${turn.runId}/${id}`;
     try {
       const { run, policy, decide, timeoutMs } = readCompensation(name, declared, ofFunction);
-      const call = { id, name, idempotencyKey, attempt, timeoutMs, turn };
+      const call = { id, name, idempotencyKey, attempt, timeoutMs, heartbeatTimeoutMs: undefined, turn };
       const end = await runOrJoin(idempotencyKey, attempt, () =>
         // What it returns is of no use to anybody, and must not be a reason to fail.
         runBody(call, async (context) => void (await run(result, context))),

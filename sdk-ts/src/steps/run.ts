@@ -1,11 +1,19 @@
-import type { Failure, Op, RetryPolicy, RunErrOp, RunOkOp } from "@durable/protocol/wire";
-import { durationMs } from "../duration.ts";
-import { NonRetriableError, StepTimeoutError } from "../errors.ts";
+import {
+  type Failure,
+  HEARTBEAT_TIMEOUT_MS_MAX,
+  type Op,
+  type RetryPolicy,
+  type RunErrOp,
+  type RunOkOp,
+} from "@durable/protocol/wire";
+import { type Duration, durationMs } from "../duration.ts";
+import { HeartbeatTimeoutError, NonRetriableError, StepTimeoutError } from "../errors.ts";
 import { askUser } from "../execution/ask-user.ts";
 import { runOrJoin } from "../execution/in-flight.ts";
 import { takeLeftOver } from "../execution/left-over.ts";
 import { runBody, type StepBodyContext, type StepRunOptions } from "../execution/step-body.ts";
 import { refusal } from "../execution/turn/quiet-promise.ts";
+import type { StepWatch } from "../execution/turn/step-call.ts";
 import type { Turn } from "../execution/turn.ts";
 import { generatorProblem } from "../generator-problem.ts";
 import type { Jsonify } from "../json.ts";
@@ -28,15 +36,16 @@ export function makeRun(turn: Turn, ofFunction: PolicyOptions): RunStep {
     const compensate = options?.compensate as StepRunOptions["compensate"];
     const undo = compensate === undefined ? undefined : undoWith(turn, name, compensate, ofFunction);
     const atMostOnce = options?.atMostOnce === true;
-    if (atMostOnce) {
+    let watch: StepWatch | undefined;
+    if (atMostOnce || options?.heartbeatTimeout !== undefined) {
       try {
-        readOptions(name, options as StepRunOptions, ofFunction);
+        watch = watchBy(readOptions(name, options as StepRunOptions, ofFunction));
       } catch (error) {
-        // In the turn that has it claimed, and not in the one that runs it.
+        // In the turn that plans it, and not in the one that runs it.
         return refusal(error);
       }
     }
-    return turn.ask({ op: "run", name, undo, atMostOnce }, (id, n) => {
+    return turn.ask({ op: "run", name, undo, atMostOnce, watch }, (id, n) => {
       if (typeof fn !== "function") {
         throw new NonRetriableError(`Step "${name}": the second argument of step.run must be a function.`);
       }
@@ -44,8 +53,9 @@ export function makeRun(turn: Turn, ofFunction: PolicyOptions): RunStep {
       if (problem !== null) throw new NonRetriableError(`Step "${name}": its function ${problem}`);
       const attempt = turn.attemptOf(id);
       const idempotencyKey = `${turn.runId}/${id}`;
-      const { policy, decide, timeoutMs } = readOptions(name, options as StepRunOptions, ofFunction);
-      const call = { id, name, idempotencyKey, attempt, timeoutMs, turn };
+      const settings = readOptions(name, options as StepRunOptions, ofFunction);
+      const { policy, decide, timeoutMs, heartbeatTimeoutMs } = settings;
+      const call = { id, name, idempotencyKey, attempt, timeoutMs, heartbeatTimeoutMs, turn };
       turn.start(async (): Promise<Op | null> => {
         const leftOver = takeLeftOver(idempotencyKey, attempt);
         if (leftOver !== undefined) return leftOver;
@@ -78,12 +88,21 @@ interface Settings {
   readonly policy: RetryPolicy | undefined;
   readonly decide: RetryOptions["decide"];
   readonly timeoutMs: number | undefined;
+  readonly heartbeatTimeoutMs: number | undefined;
+}
+
+/** What the engine has to know of a step to end it by its silence. What runs at most once has no policy. */
+function watchBy({ heartbeatTimeoutMs, policy }: Settings): StepWatch | undefined {
+  if (heartbeatTimeoutMs === undefined) return undefined;
+  const watch: StepWatch = { heartbeat_timeout_ms: heartbeatTimeoutMs };
+  if (policy !== undefined) watch.retry_policy = policy;
+  return watch;
 }
 
 /** Read before the body runs: a mistake in them is no failure of the body, and another attempt would not mend it. */
 function readOptions(
   name: string,
-  { atMostOnce, retry, timeout, onExhausted, compensate }: StepRunOptions = {},
+  { atMostOnce, retry, timeout, heartbeatTimeout, onExhausted, compensate }: StepRunOptions = {},
   ofFunction: PolicyOptions,
 ): Settings {
   if (atMostOnce === true && (retry !== undefined || onExhausted !== undefined)) {
@@ -98,10 +117,17 @@ function readOptions(
       policy: isOwn ? retryPolicy({ ...retry, onExhausted }, ofFunction) : undefined,
       decide: decideOf(retry, ofFunction),
       timeoutMs: timeout === undefined ? undefined : durationMs(timeout),
+      heartbeatTimeoutMs: heartbeatTimeout === undefined ? undefined : heartbeatMs(heartbeatTimeout),
     };
   } catch (error) {
     throw new NonRetriableError(`Step "${name}": ${(error as Error).message}`);
   }
+}
+
+function heartbeatMs(timeout: Duration): number {
+  const ms = durationMs(timeout);
+  if (ms >= 1 && ms <= HEARTBEAT_TIMEOUT_MS_MAX) return ms;
+  throw new TypeError(`"heartbeatTimeout" is a time up to ${HEARTBEAT_TIMEOUT_MS_MAX / 3_600_000} h.`);
 }
 
 /** A step that names its own delays does not want those of the function's `decide`. */
@@ -109,9 +135,9 @@ function decideOf(retry: RetryOptions | undefined, ofFunction: PolicyOptions): R
   return retry?.decide ?? (retry?.backoff === undefined ? ofFunction.decide : undefined);
 }
 
-/** After its timeout the body may still be at work: nobody knows how it went. What it threw itself is known. */
+/** After its time the body may still be at work: nobody knows how it went. What it threw itself is known. */
 function interruptedBy(name: string, thrown: unknown, error: Failure): Failure {
-  if (!(thrown instanceof StepTimeoutError)) return error;
+  if (!(thrown instanceof StepTimeoutError || thrown instanceof HeartbeatTimeoutError)) return error;
   const message = `Step "${name}" may have run, and its result is not known. It runs at most once, so it is not tried again. ${error.message}`;
   return { name: "StepInterruptedError", message, code: "interrupted", retry: false };
 }

@@ -1,5 +1,7 @@
-import type { Op, RecordedOp } from "@durable/protocol/wire";
+import type { Op, PlanOp, RecordedOp } from "@durable/protocol/wire";
 import type { Scope } from "../scope.ts";
+
+export type StepWatch = { heartbeat_timeout_ms: number } & Pick<PlanOp, "retry_policy">;
 
 /** A step as user code asks for it. */
 export interface StepCall {
@@ -10,6 +12,8 @@ export interface StepCall {
   readonly scope?: string;
   /** Its body is called only when the engine has it on disk that it is. */
   readonly atMostOnce?: boolean;
+  /** How often its body says that it lives, and what follows its silence: the engine watches over it. */
+  readonly watch?: StepWatch | undefined;
   /** Whether a recorded value can be of this kind of step, where several share an op. Every value is unless told. */
   readonly fits?: (value: unknown) => boolean;
   /** What user code gets for the value that is recorded; the value itself unless told. */

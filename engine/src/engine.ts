@@ -34,6 +34,7 @@ import { type Service, startAll, stopAll } from "./runtime/service.ts";
 import { systemPorts } from "./runtime/system-ports.ts";
 import { type DatabaseOptions, openDatabase, portOf } from "./store/database.ts";
 import { migrate } from "./store/migrate.ts";
+import { PLAN_SETTINGS } from "./store/plan-settings.ts";
 import { VERSION } from "./version.ts";
 
 export interface EngineConfig {
@@ -76,19 +77,11 @@ export function createEngine(config: EngineConfig): Engine {
   const events = new EngineEvents();
   const slots = new Slots(config.slots);
 
-  // The hot path must never plan a scan: its tables are empty when the plans are made and full when they run.
   const database = openDatabase({
     ...config.database,
     max: 10,
     applicationName: "durable engine",
-    settings: {
-      jit: "off",
-      plan_cache_mode: "force_generic_plan",
-      enable_seqscan: "off",
-      enable_hashjoin: "off",
-      enable_mergejoin: "off",
-      lock_timeout: "500",
-    },
+    settings: { ...PLAN_SETTINGS, lock_timeout: "500" },
   });
   const pages = openDatabase({
     ...config.database,

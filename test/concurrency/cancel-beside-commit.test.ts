@@ -22,13 +22,13 @@ async function cancel(run: HeldRun): Promise<string> {
 async function leftOf(run: HeldRun) {
   const [row] = await stage.database.sql`
     select r.status,
-      (select count(*)::int from durable.live_runs where run_id = r.id) as live,
-      (select count(*)::int from durable.ready where run_id = r.id) as ready,
-      (select count(*)::int from durable.timers where run_id = r.id) as timers,
-      (select count(*)::int from durable.waits where run_id = r.id) as waits,
-      (select count(*)::int from durable.changes where run_id = r.id
+      (select count(*)::int from durable.live_runs where workspace_id = r.workspace_id and run_id = r.id) as live,
+      (select count(*)::int from durable.ready where workspace_id = r.workspace_id and run_id = r.id) as ready,
+      (select count(*)::int from durable.timers where workspace_id = r.workspace_id and run_id = r.id) as timers,
+      (select count(*)::int from durable.waits where workspace_id = r.workspace_id and run_id = r.id) as waits,
+      (select count(*)::int from durable.changes where workspace_id = r.workspace_id and run_id = r.id
         and kind in ('run.completed', 'run.failed', 'run.cancelled')) as ends
-    from durable.runs r where r.id = ${run.runId}`;
+    from durable.runs r where r.workspace_id = ${stage.workspaceId} and r.id = ${run.runId}`;
   return row!;
 }
 

@@ -66,12 +66,12 @@ async function tellAll(): Promise<void> {
 async function stateOf({ parent, child }: Family) {
   const [row] = await stage.database.sql`
     select coalesce(p.status, l.status) as parent, coalesce(c.status, 'alive') as child, s.status as entry, s.value, s.failure,
-      l.journal_seq as head, (select count(*)::int from durable.ready q where q.run_id = p.id and q.step_id = ${NO_STEP}::uuid) as jobs,
+      l.journal_seq as head, (select count(*)::int from durable.ready q where q.workspace_id = p.workspace_id and q.run_id = p.id and q.step_id = ${NO_STEP}::uuid) as jobs,
       (select count(*)::int from durable.child_ends) + (select count(*)::int from durable.cascades) as owed
-    from durable.runs p left join durable.live_runs l on l.run_id = p.id
-    join durable.steps s on s.run_id = p.id and s.step_id = ${stepIdToUuid(stepIdOf("call"))}::uuid
-    join durable.runs c on c.id = ${child.runId}
-    where p.id = ${parent.runId}`;
+    from durable.runs p left join durable.live_runs l on l.workspace_id = p.workspace_id and l.run_id = p.id
+    join durable.steps s on s.workspace_id = p.workspace_id and s.run_id = p.id and s.step_id = ${stepIdToUuid(stepIdOf("call"))}::uuid
+    join durable.runs c on c.workspace_id = p.workspace_id and c.id = ${child.runId}
+    where p.workspace_id = ${stage.workspaceId} and p.id = ${parent.runId}`;
   return row!;
 }
 

@@ -38,10 +38,10 @@ async function registerWait(run: HeldRun, name: string, key: string, timeoutMs: 
 async function resolutionOf(run: HeldRun) {
   const [found] = await stage.database.sql`
     select s.status, s.seq, s.event_id, l.status as run_status, l.journal_seq,
-      (select count(*)::int from durable.ready r where r.run_id = s.run_id and r.rank = l.ready_rank) as jobs,
-      (select count(*)::int from durable.waits w where w.run_id = s.run_id) as waits,
-      (select count(*)::int from durable.timers t where t.run_id = s.run_id) as timers
-    from durable.steps s join durable.live_runs l using (workspace_id, run_id) where s.run_id = ${run.runId}`;
+      (select count(*)::int from durable.ready r where r.workspace_id = s.workspace_id and r.run_id = s.run_id and r.rank = l.ready_rank) as jobs,
+      (select count(*)::int from durable.waits w where w.workspace_id = s.workspace_id and w.run_id = s.run_id) as waits,
+      (select count(*)::int from durable.timers t where t.workspace_id = s.workspace_id and t.run_id = s.run_id) as timers
+    from durable.steps s join durable.live_runs l using (workspace_id, run_id) where s.workspace_id = ${stage.workspaceId} and s.run_id = ${run.runId}`;
   return found!;
 }
 

@@ -35,20 +35,18 @@ async function count(table: "parked" | "ready" | "live_runs"): Promise<number> {
 
 /** Runs with a job in ready. */
 async function queue(runs: number): Promise<HeldRun[]> {
-  const held = await Promise.all(Array.from({ length: runs }, () => stage.startRun()));
-  for (const run of held) {
-    await commitOutcomes(stage.database, stage.engineId, [commitItem(run, outcome("requeue"))]);
-  }
+  const held = await stage.startRuns(runs);
+  const items = held.map((run) => commitItem(run, outcome("requeue")));
+  await commitOutcomes(stage.database, stage.engineId, items);
   return held;
 }
 
 async function complete(leases: readonly Lease[]): Promise<void> {
-  for (const lease of leases) {
-    const [end] = await commitOutcomes(stage.database, stage.engineId, [
-      commitItem(lease, outcome("completed")),
-    ]);
-    expect(end!.state).toBe("applied");
-  }
+  if (leases.length === 0) return;
+  const inLockOrder = leases.toSorted((a, b) => (a.runId < b.runId ? -1 : 1));
+  const items = inLockOrder.map((lease) => commitItem(lease, outcome("completed")));
+  const ends = await commitOutcomes(stage.database, stage.engineId, items);
+  for (const end of ends) expect(end.state).toBe("applied");
 }
 
 async function close(): Promise<void> {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { Committer, type CommitterOptions, RUN_OUTCOMES } from "../../engine/src/execution/committer.ts";
 import { systemPorts } from "../../engine/src/runtime/system-ports.ts";
 import type { CommitItem, CommitResult } from "../../engine/src/store/outcomes.ts";
-import { commitItem, outcome, ROUNDS, Stage, step, waitFor } from "./stage.ts";
+import { commitItem, type HeldRun, outcome, ROUNDS, Stage, step, waitFor } from "./stage.ts";
 
 const SILENT = { debug: () => {}, error: () => {} } as unknown;
 
@@ -30,8 +30,7 @@ afterAll(() => stage.close());
 /** Postgres cannot read this match as JSON, and does not say whose it was. */
 const POISON = "\u0000";
 
-async function item(poisoned: boolean): Promise<CommitItem> {
-  const run = await stage.startRun();
+function item(run: HeldRun, poisoned: boolean): CommitItem {
   const effects = [waitFor("hope", "hope", { key: poisoned ? POISON : 1 })];
   return commitItem(
     run,
@@ -43,16 +42,17 @@ async function item(poisoned: boolean): Promise<CommitItem> {
 }
 
 async function spoiled(size: number, poisoned: Set<number>): Promise<void> {
-  const items = await Promise.all(Array.from({ length: size }, (_, index) => item(poisoned.has(index))));
+  const runs = await stage.startRuns(size);
+  const items = runs.map((run, index) => item(run, poisoned.has(index)));
   const ends = await Promise.all(items.map((each) => committer.commit(each)));
   expect(ends.map((end) => end.state)).toEqual(
     items.map((_, index) => (poisoned.has(index) ? "poison" : "applied")),
   );
   const rows = await stage.database.sql`
     select l.run_id, l.status, l.journal_seq, l.fence,
-      (select count(*)::int from durable.steps s where s.run_id = l.run_id) as steps,
-      (select count(*)::int from durable.waits w where w.run_id = l.run_id) as waits
-    from durable.live_runs l where l.run_id = any(${items.map((each) => each.runId)}::uuid[])`;
+      (select count(*)::int from durable.steps s where s.workspace_id = l.workspace_id and s.run_id = l.run_id) as steps,
+      (select count(*)::int from durable.waits w where w.workspace_id = l.workspace_id and w.run_id = l.run_id) as waits
+    from durable.live_runs l where l.workspace_id = ${stage.workspaceId} and l.run_id = any(${items.map((each) => each.runId)}::uuid[])`;
   const found = new Map(rows.map((row) => [row["run_id"], row]));
   for (const [index, each] of items.entries()) {
     const row = found.get(each.runId);

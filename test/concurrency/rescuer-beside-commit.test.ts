@@ -27,10 +27,10 @@ async function zombie(): Promise<number> {
 async function stateOf(runId: string) {
   const [row] = await stage.database.sql`
     select r.status as ended, l.status as live, l.engine_id, l.fence, l.journal_seq, l.lost,
-      (select count(*)::int from durable.steps where run_id = r.id) as steps,
-      (select count(*)::int from durable.ready d where d.run_id = r.id and d.rank = l.ready_rank) as jobs,
-      (select count(*)::int from durable.ready d where d.run_id = r.id) as all_jobs
-    from durable.runs r left join durable.live_runs l on l.run_id = r.id where r.id = ${runId}`;
+      (select count(*)::int from durable.steps where workspace_id = r.workspace_id and run_id = r.id) as steps,
+      (select count(*)::int from durable.ready d where d.workspace_id = r.workspace_id and d.run_id = r.id and d.rank = l.ready_rank) as jobs,
+      (select count(*)::int from durable.ready d where d.workspace_id = r.workspace_id and d.run_id = r.id) as all_jobs
+    from durable.runs r left join durable.live_runs l on l.workspace_id = r.workspace_id and l.run_id = r.id where r.workspace_id = ${stage.workspaceId} and r.id = ${runId}`;
   return row!;
 }
 

@@ -6,6 +6,7 @@ import { type Database, openDatabase } from "../../engine/src/store/database.ts"
 import { registerEngine } from "../../engine/src/store/engines.ts";
 import { EventRows } from "../../engine/src/store/event-rows.ts";
 import type { CommitItem } from "../../engine/src/store/outcomes.ts";
+import { PLAN_SETTINGS } from "../../engine/src/store/plan-settings.ts";
 import { checkInvariants, formatReport } from "../invariants/check.ts";
 import { createDatabase, type TestDatabase } from "../support/postgres.ts";
 
@@ -32,7 +33,7 @@ export interface HeldRun {
 
 /**
  * One database, two racers with a connection each, one engine that holds the leases. Everything goes through the
- * engine's own store: what is raced is what runs in production.
+ * engine's own store, with its plans: what is raced is what runs in production.
  */
 export class Stage {
   readonly database: TestDatabase;
@@ -44,13 +45,14 @@ export class Stage {
 
   private constructor(database: TestDatabase, seed: number) {
     this.database = database;
-    this.left = openDatabase({ options: database.address, max: 1, applicationName: "left" });
-    this.right = openDatabase({ options: database.address, max: 1, applicationName: "right" });
+    const racer = { options: database.address, max: 1, settings: PLAN_SETTINGS };
+    this.left = openDatabase({ ...racer, applicationName: "left" });
+    this.right = openDatabase({ ...racer, applicationName: "right" });
     this.random = seededRandom(seed);
   }
 
   static async open(seed: number): Promise<Stage> {
-    const stage = new Stage(await createDatabase(), seed);
+    const stage = new Stage(await createDatabase({ settings: PLAN_SETTINGS }), seed);
     stage.engineId = await stage.newEngine(LEASE_MS);
     const [workspace] = await stage.database.sql<{ id: number }[]>`
       insert into durable.workspaces (app, environment) values ('race', 'test') returning id`;
@@ -75,12 +77,17 @@ export class Stage {
 
   /** Starts a run by an event of its own, born leased to `engineId`. */
   async startRun(engineId = this.engineId): Promise<HeldRun> {
-    const runId = randomUUID();
-    const fence = randomUUID();
-    const rows = new EventRows();
-    rows.add(this.event("race.started", "{}", [{ runId, fence }]), 1, 0);
-    await insertEvents(this.database, engineId, rows);
-    return { workspaceId: this.workspaceId, runId, fence };
+    const [run] = await this.startRuns(1, engineId);
+    return run!;
+  }
+
+  /** So many by one statement, in the order of locks. */
+  async startRuns(count: number, engineId = this.engineId): Promise<HeldRun[]> {
+    const ids = Array.from({ length: count }, () => randomUUID()).toSorted();
+    const runs = ids.map((runId) => ({ runId, fence: randomUUID() }));
+    const events = runs.map((run) => this.event("race.started", "{}", [run]));
+    await insertEvents(this.database, engineId, this.rows(...events));
+    return runs.map((run) => ({ workspaceId: this.workspaceId, ...run }));
   }
 
   event(

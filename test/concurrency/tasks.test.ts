@@ -65,12 +65,12 @@ const ended = (lease: Lease, decided: TaskOutcome = SETTLED): TaskCommitItem => 
 async function stateOf({ runId }: HeldRun) {
   const [row] = await stage.database.sql`
     select coalesce(r.status, l.status) as status, l.journal_seq,
-      (select count(*)::int from durable.tasks where run_id = r.id) as tasks,
-      (select count(*)::int from durable.ready where run_id = r.id) as jobs,
-      (select count(*)::int from durable.timers where run_id = r.id) as timers,
-      (select string_agg(status, ' ' order by name) from durable.steps where run_id = r.id and op = 'run') as steps,
-      (select coalesce(string_agg(outcome, ' ' order by outcome), '') from durable.attempts where run_id = r.id) as attempts
-    from durable.runs r left join durable.live_runs l on l.run_id = r.id where r.id = ${runId}`;
+      (select count(*)::int from durable.tasks where workspace_id = r.workspace_id and run_id = r.id) as tasks,
+      (select count(*)::int from durable.ready where workspace_id = r.workspace_id and run_id = r.id) as jobs,
+      (select count(*)::int from durable.timers where workspace_id = r.workspace_id and run_id = r.id) as timers,
+      (select string_agg(status, ' ' order by name) from durable.steps where workspace_id = r.workspace_id and run_id = r.id and op = 'run') as steps,
+      (select coalesce(string_agg(outcome, ' ' order by outcome), '') from durable.attempts where workspace_id = r.workspace_id and run_id = r.id) as attempts
+    from durable.runs r left join durable.live_runs l on l.workspace_id = r.workspace_id and l.run_id = r.id where r.workspace_id = ${stage.workspaceId} and r.id = ${runId}`;
   return row!;
 }
 

@@ -36,7 +36,7 @@ test("of two outcomes under one fence exactly one is applied and the other chang
     wins[winner] += 1;
 
     const steps = await stage.database.sql`
-      select name, seq, value from durable.steps where run_id = ${run.runId} order by seq nulls last`;
+      select name, seq, value from durable.steps where workspace_id = ${stage.workspaceId} and run_id = ${run.runId} order by seq nulls last`;
     expect([...steps]).toEqual([
       { name: "first", seq: 1, value: `"${winner}"` },
       { name: `only-${winner}`, seq: null, value: null },
@@ -44,7 +44,7 @@ test("of two outcomes under one fence exactly one is applied and the other chang
     const { kind } = items[winner].outcome;
     const [state] = await stage.database.sql`
       select r.status as ended, l.status as live, l.fence from durable.runs r
-      left join durable.live_runs l on l.run_id = r.id where r.id = ${run.runId}`;
+      left join durable.live_runs l on l.workspace_id = r.workspace_id and l.run_id = r.id where r.workspace_id = ${stage.workspaceId} and r.id = ${run.runId}`;
     const ended = kind === "completed" || kind === "failed" || kind === "cancelled";
     expect(state).toEqual({
       ended: ended ? kind : null,

@@ -40,17 +40,17 @@ async function effectsOf(item: CommitItem) {
   const ended = item.outcome.kind === "completed" || item.outcome.kind === "failed";
   const [row] = await stage.database.sql`
     select
-      (select array_agg(seq order by seq) from durable.steps where run_id = r.id and seq is not null) as seqs,
-      (select count(*)::int from durable.steps where run_id = r.id) as steps,
-      (select count(*)::int from durable.attempts where run_id = r.id) as attempts,
-      (select count(*)::int from durable.timers where run_id = r.id) as timers,
-      (select count(*)::int from durable.waits where run_id = r.id) as waits,
-      (select count(*)::int from durable.ready where run_id = r.id) as jobs,
-      (select count(*)::int from durable.changes where run_id = r.id) as changes,
-      (select count(*)::int from durable.events where id = ${item.events!.entries[0]!.row.id}) as sent,
-      (select count(*)::int from durable.runs where event_id = ${item.events!.entries[0]!.row.id}) as started,
-      coalesce((select fence from durable.live_runs where run_id = r.id), r.end_fence) as fence
-    from durable.runs r where r.id = ${item.runId}`;
+      (select array_agg(seq order by seq) from durable.steps where workspace_id = r.workspace_id and run_id = r.id and seq is not null) as seqs,
+      (select count(*)::int from durable.steps where workspace_id = r.workspace_id and run_id = r.id) as steps,
+      (select count(*)::int from durable.attempts where workspace_id = r.workspace_id and run_id = r.id) as attempts,
+      (select count(*)::int from durable.timers where workspace_id = r.workspace_id and run_id = r.id) as timers,
+      (select count(*)::int from durable.waits where workspace_id = r.workspace_id and run_id = r.id) as waits,
+      (select count(*)::int from durable.ready where workspace_id = r.workspace_id and run_id = r.id) as jobs,
+      (select count(*)::int from durable.changes where workspace_id = r.workspace_id and run_id = r.id) as changes,
+      (select count(*)::int from durable.events where workspace_id = r.workspace_id and id = ${item.events!.entries[0]!.row.id}) as sent,
+      (select count(*)::int from durable.runs where workspace_id = r.workspace_id and event_id = ${item.events!.entries[0]!.row.id}) as started,
+      coalesce((select fence from durable.live_runs where workspace_id = r.workspace_id and run_id = r.id), r.end_fence) as fence
+    from durable.runs r where r.workspace_id = ${stage.workspaceId} and r.id = ${item.runId}`;
   expect(row).toEqual({
     seqs: [1, 2],
     steps: 4,
@@ -132,7 +132,7 @@ test("an event whose acceptance has an unknown outcome is stored once, with its 
     const [how] = await stage.race(() => accept(stage.rows(event)), terminateLeft, 3);
     seen[how as "inserted" | "found"] += 1;
     const [row] = await stage.database.sql`
-      select (select count(*)::int from durable.events where id = ${event.id}) as events,
+      select (select count(*)::int from durable.events where workspace_id = ${stage.workspaceId} and id = ${event.id}) as events,
         (select count(*)::int from durable.event_ids where event_id = ${event.id}) as ids,
         (select count(*)::int from durable.runs where event_id = ${event.id}) as runs,
         (select count(*)::int from durable.ready d join durable.runs r on r.id = d.run_id where r.event_id = ${event.id}) as jobs`;

@@ -1,5 +1,10 @@
 import { inject } from "vitest";
-import { createDatabaseOn, type ServerAddress, type TestDatabase } from "./test-server.ts";
+import {
+  createDatabaseOn,
+  type DatabaseToMake,
+  type ServerAddress,
+  type TestDatabase,
+} from "./test-server.ts";
 
 export type { TestDatabase } from "./test-server.ts";
 
@@ -17,7 +22,7 @@ declare module "vitest" {
  *
  * The server runs once per vitest project (global-setup.ts); `DURABLE_TEST_DATABASE=debian` selects the other one.
  */
-export function createDatabase(options: { empty?: boolean; max?: number } = {}): Promise<TestDatabase> {
+export function createDatabase(options: DatabaseToMake = {}): Promise<TestDatabase> {
   return createDatabaseOn(inject("postgres"), options);
 }
 

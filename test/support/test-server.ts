@@ -68,16 +68,28 @@ export interface TestDatabase extends Database {
 
 let created = 0;
 
+export interface DatabaseToMake {
+  readonly empty?: boolean;
+  readonly max?: number;
+  /** Server settings of its connections. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
 /** A fresh database, migrated unless `empty`. */
 export async function createDatabaseOn(
   address: ServerAddress,
-  options: { empty?: boolean; max?: number } = {},
+  options: DatabaseToMake = {},
 ): Promise<TestDatabase> {
   created += 1;
   const name = `test_${process.pid}_${created}`;
   await asAdmin(address, `create database ${name} template ${options.empty ? "template0" : TEMPLATE}`);
   const own = { ...address, database: name };
-  const database = openDatabase({ options: own, max: options.max ?? 5, applicationName: "test" });
+  const database = openDatabase({
+    options: own,
+    max: options.max ?? 5,
+    applicationName: "test",
+    ...(options.settings && { settings: options.settings }),
+  });
   return {
     ...database,
     address: own,

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { debianBinaries } from "./support/debian-server.ts";
+import { LongestFirst } from "./support/longest-first.ts";
 
 /**
  * Two projects: everything on the embedded Postgres, and what consists of statements once more on the
@@ -15,6 +16,8 @@ const shared = {
   testTimeout: 30_000,
   hookTimeout: 60_000,
   teardownTimeout: 20_000,
+  // One second, vitest's own, is less than a busy machine takes to commit.
+  expect: { poll: { timeout: 15_000, interval: 10 } },
 };
 
 const embedded = {
@@ -46,6 +49,10 @@ export default defineConfig({
   test: {
     pool: "forks",
     maxWorkers: 2,
+    // A new process per file costs a second each. What they share must be left as it was found.
+    isolate: false,
+    disableConsoleIntercept: true,
+    sequence: { sequencer: LongestFirst },
     projects: debianBinaries() === null ? [embedded] : [embedded, debian],
   },
 });

@@ -1,8 +1,13 @@
 // The app's answer: a closed union on `status`. On the engine's hot path, one parse per dispatch.
 import * as z from "zod";
 import { failureSchema } from "./failure.ts";
-import { MEMO_ENTRIES_MAX, OPS_PER_ANSWER_MAX } from "./limits.ts";
-import { digestSchema, opaqueSchema } from "./names.ts";
+import {
+  DETOUR_STEPS_MAX,
+  FAILURE_MESSAGE_BYTES_MAX,
+  MEMO_ENTRIES_MAX,
+  OPS_PER_ANSWER_MAX,
+} from "./limits.ts";
+import { digestSchema, opaqueSchema, stepIdSchema } from "./names.ts";
 import { opSchema } from "./ops/op.ts";
 
 const common = {
@@ -13,6 +18,12 @@ const common = {
   checkpoint: z.object({ seq: z.int().min(1), known: z.int().min(0) }).optional(),
 };
 const opsSchema = z.array(opSchema).max(OPS_PER_ANSWER_MAX);
+const detourSchema = z.object({
+  left: z.array(stepIdSchema).min(1).max(DETOUR_STEPS_MAX),
+  began: stepIdSchema,
+  frame: z.string().max(FAILURE_MESSAGE_BYTES_MAX).optional(),
+  certain: z.boolean(),
+});
 const unclaimedSchema = z.int().min(0).max(MEMO_ENTRIES_MAX);
 
 export const answerSchema = z.discriminatedUnion("status", [
@@ -22,6 +33,7 @@ export const answerSchema = z.discriminatedUnion("status", [
     ops: opsSchema,
     more: z.boolean().optional(),
     unclaimed: unclaimedSchema.optional(),
+    detour: detourSchema.optional(),
     warm: opaqueSchema.optional(),
   }),
   z.object({

@@ -1,6 +1,6 @@
 import type { Failure } from "./failure.ts";
 import type { Op } from "./ops/op.ts";
-import type { Fence, Payload } from "./values.ts";
+import type { Fence, Payload, StepId } from "./values.ts";
 
 interface AnswerCommon {
   fence: Fence;
@@ -14,6 +14,18 @@ interface AnswerCommon {
   checkpoint?: { seq: number; known: number } | undefined;
 }
 
+/** Where a replay left the recorded path. */
+export interface Detour {
+  /** Ids of settled entries that it did not ask for, the first of them in their order. */
+  left: StepId[];
+  /** Id of what it began meanwhile. */
+  began: StepId;
+  /** The place in the user's code: `src/trip.ts:12:9`, and the lines around it. */
+  frame?: string | undefined;
+  /** False where the code may still come to them. */
+  certain: boolean;
+}
+
 export interface ContinueAnswer extends AnswerCommon {
   status: "continue";
   ops: Op[];
@@ -21,6 +33,8 @@ export interface ContinueAnswer extends AnswerCommon {
   more?: boolean | undefined;
   /** Settled memo entries nobody has asked for. */
   unclaimed?: number | undefined;
+  /** Only of an app in development. */
+  detour?: Detour | undefined;
   /** The handler stays in memory under this token; only with `warm`. */
   warm?: string | undefined;
 }

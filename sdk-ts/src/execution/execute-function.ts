@@ -8,6 +8,7 @@ import { CheckpointLine } from "./checkpoint-line.ts";
 import { checkedOutput } from "./event-data.ts";
 import { toFailure } from "./failure.ts";
 import { HeartbeatLine } from "./heartbeat-line.ts";
+import { tellDetour } from "./tell-detour.ts";
 import type { TurnEnd } from "./turn/turn-end.ts";
 import { Turn, type TurnOptions } from "./turn.ts";
 import { toJson } from "./value.ts";
@@ -25,6 +26,10 @@ export async function executeFunction(
   const turn = new Turn(request, startedAtMs, line, { ...options, heartbeats });
   const end = await turn.run(() => callHandler(fn, { event: request.input.event, run: request.run }, turn));
   const answer = await answerFor(fn, request, turn, end);
+  const detour = end.kind === "suspended" ? turn.detour : null;
+  if (detour !== null && answer.status === "continue") {
+    answer.detour = tellDetour(request.run.id, detour, options.trails!.of(request.run.id));
+  }
   answer.app_ms = elapsedMs(startedAtMs);
   if (line?.told !== undefined) answer.checkpoint = line.told;
   return answer;

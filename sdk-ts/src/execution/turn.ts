@@ -42,6 +42,7 @@ import type { HeartbeatLine } from "./heartbeat-line.ts";
 import type { LogBudget } from "./log-lines.ts";
 import { Scope } from "./scope.ts";
 import { idOf } from "./step-ids.ts";
+import type { Trails } from "./trails.ts";
 import { Bodies } from "./turn/bodies.ts";
 import { checkOp } from "./turn/check-op.ts";
 import { Checkpoints } from "./turn/checkpoints.ts";
@@ -52,6 +53,7 @@ import { isSettled, Memo, type Recorded } from "./turn/memo.ts";
 import { NameCounts } from "./turn/name-counts.ts";
 import { News, opsOf } from "./turn/news.ts";
 import { OpenSteps } from "./turn/open-steps.ts";
+import { type Detour, PathWatch } from "./turn/path-watch.ts";
 import { Purpose } from "./turn/purpose.ts";
 import { never, quiet, refusal } from "./turn/quiet-promise.ts";
 import { Rest } from "./turn/rest.ts";
@@ -75,6 +77,8 @@ export interface TurnOptions {
   readonly secret?: SigningKey | undefined;
   /** Whether what bodies print goes to their logs too. */
   readonly capturesConsole?: boolean;
+  /** What earlier turns began; in dev, where it is watched whether a replay keeps to that. */
+  readonly trails?: Trails | undefined;
 }
 
 /** A join that is under way: its name and place, which its branches have their ids from. */
@@ -106,6 +110,8 @@ export class Turn {
   readonly #checkpoints: Checkpoints | null;
   readonly #hangUp: HangUp;
   readonly #heartbeats: HeartbeatLine | null;
+  /** Null where nobody watches. */
+  readonly #watch: PathWatch | null;
   readonly #rest = new Rest(() => this.#atRest());
   /** Where the steps that are asked for at this moment stand. */
   #scope = new Scope();
@@ -117,7 +123,14 @@ export class Turn {
     request: InvokeRequest,
     startedAtMs: number,
     line: CheckpointLine | null = null,
-    { isReadOnly = false, hangUp, heartbeats = null, secret, capturesConsole = false }: TurnOptions = {},
+    {
+      isReadOnly = false,
+      hangUp,
+      heartbeats = null,
+      secret,
+      capturesConsole = false,
+      trails,
+    }: TurnOptions = {},
   ) {
     const { app, engine, run, task, attempts, budget } = request;
     this.runId = run.id;
@@ -134,6 +147,7 @@ export class Turn {
     this.#hangUp = new HangUp(hangUp);
     this.#heartbeats = heartbeats;
     heartbeats?.onStopped(() => this.#abandon());
+    this.#watch = task.kind === "advance" && trails ? new PathWatch(trails.of(run.id)) : null;
   }
 
   get #parts() {
@@ -149,6 +163,11 @@ export class Turn {
   /** Settled results that user code has not asked for. */
   get unclaimed(): number {
     return this.#memo.unclaimed;
+  }
+
+  /** Where it left the recorded path, when it ended suspended; null too where nobody watches. */
+  get detour(): Detour | null {
+    return this.#watch?.detour(this.#memo) ?? null;
   }
 
   /** What was reached for the first time and is not reported yet. */
@@ -213,6 +232,7 @@ export class Turn {
     const id = idOf(group ?? scope.id, name, n);
     scope.reached(id, call.undo !== undefined);
     const recorded = this.#memo.claim(id);
+    this.#watch?.reached({ id, name, n }, recorded !== undefined);
     this.#rest.look();
     if (recorded === undefined) {
       return this.#purpose.begins(id) ? this.#begin(begin, call, id, n) : this.#open.blocked(id, call, scope);
@@ -257,8 +277,12 @@ export class Turn {
     const lost = closeLosers(losers, this.#parts);
     scope.reached(id, false);
     const recorded = this.#memo.claim(id);
+    this.#watch?.reached({ id, name, n }, recorded !== undefined);
     if (recorded !== undefined) this.#agree({ op: "join", name, n }, recorded);
-    else if (this.#purpose.begins(id)) this.#news.add({ op: "join", id, name, n, losers: lost, v }, scope);
+    else if (this.#purpose.begins(id)) {
+      this.#watch?.decided({ id, name, n });
+      this.#news.add({ op: "join", id, name, n, losers: lost, v }, scope);
+    }
     this.#rest.look();
   }
 
@@ -324,6 +348,7 @@ export class Turn {
       const asTask = this.#asTask(call);
       if (asTask !== null) this.report({ op: asTask, id, name: call.name, n, ...call.watch });
       const failing = asTask === null ? begin(id, n) : undefined;
+      this.#watch?.began({ id, name: call.name, n }, this.#memo.unclaimed);
       return this.#open.begun(id, call, this.#scope, failing ?? undefined);
     } catch (error) {
       return refusal(error);
@@ -361,6 +386,7 @@ export class Turn {
 
   #atRest(): void {
     if (this.#end !== null) return;
+    this.#watch?.rests();
     if (this.#checkpoints?.isDue) void this.#checkpoint(this.#checkpoints);
     if (this.#handlerEnd !== null) this.#news.forgetWaits();
     const isReporting = this.#checkpoints?.isUnderWay === true;
@@ -370,12 +396,18 @@ export class Turn {
     if (this.#handlerEnd !== null && !hasStarted) {
       this.#finish(this.#handlerEnd);
     } else if (this.#handlerEnd === null && !this.#results.isEmpty) {
+      this.#watch?.goesOn();
       this.#results.handOutFirst();
       this.#rest.look();
     } else if (!this.#bodies.areRunning && !isReporting) {
       const isBlocked = !this.#open.isEmpty || this.ops.length > 0;
-      if (hasStarted || isBlocked) this.#finish({ kind: "suspended" });
+      if (hasStarted || isBlocked) this.#suspend();
+      else this.#watch?.isAlone();
     }
+  }
+
+  #suspend(): void {
+    if (!this.#watch?.waits(this.#memo, () => this.#rest.look())) this.#finish({ kind: "suspended" });
   }
 
   async #checkpoint(checkpoints: Checkpoints): Promise<void> {

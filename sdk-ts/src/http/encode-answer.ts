@@ -42,7 +42,7 @@ function encode(answer: Answer, { manifest, deployment }: Identity): string {
   const by = deployment === undefined ? "" : `,"deployment":${JSON.stringify(deployment)}`;
   const head = `{"status":"${answer.status}","fence":${JSON.stringify(answer.fence)},"manifest":"${manifest}"${by},"app_ms":${answer.app_ms ?? 0}`;
   if (answer.checkpoint !== undefined) return writeJson({ ...answer, manifest, deployment });
-  if (answer.status === "continue" && answer.more === undefined) {
+  if (answer.status === "continue" && answer.more === undefined && answer.detour === undefined) {
     return `${head},"ops":[${answer.ops.map(encodeOp).join(",")}]}`;
   }
   if (answer.status === "done" && answer.ops === undefined) {

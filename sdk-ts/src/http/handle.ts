@@ -17,11 +17,13 @@ import {
   type Task,
   writeJson,
 } from "@durable/protocol/wire";
+import { isDevMode } from "../dev-mode.ts";
 import type { Duration } from "../duration.ts";
 import { answerCall, answerQuery } from "../execution/answer-call.ts";
 import { captureConsole } from "../execution/capture-console.ts";
 import { executeFunction } from "../execution/execute-function.ts";
 import { leaveOver } from "../execution/left-over.ts";
+import { Trails } from "../execution/trails.ts";
 import type { TurnOptions } from "../execution/turn.ts";
 import type { DurableFunction } from "../function.ts";
 import { checkSlug } from "../function-check.ts";
@@ -73,6 +75,7 @@ export function createHandle(options: ServeOptions): Handle {
   const secretsFor = createKeySource(options.secret);
   const capturesConsole = options.captureConsole !== false;
   if (capturesConsole) captureConsole();
+  const trails = isDevMode() ? new Trails() : undefined;
 
   return async (request) => {
     const refused = checkHead(request);
@@ -104,7 +107,7 @@ export function createHandle(options: ServeOptions): Handle {
         `App "${options.app}" has no function ${JSON.stringify(message.fn)}. Sync the app after a deploy.`,
       );
     }
-    const turnOptions = { hangUp: request.hangUp, capturesConsole };
+    const turnOptions = { hangUp: request.hangUp, capturesConsole, trails };
     return answerTo(fn, message, authentic, turnOptions, manifest);
   };
 }

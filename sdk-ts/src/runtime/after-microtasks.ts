@@ -17,10 +17,15 @@ function ofImmediate(): Schedule | null {
   return typeof setImmediate === "function" ? (callback) => void setImmediate(callback) : null;
 }
 
+const exact = ofNode();
+
 const soon: Schedule = ofImmediate() ?? ((callback) => void setTimeout(callback, 0));
 
 /** Calls back once every microtask that is queued now, and all that those queue, have run. */
-export const afterMicrotasks: Schedule = ofNode() ?? soon;
+export const afterMicrotasks: Schedule = exact ?? soon;
+
+/** Whether it calls back before anything from outside can come in. */
+export const restIsExact = exact !== null;
 
 /** Resolves when timers and sockets have had their turn. */
 export function afterMacrotask(): Promise<void> {

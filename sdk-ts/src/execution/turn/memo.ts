@@ -32,6 +32,11 @@ export class Memo {
     for (const id of ids) this.#byId.delete(id);
   }
 
+  /** What is settled, in its order. */
+  *settled(): Iterable<MemoEntry & Settled> {
+    for (const { entry } of this.#byId.values()) if (isSettled(entry)) yield entry;
+  }
+
   /** How many entries there are. */
   get size(): number {
     return this.#byId.size;

@@ -59,10 +59,11 @@ create function durable.name_bucket(p_workspace int, p_name text) returns int
 language sql immutable as $$ select hashtextextended(p_name, p_workspace)::bit(8)::int $$;
 
 -- Events with the runs they start, each with its job: born leased to the engine that accepted them
--- (r_fence given: it has a free slot) or as a row in ready. Atomic; the answer has one row per event, in order:
+-- (r_fence given: it has a free slot) or as a row in ready. Atomic. Answers a state per event, in order, or null when
+-- all are new, as nearly always: a row per event would cost more than finding that out.
 -- new | duplicate | conflict (same id, other body) | refused (another event of its request is in conflict)
 -- | skipped (its request is in p_skip) | stale (functions changed since they were matched: match again).
--- `owes_match`: somebody may wait for it, match_events must be called with it soon.
+-- o_owes, per event: somebody may wait for it, match_events must be called with it soon. Null: nobody, for any.
 create function durable.accept_events(
   p_engine int,
   p_registry_workspace int[], p_registry_version int[],
@@ -74,8 +75,8 @@ create function durable.accept_events(
   k_event int[] = '{}', k_id uuid[] = '{}', k_function text[] = '{}', k_reason text[] = '{}', k_detail text[] = '{}',
   -- Until when runs must have begun or ended. Most functions say nothing.
   t_event int[] = '{}', t_run uuid[] = '{}', t_kind text[] = '{}', t_ms float8[] = '{}',
-  p_cancels boolean = false                  -- some of the runs may be cancelled by events: see open_cancels
-) returns table (state text, owes_match boolean)
+  p_cancels boolean = false,                 -- some of the runs may be cancelled by events: see open_cancels
+  out o_state text[], out o_owes boolean[])
 language plpgsql as $$
 #variable_conflict use_column
 declare
@@ -91,11 +92,13 @@ declare
   v_refused int[];
   v_bucket int;
   v_leases boolean := false;
+  -- Of the runs that nobody was given: each another one and none to be guessed, from one call for random bits.
+  v_fences text := left(gen_random_uuid()::text, 24);
 begin
   perform 1 from unnest(p_registry_workspace, p_registry_version) as q(id, version)
     join durable.workspaces w on w.id = q.id where w.registry_version <> q.version;
   if found then
-    return query select 'stale'::text, false from unnest(e_id);
+    o_state := array_fill('stale'::text, array[cardinality(e_id)]);
     return;
   end if;
 
@@ -139,7 +142,6 @@ begin
     select array_agg(case when r = any (p_skip) then 'skipped' else 'new' end order by no)
       into v_state from unnest(e_request) with ordinality as q(r, no);
   else
-    v_state := array_fill('new'::text, array[cardinality(e_id)]);
     v_new := array_fill(true, array[cardinality(e_id)]);
   end if;
   if v_new is null then
@@ -147,33 +149,32 @@ begin
   end if;
 
   insert into durable.events (workspace_id, id, client_id, name, data, time, received_at)
-    select e.workspace, e.id, e.client_id, e.name, e.data, coalesce(to_timestamp(e.time), v_now), v_now
-    from unnest(v_new, e_workspace, e_id, e_client_id, e_name, e_data, e_time)
-      as e(is_new, workspace, id, client_id, name, data, time)
-    where e.is_new;
+    select e_workspace[q], e_id[q], e_client_id[q], e_name[q], e_data[q], coalesce(to_timestamp(e_time[q]), v_now), v_now
+    from generate_subscripts(e_id, 1) as q
+    where v_new[q];
 
   if cardinality(r_run) > 0 then
     insert into durable.runs (workspace_id, id, function_id, function_version, event_id, created_at)
-      select e_workspace[r.event], r.run, r.function, r.version, e_id[r.event], v_now
-      from unnest(r_event, r_function, r_version, r_run) as r(event, function, version, run)
-      where v_new[r.event];
+      select e_workspace[r_event[q]], r_run[q], r_function[q], r_version[q], e_id[r_event[q]], v_now
+      from generate_subscripts(r_run, 1) as q
+      where v_new[r_event[q]];
     insert into durable.live_runs (workspace_id, run_id, status, fence, engine_id, ready_rank)
-      select e_workspace[r.event], r.run,
-        case when v_leases and r.fence is not null then 'running' else 'queued' end,
-        case when v_leases and r.fence is not null then r.fence else gen_random_uuid() end,
-        case when v_leases and r.fence is not null then p_engine end,
-        case when v_leases and r.fence is not null then null else v_rank + r.no end
-      from unnest(r_event, r_run, r_fence) with ordinality as r(event, run, fence, no)
-      where v_new[r.event];
+      select e_workspace[r_event[q]], r_run[q],
+        case when v_leases and r_fence[q] is not null then 'running' else 'queued' end,
+        case when v_leases and r_fence[q] is not null then r_fence[q] else (v_fences || lpad(to_hex(q), 12, '0'))::uuid end,
+        case when v_leases and r_fence[q] is not null then p_engine end,
+        case when v_leases and r_fence[q] is not null then null else v_rank + q end
+      from generate_subscripts(r_run, 1) as q
+      where v_new[r_event[q]];
     if not v_leases or array_position(r_fence, null) is not null then
       insert into durable.ready (rank, workspace_id, run_id)
-        select v_rank + r.no, e_workspace[r.event], r.run
-        from unnest(r_event, r_run, r_fence) with ordinality as r(event, run, fence, no)
-        where v_new[r.event] and not (v_leases and r.fence is not null);
+        select v_rank + q, e_workspace[r_event[q]], r_run[q]
+        from generate_subscripts(r_run, 1) as q
+        where v_new[r_event[q]] and not (v_leases and r_fence[q] is not null);
     end if;
     insert into durable.changes (workspace_id, run_id, kind, journal_seq)
-      select e_workspace[r.event], r.run, 'run.created', 0
-      from unnest(r_event, r_run) as r(event, run) where v_new[r.event];
+      select e_workspace[r_event[q]], r_run[q], 'run.created', 0
+      from generate_subscripts(r_run, 1) as q where v_new[r_event[q]];
   end if;
 
   if cardinality(t_run) > 0 then
@@ -216,5 +217,10 @@ begin
     select array_agg(event_id) into v_owed from owed;
   end if;
 
-  return query select s, coalesce(e_id[no] = any (v_owed), false) from unnest(v_state) with ordinality as q(s, no) order by no;
+  if false = any (v_new) then
+    o_state := v_state;
+  end if;
+  if v_owed is not null then
+    o_owes := array(select id = any (v_owed) from unnest(e_id) with ordinality as q(id, no) order by no);
+  end if;
 end $$;

@@ -104,7 +104,7 @@ begin
     select h.workspace, h.id, h.failed, '00000000-0000-0000-0000-000000000000', 'on-failure', 'abandon', h.depth
     from unnest(v_workspace, v_id, v_failed, v_depth) as h(workspace, id, failed, depth);
   perform durable.accept_events(null, '{}', '{}', array_fill(1, array[v_count]), v_workspace, v_id,
-    array_fill(null::text, array[v_count]), array_fill('00000000-0000-0000-0000-000000000000'::uuid, array[v_count]),
+    array_fill(null::text, array[v_count]), array_fill(null::uuid, array[v_count]),
     array_fill('durable.on-failure'::text, array[v_count]), v_data, array_fill(null::float8, array[v_count]),
     (select array_agg(n) from generate_series(1, v_count) as n), v_function, v_version, v_id,
     array_fill(null::uuid, array[v_count]));

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { uuidV7 } from "../domain/ids.ts";
+import { UUID_RANDOM_BYTES, uuidV7 } from "../domain/ids.ts";
 import type { FunctionEntry } from "../registry/function-entry.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { Clock, Random } from "../runtime/ports.ts";
@@ -58,12 +58,12 @@ function timeoutsOf({ manifest: { timeouts } }: FunctionEntry): readonly RunTime
 const NONE: readonly RunTimeout[] = [];
 
 export function newId(ports: { readonly clock: Clock; readonly random: Random }): string {
-  return uuidV7(ports.clock.epochMs(), ports.random.bytes(10));
+  return uuidV7(ports.clock.epochMs(), ports.random.bytes(UUID_RANDOM_BYTES));
 }
 
-/** What makes two events under one id the same event. Only needed where an id was given. */
-function bodyHash(event: IncomingEvent): string {
-  if (event.clientId === null) return "00000000-0000-0000-0000-000000000000";
+/** What makes two events under one id the same event: null where none was given. */
+function bodyHash(event: IncomingEvent): string | null {
+  if (event.clientId === null) return null;
   const hash = createHash("sha256")
     .update(`${event.name}\u001f${event.timeMs ?? ""}\u001f`)
     .update(event.data);

@@ -22,11 +22,13 @@ export interface AcceptedEvent {
 }
 
 const BORN_COLUMNS: typeof RUN_COLUMNS = [...RUN_COLUMNS, plain("uuid", ({ run }) => run.fence)];
-const ACCEPT = "select state, owes_match from durable.accept_events";
+const ACCEPT = "select o_state, o_owes from durable.accept_events";
 const PLAIN_TYPES = ["int", ...typesOf(REGISTRY_COLUMNS, EVENT_COLUMNS, BORN_COLUMNS)];
 const PLAIN_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES)})`;
 /** Between the two stand the requests to pass over, which only a commit has. */
 const WHOLE_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES, "int[]", ...typesOf(SKIP_COLUMNS, TIMEOUT_COLUMNS), "boolean")})`;
+
+const NEW: AcceptedEvent = { state: "new", owesMatch: false };
 
 /** Events, the runs they start and their jobs in one commit. One answer per event, in order. */
 export async function insertEvents(
@@ -51,14 +53,19 @@ export async function insertEvents(
       mayBeCancelled,
     );
   }
-  const states = await wrapStatement("accept_events", () =>
-    database.sql.unsafe<{ state: EventState; owes_match: boolean }[]>(
+  const [answer] = await wrapStatement("accept_events", () =>
+    database.sql.unsafe<{ o_state: EventState[] | null; o_owes: boolean[] | null }[]>(
       isPlain ? PLAIN_CALL : WHOLE_CALL,
       parameters,
       { prepare: true },
     ),
   );
-  return states.map((row) => ({ state: row.state, owesMatch: row.owes_match }));
+  const { o_state: states, o_owes: owes } = answer!;
+  if (states === null && owes === null) return Array(rows.entries.length).fill(NEW);
+  return rows.entries.map((_, index) => ({
+    state: states?.[index] ?? "new",
+    owesMatch: owes?.[index] ?? false,
+  }));
 }
 
 /**

@@ -6,8 +6,8 @@ export interface EventRow {
   readonly id: string;
   /** The sender's own id, if it gave one: what deduplicates. */
   readonly clientId: string | null;
-  /** First 128 bits of SHA-256 over (name, data, time), as a UUID. */
-  readonly bodyHash: string;
+  /** First 128 bits of SHA-256 over (name, data, time), as a UUID. Null without such an id. */
+  readonly bodyHash: string | null;
   readonly name: string;
   /** JSON text as received. */
   readonly data: string;

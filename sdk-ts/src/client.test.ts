@@ -11,7 +11,7 @@ import {
   verify,
 } from "@durable/protocol/wire";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Durable } from "./client.ts";
+import { call, Durable } from "./client.ts";
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 const ACCEPTED = { ids: ["e-1"], runs: [{ event: "e-1", function: "f", run: "r-1" }] };
@@ -159,5 +159,34 @@ describe("what fails", () => {
     await expect(durable().send({ name: "a" })).rejects.toThrow(
       `The engine does not answer at ${url} (ECONNREFUSED). Is it running? In development: npx @durable/engine dev`,
     );
+  });
+});
+
+describe("what is asked of nobody", () => {
+  test.each(["shop", "/price", undefined, 5])("call(%j) does not guess an app", async (target) => {
+    expect(() => call(target as never, 1, { url })).toThrow(
+      /call takes the names of an app and of its function/,
+    );
+    expect(got).toEqual([]);
+  });
+
+  test.each(["price/x", "", undefined])("call of function %j leads to no other path", async (id) => {
+    await expect(new Durable({ app: "shop", url }).call(id as never)).rejects.toThrow(
+      /The function id .* must be/,
+    );
+    expect(got).toEqual([]);
+  });
+
+  test("a query that fails says which query of which run", async () => {
+    replies = [
+      (response) =>
+        answer(response, 200, {
+          status: "failed",
+          output: null,
+          failure: { name: "TypeError", message: "no" },
+        }),
+    ];
+    const asked = new Durable({ app: "shop", url }).query("run-1", "left");
+    await expect(asked).rejects.toThrow('Query "left" of run run-1 failed: TypeError: no');
   });
 });

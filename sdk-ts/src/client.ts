@@ -6,7 +6,9 @@ import type { EventToSend, Untyped } from "./event.ts";
 import { eventOnWire } from "./event-on-wire.ts";
 import { toJson } from "./execution/value.ts";
 import type { DataOf, DurableFunction, OutputOf } from "./function.ts";
+import { checkSlug } from "./function-check.ts";
 import type { Jsonify } from "./json.ts";
+import { shown } from "./options.ts";
 import { environment } from "./runtime/environment.ts";
 import { checkKey } from "./steps/wait-for-signal.ts";
 
@@ -181,7 +183,7 @@ export class Durable {
     fn: Fn,
     input?: DataOf<Fn>,
   ): Promise<Jsonify<OutputOf<Fn>>> {
-    const functionId = typeof fn === "string" ? fn : fn.id;
+    const functionId = functionIdOf(fn);
     const path = `${this.#workspacePath()}/functions/${encodeURIComponent(functionId)}/call`;
     const answer = await this.#ask(path, `"${functionId}" is given`, input, false);
     if (answer.status === "completed") return answer.output as Jsonify<OutputOf<Fn>>;
@@ -196,7 +198,7 @@ export class Durable {
     const path = `${this.#workspacePath()}/runs/${encodeURIComponent(runId)}/query/${encodeURIComponent(name)}`;
     const answer = await this.#ask(path, `Query "${name}" is given`, input, true);
     if (answer.status === "completed") return answer.output as Answer;
-    throw new FunctionError({ functionId: name, runId, status: "failed", failure: answer.failure ?? null });
+    throw new FunctionError({ query: name, runId, status: "failed", failure: answer.failure ?? null });
   }
 
   /** Under an id of its own, so that an answer whose own answer gets lost finds itself. */
@@ -215,7 +217,7 @@ export class Durable {
   }
 
   async #trigger(fn: DurableFunction | string, data: unknown, id: string, waitS: number) {
-    const functionId = typeof fn === "string" ? fn : fn.id;
+    const functionId = functionIdOf(fn);
     const path = `${this.#workspacePath()}/functions/${encodeURIComponent(functionId)}/trigger`;
     const json = toJson(`"${functionId}" is given`, data, EVENT_BYTES_MAX);
     const body = writeJson({ path, id, ...(json !== undefined && { data: json }) });
@@ -236,6 +238,13 @@ export class Durable {
   }
 }
 
+/** @throws TypeError for what names no function: the way to it would lead somewhere else. */
+function functionIdOf(fn: DurableFunction | string): string {
+  const id: unknown = typeof fn === "string" ? fn : (fn as DurableFunction | undefined)?.id;
+  checkSlug("The function id", id);
+  return id as string;
+}
+
 /**
  * `call("shop/price", input)`: a one-off call of a function by the names of its app and itself, which are looked up when
  * the call is made. The rest is as in `new Durable(options).call(...)`.
@@ -245,6 +254,11 @@ export function call<Output = Untyped>(
   input?: unknown,
   options: Omit<DurableOptions, "app"> = {},
 ): Promise<Output> {
-  const slash = target.indexOf("/");
+  const slash = String(target).indexOf("/");
+  if (slash < 1) {
+    throw new TypeError(
+      `call takes the names of an app and of its function, as "shop/price", not ${shown(target)}.`,
+    );
+  }
   return new Durable({ ...options, app: target.slice(0, slash) }).call(target.slice(slash + 1), input);
 }

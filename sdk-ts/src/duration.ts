@@ -24,6 +24,15 @@ export function durationMs(duration: Duration): number {
   );
 }
 
+/** Of one attempt: at least 1 ms, for what has no time is never done. @throws TypeError */
+export function attemptMs(timeout: Duration): number {
+  const ms = durationMs(timeout);
+  if (ms >= 1) return ms;
+  throw new TypeError(
+    `a timeout of ${show(timeout)} leaves no time at all. Leave it out where there is none.`,
+  );
+}
+
 function read(duration: Duration): number {
   if (typeof duration === "number") return duration;
   if (typeof duration === "string") return parse(duration);

@@ -91,7 +91,8 @@ export function stepErrorOf(stepName: string, failure: Failure): StepError {
  */
 export class FunctionError extends Error {
   override readonly name: string = "FunctionError";
-  readonly functionId: string;
+  /** Of a query: undefined, for a run is asked without naming its function. */
+  readonly functionId: string | undefined;
   /** Undefined for a one-off call, which has no run. */
   readonly runId: string | undefined;
   readonly status: "failed" | "cancelled";
@@ -99,13 +100,17 @@ export class FunctionError extends Error {
   readonly code: string | undefined;
 
   constructor(end: {
-    readonly functionId: string;
+    readonly functionId?: string;
     readonly runId?: string;
+    /** The query that failed, of a run that goes on. */
+    readonly query?: string;
     readonly status: "failed" | "cancelled";
     readonly failure: Failure | null;
   }) {
-    const { functionId, runId, status, failure } = end;
-    const which = runId === undefined ? `"${functionId}"` : `Run ${runId} of "${functionId}"`;
+    const { functionId, runId, query, status, failure } = end;
+    const run = functionId === undefined ? `run ${runId}` : `Run ${runId} of "${functionId}"`;
+    const which =
+      query !== undefined ? `Query "${query}" of ${run}` : runId === undefined ? `"${functionId}"` : run;
     const why = failure === null ? "" : `: ${failure.name}: ${failure.message}`;
     super(
       `${which} ${status === "cancelled" ? "was cancelled" : "failed"}${why}`,

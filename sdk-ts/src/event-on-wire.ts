@@ -8,13 +8,18 @@ import {
 import { NonRetriableError } from "./errors.ts";
 import type { EventToSend } from "./event.ts";
 import { toJson } from "./execution/value.ts";
+import { epochMsOf, type Instant } from "./instant.ts";
+import { optionsProblem } from "./options.ts";
 
 /**
  * An event as the wire has it.
  * @param subject How a sentence about it begins: `Step "tell"`.
  * @throws NonRetriableError with what is wrong with its name, time or data.
  */
-export function eventOnWire(subject: string, { name, data, id, time }: EventToSend): ClientEvent {
+export function eventOnWire(subject: string, given: EventToSend): ClientEvent {
+  const wrong = optionsProblem(given, ["name", "data", "id", "time"]);
+  if (wrong !== null) throw new NonRetriableError(`${subject}: an event to send ${wrong}`);
+  const { name, data, id, time } = given;
   const problem = typeof name === "string" ? eventNameProblem(name) : "An event needs a name.";
   if (problem !== null) throw new NonRetriableError(`${subject} sends ${JSON.stringify(name)}: ${problem}`);
   const event: ClientEvent = { name };
@@ -33,12 +38,12 @@ function checkedId(subject: string, name: string, id: unknown): string {
   );
 }
 
-function instantOf(subject: string, name: string, time: Date | string): string {
-  const date = new Date(time);
+function instantOf(subject: string, name: string, time: Instant): string {
+  const date = new Date(epochMsOf(time));
   const text = Number.isNaN(date.getTime()) ? "" : date.toISOString();
   // Outside of the years 0 to 9999 the wire has no text for it.
   if (parseInstant(text) !== null) return text;
   throw new NonRetriableError(
-    `${subject}: the time of event "${name}" is neither a valid Date nor an RFC 3339 instant.`,
+    `${subject}: the time of event "${name}" is neither a valid Date nor an RFC 3339 instant with its zone.`,
   );
 }

@@ -1,3 +1,4 @@
+import type { Instant } from "./instant.ts";
 import type { InferOutput, StandardSchema } from "./standard-schema.ts";
 
 /** An event as a run receives it. */
@@ -18,7 +19,7 @@ export interface EventToSend {
   /** Unique in the workspace: sent again under it, the event is accepted once. Default: a new one. */
   readonly id?: string | undefined;
   /** When it happened; now unless told. */
-  readonly time?: Date | string | undefined;
+  readonly time?: Instant | undefined;
 }
 
 /** The event of each trigger: one name and one type of data per trigger, so that `event.name` tells them apart. */

@@ -13,6 +13,25 @@ describe("a function", () => {
     ["an id with a space", { id: "my function" }, /The function id "my function" must be 1 to 100 of/],
     ["an id that begins with a dot", { id: ".." }, /must be 1 to 100 of/],
     ["an id of 101 characters", { id: "x".repeat(101) }, /must be 1 to 100 of/],
+    [
+      "a word that nobody reads",
+      { retries: 3 },
+      /Function "f" has no option "retries"\. It takes id, trigger, /,
+    ],
+    ["a policy that is a number", { retry: 3 }, /Function "f": retry takes an object .* not 3\./],
+    [
+      "a limit that nobody reads",
+      { timeouts: { total: "1d" } },
+      /Function "f": timeouts has no option "total"/,
+    ],
+    ["a trigger that is a text", { trigger: "e" }, /Function "f": a trigger takes an object .* not "e"\./],
+    ["a trigger by another word", { trigger: { name: "e" } }, /Function "f": a trigger has no option "name"/],
+    ["a trigger of nothing", { trigger: {} }, /Function "f": a trigger is \{ event/],
+    [
+      "a JSON Schema as input",
+      { input: { type: "object" } },
+      /Function "f": input is no Standard Schema .* "jsonSchema"/,
+    ],
     ["no handler", { handler: undefined }, /Function "f" has no handler/],
     [
       "a generator as its handler",

@@ -2,7 +2,7 @@ import type { DurableEvent, EventOf, Untyped } from "./event.ts";
 import { checkFunction } from "./function-check.ts";
 import type { Limits } from "./limits.ts";
 import type { FailureHandler } from "./on-failure.ts";
-import type { PolicyOptions, RetryOptions } from "./retry.ts";
+import { type PolicyOptions, type RetryOptions, withOnExhausted } from "./retry.ts";
 import type { InferInput, StandardSchema } from "./standard-schema.ts";
 import type { Step } from "./steps/step.ts";
 import type { Trigger } from "./trigger.ts";
@@ -96,7 +96,7 @@ type TakenData<EachTrigger, Input> = [Input] extends [StandardSchema]
 /** What its steps go by where they say nothing. */
 export function policyOptionsOf({ options }: DurableFunction): PolicyOptions {
   const { retry, onExhausted } = options;
-  return onExhausted === undefined ? (retry ?? NO_OPTIONS) : { ...retry, onExhausted };
+  return onExhausted === undefined ? (retry ?? NO_OPTIONS) : withOnExhausted(retry, onExhausted);
 }
 
 const NO_OPTIONS: PolicyOptions = {};

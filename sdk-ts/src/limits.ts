@@ -1,6 +1,7 @@
 import { SLEEP_MS_MAX, type Timeouts } from "@durable/protocol/wire";
 import { type CancelOnOptions, cancelOnWire } from "./cancel-on.ts";
 import { type Duration, durationMs } from "./duration.ts";
+import { optionsProblem } from "./options.ts";
 
 /** A limit, passed to the engine as it is written; the engine judges it at sync. */
 export type Limit = Readonly<Record<string, unknown>>;
@@ -55,7 +56,10 @@ export function limitsOnWire(limits: Limits): Record<string, unknown> {
 }
 
 /** @throws TypeError for what the engine could not accept. */
-export function timeoutsOnWire({ start, finish }: NonNullable<Limits["timeouts"]>): Timeouts {
+export function timeoutsOnWire(timeouts: NonNullable<Limits["timeouts"]>): Timeouts {
+  const problem = optionsProblem(timeouts, ["start", "finish"]);
+  if (problem !== null) throw new TypeError(`timeouts ${problem}`);
+  const { start, finish } = timeouts;
   return {
     ...(start !== undefined && { start_ms: timeoutMs("start", start) }),
     ...(finish !== undefined && { finish_ms: timeoutMs("finish", finish) }),

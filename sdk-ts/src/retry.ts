@@ -9,6 +9,7 @@ import {
   SLEEP_MS_MAX,
 } from "@durable/protocol/wire";
 import { type Duration, durationMs } from "./duration.ts";
+import { optionsProblem } from "./options.ts";
 
 /** How often and when a failed step is tried again. */
 export interface RetryOptions {
@@ -45,11 +46,27 @@ export interface PolicyOptions extends RetryOptions {
   readonly onExhausted?: "fail" | "pause" | undefined;
 }
 
+const MEMBERS = [
+  "max",
+  "backoff",
+  "base",
+  "factor",
+  "maxDelay",
+  "jitter",
+  "maxDuration",
+  "retryOn",
+  "stopOn",
+  "decide",
+  "onExhausted",
+];
+
 /**
  * The policy as the wire says it; what a step does not say is the function's.
  * @throws TypeError with the bounds, for what the engine could not accept.
  */
 export function retryPolicy(options: PolicyOptions, ofFunction: PolicyOptions = {}): RetryPolicy {
+  const problem = optionsProblem(options, MEMBERS);
+  if (problem !== null) throw new TypeError(`retry ${problem}`);
   const said = { ...ofFunction, ...withoutUndefined(options) };
   const delays = delaysOf(said.backoff ?? "exponential");
   const isTable = delays.table_ms !== undefined;
@@ -84,6 +101,16 @@ export function retryPolicy(options: PolicyOptions, ofFunction: PolicyOptions = 
     ...(said.maxDuration !== undefined && { max_duration_ms: spanMs(said.maxDuration) }),
     ...(onExhausted !== undefined && { on_exhausted: onExhausted }),
   };
+}
+
+/** Both stand beside each other in a function and in a step. Whatever was given as `retry` is judged as it is. */
+export function withOnExhausted(
+  retry: RetryOptions | undefined,
+  onExhausted: PolicyOptions["onExhausted"],
+): PolicyOptions {
+  return typeof retry === "object" && retry !== null && !Array.isArray(retry)
+    ? { ...retry, onExhausted }
+    : ((retry ?? { onExhausted }) as PolicyOptions);
 }
 
 function maxFor({ decide }: PolicyOptions, table: readonly number[] | undefined): number {

@@ -37,6 +37,12 @@ export type InferInput<Schema> = Schema extends {
   ? Input
   : unknown;
 
+/** Whether a library made it; a plain JSON Schema is none. */
+export function isStandardSchema(schema: unknown): schema is StandardSchema {
+  const isHolder = (typeof schema === "object" && schema !== null) || typeof schema === "function";
+  return isHolder && typeof (schema as Partial<StandardSchema>)["~standard"]?.validate === "function";
+}
+
 /** `user.name: must be a string; age: too small` */
 export function issuesSentence(issues: readonly StandardIssue[]): string {
   return issues

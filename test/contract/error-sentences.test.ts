@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { parse } from "../../engine/src/cli/check/parse.ts";
+import { walk } from "../../sdk-ts/src/eslint/syntax.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const page = readFileSync(`${root}docs/guides/errors.md`, "utf8");
@@ -25,6 +27,40 @@ test.each(sentences)("%s", (sentence) => {
     if (piece.trim().length > 3) expect(source, "no source says this").toContain(piece.trim());
   }
 });
+
+/** What the SDK says when a step cannot do what the code asks: users meet each of these as the error of a run. */
+test("every sentence of a NonRetriableError is on the page", () => {
+  const said = files.flatMap(({ name, text }) =>
+    name.startsWith("sdk-ts") && text.includes("new NonRetriableError(") ? thrownSentences(text) : [],
+  );
+  const missing = said.filter(
+    (sentence) => !sentences.some((shown) => piecesOf(sentence).every((piece) => shown.includes(piece))),
+  );
+  expect(missing).toEqual([]);
+  expect(said.length).toBeGreaterThan(40);
+});
+
+/** Whatever differs is `…`; what says nothing of its own is left out. */
+function thrownSentences(text: string): string[] {
+  const found: string[] = [];
+  walk(parse("source.ts", text) as never, (node) => {
+    if (node.type !== "NewExpression" || node["callee"].name !== "NonRetriableError") return;
+    const [first] = node["arguments"];
+    const sentence =
+      first?.type === "TemplateLiteral"
+        ? first.quasis.map(({ value }: { value: { cooked: string } }) => value.cooked).join("…")
+        : first?.value;
+    if (typeof sentence === "string" && piecesOf(sentence).length > 0) found.push(sentence);
+  });
+  return found;
+}
+
+function piecesOf(sentence: string): string[] {
+  return sentence
+    .split(/[…`]/)
+    .map((piece) => piece.replace(/^[:"\s]+/, "").trim())
+    .filter((piece) => piece.length > 8);
+}
 
 /** Names of failures that the engine makes, and of errors that the SDK throws into user code. */
 test("every failure has a section", () => {

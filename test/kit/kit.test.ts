@@ -50,6 +50,14 @@ const failing = createFunction({
   },
 });
 
+const outside = createFunction({
+  id: "outside",
+  retry: { max: 2, backoff: "constant", base: "1h" },
+  handler: () => {
+    throw new RangeError("no line");
+  },
+});
+
 const unsteady = createFunction({
   id: "unsteady",
   handler: ({ step }) => step.run("count", () => calls.push("count")),
@@ -67,7 +75,7 @@ const asking = createFunction({
 
 let kit: TestKit;
 beforeAll(async () => {
-  kit = await openKit({ functions: [sleeper, order, failing, unsteady, asking] });
+  kit = await openKit({ functions: [sleeper, order, failing, outside, unsteady, asking] });
 });
 
 describe("time", () => {
@@ -155,6 +163,26 @@ describe("crashes", () => {
       points: ["answer"],
     });
     await expect(found).rejects.toThrow(CrashMatrixError);
+  });
+});
+
+describe("why it waits", () => {
+  test("a step that is tried again says what it failed with", async () => {
+    const run = await kit.start(failing);
+    await kit.settled();
+    expect((await run.state()).why).toMatch(
+      /^It waits: step "try" is tried again at \S+, as attempt 2 \(Error: not yet\)\.$/,
+    );
+    await run.cancel();
+  });
+
+  test("so does a function that failed outside of its steps", async () => {
+    const run = await kit.start(outside);
+    await kit.settled();
+    expect((await run.state()).why).toMatch(
+      /^It waits: the function is tried again at \S+, after 1 try failed \(RangeError: no line\)\.$/,
+    );
+    await run.cancel();
   });
 });
 

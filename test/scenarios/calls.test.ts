@@ -248,7 +248,9 @@ describe("a query", () => {
     const answer = await post(`runs/${run}/query/breaks`, {});
     expect(answer.json).toMatchObject({ status: "failed", failure: { name: "RangeError", message: "so" } });
     const error = await durable.query(run, "steps").catch((thrown) => thrown);
-    expect(error.message).toMatch(/Step "from a query" is called inside step "steps \(a query\)"/);
+    expect(error.message).toMatch(
+      /^Query "steps" of run .* Step "from a query" is called in query "steps", which answers and starts nothing/,
+    );
   });
 
   test("of an unknown name lists those there are; of an unknown run is not found", async () => {

@@ -37,15 +37,7 @@ const WHY: Record<RunStatus, (run: RunStored) => string> = {
     const pending = run.steps
       .filter((step) => step.seq === null && step.status !== "cancelled")
       .map((step) => whyStep(step, run));
-    if (run.live?.retry_at) {
-      const { run_attempt, transport_attempt } = run.live;
-      const gone = transport_attempt > 0 ? whyGone(run) : "";
-      pending.push(
-        transport_attempt > 0
-          ? `${gone}the app is called again at ${run.live.retry_at}, after ${times(transport_attempt)} without a usable answer`
-          : `the function is tried again at ${run.live.retry_at}, after ${times(run_attempt)} failed`,
-      );
-    }
+    if (run.live?.retry_at) pending.push(whyAgain(run, run.live));
     return pending.length === 0
       ? "It waits, and nothing pending says for what: this is a mistake of the engine, please report it."
       : `It waits: ${pending.slice(0, SHOWN_MAX).join("; ")}${pending.length > SHOWN_MAX ? `; and ${pending.length - SHOWN_MAX} more` : ""}.`;
@@ -91,7 +83,7 @@ function whatStepsSay(heartbeats: readonly HeartbeatStored[]): string {
 
 function saidBy({ progress, at }: HeartbeatStored): string {
   const said = describeProgress(progress === null ? null : JSON.parse(progress));
-  return `said at ${at}: ${said.length > SAID_MAX ? `${said.slice(0, SAID_MAX)}…` : said}`;
+  return `said at ${at}: ${cut(said)}`;
 }
 
 function whyStep(step: StepStored, { children, heartbeats }: RunStored): string {
@@ -99,7 +91,7 @@ function whyStep(step: StepStored, { children, heartbeats }: RunStored): string 
   const beat = heartbeats.find((each) => each.step === step.id);
   if (beat !== undefined) return `step ${name} ${saidBy(beat)}`;
   if (step.status === "retrying")
-    return `step ${name} is tried again at ${step.due_at}, as attempt ${step.attempt + 1}`;
+    return `step ${name} is tried again at ${step.due_at}, as attempt ${step.attempt + 1}${lastly(step.failure)}`;
   if (step.op === "sleep") return `${name} sleeps until ${step.due_at}`;
   if (step.wait !== null) {
     const timeout = step.due_at === null ? "" : ` until ${step.due_at}`;
@@ -114,19 +106,41 @@ function whyStep(step: StepStored, { children, heartbeats }: RunStored): string 
   return `${name} (${step.op}) is pending`;
 }
 
-/** Of a run whose deployment is gone: what was said when it was last called. */
-function whyGone({ attempts }: RunStored): string {
-  const last = attempts.findLast(({ outcome }) => outcome === "transport")?.failure ?? null;
-  if (last === null) return "";
-  const { message, reason } = JSON.parse(last) as { message: string; reason?: string };
-  return reason === "deployment" ? `${message} Otherwise ` : "";
+/** What the run itself waits for, and what came of its last call. */
+function whyAgain(
+  { attempts }: RunStored,
+  { run_attempt, transport_attempt, retry_at }: NonNullable<RunStored["live"]>,
+): string {
+  const last = attempts.findLast(({ step_id, outcome }) => /^0+$/.test(step_id) && outcome !== "late");
+  if (last?.outcome !== "transport") {
+    return `the function is tried again at ${retry_at}, after ${times(run_attempt)} failed${lastly(last?.failure)}`;
+  }
+  const { message, reason } = JSON.parse(last.failure ?? "{}") as { message?: string; reason?: string };
+  // A deployment that is gone: a person may have to act.
+  if (reason === "deployment") return `${message} Otherwise the app is called again at ${retry_at}`;
+  // What the app does not take is not counted.
+  const count = Math.max(1, transport_attempt);
+  return `the app is called again at ${retry_at}, after ${times(count)} without a usable answer${saying(message)}`;
+}
+
+function lastly(failure: string | null | undefined): string {
+  return failure == null ? "" : saying(sentenceOf(failure));
+}
+
+function saying(sentence: string | undefined): string {
+  if (sentence === undefined) return "";
+  return ` (${cut(sentence).replace(/\.$/, "")})`;
+}
+
+function cut(text: string): string {
+  return text.length > SAID_MAX ? `${text.slice(0, SAID_MAX)}…` : text;
 }
 
 function whyUndo({ compensated, to_undo, steps, live }: RunStored): string {
   const done = `${compensated} undone, ${to_undo} to go.`;
   const retry = steps.find((step) => step.op === "compensate" && step.status === "retrying");
   if (retry !== undefined) {
-    return `${done} Undoing ${JSON.stringify(retry.name)} failed in attempt ${retry.attempt} and is tried again at ${retry.due_at}.`;
+    return `${done} Undoing ${JSON.stringify(retry.name)} failed in attempt ${retry.attempt}${lastly(retry.failure)} and is tried again at ${retry.due_at}.`;
   }
   if (live?.retry_at && live.transport_attempt > 0) {
     return `${done} The app is called again at ${live.retry_at}, after ${times(live.transport_attempt)} without a usable answer.`;
@@ -135,7 +149,12 @@ function whyUndo({ compensated, to_undo, steps, live }: RunStored): string {
 }
 
 function whatWasUndone({ compensated, to_undo }: RunStored): string {
-  const left = to_undo === 0 ? "" : ` ${steps(to_undo)} that could be undone were left as they are.`;
+  const left =
+    to_undo === 0
+      ? ""
+      : to_undo === 1
+        ? " 1 step that could be undone was left as it is."
+        : ` ${steps(to_undo)} that could be undone were left as they are.`;
   return `${compensated === 0 ? "" : ` ${steps(compensated)} undone.`}${left}`;
 }
 

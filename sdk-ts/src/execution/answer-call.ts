@@ -54,7 +54,7 @@ export async function answerQuery(fn: DurableFunction, request: QueryRequest): P
   const ask = () => {
     if (end.kind === "nondeterministic") throw new Error(end.message);
     // A step in a query would never be run: it is refused like one inside of a step.
-    return callBody({ name: `${query.name} (a query)`, turn }, () => handler!(query.input));
+    return callBody({ name: query.name, isQuery: true, turn }, () => handler!(query.input));
   };
   return answering(`Query "${query.name}" returned`, ask, startedAtMs);
 }

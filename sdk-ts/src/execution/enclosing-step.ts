@@ -5,6 +5,8 @@ import type { LogLines } from "./log-lines.ts";
 
 interface Body {
   readonly name: string;
+  /** What it is, where it is no step. */
+  readonly isQuery?: boolean;
   /** A step of another turn, such as one that a test drives from within a step, is nobody's nested step. */
   readonly turn: { readonly capturesConsole: boolean };
   /** What this attempt says; missing in code whose attempts are not recorded. */
@@ -33,6 +35,11 @@ export function enclosingBody(): Body | undefined {
 export function refuseNesting(turn: object, name: string): void {
   const outer = bodies?.getStore();
   if (outer === undefined || outer.turn !== turn) return;
+  if (outer.isQuery) {
+    throw new NonRetriableError(
+      `Step "${name}" is called in query "${outer.name}", which answers and starts nothing. Read what the handler has in variables.`,
+    );
+  }
   throw new NonRetriableError(
     `Step "${name}" is called inside step "${outer.name}". Steps do not nest: call it after "${outer.name}", with what that returns.`,
   );

@@ -34,6 +34,7 @@ import {
   stepNameProblem,
 } from "@durable/protocol/wire";
 import { NonRetriableError } from "../errors.ts";
+import { shown } from "../options.ts";
 import type { TokenMaker } from "../steps/create-token.ts";
 import type { QueryHandler } from "../steps/on-query.ts";
 import type { CheckpointLine } from "./checkpoint-line.ts";
@@ -227,7 +228,7 @@ export class Turn {
     refuseNesting(this, name);
     if (this.#end !== null || scope.isClosed) return never();
     const problem = typeof name === "string" ? stepNameProblem(name) : "A step's name must be a string.";
-    if (problem !== null) return refusal(new NonRetriableError(`Step ${JSON.stringify(name)}: ${problem}`));
+    if (problem !== null) return refusal(new NonRetriableError(`Step ${shown(name)}: ${problem}`));
     const n = this.#names.next(group ?? scope.id, name);
     const id = idOf(group ?? scope.id, name, n);
     scope.reached(id, call.undo !== undefined);
@@ -264,8 +265,8 @@ export class Turn {
   /** User code has reached a join. */
   openJoin(name: string): JoinPoint {
     refuseNesting(this, name);
-    const problem = stepNameProblem(name);
-    if (problem !== null) throw new NonRetriableError(`Join ${JSON.stringify(name)}: ${problem}`);
+    const problem = typeof name === "string" ? stepNameProblem(name) : "Its name must be a string.";
+    if (problem !== null) throw new NonRetriableError(`Join ${shown(name)}: ${problem}`);
     const scope = this.#scope;
     const n = this.#names.next(scope.id, name);
     return { id: idOf(scope.id, name, n), name, n, scope };

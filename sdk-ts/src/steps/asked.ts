@@ -7,6 +7,7 @@ import {
 import type { Duration } from "../duration.ts";
 import { NonRetriableError } from "../errors.ts";
 import { boundedMs } from "./bounded-duration.ts";
+import { checkOptions } from "./checked-options.ts";
 
 /** What a person is asked, and who. */
 export interface AskOptions {
@@ -38,8 +39,19 @@ type Asked = Pick<
   "title" | "prompt" | "assignee" | "remind_after_ms" | "escalate_after_ms" | "escalate_to" | "timeout_ms"
 >;
 
-/** @throws NonRetriableError with what is wrong. */
-export function askedOnWire(subject: string, options: AskOptions): Asked {
+const OPTIONS = ["title", "prompt", "assignee", "remindAfter", "escalateTo", "escalateAfter", "timeout"];
+
+/**
+ * @param what Who was given the options, and `more` of them than all that ask take.
+ * @throws NonRetriableError with what is wrong.
+ */
+export function askedOnWire(
+  subject: string,
+  options: AskOptions,
+  what: string,
+  more: readonly string[] = [],
+): Asked {
+  checkOptions(subject, what, options, [...OPTIONS, ...more]);
   const { title, prompt, assignee, remindAfter, escalateTo, escalateAfter, timeout } = options;
   const ms = (duration: Duration | undefined) =>
     duration === undefined ? undefined : boundedMs(subject, duration);

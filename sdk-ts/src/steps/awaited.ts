@@ -10,7 +10,9 @@ import {
 } from "@durable/protocol/wire";
 import type { Duration } from "../duration.ts";
 import { NonRetriableError } from "../errors.ts";
+import { shown } from "../options.ts";
 import { boundedMs } from "./bounded-duration.ts";
+import { checkOptions } from "./checked-options.ts";
 
 /** What an event must be to end a wait. */
 export interface AwaitedEvent {
@@ -27,11 +29,21 @@ export interface AwaitedEvent {
   readonly lookBack?: Duration | undefined;
 }
 
-/** @throws NonRetriableError with what is wrong with it. */
-export function awaitedOnWire(subject: string, awaited: AwaitedEvent): AwaitedOnWire {
+const OPTIONS = ["event", "match", "if", "lookBack"];
+
+/**
+ * @param more What else stands beside the event.
+ * @throws NonRetriableError with what is wrong with it.
+ */
+export function awaitedOnWire(
+  subject: string,
+  awaited: AwaitedEvent,
+  more: readonly string[] = [],
+): AwaitedOnWire {
   if (typeof awaited !== "object" || awaited === null) {
     throw new NonRetriableError(`${subject}: say which event, as { event: "order.paid" }.`);
   }
+  checkOptions(subject, "an event that is waited for", awaited, [...OPTIONS, ...more]);
   const { event, match, if: condition, lookBack } = awaited;
   checkName(subject, event);
   if (condition !== undefined && (typeof condition !== "string" || condition === "")) {
@@ -63,6 +75,11 @@ export function checkMatch(
   subject: string,
   match: Readonly<Record<string, unknown>>,
 ): Record<string, JsonScalar> {
+  if (typeof match !== "object" || match === null || Array.isArray(match)) {
+    throw new NonRetriableError(
+      `${subject}: "match" names paths and what they must equal, as { "order.id": 7 }, and is ${shown(match)}.`,
+    );
+  }
   const entries = Object.entries(match);
   if (entries.length > MATCH_PATHS_MAX) {
     throw new NonRetriableError(

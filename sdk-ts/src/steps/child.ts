@@ -4,6 +4,7 @@ import { NonRetriableError } from "../errors.ts";
 import { toJson } from "../execution/value.ts";
 import type { DurableFunction } from "../function.ts";
 import { checkSlug } from "../function-check.ts";
+import { checkOptions } from "./checked-options.ts";
 
 export interface ChildOptions<Data = unknown> {
   /** What the child gets as its event's data; it must fit the function's `input`. */
@@ -44,6 +45,7 @@ export function readCall<Options extends object>(
 export function childOnWire(
   verb: string,
   { name, target, options }: ChildCall<ChildOptions>,
+  members: readonly string[],
 ): Pick<InvokeOp, "fn" | "input" | "on_cancel"> {
   const subject = `Step "${name}"`;
   const fn = idOf(target);
@@ -54,6 +56,7 @@ export function childOnWire(
       `${subject}: step.${verb} takes a function or its id. ${(error as Error).message}.`,
     );
   }
+  checkOptions(subject, `step.${verb}`, options, members);
   const { input, onCancel } = options;
   if (onCancel !== undefined && onCancel !== "cascade" && onCancel !== "abandon") {
     throw new NonRetriableError(

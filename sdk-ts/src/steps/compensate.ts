@@ -1,5 +1,5 @@
 import type { Op, RetryPolicy } from "@durable/protocol/wire";
-import { durationMs } from "../duration.ts";
+import { attemptMs } from "../duration.ts";
 import { NonRetriableError } from "../errors.ts";
 import { askUser } from "../execution/ask-user.ts";
 import { toFailure } from "../execution/failure.ts";
@@ -9,6 +9,7 @@ import { idOf } from "../execution/step-ids.ts";
 import type { Turn } from "../execution/turn.ts";
 import { generatorProblem } from "../generator-problem.ts";
 import { type PolicyOptions, type RetryOptions, retryPolicy } from "../retry.ts";
+import { checkOptions } from "./checked-options.ts";
 
 interface Compensation {
   readonly run: CompensateBody<unknown>;
@@ -24,6 +25,9 @@ export function readCompensation(
   ofFunction: PolicyOptions,
 ): Compensation {
   const { run, retry, timeout } = typeof declared === "function" ? { run: declared } : Object(declared);
+  if (typeof run === "function" && typeof declared !== "function") {
+    checkOptions(`Step "${name}"`, "compensate", declared, ["run", "retry", "timeout"]);
+  }
   if (typeof run !== "function") {
     throw new NonRetriableError(
       `Step "${name}": "compensate" must be a function (result, context), or { run, retry, timeout } with one.`,
@@ -36,7 +40,7 @@ export function readCompensation(
       run,
       policy: retry === undefined ? undefined : retryPolicy(retry, ofFunction),
       decide: retry?.decide ?? (retry?.backoff === undefined ? ofFunction.decide : undefined),
-      timeoutMs: timeout === undefined ? undefined : durationMs(timeout),
+      timeoutMs: timeout === undefined ? undefined : attemptMs(timeout),
     };
   } catch (error) {
     throw new NonRetriableError(`Step "${name}", compensate: ${(error as Error).message}`);

@@ -6,6 +6,7 @@ import type { JoinPoint, Turn } from "../execution/turn.ts";
 import { toJson } from "../execution/value.ts";
 import { generatorProblem } from "../generator-problem.ts";
 import type { Jsonify } from "../json.ts";
+import { checkOptions } from "./checked-options.ts";
 import type { StepIn } from "./join.ts";
 import type { Step } from "./step.ts";
 
@@ -54,6 +55,7 @@ async function forEach(
   fn: unknown,
   options: ForEachOptions = {},
 ): Promise<unknown[]> {
+  checkOptions(`forEach "${name}"`, "step.forEach", options, ["concurrency"]);
   const { concurrency = 1 } = options;
   const problem = problemOf(items, fn, concurrency);
   if (problem !== null) throw new NonRetriableError(`forEach "${name}": ${problem}`);
@@ -70,7 +72,8 @@ async function forEach(
 }
 
 function problemOf(items: unknown, fn: unknown, concurrency: unknown): string | null {
-  if (!Array.isArray(items)) return "what it goes through must be an array.";
+  if (!Array.isArray(items))
+    return "what it goes through must be an array; make one of anything else with Array.from.";
   if (typeof fn !== "function") return "it needs a function that is called with each item.";
   const ofFunction = generatorProblem(fn);
   if (ofFunction !== null) return `its function ${ofFunction}`;

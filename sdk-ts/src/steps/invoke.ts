@@ -29,7 +29,7 @@ export function makeInvoke(turn: Turn): Invoke {
     const call = readCall<InvokeOptions>(args);
     const { name, options } = call;
     return turn.ask({ op: "invoke", name }, (id, n) => {
-      const child = childOnWire("invoke", call);
+      const child = childOnWire("invoke", call, ["input", "timeout", "onCancel"]);
       const { timeout } = options;
       const timeoutMs = timeout === undefined ? undefined : boundedMs(`Step "${name}"`, timeout);
       turn.report({

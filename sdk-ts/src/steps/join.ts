@@ -5,6 +5,7 @@ import { Scope } from "../execution/scope.ts";
 import { idOf } from "../execution/step-ids.ts";
 import type { Turn } from "../execution/turn.ts";
 import { generatorProblem } from "../generator-problem.ts";
+import { shown } from "../options.ts";
 import type { Branches } from "./branches.ts";
 import type { Step } from "./step.ts";
 
@@ -31,9 +32,23 @@ export type Verdict<Value> = { readonly losers: boolean } & (
   | { readonly ok: false; readonly error: unknown }
 );
 
+/** @throws NonRetriableError when they are no list and no object. */
+export function checkBranches(name: string, branches: unknown): void {
+  if (typeof branches !== "object" || branches === null) {
+    throw new NonRetriableError(
+      `Join "${name}": its branches are a list or an object of functions, not ${shown(branches)}.`,
+    );
+  }
+}
+
+export function noBranch(name: string): NonRetriableError {
+  return new NonRetriableError(`Join "${name}": there is no branch to wait for.`);
+}
+
 export function runJoin<Value>(turn: Turn, stepIn: StepIn, join: Join<Value>): Promise<Value> {
   const { name, branches, plans, judge } = join;
   const entries = Object.entries(branches);
+  if (entries.length === 0) throw noBranch(name);
   const problem = problemOf(entries);
   if (problem !== null) throw new NonRetriableError(`Join "${name}": ${problem}`);
   const point = turn.openJoin(name);
@@ -74,7 +89,6 @@ export function runJoin<Value>(turn: Turn, stepIn: StepIn, join: Join<Value>): P
 
 /** Found before any branch begins. */
 function problemOf(entries: readonly [string, unknown][]): string | null {
-  if (entries.length === 0) return "there is no branch to wait for.";
   for (const [key, branch] of entries) {
     const ofBranch = generatorProblem(branch);
     if (ofBranch !== null) return `its branch "${key}" ${ofBranch}`;

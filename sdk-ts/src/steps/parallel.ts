@@ -1,7 +1,9 @@
 import { JoinError, NonRetriableError } from "../errors.ts";
 import type { Turn } from "../execution/turn.ts";
+import { shown } from "../options.ts";
 import type { Branches, Results, ValueOf, Winner } from "./branches.ts";
-import { type Ended, runJoin, type StepIn, type Verdict } from "./join.ts";
+import { checkOptions } from "./checked-options.ts";
+import { checkBranches, type Ended, noBranch, runJoin, type StepIn, type Verdict } from "./join.ts";
 
 export interface ParallelOptions<Wanted extends "all" | "first" | number = "all" | "first" | number> {
   /** How many branches must succeed. Default "all". */
@@ -35,12 +37,15 @@ export interface Parallel {
 
 export function makeParallel(turn: Turn, stepIn: StepIn): Parallel {
   return ((branches: Branches, options: ParallelOptions = {}) => {
+    checkOptions("A join", "step.parallel", options, ["join", "name", "fanOut"]);
     const { join = "all", name = "parallel", fanOut = join !== "all" } = options;
+    checkBranches(name, branches);
     const total = Object.keys(branches).length;
+    if (total === 0 && join !== "all" && join !== 0) throw noBranch(name);
     const wanted = join === "all" ? total : join === "first" ? 1 : join;
     if (!(Number.isInteger(wanted) && wanted >= Math.min(1, total) && wanted <= total)) {
       throw new NonRetriableError(
-        `Join "${name}": "join" is "all", "first" or a number of branches from 1 to ${total}, not ${JSON.stringify(join)}.`,
+        `Join "${name}": "join" is "all", "first" or a number of branches from 1 to ${total}, not ${shown(join)}.`,
       );
     }
     if (total === 0) return Promise.resolve(branches);

@@ -1,6 +1,7 @@
 import type { Turn } from "../execution/turn.ts";
 import type { Branches, Winner } from "./branches.ts";
-import { runJoin, type StepIn } from "./join.ts";
+import { checkOptions } from "./checked-options.ts";
+import { checkBranches, runJoin, type StepIn } from "./join.ts";
 import { winnerOf } from "./parallel.ts";
 
 export interface RaceOptions {
@@ -17,8 +18,11 @@ export interface RaceOptions {
 export type Race = <const All extends Branches>(branches: All, options?: RaceOptions) => Promise<Winner<All>>;
 
 export function makeRace(turn: Turn, stepIn: StepIn): Race {
-  return <All extends Branches>(branches: All, { name = "race", fanOut = true }: RaceOptions = {}) =>
-    runJoin<Winner<All>>(turn, stepIn, {
+  return <All extends Branches>(branches: All, options: RaceOptions = {}) => {
+    checkOptions("A join", "step.race", options, ["name", "fanOut"]);
+    const { name = "race", fanOut = true } = options;
+    checkBranches(name, branches);
+    return runJoin<Winner<All>>(turn, stepIn, {
       name,
       branches,
       plans: fanOut,
@@ -29,4 +33,5 @@ export function makeRace(turn: Turn, stepIn: StepIn): Race {
           : { losers: true, ok: false, error: first.error };
       },
     });
+  };
 }

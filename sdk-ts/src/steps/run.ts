@@ -6,7 +6,7 @@ import {
   type RunErrOp,
   type RunOkOp,
 } from "@durable/protocol/wire";
-import { type Duration, durationMs } from "../duration.ts";
+import { attemptMs, type Duration, durationMs } from "../duration.ts";
 import { HeartbeatTimeoutError, NonRetriableError, StepTimeoutError } from "../errors.ts";
 import { askUser } from "../execution/ask-user.ts";
 import { runOrJoin } from "../execution/in-flight.ts";
@@ -17,7 +17,8 @@ import type { StepWatch } from "../execution/turn/step-call.ts";
 import type { Turn } from "../execution/turn.ts";
 import { generatorProblem } from "../generator-problem.ts";
 import type { Jsonify } from "../json.ts";
-import { type PolicyOptions, type RetryOptions, retryPolicy } from "../retry.ts";
+import { type PolicyOptions, type RetryOptions, retryPolicy, withOnExhausted } from "../retry.ts";
+import { checkOptions } from "./checked-options.ts";
 import { readCompensation, undoWith } from "./compensate.ts";
 
 /**
@@ -99,12 +100,12 @@ function watchBy({ heartbeatTimeoutMs, policy }: Settings): StepWatch | undefine
   return watch;
 }
 
+const OPTIONS = ["retry", "timeout", "heartbeatTimeout", "onExhausted", "atMostOnce", "compensate"];
+
 /** Read before the body runs: a mistake in them is no failure of the body, and another attempt would not mend it. */
-function readOptions(
-  name: string,
-  { atMostOnce, retry, timeout, heartbeatTimeout, onExhausted, compensate }: StepRunOptions = {},
-  ofFunction: PolicyOptions,
-): Settings {
+function readOptions(name: string, options: StepRunOptions = {}, ofFunction: PolicyOptions): Settings {
+  checkOptions(`Step "${name}"`, "step.run", options, OPTIONS);
+  const { atMostOnce, retry, timeout, heartbeatTimeout, onExhausted, compensate } = options;
   if (atMostOnce === true && (retry !== undefined || onExhausted !== undefined)) {
     throw new NonRetriableError(
       `Step "${name}": what runs at most once is not tried again. Leave out "retry" and "onExhausted", or "atMostOnce".`,
@@ -114,9 +115,9 @@ function readOptions(
   try {
     const isOwn = retry !== undefined || onExhausted !== undefined;
     return {
-      policy: isOwn ? retryPolicy({ ...retry, onExhausted }, ofFunction) : undefined,
+      policy: isOwn ? retryPolicy(withOnExhausted(retry, onExhausted), ofFunction) : undefined,
       decide: decideOf(retry, ofFunction),
-      timeoutMs: timeout === undefined ? undefined : durationMs(timeout),
+      timeoutMs: timeout === undefined ? undefined : attemptMs(timeout),
       heartbeatTimeoutMs: heartbeatTimeout === undefined ? undefined : heartbeatMs(heartbeatTimeout),
     };
   } catch (error) {

@@ -1,9 +1,11 @@
 import { SLEEP_MS_MAX } from "@durable/protocol/wire";
 import { NonRetriableError } from "../errors.ts";
 import type { Turn } from "../execution/turn.ts";
+import { epochMsOf, type Instant } from "../instant.ts";
+import { shown } from "../options.ts";
 
-/** `step.sleepUntil(name, instant)`: goes on at a Date or an RFC 3339 instant; at once when that is past. */
-export type SleepUntil = (name: string, until: Date | string) => Promise<void>;
+/** `step.sleepUntil(name, instant)`: goes on at a Date, an RFC 3339 instant or a Temporal.Instant; at once when that is past. */
+export type SleepUntil = (name: string, until: Instant) => Promise<void>;
 
 export function makeSleepUntil(turn: Turn): SleepUntil {
   return (name, until) =>
@@ -12,11 +14,11 @@ export function makeSleepUntil(turn: Turn): SleepUntil {
     );
 }
 
-function instantOf(name: string, until: Date | string): string {
-  const epochMs = until instanceof Date ? until.getTime() : Date.parse(until);
+function instantOf(name: string, until: Instant): string {
+  const epochMs = epochMsOf(until);
   if (Number.isNaN(epochMs)) {
     throw new NonRetriableError(
-      `Step "${name}": ${JSON.stringify(until)} is no instant. Pass a valid Date or text such as "2026-10-21T09:00:00Z".`,
+      `Step "${name}": ${shown(until)} is no instant. Pass a valid Date or text with its zone, such as "2026-10-21T09:00:00Z".`,
     );
   }
   if (epochMs - Date.now() > SLEEP_MS_MAX) {

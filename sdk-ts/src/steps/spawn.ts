@@ -18,7 +18,14 @@ export function makeSpawn(turn: Turn): Spawn {
     const call = readCall<SpawnOptions>(args);
     const { name } = call;
     return turn.ask({ op: "spawn", name }, (id, n) => {
-      turn.report({ op: "invoke", id, name, n, spawn: true, ...childOnWire("spawn", call) });
+      turn.report({
+        op: "invoke",
+        id,
+        name,
+        n,
+        spawn: true,
+        ...childOnWire("spawn", call, ["input", "onCancel"]),
+      });
     });
   }) as Spawn;
 }

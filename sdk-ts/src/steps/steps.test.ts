@@ -233,6 +233,123 @@ describe("is refused for good", () => {
     ],
     ["a wildcard", (step) => step.waitForEvent("s", { event: "order.*" }), /Step "s": /],
     [
+      "an option that nobody reads",
+      (step) => step.run("s", () => 1, { retries: 5 } as never),
+      /Step "s": step\.run has no option "retries"\. It takes retry, timeout, /,
+    ],
+    [
+      "a policy that is a number",
+      (step) => step.run("s", () => 1, { retry: 3 as never }),
+      /Step "s": retry takes an object \(\{ max, .*\}\), not 3\./,
+    ],
+    [
+      "a policy with a word that nobody reads",
+      (step) => step.run("s", () => 1, { retry: { attempts: 3 } as never }),
+      /Step "s": retry has no option "attempts"/,
+    ],
+    [
+      "an attempt without any time",
+      (step) => step.run("s", () => 1, { timeout: 0 }),
+      /Step "s": a timeout of 0 leaves no time/,
+    ],
+    [
+      "a compensation with a word that nobody reads",
+      (step) => step.run("s", () => 1, { compensate: { run: () => 1, retries: 3 } as never }),
+      /Step "s": compensate has no option "retries"/,
+    ],
+    [
+      "a name too long to be shown",
+      (step) => step.run("x".repeat(10_000), () => 1),
+      /^Step "x{99}\.\.\.: A step's name must not be longer than 200 bytes; this one has 10000\.$/,
+    ],
+    ["a local time", (step) => step.sleepUntil("s", "2026-10-21 09:00"), /Step "s": .* with its zone/],
+    ["a number as text", (step) => step.sleepUntil("s", "5"), /Step "s": "5" is no instant/],
+    [
+      "a match that is a path",
+      (step) => step.waitForEvent("s", { event: "e", match: "data.id" as never }),
+      /Step "s": "match" names paths and what they must equal, .* and is "data\.id"\./,
+    ],
+    [
+      "a match that is a list",
+      (step) => step.waitForAny("s", [{ event: "e", match: ["id"] as never }]),
+      /Step "s", "0": "match" names paths/,
+    ],
+    [
+      "a timeout inside of one of several events",
+      (step) => step.waitForAll("s", [{ event: "e", timeout: "1d" } as never]),
+      /Step "s", "0": an event that is waited for has no option "timeout"/,
+    ],
+    [
+      "a token that is null",
+      (step) => step.waitForSignal("s", { token: null as never }),
+      /Step "s": "token" is none of step\.createToken/,
+    ],
+    [
+      "a question that is a text",
+      (step) => step.waitForApproval("s", "please" as never),
+      /Step "s": step\.waitForApproval takes an object .*, not "please"\./,
+    ],
+    [
+      "a question that is null",
+      (step) => step.waitForInput("s", null as never),
+      /Step "s": step\.waitForInput takes an object .*, not null\./,
+    ],
+    [
+      "a JSON Schema where a schema stands",
+      (step) => step.waitForInput("s", { schema: { type: "object" } as never }),
+      /Step "s": "schema" is no Standard Schema .* as "jsonSchema"\./,
+    ],
+    [
+      "an input that is not called so",
+      (step) => step.invoke("s", "child", { data: 1 } as never),
+      /Step "s": step\.invoke has no option "data"\. It takes input, timeout, onCancel\./,
+    ],
+    [
+      "no event to send",
+      (step) => step.sendEvent("s", undefined as never),
+      /Step "s": an event to send takes an object .*, not undefined\./,
+    ],
+    [
+      "an event with a payload",
+      (step) => step.sendEvent("s", { name: "e", payload: 1 } as never),
+      /Step "s": an event to send has no option "payload"/,
+    ],
+    [
+      "a fetch of nothing",
+      (step) => step.fetch("s", undefined as never),
+      /Step "s": step\.fetch takes an object/,
+    ],
+    [
+      "a fetch that sends bytes",
+      (step) => step.fetch("s", { url: "https://a.example/", body: new Uint8Array(2) }),
+      /Step "s": the body must be text, URLSearchParams or what JSON can hold\./,
+    ],
+    [
+      "a fetch that would ask the app when to try again",
+      (step) => step.fetch("s", { url: "https://a.example/", retry: { decide: (() => "stop") as never } }),
+      /Step "s": retry\.decide is asked in the app, and this call is made by the engine\./,
+    ],
+    [
+      "a join of nothing",
+      (step) => step.parallel(undefined as never),
+      /Join "parallel": its branches are a list or an object of functions, not undefined\./,
+    ],
+    [
+      "a branch that is a value",
+      (step) => step.race({ a: 5 } as never),
+      /Join "race": its branch "a" is neither a function nor the promise of a step\./,
+    ],
+    [
+      "the first of none",
+      (step) => step.parallel([], { join: "first" }),
+      /Join "parallel": there is no branch to wait for\./,
+    ],
+    [
+      "a loop over a set",
+      (step) => step.forEach(new Set([1]) as never, () => 1),
+      /forEach "forEach": what it goes through must be an array; make one/,
+    ],
+    [
       "a match with nothing",
       (step) => step.waitForEvent("s", { event: "e", match: { id: undefined as never } }),
       /Step "s": "match" compares "id" with undefined/,
@@ -416,4 +533,32 @@ test("a timeout longer than a timer can wait does not end the attempt as it begi
   const slow = () => new Promise((resolve) => setTimeout(resolve, 20, "done"));
   const answer = await first((step) => step.run("s", slow, { timeout: "30d" }));
   expect(answer).toMatchObject({ ops: [{ st: "ok", v: { text: '"done"' } }] });
+});
+
+test("a fetch sends what Headers and URLSearchParams hold, which have no members of their own", async () => {
+  const answer = await first((step) =>
+    step.fetch("s", {
+      url: "https://a.example/",
+      headers: new Headers({ Authorization: "Bearer x" }),
+      body: new URLSearchParams({ a: "1", b: "2" }),
+    }),
+  );
+  expect(answer).toMatchObject({
+    ops: [
+      {
+        op: "fetch",
+        method: "POST",
+        headers: {
+          authorization: "Bearer x",
+          "content-type": "application/x-www-form-urlencoded;charset=UTF-8",
+        },
+        body: "a=1&b=2",
+      },
+    ],
+  });
+});
+
+test("a Temporal.Instant says until when to sleep", async () => {
+  const answer = await first((step) => step.sleepUntil("s", { epochMilliseconds: 1_800_000_000_000 }));
+  expect(answer).toMatchObject({ ops: [{ until: "2027-01-15T08:00:00.000Z" }] });
 });

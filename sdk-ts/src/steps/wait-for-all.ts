@@ -1,6 +1,7 @@
 import type { DurableEvent, Untyped } from "../event.ts";
 import type { Turn } from "../execution/turn.ts";
 import type { AwaitedEvent } from "./awaited.ts";
+import { checkOptions } from "./checked-options.ts";
 import { fitsAll } from "./fits-wait.ts";
 import { severalOnWire } from "./several-events.ts";
 import { timeoutOnWire, type WaitTimeout } from "./wait-for-event.ts";
@@ -35,6 +36,7 @@ export function makeWaitForAll(turn: Turn): WaitForAll {
     };
     return turn.ask<never>({ op: "wait", name, fits: fitsAll, read }, (id, n) => {
       const subject = `Step "${name}"`;
+      checkOptions(subject, "step.waitForAll", options, ["timeout"]);
       const all = severalOnWire(subject, events);
       turn.report({ op: "wait", id, name, n, all, ...timeoutOnWire(subject, options) });
     });

@@ -1,6 +1,7 @@
 import type { DurableEvent, Untyped } from "../event.ts";
 import type { Turn } from "../execution/turn.ts";
 import type { AwaitedEvent } from "./awaited.ts";
+import { checkOptions } from "./checked-options.ts";
 import { fitsAny } from "./fits-wait.ts";
 import { severalOnWire } from "./several-events.ts";
 import { timeoutOnWire, type WaitTimeout } from "./wait-for-event.ts";
@@ -41,6 +42,7 @@ export function makeWaitForAny(turn: Turn): WaitForAny {
     };
     return turn.ask<never>({ op: "wait", name, fits: fitsAny, read }, (id, n) => {
       const subject = `Step "${name}"`;
+      checkOptions(subject, "step.waitForAny", options, ["timeout"]);
       const any = severalOnWire(subject, events);
       turn.report({ op: "wait", id, name, n, any, ...timeoutOnWire(subject, options) });
     });

@@ -19,7 +19,14 @@ export type WaitForApproval = (name: string, options?: AskOptions) => Promise<Ap
 export function makeWaitForApproval(turn: Turn): WaitForApproval {
   return (name, options = {}) =>
     turn.ask({ op: "approval", name, read }, (id, n) => {
-      turn.report({ op: "input", id, name, n, kind: "approval", ...askedOnWire(`Step "${name}"`, options) });
+      turn.report({
+        op: "input",
+        id,
+        name,
+        n,
+        kind: "approval",
+        ...askedOnWire(`Step "${name}"`, options, "step.waitForApproval"),
+      });
     });
 }
 

@@ -25,7 +25,7 @@ export function makeWaitForEvent(turn: Turn): WaitForEvent {
   return (name, options) =>
     turn.ask({ op: "wait", name, fits: fitsEvent }, (id, n) => {
       const subject = `Step "${name}"`;
-      const awaited = awaitedOnWire(subject, options);
+      const awaited = awaitedOnWire(subject, options, ["timeout"]);
       turn.report({ op: "wait", id, name, n, ...awaited, ...timeoutOnWire(subject, options) });
     });
 }

@@ -1,10 +1,11 @@
 import { INPUT_SCHEMA_BYTES_MAX } from "@durable/protocol/wire";
+import { NonRetriableError } from "../errors.ts";
 import type { Untyped } from "../event.ts";
 import { checkedAnswer } from "../execution/event-data.ts";
 import type { Turn } from "../execution/turn.ts";
 import { toJson } from "../execution/value.ts";
 import { jsonSchemaOf } from "../json-schema.ts";
-import type { InferOutput, StandardSchema } from "../standard-schema.ts";
+import { type InferOutput, isStandardSchema, type StandardSchema } from "../standard-schema.ts";
 import { type AnsweredBy, type AskOptions, askedOnWire } from "./asked.ts";
 
 export interface InputOptions<Schema extends StandardSchema | undefined = StandardSchema | undefined>
@@ -39,12 +40,18 @@ export interface WaitForInput {
 
 export function makeWaitForInput(turn: Turn): WaitForInput {
   return ((name: string, options: InputOptions = {}) => {
-    const { schema, jsonSchema } = options;
+    // What is no object is refused where the step stands.
+    const { schema, jsonSchema } = Object(options) as InputOptions;
     const read = (answer: unknown) =>
       answer === null || schema === undefined ? answer : checkedAnswer(name, schema, answer as Answer);
     return turn.ask({ op: "input", name, read }, (id, n) => {
       const subject = `Step "${name}"`;
-      const asked = askedOnWire(subject, options);
+      if (schema !== undefined && !isStandardSchema(schema)) {
+        throw new NonRetriableError(
+          `${subject}: "schema" is no Standard Schema (zod, valibot, arktype). Give a plain JSON Schema as "jsonSchema".`,
+        );
+      }
+      const asked = askedOnWire(subject, options, "step.waitForInput", ["schema", "jsonSchema"]);
       const json = toJson(
         `${subject} has a schema of`,
         jsonSchema ?? jsonSchemaOf(schema, "input"),

@@ -2,6 +2,7 @@ import { ID_CHARACTERS_MAX, readToken } from "@durable/protocol/wire";
 import { NonRetriableError } from "../errors.ts";
 import type { Untyped } from "../event.ts";
 import type { Turn } from "../execution/turn.ts";
+import { checkOptions } from "./checked-options.ts";
 import type { Token } from "./create-token.ts";
 import { timeoutOnWire, type WaitTimeout } from "./wait-for-event.ts";
 
@@ -25,6 +26,7 @@ export function makeWaitForSignal(turn: Turn): WaitForSignal {
   return (name, options = {}) =>
     turn.ask({ op: "signal", name }, (id, n) => {
       const subject = `Step "${name}"`;
+      checkOptions(subject, "step.waitForSignal", options, ["key", "token", "timeout"]);
       const key = keyOf(subject, name, options);
       turn.report({ op: "signal", id, name, n, key, ...timeoutOnWire(subject, options) });
     });
@@ -33,7 +35,7 @@ export function makeWaitForSignal(turn: Turn): WaitForSignal {
 function keyOf(subject: string, name: string, { key, token }: SignalOptions): string {
   if (token === undefined) return checkKey(subject, key ?? name);
   if (key !== undefined) throw new NonRetriableError(`${subject}: give a key or a token, not both.`);
-  const read = readToken(typeof token === "string" ? token : token.token);
+  const read = readToken(String(typeof token === "string" ? token : token?.token));
   if (read === null) throw new NonRetriableError(`${subject}: "token" is none of step.createToken.`);
   return read.key;
 }

@@ -12,6 +12,10 @@ export const currentRequest = new AsyncLocalStorage<string>();
 
 export const RETRY = { max: 5, backoff: "constant", base: 200, jitter: false } as const;
 
+/** A step that beats fails once more whenever its app stands still. */
+const BEATING = { retry: { ...RETRY, max: 20 }, heartbeatTimeout: "1s" } as const;
+const BEAT_MS = 100;
+
 export interface Told {
   // biome-ignore lint/suspicious/noExplicitAny: an interpreter does not know the types of what it runs
   readonly step: any;
@@ -24,6 +28,8 @@ export interface Told {
 interface Execution {
   readonly idempotencyKey: string;
   readonly attempt: number;
+  readonly signal: AbortSignal;
+  readonly heartbeat: (progress: unknown) => Promise<void>;
 }
 
 /** By our own code, not the SDK's: the idempotency key is checked against it. */
@@ -36,11 +42,11 @@ export function body(
   { step, run, write }: Told,
   scope = "",
 ): Promise<unknown> {
-  const { name, ms, failures, fatal, says = 0, undo = false, once = false } = instruction;
+  const { name, ms, failures, fatal, says = 0, undo = false, once = false, beats = false } = instruction;
   const stepId = idOf(name, scope);
-  const compensate = (_: unknown, { idempotencyKey }: Execution) =>
+  const compensate = (_: unknown, { idempotencyKey }: Pick<Execution, "idempotencyKey">) =>
     write({ kind: "undo", t: Date.now(), run, stepId, name, key: idempotencyKey });
-  const execute = async ({ idempotencyKey, attempt }: Execution) => {
+  const execute = async ({ idempotencyKey, attempt, heartbeat, signal }: Execution) => {
     const request = currentRequest.getStore() ?? "none";
     // No two executions return the same, so a recorded result says which execution it is of.
     const execution = randomUUID();
@@ -53,7 +59,7 @@ export function body(
       name,
       key: idempotencyKey,
       attempt,
-      attemptsMax: once ? 1 : RETRY.max,
+      attemptsMax: once ? 1 : (beats ? BEATING.retry : RETRY).max,
       once,
       backoffMs: RETRY.base,
     });
@@ -71,7 +77,11 @@ export function body(
         said: Array.from({ length: says }, (_, no) => `${execution} ${no}`),
       });
     for (let no = 0; no < says; no += 1) step.log(`${execution} ${no}`, { no });
-    if (ms > 0) await sleep(ms);
+    for (let leftMs = ms; beats && leftMs > BEAT_MS; leftMs -= BEAT_MS) {
+      await heartbeat({ leftMs });
+      await sleep(BEAT_MS, undefined, { signal });
+    }
+    if (ms > 0 && !beats) await sleep(ms);
     if (fatal) {
       end(null, false);
       throw new NonRetriableError("fatal, as told");
@@ -85,6 +95,7 @@ export function body(
     return value;
   };
   if (once) return step.run(name, execute, { atMostOnce: true }).catch(unlessInterrupted);
+  if (beats) return step.run(name, execute, BEATING);
   return step.run(name, execute, undo ? { compensate: { run: compensate, retry: RETRY } } : undefined);
 }
 

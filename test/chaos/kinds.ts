@@ -20,6 +20,7 @@ const programmed = (kind: string) =>
 /** What the functions of the load do. A run of chaos in which one of them hardly happened proves nothing about it. */
 const KINDS: readonly Kind[] = [
   { name: "step retried", minimum: 50, runs: steps("op = 'run' and attempt > 1") },
+  { name: "step that beats", minimum: 50, runs: named("beating") },
   { name: "sleep", minimum: 100, runs: steps("op = 'sleep'") },
   { name: "wait ended by an event", minimum: 50, runs: steps("op = 'wait' and event_id is not null") },
   { name: "wait timed out", minimum: 10, runs: steps("op = 'wait' and value = 'null'") },

@@ -34,6 +34,11 @@ const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: "app stopped",
+    timesInFiveMinutes: 16,
+    act: stopApp,
+  },
+  {
     name: "Postgres killed",
     timesInFiveMinutes: 22,
     async act({ cluster, random, tally }) {
@@ -114,6 +119,47 @@ export async function rage(parts: NemesisParts, durationMs: number, stopped: Abo
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => {});
+}
+
+/** A step has just begun, and has something left to do. */
+const BEATING = `
+  select 1 from durable.heartbeats h join durable.workspaces w on w.id = h.workspace_id
+  where w.app = $1 and h.at > clock_timestamp() - interval '0.3 s' and (h.progress::json ->> 'leftMs')::int > 500`;
+const BEATING_MS_MAX = 5_000;
+/** An engine has ended an attempt since. */
+const SILENT = `
+  select 1 from durable.attempts a join durable.workspaces w on w.id = a.workspace_id
+  where w.app = $1 and a.committed_at > to_timestamp($2) and a.failure like '%"HeartbeatTimeoutError"%'`;
+/** A step may be silent for 1 s, and the engine adds 2. */
+const SILENT_MS_MAX = 6_000;
+
+/** Its lines stay open, and nothing comes from it until an engine has ended a step of it for that. */
+async function stopApp({ cluster, random, tally }: NemesisParts): Promise<void> {
+  const { name, slot } = random.pick(cluster.apps);
+  await slot.untilReady();
+  await seen(cluster, BEATING, [name], BEATING_MS_MAX);
+  const { pid } = slot;
+  const stoppedMs = Date.now();
+  slot.pause();
+  const release = cluster.held.hold();
+  if (await seen(cluster, SILENT, [name, stoppedMs / 1_000], SILENT_MS_MAX)) tally.add("app stopped");
+  if (slot.pid === pid) slot.resume();
+  release();
+}
+
+async function seen(
+  { admin }: Cluster,
+  query: string,
+  parameters: (string | number)[],
+  msMax: number,
+): Promise<boolean> {
+  const untilMs = performance.now() + msMax;
+  while (performance.now() < untilMs) {
+    const rows = await admin.sql.unsafe(query, parameters).catch(() => []);
+    if (rows.length > 0) return true;
+    await sleep(LOOK_EVERY_MS);
+  }
+  return false;
 }
 
 const LOOK_EVERY_MS = 50;

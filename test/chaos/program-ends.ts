@@ -92,7 +92,7 @@ function stepsOf(instruction: Instruction): string[] {
       return [`${instruction.name} ${instruction.do} ok`];
     case "call":
       return [
-        `${instruction.name} invoke ${!instruction.spawn && fails(instruction.program) ? "err" : "ok"}`,
+        `${instruction.name} ${instruction.spawn ? "spawn ok" : `invoke ${fails(instruction.program) ? "err" : "ok"}`}`,
       ];
     case "branch":
       return [`${instruction.name} branch ok`, `${instruction.name}-then run ok`];

@@ -15,6 +15,8 @@ export type Instruction =
       readonly undo?: boolean;
       /** It runs at most once. */
       readonly once?: boolean;
+      /** It says all the time that it lives, and has failed when it does not. */
+      readonly beats?: boolean;
     }
   | { readonly do: "nap"; readonly name: string; readonly ms: number }
   /** Waits for the event whose data has this key. */
@@ -101,6 +103,14 @@ export function makeProgram(random: Random, key: string): Program {
     failures: random.chance(0.12) ? random.int(1, 2) : 0,
     fatal: random.chance(0.04),
     ...(random.chance(0.2) && { says: random.int(1, 3) }),
+  });
+  const beating = (): Instruction => ({
+    do: "run",
+    name: name("beating"),
+    ms: random.int(200, 1_500),
+    failures: 0,
+    fatal: false,
+    beats: true,
   });
   const nap = (): Instruction => ({
     do: "nap",
@@ -190,7 +200,8 @@ export function makeProgram(random: Random, key: string): Program {
 
   const instructions = Array.from({ length: random.int(1, 7) }, (): Instruction | Instruction[] => {
     const dice = random.float();
-    if (dice < 0.38) return run();
+    if (dice < 0.32) return run();
+    if (dice < 0.38) return beating();
     if (dice < 0.5) return nap();
     if (dice < 0.58) return wait();
     if (dice < 0.6) return twice();

@@ -2,6 +2,7 @@
 export const MINIMUMS = {
   "engine killed": 50,
   "app killed": 20,
+  "app stopped": 12,
   "Postgres killed": 20,
   "session terminated": 500,
   zombie: 20,

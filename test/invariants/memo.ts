@@ -252,7 +252,22 @@ async function oneWriter(world: World) {
 
 type Execution = Extract<AppLine, { kind: "start" | "end" }>;
 
+/** When attempts ended by their silence, which their app cannot tell of. By run and step, then by attempt. */
+async function silences({ sql }: World): Promise<Map<string, [attempt: number, t: number][]>> {
+  const rows = await sql`
+    select run_id, replace(step_id::text, '-', '') as step_id, attempt, extract(epoch from committed_at)::float8 * 1000 as at
+    from durable.attempts where outcome = 'failed' and failure::json ->> 'name' = 'HeartbeatTimeoutError'`;
+  const byStep = groupBy([...rows], (row) => keyOf({ run: row["run_id"], stepId: row["step_id"] }));
+  return new Map(
+    [...byStep].map(([key, ended]) => [
+      key,
+      ended.map((row) => [row["attempt"] as number, row["at"] as number]),
+    ]),
+  );
+}
+
 async function retries(world: World) {
+  const silent = await silences(world);
   const lines = world
     .appLog!.read()
     .filter((line): line is Execution => line.kind === "start" || line.kind === "end");
@@ -260,7 +275,7 @@ async function retries(world: World) {
   let rows = 0;
   for (const [key, executions] of groupBy(lines, keyOf)) {
     // Of each attempt: when it first ended in failure, and whether that was final.
-    const failedAt = new Map<number, number>();
+    const failedAt = new Map<number, number>(silent.get(key));
     for (const line of executions) {
       if (line.kind === "end") {
         if (line.hash === null)

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Database } from "../../engine/src/store/database.ts";
+import { intercept } from "./intercept.ts";
 import { LEASE_MS, startParts } from "./lease-parts.ts";
 import { Stage } from "./stage.ts";
 
@@ -20,20 +21,11 @@ function withLateAnswer(word: string, afterwards: (rows: unknown) => unknown): D
     await sleep(3 * (LEASE_MS / 5) + 500);
     return afterwards(rows);
   };
-  const intercept = (text: string, pending: Promise<unknown>) => {
+  return intercept(stage.left, (text, pending) => {
     if (!isFirst || !text.includes(word)) return pending;
     isFirst = false;
     return late(pending);
-  };
-  const { sql } = stage.left;
-  const wrapped = new Proxy(sql, {
-    apply: (_, __, [template, ...values]) => intercept(template.join("?"), sql(template, ...values)),
-    get: (target, name, self) =>
-      name === "unsafe"
-        ? (text: string, ...more: []) => intercept(text, sql.unsafe(text, ...more))
-        : Reflect.get(target, name, self),
   });
-  return { ...stage.left, sql: wrapped };
 }
 
 const born = { clientId: null, name: "born", data: "null", timeMs: null };

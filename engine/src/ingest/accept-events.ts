@@ -8,6 +8,7 @@ import {
   type Database,
   isConflict,
   isConnectionLoss,
+  isEnded,
   isServerTrouble,
   isUnknownOutcome,
 } from "../store/database.ts";
@@ -171,7 +172,7 @@ export class EventAcceptor {
       } catch (error) {
         unknown ||= isUnknownOutcome(error);
         const again = isConflict(error) || isConnectionLoss(error) || isServerTrouble(error);
-        if (!again || attempt >= TRIES_MAX) throw error;
+        if (!again || isEnded(error) || attempt >= TRIES_MAX) throw error;
         log.debug({ err: error, attempt }, "ingest is repeated");
         await new Promise<void>((resolve) => this.#options.timers.after(25 * 2 ** attempt, resolve));
       }

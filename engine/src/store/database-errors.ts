@@ -28,6 +28,11 @@ export function isConflict(error: unknown): boolean {
   return state === "40001" || state === "40P01" || state === "55P03";
 }
 
+/** This process has closed its connections itself: whatever it repeats is refused as well. */
+export function isEnded(error: unknown): boolean {
+  return codeOf(error) === "CONNECTION_ENDED";
+}
+
 /**
  * Out of disk, memory or connections; cancelled by a timeout or an operator; read-only while the database is being
  * moved. It was rolled back through no fault of its own, and the same statement may well succeed later.

@@ -7,6 +7,7 @@ export {
   isConflict,
   isConnectionLoss,
   isDataError,
+  isEnded,
   isServerTrouble,
   isUnknownOutcome,
   sqlState,

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { call, createFunction, Durable, FunctionError } from "@durable/sdk";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
-import { checkInvariants, formatReport } from "../invariants/check.ts";
+import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { waitFor } from "../support/wait.ts";
 import { startApp } from "./api-app.ts";
 import { startEngine } from "./api-engine.ts";
@@ -96,12 +96,12 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  const report = await checkInvariants({ databaseUrl: engine.database.url, phase: "during" });
   await app.stop();
   await engine.stop();
   vi.unstubAllEnvs();
-  if (!report.ok) throw new Error(formatReport(report));
 });
+
+afterAll(() => expectInvariants(engine.database));
 
 const post = (path: string, body: unknown) => engine.call("POST", `/v1/apps/shop/dev/${path}`, body);
 

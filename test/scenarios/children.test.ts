@@ -3,7 +3,7 @@ import { createFunction, type DurableFunction, type Step } from "@durable/sdk";
 import { serve } from "@durable/sdk/node";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { checkInvariants, formatReport } from "../invariants/check.ts";
+import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { startEngine } from "./api-engine.ts";
 import { startSdkApp } from "./sdk-app.ts";
 
@@ -59,8 +59,7 @@ beforeAll(async () => {
 
 afterEach(async () => {
   open();
-  const report = await checkInvariants({ databaseUrl: engine.database.url, phase: "during" });
-  expect(report.ok, formatReport(report)).toBe(true);
+  await expectInvariants(engine.database);
 });
 
 afterAll(async () => {

@@ -1,7 +1,7 @@
 // durable.run.completed, failed and cancelled: events that the engine makes when somebody listens.
 import { createFunction, NonRetriableError, type RunEnded } from "@durable/sdk";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { checkInvariants, formatReport } from "../invariants/check.ts";
+import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { startEngine } from "./api-engine.ts";
 import { startSdkApp } from "./sdk-app.ts";
 
@@ -64,10 +64,7 @@ beforeAll(async () => {
   watched = await startSdkApp(engine, "watched", [failing, returning, sleeping, onEnd]);
   quiet = await startSdkApp(engine, "quiet", [failing, returning, sleeping, everything, patient]);
 });
-afterEach(async () => {
-  const report = await checkInvariants({ databaseUrl: engine.database.url, phase: "during" });
-  if (!report.ok) throw new Error(formatReport(report));
-});
+afterEach(() => expectInvariants(engine.database));
 afterAll(async () => {
   await watched.stop();
   await quiet.stop();

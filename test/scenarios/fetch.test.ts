@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { createFunction, type Step } from "@durable/sdk";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { checkInvariants, formatReport } from "../invariants/check.ts";
+import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { startEngine } from "./api-engine.ts";
 import { startSdkApp } from "./sdk-app.ts";
 
@@ -46,10 +46,7 @@ beforeEach(() => {
   received = [];
 });
 
-afterEach(async () => {
-  const report = await checkInvariants({ databaseUrl: engine.database.url, phase: "during" });
-  expect(report.ok, formatReport(report)).toBe(true);
-});
+afterEach(() => expectInvariants(engine.database));
 
 afterAll(async () => {
   await engine.stop();

@@ -3,7 +3,7 @@ import { DEV_SECRET, parseSecret, replyKeyOf, sign, stepId } from "@durable/prot
 import { createFunction, type StepBodyContext } from "@durable/sdk";
 import { serve } from "@durable/sdk/node";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { checkInvariants, formatReport } from "../invariants/check.ts";
+import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { waitFor } from "../support/wait.ts";
 import { type Invoke, startApp } from "./api-app.ts";
 import { startEngine } from "./api-engine.ts";
@@ -59,8 +59,7 @@ beforeAll(async () => {
 afterEach(async () => {
   const left = await engine.database.sql`select * from durable.heartbeats`;
   expect(left).toEqual([]);
-  const report = await checkInvariants({ databaseUrl: engine.database.url, phase: "during" });
-  expect(report.ok, formatReport(report)).toBe(true);
+  await expectInvariants(engine.database);
 });
 
 afterAll(async () => {

@@ -2,7 +2,7 @@
 import { createFunction, Durable } from "@durable/sdk";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { checkInvariants, formatReport } from "../invariants/check.ts";
+import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { travel } from "../support/travel.ts";
 import { asAdmin, startEngine } from "./api-engine.ts";
 import { startSdkApp } from "./sdk-app.ts";
@@ -130,10 +130,7 @@ beforeAll(async () => {
   durable = new Durable({ app: "shop", url: engine.url });
 });
 
-afterEach(async () => {
-  const report = await checkInvariants({ databaseUrl: engine.database.url, phase: "during" });
-  if (!report.ok) throw new Error(formatReport(report));
-});
+afterEach(() => expectInvariants(engine.database));
 
 afterAll(async () => {
   await app.stop();

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createFunction, type Step } from "@durable/sdk";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { checkInvariants, formatReport } from "../invariants/check.ts";
+import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { startEngine } from "./api-engine.ts";
 import { startSdkApp } from "./sdk-app.ts";
 
@@ -21,10 +21,7 @@ beforeAll(async () => {
   app = await startSdkApp(engine, "joiner", [fn]);
 });
 
-afterEach(async () => {
-  const report = await checkInvariants({ databaseUrl: engine.database.url, phase: "during" });
-  expect(report.ok, formatReport(report)).toBe(true);
-});
+afterEach(() => expectInvariants(engine.database));
 
 afterAll(async () => {
   await engine.stop();

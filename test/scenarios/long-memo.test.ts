@@ -6,7 +6,7 @@ import { DEV_SECRET } from "@durable/protocol/wire";
 import { createFunction, type Step } from "@durable/sdk";
 import { serve } from "@durable/sdk/node";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { checkInvariants, INVARIANTS } from "../invariants/check.ts";
+import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { createDatabase } from "../support/postgres.ts";
 import { startEngine } from "./api-engine.ts";
 import { startSdkApp } from "./sdk-app.ts";
@@ -87,12 +87,7 @@ async function withEngine<T>(use: (engine: Awaited<ReturnType<typeof startEngine
   );
   try {
     await use(engine);
-    const { lines } = await checkInvariants({
-      databaseUrl: engine.database.url,
-      phase: "after",
-      unexercised: INVARIANTS.map(({ number }) => number),
-    });
-    expect(lines.flatMap(({ failure }) => failure ?? [])).toEqual([]);
+    await expectInvariants(engine.database, "after");
   } finally {
     await app.stop();
     await engine.stop();

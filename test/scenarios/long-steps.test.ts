@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createFunction, type StepBodyContext } from "@durable/sdk";
 import { serve } from "@durable/sdk/node";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { checkInvariants, formatReport } from "../invariants/check.ts";
+import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { waitFor } from "../support/wait.ts";
 import { startEngine } from "./api-engine.ts";
 import { startSdkApp } from "./sdk-app.ts";
@@ -80,6 +80,5 @@ test("upstash #198: a step that lives three times as long as its request may tak
   expect(calls).toEqual({ inline: 1, planned: 1, silent: 2 });
   const outcomes = ends.map((end) => end.attempts.map(({ outcome }: { outcome: string }) => outcome));
   expect(outcomes).toEqual([[], [], ["transport"]]);
-  const report = await checkInvariants({ databaseUrl: engine.database.url, phase: "during" });
-  expect(report.ok, formatReport(report)).toBe(true);
+  await expectInvariants(engine.database);
 });

@@ -1,7 +1,7 @@
 // onFailure: what a function does about a run of it that failed for good.
 import { createFunction, type DurableFunction, type FailureContext, NonRetriableError } from "@durable/sdk";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { checkInvariants, formatReport } from "../invariants/check.ts";
+import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { startEngine } from "./api-engine.ts";
 import { startSdkApp } from "./sdk-app.ts";
 
@@ -95,8 +95,7 @@ beforeAll(async () => {
 afterEach(async () => {
   seen.length = 0;
   noted = 0;
-  const report = await checkInvariants({ databaseUrl: engine.database.url, phase: "during" });
-  expect(report.ok, formatReport(report)).toBe(true);
+  await expectInvariants(engine.database);
 });
 
 afterAll(async () => {

@@ -1,7 +1,7 @@
 // Every policy of retrying, as user code declares it and as the engine does it; and runs that a person has to help.
 import { createFunction, NonRetriableError } from "@durable/sdk";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { checkInvariants, formatReport } from "../invariants/check.ts";
+import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { startEngine } from "./api-engine.ts";
 import { startSdkApp } from "./sdk-app.ts";
 
@@ -106,11 +106,11 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  const report = await checkInvariants({ databaseUrl: engine.database.url, phase: "during" });
-  expect(report.ok, formatReport(report)).toBe(true);
   await engine.stop();
   await app.stop();
 });
+
+afterAll(() => expectInvariants(engine.database));
 
 beforeEach(() => {
   failing = 0;

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { createFunction, NonRetriableError } from "@durable/sdk";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { checkInvariants, formatReport } from "../invariants/check.ts";
+import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { createDatabase } from "../support/postgres.ts";
 import type { ApiAnswer } from "./api-engine.ts";
 import { startSdkApp } from "./sdk-app.ts";
@@ -133,7 +133,6 @@ test("six steps are undone once each, with the engine killed around every compen
   expect(undoing.map((step: { name: string; status: string }) => `${step.name} ${step.status}`)).toEqual(
     [...STEPS].reverse().map((name) => `${name} ok`),
   );
-  const report = await checkInvariants({ databaseUrl: database.url, phase: "during" });
-  expect(report.ok, formatReport(report)).toBe(true);
+  await expectInvariants(database);
   await app.stop();
 }, 120_000);

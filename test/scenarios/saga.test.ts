@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createFunction, NonRetriableError } from "@durable/sdk";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { checkInvariants, formatReport } from "../invariants/check.ts";
+import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { startEngine } from "./api-engine.ts";
 import { startSdkApp } from "./sdk-app.ts";
 
@@ -94,11 +94,11 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  const report = await checkInvariants({ databaseUrl: engine.database.url, phase: "during" });
-  expect(report.ok, formatReport(report)).toBe(true);
   await engine.stop();
   await app.stop();
 });
+
+afterAll(() => expectInvariants(engine.database));
 
 beforeEach(() => {
   did = [];

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { createFunction, Durable, type StepBodyContext, type StepRunOptions } from "@durable/sdk";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { checkInvariants, formatReport } from "../invariants/check.ts";
+import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { waitFor } from "../support/wait.ts";
 import { startEngine } from "./api-engine.ts";
 import { startSdkApp } from "./sdk-app.ts";
@@ -32,10 +32,7 @@ beforeAll(async () => {
   app = await startSdkApp(engine, "shop", [work]);
 });
 
-afterEach(async () => {
-  const report = await checkInvariants({ databaseUrl: engine.database.url, phase: "during" });
-  expect(report.ok, formatReport(report)).toBe(true);
-});
+afterEach(() => expectInvariants(engine.database));
 
 afterAll(async () => {
   delete process.env["DURABLE_URL"];

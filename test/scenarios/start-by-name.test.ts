@@ -2,7 +2,7 @@
 import { createFunction, Durable, DurableRequestError, FunctionError } from "@durable/sdk";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { checkInvariants, formatReport } from "../invariants/check.ts";
+import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { startEngine } from "./api-engine.ts";
 import { startSdkApp } from "./sdk-app.ts";
 
@@ -71,11 +71,11 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  const report = await checkInvariants({ databaseUrl: engine.database.url, phase: "during" });
   await app.stop();
   await engine.stop();
-  if (!report.ok) throw new Error(formatReport(report));
 });
+
+afterAll(() => expectInvariants(engine.database));
 
 const trigger = (fn: string, body: unknown, query = "") =>
   engine.call("POST", `/v1/apps/shop/dev/functions/${fn}/trigger${query}`, body);

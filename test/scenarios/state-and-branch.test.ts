@@ -1,7 +1,7 @@
 // What a run says of itself while it goes on, and the ways it has taken.
 import { createFunction, Durable } from "@durable/sdk";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { checkInvariants, formatReport } from "../invariants/check.ts";
+import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { waitFor } from "../support/wait.ts";
 import { startEngine } from "./api-engine.ts";
 import { startSdkApp } from "./sdk-app.ts";
@@ -50,11 +50,11 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  const report = await checkInvariants({ databaseUrl: engine.database.url, phase: "during" });
   await app.stop();
   await engine.stop();
-  if (!report.ok) throw new Error(formatReport(report));
 });
+
+afterAll(() => expectInvariants(engine.database));
 
 const show = async (run: string) => (await engine.call("GET", `/v1/apps/shop/dev/runs/${run}`)).json;
 const waiting = (run: string) =>

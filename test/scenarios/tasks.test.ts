@@ -1,7 +1,7 @@
 // Planned steps: each is a task with a lease, a fence and a dispatch of its own, beside the run's.
 import { stepId } from "@durable/protocol/wire";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { checkInvariants, formatReport } from "../invariants/check.ts";
+import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { type Invoke, startApp } from "./api-app.ts";
 import { startEngine } from "./api-engine.ts";
 
@@ -49,10 +49,7 @@ beforeAll(async () => {
 const WRONG_SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 const QUICK = { max: 3, backoff: "constant", base_ms: 1, factor: 1, max_ms: 1, jitter: false };
 
-afterEach(async () => {
-  const report = await checkInvariants({ databaseUrl: engine.database.url, phase: "during" });
-  expect(report.ok, formatReport(report)).toBe(true);
-});
+afterEach(() => expectInvariants(engine.database));
 
 afterAll(async () => {
   await engine.stop();

@@ -1,7 +1,7 @@
 // A run that has not begun, or not ended, within its time fails; what it did is undone first.
 import { createFunction } from "@durable/sdk";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { checkInvariants, formatReport } from "../invariants/check.ts";
+import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { travel } from "../support/travel.ts";
 import { startEngine } from "./api-engine.ts";
 import { startSdkApp } from "./sdk-app.ts";
@@ -53,8 +53,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  const report = await checkInvariants({ databaseUrl: engine.database.url, phase: "during" });
-  expect(report.ok, formatReport(report)).toBe(true);
+  await expectInvariants(engine.database);
   await travel(engine.database.sql, "0");
 });
 

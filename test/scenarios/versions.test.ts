@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { checkInvariants, formatReport } from "../invariants/check.ts";
+import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { semanticsTable } from "../support/semantics-table.ts";
 import { waitFor } from "../support/wait.ts";
 import { startEngine } from "./api-engine.ts";
@@ -23,10 +23,10 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const child of processes) child.kill("SIGKILL");
   processes.clear();
-  const report = await checkInvariants({ databaseUrl: engine.database.url, phase: "during" });
   await engine.stop();
-  expect(report.ok, formatReport(report)).toBe(true);
 });
+
+afterEach(() => expectInvariants(engine.database));
 
 /** Starts a deployment and, unless told, syncs it: from then on it is the newest. */
 async function deploy(deployment: string, port = 0, { isSynced = true, isChanged = false } = {}) {

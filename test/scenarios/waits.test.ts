@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { DEV_SECRET, makeToken, parseSecret } from "@durable/protocol";
 import { createFunction, Durable } from "@durable/sdk";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { checkInvariants, formatReport } from "../invariants/check.ts";
+import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { travel } from "../support/travel.ts";
 import { startEngine } from "./api-engine.ts";
 import { startSdkApp } from "./sdk-app.ts";
@@ -166,10 +166,7 @@ beforeAll(async () => {
   durable = new Durable({ app: "shop", url: engine.url });
 });
 
-afterEach(async () => {
-  const report = await checkInvariants({ databaseUrl: engine.database.url, phase: "during" });
-  if (!report.ok) throw new Error(formatReport(report));
-});
+afterEach(() => expectInvariants(engine.database));
 
 afterAll(async () => {
   delete process.env["DURABLE_PUBLIC_URL"];

@@ -11,6 +11,7 @@ import { LongestFirst } from "./support/longest-first.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const shared = {
   globalSetup: ["test/support/global-setup.ts"],
+  setupFiles: ["test/support/leave-as-found.ts"],
   exclude: ["**/node_modules/**", "**/dist/**", "test/load/**"],
   // Long enough for a busy machine; what waits, waits for an event and usually takes milliseconds.
   testTimeout: 30_000,
@@ -49,7 +50,7 @@ export default defineConfig({
   test: {
     pool: "forks",
     maxWorkers: 2,
-    // A new process per file costs a second each. What they share must be left as it was found.
+    // A new process per file costs a second each. What they share is put back after each.
     isolate: false,
     disableConsoleIntercept: true,
     sequence: { sequencer: LongestFirst },

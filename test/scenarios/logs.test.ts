@@ -96,8 +96,6 @@ beforeAll(async () => {
   );
 });
 
-afterAll(() => printed.mockRestore());
-
 afterEach(() => expectInvariants(engine.database));
 
 afterAll(async () => {

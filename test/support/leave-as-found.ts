@@ -1,0 +1,11 @@
+// Runs before each file: what it changes of the process is put back when it ends, for others come after it.
+import { afterAll, vi } from "vitest";
+
+const found = { ...process.env };
+
+afterAll(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  for (const name of Object.keys(process.env)) if (!(name in found)) delete process.env[name];
+  Object.assign(process.env, found);
+});

@@ -97,6 +97,16 @@ create table durable.deployments (
   synced_at timestamp with time zone not null default clock_timestamp()
 );
 
+create table durable.detours (
+  workspace_id integer not null,
+  run_id uuid not null,
+  step_id uuid not null,
+  began_id uuid not null,
+  frame text,
+  is_certain boolean not null,
+  at timestamp with time zone not null
+);
+
 create table durable.end_events (
   workspace_id integer not null,
   run_id uuid not null
@@ -440,6 +450,8 @@ alter table durable.circuits add constraint circuits_pkey PRIMARY KEY (workspace
 alter table durable.compensations add constraint compensations_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
 alter table durable.deployments add constraint deployments_pkey PRIMARY KEY (workspace_id, name);
+
+alter table durable.detours add constraint detours_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
 alter table durable.end_events add constraint end_events_pkey PRIMARY KEY (workspace_id, run_id);
 
@@ -805,6 +817,7 @@ begin
       when 'task' then perform durable.effect_task(v_workspace, v_run, v_step, v_data);
       when 'log' then perform durable.effect_log(v_workspace, v_run, v_step, v_data);
       when 'deployment' then perform durable.effect_deployment(v_workspace, v_run, v_step, v_data);
+      when 'detour' then perform durable.effect_detour(v_workspace, v_run, v_step, v_data);
       when 'wait' then perform durable.effect_wait(v_workspace, v_run, v_step, v_data);
       when 'state' then perform durable.effect_state(v_workspace, v_run, v_step, v_data);
       when 'checkpoint' then perform durable.effect_checkpoint(v_workspace, v_run, v_step, v_data);
@@ -1481,6 +1494,21 @@ AS $function$
     select f_workspace[q], f_run[q], (f_data[q]::json ->> 'from')::int, f_data[q]::json ->> 'deployment'
     from generate_subscripts(f_run, 1) as q
     on conflict (workspace_id, run_id, from_seq) do update set deployment = excluded.deployment
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.effect_detour(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into durable.detours (workspace_id, run_id, step_id, began_id, frame, is_certain, at)
+    select s.workspace_id, s.run_id, s.step_id, (f.detour ->> 'began')::uuid, f.detour ->> 'frame',
+      (f.detour ->> 'certain')::boolean, durable.durable_now()
+    from (select f_workspace[q] as workspace, f_run[q] as run, f_data[q]::json as detour
+          from generate_subscripts(f_run, 1) as q) as f
+    join durable.steps s on s.workspace_id = f.workspace and s.run_id = f.run and s.step_id = (f.detour ->> 'left')::uuid
+    where s.seq is not null
+    on conflict (workspace_id, run_id, step_id) do nothing
 $function$
 ;
 

@@ -23,6 +23,7 @@ begin
       when 'task' then perform durable.effect_task(v_workspace, v_run, v_step, v_data);
       when 'log' then perform durable.effect_log(v_workspace, v_run, v_step, v_data);
       when 'deployment' then perform durable.effect_deployment(v_workspace, v_run, v_step, v_data);
+      when 'detour' then perform durable.effect_detour(v_workspace, v_run, v_step, v_data);
       when 'wait' then perform durable.effect_wait(v_workspace, v_run, v_step, v_data);
       when 'state' then perform durable.effect_state(v_workspace, v_run, v_step, v_data);
       when 'checkpoint' then perform durable.effect_checkpoint(v_workspace, v_run, v_step, v_data);

@@ -1,12 +1,7 @@
 // The app's answer: a closed union on `status`. On the engine's hot path, one parse per dispatch.
 import * as z from "zod";
 import { failureSchema } from "./failure.ts";
-import {
-  DETOUR_STEPS_MAX,
-  FAILURE_MESSAGE_BYTES_MAX,
-  MEMO_ENTRIES_MAX,
-  OPS_PER_ANSWER_MAX,
-} from "./limits.ts";
+import { FAILURE_MESSAGE_BYTES_MAX, MEMO_ENTRIES_MAX, OPS_PER_ANSWER_MAX } from "./limits.ts";
 import { digestSchema, opaqueSchema, stepIdSchema } from "./names.ts";
 import { opSchema } from "./ops/op.ts";
 
@@ -19,7 +14,7 @@ const common = {
 };
 const opsSchema = z.array(opSchema).max(OPS_PER_ANSWER_MAX);
 const detourSchema = z.object({
-  left: z.array(stepIdSchema).min(1).max(DETOUR_STEPS_MAX),
+  left: stepIdSchema,
   began: stepIdSchema,
   frame: z.string().max(FAILURE_MESSAGE_BYTES_MAX).optional(),
   certain: z.boolean(),

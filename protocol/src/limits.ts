@@ -50,8 +50,6 @@ export const BRANCH_CASE_CHARACTERS_MAX = 200;
 export const INPUT_SCHEMA_BYTES_MAX = 64 * KIB;
 /** Characters of what people are told with an input. */
 export const INPUT_PROMPT_CHARACTERS_MAX = 10_000;
-/** Recorded steps that one answer names as left out. */
-export const DETOUR_STEPS_MAX = 20;
 /** Queries that one run answers. */
 export const QUERIES_PER_RUN_MAX = 100;
 /** A run's published state. */

@@ -11,6 +11,7 @@ const CHILDREN = [
   "changes",
   "ready",
   "run_states",
+  "detours",
   "inputs",
 ];
 

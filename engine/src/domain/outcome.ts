@@ -77,6 +77,7 @@ export interface Effect {
 
 export type EffectKind =
   | "deployment" // another deployment of the app than before ran what follows
+  | "detour" // code left out what is recorded and began something else
   | "log" // what the code of a step said in one attempt
   | "checkpoint" // the outcome is one of a dispatch that goes on
   | "state" // the run says where it is

@@ -6,6 +6,7 @@ import { decideError } from "./decide-error.ts";
 import { decideOps } from "./decide-op.ts";
 import { decideAbandoned } from "./decide-transport.ts";
 import { decideUndo } from "./decide-undo.ts";
+import { noteDetour } from "./note-detour.ts";
 import { OutcomeDraft, pause } from "./outcome-draft.ts";
 import type { Situation } from "./situation.ts";
 
@@ -33,6 +34,7 @@ export function decide(situation: Situation, answer: Answer): Outcome {
 
 function decideContinue(situation: Situation, answer: Extract<Answer, { status: "continue" }>): Outcome {
   const draft = new OutcomeDraft();
+  noteDetour(answer, draft);
   const refused = decideOps(situation, answer.ops, draft);
   if (refused !== null) return refused;
   if (draft.pausedBy !== null) return draft.paused(draft.pausedBy);

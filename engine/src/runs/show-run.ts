@@ -29,6 +29,7 @@ export function showRun(run: RunStored, workspace: { readonly app: string; reado
     live: run.live,
     last_dispatch: run.last_dispatch,
     heartbeats: run.heartbeats.map((each) => ({ ...each, progress: asReceived(each.progress) })),
+    detours: run.detours,
     steps: run.steps.map((step) => showStep(step, run.attempts)),
     attempts: attemptsOf(NO_STEP, run.attempts),
   };

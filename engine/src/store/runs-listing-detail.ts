@@ -94,6 +94,20 @@ export interface HeartbeatStored {
   readonly at: string;
 }
 
+/** A recorded step that a replay did not ask for while it began another one. */
+export interface DetourStored {
+  /** 32 hex digits, as are those of what it began. */
+  readonly step: string;
+  readonly name: string;
+  readonly n: number;
+  /** Its name is null until it has an entry. */
+  readonly began: { readonly step: string; readonly name: string | null };
+  /** `src/trip.ts:12:9`, and the lines around it. */
+  readonly frame: string | null;
+  readonly certain: boolean;
+  readonly at: string;
+}
+
 export type ChildKind = "invoke" | "spawn" | "on-failure";
 
 export interface ParentStored {
@@ -155,6 +169,7 @@ export interface RunStored {
   readonly parent: ParentStored | null;
   readonly children: readonly ChildStored[];
   readonly heartbeats: readonly HeartbeatStored[];
+  readonly detours: readonly DetourStored[];
   readonly steps: readonly StepStored[];
   readonly attempts: readonly AttemptStored[];
 }
@@ -208,6 +223,13 @@ export async function loadRun(
         from durable.heartbeats h where h.workspace_id = r.workspace_id and h.run_id = r.id
           and durable.holds_lease(l, h.step_id, h.fence) and not exists (select 1 from durable.steps s
             where s.workspace_id = h.workspace_id and s.run_id = h.run_id and s.step_id = h.step_id and s.seq is not null)),
+      'detours', (select coalesce(json_agg(json_build_object('step', replace(s.step_id::text, '-', ''), 'name', s.name, 'n', s.n,
+          'began', json_build_object('step', replace(d.began_id::text, '-', ''), 'name', b.name), 'frame', d.frame,
+          'certain', d.is_certain, 'at', durable.rfc3339(d.at)) order by s.seq), '[]')
+        from durable.detours d
+        join durable.steps s on s.workspace_id = d.workspace_id and s.run_id = d.run_id and s.step_id = d.step_id
+        left join durable.steps b on b.workspace_id = d.workspace_id and b.run_id = d.run_id and b.step_id = d.began_id
+        where d.workspace_id = r.workspace_id and d.run_id = r.id),
       'steps', (select coalesce(json_agg(json_build_object(
           'id', replace(s.step_id::text, '-', ''), 'scope', replace(s.scope::text, '-', ''), 'seq', s.seq, 'op', s.op, 'name', s.name, 'n', s.n,
           'status', s.status, 'value', s.value, 'failure', s.failure, 'attempt', s.attempt,

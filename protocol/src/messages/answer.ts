@@ -16,8 +16,8 @@ interface AnswerCommon {
 
 /** Where a replay left the recorded path. */
 export interface Detour {
-  /** Ids of settled entries that it did not ask for, the first of them in their order. */
-  left: StepId[];
+  /** Id of the first settled entry that it did not ask for. */
+  left: StepId;
   /** Id of what it began meanwhile. */
   began: StepId;
   /** The place in the user's code: `src/trip.ts:12:9`, and the lines around it. */

@@ -94,7 +94,7 @@ describe("a replay that takes another way", () => {
     const charge = run.memo[1]!.id;
     const [{ id: refund }] = (answer as unknown as { ops: [Op] }).ops;
     expect(detourOf(answer)).toEqual({
-      left: [charge, run.memo[2]!.id],
+      left: charge,
       began: refund,
       frame: expect.stringMatching(/detour\.test\.ts:\d+:\d+\n/),
       certain: true,
@@ -102,7 +102,7 @@ describe("a replay that takes another way", () => {
     expect(warn.mock.calls).toEqual([
       [
         expect.stringMatching(
-          /^durable: run run-1 takes another way than the recorded one: step "charge" \(0\), step "rest" \(0\) are recorded and were not asked for, while step "refund" \(0\) was begun at \S+detour\.test\.ts:\d+:\d+\. /,
+          /^durable: run run-1 takes another way than the recorded one: step "charge" \(0\) is recorded and was not asked for, while step "refund" \(0\) was begun at \S+detour\.test\.ts:\d+:\d+\. /,
         ),
       ],
     ]);
@@ -130,7 +130,7 @@ describe("a replay that takes another way", () => {
     await run.turn(flip("heads"));
     await run.turn(flip("heads"));
     const tails: Handler = (step) => flip("tails")(step).then(() => step.sleep("rest", "1d"));
-    expect(detourOf(await run.turn(tails))).toMatchObject({ left: [run.memo[1]!.id], certain: true });
+    expect(detourOf(await run.turn(tails))).toMatchObject({ left: run.memo[1]!.id, certain: true });
   });
 
   test("in a process that has not seen the run before is named as one that may be", async () => {
@@ -163,7 +163,7 @@ describe("a replay that takes another way", () => {
       };
     await untilSleep(run, handler("charge"));
     expect(detourOf(await run.turn(handler("refund")))).toMatchObject({
-      left: run.memo.slice(1, 3).map(({ id }) => id),
+      left: run.memo[1]!.id,
       certain: false,
     });
   });
@@ -181,7 +181,7 @@ describe("a replay that takes another way", () => {
           (s) => s.sleep("longer", "2d"),
         ]);
     await run.turn(branches("a"));
-    expect(detourOf(await run.turn(branches("b")))).toMatchObject({ left: [run.memo[0]!.id], certain: true });
+    expect(detourOf(await run.turn(branches("b")))).toMatchObject({ left: run.memo[0]!.id, certain: true });
   });
 });
 

@@ -10,7 +10,11 @@ import { Trails } from "./trails.ts";
 
 type Program =
   | { readonly do: "run" | "fail" | "sleep" | "send" | "wait" | "branch" | "own"; readonly name: string }
-  | { readonly do: "both" | "each" | "either" | "race" | "first" | "all"; readonly parts: readonly Program[] }
+  | {
+      readonly do: "both" | "each" | "either" | "race" | "first" | "all";
+      readonly parts: readonly Program[];
+      readonly name?: string;
+    }
   | { readonly do: "if"; readonly name: string; readonly yes: Program; readonly no: Program };
 
 const name = fc.constantFrom("a", "b", "c");
@@ -87,8 +91,11 @@ async function play(program: Program, step: Step, note: (what: string) => unknow
     case "first":
     case "all": {
       const branches = program.parts.map((part) => (branch: Step) => play(part, branch, note));
-      if (program.do === "race") return step.race(branches);
-      return program.do === "all" ? step.parallel(branches) : step.parallel(branches, { join: "first" });
+      const { name } = program;
+      if (program.do === "race") return step.race(branches, { name });
+      return program.do === "all"
+        ? step.parallel(branches, { name })
+        : step.parallel(branches, { name, join: "first" });
     }
     case "if": {
       const even = (await step.run(program.name, () => program.name.charCodeAt(0))) % 2 === 0;
@@ -104,7 +111,8 @@ async function soon(macrotasks: number): Promise<void> {
 /** No two steps by one name: what comes first must not depend on what is no step. */
 function uniquely(program: Program, path = ""): Program {
   if ("parts" in program) {
-    return { ...program, parts: program.parts.map((part, index) => uniquely(part, `${path}.${index}`)) };
+    const parts = program.parts.map((part, index) => uniquely(part, `${path}.${index}`));
+    return { ...program, name: `${program.do}${path}`, parts };
   }
   const named = { ...program, name: `${program.name}${path}` };
   if (named.do !== "if") return named;

@@ -8,4 +8,4 @@ export {
   type MatrixCrash,
 } from "./crash-matrix.ts";
 export { createTestKit, type TestKit, type TestKitOptions } from "./kit.ts";
-export type { RunState, RunStatus, TestFailure, TestRun, TestStep } from "./test-run.ts";
+export type { RunState, RunStatus, TestDetour, TestFailure, TestRun, TestStep } from "./test-run.ts";

@@ -34,6 +34,19 @@ export interface TestStep {
   readonly attempt: number;
 }
 
+/** A recorded step that the code, called again, did not ask for, while it began another one. */
+export interface TestDetour {
+  readonly step: string;
+  readonly name: string;
+  readonly n: number;
+  readonly began: { readonly step: string; readonly name: string | null };
+  /** Where in your code, with the lines around it. */
+  readonly frame: string | null;
+  /** False where the code may still come to it: it awaits something of its own beside steps. */
+  readonly certain: boolean;
+  readonly at: string;
+}
+
 /** How a run stands or ended. */
 export interface RunState {
   readonly id: string;
@@ -44,6 +57,8 @@ export interface RunState {
   readonly output: unknown;
   readonly failure: TestFailure | null;
   readonly steps: readonly TestStep[];
+  /** Where its code left the recorded path; empty for code that does the same at every replay. */
+  readonly detours: readonly TestDetour[];
 }
 
 /** A run in the kit's engine. */

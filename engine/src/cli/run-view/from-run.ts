@@ -1,6 +1,6 @@
 import { describeProgress } from "../../domain/progress.ts";
 import type { AnswerOf } from "../../http/contract/table.ts";
-import type { BeatView, ChildView, InputView, RunView, StepView } from "./run-view.ts";
+import type { BeatView, ChildView, DetourView, InputView, RunView, StepView } from "./run-view.ts";
 
 type RunAnswer = AnswerOf<"getRun">;
 type StepAnswer = RunAnswer["steps"][number];
@@ -21,6 +21,7 @@ export function fromRun(run: RunAnswer): RunView {
     failure: messageOf(run.failure),
     retry: retryOf(run),
     frozen: frozenOf(run),
+    detours: detoursOf(run),
   };
 }
 
@@ -113,6 +114,13 @@ function frozenOf({ live, status }: RunAnswer): RunView["frozen"] {
     probeAtMs: msOf(circuit.next_probe_at) ?? 0,
     failure: circuit.last_error ?? "no reason was recorded",
   };
+}
+
+function detoursOf({ detours }: RunAnswer): DetourView[] {
+  return detours.map(({ name: left, began, frame, certain: isCertain }) => {
+    const place = frame?.split("\n", 1)[0] ?? null;
+    return { left, began: began.name, place, isCertain };
+  });
 }
 
 function msOf(instant: string | null): number | null {

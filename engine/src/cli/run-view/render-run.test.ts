@@ -27,7 +27,7 @@ function run(steps: StepView[], part: Partial<RunView> = {}): RunView {
   const base = { id: "0192", functionId: "onboarding", status: "waiting", createdAtMs: 7_600 } as const;
   const family = { parentId: null, failureHandler: null };
   const ends = { endedAtMs: null, output: null, state: null, failure: null, retry: null, frozen: null };
-  return { ...base, ...family, ...ends, steps, ...part };
+  return { ...base, ...family, ...ends, detours: [], steps, ...part };
 }
 
 describe("a run as a tree", () => {
@@ -50,6 +50,15 @@ describe("a run as a tree", () => {
     expect(renderRun(run([arrived]), drawing)[1]).toBe("└─ ✓ approve  approval.received arrived after 2.0 s");
     const late = step("approve", { ...wait, settledAtMs: 7_000, isResolved: false });
     expect(renderRun(run([late]), drawing)[1]).toBe("└─ ✓ approve  timed out after 2.0 s");
+  });
+
+  it("says where the code left the recorded path, or may have", () => {
+    const detour = { left: "a", began: "e", place: "src/f.ts:1:2", isCertain: true };
+    const unsure = { left: "f", began: null, place: null, isCertain: false };
+    expect(renderRun(run([], { detours: [detour, unsure] }), drawing).slice(1)).toEqual([
+      "│  ! took another way than recorded: left out a, began e at src/f.ts:1:2",
+      "│  ! may have taken another way than recorded: left out f",
+    ]);
   });
 
   it("says how far a step is, and since when it has not said more", () => {

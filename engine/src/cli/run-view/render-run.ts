@@ -16,9 +16,13 @@ export function renderRun(run: RunView, drawing: Drawing & { readonly width: num
     const branch = index === rows.length - 1 ? "└─" : "├─";
     return `${drawing.paint.dim(branch)} ${row.mark} ${padEnd(fit(row.name, NAME_COLUMNS_MAX), nameColumns)}  ${row.what}`;
   });
-  return [title(run, drawing), ...familyLines(run, drawing), ...stateLine(run, drawing), ...branches].map(
-    (line) => fit(line.trimEnd(), drawing.width),
-  );
+  return [
+    title(run, drawing),
+    ...familyLines(run, drawing),
+    ...stateLine(run, drawing),
+    ...detourLines(run, drawing),
+    ...branches,
+  ].map((line) => fit(line.trimEnd(), drawing.width));
 }
 
 /** `⠹ onboarding  waiting  3.2 s  0192f0c1-…` */
@@ -46,6 +50,15 @@ function familyLines({ parentId, failureHandler }: RunView, { paint }: Drawing):
 
 function stateLine({ state }: RunView, { paint }: Drawing): string[] {
   return state === null ? [] : [`${paint.dim("│")}  ${paint.dim("state")} ${oneLine(state)}`];
+}
+
+/** `│  ! took another way than recorded: left out charge, began refund at src/trip.ts:12:9` */
+function detourLines({ detours }: RunView, { paint }: Drawing): string[] {
+  return detours.map(({ left, began, place, isCertain }) => {
+    const instead = began === null ? "" : `, began ${oneLine(began)}${place === null ? "" : ` at ${place}`}`;
+    const what = `${isCertain ? "took" : "may have taken"} another way than recorded: left out ${oneLine(left)}${instead}`;
+    return `${paint.dim("│")}  ${paint.yellow(`! ${what}`)}`;
+  });
 }
 
 const STATUS_MARK: Record<RunStatus, string> = {

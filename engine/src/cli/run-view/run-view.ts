@@ -21,6 +21,17 @@ export interface RunView {
   readonly retry: { readonly dueAtMs: number; readonly failure: string } | null;
   /** Its job waits for the app as a whole, which is down, or busy. */
   readonly frozen: FrozenView | null;
+  readonly detours: readonly DetourView[];
+}
+
+/** Where its code left the recorded path. */
+export interface DetourView {
+  /** Name of the recorded step that it left out. */
+  readonly left: string;
+  readonly began: string | null;
+  /** In the app's code. */
+  readonly place: string | null;
+  readonly isCertain: boolean;
 }
 
 export interface FrozenView {

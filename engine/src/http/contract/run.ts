@@ -35,6 +35,28 @@ const Heartbeat = z
   })
   .openapi("StepProgress", { description: "The last word of a step whose code is running." });
 
+const Detour = z
+  .object({
+    step: z.string(),
+    name: z.string(),
+    n: z.number().int(),
+    began: z
+      .object({ step: z.string(), name: z.string().nullable() })
+      .openapi({ description: "The step that was begun meanwhile; its name is null until it has an entry." }),
+    frame: z
+      .string()
+      .nullable()
+      .openapi({ description: "Where in the app's code that was, with the lines around it." }),
+    certain: z.boolean().openapi({
+      description: "False where the code may still come to it: it awaits something of its own beside steps.",
+    }),
+    at: Instant,
+  })
+  .openapi("Detour", {
+    description:
+      "A recorded step that the code, called again, did not ask for, while it began another one. Apps in development tell.",
+  });
+
 export const Run = z
   .object({
     id: z.string(),
@@ -95,6 +117,7 @@ export const Run = z
       .openapi({ description: "Null once the run has ended." }),
     last_dispatch: z.object(Times).nullable(),
     heartbeats: z.array(Heartbeat).openapi({ description: "What code that is running says of itself." }),
+    detours: z.array(Detour),
     steps: z.array(Step).openapi({ description: "In the order of the journal, then what is still pending." }),
     attempts: z.array(Attempt).openapi({
       description: "Of the run itself: dispatches without a usable answer, failed tries of the function.",

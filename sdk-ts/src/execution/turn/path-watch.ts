@@ -10,7 +10,7 @@
 // left out, unless this turn has seen the code go on by itself. And something of the code's own may be there at once in one
 // turn and take its time in the next, as behind a cache: so before anything is said, the turn waits a moment for it.
 
-import { DETOUR_STEPS_MAX, type RecordedOp } from "@durable/protocol/wire";
+import type { RecordedOp } from "@durable/protocol/wire";
 import { restIsExact } from "../../runtime/after-microtasks.ts";
 import { type Footing, type Trail, type TrailStep, worse } from "../trails.ts";
 import type { Memo } from "./memo.ts";
@@ -29,10 +29,10 @@ export interface LeftStep {
   readonly known: TrailStep | undefined;
 }
 
-/** What was left out, and what was begun meanwhile. */
+/** Which step was left out, and which was begun meanwhile. */
 export interface Detour {
-  /** The first of them, in the order of the memo. */
-  readonly left: readonly LeftStep[];
+  /** The first one, in the order of the memo: others may only come after it. */
+  readonly left: LeftStep;
   readonly began: StepPlace;
   /** Of the place where user code began it. */
   readonly stack: string | undefined;
@@ -88,9 +88,8 @@ export class PathWatch {
 
   /** Whether the turn, about to end, waits for what user code may still ask for. Calls back when that is over. */
   waits(memo: Memo, over: () => void): boolean {
-    if (this.#patience === "over" || !this.detour(memo)?.left.some(({ id }) => this.#trail.isNews(id))) {
-      return false;
-    }
+    const left = this.detour(memo)?.left;
+    if (left === undefined || this.#patience === "over" || !this.#trail.isNews(left.id)) return false;
     if (this.#patience === "full") {
       this.#patience = "running out";
       setTimeout(() => {
@@ -104,18 +103,15 @@ export class PathWatch {
   /** Asked at the end of a turn that is suspended. */
   detour(memo: Memo): Detour | null {
     if (this.#began === null || memo.unclaimed === 0) return null;
-    const by: Record<Footing, LeftStep[]> = { results: [], unsure: [], own: [] };
+    const firstBy: Partial<Record<Footing, LeftStep>> = {};
     for (const { id, op } of memo.settled()) {
       if (this.#reached.has(id)) continue;
       const known = this.#trail.step(id);
-      by[known?.footing ?? "unsure"].push({ id, op, known });
+      firstBy[known?.footing ?? "unsure"] ??= { id, op, known };
     }
-    const isCertain = by.results.length > 0;
-    const left = (isCertain ? by.results : this.#footing === "own" ? [] : by.unsure).slice(
-      0,
-      DETOUR_STEPS_MAX,
-    );
+    const { results, unsure } = firstBy;
+    const left = results ?? (this.#footing === "own" ? undefined : unsure);
     const { step: began, at } = this.#began;
-    return left.length === 0 ? null : { left, began, stack: at.stack, isCertain };
+    return left === undefined ? null : { left, began, stack: at.stack, isCertain: left === results };
   }
 }

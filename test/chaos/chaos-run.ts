@@ -84,7 +84,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     people.start();
     const checks = checkDuring(checker, ending);
     const raging = rage(
-      { cluster, random: random.fork("faults"), tally },
+      { cluster, random: random.fork("faults"), tally, findings },
       options.minutes * 60_000,
       ending.signal,
     );

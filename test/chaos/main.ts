@@ -13,15 +13,24 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => interrupted.abort(new Error("interrupted")));
 }
 
+const options = optionsOrUsage();
+if (options === null) process.exit(2);
 try {
-  const options = readOptions(process.argv.slice(2));
   process.exitCode = (await (options.bugs ? allBugs(options) : once(options))) ? 0 : 1;
 } catch (error) {
-  if (!interrupted.signal.aborted)
-    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
-  process.exitCode = interrupted.signal.aborted ? 130 : 2;
+  if (!interrupted.signal.aborted) console.error("FAILED: the harness itself broke.", error);
+  process.exitCode = interrupted.signal.aborted ? 130 : 1;
 }
 process.exit();
+
+function optionsOrUsage(): Options | null {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`);
+    return null;
+  }
+}
 
 function allBugs({ seed, only }: Options): Promise<boolean> {
   console.log(`chaos: seed ${seed}, the engine with one deliberate bug after the other\n`);

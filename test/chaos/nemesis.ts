@@ -1,27 +1,35 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Cluster, type EnginePlace, LEASE_MS } from "./cluster.ts";
+import type { Findings } from "./findings.ts";
 import type { Random } from "./random.ts";
 import type { FaultName, Tally } from "./tally.ts";
+import { within } from "./within.ts";
 
 export interface NemesisParts {
   readonly cluster: Cluster;
   readonly random: Random;
   readonly tally: Tally;
+  readonly findings: Findings;
 }
 
 /** One kind of fault from outside: how often in five minutes, and what is done. */
 interface Fault {
   readonly name: FaultName;
   readonly timesInFiveMinutes: number;
-  act(parts: NemesisParts): Promise<void>;
+  act(parts: Acting): Promise<void>;
+}
+
+interface Acting extends NemesisParts {
+  /** Aborted when nobody waits for the fault any more. */
+  readonly stopped: AbortSignal;
 }
 
 const FAULTS: readonly Fault[] = [
   {
     name: "engine killed",
     timesInFiveMinutes: 45,
-    async act({ cluster, random }) {
-      (await anEngine(cluster, random)).slot.kill();
+    async act(parts) {
+      (await anEngine(parts)).slot.kill();
     },
   },
   {
@@ -60,8 +68,9 @@ const FAULTS: readonly Fault[] = [
   {
     name: "zombie",
     timesInFiveMinutes: 26,
-    async act({ cluster, random }) {
-      const { slot } = await anEngine(cluster, random);
+    async act(parts) {
+      const { cluster } = parts;
+      const { slot } = await anEngine(parts);
       slot.pause();
       const release = cluster.held.hold();
       await cluster.reviveZombie(slot).finally(release);
@@ -71,8 +80,9 @@ const FAULTS: readonly Fault[] = [
     // Cut off from Postgres for longer than its lease, then everything it had said arrives at once.
     name: "statement held",
     timesInFiveMinutes: 18,
-    async act({ cluster, random }) {
-      const { database } = await anEngine(cluster, random);
+    async act(parts) {
+      const { random } = parts;
+      const { database } = await anEngine(parts);
       database.disturb({ kind: "hold" });
       await sleep(LEASE_MS + random.int(500, 1_500));
       database.heal();
@@ -81,8 +91,8 @@ const FAULTS: readonly Fault[] = [
   {
     name: "engine drained",
     timesInFiveMinutes: 8,
-    async act({ cluster, random }) {
-      await (await anEngine(cluster, random)).slot.drain();
+    async act(parts) {
+      await (await anEngine(parts)).slot.drain();
     },
   },
   { name: "answer dropped", timesInFiveMinutes: 40, act: (parts) => disturb(parts, "drop-answer") },
@@ -94,12 +104,23 @@ const FAULTS: readonly Fault[] = [
 const LATE_TRIES = 20;
 const LATE_EVERY_MS = 1_000;
 
-/** Does each fault at its times, drawn from the seed, for `durationMs`; then goes on until none is missing. */
-export async function rage(parts: NemesisParts, durationMs: number, stopped: AbortSignal): Promise<void> {
+/** The longest of them waits for a Postgres that has come back, and for an engine after that. */
+const FAULT_MS_MAX = 120_000;
+
+/**
+ * Does each fault at its times, drawn from the seed, for `durationMs`; then goes on until none is missing. One that does
+ * not come to its end within `faultMsMax` is a finding, and is not done again.
+ */
+export async function rage(
+  parts: NemesisParts,
+  durationMs: number,
+  stopped: AbortSignal,
+  faultMsMax = FAULT_MS_MAX,
+): Promise<void> {
   const startedAtMs = performance.now();
   await Promise.all(
     FAULTS.map(async (fault) => {
-      const own = { ...parts, random: parts.random.fork(fault.name) };
+      const own = { ...parts, random: parts.random.fork(fault.name), stopped };
       const times = Math.max(2, Math.ceil((fault.timesInFiveMinutes * durationMs) / 300_000));
       const everyMs = durationMs / times;
       for (let no = 0; !stopped.aborted; no += 1) {
@@ -111,7 +132,13 @@ export async function rage(parts: NemesisParts, durationMs: number, stopped: Abo
             : performance.now() + own.random.float() * LATE_EVERY_MS;
         // One that took too long pushes the next ones closer together, not to the end.
         await pause(atMs - performance.now(), stopped);
-        if (!stopped.aborted) await fault.act(own);
+        if (stopped.aborted) return;
+        const acting = fault.act(own).catch((error) => {
+          if (!stopped.aborted) throw error;
+        });
+        if (await within(faultMsMax, acting)) continue;
+        parts.findings.add(`"${fault.name}" did not come to its end within ${faultMsMax / 1_000} s`);
+        return;
       }
     }),
   );
@@ -183,9 +210,10 @@ async function workAgainMs({ admin, engines }: Cluster): Promise<number> {
   return Math.round(ms);
 }
 
-/** One that is up; waits until there is one. */
-async function anEngine(cluster: Cluster, random: Random): Promise<EnginePlace> {
+/** One that is up; waits until there is one. Rejects once the faults are over. */
+async function anEngine({ cluster, random, stopped }: Acting): Promise<EnginePlace> {
   for (;;) {
+    stopped.throwIfAborted();
     const up = cluster.engines.filter(({ slot }) => slot.isUp);
     if (up.length > 0) return random.pick(up);
     await sleep(20);

@@ -19,16 +19,17 @@ const PLAIN_EVERY_MS = 15_000;
 const interrupted = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
 
+const options = optionsOrUsage();
+if (options === null) process.exit(2);
 try {
-  process.exitCode = await main();
+  process.exitCode = await main(options);
 } catch (error) {
-  console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
-  process.exitCode = 2;
+  console.error("FAILED: the harness itself broke.", error);
+  process.exitCode = 1;
 }
 process.exit();
 
-async function main(): Promise<number> {
-  const { count, minutes, seed } = readOptions();
+async function main({ count, minutes, seed }: Options): Promise<number> {
   console.log(`matrix: seed ${seed}, ${count} programs, at most ${minutes} minutes\n`);
   const startedMs = performance.now();
   const result = await runPrograms({
@@ -86,7 +87,22 @@ async function printSmaller(seed: number, { index }: Difference): Promise<void> 
   else print(smaller);
 }
 
-function readOptions() {
+interface Options {
+  readonly count: number;
+  readonly minutes: number;
+  readonly seed: number;
+}
+
+function optionsOrUsage(): Options | null {
+  try {
+    return readOptions();
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`);
+    return null;
+  }
+}
+
+function readOptions(): Options {
   const { values } = parseArgs({
     options: {
       programs: { type: "string", default: "10000" },

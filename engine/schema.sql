@@ -1542,6 +1542,11 @@ begin
     where s.seq is not null and not exists (select 1 from durable.compensations c
       where c.workspace_id = s.workspace_id and c.run_id = s.run_id and c.step_id = s.step_id)
     on conflict do nothing;
+  perform durable.close_entries(array_agg(q.workspace), array_agg(q.run), array_agg(s.step_id))
+    from unnest(q_workspace, q_run, q_data) as q(workspace, run, data)
+    cross join lateral json_array_elements_text(q.data::json) as f(id)
+    join durable.steps s on s.workspace_id = q.workspace and s.run_id = q.run and s.step_id = f.id::uuid
+    where s.seq is null and s.status <> 'cancelled' having count(*) > 0;
 end $function$
 ;
 

@@ -287,6 +287,11 @@ export class Turn {
     this.#rest.look();
   }
 
+  /** A group is done: what its items have open nobody asks for again, and what they began in this turn is forgotten. */
+  leaveBehind(group: Scope): void {
+    closeLosers([group], this.#parts);
+  }
+
   /**
    * An op that is complete as it is: the engine does the rest.
    * @throws NonRetriableError when the engine would refuse it.

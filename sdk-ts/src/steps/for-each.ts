@@ -159,6 +159,7 @@ async function closed(loop: Loop, group: Group, results: readonly unknown[]): Pr
   if (scope.steps.size === 0 || scope.canBeUndone || utf8.encode(v.text).length > VALUE_BYTES_MAX) {
     return JSON.parse(v.text) as unknown[];
   }
+  loop.turn.leaveBehind(scope);
   return askFor(loop, group, (id, n) =>
     loop.turn.report({ op: "group", id, scope: loop.point.id, name, n, v, folds: [...scope.steps] }),
   );

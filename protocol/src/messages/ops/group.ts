@@ -4,7 +4,7 @@ import type { OpIdentity } from "./identity.ts";
 /** The value of a finished group; its children leave the memo. */
 export interface GroupOp extends OpIdentity {
   op: "group";
-  /** The settled steps that it stands for from now on. */
+  /** The steps that it stands for from now on; what is still open of them is cancelled. */
   folds: StepId[];
   v?: Payload;
   ref?: Ref | undefined;

@@ -69,7 +69,7 @@ export interface Engine {
 }
 
 /** Runs executed at once while senders bring events faster than they can be stored. */
-const SLOTS_UNDER_PRESSURE = 8;
+const SLOTS_UNDER_PRESSURE = 16;
 
 export function createEngine(config: EngineConfig): Engine {
   const { log } = config;

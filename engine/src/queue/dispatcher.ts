@@ -43,6 +43,8 @@ export interface DispatcherOptions extends Ports {
 const CLAIM_MAX = 128;
 /** Below the 30 s that process managers usually grant between SIGTERM and SIGKILL. */
 const DRAIN_MS = 20_000;
+/** While slots are capped, those that become free are filled together: a claim of one costs as much as one of sixteen. */
+const CLAIM_EVERY_MS = 50;
 /** How long a run keeps its lease while other jobs wait for a slot. */
 const KEEP_WHILE_OTHERS_WAIT_MS = 100;
 
@@ -54,6 +56,7 @@ export class Dispatcher implements Service, Births {
   /** Leases that were taken while the run's last one is still held here; each has its slot. */
   readonly #successors = new Map<string, Lease>();
   #claims = 0;
+  #claimedAtMs = Number.NEGATIVE_INFINITY;
   #isClaiming = false;
   #backlogged = false;
   #draining = false;
@@ -203,8 +206,12 @@ export class Dispatcher implements Service, Births {
   }
 
   async #round(): Promise<NextRound> {
-    const { authority, database, slots } = this.#options;
+    const { authority, clock, database, slots } = this.#options;
     if (this.#draining || slots.free === 0 || !this.#mayAct()) return "later";
+    const nowMs = clock.monotonicMs();
+    const tooSoonMs = slots.isCapped ? this.#claimedAtMs + CLAIM_EVERY_MS - nowMs : 0;
+    if (tooSoonMs > 0) return { inMs: tooSoonMs };
+    this.#claimedAtMs = nowMs;
     const wanted = slots.take(CLAIM_MAX);
     this.#claims += 1;
     this.#isClaiming = true;

@@ -14,6 +14,10 @@ export class Slots {
     return this.#used;
   }
 
+  get isCapped(): boolean {
+    return this.cap !== Number.POSITIVE_INFINITY;
+  }
+
   get free(): number {
     return Math.max(0, Math.min(this.total, this.cap) - this.#used);
   }

@@ -83,13 +83,79 @@ describe("is a mistake", () => {
       "const r = await fetch('x');\nawait step.run('a', () => r.ok);",
       /fetch\(\) outside .*step\.fetch\.$/,
     ],
+    [
+      "an array's forEach",
+      'event.data.ids.forEach(async (id) => { await step.run("a", () => id); });',
+      /^await-step 2: forEach waits for nothing: the function may end before step "a" has run/,
+    ],
+    [
+      "a map that nobody awaits",
+      'const all = event.data.ids.map((id) => step.run("a", () => id));\nreturn 1;',
+      /^await-step 2: Nobody awaits what this starts/,
+    ],
+    [
+      "a promise in a variable that nobody reads",
+      'const p = step.run("a", () => 1);',
+      /^await-step 2: Nobody/,
+    ],
+    ["a step that is thrown away", 'void step.run("a", () => 1);', /^await-step 2: Nobody awaits step "a"/],
+    ["a chain that nobody awaits", 'step.run("a", () => 1).catch(() => null);', /^await-step 2: Nobody/],
+    ["a step behind a condition", 'event.data && step.run("a", () => 1);', /^await-step 2: Nobody/],
+    ["a step that may not be there", 'step?.run("a", () => 1);', /^await-step 2: Nobody awaits step "a"/],
+    ["another name for the step", 'const s = step;\ns.run("a", () => 1);', /^await-step 3: Nobody/],
+    [
+      "the step of a branch",
+      'await step.parallel([async (s) => { s.run("a", () => 1); }]);',
+      /^await-step 2: Nobody awaits step "a"/,
+    ],
+    [
+      "the step of an item",
+      'await step.forEach(event.data, async (id, at, own) => { own.run("a", () => id); });',
+      /^await-step 2: Nobody awaits step "a"/,
+    ],
+    [
+      "a step in the step of a branch",
+      'await step.race({ x: async (s) => { await s.run("a", () => s.run("b", () => 1)); } });',
+      /^no-nested-step 2: Step "b" is called inside step "a"/,
+    ],
+    [
+      "a step in a body that has a name",
+      'const body = async () => step.run("inner", () => 1);\nawait step.run("outer", body);',
+      /^no-nested-step 2: Step "inner" is called inside step "outer"/,
+    ],
+    [
+      "a state in a step",
+      'await step.run("a", () => { step.setState(1); });',
+      /^no-nested-step 2: step\.setState is called inside step "a"/,
+    ],
+    ["the clock by its oldest name", "await step.run('a', () => 1);\nreturn Date();", /Date\(\) outside/],
   ])("%s", (_, body, sentence) => {
     expect(mistakesIn(body)).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  test.each([
+    ['import { v4 as uuid } from "uuid";', "uuid()", /uuid\(\) outside .*remembers it\.$/],
+    ['import { nanoid as id } from "nanoid";', "id()", /id\(\) outside/],
+    ['import http from "axios";', 'await http.get("x")', /http\.get\(\) outside .*step\.fetch\.$/],
+    ['import dayjs from "dayjs";', "dayjs()", /dayjs\(\) outside/],
+    ['import { DateTime } from "luxon";', "DateTime.now()", /DateTime\.now\(\) outside/],
+    ['import * as c from "node:crypto";', "c.randomBytes(8)", /c\.randomBytes\(\) outside/],
+    [
+      'import { setTimeout as delay } from "node:timers/promises";',
+      "await delay(5)",
+      /delay\(\) outside .*step\.sleep\.$/,
+    ],
+  ])("%s %s", (imported, call, sentence) => {
+    const code = `${imported}\ncreateFunction({ handler: async ({ step }) => {\n  const x = ${call};\n  await step.run("a", () => x);\n} });`;
+    expect(inFile(code)).toEqual([expect.stringMatching(sentence)]);
   });
 
   test("in a helper that gets the step, and in a handler that takes its context whole", () => {
     expect(inFile('async function pay(step: Step) {\n step.run("a", () => 1);\n}')).toHaveLength(1);
     expect(inFile('const handler = async (ctx) => {\n ctx.step.run("a", () => 1);\n};')).toHaveLength(1);
+    expect(
+      inFile('const handler = async (c) => {\n const { step: s } = c;\n s.run("a", () => 1);\n};'),
+    ).toHaveLength(1);
     expect(inFile('const handler = async ({ step: s }) => {\n s.run("a", () => 1);\n};')).toHaveLength(1);
   });
 });
@@ -122,6 +188,37 @@ describe("is none", () => {
     ["the clock in a step", 'await step.run("now", () => ({ at: Date.now(), r: Math.random() }));'],
     ["the clock in a condition of a branch", 'await step.branch("late", { yes: () => Date.now() > 5 });'],
     ["the date of an event", "const at = new Date(event.time);\nawait step.sleepUntil('a', at);"],
+    [
+      "promises that are awaited later",
+      'const p = step.run("a", () => 1);\nconst all = [];\nfor (const i of event.data) all.push(step.run("b", () => i));\nawait Promise.all([p, ...all]);',
+    ],
+    [
+      "steps that a map collects",
+      'await Promise.all(event.data.map(async (id) => { await step.run("a", () => id); return step.run("b", () => id); }));',
+    ],
+    [
+      "an array's forEach that collects",
+      'const all = [];\nevent.data.forEach((id) => all.push(step.run("a", () => id)));\nawait Promise.all(all);',
+    ],
+    ["a chain that is awaited", 'await step.run("a", () => 1).then((x) => x + 1);'],
+    ["either of two steps", 'await (event.data ? step.run("a", () => 1) : step.run("b", () => 1));'],
+    [
+      "a body that has a name and reads the clock",
+      'const now = () => Date.now();\nasync function load() { return fetch("x"); }\nawait step.run("a", now);\nawait step.run("b", async () => [now(), await load()]);',
+    ],
+    [
+      "the clock in the step of an item's function that has a name",
+      'const each = (id, at, own) => own.run("a", () => Date.now());\nawait step.forEach(event.data, each);',
+    ],
+    [
+      "the clock in a step that is known by its type",
+      'const each = (own: Step) => own.run("a", () => Date.now());\nawait step.parallel(event.data.map(() => each));',
+    ],
+    ["a date that is given", "const at = dayjs(event.time);\nawait step.sleepUntil('a', at.toDate());"],
+    [
+      "what has the name of a branch's step elsewhere",
+      'await step.parallel([(s) => s.run("a", () => 1)]);\nevent.data.forEach((s) => s.run("go"));',
+    ],
     [
       "steps in the code of a parallel",
       'await step.parallel([() => step.run("a", () => 1)], { join: "all" });',
@@ -166,6 +263,14 @@ describe("durable check", () => {
     write("src/page.tsx", "export const page = (step: number) => <b>{step}</b>;\n");
     write("src/broken.ts", 'import "@durable/sdk";\nconst = 1;\n');
     write("node_modules/other/index.ts", 'import "@durable/sdk";\nconst = 1;\n');
+    write(
+      "flow/a.ts",
+      'import { createFunction } from "@durable/sdk";\nexport const a = createFunction({\n  id: "bill",\n  triggers: [{ cron: "61 * * * *" }, { event: "e", if: "event.data.x >" }, { cron: "0 9 * * *", tz: "Mars" }],\n  handler: async <const T>({ step }: { step: any }) => {\n    await step.waitForEvent("w", { event: "e", if: "async.data.x == 1" });\n    await step.invoke("one", "bil", {});\n    await step.spawn("ship");\n  },\n});\n',
+    );
+    write(
+      "flow/b.ts",
+      'import { createFunction } from "@durable/sdk";\nexport const b = createFunction({ id: "ship", trigger: { event: "e", if: "event.data.x > 1" }, handler: async ({ step }) => {\n  await step.waitForAny("w", [{ event: "e", if: "trigger.data.x == event.data.x" }]);\n  return step.invoke("b", "bill");\n} });\n',
+    );
     write("good.ts", 'import "@durable/sdk";\n');
   });
 
@@ -179,12 +284,38 @@ describe("durable check", () => {
   };
 
   test("names file, line, rule and what to do; what cannot be read is told too", () => {
-    const { code, out, err } = check([]);
+    const { code, out, err } = check(["src", "good.ts"]);
     expect({ code, err }).toEqual({ code: 1, err: "2 mistakes found in 4 files.\n" });
     const [broken, , pay, sentence] = out.split("\n");
     expect(broken).toMatch(/^src\/broken\.ts:2:7 {2}syntax$/);
     expect(pay).toBe("src/pay.ts:6:5  await-step");
     expect(sentence).toMatch(/^ {2}Nobody awaits step "a"/);
+  });
+
+  test("judges cron lines, expressions and targets as the engine would", () => {
+    const { mistakes } = JSON.parse(check(["flow", "--json"]).out);
+    expect(
+      mistakes.map(({ file, line, rule, message }: Record<string, unknown>) => [file, line, rule, message]),
+    ).toEqual([
+      ["flow/a.ts", 4, "bad-cron", 'This cron line cannot be used: "61" is no minute from 0 to 59.'],
+      [
+        "flow/a.ts",
+        4,
+        "bad-expression",
+        expect.stringMatching(/^This expression cannot be used: Unexpected token/),
+      ],
+      ["flow/a.ts", 4, "bad-cron", expect.stringMatching(/"Mars" is no time zone/)],
+      ["flow/a.ts", 6, "bad-expression", expect.stringMatching(/Unknown variable: async/)],
+      [
+        "flow/a.ts",
+        7,
+        "unknown-target",
+        'This starts function "bil", and none of these files declares it. Did you mean "bill"?',
+      ],
+    ]);
+    // Others may declare it.
+    const alone = JSON.parse(check(["flow/a.ts", "--json"]).out).mistakes;
+    expect(alone.some(({ rule }: { rule: string }) => rule === "unknown-target")).toBe(false);
   });
 
   test("answers as JSON, and with 0 when all is well", () => {

@@ -1,4 +1,5 @@
 import type { FunctionManifest, Manifest } from "@durable/protocol/wire";
+import { cronProblem, timeZoneProblem } from "../domain/cron.ts";
 import { readExpression, type Variables } from "../domain/expressions.ts";
 import { Problem } from "../domain/problems.ts";
 import { schemaProblem } from "./json-schemas.ts";
@@ -12,6 +13,7 @@ export function requireUsable({ functions }: Manifest): void {
   for (const fn of functions) {
     requireSchemas(fn);
     requireExpressions(fn);
+    requireCrons(fn);
   }
 }
 
@@ -42,6 +44,19 @@ function requireExpressions(fn: FunctionManifest): void {
       cancel.if,
       "event and trigger",
       `cancelOn ${index + 1} ("${cancel.event}") of function "${fn.id}"`,
+    );
+  }
+}
+
+function requireCrons(fn: FunctionManifest): void {
+  for (const [index, trigger] of fn.triggers.entries()) {
+    if (!("cron" in trigger)) continue;
+    const problem =
+      cronProblem(trigger.cron) ?? (trigger.tz === undefined ? null : timeZoneProblem(trigger.tz));
+    if (problem === null) continue;
+    throw new Problem(
+      "inspect-failed",
+      `The cron line of trigger ${index + 1} ("${trigger.cron}") of function "${fn.id}" cannot be used: ${problem}.`,
     );
   }
 }

@@ -1,7 +1,9 @@
 import { areExclusive } from "./exclusive.ts";
-import { type DurableCode, findDurableCode, isStep, type StepCall } from "./find-steps.ts";
+import { type DurableCode, findDurableCode, isRefusedInBodies, isStep, type StepCall } from "./find-steps.ts";
 import { findUnrepeatable } from "./find-unrepeatable.ts";
-import { isFunction, type Node } from "./syntax.ts";
+import { floatingCall, isFloating } from "./floating.ts";
+import { isStepObject } from "./step-names.ts";
+import { type Ancestors, bare, isFunction, type Node } from "./syntax.ts";
 
 /** What this looks for, with a line on each for a list of rules. */
 export const RULES = {
@@ -39,7 +41,7 @@ function nested({ steps }: DurableCode): Mistake[] {
     const outer = steps.find(
       ({ node, bodies }) => node !== step.node && bodies.some((body) => step.ancestors.includes(body)),
     );
-    if (outer === undefined || !isStep(step)) return [];
+    if (outer === undefined || !isRefusedInBodies(step)) return [];
     const message =
       outer.method === "onQuery"
         ? `${titled(step)} is called in query ${quoted(outer)}, which answers and starts nothing. Read what the handler has in variables.`
@@ -49,13 +51,26 @@ function nested({ steps }: DurableCode): Mistake[] {
 }
 
 function unawaited({ steps }: DurableCode): Mistake[] {
-  return steps
-    .filter((step) => isStep(step) && step.ancestors.at(-1)?.type === "ExpressionStatement")
-    .map((step) => ({
-      rule: "await-step",
-      node: step.node,
-      message: `Nobody awaits ${titled(step).replace(/^S/, "s")}: the function may end before it has run, and its error is lost. Write await, or collect it for Promise.all.`,
-    }));
+  const told = new Set<Node>();
+  return steps.filter(isStep).flatMap((step): Mistake[] => {
+    if (isFloating(step.node, step.ancestors)) {
+      const message = `Nobody awaits ${titled(step).replace(/^S/, "s")}: the function may end before it has run, and its error is lost. Write await, or collect it for Promise.all.`;
+      return [{ rule: "await-step", node: step.node, message }];
+    }
+    const floating = floatingCall(step.node, step.ancestors, isOfStep);
+    if (floating === null || told.has(floating.call)) return [];
+    told.add(floating.call);
+    const what =
+      floating.method === "forEach" ? "forEach waits for nothing" : "Nobody awaits what this starts";
+    const message = `${what}: the function may end before ${titled(step).replace(/^S/, "s")} has run, and its error is lost. Write for (...) await, await Promise.all(list.map(...)), or step.forEach.`;
+    return [{ rule: "await-step", node: floating.call, message }];
+  });
+}
+
+/** `step.forEach` and the joins await what they call. */
+function isOfStep(call: Node, above: Ancestors): boolean {
+  const callee = bare(call["callee"]);
+  return callee.type === "MemberExpression" && isStepObject(callee["object"], above);
 }
 
 /** In the same function, on the same way through it, and not by a loop, where the same name again is what is meant. */
@@ -85,6 +100,7 @@ function scopeOf({ ancestors }: StepCall, fn: Node): Node {
 }
 
 function titled({ name, method }: StepCall): string {
+  if (method === "setState") return "step.setState";
   return name === null ? `Step (step.${method})` : `Step ${JSON.stringify(name)}`;
 }
 

@@ -8,6 +8,7 @@ import { findMistakes, type Mistake, RULES, type RuleName } from "./find-mistake
 import type { Node } from "./syntax.ts";
 
 export { findMistakes, type Mistake, RULES, type RuleName } from "./find-mistakes.ts";
+export { findTargets, type Targets } from "./find-targets.ts";
 
 /** The part of ESLint's rule context that is used. */
 interface RuleContext {

@@ -63,3 +63,19 @@ export function bare(node: Node): Node {
       return node;
   }
 }
+
+/** Functions that have a name in this code, and no other function the same one. */
+export function localFunctions(code: Node): Map<string, Node> {
+  const found = new Map<string, Node>();
+  const twice = new Set<string>();
+  walk(code, (node) => {
+    const fn =
+      node.type === "FunctionDeclaration" ? node : node.type === "VariableDeclarator" ? node["init"] : null;
+    const name: unknown = node["id"]?.name;
+    if (!fn || !isFunction(fn) || typeof name !== "string") return;
+    if (found.has(name)) twice.add(name);
+    found.set(name, fn);
+  });
+  for (const name of twice) found.delete(name);
+  return found;
+}

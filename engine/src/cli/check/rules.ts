@@ -11,10 +11,21 @@ export interface Mistake {
   };
 }
 
-export type FindMistakes = (program: unknown) => readonly Mistake[];
+/** Which functions a file declares, and which it starts by their id. */
+export interface Targets {
+  readonly declared: readonly string[];
+  readonly declaresMore: boolean;
+  readonly started: readonly { readonly id: string; readonly node: Mistake["node"] }[];
+}
+
+export interface Rules {
+  findMistakes(program: unknown): readonly Mistake[];
+  /** An older SDK has none. */
+  readonly findTargets?: (program: unknown) => Targets;
+}
 
 /** The rules of the SDK that the project has installed: they fit the steps that its functions can ask for. */
-export async function loadRules(folder: string): Promise<FindMistakes> {
+export async function loadRules(folder: string): Promise<Rules> {
   let path: string;
   try {
     path = createRequire(join(folder, "package.json")).resolve("@durable/sdk/eslint");
@@ -24,6 +35,5 @@ export async function loadRules(folder: string): Promise<FindMistakes> {
       error,
     );
   }
-  const { findMistakes } = (await import(pathToFileURL(path).href)) as { findMistakes: FindMistakes };
-  return findMistakes;
+  return (await import(pathToFileURL(path).href)) as Rules;
 }

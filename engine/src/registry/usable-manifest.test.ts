@@ -1,0 +1,16 @@
+import type { Manifest } from "@durable/protocol/wire";
+import { expect, test } from "vitest";
+import { requireUsable } from "./usable-manifest.ts";
+
+const manifest = (triggers: unknown[]) => ({ functions: [{ id: "f", triggers }] }) as unknown as Manifest;
+
+test("a cron line or a time zone that cannot be is refused with its place", () => {
+  const event = { event: "e" };
+  expect(() => requireUsable(manifest([event, { cron: "0 25 * * *" }]))).toThrow(
+    'The cron line of trigger 2 ("0 25 * * *") of function "f" cannot be used: "25" is no hour from 0 to 23.',
+  );
+  expect(() => requireUsable(manifest([{ cron: "0 9 * * *", tz: "Europe/Nowhere" }]))).toThrow(
+    /"Europe\/Nowhere" is no time zone of the IANA data base/,
+  );
+  requireUsable(manifest([event, { cron: "0 9 * * *", tz: "Europe/Zurich" }]));
+});

@@ -104,6 +104,19 @@ const KINDS = {
       },
       { atMostOnce: true, timeout: world.timeout },
     ),
+  heartbeatTimeout: (step: Step) =>
+    step.run(
+      "it",
+      async ({ idempotencyKey, attempt, heartbeat }) => {
+        world.keys.push(idempotencyKey);
+        world.reached();
+        await heartbeat();
+        await world.gate;
+        if (attempt <= world.fails) throw new TypeError("no");
+        return "done";
+      },
+      { retry: RETRY, heartbeatTimeout: "5m" },
+    ),
   sleep: (step: Step) => step.sleep("it", "2h"),
   sleepUntil: (step: Step) => step.sleepUntil("it", world.until),
   waitForEvent: async (step: Step) =>
@@ -208,6 +221,7 @@ function semantics(kind: Kind, on: Case, act: () => Promise<void>): void {
 const RESULTS: Record<Kind, unknown> = {
   run: "done false",
   atMostOnce: "done",
+  heartbeatTimeout: "done",
   sleep: null,
   sleepUntil: null,
   waitForEvent: "hello",
@@ -227,7 +241,8 @@ const RESULTS: Record<Kind, unknown> = {
 };
 
 const STARTS_CHILD: ReadonlySet<Kind> = new Set(["invoke", "spawn"]);
-const bodiesOf = (kind: Kind) => (kind === "run" || kind === "atMostOnce" ? 1 : 0);
+const HAS_BODY: ReadonlySet<Kind> = new Set(["run", "atMostOnce", "heartbeatTimeout"]);
+const bodiesOf = (kind: Kind) => (HAS_BODY.has(kind) ? 1 : 0);
 
 async function expectWell(kind: Kind, point?: CrashPoint): Promise<TestRun> {
   const crash = point === undefined ? null : kit.crashAfter(targetOf(kind), point);
@@ -245,7 +260,7 @@ async function expectWell(kind: Kind, point?: CrashPoint): Promise<TestRun> {
 
 for (const kind of kinds) {
   semantics(kind, "success", async () => void (await expectWell(kind)));
-  if (kind !== "atMostOnce")
+  if (kind !== "atMostOnce" && kind !== "heartbeatTimeout")
     semantics(kind, "crash before commit", async () => {
       await expectWell(kind, "before-commit");
       expect(world.keys).toHaveLength(kind === "run" ? 2 : 0);
@@ -302,36 +317,50 @@ for (const kind of [
   });
 }
 
-semantics("run", "retry", async () => {
-  world.fails = 1;
-  await expectWell("run");
+for (const kind of ["run", "heartbeatTimeout"] as const) {
+  semantics(kind, "retry", async () => {
+    world.fails = 1;
+    await expectWell(kind);
+    expect(world.keys).toHaveLength(2);
+  });
+  semantics(kind, "exhausted", async () => {
+    world.fails = 2;
+    const run = await start(kind);
+    expect(await run.ended()).toMatchObject({ status: "completed", output: "TypeError: no" });
+    expect(await it(run)).toMatchObject({ status: "err", attempt: 2 });
+  });
+  semantics(kind, "timeout", async () => {
+    const aborted: string[] = [];
+    const slow = createFunction({
+      id: "slow",
+      handler: ({ step }) =>
+        step.run(
+          "it",
+          ({ attempt, signal: stop }) =>
+            attempt === 2
+              ? "in time"
+              : new Promise((_, fail) => {
+                  stop.addEventListener("abort", () => fail(aborted.push(stop.reason.name)));
+                }),
+          { [kind === "run" ? "timeout" : kind]: "30ms", retry: RETRY },
+        ),
+    });
+    const own = await openKit({ functions: [slow] });
+    expect(await own.run(slow)).toBe("in time");
+    expect(aborted).toEqual([kind === "run" ? "StepTimeoutError" : "HeartbeatTimeoutError"]);
+  });
+}
+semantics("heartbeatTimeout", "crash before commit", async () => {
+  // Only now: before that it is the plan that would not be committed.
+  let crash: ReturnType<TestKit["crashAfter"]> | undefined;
+  world.reached = () => {
+    crash ??= kit.crashAfter("it", "before-commit");
+  };
+  await expectWell("heartbeatTimeout");
+  await crash!.happened;
   expect(world.keys).toHaveLength(2);
 });
-semantics("run", "exhausted", async () => {
-  world.fails = 2;
-  const run = await start("run");
-  expect(await run.ended()).toMatchObject({ status: "completed", output: "TypeError: no" });
-  expect(await it(run)).toMatchObject({ status: "err", attempt: 2 });
-});
-semantics("run", "timeout", async () => {
-  const aborted: boolean[] = [];
-  const slow = createFunction({
-    id: "slow",
-    handler: ({ step }) =>
-      step.run(
-        "it",
-        ({ attempt, signal: stop }) =>
-          attempt === 2
-            ? "in time"
-            : new Promise((_, fail) => stop.addEventListener("abort", () => fail(aborted.push(true)))),
-        { timeout: "30ms", retry: RETRY },
-      ),
-  });
-  const own = await openKit({ functions: [slow] });
-  expect(await own.run(slow)).toBe("in time");
-  expect(aborted).toEqual([true]);
-});
-for (const kind of ["run", "atMostOnce"] as const) {
+for (const kind of ["run", "atMostOnce", "heartbeatTimeout"] as const) {
   semantics(kind, "cancel", async () => {
     const [reached, gate] = [signal(), signal()];
     Object.assign(world, { reached: () => reached.announce(), gate: gate.seen });

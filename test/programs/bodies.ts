@@ -20,6 +20,7 @@ const POLICIES: Record<RetryKind, StepRunOptions<number>> = {
   stopOn: { retry: { stopOn: ["Error"] } },
   stopOnAnother: { retry: { stopOn: ["CardError"] } },
   slow: { timeout: 25 },
+  watched: { heartbeatTimeout: "5m", retry: { backoff: [1, 5] } },
 };
 
 /** Long enough for a line to be cut, and for a word to arrive, while it runs. */

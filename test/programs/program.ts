@@ -86,6 +86,8 @@ export const ATTEMPTS = {
   stopOn: 1,
   stopOnAnother: 3,
   slow: 3,
+  /** It has to say that it lives. */
+  watched: 3,
 } as const;
 export type RetryKind = keyof typeof ATTEMPTS;
 

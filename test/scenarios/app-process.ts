@@ -23,7 +23,7 @@ const copy = createFunction({
         }
         return `attempt ${attempt}`;
       },
-      { heartbeatTimeout: "500ms", retry: { max: 2, base: 1 } },
+      { heartbeatTimeout: "2s", retry: { max: 2, base: 1 } },
     ),
 });
 

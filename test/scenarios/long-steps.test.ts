@@ -39,6 +39,11 @@ const planned = createFunction({
   handler: ({ step }) =>
     step.parallel([(branch) => branch.run("work", (context) => work("planned", context))], { fanOut: true }),
 });
+const watched = createFunction({
+  id: "watched",
+  trigger: { event: "watched" },
+  handler: ({ step }) => step.run("work", (context) => work("watched", context), { heartbeatTimeout: "5s" }),
+});
 const silent = createFunction({
   id: "silent",
   trigger: { event: "silent" },
@@ -49,7 +54,7 @@ beforeAll(async () => {
   engine = await startEngine();
   other = await startEngine({ database: { options: engine.database.address }, slots: 0 });
   process.env["DURABLE_URL"] = other.url;
-  const functions = [inline, planned, silent];
+  const functions = [inline, planned, watched, silent];
   app = await startSdkApp(engine, "shop", functions, serve({ app: "shop", functions, maxDuration: MAX_MS }));
 });
 
@@ -63,7 +68,7 @@ afterAll(async () => {
 test("upstash #198: a step that lives three times as long as its request may take is neither failed nor run twice, and its result counts", {
   timeout: 90_000,
 }, async () => {
-  const runs = await Promise.all(["inline", "planned", "silent"].map((kind) => app.start(kind)));
+  const runs = await Promise.all(["inline", "planned", "watched", "silent"].map((kind) => app.start(kind)));
   const ends = await Promise.all(
     runs.map((run) =>
       waitFor("the end", () => app.ended(run).then((end) => end.status !== "running" && end), {
@@ -74,11 +79,13 @@ test("upstash #198: a step that lives three times as long as its request may tak
   expect(ends.map(({ status, output }) => [status, output])).toEqual([
     ["completed", "inline 1"],
     ["completed", ["planned 1"]],
+    // It may be silent for 5 s.
+    ["completed", "watched 1"],
     // What says nothing is cut, as ever.
     ["completed", "silent 2"],
   ]);
-  expect(calls).toEqual({ inline: 1, planned: 1, silent: 2 });
+  expect(calls).toEqual({ inline: 1, planned: 1, watched: 1, silent: 2 });
   const outcomes = ends.map((end) => end.attempts.map(({ outcome }: { outcome: string }) => outcome));
-  expect(outcomes).toEqual([[], [], ["transport"]]);
+  expect(outcomes).toEqual([[], [], [], ["transport"]]);
   await expectInvariants(engine.database);
 });

@@ -87,9 +87,9 @@ test("what runs at most once is interrupted by its silence, and not tried again"
 });
 
 test("what says that it lives is no longer silent, and may take longer than that", async () => {
-  options = { heartbeatTimeout: 300, retry: { max: 1 } };
+  options = { heartbeatTimeout: "1500ms", retry: { max: 1 } };
   body = async ({ heartbeat }) => {
-    for (let beats = 0; beats < 20; beats += 1) {
+    for (let beats = 0; beats < 40; beats += 1) {
       await heartbeat(beats);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
@@ -147,12 +147,12 @@ test("an app that hangs is found in seconds: its attempt has failed, and what it
     const run = await app.start("copy");
     await waitFor(
       "it to say that it lives",
-      async () => (await app.show(run)).heartbeats[0]?.progress !== null,
+      async () => (await app.show(run)).heartbeats[0]?.progress?.attempt === 1,
     );
     child.kill("SIGSTOP");
     const stoppedMs = performance.now();
     await waitFor("its attempt to be over", async () => (await app.show(run)).steps[0]?.attempts?.length > 0);
-    expect(performance.now() - stoppedMs).toBeLessThan(8_000);
+    expect(performance.now() - stoppedMs).toBeLessThan(10_000);
     child.kill("SIGCONT");
     const end = await app.ended(run);
     expect([end.status, end.output]).toEqual(["completed", "attempt 2"]);

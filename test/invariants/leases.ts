@@ -4,14 +4,10 @@ import { bySql, examined, type Invariant } from "./invariant.ts";
 
 // A job stands in ready, or is parked while its endpoint is down. A parked one under another rank than its run's is worth
 // nothing: it is dropped when it is taken out.
-const job = `select (select count(*) from durable.ready r where r.workspace_id = l.workspace_id and r.run_id = l.run_id
-    and r.step_id = '00000000-0000-0000-0000-000000000000')
-  + (select count(*) from durable.parked k where k.workspace_id = l.workspace_id and k.run_id = l.run_id
-    and k.step_id = '00000000-0000-0000-0000-000000000000' and k.rank = l.ready_rank)`;
-const taskJob = `select (select count(*) from durable.ready r where r.workspace_id = t.workspace_id and r.run_id = t.run_id
-    and r.step_id = t.step_id)
-  + (select count(*) from durable.parked k where k.workspace_id = t.workspace_id and k.run_id = t.run_id
-    and k.step_id = t.step_id and k.rank = t.ready_rank)`;
+const READY = "(select workspace_id, run_id, step_id, count(*) as jobs from durable.ready group by 1, 2, 3)";
+const parked = (holder: string, step: string) => `(select count(*) from durable.parked k
+  where k.workspace_id = ${holder}.workspace_id and k.run_id = ${holder}.run_id and k.step_id = ${step} and k.rank = ${holder}.ready_rank)`;
+const OF_RUN = "'00000000-0000-0000-0000-000000000000'";
 
 export const LEASES: readonly Invariant[] = [
   {
@@ -88,8 +84,10 @@ export const LEASES: readonly Invariant[] = [
     phase: "always",
     check: bySql(
       "select count(*) from durable.changes where kind = 'run.created'",
-      `select l.run_id, l.status, 'jobs: ' || (${job}) as what from durable.live_runs l
-         where (${job}) <> case when l.status = 'queued' then 1 else 0 end
+      `select run_id, status, 'jobs: ' || jobs as what from (
+         select l.run_id, l.status, coalesce(r.jobs, 0) + ${parked("l", OF_RUN)} as jobs from durable.live_runs l
+         left join ${READY} as r on r.workspace_id = l.workspace_id and r.run_id = l.run_id and r.step_id = ${OF_RUN}) as run
+         where jobs <> case when status = 'queued' then 1 else 0 end
        union all
        select l.run_id, l.status, 'its job has another rank' from durable.live_runs l where l.status = 'queued'
          and not exists (select 1 from durable.ready r where r.workspace_id = l.workspace_id and r.run_id = l.run_id and r.rank = l.ready_rank)
@@ -103,8 +101,10 @@ export const LEASES: readonly Invariant[] = [
          and not exists (select 1 from durable.steps s where s.workspace_id = l.workspace_id and s.run_id = l.run_id
            and s.op = 'invoke' and s.status = 'pending')
        union all
-       select t.run_id, t.status, 'jobs of a task: ' || (${taskJob}) from durable.tasks t
-         where (${taskJob}) <> case when t.status = 'queued' then 1 else 0 end
+       select run_id, status, 'jobs of a task: ' || jobs from (
+         select t.run_id, t.status, coalesce(r.jobs, 0) + ${parked("t", "t.step_id")} as jobs from durable.tasks t
+         left join ${READY} as r on r.workspace_id = t.workspace_id and r.run_id = t.run_id and r.step_id = t.step_id) as task
+         where jobs <> case when status = 'queued' then 1 else 0 end
        union all
        select t.run_id, t.status, 'nothing will wake a task' from durable.tasks t
          join durable.live_runs l using (workspace_id, run_id) where t.status = 'waiting' and l.status <> 'paused'

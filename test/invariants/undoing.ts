@@ -41,8 +41,10 @@ export const UNDOING: readonly Invariant[] = [
            min(u.seq) over (partition by c.workspace_id, c.run_id) as first
          from ${STEPS} where u.seq is not null) as undone where seq > before
        union all
-       select s.run_id, s.name from durable.steps s where s.op <> 'compensate' and s.seq >
-         (select min(u.seq) from durable.steps u where u.workspace_id = s.workspace_id and u.run_id = s.run_id and u.op = 'compensate')`,
+       select s.run_id, s.name from durable.steps s
+         join (select workspace_id, run_id, min(seq) as first from durable.steps where op = 'compensate' group by 1, 2) as undoing
+           using (workspace_id, run_id)
+         where s.op <> 'compensate' and s.seq > undoing.first`,
     ),
   },
   {

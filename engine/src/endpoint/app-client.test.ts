@@ -155,21 +155,49 @@ test("its time counts from what was last heard of it, and is asked for only when
     overMs = lastHeardMs + PATIENCE.firstByteMs;
   }
   turnTo(overMs + 50);
+  await new Promise((turned) => setImmediate(turned));
+  expect([asked, settled]).toEqual([4, false]);
+  turnTo(overMs + 100);
   expect(await result).toMatchObject({ kind: "broken", reason: "timeout", status: null });
 });
 
 test("what has to be heard of ends by its silence, long before its time is over", async () => {
   answering = false;
   const { call } = newClient();
+  // Sent at 1 s, and then heard of at 2 s.
   const lastHeardMs = async () => 2_000;
   const result = call("a.localhost", { ...PATIENCE, pulse: { silenceMs: 3_000, lastHeardMs } });
   await new Promise((heard) => server.once("request", heard));
-  // Sent at 1 s, heard of at 2 s.
-  time.turn(3_000);
-  await new Promise((turned) => setImmediate(turned));
-  time.turn(1_050);
+  for (const ms of [3_000, 1_000, 50]) {
+    time.turn(ms);
+    await new Promise((turned) => setImmediate(turned));
+  }
   expect(await result).toMatchObject({ kind: "broken", reason: "silent" });
   expect(time.monotonicMs()).toBe(5_050);
+});
+
+test("an engine that stood still takes in what was said meanwhile before it calls anybody silent", async () => {
+  answering = false;
+  const { call } = newClient();
+  let said: number | null = null;
+  let settled = false;
+  const result = call("a.localhost", {
+    ...PATIENCE,
+    pulse: { silenceMs: 1_000, lastHeardMs: async () => said },
+  }).finally(() => {
+    settled = true;
+  });
+  await new Promise((heard) => server.once("request", heard));
+  time.turn(4_000);
+  await new Promise((turned) => setImmediate(turned));
+  said = 4_900;
+  time.turn(50);
+  await new Promise((turned) => setImmediate(turned));
+  expect(settled).toBe(false);
+  time.turn(1_000);
+  await new Promise((turned) => setImmediate(turned));
+  time.turn(50);
+  expect(await result).toMatchObject({ reason: "silent" });
 });
 
 test("giving up ends everything under way at once", async () => {

@@ -58,6 +58,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** The last sign of life that is known of. */
   #heardMs = Number.NEGATIVE_INFINITY;
   #isListening = false;
+  /** Nothing was heard when it was asked for. */
+  #isSuspect = false;
   #firstByteMs = 0;
   #lastByteMs = 0;
   #status = 0;
@@ -136,14 +138,18 @@ export class Exchange implements Dispatcher.DispatchHandler {
     else if (!this.#isListening) void this.#listen(patience.pulse);
   }
 
-  /** Its time is over, unless it was heard of. */
+  /**
+   * Its time is over, unless it was heard of. Asked for twice: if it is this process that stood still, what was said
+   * meanwhile comes in only now.
+   */
   async #listen(pulse: Pulse): Promise<void> {
     this.#isListening = true;
     const heardMs = await pulse.lastHeardMs();
     this.#isListening = false;
     if (heardMs !== null) this.#heardMs = heardMs;
     const flaw = this.settled ? null : this.#overdue(this.parts.clock.monotonicMs());
-    if (flaw !== null) this.#break(flaw);
+    if (flaw !== null && this.#isSuspect) this.#break(flaw);
+    this.#isSuspect = flaw !== null;
   }
 
   #overdue(nowMs: number): Flaw | null {

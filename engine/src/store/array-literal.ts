@@ -8,13 +8,10 @@ export function plainArray<Item = Plain>(
   items: readonly Item[],
   value: (item: Item) => Plain = itself as (item: Item) => Plain,
 ): string {
-  if (items.length === 0) return "{}";
-  let text = "{";
-  for (let i = 0; i < items.length; i += 1) {
-    if (i > 0) text += ",";
-    text += value(items[i]!) ?? "NULL";
-  }
-  return `${text}}`;
+  // Joined, not added up: what is added up is copied only when it is sent, piece by piece.
+  const texts = new Array<Plain>(items.length);
+  for (let i = 0; i < items.length; i += 1) texts[i] = value(items[i]!) ?? "NULL";
+  return `{${texts.join(",")}}`;
 }
 
 /** `{"a","say \"b\"",NULL}`: any text without NUL, which every edge refuses. */
@@ -22,14 +19,12 @@ export function textArray<Item = string | null>(
   items: readonly Item[],
   value: (item: Item) => string | null = itself as (item: Item) => string | null,
 ): string {
-  if (items.length === 0) return "{}";
-  let text = "{";
+  const texts = new Array<string>(items.length);
   for (let i = 0; i < items.length; i += 1) {
-    if (i > 0) text += ",";
     const one = value(items[i]!);
-    text += one === null ? "NULL" : quote(one);
+    texts[i] = one === null ? "NULL" : quote(one);
   }
-  return `${text}}`;
+  return `{${texts.join(",")}}`;
 }
 
 function itself(item: unknown): unknown {

@@ -115,24 +115,30 @@ export const TIMEOUT_COLUMNS: readonly Column<TimeoutEntry>[] = [
 /** Rows of several requests for one call of `accept_events` or `commit_outcomes`. */
 export class EventRows {
   readonly #entries: EventEntry[] = [];
+  readonly #runs: RunEntry[] = [];
   readonly #registry = new Map<number, number>();
 
   add(row: EventRow, request: number, registryVersion: number): void {
-    this.#entries.push({ row, request });
+    this.#push(row, request);
     this.#registry.set(row.workspaceId, registryVersion);
   }
 
   append(other: EventRows, request: number): void {
-    for (const { row } of other.#entries) this.#entries.push({ row, request });
+    for (const { row } of other.#entries) this.#push(row, request);
     for (const [workspaceId, version] of other.#registry) this.#registry.set(workspaceId, version);
+  }
+
+  #push(row: EventRow, request: number): void {
+    const event = this.#entries.push({ row, request });
+    for (const run of row.runs) this.#runs.push({ event, run });
   }
 
   get entries(): readonly EventEntry[] {
     return this.#entries;
   }
 
-  get runs(): RunEntry[] {
-    return this.#entries.flatMap(({ row }, index) => row.runs.map((run) => ({ event: index + 1, run })));
+  get runs(): readonly RunEntry[] {
+    return this.#runs;
   }
 
   get skips(): SkipEntry[] {

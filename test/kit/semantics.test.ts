@@ -503,6 +503,63 @@ for (const kind of ["parallel", "race", "forEach"] as const) {
     expect(await kit.toNextTimer()).toBeNull();
   });
 }
+/** A branch, or an item, of one step whose first attempt fails, or gets stuck, beside others. */
+const JOINS: Record<"parallel" | "race" | "forEach", (step: Step, work: StepIn) => Promise<unknown>> = {
+  parallel: (step, work) =>
+    step.parallel([work, one("b", "B"), (s) => s.sleep("long", "30d")], { name: "it", join: 2 }),
+  race: (step, work) => step.race({ work, patience: (s) => s.sleep("long", "30d") }, { name: "it" }),
+  forEach: (step, work) =>
+    step.forEach("it", [1, 2], (item, _, s) => (item === 1 ? work(s) : one("b", "B")(s)), { concurrency: 2 }),
+};
+type StepIn = (step: Step) => Promise<unknown>;
+
+for (const kind of ["parallel", "race", "forEach"] as const) {
+  for (const on of ["retry", "timeout"] as const) {
+    semantics(kind, on, async () => {
+      const [keys, aborted, others]: [string[], boolean[], number[]] = [[], [], []];
+      world.reached = () => void others.push(1);
+      const work: StepIn = (step) =>
+        step.run(
+          "work",
+          async ({ attempt, idempotencyKey, signal: stop }) => {
+            keys.push(idempotencyKey);
+            if (attempt === 2) return "A";
+            if (on === "retry") throw new TypeError("no");
+            return new Promise((_, fail) => stop.addEventListener("abort", () => fail(aborted.push(true))));
+          },
+          { retry: RETRY, timeout: on === "timeout" ? "30ms" : undefined },
+        );
+      const fn = createFunction({ id: "join", handler: ({ step }) => JOINS[kind](step, work) });
+      const own = await openKit({ functions: [fn] });
+      const result = await own.run(fn);
+      if (kind === "race") expect(result).toEqual({ branch: "work", value: "A" });
+      else expect((result as unknown[]).toSorted()).toEqual(["A", "B"]);
+      expect(keys).toEqual([keys[0], keys[0]]);
+      expect(aborted).toEqual(on === "timeout" ? [true] : []);
+      expect(others).toHaveLength(kind === "race" ? 0 : 1);
+    });
+  }
+}
+for (const [on, fails] of [
+  ["retry", 1],
+  ["exhausted", 2],
+] as const) {
+  semantics("branch", on, async () => {
+    let asked = 0;
+    const isSure = () => {
+      asked += 1;
+      if (asked <= fails) throw new TypeError("no");
+      return true;
+    };
+    const handler = ({ step }: { step: Step }) => step.branch("it", { sure: isSure, other: true });
+    const fn = createFunction({ id: "branch", retry: RETRY, handler });
+    const own = await openKit({ functions: [fn] });
+    const { status, output, failure, steps } = await (await own.start(fn)).ended();
+    expect(asked).toBe(2);
+    if (on === "retry") expect({ status, output }).toEqual({ status: "completed", output: "sure" });
+    else expect({ failure, steps }).toMatchObject({ failure: { name: "TypeError" }, steps: [] });
+  });
+}
 semantics("forEach", "replay with changed code", async () => {
   let name = "each";
   const fn = createFunction({

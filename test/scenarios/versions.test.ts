@@ -298,7 +298,7 @@ semantics("drain", CHANGED_AND_GONE, async () => {
 });
 
 test("the second table of the guide has these cells and no others", () => {
-  const { cases, cells } = semanticsTable(1);
+  const { cases, cells } = semanticsTable(2);
   expect(cases).toEqual([CHANGED, CHANGED_AND_GONE]);
   expect(cells).toEqual([...named].toSorted());
 });

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { debianBinaries } from "./support/debian-server.ts";
 import { LongestFirst } from "./support/longest-first.ts";
+import { PATIENCE_MS } from "./support/wait.ts";
 
 /**
  * Two projects: everything on the embedded Postgres, and what consists of statements once more on the
@@ -14,11 +15,11 @@ const shared = {
   setupFiles: ["test/support/leave-as-found.ts"],
   exclude: ["**/node_modules/**", "**/dist/**", "test/load/**"],
   // Long enough for a busy machine; what waits, waits for an event and usually takes milliseconds.
-  testTimeout: 30_000,
-  hookTimeout: 60_000,
+  testTimeout: 2 * PATIENCE_MS,
+  hookTimeout: 2 * PATIENCE_MS,
   teardownTimeout: 20_000,
   // One second, vitest's own, is less than a busy machine takes to commit.
-  expect: { poll: { timeout: 15_000, interval: 10 } },
+  expect: { poll: { timeout: PATIENCE_MS, interval: 10 } },
 };
 
 const embedded = {

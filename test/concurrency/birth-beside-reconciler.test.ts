@@ -72,7 +72,7 @@ test("a claim whose answer comes late is executed once, and one whose answer is 
     await reconciler.start();
     await dispatcher.start();
     reconciler.suspect();
-    await expect.poll(() => fences.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => fences.length).toBe(1);
     await sleep(LEASE_MS / 2);
     await reconciler.stop();
     await dispatcher.stop();

@@ -66,7 +66,7 @@ test("a cancelled run stays cancelled, whatever is committed beside it", async (
   for (const outcome of ["applied, then cancelled", "lost, then cancelled", "applied, then completed"]) {
     expect(seen[outcome], JSON.stringify(seen)).toBeGreaterThan(0);
   }
-}, 120_000);
+});
 
 test("a cancelled job is never leased, whoever comes first", async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -93,4 +93,4 @@ test("a cancelled job is never leased, whoever comes first", async () => {
     }
     expect(await claimLeases(stage.left, stage.engineId, 10)).toEqual([]);
   }
-}, 120_000);
+});

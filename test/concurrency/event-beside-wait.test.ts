@@ -67,7 +67,7 @@ test("an event and a wait that meet always find each other, on the first wait on
   }
   const [left] = await stage.database.sql`select count(*)::int as obligations from durable.event_obligations`;
   expect(left!["obligations"]).toBe(0);
-}, 120_000);
+});
 
 test("an event and a timeout that meet settle a wait once", async () => {
   const seen = { event: 0, timeout: 0 };
@@ -93,4 +93,4 @@ test("an event and a timeout that meet settle a wait once", async () => {
   }
   // A race that only one side ever wins is none.
   expect(Math.min(seen.event, seen.timeout), JSON.stringify(seen)).toBeGreaterThan(0);
-}, 120_000);
+});

@@ -78,7 +78,7 @@ test("of two people who answer at once one wins, and the other hears who it was"
     expect(JSON.parse(value)).toEqual({ value: { from: winner }, by: winner, at: ann!.at });
   }
   expect(Math.min(wins.ann, wins.bob), JSON.stringify(wins)).toBeGreaterThan(0);
-}, 120_000);
+});
 
 test("the same answer that arrives twice at once is one, and both hear so", async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -90,7 +90,7 @@ test("the same answer that arrives twice at once is one, and both hear so", asyn
     expect([first, second], `round ${round}`).toEqual([first, { ...first, isOwn: true }]);
     expect(await stateOf(id)).toMatchObject({ status: "answered", audited: 1, seq: 1 });
   }
-}, 120_000);
+});
 
 test("an answer beside its timeout: one of them ends it, and an answer that was taken is never lost", async () => {
   const seen = { answered: 0, expired: 0 };
@@ -117,7 +117,7 @@ test("an answer beside its timeout: one of them ends it, and an answer that was 
     timeoutMs = status === "answered" ? Math.max(0, timeoutMs - 0.3) : timeoutMs + 0.3;
   }
   expect(Math.min(seen.answered, seen.expired), JSON.stringify(seen)).toBeGreaterThan(0);
-}, 120_000);
+});
 
 async function openInputs(): Promise<number> {
   await fireTimers(stage.right, 100);
@@ -147,7 +147,7 @@ test("an answer beside a cancel: the run is cancelled, and who answered hears wh
     seen[state["status"] as keyof typeof seen] += 1;
   }
   expect(Math.min(seen.answered, seen.cancelled), JSON.stringify(seen)).toBeGreaterThan(0);
-}, 120_000);
+});
 
 test("an answer beside the commit that cancels its entry, because it lost a race", async () => {
   const seen = { answered: 0, cancelled: 0 };
@@ -167,7 +167,7 @@ test("an answer beside the commit that cancels its entry, because it lost a race
     seen[state["status"] as keyof typeof seen] += 1;
   }
   expect(Math.min(seen.answered, seen.cancelled), JSON.stringify(seen)).toBeGreaterThan(0);
-}, 120_000);
+});
 
 test("what an answer asks and takes back at once is asked of nobody", async () => {
   const run = await stage.startRun();

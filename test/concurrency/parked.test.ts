@@ -106,7 +106,7 @@ test("a circuit that closes while jobs are being parked leaves none behind", asy
     await complete([...leases, ...(await claimLeases(stage.left, stage.engineId, 10))]);
     expect(await count("live_runs"), `round ${round}`).toBe(0);
   }
-}, 120_000);
+});
 
 test("a run that is cancelled while its job is taken out is never continued", async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -137,7 +137,7 @@ test("a run that is cancelled while its job is taken out is never continued", as
     expect(await claimLeases(stage.left, stage.engineId, 10)).toEqual([]);
     expect([await parked(), await ready(), await count("live_runs")], `round ${round}`).toEqual([0, 0, 0]);
   }
-}, 120_000);
+});
 
 test("two engines that take the probe at once: one gets it", async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -151,4 +151,4 @@ test("two engines that take the probe at once: one gets it", async () => {
   const [row] = await stage.database.sql`select probe_ms from durable.circuits`;
   expect(row!["probe_ms"]).toBe(2_000);
   await close();
-}, 120_000);
+});

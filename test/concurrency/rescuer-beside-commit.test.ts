@@ -97,7 +97,7 @@ test("a rescued run and its old holder's commit never mix", async () => {
     expect(seen[`${kind} applied`], JSON.stringify(seen)).toBeGreaterThan(0);
     expect(seen[`${kind} lost`], JSON.stringify(seen)).toBeGreaterThan(0);
   }
-}, 120_000);
+});
 
 test("a dead engine is given no lease: neither by a claim nor by an event", async () => {
   const seen = { leased: 0, queued: 0 };
@@ -131,4 +131,4 @@ test("a dead engine is given no lease: neither by a claim nor by an event", asyn
     await complete(leases);
   }
   expect(Math.min(seen.leased, seen.queued), JSON.stringify(seen)).toBeGreaterThan(0);
-}, 120_000);
+});

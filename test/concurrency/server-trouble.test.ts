@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Committer, type CommitterOptions, RUN_OUTCOMES } from "../../engine/src/execution/committer.ts";
 import { systemPorts } from "../../engine/src/runtime/system-ports.ts";
 import { type Database, openDatabase } from "../../engine/src/store/database.ts";
+import { waitFor } from "../support/wait.ts";
 import { commitItem, outcome, Stage, step } from "./stage.ts";
 
 let stage: Stage;
@@ -26,7 +27,7 @@ test("a commit that the server cancels is repeated: the run goes on and does not
     `select 1 from durable.live_runs where run_id = '${run.runId}' for update; select pg_sleep(0.4)`,
   );
   const holding = held.execute();
-  await until(async () => {
+  await waitFor("the lock to be held", async () => {
     const [row] = await stage.database.sql`
       select count(*)::int as count from pg_stat_activity where query like '%pg_sleep(0.4)%' and wait_event = 'PgSleep'`;
     return row!["count"] === 1;
@@ -51,7 +52,3 @@ test("a commit that the server cancels is repeated: the run goes on and does not
   expect(repeats).toBeGreaterThan(0);
   await stage.expectInvariants();
 });
-
-async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, 5));
-}

@@ -51,7 +51,7 @@ test("a lease whose request was sent is taken up under another fence", async () 
   const held = await startHeld(run, () => (++commits === 1 ? breakOff() : endRun(run)));
   await held.reconciler.start();
   held.answer();
-  await expect.poll(() => held.fences.length, { timeout: 10_000 }).toBe(2);
+  await expect.poll(() => held.fences.length).toBe(2);
   await held.reconciler.stop();
   await held.dispatcher.stop();
   expect(new Set(held.fences).size).toBe(2);

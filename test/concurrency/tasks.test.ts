@@ -101,7 +101,7 @@ test("two results of one race at the same moment: both are recorded in an order,
     });
     await finish();
   }
-}, 120_000);
+});
 
 test("a decided race and its loser's result never both count: settled before, or cancelled and late", async () => {
   const seen: Record<string, number> = {};
@@ -135,7 +135,7 @@ test("a decided race and its loser's result never both count: settled before, or
   for (const kind of ["ok applied", "ok lost", "retrying applied", "retrying lost"]) {
     expect(seen[kind], JSON.stringify(seen)).toBeGreaterThan(0);
   }
-}, 120_000);
+});
 
 test("a cancel while tasks run, end, fail or are claimed leaves nothing of them", async () => {
   const seen = { applied: 0, lost: 0 };
@@ -154,7 +154,7 @@ test("a cancel while tasks run, end, fail or are claimed leaves nothing of them"
     expect(await claimLeases(stage.database, stage.engineId, 10)).toEqual([]);
   }
   expect(Math.min(seen.applied, seen.lost), JSON.stringify(seen)).toBeGreaterThan(0);
-}, 120_000);
+});
 
 test("a claim beside a cancel: a task is leased or gone, and its commit then late", async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -170,7 +170,7 @@ test("a claim beside a cancel: a task is leased or gone, and its commit then lat
     }
     expect(await stateOf(run)).toMatchObject({ status: "cancelled", tasks: 0, jobs: 0, timers: 0 });
   }
-}, 120_000);
+});
 
 test("an engine killed while its tasks run: each is queued again under a new fence, or had been committed", async () => {
   const seen = { applied: 0, lost: 0 };
@@ -204,7 +204,7 @@ test("an engine killed while its tasks run: each is queued again under a new fen
     await finish();
   }
   expect(Math.min(seen.applied, seen.lost), JSON.stringify(seen)).toBeGreaterThan(0);
-}, 120_000);
+});
 
 test("a task that is lost with ten engines pauses its run, and a resume lets it go on", async () => {
   const { run } = await planned();

@@ -55,4 +55,4 @@ test("of two outcomes under one fence exactly one is applied and the other chang
     });
   }
   expect(Math.min(wins.left, wins.right), JSON.stringify(wins)).toBeGreaterThan(0);
-}, 120_000);
+});

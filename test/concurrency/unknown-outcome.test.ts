@@ -78,7 +78,7 @@ test("a commit whose answer was lost is recognised when it is repeated, and repe
     );
     await effectsOf(item);
   }
-}, 120_000);
+});
 
 /** Repeats like the engine does: as long as the outcome is unknown or nobody can be reached. */
 async function untilKnown(item: CommitItem): Promise<{ result: CommitResult; lostAnswers: number }> {

@@ -162,7 +162,6 @@ scenario.concurrent(
     await expectNothingUsedUp([...early, ...late]);
     await untilCircuit("closed");
   },
-  60_000,
 );
 
 scenario.for([
@@ -194,21 +193,17 @@ scenario.for([
   },
 );
 
-scenario.concurrent(
-  "a sync closes the circuit at once",
-  async ({ scene }) => {
-    const { engine, sync, untilFrozen, start, expectAllCompleted, startUnsteadyApp } = scene;
-    const app = await startUnsteadyApp([threeSteps]);
-    await app.down();
-    const runs = await start("three", 3);
-    await untilFrozen(3);
-    await engine.database.sql`update durable.circuits set next_probe_at = now() + interval '1 hour'`;
-    await app.up();
-    await sync(app.url);
-    await expectAllCompleted(runs);
-  },
-  60_000,
-);
+scenario.concurrent("a sync closes the circuit at once", async ({ scene }) => {
+  const { engine, sync, untilFrozen, start, expectAllCompleted, startUnsteadyApp } = scene;
+  const app = await startUnsteadyApp([threeSteps]);
+  await app.down();
+  const runs = await start("three", 3);
+  await untilFrozen(3);
+  await engine.database.sql`update durable.circuits set next_probe_at = now() + interval '1 hour'`;
+  await app.up();
+  await sync(app.url);
+  await expectAllCompleted(runs);
+});
 
 scenario.concurrent(
   "while it is open a call is refused at once, and the list of runs says since when and how many wait",
@@ -234,26 +229,21 @@ scenario.concurrent(
     await sync(app.url);
     await waitFor("a call to be taken", async () => (await call()).json.code !== "app-failed");
   },
-  60_000,
 );
 
-scenario.concurrent(
-  "a cancelled run does not come back with the others",
-  async ({ scene }) => {
-    const { engine, circuit, untilCircuit, untilFrozen, start, expectAllCompleted, startUnsteadyApp } = scene;
-    const app = await startUnsteadyApp([threeSteps]);
-    await app.down();
-    const [first, ...others] = await start("three", 3);
-    await untilFrozen(3);
-    expect((await engine.call("POST", `${first}/cancel`, {})).status).toBe(200);
-    expect((await circuit()).frozen_runs).toBe(2);
-    await app.up();
-    await expectAllCompleted(others);
-    expect((await engine.call("GET", first!)).json.status).toBe("cancelled");
-    await untilCircuit("closed");
-  },
-  60_000,
-);
+scenario.concurrent("a cancelled run does not come back with the others", async ({ scene }) => {
+  const { engine, circuit, untilCircuit, untilFrozen, start, expectAllCompleted, startUnsteadyApp } = scene;
+  const app = await startUnsteadyApp([threeSteps]);
+  await app.down();
+  const [first, ...others] = await start("three", 3);
+  await untilFrozen(3);
+  expect((await engine.call("POST", `${first}/cancel`, {})).status).toBe(200);
+  expect((await circuit()).frozen_runs).toBe(2);
+  await app.up();
+  await expectAllCompleted(others);
+  expect((await engine.call("GET", first!)).json.status).toBe("cancelled");
+  await untilCircuit("closed");
+});
 
 scenario.concurrent(
   "429 with retry-after lowers what is sent at once, instead of hammering",
@@ -291,44 +281,39 @@ scenario.concurrent(
     // Without the limit each of the 96 others would be refused again and again.
     expect(refusals).toBeLessThan(60);
   },
-  60_000,
 );
 
 // Its environment is that of the whole process.
-scenario(
-  "every step says which deployment of the app ran it",
-  async ({ scene }) => {
-    const { engine, start, expectAllCompleted, startUnsteadyApp } = scene;
-    process.env["DURABLE_DEPLOYMENT"] = "dpl_1";
-    try {
-      const app = await startUnsteadyApp([threeSteps]);
-      const [path] = await start("three", 1);
-      const { json: run } = await waitFor("the sleep", async () => {
-        const answer = await engine.call("GET", path!);
-        return answer.json.steps.length === 2 && answer;
-      });
-      expect(run.steps.map((step: { deployment: string }) => step.deployment)).toEqual(["dpl_1", "dpl_1"]);
-      // The next deployment answers at the same address, with the same functions.
-      process.env["DURABLE_DEPLOYMENT"] = "dpl_2";
-      const next = serve({ app: "shop", functions: [threeSteps] });
-      app.trouble = (request, response) => void next(request, response);
-      await expectAllCompleted([path!]);
-      const { json: ended } = await engine.call("GET", path!);
-      expect(
-        ended.steps.map((step: { name: string; deployment: string }) => [step.name, step.deployment]),
-      ).toEqual([
-        ["one", "dpl_1"],
-        ["rest", "dpl_1"],
-        ["two", "dpl_2"],
-      ]);
-      const deployment = async () => (await engine.call("GET", "/v1/apps")).json.apps[0].endpoint.deployment;
-      await waitFor("the engine to read what is deployed", async () => (await deployment()) === "dpl_2");
-    } finally {
-      delete process.env["DURABLE_DEPLOYMENT"];
-    }
-  },
-  60_000,
-);
+scenario("every step says which deployment of the app ran it", async ({ scene }) => {
+  const { engine, start, expectAllCompleted, startUnsteadyApp } = scene;
+  process.env["DURABLE_DEPLOYMENT"] = "dpl_1";
+  try {
+    const app = await startUnsteadyApp([threeSteps]);
+    const [path] = await start("three", 1);
+    const { json: run } = await waitFor("the sleep", async () => {
+      const answer = await engine.call("GET", path!);
+      return answer.json.steps.length === 2 && answer;
+    });
+    expect(run.steps.map((step: { deployment: string }) => step.deployment)).toEqual(["dpl_1", "dpl_1"]);
+    // The next deployment answers at the same address, with the same functions.
+    process.env["DURABLE_DEPLOYMENT"] = "dpl_2";
+    const next = serve({ app: "shop", functions: [threeSteps] });
+    app.trouble = (request, response) => void next(request, response);
+    await expectAllCompleted([path!]);
+    const { json: ended } = await engine.call("GET", path!);
+    expect(
+      ended.steps.map((step: { name: string; deployment: string }) => [step.name, step.deployment]),
+    ).toEqual([
+      ["one", "dpl_1"],
+      ["rest", "dpl_1"],
+      ["two", "dpl_2"],
+    ]);
+    const deployment = async () => (await engine.call("GET", "/v1/apps")).json.apps[0].endpoint.deployment;
+    await waitFor("the engine to read what is deployed", async () => (await deployment()) === "dpl_2");
+  } finally {
+    delete process.env["DURABLE_DEPLOYMENT"];
+  }
+});
 
 scenario.concurrent(
   "a step that kills its app each time does not freeze the others, and is the one that pauses",
@@ -362,7 +347,7 @@ scenario.concurrent(
       const honest = await start("honest", 20);
       await expectAllCompleted(honest);
       await expectNothingUsedUp(honest);
-      await waitFor("the app to die again", () => deaths >= 4, { timeoutMs: 30_000 });
+      await waitFor("the app to die again", () => deaths >= 4);
       // Each death counts on the run that was under way: it is the one that pauses in the end.
       const { json } = await engine.call("GET", poison!);
       expect(json.live.transport_attempt).toBeGreaterThanOrEqual(3);
@@ -387,5 +372,4 @@ scenario.concurrent(
       (child as ChildProcess | null)?.kill("SIGKILL");
     }
   },
-  120_000,
 );

@@ -1,14 +1,18 @@
 // The door for checkpoints, as any SDK finds it: what is taken, what is answered again, and what is refused.
-import { DEV_SECRET, parseSecret, replyKeyOf, sign, stepId, verify } from "@durable/protocol/wire";
+import { DEV_SECRET, parseSecret, stepId, verify } from "@durable/protocol/wire";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Invoke, startApp } from "./api-app.ts";
-import { type ApiAnswer, startEngine } from "./api-engine.ts";
+import type { Invoke } from "./api-app.ts";
+import type { ApiAnswer } from "./api-engine.ts";
+import { APP_KEY, codes, openDoors } from "./app-doors.ts";
 
-let engine: Awaited<ReturnType<typeof startEngine>>;
-let app: Awaited<ReturnType<typeof startApp>>;
-let work: (invoke: Invoke) => object | Promise<object>;
+let doors: Awaited<ReturnType<typeof openDoors>>;
 
-const KEY = replyKeyOf(parseSecret(DEV_SECRET));
+beforeAll(async () => {
+  doors = await openDoors();
+});
+
+afterAll(() => doors.stop());
+
 const done = (name: string, v: unknown) => ({
   op: "run",
   id: stepId("", name, 0),
@@ -19,45 +23,20 @@ const done = (name: string, v: unknown) => ({
 });
 const sleep = (name: string, ms: number) => ({ op: "sleep", id: stepId("", name, 0), name, n: 0, ms });
 
-beforeAll(async () => {
-  engine = await startEngine();
-  app = await startApp({
-    app: "shop",
-    functions: [{ id: "long", triggers: [{ event: "begin" }] }],
-    answer: (invoke) => work(invoke),
-  });
-  const synced = await engine.call("POST", "/v1/apps/shop/dev/sync", { url: app.url });
-  expect(synced.status, synced.text).toBe(200);
-});
-
-afterAll(async () => {
-  await engine.stop();
-  await app.stop();
-});
-
 type Sent = Record<string, unknown>;
 
-function send(invoke: Invoke, more: Sent, path = invoke.run.id, key = KEY): Promise<ApiAnswer> {
+function send(invoke: Invoke, more: Sent, run = invoke.run.id, key = APP_KEY): Promise<ApiAnswer> {
   const message = { run: invoke.run.id, fence: invoke.task.fence, seq: 1, known: 0, ops: [], ...more };
-  const body = JSON.stringify(message);
-  const timestampS = Math.floor(Date.now() / 1000);
-  return engine.call("POST", `/v1/apps/shop/dev/runs/${path}/checkpoint`, body, {
-    "webhook-id": "app_1",
-    "webhook-timestamp": String(timestampS),
-    "webhook-signature": sign(key, "app_1", timestampS, body),
-  });
+  return doors.knock("checkpoint", message, run, key);
 }
 
 /** A run whose first dispatch does this; answers how it ended, with its steps. */
 async function runWith(first: (invoke: Invoke) => Promise<object>, then: object = { status: "done" }) {
   let calls = 0;
-  work = (invoke) => (++calls === 1 ? first(invoke) : then);
-  const sent = await engine.call("POST", "/v1/events?app=shop&wait=20", { name: "begin" });
-  const path = `/v1/apps/shop/dev/runs/${sent.json.runs[0].run}`;
-  return { ...(await engine.call("GET", path)).json, calls: () => calls };
+  doors.does((invoke) => (++calls === 1 ? first(invoke) : then));
+  const sent = await doors.begin({ isWaitedFor: true });
+  return (await doors.engine.call("GET", doors.path(sent.json.runs[0].run))).json;
 }
-
-const codes = (answers: readonly ApiAnswer[]) => answers.map(({ status, json }) => [status, json.code]);
 
 test("ops are recorded while the dispatch goes on; the answer tells their place, signed for this app", async () => {
   const run = await runWith(async (invoke) => {
@@ -140,7 +119,7 @@ test("an app that hides its checkpoints loses its answer, not its run", async ()
     { status: "done", output: "new" },
   );
   expect(run).toMatchObject({ status: "completed", output: "new" });
-}, 15_000);
+});
 
 test("once the dispatch is over its checkpoints are stale, and after the run's end it has ended", async () => {
   let first: Invoke | undefined;
@@ -158,25 +137,25 @@ test("once the dispatch is over its checkpoints are stale, and after the run's e
 
 test("what cannot be stored is refused, and the answer that says the same pauses the run", async () => {
   let calls = 0;
-  work = async (invoke) => {
+  doors.does(async (invoke) => {
     calls += 1;
     if (calls === 1) return { status: "continue", ops: [done("a", 1)] };
     const again = { known: 1, ops: [done("a", 2)] };
     expect(codes([await send(invoke, again)])).toEqual([[422, "checkpoint-refused"]]);
     return { status: "continue", ops: [done("a", 2)], checkpoint: { seq: 1, known: 1 } };
-  };
-  const sent = await engine.call("POST", "/v1/events?app=shop", { name: "begin" });
-  const path = `/v1/apps/shop/dev/runs/${sent.json.runs[0].run}`;
-  await expect.poll(async () => (await engine.call("GET", path)).json.status).toBe("paused");
+  });
+  const sent = await doors.begin({ isWaitedFor: false });
+  const path = doors.path(sent.json.runs[0].run);
+  await expect.poll(async () => (await doors.engine.call("GET", path)).json.status).toBe("paused");
 });
 
 test("nobody but the app, for its own run, with the whole message in its body", async () => {
   await runWith(async (invoke) => {
     const other = "018f0000-0000-7000-8000-000000000000";
-    const path = `/v1/apps/shop/dev/runs/${invoke.run.id}/checkpoint`;
+    const path = `${doors.path(invoke.run.id)}/checkpoint`;
     const body = { run: invoke.run.id, fence: invoke.task.fence, seq: 1, known: 0 };
     const refused = [
-      await engine.call("POST", path, body),
+      await doors.engine.call("POST", path, body),
       await send(invoke, {}, invoke.run.id, parseSecret(DEV_SECRET)),
       await send(invoke, {}, other),
       await send(invoke, { run: other }, other),

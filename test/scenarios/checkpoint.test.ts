@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { serve } from "../../sdk-ts/src/adapters/node.ts";
 import { createFunction, type Step } from "../../sdk-ts/src/index.ts";
 import { expectInvariants } from "../invariants/expect-invariants.ts";
-import { layLine } from "../support/line.ts";
+import { layLine } from "../support/cut-line.ts";
 import { startEngine } from "./api-engine.ts";
 
 /** These few runs need not exercise every promise; those that they do must hold. */
@@ -122,7 +122,7 @@ test("a run that is cancelled stops its code at its next checkpoint", async () =
   bodies.length = 0;
   const sent = await engine.call("POST", "/v1/events?app=shop", { name: "loop", data: { steps: 5_000 } });
   const path = `/v1/apps/shop/dev/runs/${sent.json.runs[0].run}`;
-  await expect.poll(() => bodies.length, { timeout: 10_000 }).toBeGreaterThan(40);
+  await expect.poll(() => bodies.length).toBeGreaterThan(40);
   await engine.call("POST", `${path}/cancel`);
   const ran = bodies.length;
   await new Promise((resolve) => setTimeout(resolve, 300));

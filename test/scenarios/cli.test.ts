@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { text as allOf } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { stepId } from "@durable/protocol/wire";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { waitFor } from "../support/wait.ts";
 import { startApp } from "./api-app.ts";
 import { ADMIN_TOKEN, asAdmin, startEngine } from "./api-engine.ts";
@@ -12,9 +12,6 @@ import { ADMIN_TOKEN, asAdmin, startEngine } from "./api-engine.ts";
 const DURABLE = fileURLToPath(new URL("../../engine/bin/durable.js", import.meta.url));
 const NOWHERE = "http://127.0.0.1:1";
 const NO_POSTGRES = "postgres://x:secret-password@127.0.0.1:1/x";
-
-// A test starts up to twenty processes, each of which takes seconds while the machine is busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 let engine: Awaited<ReturnType<typeof startEngine>>;
 let shop: Awaited<ReturnType<typeof startApp>>;
@@ -78,8 +75,6 @@ async function durable(args: string, environment: Record<string, string | undefi
 }
 
 const unquoted = (word: string) => word.replaceAll("'", "");
-
-const patiently = (what: string, look: () => Promise<boolean>) => waitFor(what, look, { timeoutMs: 60_000 });
 
 async function send(args: string): Promise<string> {
   return JSON.parse((await durable(`send ${args} --json`)).out).runs[0].run;
@@ -153,7 +148,7 @@ describe("from nothing to a cancelled run", () => {
 
   test("a run is cancelled, and from then on its exit code says so", async () => {
     const run = await send("nap.begun");
-    await patiently("the run to sleep", async () =>
+    await waitFor("the run to sleep", async () =>
       (await durable(`runs show ${run}`)).out.includes("sleeping"),
     );
     expect(await durable(`runs cancel ${run} --reason 'not needed'`)).toMatchObject({ code: 0 });
@@ -166,7 +161,7 @@ describe("from nothing to a cancelled run", () => {
 
   test("a run is paused, resumed and cancelled, and each says what it did", async () => {
     const run = await send("nap.begun");
-    await patiently("the run to sleep", async () =>
+    await waitFor("the run to sleep", async () =>
       (await durable(`runs show ${run}`)).out.includes("sleeping"),
     );
     const early = await durable(`runs resume ${run}`);
@@ -190,7 +185,7 @@ describe("from nothing to a cancelled run", () => {
     const run = await send(
       `asked --data '{"kind":"input","title":"How much?","assignee":"ann","schema":${schema}}'`,
     );
-    await patiently("ann to be asked", async () =>
+    await waitFor("ann to be asked", async () =>
       (await durable("inputs ls --assignee ann")).out.includes("How much?"),
     );
     const [input] = JSON.parse((await durable("inputs ls --assignee ann --json")).out).inputs;
@@ -223,7 +218,7 @@ describe("from nothing to a cancelled run", () => {
     expect((await durable("inputs ls --assignee ann")).out).toBe("Nothing is open in shop (dev).\n");
 
     const second = await send(`asked --data '{"kind":"approval"}'`);
-    await patiently("somebody to be asked", async () =>
+    await waitFor("somebody to be asked", async () =>
       (await durable(`inputs ls --run ${second}`)).out.includes("anybody"),
     );
     const [approval] = JSON.parse((await durable(`inputs ls --run ${second} --json`)).out).inputs;

@@ -11,7 +11,6 @@ let quiet: Awaited<ReturnType<typeof startSdkApp>>;
 const seen: { readonly name: string; readonly id: string; readonly data: RunEnded }[] = [];
 
 const NO_RETRY = { max: 1 } as const;
-const PATIENT = { timeout: 20_000 };
 
 const failing = createFunction({
   id: "failing",
@@ -72,7 +71,7 @@ afterAll(async () => {
 });
 
 async function endOf(run: string) {
-  await expect.poll(() => seen.filter(({ data }) => data.run.id === run).length, PATIENT).toBe(1);
+  await expect.poll(() => seen.filter(({ data }) => data.run.id === run).length).toBe(1);
   return seen.find(({ data }) => data.run.id === run)!;
 }
 const count = async (table: string, where = "true") =>
@@ -105,8 +104,8 @@ test("a failure says which run, which step and why", async () => {
 test("a handler that fails, and the children it starts, tell nobody: there is no loop", async () => {
   const run = await watched.start("fail");
   await endOf(run);
-  await expect.poll(() => count("end_events"), PATIENT).toBe(0);
-  await expect.poll(() => count("live_runs"), PATIENT).toBe(0);
+  await expect.poll(() => count("end_events")).toBe(0);
+  await expect.poll(() => count("live_runs")).toBe(0);
   const failed = await count(
     "runs r join durable.workspaces w on w.id = r.workspace_id",
     "w.app = 'watched' and r.status = 'failed'",
@@ -137,11 +136,11 @@ test("a cancel is an end too", async () => {
 test("a process that dies after the event was accepted and before it was crossed out starts nothing twice", async () => {
   const run = await watched.start("return", { size: 1 });
   await endOf(run);
-  await expect.poll(() => count("end_events"), PATIENT).toBe(0);
+  await expect.poll(() => count("end_events")).toBe(0);
   const before = await endings("watched");
   await engine.database.sql`
     insert into durable.end_events select workspace_id, id from durable.runs where id = ${run}`;
-  await expect.poll(() => count("end_events"), PATIENT).toBe(0);
+  await expect.poll(() => count("end_events")).toBe(0);
   expect(await endings("watched")).toBe(before);
   expect(seen.filter(({ data }) => data.run.id === run).length).toBe(1);
 });
@@ -152,7 +151,7 @@ test("where nobody listens there are none; a function for * does not; a wait doe
   expect(await endings("quiet")).toBe(0);
   const sleeper = await quiet.start("sleep");
   const watcher = await quiet.start("watch", { run: sleeper });
-  await expect.poll(async () => (await quiet.show(watcher)).status, PATIENT).toBe("waiting");
+  await expect.poll(async () => (await quiet.show(watcher)).status).toBe("waiting");
   await quiet.act(sleeper, "cancel");
   expect(await quiet.ended(watcher)).toMatchObject({
     status: "completed",

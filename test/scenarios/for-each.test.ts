@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { serve } from "../../sdk-ts/src/adapters/node.ts";
 import { createFunction, type Step } from "../../sdk-ts/src/index.ts";
 import { expectInvariants } from "../invariants/expect-invariants.ts";
-import { layLine } from "../support/line.ts";
+import { layLine } from "../support/cut-line.ts";
 import { startEngine } from "./api-engine.ts";
 
 /** These few runs need not exercise every promise; those that they do must hold. */
@@ -139,7 +139,7 @@ test("without checkpoints the memo stays short all the same: groups stand for wh
     select (select count(*)::int from durable.folded_steps where run_id = ${run.id}::uuid) as folded,
       (select count(*)::int from durable.steps where run_id = ${run.id}::uuid and op = 'group') as groups`;
   expect(memo).toEqual({ folded: 450, groups: 5 });
-}, 60_000);
+});
 
 test("answers that are lost in the middle repeat no item that was done", {
   timeout: PATIENCE_MS,
@@ -165,6 +165,6 @@ test("the first error ends it, after the groups that are done", async () => {
   const groups = shown.json.steps.filter(({ op }: { op: string }) => op === "group");
   expect(groups).toMatchObject([{ name: "0-99", status: "ok" }]);
   expect(groups[0].value.slice(0, 2)).toEqual(["letter 0", "letter 1"]);
-}, 60_000);
+});
 
 test("what the runs left behind is sound", () => expectInvariants(engine.database, "after"));

@@ -163,7 +163,7 @@ test("fanned out, 20 branches of three steps each come to the same result as in 
     expect([status, output]).toEqual(["completed", names.map((name) => `${name}6`)]);
     expect(steps).toHaveLength(60);
   }
-}, 60_000);
+});
 
 test("Promise.all, Promise.race and Promise.any over plain steps just work", async () => {
   const path = await start(async (step) => {

@@ -179,7 +179,7 @@ test("the command line stays until the run has ended, and prints what is said me
   child.stdout.on("data", (chunk) => {
     out += chunk;
   });
-  await expect.poll(() => out, { timeout: 20_000 }).toMatch(/before: one\n$/);
+  await expect.poll(() => out).toMatch(/before: one\n$/);
   expect(child.exitCode).toBe(null);
   await engine.call("POST", "/v1/events?app=shop", { name: "go-on" });
   const [code] = await once(child, "close");

@@ -127,9 +127,7 @@ test("an app that knows no engine pauses the run and says what to do; then it go
     process.env["NODE_ENV"] = "production";
     const sent = await engine.call("POST", "/v1/events?app=shop", { name: "tasks" });
     const path = `/v1/apps/shop/dev/runs/${sent.json.runs[0].run}`;
-    await expect
-      .poll(async () => (await engine.call("GET", path)).json.status, { timeout: 20_000 })
-      .toBe("paused");
+    await expect.poll(async () => (await engine.call("GET", path)).json.status).toBe("paused");
     const { why, error } = (await engine.call("GET", path)).json;
     expect(JSON.stringify({ why, error })).toContain("Set DURABLE_URL where the app runs");
     process.env["DURABLE_URL"] = engine.url;
@@ -145,9 +143,7 @@ test("an app that reaches no engine runs nothing, and is asked again", { timeout
     const sent = await engine.call("POST", "/v1/events?app=shop", { name: "tasks" });
     const path = `/v1/apps/shop/dev/runs/${sent.json.runs[0].run}`;
     const seen = async () => JSON.stringify((await engine.call("GET", path)).json);
-    await expect
-      .poll(seen, { timeout: 20_000 })
-      .toContain("Does DURABLE_URL lead to the engine that called?");
+    await expect.poll(seen).toContain("Does DURABLE_URL lead to the engine that called?");
     process.env["DURABLE_URL"] = engine.url;
     expect((await engine.call("GET", `${path}?wait=30`)).json.status).toBe("completed");
     expect([...bodies.values()]).toEqual(Array(8).fill(1));
@@ -182,7 +178,7 @@ test("the same when the engine is killed in between and another one goes on", {
   const app = await startSdkApp({ call }, "shop", FUNCTIONS);
   try {
     const run = await app.start("halves", { half: 8, waits: true });
-    await expect.poll(async () => (await app.show(run)).status, { timeout: 30_000 }).toBe("waiting");
+    await expect.poll(async () => (await app.show(run)).status).toBe("waiting");
     const gone = once(first, "exit");
     first.kill("SIGKILL");
     await gone;

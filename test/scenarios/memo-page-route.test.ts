@@ -1,67 +1,40 @@
 // The door for pages of a memo, as any SDK finds it: how they are cut, whom they are shown, and what is refused.
-import {
-  DEV_SECRET,
-  MEMO_PAGE_BYTES_MAX,
-  parseSecret,
-  replyKeyOf,
-  sign,
-  stepId,
-  verify,
-} from "@durable/protocol/wire";
+import { DEV_SECRET, MEMO_PAGE_BYTES_MAX, parseSecret, stepId, verify } from "@durable/protocol/wire";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Invoke, startApp } from "./api-app.ts";
-import { type ApiAnswer, startEngine } from "./api-engine.ts";
+import type { Invoke } from "./api-app.ts";
+import type { ApiAnswer } from "./api-engine.ts";
+import { APP_KEY, codes, openDoors } from "./app-doors.ts";
 
-let engine: Awaited<ReturnType<typeof startEngine>>;
-let app: Awaited<ReturnType<typeof startApp>>;
-let work: (invoke: Invoke) => object | Promise<object>;
-
-const KEY = replyKeyOf(parseSecret(DEV_SECRET));
-const done = (n: number, v: unknown) => ({ op: "run", id: stepId("", "a", n), name: "a", n, st: "ok", v });
+let doors: Awaited<ReturnType<typeof openDoors>>;
 
 beforeAll(async () => {
-  engine = await startEngine();
-  app = await startApp({
-    app: "shop",
-    functions: [{ id: "long", triggers: [{ event: "begin" }] }],
-    answer: (invoke) => work(invoke),
-  });
-  const synced = await engine.call("POST", "/v1/apps/shop/dev/sync", { url: app.url });
-  expect(synced.status, synced.text).toBe(200);
+  doors = await openDoors();
 });
 
-afterAll(async () => {
-  await engine.stop();
-  await app.stop();
-});
+afterAll(() => doors.stop());
 
-function ask(invoke: Invoke, more: object, path = invoke.run.id, key = KEY): Promise<ApiAnswer> {
-  const body = JSON.stringify({ run: invoke.run.id, fence: invoke.task.fence, next: "0.1", ...more });
-  const timestampS = Math.floor(Date.now() / 1000);
-  return engine.call("POST", `/v1/apps/shop/dev/runs/${path}/memo`, body, {
-    "webhook-id": "app_1",
-    "webhook-timestamp": String(timestampS),
-    "webhook-signature": sign(key, "app_1", timestampS, body),
-  });
+const done = (n: number, v: unknown) => ({ op: "run", id: stepId("", "a", n), name: "a", n, st: "ok", v });
+
+function ask(invoke: Invoke, more: object, run = invoke.run.id, key = APP_KEY): Promise<ApiAnswer> {
+  const message = { run: invoke.run.id, fence: invoke.task.fence, next: "0.1", ...more };
+  return doors.knock("memo", message, run, key);
 }
 
 /** A run that answers these ops, and in its next dispatch does this. */
 async function runWith(ops: readonly object[], then: (invoke: Invoke) => Promise<void>): Promise<Invoke> {
   let calls = 0;
   let last: Invoke | undefined;
-  work = async (invoke) => {
+  doors.does(async (invoke) => {
     calls += 1;
     if (calls === 1) return { status: "continue", ops };
     last = invoke;
     await then(invoke);
     return { status: "done" };
-  };
-  const sent = await engine.call("POST", "/v1/events?app=shop&wait=20", { name: "begin" });
+  });
+  const sent = await doors.begin({ isWaitedFor: true });
   expect(sent.json.runs[0].status, sent.text).toBe("completed");
   return last!;
 }
-
-const codes = (answers: readonly ApiAnswer[]) => answers.map(({ status, json }) => [status, json.code]);
 
 test("pages joined are the memo, byte for byte and in order; each is below its limit; each is signed", async () => {
   // None of the results compresses to nothing, and none is alone in its page but the largest.
@@ -92,11 +65,11 @@ test("pages joined are the memo, byte for byte and in order; each is below its l
 test("nobody but the app, for its own run, under a fence that is live", async () => {
   const last = await runWith([done(0, 1)], async (invoke) => {
     const other = "018f0000-0000-7000-8000-000000000000";
-    const path = `/v1/apps/shop/dev/runs/${invoke.run.id}/memo`;
+    const path = `${doors.path(invoke.run.id)}/memo`;
     const body = { run: invoke.run.id, fence: invoke.task.fence, next: "0.1" };
     expect(
       codes([
-        await engine.call("POST", path, body),
+        await doors.engine.call("POST", path, body),
         await ask(invoke, {}, invoke.run.id, parseSecret(DEV_SECRET)),
         await ask(invoke, {}, other),
         await ask(invoke, { run: other }, other),
@@ -121,16 +94,14 @@ test("nobody but the app, for its own run, under a fence that is live", async ()
 
 test("an SDK that takes no pages pauses as before", async () => {
   let calls = 0;
-  work = (invoke) => {
+  doors.does((invoke) => {
     calls += 1;
     const n = invoke.memo.length;
     return { status: "continue", ops: [done(n, "x".repeat(3_000_000))] };
-  };
-  const sent = await engine.call("POST", "/v1/events?app=shop", { name: "begin" });
-  const path = `/v1/apps/shop/dev/runs/${sent.json.runs[0].run}`;
-  await expect
-    .poll(async () => (await engine.call("GET", path)).json.status, { timeout: 15_000 })
-    .toBe("paused");
-  expect((await engine.call("GET", path)).text).toContain("Set DURABLE_URL where the app runs");
+  });
+  const sent = await doors.begin({ isWaitedFor: false });
+  const path = doors.path(sent.json.runs[0].run);
+  await expect.poll(async () => (await doors.engine.call("GET", path)).json.status).toBe("paused");
+  expect((await doors.engine.call("GET", path)).text).toContain("Set DURABLE_URL where the app runs");
   expect(calls).toBe(2);
 });

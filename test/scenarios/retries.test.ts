@@ -95,7 +95,6 @@ const functions = [
 ];
 
 /** Other tests share the processor. */
-const LONG = { timeout: 15_000 };
 
 let engine: Awaited<ReturnType<typeof startEngine>>;
 let app: Awaited<ReturnType<typeof startSdkApp>>;
@@ -130,7 +129,7 @@ async function tried(
 }
 
 function becomes(id: string, status: string) {
-  return expect.poll(async () => (await app.show(id)).status, { timeout: 10_000 }).toBe(status);
+  return expect.poll(async () => (await app.show(id)).status).toBe(status);
 }
 
 describe("a policy", () => {
@@ -227,7 +226,7 @@ describe("pause and resume", () => {
     await becomes(id, "waiting");
     expect((await app.act(id, "pause", { reason: "stop it" })).json).toEqual({ id, status: "paused" });
     expect((await app.act(id, "pause")).json).toEqual({ id, status: "paused" });
-    await expect.poll(async () => (await app.show(id)).steps[0].status, LONG).toBe("ok");
+    await expect.poll(async () => (await app.show(id)).steps[0].status).toBe("ok");
     const paused = await app.show(id);
     expect(paused).toMatchObject({ status: "paused" });
     expect(paused.why).toContain("stop it");
@@ -274,11 +273,11 @@ describe("pause and resume", () => {
     });
     const other = await startSdkApp(engine, "slow", [slow]);
     const id = await other.start("slow");
-    await expect.poll(() => calls.length, LONG).toBe(1);
+    await expect.poll(() => calls.length).toBe(1);
     expect((await other.act(id, "pause")).json).toEqual({ id, status: "pausing" });
     expect((await other.show(id)).why).toMatch(/It pauses as soon as that call is recorded\.$/);
     release();
-    await expect.poll(async () => (await other.show(id)).status, LONG).toBe("paused");
+    await expect.poll(async () => (await other.show(id)).status).toBe("paused");
     expect((await other.show(id)).steps).toMatchObject([{ name: "hold", status: "ok" }]);
     await other.act(id, "resume");
     expect(await other.ended(id)).toMatchObject({ status: "completed" });

@@ -60,7 +60,6 @@ const booking = createFunction({
 });
 
 /** Other tests share the processor. */
-const LONG = { timeout: 15_000 };
 
 /** Two of its branches complete, each in a request of its own or all in one; the third fails. */
 const pack = createFunction({
@@ -137,7 +136,7 @@ describe("a run that fails", () => {
   test("pauses when a compensation has no attempt left, and a resume tries it again", async () => {
     failures = { hotel: 3 };
     const id = await app.start("trip.booked", "fail");
-    await expect.poll(async () => (await app.show(id)).status, LONG).toBe("paused");
+    await expect.poll(async () => (await app.show(id)).status).toBe("paused");
     const paused = await app.show(id);
     expect(paused.why).toMatch(
       /step "hotel" cannot be undone.*attempt 2.*hotel cannot be undone now.*resume/,
@@ -152,7 +151,7 @@ describe("a run that fails", () => {
   test("can be left as it is by a person who gives up", async () => {
     failures = { hotel: 9 };
     const id = await app.start("trip.booked", "fail");
-    await expect.poll(async () => (await app.show(id)).status, LONG).toBe("paused");
+    await expect.poll(async () => (await app.show(id)).status).toBe("paused");
     expect((await app.act(id, "cancel")).json).toEqual({ id, status: "failing" });
     expect((await app.act(id, "cancel", { undo: false })).json).toEqual({ id, status: "cancelled" });
     const run = await app.show(id);
@@ -164,7 +163,7 @@ describe("a run that fails", () => {
 describe("a run that is cancelled", () => {
   test("while it sleeps undoes its steps, and nothing else of it runs", async () => {
     const id = await app.start("trip.booked", "wait");
-    await expect.poll(async () => (await app.show(id)).status, LONG).toBe("waiting");
+    await expect.poll(async () => (await app.show(id)).status).toBe("waiting");
     expect((await app.act(id, "cancel", { reason: "no trip" })).json).toEqual({ id, status: "cancelling" });
     expect((await app.act(id, "cancel")).status).toBe(200);
     const run = await app.ended(id);
@@ -180,12 +179,12 @@ describe("a run that is cancelled", () => {
 
   test("while its app is called: the engine hangs up, and the code's signal fires", async () => {
     const id = await app.start("trip.booked", "call");
-    await expect.poll(() => did.includes("call"), LONG).toBe(true);
+    await expect.poll(() => did.includes("call")).toBe(true);
     const cancelledAtMs = Date.now();
     expect((await app.act(id, "cancel")).json.status).toBe("cancelling");
     const run = await app.ended(id);
     expect(run).toMatchObject({ status: "cancelled", compensated: 3 });
-    await expect.poll(() => did.includes("hung up"), LONG).toBe(true);
+    await expect.poll(() => did.includes("hung up")).toBe(true);
     expect(Date.now() - cancelledAtMs).toBeLessThan(5_000);
     expect(did.filter((what) => what.startsWith("undo"))).toEqual(UNDONE);
   });

@@ -38,7 +38,6 @@ const sender = createFunction({
 });
 
 /** Other tests share the processor. */
-const LONG = { timeout: 15_000 };
 
 let engine: Awaited<ReturnType<typeof startEngine>>;
 let app: Awaited<ReturnType<typeof startSdkApp>>;
@@ -63,7 +62,7 @@ afterAll(async () => {
 });
 
 function becomes(id: string, status: string) {
-  return expect.poll(async () => (await app.show(id)).status, LONG).toBe(status);
+  return expect.poll(async () => (await app.show(id)).status).toBe(status);
 }
 
 test("a run in time leaves nothing behind", async () => {
@@ -88,11 +87,11 @@ test("a run that has begun is not held to its start, and one that is late fails 
 
 test("the code that runs when the time is over is told by its signal", async () => {
   const id = await app.start("limited", "call");
-  await expect.poll(() => did, LONG).toContain("call");
+  await expect.poll(() => did).toContain("call");
   await travel(engine.database.sql, "61 minutes");
   expect(await app.ended(id)).toMatchObject({ status: "failed", failure: { name: "TimeoutError" } });
   expect(did.filter((what) => what !== "hung up")).toEqual(["book", "call", "undo book"]);
-  await expect.poll(() => did, LONG).toContain("hung up");
+  await expect.poll(() => did).toContain("hung up");
 });
 
 test("a run that a person paused is not ended by its time", async () => {
@@ -111,16 +110,16 @@ test("a run that a step's event starts has its limits too", async () => {
     const { json } = await engine.call("GET", "/v1/apps/shop/dev/runs?function=limited&limit=1");
     return json.runs[0];
   };
-  await expect.poll(async () => (await run()).status, LONG).toBe("waiting");
+  await expect.poll(async () => (await run()).status).toBe("waiting");
   await travel(engine.database.sql, "61 minutes");
-  await expect.poll(async () => (await run()).status, { timeout: 5_000 }).toBe("failed");
+  await expect.poll(async () => (await run()).status).toBe("failed");
 });
 
 test("a run whose app is away fails when it has not begun in time", async () => {
   await app.stop();
   const id = await app.start("limited", "sleep");
   // It waits to call again, or, once the circuit is open, for its endpoint.
-  await expect.poll(async () => (await app.show(id)).attempts.length, LONG).toBeGreaterThan(0);
+  await expect.poll(async () => (await app.show(id)).attempts.length).toBeGreaterThan(0);
   await travel(engine.database.sql, "2 minutes");
   const run = await app.ended(id);
   expect(run).toMatchObject({ status: "failed", compensated: 0, failure: { code: "timeout_start" } });

@@ -91,7 +91,7 @@ test("latest goes on at the newest deployment; pinned and drain where they began
   expect(await output(pinned)).toEqual(["A", "A"]);
   expect(await output(drain)).toEqual(["A", "A"]);
   expect(await output(young)).toEqual(["B", "B"]);
-}, 60_000);
+});
 
 test("when its deployment is gone a drain run goes on at the newest, and a pinned one says why it waits", async () => {
   const a = await deploy("A");
@@ -122,7 +122,7 @@ test("when its deployment is gone a drain run goes on at the newest, and a pinne
   ]);
   const [audit] = await engine.database.sql`select detail from durable.audit where action = 'run.move'`;
   expect(audit!["detail"]).toBe("latest: A is off");
-}, 60_000);
+});
 
 test("a pinned run goes on by itself when its deployment is back", async () => {
   const a = await deploy("A");
@@ -133,7 +133,7 @@ test("a pinned run goes on by itself when its deployment is back", async () => {
   await waitFor("the pinned run to be refused", async () => (await show(pinned)).live.transport_attempt > 0);
   await deploy("A", a.port);
   expect(await output(pinned)).toEqual(["A", "A"]);
-}, 60_000);
+});
 
 test("a deployment that another one has replaced at its address is gone", async () => {
   const a = await deploy("A");
@@ -150,7 +150,7 @@ test("a deployment that another one has replaced at its address is gone", async 
   expect([unknown.status, unknown.json.code]).toEqual([422, "validation"]);
   expect((await engine.call("POST", `${path(pinned)}/move`, { to: "B" })).status).toBe(200);
   expect(await output(pinned)).toEqual(["A", "B"]);
-}, 60_000);
+});
 
 test("code that nobody has synced yet runs nothing of a pinned run, and may run the others", async () => {
   const a = await deploy("A");
@@ -168,7 +168,7 @@ test("code that nobody has synced yet runs nothing of a pinned run, and may run 
   expect(waiting.steps.map((step: { name: string }) => step.name)).toEqual(["first", "go"]);
   await engine.call("POST", `${path(pinned)}/move`, { to: "latest" });
   expect(await output(pinned)).toEqual(["A", "B"]);
-}, 60_000);
+});
 
 test("a run of latest can be moved back to an older deployment", async () => {
   await deploy("A");
@@ -179,7 +179,7 @@ test("a run of latest can be moved back to an older deployment", async () => {
   expect(await output(latest)).toEqual(["A", "A"]);
   const over = await engine.call("POST", `${path(latest)}/move`, { to: "latest" });
   expect([over.status, over.json.code]).toEqual([409, "run-terminal"]);
-}, 60_000);
+});
 
 test("a deployment that was retired is gone until it is synced again, and the newest cannot be retired", async () => {
   const a = await deploy("A");
@@ -215,7 +215,7 @@ test("a deployment that was retired is gone until it is synced again, and the ne
 
   await engine.call("POST", "/v1/apps/shop/dev/sync", { url: `http://127.0.0.1:${a.port}/api/durable` });
   expect(await output(pinned)).toEqual(["A", "A"]);
-}, 60_000);
+});
 
 test("while a step runs: it is recorded once, and what follows runs at the new deployment", async () => {
   const a = await deploy("A");
@@ -235,7 +235,7 @@ test("while a step runs: it is recorded once, and what follows runs at the new d
     ["B", 1],
   ]);
   expect(attempts).toEqual([]);
-}, 60_000);
+});
 
 const named: string[] = [];
 /** A cell of the second table in docs/guides/semantics.md. */

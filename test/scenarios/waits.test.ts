@@ -174,9 +174,6 @@ afterAll(async () => {
   await engine.stop();
 });
 
-/** Other tests run beside this one. */
-const PATIENT = { timeout: 20_000 };
-
 const path = (run: string) => `/v1/apps/shop/dev/runs/${run}`;
 async function send(name: string, data: unknown): Promise<string> {
   const { runs } = await durable.send({ name, data });
@@ -191,7 +188,7 @@ async function untilWaiting(run: string, step: string) {
     .poll(async () => {
       const { json } = await engine.call("GET", path(run));
       return json.steps.find((each: { name: string; status: string }) => each.name === step)?.status;
-    }, PATIENT)
+    })
     .toBe("pending");
   return (await engine.call("GET", path(run))).json;
 }
@@ -307,7 +304,7 @@ describe("several events", () => {
     await send("whole", { id, n: 2 });
     await send("whole", { id, n: 3 });
     await expect
-      .poll(async () => (await engine.call("GET", path(run))).json.why, PATIENT)
+      .poll(async () => (await engine.call("GET", path(run))).json.why)
       .toMatch(/all of 3 events, still missing "1": an event "part"/);
     await send("part", { id, n: 4 });
     await untilWaiting(run, "named");
@@ -462,7 +459,7 @@ describe("cancelOn", () => {
     await travel(engine.database.sql, "2 days");
     await send("shop.closed", { day: "wed" });
     await send("order.cancelled", { order: {} });
-    await expect.poll(() => left("event_obligations"), PATIENT).toBe(0);
+    await expect.poll(() => left("event_obligations")).toBe(0);
     expect((await engine.call("GET", path(run))).json.status).toBe("waiting");
     await engine.call("POST", `${path(run)}/cancel`);
     await travel(engine.database.sql, "0");
@@ -473,16 +470,13 @@ describe("cancelOn", () => {
     await untilWaiting(run, "long");
     await send("shop.closed", {});
     await expect
-      .poll(
-        async () => (await engine.call("GET", "/v1/apps/shop/dev/skips?limit=1")).json.skips[0]?.detail,
-        PATIENT,
-      )
+      .poll(async () => (await engine.call("GET", "/v1/apps/shop/dev/skips?limit=1")).json.skips[0]?.detail)
       .toMatch(new RegExp(`^Run ${run} was not cancelled by it. The expression .* No such key: day`));
     await engine.call("POST", `${path(run)}/cancel`);
   });
 
   test("a run that ends leaves nothing of it", async () => {
-    await expect.poll(() => left("waits"), PATIENT).toBe(0);
+    await expect.poll(() => left("waits")).toBe(0);
     expect(await left("timers")).toBe(0);
   });
 });

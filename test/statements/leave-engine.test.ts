@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { drainEngine, leaveEngine } from "../../engine/src/store/engines.ts";
 import { claimLeases } from "../../engine/src/store/leases.ts";
 import { Stage } from "../concurrency/stage.ts";
+import { waitFor } from "../support/wait.ts";
 
 // Its claim committed and the answer was lost, then it was told to leave: it holds what it does not know of.
 
@@ -45,7 +46,7 @@ test("a birth that is still under way on a lost connection is waited for", async
        update durable.live_runs set engine_id = ${leaving} where run_id = '${run.runId}'`,
     )
     .execute();
-  await until(async () => {
+  await waitFor("the lock to be held", async () => {
     const [row] = await stage.database.sql`
       select count(*)::int as count from pg_stat_activity where application_name = 'right' and wait_event = 'PgSleep'`;
     return row!["count"] === 1;
@@ -53,7 +54,3 @@ test("a birth that is still under way on a lost connection is waited for", async
   expect(await leaveEngine(stage.left, leaving)).toBe(1);
   await birth;
 });
-
-async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, 5));
-}

@@ -26,6 +26,7 @@ export const queryRequestSchema = z.object({
   event: runEventSchema,
   memo: memoSchema,
   query: z.object({ name: opaqueSchema, input: z.unknown() }),
+  engine: z.object({ environment: slugSchema, capabilities: z.array(z.string()) }).optional(),
 });
 
 const answerCommon = { app_ms: z.number().min(0).optional(), manifest: digestSchema.optional() };

@@ -6,6 +6,7 @@
 export type * from "./messages/answer.ts";
 export type * from "./messages/call.ts";
 export type * from "./messages/checkpoint.ts";
+export type * from "./messages/engine-offer.ts";
 export type * from "./messages/event.ts";
 export type * from "./messages/failure.ts";
 export type * from "./messages/heartbeat.ts";

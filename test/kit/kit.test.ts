@@ -1,6 +1,6 @@
 // The test kit itself: time that jumps, crashes that happen where they are asked for, and nothing left behind.
-import { beforeAll, describe, expect, test } from "vitest";
-import { createFunction, NonRetriableError } from "../../sdk-ts/src/index.ts";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { createFunction, Durable, NonRetriableError } from "../../sdk-ts/src/index.ts";
 import type { EngineTesting } from "../../sdk-ts/src/testing/bench.ts";
 import { CrashMatrixError, crashMatrix, type TestKit } from "../../sdk-ts/src/testing/index.ts";
 import { openKit } from "../support/kit.ts";
@@ -58,6 +58,34 @@ const outside = createFunction({
   },
 });
 
+const large = createFunction({
+  id: "large",
+  handler: async ({ step }) => {
+    const pages: string[] = [];
+    for (let page = 0; page < 3; page += 1) pages.push(await step.run("page", () => "x".repeat(2_000_000)));
+    return pages.reduce((sum, page) => sum + page.length, 0);
+  },
+});
+
+let goOn = () => {};
+const told = createFunction({
+  id: "told",
+  handler: async ({ step }) => {
+    let at = "before the token";
+    step.onQuery("at", () => at);
+    const token = step.createToken("t");
+    at = "behind the token";
+    step.setState({ url: token.url });
+    await step.run("work", async ({ heartbeat }) => {
+      await heartbeat({ detail: "half way" });
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+    });
+    return step.waitForSignal("t", { token, timeout: "1d" });
+  },
+});
+
 const unsteady = createFunction({
   id: "unsteady",
   handler: ({ step }) => step.run("count", () => calls.push("count")),
@@ -75,7 +103,7 @@ const asking = createFunction({
 
 let kit: TestKit;
 beforeAll(async () => {
-  kit = await openKit({ functions: [sleeper, order, failing, outside, unsteady, asking] });
+  kit = await openKit({ functions: [sleeper, order, failing, outside, large, told, unsteady, asking] });
 });
 
 describe("time", () => {
@@ -163,6 +191,30 @@ describe("crashes", () => {
       points: ["answer"],
     });
     await expect(found).rejects.toThrow(CrashMatrixError);
+  });
+});
+
+describe("the way back to the engine", () => {
+  test("results that one request cannot hold are fetched, and the run goes on", async () => {
+    expect(await kit.run(large)).toBe(6_000_000);
+  });
+
+  test("what a body says of itself is seen, and a token's URL completes it", async () => {
+    const run = await kit.start(told);
+    await vi.waitFor(async () => expect((await run.state()).why).toContain("half way"), { timeout: 20_000 });
+    goOn();
+    await kit.settled();
+    const { url } = (await run.state()).state as { url: string };
+    expect(await new Durable({ app: "test", url: kit.url }).query(run.id, "at")).toBe("behind the token");
+    expect((await fetch(url, { method: "POST", body: "7" })).status).toBe(200);
+    expect((await run.ended()).output).toBe(7);
+  });
+
+  test("a one-off call makes no token, and says why", async () => {
+    const called = new Durable({ app: "test", url: kit.url }).call(told);
+    await expect(called).rejects.toThrow(
+      /Token "t": a one-off call has no run, so it cannot wait for a token\./,
+    );
   });
 });
 

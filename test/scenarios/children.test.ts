@@ -162,7 +162,7 @@ describe("invoke", () => {
     [
       "an unknown function",
       (step) => step.invoke("call", "duoble"),
-      /^UnknownFunctionError: Step "call" invokes "duoble", and app "shop" has no such function\. Did you mean "double"\? Sync the app/,
+      /^UnknownFunctionError: Step "call" invokes "duoble", and app "shop" has no such function\. Did you mean "double"\? Is it among the functions/,
     ],
     [
       "an input that does not fit",

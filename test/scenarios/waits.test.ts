@@ -377,6 +377,17 @@ describe("tokens", () => {
     expect(await stranger(url, { yes: false })).toEqual([409, "already-answered"]);
   });
 
+  test.each(["application/x-www-form-urlencoded", "text/plain;charset=UTF-8", undefined])(
+    "it is completed under the content type %s, as curl -d and fetch send it",
+    async (type) => {
+      const run = await send("tokened", null);
+      await untilWaiting(run, "decide");
+      const body = new Blob(['{"yes":true}'], type === undefined ? {} : { type });
+      expect((await fetch(tokens[run]!, { method: "POST", body })).status).toBe(200);
+      expect(await endOf(run)).toEqual({ yes: true });
+    },
+  );
+
   test("a bad one is not found, whatever is wrong with it", async () => {
     const run = await send("tokened", null);
     await untilWaiting(run, "decide");

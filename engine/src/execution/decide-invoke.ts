@@ -69,7 +69,7 @@ function refusalOf(
     const hint = near.length === 0 ? "" : ` Did you mean ${near.join(" or ")}?`;
     return {
       name: "UnknownFunctionError",
-      message: `Step "${op.name}" invokes "${op.fn}", and app "${app}" has no such function.${hint} Sync the app after a deploy.`,
+      message: `Step "${op.name}" invokes "${op.fn}", and app "${app}" has no such function.${hint} Is it among the functions that the app serves, and was the app synced since?`,
     };
   }
   if (depth >= DEPTH_MAX) {

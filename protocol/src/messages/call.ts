@@ -1,3 +1,4 @@
+import type { EngineOffer } from "./engine-offer.ts";
 import type { RunEvent } from "./event.ts";
 import type { Failure } from "./failure.ts";
 import type { MemoEntry } from "./memo.ts";
@@ -26,6 +27,8 @@ export interface QueryRequest {
   event: RunEvent;
   memo: MemoEntry[];
   query: { name: string; input: Payload };
+  /** As the run's own dispatches have it: code that makes tokens needs to know where it is. */
+  engine?: EngineOffer | undefined;
 }
 
 interface CallAnswerCommon {

@@ -1,4 +1,5 @@
 import type { CallRequest, QueryRequest } from "./call.ts";
+import type { EngineOffer } from "./engine-offer.ts";
 import type { RunEvent } from "./event.ts";
 import type { InspectRequest } from "./inspect.ts";
 import type { MemoEntry } from "./memo.ts";
@@ -49,12 +50,6 @@ export interface InvokeRequest {
   engine?: EngineOffer | undefined;
   /** Token of the suspended handler to continue; only to SDKs with `warm`. */
   warm?: string | undefined;
-}
-
-export interface EngineOffer {
-  environment: string;
-  /** Names the SDK does not know are ignored. */
-  capabilities: string[];
 }
 
 export type EngineRequest = InspectRequest | InvokeRequest | CallRequest | QueryRequest;

@@ -11,7 +11,7 @@ import { CallTurn } from "./call-turn.ts";
 import { callBody } from "./enclosing-step.ts";
 import { checkedOutput } from "./event-data.ts";
 import { toFailure } from "./failure.ts";
-import { Turn } from "./turn.ts";
+import { Turn, type TurnOptions } from "./turn.ts";
 import { toJson } from "./value.ts";
 
 /** Runs the handler once, with no run and no history. Never rejects. */
@@ -26,9 +26,13 @@ export function answerCall(fn: DurableFunction, { call, input }: CallRequest): P
 }
 
 /** Replays the run as far as it is recorded, then asks the query that it registered. Never rejects. */
-export async function answerQuery(fn: DurableFunction, request: QueryRequest): Promise<CallAnswer> {
+export async function answerQuery(
+  fn: DurableFunction,
+  request: QueryRequest,
+  { secret, engineUrl = null }: Pick<TurnOptions, "secret" | "engineUrl"> = {},
+): Promise<CallAnswer> {
   const startedAtMs = monotonicMs();
-  const { query, run, event, memo, budget } = request;
+  const { query, run, event, memo, budget, engine } = request;
   const turn = new Turn(
     {
       type: "invoke",
@@ -41,10 +45,11 @@ export async function answerQuery(fn: DurableFunction, request: QueryRequest): P
       memo_next: null,
       attempts: {},
       budget: { ...budget, steps: 1 },
+      engine,
     },
     startedAtMs,
     null,
-    { isReadOnly: true },
+    { isReadOnly: true, secret, engineUrl },
   );
   const end = await turn.run(() => callHandler(fn, { event, run }, turn));
   const handler = turn.queries.get(query.name);

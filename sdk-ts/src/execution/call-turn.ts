@@ -1,6 +1,7 @@
 import type { Op } from "@durable/protocol/wire";
 import { RawJson } from "@durable/protocol/wire";
 import { NonRetriableError, stepErrorOf } from "../errors.ts";
+import type { TokenMaker } from "../steps/create-token.ts";
 import { refuseNesting } from "./enclosing-step.ts";
 import { idOf } from "./step-ids.ts";
 import { NameCounts } from "./turn/name-counts.ts";
@@ -19,6 +20,15 @@ interface Reached {
  * goes on at once, and nothing is reported. What only an engine can do is refused.
  */
 export class CallTurn extends Turn {
+  override readonly tokenMaker: TokenMaker = {
+    app: "",
+    env: undefined,
+    runId: "",
+    secret: undefined,
+    engineUrl: null,
+    refusal:
+      "a one-off call has no run, so it cannot wait for a token. Start a run instead: durable.start() or durable.execute().",
+  };
   readonly #names = new NameCounts();
   /** The step that is being begun: `start` and `report` are called for it, before anything else is reached. */
   #reached: Reached | null = null;

@@ -21,7 +21,7 @@ export async function executeFunction(
   options: TurnOptions = {},
 ): Promise<Answer> {
   const startedAtMs = monotonicMs();
-  const line = CheckpointLine.of(connection, request);
+  const line = options.takesCheckpoints === false ? null : CheckpointLine.of(connection, request);
   const heartbeats = HeartbeatLine.of(connection, request);
   const turn = new Turn(request, startedAtMs, line, { ...options, heartbeats });
   const end = await turn.run(() => callHandler(fn, { event: request.input.event, run: request.run }, turn));

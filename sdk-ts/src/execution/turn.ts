@@ -78,6 +78,10 @@ export interface TurnOptions {
   readonly secret?: SigningKey | undefined;
   /** Whether what bodies print goes to their logs too. */
   readonly capturesConsole?: boolean;
+  /** Where this app reaches the engine; null where nobody said. */
+  readonly engineUrl?: string | null;
+  /** False: the engine hears of this turn by its answer alone. */
+  readonly takesCheckpoints?: boolean;
   /** What earlier turns began; in dev, where it is watched whether a replay keeps to that. */
   readonly trails?: Trails | undefined;
 }
@@ -131,11 +135,12 @@ export class Turn {
       secret,
       capturesConsole = false,
       trails,
+      engineUrl = null,
     }: TurnOptions = {},
   ) {
     const { app, engine, run, task, attempts, budget } = request;
     this.runId = run.id;
-    this.tokenMaker = { app, env: engine?.environment, runId: run.id, secret };
+    this.tokenMaker = { app, env: engine?.environment, runId: run.id, secret, engineUrl };
     this.capturesConsole = capturesConsole;
     this.#attempts = attempts;
     this.#purpose = new Purpose(task, isReadOnly);

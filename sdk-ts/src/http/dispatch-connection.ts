@@ -10,7 +10,6 @@ import {
   sign,
   verify,
 } from "@durable/protocol/wire";
-import { configuredEngineUrl } from "../dev-mode.ts";
 import { monotonicMs, unixSeconds } from "../runtime/clock.ts";
 import type { KeyPair } from "./secrets.ts";
 
@@ -42,10 +41,7 @@ export class DispatchConnection {
     this.#keys = keys;
   }
 
-  /** Null where no engine is configured. */
-  static to(app: string, environment: string, keys: KeyPair): DispatchConnection | null {
-    const url = configuredEngineUrl();
-    if (url === null) return null;
+  static to(url: string, app: string, environment: string, keys: KeyPair): DispatchConnection {
     const base = url.replace(/\/$/, "");
     return new DispatchConnection(`${base}/v1/apps/${app}/${encodeURIComponent(environment)}`, keys);
   }

@@ -17,7 +17,7 @@ import {
   type Task,
   writeJson,
 } from "@durable/protocol/wire";
-import { isDevMode } from "../dev-mode.ts";
+import { configuredEngineUrl, isDevMode } from "../dev-mode.ts";
 import type { Duration } from "../duration.ts";
 import { answerCall, answerQuery } from "../execution/answer-call.ts";
 import { captureConsole } from "../execution/capture-console.ts";
@@ -60,10 +60,23 @@ export interface ServeOptions {
   readonly captureConsole?: boolean | undefined;
 }
 
+/** Where the engine is reached from this app. */
+export interface EngineAddress {
+  /** Null where nobody named one. */
+  url(): string | null;
+  /** False: what a dispatch reports goes with its answer, and only with that. */
+  readonly takesCheckpoints: boolean;
+}
+
+const CONFIGURED: EngineAddress = { url: configuredEngineUrl, takesCheckpoints: true };
+
 export type Handle = (request: WireRequest) => Promise<WireResponse>;
 
-/** @throws TypeError for an app without a proper name, and when two functions share an id. */
-export function createHandle(options: ServeOptions): Handle {
+/**
+ * @param engine Where that answers which calls; what the app is configured with unless told.
+ * @throws TypeError for an app without a proper name, and when two functions share an id.
+ */
+export function createHandle(options: ServeOptions, engine: EngineAddress = CONFIGURED): Handle {
   checkSlug("The app's name", options.app);
   const served = withFailureHandlers(options.functions);
   const functions = new Map(served.map((fn) => [fn.id, fn]));
@@ -107,7 +120,9 @@ export function createHandle(options: ServeOptions): Handle {
         `App "${options.app}" has no function ${JSON.stringify(message.fn)}. Sync the app after a deploy.`,
       );
     }
-    const turnOptions = { hangUp: request.hangUp, capturesConsole, trails };
+    const engineUrl = engine.url();
+    const { takesCheckpoints } = engine;
+    const turnOptions = { hangUp: request.hangUp, capturesConsole, trails, engineUrl, takesCheckpoints };
     return answerTo(fn, message, authentic, turnOptions, manifest);
   };
 }
@@ -126,7 +141,13 @@ async function answerTo(
     case "call":
       return signed(authentic, writeJson({ ...(await answerCall(fn, message)), manifest }));
     case "query":
-      return signed(authentic, writeJson({ ...(await answerQuery(fn, message)), manifest }));
+      return signed(
+        authentic,
+        writeJson({
+          ...(await answerQuery(fn, message, { ...turnOptions, secret: authentic.keys.request })),
+          manifest,
+        }),
+      );
   }
 }
 
@@ -148,7 +169,11 @@ async function answerInvoke(
     return say({ status: "abandoned", fence });
   }
   const environment = message.engine?.environment;
-  const connection = environment ? DispatchConnection.to(message.app, environment, keys) : null;
+  const { engineUrl = null } = turnOptions;
+  const connection =
+    environment && engineUrl !== null
+      ? DispatchConnection.to(engineUrl, message.app, environment, keys)
+      : null;
   const fetched = await fetchMemo(message, connection);
   switch (fetched.kind) {
     case "whole": {

@@ -23,13 +23,18 @@ export interface TokenMaker {
   readonly env: string | undefined;
   readonly runId: string;
   readonly secret: SigningKey | undefined;
+  /** Where this app reaches the engine; null where nobody said. */
+  readonly engineUrl: string | null;
+  /** Why it makes none. */
+  readonly refusal?: string;
 }
 
-export function makeCreateToken({ app, env, runId, secret }: TokenMaker): CreateToken {
+export function makeCreateToken({ app, env, runId, secret, refusal, ...way }: TokenMaker): CreateToken {
   return (name) => {
     if (typeof name !== "string" || name === "") {
       throw new NonRetriableError("step.createToken needs a name, which tells the tokens of a run apart.");
     }
+    if (refusal !== undefined) throw new NonRetriableError(`Token ${JSON.stringify(name)}: ${refusal}`);
     if (env === undefined || secret === undefined) {
       throw new NonRetriableError(
         `Token ${JSON.stringify(name)}: the engine does not say its environment. Update the engine.`,
@@ -37,7 +42,7 @@ export function makeCreateToken({ app, env, runId, secret }: TokenMaker): Create
     }
     const key = tokenSignalKey(runId, stepId("token", name, 0));
     const token = makeToken(secret, { app, env, key });
-    const base = (environment("DURABLE_PUBLIC_URL") ?? engineUrl()).replace(/\/$/, "");
+    const base = (environment("DURABLE_PUBLIC_URL") ?? way.engineUrl ?? engineUrl()).replace(/\/$/, "");
     return { token, url: `${base}/v1/tokens/${token}` };
   };
 }

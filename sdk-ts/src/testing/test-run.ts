@@ -56,6 +56,8 @@ export interface RunState {
   readonly why: string;
   readonly output: unknown;
   readonly failure: TestFailure | null;
+  /** What it last said of itself with `step.setState`; null when it said nothing. */
+  readonly state: unknown;
   readonly steps: readonly TestStep[];
   /** Where its code left the recorded path; empty for code that does the same at every replay. */
   readonly detours: readonly TestDetour[];

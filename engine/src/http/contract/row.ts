@@ -21,6 +21,8 @@ export interface Row {
   readonly body: {
     readonly schema: z.ZodType;
     readonly contentTypes: readonly string[];
+    /** JSON is read under any content type, or none: who calls may not be able to say one. */
+    readonly anyContentType?: true;
     readonly maxBytes: number;
     readonly required: boolean;
     /** `bytes`: the handler reads them itself, because it keeps parts of them as received. */

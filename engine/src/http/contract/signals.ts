@@ -42,7 +42,7 @@ export const completeToken = row({
   group: "events",
   summary: "Complete a token",
   description:
-    "Open to anybody who has the token. The body, any JSON, is what the wait returns; none is null. It completes once: " +
+    "Open to anybody who has the token. The body, any JSON under any content type, is what the wait returns; none is null. It completes once: " +
     "the same body again is answered alike, another one is refused.",
   action: "tokens.complete",
   params: z.object({ token: z.string().max(1_000) }),
@@ -50,6 +50,7 @@ export const completeToken = row({
   body: {
     schema: AsReceived,
     contentTypes: ["application/json"],
+    anyContentType: true,
     maxBytes: TOKEN_BYTES_MAX,
     required: false,
     read: "bytes",

@@ -7,7 +7,7 @@ type BodyRow = NonNullable<Row["body"]>;
 
 /** The content type without its parameters. Refuses what the route does not read, before a byte of it is read. */
 export function requireContentType(
-  { contentTypes }: BodyRow,
+  { contentTypes, anyContentType }: BodyRow,
   headers: Readonly<Record<string, string | string[] | undefined>>,
 ): string {
   const encoding = headers["content-encoding"];
@@ -23,7 +23,8 @@ export function requireContentType(
   const foreign = parameters.find(
     (part) => part.startsWith("charset=") && !/^charset="?utf-?8"?$/.test(part),
   );
-  if (!contentTypes.includes(type) || foreign !== undefined) {
+  const isRead = anyContentType === true || contentTypes.includes(type);
+  if (!isRead || foreign !== undefined) {
     throw new Problem(
       "unsupported-media-type",
       given === ""

@@ -62,12 +62,22 @@ create table durable.waits (
 create index waits_by_match on durable.waits (workspace_id, event_name, match_hash);
 create index waits_to_look_back on durable.waits (workspace_id, run_id, step_id) where not looked_back;
 
--- Events that have ended, or filled, a wait of a run: none does it twice.
+-- Events that have ended, or filled, a wait of a run: none does it twice, but for those that were given back.
 create table durable.taken_events (
   workspace_id int not null,
   run_id uuid not null,
   event_id uuid not null,
   primary key (workspace_id, run_id, event_id)
+);
+
+-- Entries that had taken an event and whose code was never given it, because their branch lost a race first: the event
+-- may end another wait of the run. Append-only.
+create table durable.given_back (
+  workspace_id int not null,
+  run_id uuid not null,
+  step_id uuid not null,
+  event_id uuid not null,
+  primary key (workspace_id, run_id, step_id, event_id)
 );
 
 -- Which paths waits of an event name compare. Rows are only ever added. An event of a name that is not here

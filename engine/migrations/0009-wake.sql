@@ -131,6 +131,10 @@ begin
       perform durable.fire_inputs(array_agg(f.workspace), array_agg(f.run), array_agg(f.step))
         from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
         where f.kind = 'input' having count(*) > 0;
+      -- Of a wait for all of several that is over, nobody is given those that came.
+      perform durable.give_back(array_agg(f.workspace), array_agg(f.run), array_agg(f.step))
+        from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
+        where f.kind = 'timeout' having count(*) > 0;
       perform durable.settle_entries(array_agg(f.workspace), array_agg(f.run), array_agg(f.step),
           array_agg(case when f.kind in ('timeout', 'input') then 'null' end), array_agg(null::uuid),
           array_agg(case when f.kind = 'invoke' then durable.child_failure('InvokeTimeoutError',

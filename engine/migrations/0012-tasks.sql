@@ -62,11 +62,14 @@ begin
     where w.workspace_id = c.workspace and w.run_id = c.run and w.step_id = '00000000-0000-0000-0000-000000000000';
 end $$;
 
--- A race or a join was decided: these entries lost. Under the fence of the run, so no other turn saw them win.
+-- A race or a join was decided: these entries lost. Under the fence of the run, so no other turn saw them win. Those that
+-- were settled meanwhile stay what they are, but nobody was given what they hold.
 create function durable.effect_cancel(f_workspace int[], f_run uuid[], f_step uuid[], f_data text[]) returns void
-language sql volatile as $$
-  select durable.close_entries(f_workspace, f_run, f_step)
-$$;
+language plpgsql as $$
+begin
+  perform durable.give_back(f_workspace, f_run, f_step);
+  perform durable.close_entries(f_workspace, f_run, f_step);
+end $$;
 
 -- Planned steps become tasks, ready at once. f_data: {"kind": step | once | fetch, "request"?: what its op asks for}.
 create function durable.effect_task(f_workspace int[], f_run uuid[], f_step uuid[], f_data text[]) returns void

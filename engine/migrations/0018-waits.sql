@@ -63,6 +63,47 @@ language sql stable as $$
   end
 $$;
 
+-- Events that these entries have taken, or that fill a part of them, and that user code was not given: they may end another
+-- wait of the run. What looked past them looks again. The caller holds the live_runs rows.
+create function durable.give_back(g_workspace int[], g_run uuid[], g_step uuid[]) returns void
+language plpgsql as $$
+#variable_conflict use_column
+begin
+  with entry as materialized (
+    select g.workspace, g.run, g.step, t.op, t.event_id, t.value
+    from unnest(g_workspace, g_run, g_step) as g(workspace, run, step)
+    join durable.steps t on t.workspace_id = g.workspace and t.run_id = g.run and t.step_id = g.step
+    where t.op in ('wait', 'signal')
+  ), taken as materialized (
+    select n.workspace, n.run, n.step, w.event_id as event from entry n
+      join durable.waits w on w.workspace_id = n.workspace and w.run_id = n.run and w.step_id = n.step
+      where w.event_id is not null
+    union
+    select n.workspace, n.run, n.step, n.event_id from entry n where n.event_id is not null
+    union
+    -- A wait for all that is settled names its last event alone; its value has them all, by their keys.
+    select n.workspace, n.run, n.step, k.event_id from entry n
+      join durable.taken_events k on k.workspace_id = n.workspace and k.run_id = n.run
+      join durable.events e on e.workspace_id = k.workspace_id and e.id = k.event_id
+      where n.op = 'wait' and n.event_id is not null and json_typeof(n.value::json -> 'id') is distinct from 'string'
+        and exists (select 1 from json_each(n.value::json) as each
+                    where json_typeof(each.value) = 'object' and each.value ->> 'id' = coalesce(e.client_id, e.id::text))
+  ), noted as (
+    insert into durable.given_back (workspace_id, run_id, step_id, event_id)
+      select workspace, run, step, event from taken on conflict do nothing
+  ), freed as (
+    delete from durable.taken_events k using taken x
+      where k.workspace_id = x.workspace and k.run_id = x.run and k.event_id = x.event
+      returning k.workspace_id, k.run_id, k.event_id
+  )
+  update durable.waits w set looked_back = false, looked_at = null, looked_id = null, looked_count = 0
+    from freed f join durable.events e on e.workspace_id = f.workspace_id and e.id = f.event_id
+    where w.workspace_id = f.workspace_id and w.run_id = f.run_id and w.event_name = e.name and w.event_id is null
+      and w.mode <> 'cancel' and e.received_at >= w.since
+      and not exists (select 1 from unnest(g_workspace, g_run, g_step) as g(workspace, run, step)
+        where g.workspace = w.workspace_id and g.run = w.run_id and g.step = w.step_id);
+end $$;
+
 -- Events for waits whose conditions were found to hold, or failed (c_failure). Oldest event first; one event ends or
 -- fills at most one wait of a run, the first that was asked for, and the run's own trigger none. Whatever has changed
 -- since they were found is seen here, under the runs' rows: repeating is harmless.

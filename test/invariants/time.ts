@@ -44,7 +44,7 @@ export const TIME: readonly Invariant[] = [
     number: "32",
     name: "resolved by its event",
     sentence:
-      "A wait was resolved by an event of its workspace, not older than its run (unless told to reach back), not its trigger, and by no event twice.",
+      "A wait was resolved by an event of its workspace, not older than its run (unless told to reach back), not its trigger, and by no event twice, unless the first was never given to user code.",
     phase: "always",
     check: bySql(
       "select count(*) from durable.steps where event_id is not null",
@@ -59,11 +59,13 @@ export const TIME: readonly Invariant[] = [
        union all
        select s.run_id, s.name, s.event_id from durable.steps s where s.event_id is not null and not exists
          (select 1 from durable.taken_events t where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.event_id = s.event_id)
+         and not exists (select 1 from durable.given_back g where g.workspace_id = s.workspace_id and g.run_id = s.run_id and g.step_id = s.step_id)
        union all
        select w.run_id, w.key, w.event_id from durable.waits w where w.event_id is not null and (w.mode <> 'all' or not exists
          (select 1 from durable.taken_events t where t.workspace_id = w.workspace_id and t.run_id = w.run_id and t.event_id = w.event_id))
        union all
-       select run_id, null, event_id from durable.steps where event_id is not null
+       select run_id, null, event_id from durable.steps s where event_id is not null and not exists
+         (select 1 from durable.given_back g where g.workspace_id = s.workspace_id and g.run_id = s.run_id and g.step_id = s.step_id)
          group by workspace_id, run_id, event_id having count(*) > 1`,
     ),
   },

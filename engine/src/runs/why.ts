@@ -53,7 +53,11 @@ const WHY: Record<RunStatus, (run: RunStored) => string> = {
     `It has failed and undoes its steps: ${whyUndo(run)} It failed with ${sentenceOf(run.failure)}`,
   cancelling: (run) => `It is cancelled and undoes its steps: ${whyUndo(run)}`,
   completed: ({ ended_at, unclaimed }) => `It completed at ${ended_at}.${whatWasUnclaimed(unclaimed)}`,
-  failed: (run) => `It failed at ${run.ended_at}: ${sentenceOf(run.failure)}${whatWasUndone(run)}`,
+  failed: (run) => {
+    const undone = whatWasUndone(run);
+    const sentence = sentenceOf(run.failure);
+    return `It failed at ${run.ended_at}: ${sentence}${undone === "" || /[.!?]$/.test(sentence) ? "" : "."}${undone}`;
+  },
   cancelled: (run) => {
     const { ended_at, cancelled } = run;
     const reason = cancelled?.reason ? ` (${cancelled.reason})` : "";

@@ -246,7 +246,12 @@ export class Turn {
     if (!this.#agree({ op, name, n, fits }, recorded)) return never();
     if (this.#purpose.undoes(id)) this.#undo(call, recorded);
     else if (isSettled(recorded.entry)) {
-      return quiet((resolve, reject) => this.#results.add(recorded, { call, scope, resolve, reject }));
+      let place: ReturnType<ResultLine["add"]>;
+      const promise = quiet<Value>((resolve, reject) => {
+        place = this.#results.add(recorded, { call, scope, resolve, reject });
+      });
+      place!.promise = promise;
+      return promise;
     }
     return this.#open.blocked(id, call, scope);
   }

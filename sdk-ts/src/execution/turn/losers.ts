@@ -8,13 +8,15 @@ export type Loser = Scope | Promise<unknown>;
 
 /**
  * The branches that lost are closed, and whatever they began in this turn is forgotten.
- * @returns the steps that the engine has to close: it knows of them, or they ran.
+ * @returns the steps that the engine has to close: it knows of them, or they ran; and those whose result came, and that
+ * nobody was given.
  */
 export function closeLosers(
   losers: readonly Loser[],
   { open, results, news }: { open: OpenSteps; results: ResultLine; news: News },
 ): string[] {
   const ids = new Set<string>();
+  const settled = new Set<string>();
   for (const loser of losers) {
     if (loser instanceof Scope) {
       loser.close();
@@ -22,10 +24,11 @@ export function closeLosers(
     } else {
       const id = open.idOf(loser);
       if (id !== undefined) ids.add(id);
+      else for (const own of results.drop((waiting) => waiting.promise === loser)) settled.add(own);
     }
   }
-  results.dropClosed();
+  for (const id of results.drop(({ scope }) => scope.isClosed)) settled.add(id);
   for (const id of ids) open.close(id);
   for (const id of news.forget(ids)) ids.delete(id);
-  return [...ids];
+  return [...ids, ...settled];
 }

@@ -39,7 +39,7 @@ test("a branch that lost leaves the line", () => {
   const lost = new Scope("branch");
   const { line, handedOut } = lineOf({ id: "a", scope: new Scope("inner", lost) }, { id: "c" });
   lost.close();
-  line.dropClosed();
+  expect(line.drop(({ scope }) => scope.isClosed)).toEqual(["a"]);
   line.handOutFirst();
   expect(handedOut).toEqual([{ value: 3 }]);
   expect(line.isEmpty).toBe(true);

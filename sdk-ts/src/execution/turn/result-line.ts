@@ -4,8 +4,11 @@ import type { Recorded } from "./memo.ts";
 import { type Awaiting, readBy } from "./step-call.ts";
 
 interface Waiting {
+  readonly id: string;
   readonly position: number;
   readonly scope: Scope;
+  /** What user code has of it; missing where it had that before. */
+  promise?: Promise<unknown>;
   readonly handOut: () => void;
 }
 
@@ -17,7 +20,8 @@ export class ResultLine {
     return this.#waiting.length === 0;
   }
 
-  add({ entry, position }: Recorded, { call, scope, resolve, reject }: Awaiting): void {
+  /** @returns its place in the line. */
+  add({ entry, position }: Recorded, { call, scope, resolve, reject }: Awaiting): Waiting {
     const handOut = () => {
       if (entry.st === "err") reject(stepErrorOf(call.name, { ...entry.error, step: entry.id }));
       if (entry.st !== "ok") return;
@@ -28,7 +32,9 @@ export class ResultLine {
         reject(error);
       }
     };
-    this.#waiting.push({ position, scope, handOut });
+    const waiting: Waiting = { id: entry.id, position, scope, handOut };
+    this.#waiting.push(waiting);
+    return waiting;
   }
 
   /** Hands out the result that was recorded first. */
@@ -41,9 +47,11 @@ export class ResultLine {
     handOut();
   }
 
-  /** A branch that lost gets nothing more. */
-  dropClosed(): void {
-    this.#waiting = this.#waiting.filter(({ scope }) => !scope.isClosed);
+  /** Nobody gets these any more. @returns their steps' ids. */
+  drop(isLost: (waiting: Waiting) => boolean): string[] {
+    const lost = this.#waiting.filter(isLost);
+    if (lost.length > 0) this.#waiting = this.#waiting.filter((each) => !lost.includes(each));
+    return lost.map(({ id }) => id);
   }
 
   clear(): void {

@@ -15,6 +15,8 @@ const USAGE = `Usage: npm run matrix -- [--programs <number>] [--seed <number>] 
 const CONCURRENCY = 160;
 const BAR_WIDTH = 20;
 const PLAIN_EVERY_MS = 15_000;
+/** So many programs in which no step that runs at most once is interrupted prove nothing about that. */
+const PROVES_MIN = 1_000;
 
 const interrupted = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
@@ -65,9 +67,6 @@ async function main({ count, minutes, seed }: Options): Promise<number> {
   );
   return isWell ? 0 : 1;
 }
-
-/** So many programs without this one have proved nothing about it. */
-const PROVES_MIN = 1_000;
 
 function lacks({ done, interrupted }: MatrixResult): boolean {
   if (done < PROVES_MIN || interrupted > 0) return false;

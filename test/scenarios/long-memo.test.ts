@@ -69,7 +69,18 @@ const tasks = createFunction({
 });
 const expectedTasks = [...expected(numbered("first", 5)), ...expected(["left", "right"], 10)];
 
-const FUNCTIONS = [halves, tasks];
+const asked = createFunction({
+  id: "asked",
+  trigger: { event: "asked" },
+  async handler({ event, step }) {
+    step.onQuery("length", () => event.data.results);
+    step.onQuery("all of it", () => "x".repeat(5 * MIB));
+    for (const name of numbered("first", event.data.results)) await large(step, name);
+    await step.waitForEvent("go", { event: "go" });
+  },
+});
+
+const FUNCTIONS = [halves, tasks, asked];
 
 beforeEach(() => bodies.clear());
 afterEach(() => {
@@ -147,6 +158,29 @@ test("an app that reaches no engine runs nothing, and is asked again", { timeout
     process.env["DURABLE_URL"] = engine.url;
     expect((await engine.call("GET", `${path}?wait=30`)).json.status).toBe("completed");
     expect([...bodies.values()]).toEqual(Array(8).fill(1));
+  });
+});
+
+test("a query is refused with a sentence when what it needs, or what it answers, is too large", {
+  timeout: 60_000,
+}, async () => {
+  await withEngine(async (engine) => {
+    const ask = async (results: number, query: string) => {
+      const sent = await engine.call("POST", "/v1/events?app=shop", { name: "asked", data: { results } });
+      const path = `/v1/apps/shop/dev/runs/${sent.json.runs[0].run}`;
+      await expect
+        .poll(async () => (await engine.call("GET", path)).json.status, { timeout: 20_000 })
+        .toBe("waiting");
+      const answer = await engine.call("POST", `${path}/query/${encodeURIComponent(query)}`, {});
+      await engine.call("POST", `${path}/cancel`, {});
+      return answer;
+    };
+    expect(await ask(3, "length")).toMatchObject({ status: 200, json: { output: 3 } });
+    const beyond = await ask(5, "length");
+    expect(beyond.status).toBe(413);
+    expect(beyond.json.detail).toMatch(/event and results are larger than the 4 MiB.*step\.setState/);
+    const large = await ask(1, "all of it");
+    expect(large.text).toMatch(/Query \\"all of it\\" returned more than 4 MiB of JSON/);
   });
 });
 

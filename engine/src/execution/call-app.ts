@@ -32,7 +32,11 @@ export type Reply = (
       readonly isDown: boolean;
     }
   /** Nothing was sent: a request may not be so large. Or its memo was cut, and the app cannot fetch the rest. */
-  | { readonly kind: "too-large" }
+  | {
+      readonly kind: "too-large";
+      /** It is more than any app is sent, in pages or not. */
+      readonly isBeyond: boolean;
+    }
 ) & { readonly times: DispatchTimes };
 
 export async function callApp(parts: CallParts, held: Held, request: NextRequest): Promise<Reply> {
@@ -43,7 +47,9 @@ export async function callApp(parts: CallParts, held: Held, request: NextRequest
     const end = neverSent(clock, "Its endpoint does not answer; it is called when it is back.");
     return { kind: "unanswered", end, isDown: true, times: timesOf(clock, held, end, null) };
   }
-  if (signed === null) return { kind: "too-large", times: timesOf(clock, held, null, null) };
+  if (signed === null) {
+    return { kind: "too-large", isBeyond: request.isBeyond, times: timesOf(clock, held, null, null) };
+  }
   if (workspace.newest !== null) {
     const end = await callOlder(parts, held, workspace, signed);
     const isDrained =
@@ -102,7 +108,7 @@ function toReply(
   if (decoded.ok) {
     const { answer } = decoded;
     if (answer.status === "need_memo" && request.isCut) {
-      return { kind: "too-large", times: timesOf(clock, held, end, answer) };
+      return { kind: "too-large", isBeyond: false, times: timesOf(clock, held, end, answer) };
     }
     const elsewhere = answeredElsewhere(clock, held, request, answer);
     if (elsewhere !== null) {

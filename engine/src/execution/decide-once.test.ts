@@ -86,5 +86,5 @@ test("what the app has surely not taken is sent again", () => {
   for (const kind of ["refused", "never-arrived"] as const)
     expect(decided(unanswered(kind)).status).toBe("unanswered");
   expect(decided(answer({ status: "step_not_found" })).status).toBe("paused");
-  expect(decided({ kind: "too-large", times }).status).toBe("paused");
+  expect(decided({ kind: "too-large", isBeyond: false, times }).status).toBe("paused");
 });

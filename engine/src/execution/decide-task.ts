@@ -7,7 +7,7 @@ import type { TaskOutcome } from "../domain/task-outcome.ts";
 import type { JournalEntry } from "../store/journals.ts";
 import type { Reply } from "./call-app.ts";
 import { decideRun } from "./decide-op.ts";
-import { TOO_LARGE } from "./decide-reply.ts";
+import { decideTooLarge } from "./decide-too-large.ts";
 import { decideAbandoned, decideTransport } from "./decide-transport.ts";
 import { disagreement, OutcomeDraft, pause } from "./outcome-draft.ts";
 import type { Situation } from "./situation.ts";
@@ -26,7 +26,7 @@ export function decideTaskReply(situation: Situation, step: PlannedStep, reply: 
         ? failedTask(situation, step, silence(step), step.asked?.retry_policy)
         : unanswered(step, decideTransport(situation, reply.end, reply.isDown));
     case "too-large":
-      return paused(step, pause("PayloadTooLarge", TOO_LARGE));
+      return paused(step, decideTooLarge(reply));
   }
 }
 

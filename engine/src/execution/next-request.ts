@@ -19,6 +19,8 @@ export interface NextRequest {
   readonly signed: SignedRequest | null;
   /** It has not the whole memo: the app fetches the rest. */
   readonly isCut: boolean;
+  /** The whole of it is more than any app is sent, in pages or not. */
+  readonly isBeyond: boolean;
 }
 
 /** Apps allow five minutes between signing and arriving. A request that was made ahead must not use them up. */
@@ -35,7 +37,8 @@ export function nextRequest(
   const deployment = onlyDeployment(workspace, held);
   const whole = buildRequest(held, fence, workspace, deployment);
   const isCut = isLarger(whole, REQUEST_BYTES_MAX);
-  const body = isCut ? cutRequest(held, fence, workspace, deployment, whole) : whole;
+  const isBeyond = isLarger(whole, MEMO_BYTES_MAX);
+  const body = isCut ? cutRequest(held, fence, workspace, deployment, isBeyond) : whole;
   const traceparent = traceparentOf(held.head.runId, fence);
   return {
     fence,
@@ -45,6 +48,7 @@ export function nextRequest(
     signedAtMs: ports.clock.monotonicMs(),
     signed: body === null ? null : signRequest(ports, workspace.signingKeys, body, traceparent),
     isCut,
+    isBeyond,
   };
 }
 
@@ -54,9 +58,9 @@ function cutRequest(
   fence: string,
   workspace: WorkspaceEntry,
   deployment: string | null,
-  whole: string,
+  isBeyond: boolean,
 ): string | null {
-  if (!workspace.endpoint?.capabilities.has("pages") || isLarger(whole, MEMO_BYTES_MAX)) return null;
+  if (isBeyond || !workspace.endpoint?.capabilities.has("pages")) return null;
   const rest = buildRequest(held, fence, workspace, deployment, { json: "", next: "" });
   const room = REQUEST_BYTES_MAX - Buffer.byteLength(rest) - CURSOR_BYTES_MAX;
   const body = buildRequest(held, fence, workspace, deployment, held.memo.headOf(room));

@@ -39,12 +39,7 @@ export class DirectLine {
           `sent to it until it answers. Nothing ran. A sync that succeeds ends that.`,
       );
     }
-    if (Buffer.byteLength(body) > REQUEST_BYTES_MAX) {
-      throw new Problem(
-        "payload-too-large",
-        `What would be sent to the app is larger than ${REQUEST_BYTES_MAX / 1024 / 1024} MiB.`,
-      );
-    }
+    if (Buffer.byteLength(body) > REQUEST_BYTES_MAX) throw new Problem("payload-too-large", TOO_LARGE[type]);
     if (this.#underWay >= UNDER_WAY_MAX) {
       throw new Problem("unavailable", `${UNDER_WAY_MAX} calls are under way in this process. Try again.`, {
         headers: { "retry-after": "1" },
@@ -65,6 +60,12 @@ export class DirectLine {
     }
   }
 }
+
+const MIB = 1024 * 1024;
+const TOO_LARGE = {
+  call: `What would be sent to the app is larger than the ${REQUEST_BYTES_MAX / MIB} MiB that one request may have. Nothing ran. Store it elsewhere and pass where it is.`,
+  query: `The run's event and results are larger than the ${REQUEST_BYTES_MAX / MIB} MiB that one request to its app may have, so it cannot be asked. What it says of itself by step.setState is shown with the run.`,
+};
 
 function requireEndpoint({ app, environment, endpoint, signingKeys }: WorkspaceEntry, type: string) {
   if (endpoint === null || signingKeys.length === 0) {

@@ -41,6 +41,9 @@ create table durable.live_runs (
   ending text,                               -- failing | cancelling: it ends so when its steps are undone; only that is dispatched
   pausing boolean not null default false,    -- somebody asked for a pause while it was running: at its next commit
   moving boolean not null default false,     -- somebody moved it while it was running: let go at its next commit
+  run_gates uuid[],                          -- gates it passes once and holds until it ends; null for none
+  step_gates uuid[],                         -- gates that each of its leases passes
+  units int,                                 -- what its start costs at its throttle; null is 1
   primary key (workspace_id, run_id)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
 

@@ -24,6 +24,7 @@ create table durable.tasks (
   ready_rank bigint,                         -- the key of its job in ready, exactly while queued
   request text,                              -- what a fetch asks for; of a step, within which time it must be heard of
   started uuid,                              -- of `once`: the fence under which its code may have begun, until that is known
+  gates uuid[],                              -- the step gates of its run, which its lease passes; null for none
   primary key (workspace_id, run_id, step_id)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
 

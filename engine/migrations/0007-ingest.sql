@@ -76,6 +76,9 @@ create function durable.accept_events(
   -- Until when runs must have begun or ended. Most functions say nothing.
   t_event int[] = '{}', t_run uuid[] = '{}', t_kind text[] = '{}', t_ms float8[] = '{}',
   p_cancels boolean = false,                 -- some of the runs may be cancelled by events: see open_cancels
+  -- The gates that runs must pass (0026), as array literals by run, and those gates themselves. Most functions have none.
+  r_run_gates text[] = '{}', r_step_gates text[] = '{}', r_units int[] = '{}',
+  g_workspace int[] = '{}', g_id uuid[] = '{}', g_limit uuid[] = '{}', g_unit text[] = '{}', g_key text[] = '{}',
   out o_state text[], out o_owes boolean[])
 language plpgsql as $$
 #variable_conflict use_column
@@ -158,11 +161,20 @@ begin
       select e_workspace[r_event[q]], r_run[q], r_function[q], r_version[q], e_id[r_event[q]], v_now
       from generate_subscripts(r_run, 1) as q
       where v_new[r_event[q]];
-    insert into durable.live_runs (workspace_id, run_id, status, fence, engine_id, ready_rank)
+    if cardinality(g_id) > 0 then
+      insert into durable.gatekeepers (workspace_id) select distinct workspace from unnest(g_workspace) as workspace order by 1
+        on conflict do nothing;
+      insert into durable.gates (workspace_id, id, limit_id, unit, key)
+        select g.workspace, g.id, g.limit_id, g.unit, g.key
+        from unnest(g_workspace, g_id, g_limit, g_unit, g_key) as g(workspace, id, limit_id, unit, key) order by 1, 2
+        on conflict do nothing;
+    end if;
+    insert into durable.live_runs (workspace_id, run_id, status, fence, engine_id, run_gates, step_gates, units, ready_rank)
       select e_workspace[r_event[q]], r_run[q],
         case when v_leases and r_fence[q] is not null then 'running' else 'queued' end,
         case when v_leases and r_fence[q] is not null then r_fence[q] else (v_fences || lpad(to_hex(q), 12, '0'))::uuid end,
         case when v_leases and r_fence[q] is not null then p_engine end,
+        r_run_gates[q]::uuid[], r_step_gates[q]::uuid[], r_units[q],
         case when v_leases and r_fence[q] is not null then null else v_rank + q end
       from generate_subscripts(r_run, 1) as q
       where v_new[r_event[q]];

@@ -64,6 +64,8 @@ create function durable.commit_outcomes(
   r_event int[] = '{}', r_function text[] = '{}', r_version int[] = '{}', r_run uuid[] = '{}',
   f_item int[] = '{}', f_kind text[] = '{}', f_step uuid[] = '{}', f_data text[] = '{}',
   s_scope uuid[] = '{}',
+  r_run_gates text[] = '{}', r_step_gates text[] = '{}', r_units int[] = '{}',
+  g_workspace int[] = '{}', g_id uuid[] = '{}', g_limit uuid[] = '{}', g_unit text[] = '{}', g_key text[] = '{}',
   out o_state text[], out o_seq int[])
 language plpgsql as $$
 #variable_conflict use_column
@@ -251,7 +253,9 @@ begin
 
   if cardinality(e_id) > 0 then
     perform durable.accept_events(p_engine, '{}', '{}', e_request, e_workspace, e_id, e_client_id, e_body_hash,
-      e_name, e_data, e_time, r_event, r_function, r_version, r_run, array_fill(null::uuid, array[cardinality(r_run)]), v_skip, p_cancels => true);
+      e_name, e_data, e_time, r_event, r_function, r_version, r_run, array_fill(null::uuid, array[cardinality(r_run)]), v_skip, p_cancels => true,
+      r_run_gates => r_run_gates, r_step_gates => r_step_gates, r_units => r_units,
+      g_workspace => g_workspace, g_id => g_id, g_limit => g_limit, g_unit => g_unit, g_key => g_key);
   end if;
 
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)

@@ -148,21 +148,32 @@ begin
         from unnest(f_workspace, f_run, f_kind) as f(workspace, run, kind) where f.kind in ('start', 'finish');
     end if;
   end if;
-  return query select coalesce(cardinality(f_run), 0),
-    (select extract(epoch from min(t.due_at) - v_now)::float8 * 1000 from durable.timers t);
+  -- A gate that opens now is a reason to claim as well.
+  return query select coalesce(cardinality(f_run), 0)
+      + (select count(*)::int from (select 1 from durable.gate_notes n where n.due_at <= v_now limit 1) as n),
+    (select extract(epoch from least((select min(t.due_at) from durable.timers t),
+       (select min(n.due_at) from durable.gate_notes n where n.due_at > v_now)) - v_now)::float8 * 1000);
 end $$;
 
 -- Lease a batch, in the order of ready's key: runs to continue (step_id all zeros) and tasks to run. Never waits for a
--- lock. Committed asynchronously: a claim lost in a crash of the database leaves the job in ready and its fence
--- unknown, which is what fences are for. Jobs of workspaces whose circuit is open or limited are parked (0015) instead;
--- a row without a run says that some were, and that it is worth asking again.
+-- lock that is held while a disk is waited for. Committed asynchronously: a claim lost in a crash of the database leaves the job in ready and its fence
+-- unknown, which is what fences are for. Jobs of workspaces whose circuit is open or limited are parked (0015) instead, and those whose gates are full (0026);
+-- a row without a run says that some were, and that it is worth asking again. `gates`: null for none, run (held until its end),
+-- step (left with the lease), contended (others wait for them).
 create function durable.claim(p_engine int, p_limit int)
-returns table (workspace_id int, run_id uuid, step_id uuid, fence uuid, journal_seq int, run_attempt int, transport_attempt int, ready_rank bigint)
+returns table (workspace_id int, run_id uuid, step_id uuid, fence uuid, journal_seq int, run_attempt int, transport_attempt int,
+  ready_rank bigint, gates text)
 language plpgsql as $$
 #variable_conflict use_column
 declare
   c_run constant uuid := '00000000-0000-0000-0000-000000000000';
   v_blocked int[];
+  v_kept int[];       -- workspaces whose gates this claim opens
+  p_workspace int[]; p_run uuid[]; p_step uuid[]; p_rank bigint[];
+  p_taken boolean[];  -- null: nobody's any more
+  p_gated boolean[];
+  v_passed boolean[];
+  v_index int[];
 begin
   perform set_config('synchronous_commit', 'off', true);
   perform 1 from durable.engines where id = p_engine and state = 'live' for key share;
@@ -174,48 +185,93 @@ begin
     workspace_id := 0;
     return next;
   end if;
-  return query
+  if exists (select 1 from durable.gatekeepers) then
+    v_kept := durable.keep_gates(p_limit);
+  end if;
+
   with picked as materialized (
     select r.rank, r.workspace_id, r.run_id, r.step_id from durable.ready r
     order by r.rank, r.workspace_id, r.run_id, r.step_id limit p_limit for update skip locked
   ), allowed as (
     select * from picked p where v_blocked is null or p.rank < 0 or p.workspace_id <> all (v_blocked)
   ), held as materialized (
-    select l.workspace_id, l.run_id from durable.live_runs l
+    select l.workspace_id, l.run_id, l.run_gates is not null or l.step_gates is not null as gated from durable.live_runs l
     join allowed p on p.workspace_id = l.workspace_id and p.run_id = l.run_id
     where p.step_id = c_run and l.status = 'queued' and l.ready_rank = p.rank
     order by 1, 2 for update of l skip locked
   ), held_task as materialized (
-    select t.workspace_id, t.run_id, t.step_id from durable.tasks t
+    select t.workspace_id, t.run_id, t.step_id, t.gates is not null as gated from durable.tasks t
     join allowed p on p.workspace_id = t.workspace_id and p.run_id = t.run_id and p.step_id = t.step_id
     where p.step_id <> c_run and t.status = 'queued' and t.ready_rank = p.rank
     order by 1, 2, 3 for update of t skip locked
+  ), job as (
+    select p.*, coalesce(h.gated, k.gated, false) as gated,
+      case when h.run_id is not null or k.run_id is not null then true
+           when p.step_id = c_run then case when exists (
+             select 1 from durable.live_runs l where l.workspace_id = p.workspace_id and l.run_id = p.run_id) then false end
+           when exists (select 1 from durable.tasks t
+             where t.workspace_id = p.workspace_id and t.run_id = p.run_id and t.step_id = p.step_id) then false end as taken
+    from picked p
+    left join held h on p.step_id = c_run and h.workspace_id = p.workspace_id and h.run_id = p.run_id
+    left join held_task k on k.workspace_id = p.workspace_id and k.run_id = p.run_id and k.step_id = p.step_id
+    order by p.rank, p.workspace_id, p.run_id, p.step_id
+  )
+  select array_agg(j.workspace_id), array_agg(j.run_id), array_agg(j.step_id), array_agg(j.rank), array_agg(j.taken), array_agg(j.gated)
+    into p_workspace, p_run, p_step, p_rank, p_taken, p_gated from job j;
+  if p_run is null then
+    return;
+  end if;
+
+  if true = any (p_gated) then
+    for i in 1 .. coalesce(cardinality(v_kept), 0) loop
+      select array_agg(q order by q) into v_index from generate_subscripts(p_run, 1) as q
+        where p_gated[q] and p_taken[q] and p_workspace[q] = v_kept[i];
+      continue when v_index is null;
+      select durable.pass_gates(v_kept[i], array_agg(p_run[q] order by no), array_agg(p_step[q] order by no), array_agg(p_rank[q] order by no),
+          array_fill(null::uuid, array[cardinality(v_index)]))
+        into v_passed from unnest(v_index) with ordinality as v(q, no);
+      for k in 1 .. cardinality(v_index) loop
+        p_taken[v_index[k]] := v_passed[k];
+        p_gated[v_index[k]] := false;
+      end loop;
+    end loop;
+    -- Those of workspaces that came into ready since we looked stay there: another claim will have taken their gates.
+    for i in 1 .. cardinality(p_run) loop
+      if p_gated[i] then
+        p_taken[i] := false;
+      end if;
+    end loop;
+    if false = any (p_taken) then
+      workspace_id := 0;
+      return next;
+    end if;
+  end if;
+
+  return query
+  with job as materialized (
+    select j.workspace, j.run, j.step, j.rank, j.taken from unnest(p_workspace, p_run, p_step, p_rank, p_taken) as j(workspace, run, step, rank, taken)
+    where j.taken is distinct from false
   ), gone as (
-    delete from durable.ready r using picked p
-    where r.rank = p.rank and r.workspace_id = p.workspace_id and r.run_id = p.run_id and r.step_id = p.step_id
-      and case when p.step_id = c_run then
-        exists (select 1 from held h where h.workspace_id = p.workspace_id and h.run_id = p.run_id)
-          or not exists (select 1 from durable.live_runs l where l.workspace_id = p.workspace_id and l.run_id = p.run_id)
-      else
-        exists (select 1 from held_task h where h.workspace_id = p.workspace_id and h.run_id = p.run_id and h.step_id = p.step_id)
-          or not exists (select 1 from durable.tasks t
-                         where t.workspace_id = p.workspace_id and t.run_id = p.run_id and t.step_id = p.step_id)
-      end
+    delete from durable.ready r using job j
+    where r.rank = j.rank and r.workspace_id = j.workspace and r.run_id = j.run and r.step_id = j.step
   ), run as (
     update durable.live_runs l
       set status = 'running', engine_id = p_engine, fence = gen_random_uuid(), ready_rank = null
-      from held h join picked p on p.workspace_id = h.workspace_id and p.run_id = h.run_id and p.step_id = c_run
-      where l.workspace_id = h.workspace_id and l.run_id = h.run_id and l.status = 'queued'
-      returning l.workspace_id, l.run_id, c_run as step_id, l.fence, l.journal_seq, l.run_attempt, l.transport_attempt, p.rank
+      from job j
+      where j.taken and j.step = c_run and l.workspace_id = j.workspace and l.run_id = j.run and l.status = 'queued'
+      returning l.workspace_id, l.run_id, c_run as step_id, l.fence, l.journal_seq, l.run_attempt, l.transport_attempt, j.rank, l.run_gates, l.step_gates
   ), task as (
     update durable.tasks t
       set status = 'running', engine_id = p_engine, fence = gen_random_uuid(), ready_rank = null
-      from held_task h
-      join picked p on p.workspace_id = h.workspace_id and p.run_id = h.run_id and p.step_id = h.step_id
-      where t.workspace_id = h.workspace_id and t.run_id = h.run_id and t.step_id = h.step_id and t.status = 'queued'
-      returning t.workspace_id, t.run_id, t.step_id, t.fence, 0, 0, t.transport_attempt, p.rank
+      from job j
+      where j.taken and j.step <> c_run and t.workspace_id = j.workspace and t.run_id = j.run and t.step_id = j.step and t.status = 'queued'
+      returning t.workspace_id, t.run_id, t.step_id, t.fence, 0, 0, t.transport_attempt, j.rank, null::uuid[], t.gates
   )
-  select * from run union all select * from task;
+  select q.workspace_id, q.run_id, q.step_id, q.fence, q.journal_seq, q.run_attempt, q.transport_attempt, q.rank,
+    case when q.step_gates is null then case when q.run_gates is not null then 'run' end
+         when exists (select 1 from durable.gates g where g.workspace_id = q.workspace_id and g.id = any (q.step_gates) and g.parked > 0)
+           then 'contended' else 'step' end
+  from (select * from run union all select * from task) as q;
 end $$;
 
 -- Engines whose heartbeat is over: mark them dead, queue what they held under new fences: runs and tasks. A run that

@@ -79,11 +79,12 @@ declare
   v_rank bigint := durable.rank_of(durable.durable_now());
 begin
   with task as (
-    insert into durable.tasks (workspace_id, run_id, step_id, kind, status, fence, ready_rank, request)
+    insert into durable.tasks (workspace_id, run_id, step_id, kind, status, fence, ready_rank, request, gates)
       select f.workspace, f.run, f.step, f.data::json ->> 'kind', 'queued', gen_random_uuid(), v_rank + f.no,
-        f.data::json ->> 'request'
+        f.data::json ->> 'request', l.step_gates
       from unnest(f_workspace, f_run, f_step, f_data) with ordinality as f(workspace, run, step, data, no)
       join durable.steps t on t.workspace_id = f.workspace and t.run_id = f.run and t.step_id = f.step and t.status = 'pending'
+      join durable.live_runs l on l.workspace_id = f.workspace and l.run_id = f.run
       returning workspace_id, run_id, step_id, ready_rank)
   insert into durable.ready (rank, workspace_id, run_id, step_id) select ready_rank, workspace_id, run_id, step_id from task;
 end $$;

@@ -10,14 +10,16 @@ create table durable.circuits (
   next_probe_at timestamptz not null         -- limited: nothing is sent before it
 ) with (fillfactor = 50);
 
--- Jobs of workspaces whose circuit is open or limited, out of the claim's way. Their run or task stays queued with the
--- same rank. A job whose run or task no longer has that rank is worth nothing, and is dropped when it is taken out.
+-- Jobs that may not run now, out of the claim's way, under what blocks them: a gate (0026), or all zeros for the circuit
+-- of their workspace. Their run or task stays queued with the same rank. A job whose run or task no longer has that
+-- rank is worth nothing, and is dropped when it is taken out.
 create table durable.parked (
   workspace_id int not null,
+  gate_id uuid not null default '00000000-0000-0000-0000-000000000000',
   rank bigint not null,
   run_id uuid not null,
   step_id uuid not null,
-  primary key (workspace_id, rank, run_id, step_id)
+  primary key (workspace_id, gate_id, rank, run_id, step_id)
 ) with (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
 
 -- Part of the claim: what stands at the head of ready and may not run goes out of its way, once. A circuit that somebody is changing is left
@@ -57,7 +59,7 @@ declare
   v_count int;
 begin
   with picked as materialized (
-    select k.rank, k.run_id, k.step_id from durable.parked k where k.workspace_id = p_workspace
+    select k.rank, k.run_id, k.step_id from durable.parked k where k.workspace_id = p_workspace and k.gate_id = c_run
     order by k.rank, k.run_id, k.step_id limit p_limit for update skip locked
   ), held as materialized (
     select l.run_id, p.rank from picked p
@@ -73,7 +75,7 @@ begin
     select run_id, c_run as step_id, rank from held union all select run_id, step_id, rank from held_task
   ), gone as (
     delete from durable.parked k using picked p
-      where k.workspace_id = p_workspace and k.rank = p.rank and k.run_id = p.run_id and k.step_id = p.step_id
+      where k.workspace_id = p_workspace and k.gate_id = c_run and k.rank = p.rank and k.run_id = p.run_id and k.step_id = p.step_id
         and (exists (select 1 from free f where f.run_id = p.run_id and f.step_id = p.step_id and f.rank = p.rank)
           or case when p.step_id = c_run then not exists (select 1 from durable.live_runs l
               where l.workspace_id = p_workspace and l.run_id = p.run_id and l.status = 'queued' and l.ready_rank = p.rank)
@@ -96,7 +98,8 @@ end $$;
 
 -- Lease the oldest parked jobs of a workspace whose circuit is limited: how many is for the engine to say.
 create function durable.claim_parked(p_engine int, p_workspace int, p_limit int)
-returns table (workspace_id int, run_id uuid, step_id uuid, fence uuid, journal_seq int, run_attempt int, transport_attempt int, ready_rank bigint)
+returns table (workspace_id int, run_id uuid, step_id uuid, fence uuid, journal_seq int, run_attempt int, transport_attempt int, ready_rank bigint,
+  gates text)
 language plpgsql as $$
 declare
   v_count int;
@@ -170,6 +173,7 @@ begin
   end if;
   v_count := durable.unpark_jobs(p_workspace, p_limit, 1);
   delete from durable.circuits where workspace_id = p_workspace
-    and not exists (select 1 from durable.parked where workspace_id = p_workspace);
+    and not exists (select 1 from durable.parked where workspace_id = p_workspace
+      and gate_id = '00000000-0000-0000-0000-000000000000');
   return v_count;
 end $$;

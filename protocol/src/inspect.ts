@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { concurrencyListSchema, throttleSchema } from "./gates.ts";
 import { CANCEL_ON_MAX, FUNCTIONS_PER_APP_MAX, SLEEP_MS_MAX, TRIGGERS_PER_FUNCTION_MAX } from "./limits.ts";
 import {
   awaitedEventNameSchema,
@@ -43,8 +44,8 @@ export const functionManifestSchema = z
     rev: opaqueSchema.optional(),
     triggers: z.array(triggerSchema).max(TRIGGERS_PER_FUNCTION_MAX),
     retry: retryPolicySchema.optional(),
-    concurrency: z.union([limitSchema, z.array(limitSchema)]).optional(),
-    throttle: limitSchema.optional(),
+    concurrency: concurrencyListSchema.optional(),
+    throttle: throttleSchema.optional(),
     rate_limit: limitSchema.optional(),
     debounce: limitSchema.optional(),
     batch: limitSchema.optional(),

@@ -43,6 +43,12 @@ export const EXPRESSION_CHARACTERS_MAX = 1_000;
 export const AWAITED_EVENTS_MAX = 50;
 /** Events that cancel the runs of one function. */
 export const CANCEL_ON_MAX = 10;
+/** Limits of concurrency that one function has. */
+export const CONCURRENCY_LIMITS_MAX = 4;
+/** What a limit counts to. */
+export const LIMIT_MAX = 1_000_000;
+/** What one start may cost at a throttle. */
+export const THROTTLE_UNITS_MAX = 10_000;
 /** Cases of one branch, and characters of the name of one. */
 export const BRANCH_CASES_MAX = 100;
 export const BRANCH_CASE_CHARACTERS_MAX = 200;

@@ -1,8 +1,7 @@
 import { TRIGGERS_PER_FUNCTION_MAX } from "@durable/protocol/wire";
-import { cancelOnWire } from "./cancel-on.ts";
 import type { FunctionOptions } from "./function.ts";
 import { generatorProblem } from "./generator-problem.ts";
-import { timeoutsOnWire } from "./limits.ts";
+import { type Limits, limitsOnWire } from "./limits.ts";
 import { failureFunctionId } from "./on-failure.ts";
 import { optionsProblem } from "./options.ts";
 import { retryPolicy, withOnExhausted } from "./retry.ts";
@@ -12,7 +11,7 @@ import { triggersOf } from "./trigger.ts";
 /** Of any function, whatever its types. */
 type CheckedOptions = Pick<
   FunctionOptions,
-  "id" | "trigger" | "triggers" | "input" | "output" | "retry" | "onExhausted" | "timeouts" | "cancelOn"
+  "id" | "trigger" | "triggers" | "input" | "output" | "retry" | "onExhausted" | keyof Limits
 > & {
   readonly handler: unknown;
   readonly onFailure?: unknown;
@@ -82,9 +81,8 @@ export function checkFunction(options: CheckedOptions): void {
     throw new TypeError(`${where} has more than ${TRIGGERS_PER_FUNCTION_MAX} triggers.`);
   }
   try {
-    timeoutsOnWire(options.timeouts ?? {});
     retryPolicy(withOnExhausted(options.retry, options.onExhausted));
-    cancelOnWire(options.cancelOn ?? []);
+    limitsOnWire(options);
   } catch (error) {
     throw new TypeError(`${where}: ${(error as Error).message}`);
   }

@@ -1,6 +1,7 @@
 import { SLEEP_MS_MAX, type Timeouts } from "@durable/protocol/wire";
 import { type CancelOnOptions, cancelOnWire } from "./cancel-on.ts";
 import { type Duration, durationMs } from "./duration.ts";
+import { type ConcurrencyOptions, concurrencyOnWire, type ThrottleOptions, throttleOnWire } from "./gates.ts";
 import { optionsProblem } from "./options.ts";
 
 /** A limit, passed to the engine as it is written; the engine judges it at sync. */
@@ -8,8 +9,10 @@ export type Limit = Readonly<Record<string, unknown>>;
 
 /** What the engine shall respect before and while a function runs. */
 export interface Limits {
-  readonly concurrency?: Limit | readonly Limit[] | undefined;
-  readonly throttle?: Limit | undefined;
+  /** So many at a time, for each value of a key; up to four of them, of which a run needs all. */
+  readonly concurrency?: number | ConcurrencyOptions | readonly ConcurrencyOptions[] | undefined;
+  /** So many starts per period; the others wait for their turn. */
+  readonly throttle?: ThrottleOptions | undefined;
   readonly rateLimit?: Limit | undefined;
   readonly debounce?: Limit | undefined;
   readonly batch?: Limit | undefined;
@@ -35,11 +38,14 @@ export interface Limits {
   readonly version?: "latest" | "pinned" | "drain" | undefined;
 }
 
-/** The same under the names of the wire; what is not given is left out. */
+/**
+ * The same under the names of the wire; what is not given is left out.
+ * @throws TypeError for what the engine could not accept.
+ */
 export function limitsOnWire(limits: Limits): Record<string, unknown> {
   const named = {
-    concurrency: limits.concurrency,
-    throttle: limits.throttle,
+    concurrency: limits.concurrency === undefined ? undefined : concurrencyOnWire(limits.concurrency),
+    throttle: limits.throttle && throttleOnWire(limits.throttle),
     rate_limit: limits.rateLimit,
     debounce: limits.debounce,
     batch: limits.batch,
@@ -55,8 +61,7 @@ export function limitsOnWire(limits: Limits): Record<string, unknown> {
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
 }
 
-/** @throws TypeError for what the engine could not accept. */
-export function timeoutsOnWire(timeouts: NonNullable<Limits["timeouts"]>): Timeouts {
+function timeoutsOnWire(timeouts: NonNullable<Limits["timeouts"]>): Timeouts {
   const problem = optionsProblem(timeouts, ["start", "finish"]);
   if (problem !== null) throw new TypeError(`timeouts ${problem}`);
   const { start, finish } = timeouts;

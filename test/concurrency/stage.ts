@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import type { RunGates } from "../../engine/src/domain/gates.ts";
 import type { Effect, Outcome, OutcomeKind, StepEntry, StepStatus } from "../../engine/src/domain/outcome.ts";
 import { seededRandom } from "../../engine/src/runtime/fault-points.ts";
 import { insertEvents } from "../../engine/src/store/accepted-events.ts";
@@ -92,7 +93,7 @@ export class Stage {
   event(
     name: string,
     data: string,
-    runs: { runId: string; fence: string | null }[] = [],
+    runs: { runId: string; fence: string | null; gates?: RunGates }[] = [],
     clientId: string | null = null,
   ) {
     return {
@@ -112,6 +113,7 @@ export class Stage {
         functionVersion: 1,
         timeouts: [],
         mayBeCancelled: false,
+        gates: run.gates ?? null,
       })),
       skips: [],
     };

@@ -23,6 +23,7 @@ const leaseOf = (run: HeldRun, fence = run.fence): Lease => ({
   runAttempt: 0,
   transportAttempt: 0,
   readyRank: null,
+  gates: null,
 });
 
 const breakOff = () => Promise.reject(new Error("its execution broke off"));

@@ -6,6 +6,7 @@ import { CALLS } from "./calls.ts";
 import { CHILDREN } from "./children.ts";
 import { EDGES } from "./edges.ts";
 import { ENDS } from "./ends.ts";
+import { GATES } from "./gates.ts";
 import { GROUPS } from "./groups.ts";
 import { INPUTS } from "./inputs.ts";
 import type { Examined, Invariant, World } from "./invariant.ts";
@@ -33,6 +34,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...CHILDREN,
   ...CALLS,
   ...LOGS,
+  ...GATES,
   ...GROUPS,
   ...JOINS,
   ...INPUTS,

@@ -80,7 +80,7 @@ export const LEASES: readonly Invariant[] = [
     number: "27",
     name: "never stranded",
     sentence:
-      "A queued run or task has exactly its job, in ready or parked by a circuit, a waiting run a timer, a wait, a task or a child, a waiting task its timer unless its run is paused, and nobody else has a job.",
+      "A queued run or task has exactly its job, in ready or parked, a waiting run a timer, a wait, a task or a child, a waiting task its timer unless its run is paused, and nobody else has a job.",
     phase: "always",
     check: bySql(
       "select count(*) from durable.changes where kind = 'run.created'",
@@ -114,8 +114,9 @@ export const LEASES: readonly Invariant[] = [
          where r.step_id <> '00000000-0000-0000-0000-000000000000' and not exists (select 1 from durable.tasks t
            where t.workspace_id = r.workspace_id and t.run_id = r.run_id and t.step_id = r.step_id and t.ready_rank = r.rank)
        union all
-       select k.run_id, null, 'parked, and nobody will take it out' from durable.parked k where not exists
-         (select 1 from durable.circuits c where c.workspace_id = k.workspace_id)
+       select k.run_id, null, 'parked, and nobody will take it out' from durable.parked k
+         where k.gate_id = '00000000-0000-0000-0000-000000000000'
+           and not exists (select 1 from durable.circuits c where c.workspace_id = k.workspace_id)
        union all
        select r.run_id, null, 'a job of no live run' from durable.ready r where not exists
          (select 1 from durable.live_runs l where l.workspace_id = r.workspace_id and l.run_id = r.run_id)`,

@@ -32,7 +32,15 @@ export type ExpressionResult =
   /** Why it could not be told, for the person who wrote the expression. */
   | { readonly ok: false; readonly detail: string };
 
+/** What a limit counts for, or what something costs. */
+export type ValueResult =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly detail: string };
+
 export type Variables = "event" | "event and trigger";
+
+/** A condition is true or false; a value is anything. */
+export type Yields = "condition" | "value";
 
 const CHARACTERS_MAX = 1_000;
 const NODES_MAX = 300;
@@ -84,11 +92,15 @@ const KEPT_MAX = 10_000;
 const kept = new Map<string, Expression | BrokenExpression>();
 
 /** `Expression.read`, remembered: the same few are met again with every event. */
-export function readExpression(text: string, variables: Variables): Expression | BrokenExpression {
-  const key = `${variables}\x1f${text}`;
+export function readExpression(
+  text: string,
+  variables: Variables,
+  yields: Yields = "condition",
+): Expression | BrokenExpression {
+  const key = `${variables}\x1f${yields}\x1f${text}`;
   let expression = kept.get(key);
   if (expression === undefined) {
-    expression = Expression.read(text, variables);
+    expression = Expression.read(text, variables, yields);
     if (kept.size >= KEPT_MAX) kept.clear();
     kept.set(key, expression);
   }
@@ -121,7 +133,11 @@ export class Expression {
   }
 
   /** Reads an expression, or says what is wrong with it and where. */
-  static read(text: string, variables: Variables): Expression | BrokenExpression {
+  static read(
+    text: string,
+    variables: Variables,
+    yields: Yields = "condition",
+  ): Expression | BrokenExpression {
     if (text.length > CHARACTERS_MAX) {
       return { problem: `it has ${text.length} characters; at most ${CHARACTERS_MAX} are read` };
     }
@@ -129,7 +145,7 @@ export class Expression {
       const parsed = NAMES[variables].parse(text);
       const checked = parsed.check();
       if (!checked.valid) throw checked.error;
-      if (checked.type !== "bool" && checked.type !== "dyn") {
+      if (yields === "condition" && checked.type !== "bool" && checked.type !== "dyn") {
         return { problem: `it is of type ${checked.type}, and must be true or false` };
       }
       const budget = new Budget();
@@ -141,7 +157,14 @@ export class Expression {
     }
   }
 
-  evaluate({ event, trigger }: ExpressionInput): ExpressionResult {
+  evaluate(input: ExpressionInput): ExpressionResult {
+    const result = this.valueOf(input);
+    if (!result.ok || typeof result.value === "boolean") return result as ExpressionResult;
+    return this.#failed(`its value is neither true nor false but ${nameOf(result.value)}`);
+  }
+
+  /** Whatever it comes to; whole numbers may be bigints. */
+  valueOf({ event, trigger }: ExpressionInput): ValueResult {
     const characters = event.characters + (this.usesTrigger ? (trigger?.characters ?? 0) : 0);
     if (characters > INPUT_CHARACTERS_MAX) return this.#failed("the event is too large for it");
     this.#budget.open(characters);
@@ -151,14 +174,13 @@ export class Expression {
         ...(this.usesTrigger && { trigger: trigger?.value() ?? null }),
       });
       if (this.#budget.isSpent) return this.#failed(TOO_EXPENSIVE);
-      if (typeof value === "boolean") return { ok: true, value };
-      return this.#failed(`its value is neither true nor false but ${nameOf(value)}`);
+      return { ok: true, value };
     } catch (error) {
       return this.#failed(this.#budget.isSpent ? TOO_EXPENSIVE : sentenceOf(error));
     }
   }
 
-  #failed(why: string): ExpressionResult {
+  #failed(why: string): { readonly ok: false; readonly detail: string } {
     return { ok: false, detail: `The expression ${shown(this.text)} could not be evaluated: ${why}.` };
   }
 }

@@ -2,6 +2,7 @@ import type { Line } from "../endpoint/app-client.ts";
 import type { FunctionEntry } from "../registry/function-entry.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { JournalEntry, RunHead } from "../store/journals.ts";
+import type { LeaseGates } from "../store/leases.ts";
 import type { Memo } from "./memo.ts";
 
 /** What is told of a run after a commit. */
@@ -36,6 +37,8 @@ export interface Held {
   readonly scheduledAtMs: number;
   /** Monotonic. When this lease was taken: a run must not hold it for ever while others are ready. */
   readonly leasedAtMs: number;
+  /** What others may want of it. */
+  readonly gates: LeaseGates;
 }
 
 /** A run whose lease this process holds. */

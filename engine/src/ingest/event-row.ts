@@ -32,12 +32,14 @@ export function toEventRow(
   const { starts, skips } = matchEvent(workspace, event, () => eventJson(row));
   return {
     ...row,
-    runs: starts.map((fn) => ({
+    runs: starts.map(({ fn, gates }) => ({
       // A trigger sent again finds its run: it has the id of its event.
       runId: event.target === undefined ? newId(ports) : id,
       functionId: fn.id,
       functionVersion: fn.version,
-      fence: fenceFor(),
+      // A gate is passed in a claim: it cannot be born leased.
+      fence: gates === null ? fenceFor() : null,
+      gates,
       timeouts: timeoutsOf(fn),
       mayBeCancelled: (fn.manifest.cancel_on ?? []).length > 0,
     })),

@@ -1,14 +1,21 @@
 import { type BrokenExpression, type Expression, type Fact, fact } from "../domain/expressions.ts";
+import type { RunGates } from "../domain/gates.ts";
 import type { FunctionEntry } from "../registry/function-entry.ts";
 import { schemaFlaws, sentenceOfFlaws } from "../registry/json-schemas.ts";
 import type { Listener } from "../registry/listeners.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { SkipRow } from "../store/event-rows.ts";
+import { gatesOf } from "./gates-of.ts";
 import type { IncomingEvent } from "./incoming-event.ts";
+
+export interface Start {
+  readonly fn: FunctionEntry;
+  readonly gates: RunGates | null;
+}
 
 /** What an event means to the functions that name it, in the order of their ids. */
 export interface Matched {
-  readonly starts: readonly FunctionEntry[];
+  readonly starts: readonly Start[];
   /** They name it, and it starts no run of them: shown, so that nobody looks for a run that never was. */
   readonly skips: readonly Omit<SkipRow, "id">[];
 }
@@ -20,11 +27,11 @@ export function matchEvent(workspace: WorkspaceEntry, event: IncomingEvent, json
   if (event.target !== undefined) {
     // Its data was checked where it was made. Gone since: no run, and who asked for one is told.
     const target = workspace.functions.get(event.target);
-    return target === undefined ? NOTHING : { starts: [target], skips: [] };
+    return target === undefined ? NOTHING : startOrSkip(target, () => fact(json()));
   }
   const listeners = workspace.listeners.of(event.name);
   if (listeners.length === 0) return NOTHING;
-  const starts: FunctionEntry[] = [];
+  const starts: Start[] = [];
   const skips: Omit<SkipRow, "id">[] = [];
   for (const { fn, filters } of listeners) {
     const verdict = filters === null ? true : passes(filters, fact(json()));
@@ -34,10 +41,21 @@ export function matchEvent(workspace: WorkspaceEntry, event: IncomingEvent, json
       continue;
     }
     const flaws = fn.input === null ? [] : schemaFlaws(fn.input, event.data);
-    if (flaws.length === 0) starts.push(fn);
-    else skips.push({ functionId: fn.id, reason: "schema", detail: skipSentence(fn, flaws) });
+    if (flaws.length > 0) {
+      skips.push({ functionId: fn.id, reason: "schema", detail: skipSentence(fn, flaws) });
+      continue;
+    }
+    const one = startOrSkip(fn, () => fact(json()));
+    starts.push(...one.starts);
+    skips.push(...one.skips);
   }
   return { starts, skips };
+}
+
+function startOrSkip(fn: FunctionEntry, event: () => Fact): Matched {
+  const gates = gatesOf(fn, event);
+  if (typeof gates !== "string") return { starts: [{ fn, gates }], skips: [] };
+  return { starts: [], skips: [{ functionId: fn.id, reason: "limit", detail: gates }] };
 }
 
 /**

@@ -33,6 +33,7 @@ export function heldOfBirth({ workspace, event, run }: Birth, nowMs: number): He
     isGone: false,
     scheduledAtMs: nowMs,
     leasedAtMs: nowMs,
+    gates: null,
   };
 }
 
@@ -59,13 +60,13 @@ export function heldOfLease(
   clock: Clock,
   leasedAtMs: number,
 ): HeldRun | HeldTask | null {
-  const { workspaceId, stepId, fence, transportAttempt, readyRank, runAttempt } = lease;
+  const { workspaceId, stepId, fence, transportAttempt, readyRank, runAttempt, gates } = lease;
   const isLive = head !== undefined && (stepId === null ? head.fence === fence : head.fence !== null);
   if (!isLive) return null;
   const scheduledAtMs = readyRank === null ? leasedAtMs : readyRank / 1000 - clock.epochOf(0);
   const memo = Memo.of(journal, { taskStepId: stepId, ending: head.ending });
   const held = {
-    ...{ workspaceId, head, fence, memo, transportAttempt, scheduledAtMs, leasedAtMs },
+    ...{ workspaceId, head, fence, memo, transportAttempt, scheduledAtMs, leasedAtMs, gates },
     line: {},
     isGone: false,
     deployment: head.deployment,

@@ -47,6 +47,8 @@ const DRAIN_MS = 20_000;
 const CLAIM_EVERY_MS = 50;
 /** How long a run keeps its lease while other jobs wait for a slot. */
 const KEEP_WHILE_OTHERS_WAIT_MS = 100;
+/** And while others may have come to its gates since: a lease does not hear of them. */
+const KEEP_AT_A_GATE_MS = 1_000;
 
 export class Dispatcher implements Service, Births {
   readonly name = "dispatcher";
@@ -130,7 +132,9 @@ export class Dispatcher implements Service, Births {
   /** The lease should go back although its run could go on. */
   shouldYield(run: HeldRun): boolean {
     if (this.#draining || this.#options.health.isOverLimit(run.workspaceId)) return true;
-    return this.#backlogged && this.#options.clock.monotonicMs() - run.leasedAtMs > KEEP_WHILE_OTHERS_WAIT_MS;
+    const heldMs = this.#options.clock.monotonicMs() - run.leasedAtMs;
+    if (run.gates === "step" && heldMs > KEEP_AT_A_GATE_MS) return true;
+    return (this.#backlogged || run.gates === "contended") && heldMs > KEEP_WHILE_OTHERS_WAIT_MS;
   }
 
   reserve(wanted: number): number {
@@ -282,7 +286,7 @@ export class Dispatcher implements Service, Births {
             ),
           );
         }
-        if (this.#backlogged || this.isHeldBack(held.workspaceId)) this.#loop.kick();
+        if (this.#backlogged || held.gates !== null || this.isHeldBack(held.workspaceId)) this.#loop.kick();
       });
   }
 }

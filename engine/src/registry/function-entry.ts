@@ -1,4 +1,5 @@
 import type { FunctionManifest, RetryPolicy } from "@durable/protocol/wire";
+import type { DeclaredLimit } from "./declared-limits.ts";
 
 export interface FunctionEntry {
   readonly id: string;
@@ -7,4 +8,6 @@ export interface FunctionEntry {
   readonly retry: RetryPolicy;
   /** JSON Schema of what it takes, as text; null: anything. */
   readonly input: string | null;
+  /** What holds its runs back before they are leased, in the order in which it is passed. */
+  readonly limits: readonly DeclaredLimit[];
 }

@@ -1,5 +1,6 @@
 import { type FunctionManifest, type Manifest, writeJson } from "@durable/protocol/wire";
 import type { Database } from "../store/database.ts";
+import { declaredLimits } from "./declared-limits.ts";
 
 export type Change = "added" | "changed" | "removed" | "unchanged";
 
@@ -18,11 +19,17 @@ export async function storeManifest(
   manifest: Manifest,
 ): Promise<FunctionChange[]> {
   const { functions } = manifest;
+  // One that several functions share stands here once.
+  const limits = [...new Map(functions.flatMap(declaredLimits).map((limit) => [limit.id, limit])).values()];
   return await sql<FunctionChange[]>`
     select function_id as id, version, change from durable.sync_app(${workspaceId}::int, ${actor}::text,
       ${url}::text, ${manifest.sdk}::text, ${manifest.capabilities}::text[], ${manifest.max_duration_ms}::int,
       ${manifest.deployment ?? null}::text, ${manifest.manifest}::text,
-      ${functions.map((fn) => fn.id)}::text[], ${functions.map((fn: FunctionManifest) => writeJson(fn))}::text[])`;
+      ${functions.map((fn) => fn.id)}::text[], ${functions.map((fn: FunctionManifest) => writeJson(fn))}::text[],
+      ${limits.map((limit) => limit.id)}::uuid[], ${limits.map((limit) => limit.name)}::text[],
+      ${limits.map((limit) => limit.functionId)}::text[], ${limits.map((limit) => limit.kind)}::text[],
+      ${limits.map((limit) => limit.count)}::int[], ${limits.map((limit) => limit.periodMs)}::float8[],
+      ${limits.map((limit) => limit.burst)}::int[])`;
 }
 
 export interface FunctionStored {

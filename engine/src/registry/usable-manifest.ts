@@ -1,7 +1,8 @@
 import type { FunctionManifest, Manifest } from "@durable/protocol/wire";
 import { cronProblem, timeZoneProblem } from "../domain/cron.ts";
-import { readExpression, type Variables } from "../domain/expressions.ts";
+import { readExpression, type Variables, type Yields } from "../domain/expressions.ts";
 import { Problem } from "../domain/problems.ts";
+import { type DeclaredLimit, declaredLimits } from "./declared-limits.ts";
 import { schemaProblem } from "./json-schemas.ts";
 
 /**
@@ -14,7 +15,9 @@ export function requireUsable({ functions }: Manifest): void {
     requireSchemas(fn);
     requireExpressions(fn);
     requireCrons(fn);
+    requireLimitExpressions(fn);
   }
+  requireAgreement(functions);
 }
 
 function requireSchemas(fn: FunctionManifest): void {
@@ -61,8 +64,42 @@ function requireCrons(fn: FunctionManifest): void {
   }
 }
 
-function requireExpression(text: string, variables: Variables, where: string): void {
-  const expression = readExpression(text, variables);
+function requireLimitExpressions(fn: FunctionManifest): void {
+  for (const { name, key, units } of declaredLimits(fn)) {
+    if (key !== null && typeof key !== "string")
+      requireExpression(key.cel, "event", `the key of the ${name}`, "value");
+    if (typeof units !== "number") requireExpression(units.cel, "event", `the units of the ${name}`, "value");
+  }
+}
+
+/** A limit that several functions share has one number, or which of them holds would depend on who waits. */
+function requireAgreement(functions: readonly FunctionManifest[]): void {
+  const shared = new Map<string, { readonly limit: DeclaredLimit; readonly functionId: string }>();
+  for (const fn of functions) {
+    for (const limit of declaredLimits(fn)) {
+      if (limit.functionId !== null) continue;
+      const first = shared.get(limit.id);
+      if (first === undefined) shared.set(limit.id, { limit, functionId: fn.id });
+      else requireSame(first.limit, first.functionId, limit, fn.id);
+    }
+  }
+}
+
+function requireSame(a: DeclaredLimit, aFunction: string, b: DeclaredLimit, bFunction: string): void {
+  if (a.count === b.count && a.periodMs === b.periodMs && a.burst === b.burst && a.unit === b.unit) return;
+  throw new Problem(
+    "inspect-failed",
+    `The functions "${aFunction}" and "${bFunction}" share the ${a.name}, and declare it differently. Give both the same numbers and unit, or another key or name.`,
+  );
+}
+
+function requireExpression(
+  text: string,
+  variables: Variables,
+  where: string,
+  yields: Yields = "condition",
+): void {
+  const expression = readExpression(text, variables, yields);
   if (!("problem" in expression)) return;
   throw new Problem(
     "inspect-failed",

@@ -9,6 +9,7 @@ import { DEFAULT_RETRY } from "../domain/backoff.ts";
 import type { Clock } from "../runtime/ports.ts";
 import type { Database } from "../store/database.ts";
 import { type DeploymentRow, loadWorkspace, type WorkspaceRow } from "../store/workspace-entries.ts";
+import { declaredLimits } from "./declared-limits.ts";
 import type { FunctionEntry } from "./function-entry.ts";
 import { Listeners } from "./listeners.ts";
 
@@ -175,5 +176,6 @@ function toFunction(fn: WorkspaceRow["functions"][number]): FunctionEntry {
     manifest,
     retry: { ...DEFAULT_RETRY, ...manifest.retry },
     input: manifest.input === undefined ? null : JSON.stringify(manifest.input),
+    limits: declaredLimits(manifest),
   };
 }

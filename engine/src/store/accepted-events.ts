@@ -4,8 +4,10 @@ import type { Database } from "./database.ts";
 import {
   EVENT_COLUMNS,
   type EventRows,
+  GATE_COLUMNS,
   REGISTRY_COLUMNS,
   RUN_COLUMNS,
+  RUN_GATE_COLUMNS,
   SKIP_COLUMNS,
   TIMEOUT_COLUMNS,
 } from "./event-rows.ts";
@@ -26,7 +28,7 @@ const ACCEPT = "select o_state, o_owes from durable.accept_events";
 const PLAIN_TYPES = ["int", ...typesOf(REGISTRY_COLUMNS, EVENT_COLUMNS, BORN_COLUMNS)];
 const PLAIN_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES)})`;
 /** Between the two stand the requests to pass over, which only a commit has. */
-const WHOLE_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES, "int[]", ...typesOf(SKIP_COLUMNS, TIMEOUT_COLUMNS), "boolean")})`;
+const WHOLE_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES, "int[]", ...typesOf(SKIP_COLUMNS, TIMEOUT_COLUMNS), "boolean", ...typesOf(RUN_GATE_COLUMNS, GATE_COLUMNS))})`;
 
 const NEW: AcceptedEvent = { state: "new", owesMatch: false };
 
@@ -42,15 +44,17 @@ export async function insertEvents(
     ...literals(EVENT_COLUMNS, rows.entries),
     ...literals(BORN_COLUMNS, rows.runs),
   ];
-  const { skips, timeouts } = rows;
+  const { skips, timeouts, gates } = rows;
   const mayBeCancelled = rows.runs.some(({ run }) => run.mayBeCancelled);
-  const isPlain = skips.length === 0 && timeouts.length === 0 && !mayBeCancelled;
+  const isPlain = skips.length === 0 && timeouts.length === 0 && gates.length === 0 && !mayBeCancelled;
   if (!isPlain) {
     parameters.push(
       "{}",
       ...literals(SKIP_COLUMNS, skips),
       ...literals(TIMEOUT_COLUMNS, timeouts),
       mayBeCancelled,
+      ...literals(RUN_GATE_COLUMNS, gates.length === 0 ? [] : rows.runs),
+      ...literals(GATE_COLUMNS, gates),
     );
   }
   const [answer] = await wrapStatement("accept_events", () =>

@@ -1,3 +1,4 @@
+import type { Gate, RunGates } from "../domain/gates.ts";
 import { type Column, plain, text } from "./columns.ts";
 
 /** An accepted event and what it starts, as rows. */
@@ -26,8 +27,11 @@ export interface SkipRow {
   readonly detail: string;
 }
 
-/** `schema`: its data does not fit the function's input. `expression`: the trigger's `if` failed on it. `cancel-on`: that of `cancelOn`. */
-export type SkipReason = "schema" | "expression" | "cancel-on";
+/**
+ * `schema`: its data does not fit the function's input. `expression`: the trigger's `if` failed on it. `cancel-on`: that
+ * of `cancelOn`. `limit`: a limit's key or units could not be told.
+ */
+export type SkipReason = "schema" | "expression" | "cancel-on" | "limit";
 
 export interface RunRow {
   readonly runId: string;
@@ -38,6 +42,8 @@ export interface RunRow {
   /** Events may cancel it: its function has `cancel_on`. */
   readonly mayBeCancelled: boolean;
   readonly timeouts: readonly RunTimeout[];
+  /** Null for one without limits. */
+  readonly gates: RunGates | null;
 }
 
 /** The run ends when it has not begun, or not ended, by then; from its creation on. */
@@ -67,6 +73,10 @@ interface TimeoutEntry extends RunTimeout {
   /** The number of its event, from 1. */
   readonly event: number;
   readonly runId: string;
+}
+
+interface GateEntry extends Gate {
+  readonly workspaceId: number;
 }
 
 /** A workspace and the version of its functions that its events were matched against. */
@@ -112,6 +122,28 @@ export const TIMEOUT_COLUMNS: readonly Column<TimeoutEntry>[] = [
   plain("float8", ({ ms }) => ms),
 ];
 
+// What the gates of runs add to RUN_COLUMNS, and those gates, each once.
+
+const NO_GATES = { run: [], step: [], units: 1 } as const;
+
+function idsOf(gates: readonly Gate[]): string | null {
+  return gates.length === 0 ? null : `{${gates.map(({ id }) => id).join(",")}}`;
+}
+
+export const RUN_GATE_COLUMNS: readonly Column<RunEntry>[] = [
+  text(({ run }) => idsOf((run.gates ?? NO_GATES).run)),
+  text(({ run }) => idsOf((run.gates ?? NO_GATES).step)),
+  plain("int", ({ run }) => (run.gates ?? NO_GATES).units),
+];
+
+export const GATE_COLUMNS: readonly Column<GateEntry>[] = [
+  plain("int", ({ workspaceId }) => workspaceId),
+  plain("uuid", ({ id }) => id),
+  plain("uuid", ({ limitId }) => limitId),
+  plain("text", ({ unit }) => unit),
+  text(({ key }) => key),
+];
+
 /** Rows of several requests for one call of `accept_events` or `commit_outcomes`. */
 export class EventRows {
   readonly #entries: EventEntry[] = [];
@@ -149,6 +181,19 @@ export class EventRows {
     return this.runs.flatMap(({ event, run: { runId, timeouts } }) =>
       timeouts.map((timeout) => ({ event, runId, ...timeout })),
     );
+  }
+
+  get gates(): GateEntry[] {
+    const gates = new Map<string, GateEntry>();
+    for (const { row } of this.#entries) {
+      for (const { gates: own } of row.runs) {
+        if (own === null) continue;
+        for (const gate of [...own.run, ...own.step]) {
+          gates.set(`${row.workspaceId} ${gate.id}`, { ...gate, workspaceId: row.workspaceId });
+        }
+      }
+    }
+    return [...gates.values()];
   }
 
   get registry(): RegistryEntry[] {

@@ -3,6 +3,12 @@ import { plainArray } from "./array-literal.ts";
 import type { Database } from "./database.ts";
 import { wrapStatement } from "./fault-database.ts";
 
+/**
+ * What is left with a lease: nothing, places that its run keeps until its end, places that others may want, places that
+ * others were waiting for when it was taken.
+ */
+export type LeaseGates = null | "run" | "step" | "contended";
+
 /** A lease this process holds, with the live row's state when it was taken. */
 export interface Lease {
   readonly workspaceId: number;
@@ -15,6 +21,7 @@ export interface Lease {
   readonly transportAttempt: number;
   /** When its job became ready, in microseconds since 1970; null for a run born leased. */
   readonly readyRank: number | null;
+  readonly gates: LeaseGates;
 }
 
 interface LeaseRow {
@@ -26,6 +33,7 @@ interface LeaseRow {
   run_attempt: number;
   transport_attempt: number;
   ready_rank: number | null;
+  gates: LeaseGates;
 }
 
 /**
@@ -41,7 +49,7 @@ export async function claimLeases(
   const rows = await wrapStatement(
     "claim",
     () => database.sql<LeaseRow[]>`
-    select workspace_id, run_id, step_id, fence, journal_seq, run_attempt, transport_attempt, ready_rank
+    select workspace_id, run_id, step_id, fence, journal_seq, run_attempt, transport_attempt, ready_rank, gates
     from durable.claim(${engineId}::int, ${limit}::int)`,
   );
   return leasesOf(rows, parked);
@@ -58,7 +66,7 @@ export async function claimParked(
   const rows = await wrapStatement(
     "claim_parked",
     () => database.sql<LeaseRow[]>`
-    select workspace_id, run_id, step_id, fence, journal_seq, run_attempt, transport_attempt, ready_rank
+    select workspace_id, run_id, step_id, fence, journal_seq, run_attempt, transport_attempt, ready_rank, gates
     from durable.claim_parked(${engineId}::int, ${workspaceId}::int, ${limit}::int)`,
   );
   return leasesOf(rows, parked);
@@ -68,10 +76,10 @@ export async function claimParked(
 export async function findLeases(database: Database, engineId: number): Promise<Lease[]> {
   const rows = await database.sql<LeaseRow[]>`
     select workspace_id, run_id, ${NO_STEP}::uuid as step_id, fence, journal_seq, run_attempt, transport_attempt,
-      null::bigint as ready_rank
+      null::bigint as ready_rank, null::text as gates
     from durable.live_runs where engine_id = ${engineId}
     union all
-    select workspace_id, run_id, step_id, fence, 0, 0, transport_attempt, null
+    select workspace_id, run_id, step_id, fence, 0, 0, transport_attempt, null, null
     from durable.tasks where engine_id = ${engineId}`;
   return rows.map(toLease);
 }
@@ -85,7 +93,7 @@ export async function takeUpLeases(
   const rows = await wrapStatement(
     "take_up",
     () => database.sql<LeaseRow[]>`
-    select workspace_id, run_id, step_id, fence, journal_seq, run_attempt, transport_attempt, ready_rank
+    select workspace_id, run_id, step_id, fence, journal_seq, run_attempt, transport_attempt, ready_rank, null::text as gates
     from durable.take_up(${engineId}::int, ${plainArray(leases, (lease) => lease.workspaceId)}::int[],
       ${plainArray(leases, (lease) => lease.runId)}::uuid[],
       ${plainArray(leases, (lease) => (lease.stepId === null ? NO_STEP : stepIdToUuid(lease.stepId)))}::uuid[],
@@ -116,5 +124,6 @@ function toLease(row: LeaseRow): Lease {
     transportAttempt: row.transport_attempt,
     // A parked job comes back under the negative of its rank.
     readyRank: row.ready_rank === null ? null : Math.abs(Number(row.ready_rank)),
+    gates: row.gates,
   };
 }

@@ -9,7 +9,14 @@ import {
 import { type Column, literals, placeholders, plain, text, typesOf } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { type DispatchTimes, TIMES } from "./dispatch-times.ts";
-import { EVENT_COLUMNS, EventRows, REGISTRY_COLUMNS, RUN_COLUMNS } from "./event-rows.ts";
+import {
+  EVENT_COLUMNS,
+  EventRows,
+  GATE_COLUMNS,
+  REGISTRY_COLUMNS,
+  RUN_COLUMNS,
+  RUN_GATE_COLUMNS,
+} from "./event-rows.ts";
 import { wrapStatement } from "./fault-database.ts";
 
 /** One run's outcome on its way to disk. At most one per run is in a group. */
@@ -138,7 +145,18 @@ const SCOPE: readonly Column<StepRow>[] = [
 
 const PLAIN_CALL = callWith(typesOf(ITEM, STEP));
 const WHOLE_CALL = callWith(
-  typesOf(ITEM, STEP, ATTEMPT, REGISTRY_COLUMNS, EVENT_COLUMNS, RUN_COLUMNS, EFFECT, SCOPE),
+  typesOf(
+    ITEM,
+    STEP,
+    ATTEMPT,
+    REGISTRY_COLUMNS,
+    EVENT_COLUMNS,
+    RUN_COLUMNS,
+    EFFECT,
+    SCOPE,
+    RUN_GATE_COLUMNS,
+    GATE_COLUMNS,
+  ),
 );
 
 function callWith(types: readonly string[]): string {
@@ -165,6 +183,8 @@ function rareLiterals(items: readonly CommitItem[]): string[] {
       items.flatMap(({ outcome }, index) => outcome.effects.map((entry) => ({ item: index + 1, entry }))),
     ),
     ...literals(SCOPE, stepRows(items)),
+    ...literals(RUN_GATE_COLUMNS, events.gates.length === 0 ? [] : events.runs),
+    ...literals(GATE_COLUMNS, events.gates),
   ];
 }
 

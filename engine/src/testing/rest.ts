@@ -22,8 +22,10 @@ export async function lookForRest(sql: Sql): Promise<Rest> {
         + (select count(*) from durable.cascades)
         + (select count(*) from durable.input_notices)
         + (select count(*) from durable.end_events)
+        + (select count(*) from durable.gate_notes where due_at <= durable.durable_now())
         + (select count(*) from durable.timers where due_at <= durable.durable_now()))::int as busy,
-      (select extract(epoch from min(due_at) - durable.durable_now())::float8 * 1000 from durable.timers) as due_ms,
+      (select extract(epoch from min(due_at) - durable.durable_now())::float8 * 1000 from (
+        select due_at from durable.timers union all select due_at from durable.gate_notes) as d) as due_ms,
       extract(epoch from durable.durable_now())::float8 * 1000 as now_ms`;
   return { busy: row!.busy, nextDueMs: row!.due_ms, nowMs: row!.now_ms };
 }

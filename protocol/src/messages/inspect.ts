@@ -46,6 +46,32 @@ export type Trigger = EventTrigger | CronTrigger;
 /** A limit as the SDK wrote it; the engine judges it at sync. */
 export type LimitSpec = Record<string, unknown>;
 
+/** What a limit counts separately for: a path into the event's data, or CEL over `event`. */
+export type LimitKey = string | { cel: string };
+
+/** So many at a time. */
+export interface Concurrency {
+  limit: number;
+  key?: LimitKey | undefined;
+  /** `workspace`: together with all functions that declare the same key there. */
+  scope?: "function" | "workspace" | undefined;
+  /** What holds a place: a run while it executes (`step`, the default), or from its first step to its end (`run`). */
+  unit?: "step" | "run" | undefined;
+}
+
+/** So many starts per period; what is over waits. */
+export interface Throttle {
+  limit: number;
+  period_ms: number;
+  /** So many at once; 1, the default, spreads them evenly. */
+  burst?: number | undefined;
+  key?: LimitKey | undefined;
+  /** Functions with a throttle of this name share it. */
+  name?: string | undefined;
+  /** What one start costs. */
+  units?: number | { cel: string } | undefined;
+}
+
 /** An event that cancels a run of the function. */
 export interface CancelOn {
   event: string;
@@ -71,8 +97,8 @@ export interface FunctionManifest {
   rev?: string | undefined;
   triggers: Trigger[];
   retry?: RetryPolicy | undefined;
-  concurrency?: LimitSpec | LimitSpec[] | undefined;
-  throttle?: LimitSpec | undefined;
+  concurrency?: Concurrency | Concurrency[] | undefined;
+  throttle?: Throttle | undefined;
   rate_limit?: LimitSpec | undefined;
   debounce?: LimitSpec | undefined;
   batch?: LimitSpec | undefined;

@@ -8,7 +8,7 @@ const Skip = z
     id: z.string(),
     function: z.string(),
     event: z.object({ id: z.string(), name: z.string() }),
-    reason: z.enum(["schema", "expression", "cancel-on"]).openapi({
+    reason: z.enum(["schema", "expression", "cancel-on", "limit"]).openapi({
       description:
         "`schema`: the event's data does not fit the function's input. `expression`: the trigger's `if` could not be " +
         "evaluated for it. `cancel-on`: the function's `cancelOn` could not be applied to a run.",

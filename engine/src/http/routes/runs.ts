@@ -63,7 +63,8 @@ export function runRoutes(
       const status = await cancelRun(parts, { workspaceId, runId, actor: actorName(actor!), reason, undo });
       if (status === null) throw notFound();
       if (status === "completed" || status === "failed") throw ended(status, "cancelled");
-      if (status === "cancelling") parts.jobReady();
+      // It may have steps to undo, or have left a place that others wait for.
+      parts.jobReady();
       return { id: runId, status };
     },
 

@@ -1,0 +1,361 @@
+-- Limits that act before a job is leased: so many at a time, so many starts per period. A claim that holds a workspace's
+-- row in gatekeepers is the only writer of its gates and the only one who lets jobs in. Claims commit without waiting
+-- for the disk, so nobody ever waits long for that row, and with one lock per workspace gates need no lock order.
+
+-- What functions declare, under an id that lasts from sync to sync.
+create table durable.limits (
+  workspace_id int not null,
+  id uuid not null,
+  name text not null,                        -- as people read it
+  function_id text,                          -- null: shared by several
+  kind text not null,                        -- concurrency | throttle
+  declared int,                              -- how many; null: no longer declared, lets everything through
+  period_ms float8, burst int,               -- throttle: `declared` starts in so long, so many of them at once
+  set_to int,                                -- by a person: instead of what is declared
+  primary key (workspace_id, id)
+);
+
+-- How many now; null: any number.
+create function durable.limit_now(p_limit durable.limits) returns int
+language sql immutable as $$ select case when p_limit.declared is not null then coalesce(p_limit.set_to, p_limit.declared) end $$;
+
+create table durable.gatekeepers (
+  workspace_id int primary key
+);
+
+-- One per limit and key. Updated in place under the gatekeeper; no index on anything that changes.
+create table durable.gates (
+  workspace_id int not null,
+  id uuid not null,                          -- hash of limit, unit and key
+  limit_id uuid not null,
+  unit text not null,                        -- step (per lease) | run (until its end) | start (a throttle: passed, not held)
+  key text,                                  -- JSON of the value; null for a limit without a key
+  used int not null default 0,               -- grants that are out, and notes of freed ones that nobody has read yet
+  parked int not null default 0,             -- jobs behind it, and notes of dropped ones
+  opens_at timestamptz not null default '-infinity',  -- throttle: when all that started is paid for
+  primary key (workspace_id, id)
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
+
+-- Who is in. step_id is all zeros for the lease of a run, ...01 for the run itself.
+create table durable.grants (
+  workspace_id int not null,
+  run_id uuid not null,
+  step_id uuid not null,
+  gate_id uuid not null,
+  at timestamptz not null,
+  primary key (workspace_id, run_id, step_id, gate_id)
+) with (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
+create index grants_by_gate on durable.grants (workspace_id, gate_id, at);
+
+-- What has happened at a gate since its row was last written, and when it must be looked at again.
+create table durable.gate_notes (
+  due_at timestamptz not null,
+  no bigint generated always as identity,
+  workspace_id int not null,
+  gate_id uuid not null,
+  freed int not null default 0,
+  dropped int not null default 0,
+  primary key (due_at, no)
+) with (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
+
+-- A lease, or a whole run, lets go of what it holds.
+create function durable.free_grants(p_workspace int, p_run uuid, p_steps uuid[]) returns void
+language sql volatile as $$
+  with gone as (
+    delete from durable.grants g
+      where g.workspace_id = p_workspace and g.run_id = p_run and (p_steps is null or g.step_id = any (p_steps))
+      returning g.gate_id
+  )
+  insert into durable.gate_notes (due_at, workspace_id, gate_id, freed)
+    select '-infinity', p_workspace, gone.gate_id, 1 from gone join durable.gates g
+      on g.workspace_id = p_workspace and g.id = gone.gate_id and g.unit <> 'start'
+$$;
+
+-- A job goes another way than into a claim. It is parked or, let through a moment ago, in ready.
+create function durable.drop_job(p_workspace int, p_run uuid, p_step uuid, p_gates uuid[], p_rank bigint) returns void
+language plpgsql as $$
+declare
+  v_gate uuid;
+begin
+  delete from durable.parked k
+    where k.workspace_id = p_workspace and k.gate_id = any (p_gates) and k.rank = p_rank and k.run_id = p_run and k.step_id = p_step
+    returning k.gate_id into v_gate;
+  if found then
+    insert into durable.gate_notes (due_at, workspace_id, gate_id, dropped) values ('-infinity', p_workspace, v_gate, 1);
+  else
+    delete from durable.ready r
+      where r.rank = p_rank and r.workspace_id = p_workspace and r.run_id = p_run and r.step_id = p_step;
+  end if;
+end $$;
+
+-- Every way out of a lease and of a queue, whoever takes it: that is why these are triggers.
+create function durable.run_leaves_gates() returns trigger language plpgsql as $$
+declare
+  c_lease constant uuid := '00000000-0000-0000-0000-000000000000';
+begin
+  -- The job first: it waits for a claim that lets it through at this moment, whose grants are seen afterwards.
+  if old.ready_rank is not null then
+    perform durable.drop_job(old.workspace_id, old.run_id, c_lease, old.run_gates || old.step_gates, old.ready_rank);
+  end if;
+  perform durable.free_grants(old.workspace_id, old.run_id, case tg_op when 'UPDATE' then array[c_lease] end);
+  return null;
+end $$;
+create trigger run_leaves_gates after update on durable.live_runs for each row
+  when ((old.step_gates is not null or old.run_gates is not null) and new.engine_id is null
+    and (old.engine_id is not null or old.ready_rank is not null and new.ready_rank is distinct from old.ready_rank))
+  execute function durable.run_leaves_gates();
+create trigger run_ends_at_gates after delete on durable.live_runs for each row
+  when (old.step_gates is not null or old.run_gates is not null) execute function durable.run_leaves_gates();
+
+create function durable.task_leaves_gates() returns trigger language plpgsql as $$
+begin
+  if old.ready_rank is not null then
+    perform durable.drop_job(old.workspace_id, old.run_id, old.step_id, old.gates, old.ready_rank);
+  end if;
+  perform durable.free_grants(old.workspace_id, old.run_id, array[old.step_id]);
+  return null;
+end $$;
+create trigger task_leaves_gates after update on durable.tasks for each row
+  when (old.gates is not null and new.engine_id is null
+    and (old.engine_id is not null or old.ready_rank is not null and new.ready_rank is distinct from old.ready_rank))
+  execute function durable.task_leaves_gates();
+create trigger task_ends_at_gates after delete on durable.tasks for each row
+  when (old.gates is not null) execute function durable.task_leaves_gates();
+
+-- What a job must pass and has not passed yet, with what its start costs.
+create function durable.gates_ahead(p_live durable.live_runs, p_step uuid) returns uuid[]
+language sql stable as $$
+  select array(
+    select gate from unnest(case when p_step = '00000000-0000-0000-0000-000000000000' then p_live.run_gates end) as r(gate)
+      where not exists (select 1 from durable.grants g where g.workspace_id = p_live.workspace_id and g.run_id = p_live.run_id
+        and g.step_id = '00000000-0000-0000-0000-000000000001' and g.gate_id = r.gate)
+    union all
+    select gate from unnest(p_live.step_gates) as s(gate)
+      where not exists (select 1 from durable.grants g where g.workspace_id = p_live.workspace_id and g.run_id = p_live.run_id
+        and g.step_id = p_step and g.gate_id = s.gate))
+$$;
+
+-- Jobs of one workspace at their gates, in order; the caller keeps them. q_from: where a job is parked; null: it stands
+-- in ready. Each takes all its gates or none. One that does is in ready with its grants; one that does not is parked
+-- under the first gate that has no room, or where others are parked already. Answers who passed.
+create function durable.pass_gates(p_workspace int, q_run uuid[], q_step uuid[], q_rank bigint[], q_from uuid[]) returns boolean[]
+language plpgsql as $$
+declare
+  c_lease constant uuid := '00000000-0000-0000-0000-000000000000';
+  c_whole constant uuid := '00000000-0000-0000-0000-000000000001';
+  v_now constant timestamptz := durable.durable_now();
+  g_id uuid[]; g_unit text[]; g_max int[]; g_pause float8[]; g_burst int[];
+  g_used int[]; g_parked int[]; g_opens timestamptz[];
+  w_parked int[]; w_opens timestamptz[];                                    -- as they were
+  v_passed boolean[] := array_fill(false, array[cardinality(q_run)]);
+  t_run uuid[] := '{}'; t_step uuid[] := '{}'; t_gate uuid[] := '{}';       -- grants
+  k_no int[] := '{}'; k_gate uuid[] := '{}';                                -- parked anew
+  v_ahead uuid[];
+  v_at int[];
+  v_full int;
+  v_from int;
+  v_job record;
+  v_gate int;
+begin
+  select array_agg(g.id), array_agg(g.unit), array_agg(durable.limit_now(l)), array_agg(l.period_ms / nullif(durable.limit_now(l), 0)),
+      array_agg(l.burst), array_agg(g.used), array_agg(g.parked), array_agg(g.opens_at)
+    into g_id, g_unit, g_max, g_pause, g_burst, g_used, g_parked, g_opens
+    from durable.gates g left join durable.limits l on l.workspace_id = g.workspace_id and l.id = g.limit_id
+    where g.workspace_id = p_workspace and g.id in (
+      select unnest(l.run_gates || l.step_gates) from durable.live_runs l
+      where l.workspace_id = p_workspace and l.run_id = any (q_run));
+  w_parked := g_parked;
+  w_opens := g_opens;
+
+  for v_job in
+    select q.no, q.run, q.step, q.from_gate, coalesce(l.units, 1) as units, durable.gates_ahead(l, q.step) as ahead
+    from unnest(q_run, q_step, q_from) with ordinality as q(run, step, from_gate, no)
+    join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = q.run order by q.no
+  loop
+    v_ahead := v_job.ahead;
+    v_full := null;
+    v_from := array_position(g_id, v_job.from_gate);
+    select array_agg(array_position(g_id, gate) order by no) into v_at from unnest(v_ahead) with ordinality as a(gate, no)
+      where gate = any (g_id);
+    foreach v_gate in array coalesce(v_at, '{}') loop
+      if g_max[v_gate] is not null and (
+          case when g_max[v_gate] = 0 then true when g_unit[v_gate] = 'start'
+            then g_opens[v_gate] > v_now + (greatest(g_burst[v_gate], v_job.units) - v_job.units) * g_pause[v_gate] * interval '1 millisecond'
+            else g_used[v_gate] >= g_max[v_gate] end
+          or g_parked[v_gate] > 0 and v_gate is distinct from v_from) then
+        v_full := v_gate;
+        exit;
+      end if;
+    end loop;
+    if v_full is null then
+      v_passed[v_job.no] := true;
+      foreach v_gate in array coalesce(v_at, '{}') loop
+        if g_unit[v_gate] = 'start' then
+          g_opens[v_gate] := greatest(g_opens[v_gate], v_now) + coalesce(v_job.units * g_pause[v_gate], 0) * interval '1 millisecond';
+        else
+          g_used[v_gate] := g_used[v_gate] + 1;
+        end if;
+        t_run := t_run || v_job.run;
+        t_step := t_step || case g_unit[v_gate] when 'step' then v_job.step else c_whole end;
+        t_gate := t_gate || g_id[v_gate];
+      end loop;
+    end if;
+    if v_from is not null and v_full is distinct from v_from then
+      g_parked[v_from] := g_parked[v_from] - 1;
+    end if;
+    if v_full is not null and v_full is distinct from v_from then
+      g_parked[v_full] := g_parked[v_full] + 1;
+      k_no := k_no || v_job.no::int;
+      k_gate := k_gate || g_id[v_full];
+    end if;
+  end loop;
+
+  update durable.gates g set used = q.used, parked = q.parked, opens_at = q.opens
+    from unnest(g_id, g_used, g_parked, g_opens) as q(id, used, parked, opens)
+    where g.workspace_id = p_workspace and g.id = q.id
+      and (g.used <> q.used or g.parked <> q.parked or g.opens_at <> q.opens);
+  insert into durable.grants (workspace_id, run_id, step_id, gate_id, at)
+    select p_workspace, t.run, t.step, t.gate, v_now from unnest(t_run, t_step, t_gate) as t(run, step, gate);
+  -- Out of where it stood ...
+  delete from durable.parked k using generate_subscripts(q_run, 1) as q
+    where q_from[q] is not null and (v_passed[q] or q = any (k_no))
+      and k.workspace_id = p_workspace and k.gate_id = q_from[q] and k.rank = q_rank[q] and k.run_id = q_run[q] and k.step_id = q_step[q];
+  delete from durable.ready r using unnest(k_no) as q
+    where q_from[q] is null
+      and r.rank = q_rank[q] and r.workspace_id = p_workspace and r.run_id = q_run[q] and r.step_id = q_step[q];
+  -- ... and into where it stands now.
+  insert into durable.parked (workspace_id, gate_id, rank, run_id, step_id)
+    select p_workspace, k.gate, q_rank[k.no], q_run[k.no], q_step[k.no] from unnest(k_no, k_gate) as k(no, gate);
+  insert into durable.ready (rank, workspace_id, run_id, step_id)
+    select q_rank[q], p_workspace, q_run[q], q_step[q] from generate_subscripts(q_run, 1) as q
+    where q_from[q] is not null and v_passed[q];
+  -- A throttle opens by itself, and a gate that has room for more of those behind it is looked at again.
+  insert into durable.gate_notes (due_at, workspace_id, gate_id)
+    select case g.unit when 'start' then g.opens - (g.burst - 1) * g.pause * interval '1 millisecond' else '-infinity' end,
+      p_workspace, g.id
+    from unnest(g_id, g_unit, g_max, g_pause, g_burst, g_used, g_parked, g_opens, w_parked, w_opens)
+      as g(id, unit, max, pause, burst, used, parked, opens, was_parked, was_open)
+    where g.parked > 0 and case when g.unit = 'start' and g.max > 0
+        then g.opens <> g.was_open or g.was_parked = 0 or g.id = any (q_from)
+        else g.max is null or g.used < g.max end;
+  return v_passed;
+end $$;
+
+-- Reads the notes that are due at the gates of one workspace, and lets in who has room now. The caller keeps them.
+create function durable.read_notes(p_workspace int, p_limit int) returns void
+language plpgsql as $$
+declare
+  n_gate uuid[];
+  q_run uuid[]; q_step uuid[]; q_rank bigint[]; q_from uuid[];
+begin
+  with note as (
+    delete from durable.gate_notes n where (n.due_at, n.no) in (
+      select due_at, no from durable.gate_notes d where d.due_at <= durable.durable_now() and d.workspace_id = p_workspace
+      order by due_at, no limit 1000 for update skip locked)
+    returning n.gate_id, n.freed, n.dropped
+  ), changed as (
+    update durable.gates g set used = g.used - n.freed, parked = g.parked - n.dropped
+      from (select gate_id, sum(freed)::int as freed, sum(dropped)::int as dropped from note group by gate_id) as n
+      where g.workspace_id = p_workspace and g.id = n.gate_id
+      returning g.id
+  )
+  select array_agg(id order by id) into n_gate from changed;
+  if n_gate is null then
+    return;
+  end if;
+  select array_agg(j.run_id order by j.rank), array_agg(j.step_id order by j.rank), array_agg(j.rank order by j.rank), array_agg(j.gate_id order by j.rank)
+    into q_run, q_step, q_rank, q_from
+    from durable.gates g
+    left join durable.limits l on l.workspace_id = g.workspace_id and l.id = g.limit_id
+    cross join lateral (
+      select k.gate_id, k.rank, k.run_id, k.step_id from durable.parked k
+      where k.workspace_id = p_workspace and k.gate_id = g.id
+      order by k.rank, k.run_id, k.step_id
+      limit case when g.unit = 'start' or durable.limit_now(l) is null then p_limit
+                 else least(greatest(durable.limit_now(l) - g.used, 0), p_limit) end
+      for update skip locked) as j
+    where g.workspace_id = p_workspace and g.id = any (n_gate) and g.parked > 0;
+  if q_run is not null then
+    perform durable.pass_gates(p_workspace, q_run, q_step, q_rank, q_from);
+  end if;
+  -- Those behind it are in somebody else's hands at this moment.
+  insert into durable.gate_notes (due_at, workspace_id, gate_id)
+    select durable.durable_now() + interval '20 milliseconds', p_workspace, g.id
+    from durable.gates g left join durable.limits l on l.workspace_id = g.workspace_id and l.id = g.limit_id
+    where g.workspace_id = p_workspace and g.id = any (n_gate) and g.id <> all (coalesce(q_from, '{}')) and g.parked > 0
+      and (g.unit = 'start' or durable.limit_now(l) is null or g.used < durable.limit_now(l));
+end $$;
+
+-- Part of the claim: takes the workspaces whose gates it will open, reads their notes. Answers which those are.
+create function durable.keep_gates(p_limit int) returns int[]
+language plpgsql as $$
+declare
+  v_workspace int[];
+begin
+  select array_agg(k.workspace_id) into v_workspace from (
+    select g.workspace_id from durable.gatekeepers g
+    where g.workspace_id in (
+      select r.workspace_id from (
+        select workspace_id from durable.ready order by rank, workspace_id, run_id, step_id limit p_limit) as r
+      union all
+      select n.workspace_id from (
+        select workspace_id from durable.gate_notes where due_at <= durable.durable_now() order by due_at, no limit 1000) as n)
+    order by g.workspace_id for update) as k;
+  for i in 1 .. coalesce(cardinality(v_workspace), 0) loop
+    perform durable.read_notes(v_workspace[i], p_limit);
+  end loop;
+  return v_workspace;
+end $$;
+
+-- What the functions of a sync declare; what none declares any more lets everything through. No claim lets anybody in
+-- between the old number and the new one.
+create function durable.declare_limits(p_workspace int, l_id uuid[], l_name text[], l_function text[], l_kind text[],
+  l_count int[], l_period_ms float8[], l_burst int[]) returns void
+language plpgsql as $$
+declare
+  v_changed uuid[];
+begin
+  perform 1 from durable.gatekeepers where workspace_id = p_workspace for update;
+  with gone as (
+    update durable.limits l set declared = null, set_to = null
+      where l.workspace_id = p_workspace and l.declared is not null and l.id <> all (l_id) returning l.id
+  ), kept as (
+    insert into durable.limits as l (workspace_id, id, name, function_id, kind, declared, period_ms, burst)
+      select p_workspace, d.* from unnest(l_id, l_name, l_function, l_kind, l_count, l_period_ms, l_burst)
+        as d(id, name, function_id, kind, declared, period_ms, burst) order by d.id
+      on conflict (workspace_id, id) do update
+        set name = excluded.name, function_id = excluded.function_id, declared = excluded.declared,
+            period_ms = excluded.period_ms, burst = excluded.burst
+        where (l.name, l.function_id, l.declared, l.period_ms, l.burst)
+          is distinct from (excluded.name, excluded.function_id, excluded.declared, excluded.period_ms, excluded.burst)
+      returning l.id
+  )
+  select array_agg(id) into v_changed from (select id from gone union all select id from kept) as c;
+  perform durable.reconsider_gates(p_workspace, v_changed);
+end $$;
+
+-- These limits are others now: whoever waits at one of their gates is looked at again.
+create function durable.reconsider_gates(p_workspace int, p_limits uuid[]) returns void
+language sql volatile as $$
+  insert into durable.gate_notes (due_at, workspace_id, gate_id)
+    select '-infinity', g.workspace_id, g.id from durable.gates g
+    where g.workspace_id = p_workspace and g.limit_id = any (p_limits) and g.parked > 0
+$$;
+
+-- A person sets a limit to another number than its function declares, or back (null). Answers whether there is such a limit.
+create function durable.set_limit(p_workspace int, p_actor text, p_limit uuid, p_count int, p_reason text) returns boolean
+language plpgsql as $$
+declare
+  v_name text;
+begin
+  perform 1 from durable.gatekeepers where workspace_id = p_workspace for update;
+  update durable.limits l set set_to = p_count
+    where l.workspace_id = p_workspace and l.id = p_limit and l.declared is not null returning l.name into v_name;
+  if not found then
+    return false;
+  end if;
+  perform durable.reconsider_gates(p_workspace, array[p_limit]);
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'limit.set', v_name, json_build_object('to', p_count, 'reason', p_reason)::text);
+  return true;
+end $$;

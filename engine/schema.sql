@@ -197,12 +197,37 @@ create table durable.functions (
   synced_at timestamp with time zone not null default clock_timestamp()
 );
 
-create table durable.given_back (
+create table durable.gate_notes (
+  due_at timestamp with time zone not null,
+  no bigint generated always as identity not null,
+  workspace_id integer not null,
+  gate_id uuid not null,
+  freed integer not null default 0,
+  dropped integer not null default 0
+) with (autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
+
+create table durable.gatekeepers (
+  workspace_id integer not null
+);
+
+create table durable.gates (
+  workspace_id integer not null,
+  id uuid not null,
+  limit_id uuid not null,
+  unit text not null,
+  key text,
+  used integer not null default 0,
+  parked integer not null default 0,
+  opens_at timestamp with time zone not null default '-infinity'::timestamp with time zone
+) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
+
+create table durable.grants (
   workspace_id integer not null,
   run_id uuid not null,
   step_id uuid not null,
-  event_id uuid not null
-);
+  gate_id uuid not null,
+  at timestamp with time zone not null
+) with (autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
 
 create table durable.heartbeats (
   workspace_id integer not null,
@@ -246,6 +271,18 @@ create table durable.inputs (
   answer_id text
 );
 
+create table durable.limits (
+  workspace_id integer not null,
+  id uuid not null,
+  name text not null,
+  function_id text,
+  kind text not null,
+  declared integer,
+  period_ms double precision,
+  burst integer,
+  set_to integer
+);
+
 create table durable.live_runs (
   workspace_id integer not null,
   run_id uuid not null,
@@ -259,7 +296,10 @@ create table durable.live_runs (
   ready_rank bigint,
   ending text,
   pausing boolean not null default false,
-  moving boolean not null default false
+  moving boolean not null default false,
+  run_gates uuid[],
+  step_gates uuid[],
+  units integer
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
 
 create table durable.logs (
@@ -277,6 +317,7 @@ create table durable.logs (
 
 create table durable.parked (
   workspace_id integer not null,
+  gate_id uuid not null default '00000000-0000-0000-0000-000000000000'::uuid,
   rank bigint not null,
   run_id uuid not null,
   step_id uuid not null
@@ -391,7 +432,8 @@ create table durable.tasks (
   lost integer not null default 0,
   ready_rank bigint,
   request text,
-  started uuid
+  started uuid,
+  gates uuid[]
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
 
 create table durable.timers (
@@ -488,7 +530,13 @@ alter table durable.function_versions add constraint function_versions_pkey PRIM
 
 alter table durable.functions add constraint functions_pkey PRIMARY KEY (workspace_id, id);
 
-alter table durable.given_back add constraint given_back_pkey PRIMARY KEY (workspace_id, run_id, step_id, event_id);
+alter table durable.gate_notes add constraint gate_notes_pkey PRIMARY KEY (due_at, no);
+
+alter table durable.gatekeepers add constraint gatekeepers_pkey PRIMARY KEY (workspace_id);
+
+alter table durable.gates add constraint gates_pkey PRIMARY KEY (workspace_id, id);
+
+alter table durable.grants add constraint grants_pkey PRIMARY KEY (workspace_id, run_id, step_id, gate_id);
 
 alter table durable.heartbeats add constraint heartbeats_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
@@ -500,13 +548,15 @@ alter table durable.inputs add constraint inputs_pkey PRIMARY KEY (workspace_id,
 
 alter table durable.inputs add constraint inputs_status_check CHECK ((status = ANY (ARRAY['open'::text, 'answered'::text, 'expired'::text, 'cancelled'::text])));
 
+alter table durable.limits add constraint limits_pkey PRIMARY KEY (workspace_id, id);
+
 alter table durable.live_runs add constraint live_runs_pkey PRIMARY KEY (workspace_id, run_id);
 
 alter table durable.logs add constraint logs_level_check CHECK ((level = ANY (ARRAY['debug'::text, 'info'::text, 'warn'::text, 'error'::text])));
 
 alter table durable.logs add constraint logs_pkey PRIMARY KEY (workspace_id, run_id, id);
 
-alter table durable.parked add constraint parked_pkey PRIMARY KEY (workspace_id, rank, run_id, step_id);
+alter table durable.parked add constraint parked_pkey PRIMARY KEY (workspace_id, gate_id, rank, run_id, step_id);
 
 alter table durable.placements add constraint placements_pkey PRIMARY KEY (workspace_id, run_id);
 
@@ -546,6 +596,8 @@ CREATE INDEX children_by_parent ON durable.children USING btree (workspace_id, p
 
 CREATE INDEX events_by_name ON durable.events USING btree (workspace_id, name, received_at);
 
+CREATE INDEX grants_by_gate ON durable.grants USING btree (workspace_id, gate_id, at);
+
 CREATE UNIQUE INDEX inputs_by_step ON durable.inputs USING btree (workspace_id, run_id, step_id);
 
 CREATE INDEX inputs_open ON durable.inputs USING btree (workspace_id, id) WHERE (status = 'open'::text);
@@ -562,8 +614,8 @@ CREATE INDEX waits_by_match ON durable.waits USING btree (workspace_id, event_na
 
 CREATE INDEX waits_to_look_back ON durable.waits USING btree (workspace_id, run_id, step_id) WHERE (NOT looked_back);
 
-CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], p_skip integer[] DEFAULT '{}'::integer[], k_event integer[] DEFAULT '{}'::integer[], k_id uuid[] DEFAULT '{}'::uuid[], k_function text[] DEFAULT '{}'::text[], k_reason text[] DEFAULT '{}'::text[], k_detail text[] DEFAULT '{}'::text[], t_event integer[] DEFAULT '{}'::integer[], t_run uuid[] DEFAULT '{}'::uuid[], t_kind text[] DEFAULT '{}'::text[], t_ms double precision[] DEFAULT '{}'::double precision[], p_cancels boolean DEFAULT false, OUT o_state text[], OUT o_owes boolean[])
- RETURNS record
+CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], p_skip integer[] DEFAULT '{}'::integer[], k_event integer[] DEFAULT '{}'::integer[], k_id uuid[] DEFAULT '{}'::uuid[], k_function text[] DEFAULT '{}'::text[], k_reason text[] DEFAULT '{}'::text[], k_detail text[] DEFAULT '{}'::text[], t_event integer[] DEFAULT '{}'::integer[], t_run uuid[] DEFAULT '{}'::uuid[], t_kind text[] DEFAULT '{}'::text[], t_ms double precision[] DEFAULT '{}'::double precision[], p_cancels boolean DEFAULT false, r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[])
+ RETURNS TABLE(state text, owes_match boolean)
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
@@ -580,13 +632,11 @@ declare
   v_refused int[];
   v_bucket int;
   v_leases boolean := false;
-  -- Of the runs that nobody was given: each another one and none to be guessed, from one call for random bits.
-  v_fences text := left(gen_random_uuid()::text, 24);
 begin
   perform 1 from unnest(p_registry_workspace, p_registry_version) as q(id, version)
     join durable.workspaces w on w.id = q.id where w.registry_version <> q.version;
   if found then
-    o_state := array_fill('stale'::text, array[cardinality(e_id)]);
+    return query select 'stale'::text, false from unnest(e_id);
     return;
   end if;
 
@@ -630,6 +680,7 @@ begin
     select array_agg(case when r = any (p_skip) then 'skipped' else 'new' end order by no)
       into v_state from unnest(e_request) with ordinality as q(r, no);
   else
+    v_state := array_fill('new'::text, array[cardinality(e_id)]);
     v_new := array_fill(true, array[cardinality(e_id)]);
   end if;
   if v_new is null then
@@ -637,32 +688,42 @@ begin
   end if;
 
   insert into durable.events (workspace_id, id, client_id, name, data, time, received_at)
-    select e_workspace[q], e_id[q], e_client_id[q], e_name[q], e_data[q], coalesce(to_timestamp(e_time[q]), v_now), v_now
-    from generate_subscripts(e_id, 1) as q
-    where v_new[q];
+    select e.workspace, e.id, e.client_id, e.name, e.data, coalesce(to_timestamp(e.time), v_now), v_now
+    from unnest(v_new, e_workspace, e_id, e_client_id, e_name, e_data, e_time)
+      as e(is_new, workspace, id, client_id, name, data, time)
+    where e.is_new;
 
   if cardinality(r_run) > 0 then
     insert into durable.runs (workspace_id, id, function_id, function_version, event_id, created_at)
-      select e_workspace[r_event[q]], r_run[q], r_function[q], r_version[q], e_id[r_event[q]], v_now
-      from generate_subscripts(r_run, 1) as q
-      where v_new[r_event[q]];
-    insert into durable.live_runs (workspace_id, run_id, status, fence, engine_id, ready_rank)
-      select e_workspace[r_event[q]], r_run[q],
-        case when v_leases and r_fence[q] is not null then 'running' else 'queued' end,
-        case when v_leases and r_fence[q] is not null then r_fence[q] else (v_fences || lpad(to_hex(q), 12, '0'))::uuid end,
-        case when v_leases and r_fence[q] is not null then p_engine end,
-        case when v_leases and r_fence[q] is not null then null else v_rank + q end
-      from generate_subscripts(r_run, 1) as q
-      where v_new[r_event[q]];
+      select e_workspace[r.event], r.run, r.function, r.version, e_id[r.event], v_now
+      from unnest(r_event, r_function, r_version, r_run) as r(event, function, version, run)
+      where v_new[r.event];
+    if cardinality(g_id) > 0 then
+      insert into durable.gatekeepers (workspace_id) select distinct workspace from unnest(g_workspace) as workspace order by 1
+        on conflict do nothing;
+      insert into durable.gates (workspace_id, id, limit_id, unit, key)
+        select g.workspace, g.id, g.limit_id, g.unit, g.key
+        from unnest(g_workspace, g_id, g_limit, g_unit, g_key) as g(workspace, id, limit_id, unit, key) order by 1, 2
+        on conflict do nothing;
+    end if;
+    insert into durable.live_runs (workspace_id, run_id, status, fence, engine_id, run_gates, step_gates, units, ready_rank)
+      select e_workspace[r.event], r.run,
+        case when v_leases and r.fence is not null then 'running' else 'queued' end,
+        case when v_leases and r.fence is not null then r.fence else gen_random_uuid() end,
+        case when v_leases and r.fence is not null then p_engine end,
+        r_run_gates[r.no]::uuid[], r_step_gates[r.no]::uuid[], r_units[r.no],
+        case when v_leases and r.fence is not null then null else v_rank + r.no end
+      from unnest(r_event, r_run, r_fence) with ordinality as r(event, run, fence, no)
+      where v_new[r.event];
     if not v_leases or array_position(r_fence, null) is not null then
       insert into durable.ready (rank, workspace_id, run_id)
-        select v_rank + q, e_workspace[r_event[q]], r_run[q]
-        from generate_subscripts(r_run, 1) as q
-        where v_new[r_event[q]] and not (v_leases and r_fence[q] is not null);
+        select v_rank + r.no, e_workspace[r.event], r.run
+        from unnest(r_event, r_run, r_fence) with ordinality as r(event, run, fence, no)
+        where v_new[r.event] and not (v_leases and r.fence is not null);
     end if;
     insert into durable.changes (workspace_id, run_id, kind, journal_seq)
-      select e_workspace[r_event[q]], r_run[q], 'run.created', 0
-      from generate_subscripts(r_run, 1) as q where v_new[r_event[q]];
+      select e_workspace[r.event], r.run, 'run.created', 0
+      from unnest(r_event, r_run) as r(event, run) where v_new[r.event];
   end if;
 
   if cardinality(t_run) > 0 then
@@ -705,12 +766,7 @@ begin
     select array_agg(event_id) into v_owed from owed;
   end if;
 
-  if false = any (v_new) then
-    o_state := v_state;
-  end if;
-  if v_owed is not null then
-    o_owes := array(select id = any (v_owed) from unnest(e_id) with ordinality as q(id, no) order by no);
-  end if;
+  return query select s, coalesce(e_id[no] = any (v_owed), false) from unnest(v_state) with ordinality as q(s, no) order by no;
 end $function$
 ;
 
@@ -929,13 +985,19 @@ AS $function$ select json_build_object('name', p_name, 'message', p_message, 're
 ;
 
 CREATE OR REPLACE FUNCTION durable.claim(p_engine integer, p_limit integer)
- RETURNS TABLE(workspace_id integer, run_id uuid, step_id uuid, fence uuid, journal_seq integer, run_attempt integer, transport_attempt integer, ready_rank bigint)
+ RETURNS TABLE(workspace_id integer, run_id uuid, step_id uuid, fence uuid, journal_seq integer, run_attempt integer, transport_attempt integer, ready_rank bigint, gates text)
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
 declare
   c_run constant uuid := '00000000-0000-0000-0000-000000000000';
   v_blocked int[];
+  v_kept int[];       -- workspaces whose gates this claim opens
+  p_workspace int[]; p_run uuid[]; p_step uuid[]; p_rank bigint[];
+  p_taken boolean[];  -- null: nobody's any more
+  p_gated boolean[];
+  v_passed boolean[];
+  v_index int[];
 begin
   perform set_config('synchronous_commit', 'off', true);
   perform 1 from durable.engines where id = p_engine and state = 'live' for key share;
@@ -947,53 +1009,98 @@ begin
     workspace_id := 0;
     return next;
   end if;
-  return query
+  if exists (select 1 from durable.gatekeepers) then
+    v_kept := durable.keep_gates(p_limit);
+  end if;
+
   with picked as materialized (
     select r.rank, r.workspace_id, r.run_id, r.step_id from durable.ready r
     order by r.rank, r.workspace_id, r.run_id, r.step_id limit p_limit for update skip locked
   ), allowed as (
     select * from picked p where v_blocked is null or p.rank < 0 or p.workspace_id <> all (v_blocked)
   ), held as materialized (
-    select l.workspace_id, l.run_id from durable.live_runs l
+    select l.workspace_id, l.run_id, l.run_gates is not null or l.step_gates is not null as gated from durable.live_runs l
     join allowed p on p.workspace_id = l.workspace_id and p.run_id = l.run_id
     where p.step_id = c_run and l.status = 'queued' and l.ready_rank = p.rank
     order by 1, 2 for update of l skip locked
   ), held_task as materialized (
-    select t.workspace_id, t.run_id, t.step_id from durable.tasks t
+    select t.workspace_id, t.run_id, t.step_id, t.gates is not null as gated from durable.tasks t
     join allowed p on p.workspace_id = t.workspace_id and p.run_id = t.run_id and p.step_id = t.step_id
     where p.step_id <> c_run and t.status = 'queued' and t.ready_rank = p.rank
     order by 1, 2, 3 for update of t skip locked
+  ), job as (
+    select p.*, coalesce(h.gated, k.gated, false) as gated,
+      case when h.run_id is not null or k.run_id is not null then true
+           when p.step_id = c_run then case when exists (
+             select 1 from durable.live_runs l where l.workspace_id = p.workspace_id and l.run_id = p.run_id) then false end
+           when exists (select 1 from durable.tasks t
+             where t.workspace_id = p.workspace_id and t.run_id = p.run_id and t.step_id = p.step_id) then false end as taken
+    from picked p
+    left join held h on p.step_id = c_run and h.workspace_id = p.workspace_id and h.run_id = p.run_id
+    left join held_task k on k.workspace_id = p.workspace_id and k.run_id = p.run_id and k.step_id = p.step_id
+    order by p.rank, p.workspace_id, p.run_id, p.step_id
+  )
+  select array_agg(j.workspace_id), array_agg(j.run_id), array_agg(j.step_id), array_agg(j.rank), array_agg(j.taken), array_agg(j.gated)
+    into p_workspace, p_run, p_step, p_rank, p_taken, p_gated from job j;
+  if p_run is null then
+    return;
+  end if;
+
+  if true = any (p_gated) then
+    for i in 1 .. coalesce(cardinality(v_kept), 0) loop
+      select array_agg(q order by q) into v_index from generate_subscripts(p_run, 1) as q
+        where p_gated[q] and p_taken[q] and p_workspace[q] = v_kept[i];
+      continue when v_index is null;
+      select durable.pass_gates(v_kept[i], array_agg(p_run[q] order by no), array_agg(p_step[q] order by no), array_agg(p_rank[q] order by no),
+          array_fill(null::uuid, array[cardinality(v_index)]))
+        into v_passed from unnest(v_index) with ordinality as v(q, no);
+      for k in 1 .. cardinality(v_index) loop
+        p_taken[v_index[k]] := v_passed[k];
+        p_gated[v_index[k]] := false;
+      end loop;
+    end loop;
+    -- Those of workspaces that came into ready since we looked stay there: another claim will have taken their gates.
+    for i in 1 .. cardinality(p_run) loop
+      if p_gated[i] then
+        p_taken[i] := false;
+      end if;
+    end loop;
+    if false = any (p_taken) then
+      workspace_id := 0;
+      return next;
+    end if;
+  end if;
+
+  return query
+  with job as materialized (
+    select j.workspace, j.run, j.step, j.rank, j.taken from unnest(p_workspace, p_run, p_step, p_rank, p_taken) as j(workspace, run, step, rank, taken)
+    where j.taken is distinct from false
   ), gone as (
-    delete from durable.ready r using picked p
-    where r.rank = p.rank and r.workspace_id = p.workspace_id and r.run_id = p.run_id and r.step_id = p.step_id
-      and case when p.step_id = c_run then
-        exists (select 1 from held h where h.workspace_id = p.workspace_id and h.run_id = p.run_id)
-          or not exists (select 1 from durable.live_runs l where l.workspace_id = p.workspace_id and l.run_id = p.run_id)
-      else
-        exists (select 1 from held_task h where h.workspace_id = p.workspace_id and h.run_id = p.run_id and h.step_id = p.step_id)
-          or not exists (select 1 from durable.tasks t
-                         where t.workspace_id = p.workspace_id and t.run_id = p.run_id and t.step_id = p.step_id)
-      end
+    delete from durable.ready r using job j
+    where r.rank = j.rank and r.workspace_id = j.workspace and r.run_id = j.run and r.step_id = j.step
   ), run as (
     update durable.live_runs l
       set status = 'running', engine_id = p_engine, fence = gen_random_uuid(), ready_rank = null
-      from held h join picked p on p.workspace_id = h.workspace_id and p.run_id = h.run_id and p.step_id = c_run
-      where l.workspace_id = h.workspace_id and l.run_id = h.run_id and l.status = 'queued'
-      returning l.workspace_id, l.run_id, c_run as step_id, l.fence, l.journal_seq, l.run_attempt, l.transport_attempt, p.rank
+      from job j
+      where j.taken and j.step = c_run and l.workspace_id = j.workspace and l.run_id = j.run and l.status = 'queued'
+      returning l.workspace_id, l.run_id, c_run as step_id, l.fence, l.journal_seq, l.run_attempt, l.transport_attempt, j.rank, l.run_gates, l.step_gates
   ), task as (
     update durable.tasks t
       set status = 'running', engine_id = p_engine, fence = gen_random_uuid(), ready_rank = null
-      from held_task h
-      join picked p on p.workspace_id = h.workspace_id and p.run_id = h.run_id and p.step_id = h.step_id
-      where t.workspace_id = h.workspace_id and t.run_id = h.run_id and t.step_id = h.step_id and t.status = 'queued'
-      returning t.workspace_id, t.run_id, t.step_id, t.fence, 0, 0, t.transport_attempt, p.rank
+      from job j
+      where j.taken and j.step <> c_run and t.workspace_id = j.workspace and t.run_id = j.run and t.step_id = j.step and t.status = 'queued'
+      returning t.workspace_id, t.run_id, t.step_id, t.fence, 0, 0, t.transport_attempt, j.rank, null::uuid[], t.gates
   )
-  select * from run union all select * from task;
+  select q.workspace_id, q.run_id, q.step_id, q.fence, q.journal_seq, q.run_attempt, q.transport_attempt, q.rank,
+    case when q.step_gates is null then case when q.run_gates is not null then 'run' end
+         when exists (select 1 from durable.gates g where g.workspace_id = q.workspace_id and g.id = any (q.step_gates) and g.parked > 0)
+           then 'contended' else 'step' end
+  from (select * from run union all select * from task) as q;
 end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.claim_parked(p_engine integer, p_workspace integer, p_limit integer)
- RETURNS TABLE(workspace_id integer, run_id uuid, step_id uuid, fence uuid, journal_seq integer, run_attempt integer, transport_attempt integer, ready_rank bigint)
+ RETURNS TABLE(workspace_id integer, run_id uuid, step_id uuid, fence uuid, journal_seq integer, run_attempt integer, transport_attempt integer, ready_rank bigint, gates text)
  LANGUAGE plpgsql
 AS $function$
 declare
@@ -1096,7 +1203,7 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.commit_outcomes(p_engine integer, i_workspace integer[], i_run uuid[], i_fence uuid[], i_next uuid[], i_known integer[], i_settled integer[], i_kind text[], i_result text[], i_unclaimed integer[], i_pending boolean[], i_run_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[], s_item integer[], s_ordinal integer[], s_id uuid[], s_op text[], s_name text[], s_n integer[], s_status text[], s_value text[], s_failure text[], s_attempt integer[], s_due_ms double precision[], s_due_at double precision[], a_item integer[] DEFAULT '{}'::integer[], a_step uuid[] DEFAULT '{}'::uuid[], a_attempt integer[] DEFAULT '{}'::integer[], a_outcome text[] DEFAULT '{}'::text[], a_failure text[] DEFAULT '{}'::text[], p_registry_workspace integer[] DEFAULT '{}'::integer[], p_registry_version integer[] DEFAULT '{}'::integer[], e_request integer[] DEFAULT '{}'::integer[], e_workspace integer[] DEFAULT '{}'::integer[], e_id uuid[] DEFAULT '{}'::uuid[], e_client_id text[] DEFAULT '{}'::text[], e_body_hash uuid[] DEFAULT '{}'::uuid[], e_name text[] DEFAULT '{}'::text[], e_data text[] DEFAULT '{}'::text[], e_time double precision[] DEFAULT '{}'::double precision[], r_event integer[] DEFAULT '{}'::integer[], r_function text[] DEFAULT '{}'::text[], r_version integer[] DEFAULT '{}'::integer[], r_run uuid[] DEFAULT '{}'::uuid[], f_item integer[] DEFAULT '{}'::integer[], f_kind text[] DEFAULT '{}'::text[], f_step uuid[] DEFAULT '{}'::uuid[], f_data text[] DEFAULT '{}'::text[], s_scope uuid[] DEFAULT '{}'::uuid[], OUT o_state text[], OUT o_seq integer[])
+CREATE OR REPLACE FUNCTION durable.commit_outcomes(p_engine integer, i_workspace integer[], i_run uuid[], i_fence uuid[], i_next uuid[], i_known integer[], i_settled integer[], i_kind text[], i_result text[], i_unclaimed integer[], i_pending boolean[], i_run_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[], s_item integer[], s_ordinal integer[], s_id uuid[], s_op text[], s_name text[], s_n integer[], s_status text[], s_value text[], s_failure text[], s_attempt integer[], s_due_ms double precision[], s_due_at double precision[], a_item integer[] DEFAULT '{}'::integer[], a_step uuid[] DEFAULT '{}'::uuid[], a_attempt integer[] DEFAULT '{}'::integer[], a_outcome text[] DEFAULT '{}'::text[], a_failure text[] DEFAULT '{}'::text[], p_registry_workspace integer[] DEFAULT '{}'::integer[], p_registry_version integer[] DEFAULT '{}'::integer[], e_request integer[] DEFAULT '{}'::integer[], e_workspace integer[] DEFAULT '{}'::integer[], e_id uuid[] DEFAULT '{}'::uuid[], e_client_id text[] DEFAULT '{}'::text[], e_body_hash uuid[] DEFAULT '{}'::uuid[], e_name text[] DEFAULT '{}'::text[], e_data text[] DEFAULT '{}'::text[], e_time double precision[] DEFAULT '{}'::double precision[], r_event integer[] DEFAULT '{}'::integer[], r_function text[] DEFAULT '{}'::text[], r_version integer[] DEFAULT '{}'::integer[], r_run uuid[] DEFAULT '{}'::uuid[], f_item integer[] DEFAULT '{}'::integer[], f_kind text[] DEFAULT '{}'::text[], f_step uuid[] DEFAULT '{}'::uuid[], f_data text[] DEFAULT '{}'::text[], s_scope uuid[] DEFAULT '{}'::uuid[], r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[], OUT o_state text[], OUT o_seq integer[])
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
@@ -1202,7 +1309,7 @@ begin
   if array_position(s_ordinal, null) is not null then
     insert into durable.timers as t (workspace_id, run_id, step_id, kind, due_at)
       select i_workspace[s.item], i_run[s.item], s.id,
-        case s.op when 'sleep' then 'sleep' when 'run' then 'retry' when 'compensate' then 'retry' when 'invoke' then 'invoke' when 'input' then 'input' when 'approval' then 'input' else 'timeout' end,
+        case s.op when 'sleep' then 'sleep' when 'run' then 'retry' when 'compensate' then 'retry' when 'invoke' then 'invoke' when 'input' then 'input' else 'timeout' end,
         coalesce(to_timestamp(s.due_at), v_now + s.due_ms * interval '1 millisecond')
       from unnest(s_item, s_ordinal, s_id, s_op, s_due_ms, s_due_at) as s(item, ordinal, id, op, due_ms, due_at)
       where s.ordinal is null and v_applied[s.item] and (s.due_ms is not null or s.due_at is not null)
@@ -1285,7 +1392,9 @@ begin
 
   if cardinality(e_id) > 0 then
     perform durable.accept_events(p_engine, '{}', '{}', e_request, e_workspace, e_id, e_client_id, e_body_hash,
-      e_name, e_data, e_time, r_event, r_function, r_version, r_run, array_fill(null::uuid, array[cardinality(r_run)]), v_skip, p_cancels => true);
+      e_name, e_data, e_time, r_event, r_function, r_version, r_run, array_fill(null::uuid, array[cardinality(r_run)]), v_skip, p_cancels => true,
+      r_run_gates => r_run_gates, r_step_gates => r_step_gates, r_units => r_units,
+      g_workspace => g_workspace, g_id => g_id, g_limit => g_limit, g_unit => g_unit, g_key => g_key);
   end if;
 
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)
@@ -1410,6 +1519,33 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.declare_limits(p_workspace integer, l_id uuid[], l_name text[], l_function text[], l_kind text[], l_count integer[], l_period_ms double precision[], l_burst integer[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_changed uuid[];
+begin
+  perform 1 from durable.gatekeepers where workspace_id = p_workspace for update;
+  with gone as (
+    update durable.limits l set declared = null, set_to = null
+      where l.workspace_id = p_workspace and l.declared is not null and l.id <> all (l_id) returning l.id
+  ), kept as (
+    insert into durable.limits as l (workspace_id, id, name, function_id, kind, declared, period_ms, burst)
+      select p_workspace, d.* from unnest(l_id, l_name, l_function, l_kind, l_count, l_period_ms, l_burst)
+        as d(id, name, function_id, kind, declared, period_ms, burst) order by d.id
+      on conflict (workspace_id, id) do update
+        set name = excluded.name, function_id = excluded.function_id, declared = excluded.declared,
+            period_ms = excluded.period_ms, burst = excluded.burst
+        where (l.name, l.function_id, l.declared, l.period_ms, l.burst)
+          is distinct from (excluded.name, excluded.function_id, excluded.declared, excluded.period_ms, excluded.burst)
+      returning l.id
+  )
+  select array_agg(id) into v_changed from (select id from gone union all select id from kept) as c;
+  perform durable.reconsider_gates(p_workspace, v_changed);
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.declared_hash(p_paths text[], p_match jsonb)
  RETURNS uuid
  LANGUAGE sql
@@ -1445,6 +1581,25 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.drop_job(p_workspace integer, p_run uuid, p_step uuid, p_gates uuid[], p_rank bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_gate uuid;
+begin
+  delete from durable.parked k
+    where k.workspace_id = p_workspace and k.gate_id = any (p_gates) and k.rank = p_rank and k.run_id = p_run and k.step_id = p_step
+    returning k.gate_id into v_gate;
+  if found then
+    insert into durable.gate_notes (due_at, workspace_id, gate_id, dropped) values ('-infinity', p_workspace, v_gate, 1);
+  else
+    delete from durable.ready r
+      where r.rank = p_rank and r.workspace_id = p_workspace and r.run_id = p_run and r.step_id = p_step;
+  end if;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.durable_now()
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -1454,12 +1609,10 @@ AS $function$ select statement_timestamp() $function$
 
 CREATE OR REPLACE FUNCTION durable.effect_cancel(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
  RETURNS void
- LANGUAGE plpgsql
+ LANGUAGE sql
 AS $function$
-begin
-  perform durable.give_back(f_workspace, f_run, f_step);
-  perform durable.close_entries(f_workspace, f_run, f_step);
-end $function$
+  select durable.close_entries(f_workspace, f_run, f_step)
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.effect_checkpoint(q_workspace integer[], q_run uuid[], q_step uuid[], q_data text[])
@@ -1638,11 +1791,12 @@ declare
   v_rank bigint := durable.rank_of(durable.durable_now());
 begin
   with task as (
-    insert into durable.tasks (workspace_id, run_id, step_id, kind, status, fence, ready_rank, request)
+    insert into durable.tasks (workspace_id, run_id, step_id, kind, status, fence, ready_rank, request, gates)
       select f.workspace, f.run, f.step, f.data::json ->> 'kind', 'queued', gen_random_uuid(), v_rank + f.no,
-        f.data::json ->> 'request'
+        f.data::json ->> 'request', l.step_gates
       from unnest(f_workspace, f_run, f_step, f_data) with ordinality as f(workspace, run, step, data, no)
       join durable.steps t on t.workspace_id = f.workspace and t.run_id = f.run and t.step_id = f.step and t.status = 'pending'
+      join durable.live_runs l on l.workspace_id = f.workspace and l.run_id = f.run
       returning workspace_id, run_id, step_id, ready_rank)
   insert into durable.ready (rank, workspace_id, run_id, step_id) select ready_rank, workspace_id, run_id, step_id from task;
 end $function$
@@ -1948,10 +2102,6 @@ begin
       perform durable.fire_inputs(array_agg(f.workspace), array_agg(f.run), array_agg(f.step))
         from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
         where f.kind = 'input' having count(*) > 0;
-      -- Of a wait for all of several that is over, nobody is given those that came.
-      perform durable.give_back(array_agg(f.workspace), array_agg(f.run), array_agg(f.step))
-        from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
-        where f.kind = 'timeout' having count(*) > 0;
       perform durable.settle_entries(array_agg(f.workspace), array_agg(f.run), array_agg(f.step),
           array_agg(case when f.kind in ('timeout', 'input') then 'null' end), array_agg(null::uuid),
           array_agg(case when f.kind = 'invoke' then durable.child_failure('InvokeTimeoutError',
@@ -1965,9 +2115,27 @@ begin
         from unnest(f_workspace, f_run, f_kind) as f(workspace, run, kind) where f.kind in ('start', 'finish');
     end if;
   end if;
-  return query select coalesce(cardinality(f_run), 0),
-    (select extract(epoch from min(t.due_at) - v_now)::float8 * 1000 from durable.timers t);
+  -- A gate that opens now is a reason to claim as well.
+  return query select coalesce(cardinality(f_run), 0)
+      + (select count(*)::int from (select 1 from durable.gate_notes n where n.due_at <= v_now limit 1) as n),
+    (select extract(epoch from least((select min(t.due_at) from durable.timers t),
+       (select min(n.due_at) from durable.gate_notes n where n.due_at > v_now)) - v_now)::float8 * 1000);
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.free_grants(p_workspace integer, p_run uuid, p_steps uuid[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  with gone as (
+    delete from durable.grants g
+      where g.workspace_id = p_workspace and g.run_id = p_run and (p_steps is null or g.step_id = any (p_steps))
+      returning g.gate_id
+  )
+  insert into durable.gate_notes (due_at, workspace_id, gate_id, freed)
+    select '-infinity', p_workspace, gone.gate_id, 1 from gone join durable.gates g
+      on g.workspace_id = p_workspace and g.id = gone.gate_id and g.unit <> 'start'
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.free_tasks(p_engine integer, p_lost_max integer)
@@ -2014,46 +2182,20 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.give_back(g_workspace integer[], g_run uuid[], g_step uuid[])
- RETURNS void
- LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION durable.gates_ahead(p_live live_runs, p_step uuid)
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE
 AS $function$
-#variable_conflict use_column
-begin
-  with entry as materialized (
-    select g.workspace, g.run, g.step, t.op, t.event_id, t.value
-    from unnest(g_workspace, g_run, g_step) as g(workspace, run, step)
-    join durable.steps t on t.workspace_id = g.workspace and t.run_id = g.run and t.step_id = g.step
-    where t.op in ('wait', 'signal')
-  ), taken as materialized (
-    select n.workspace, n.run, n.step, w.event_id as event from entry n
-      join durable.waits w on w.workspace_id = n.workspace and w.run_id = n.run and w.step_id = n.step
-      where w.event_id is not null
-    union
-    select n.workspace, n.run, n.step, n.event_id from entry n where n.event_id is not null
-    union
-    -- A wait for all that is settled names its last event alone; its value has them all, by their keys.
-    select n.workspace, n.run, n.step, k.event_id from entry n
-      join durable.taken_events k on k.workspace_id = n.workspace and k.run_id = n.run
-      join durable.events e on e.workspace_id = k.workspace_id and e.id = k.event_id
-      where n.op = 'wait' and n.event_id is not null and json_typeof(n.value::json -> 'id') is distinct from 'string'
-        and exists (select 1 from json_each(n.value::json) as each
-                    where json_typeof(each.value) = 'object' and each.value ->> 'id' = coalesce(e.client_id, e.id::text))
-  ), noted as (
-    insert into durable.given_back (workspace_id, run_id, step_id, event_id)
-      select workspace, run, step, event from taken on conflict do nothing
-  ), freed as (
-    delete from durable.taken_events k using taken x
-      where k.workspace_id = x.workspace and k.run_id = x.run and k.event_id = x.event
-      returning k.workspace_id, k.run_id, k.event_id
-  )
-  update durable.waits w set looked_back = false, looked_at = null, looked_id = null, looked_count = 0
-    from freed f join durable.events e on e.workspace_id = f.workspace_id and e.id = f.event_id
-    where w.workspace_id = f.workspace_id and w.run_id = f.run_id and w.event_name = e.name and w.event_id is null
-      and w.mode <> 'cancel' and e.received_at >= w.since
-      and not exists (select 1 from unnest(g_workspace, g_run, g_step) as g(workspace, run, step)
-        where g.workspace = w.workspace_id and g.run = w.run_id and g.step = w.step_id);
-end $function$
+  select array(
+    select gate from unnest(case when p_step = '00000000-0000-0000-0000-000000000000' then p_live.run_gates end) as r(gate)
+      where not exists (select 1 from durable.grants g where g.workspace_id = p_live.workspace_id and g.run_id = p_live.run_id
+        and g.step_id = '00000000-0000-0000-0000-000000000001' and g.gate_id = r.gate)
+    union all
+    select gate from unnest(p_live.step_gates) as s(gate)
+      where not exists (select 1 from durable.grants g where g.workspace_id = p_live.workspace_id and g.run_id = p_live.run_id
+        and g.step_id = p_step and g.gate_id = s.gate))
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.heartbeat(p_engine integer)
@@ -2092,6 +2234,29 @@ AS $function$
   join durable.steps s on s.workspace_id = r.workspace_id and s.run_id = r.id and s.step_id = p_input.step_id
   where r.workspace_id = p_input.workspace_id and r.id = p_input.run_id
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.keep_gates(p_limit integer)
+ RETURNS integer[]
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_workspace int[];
+begin
+  select array_agg(k.workspace_id) into v_workspace from (
+    select g.workspace_id from durable.gatekeepers g
+    where g.workspace_id in (
+      select r.workspace_id from (
+        select workspace_id from durable.ready order by rank, workspace_id, run_id, step_id limit p_limit) as r
+      union all
+      select n.workspace_id from (
+        select workspace_id from durable.gate_notes where due_at <= durable.durable_now() order by due_at, no limit 1000) as n)
+    order by g.workspace_id for update) as k;
+  for i in 1 .. coalesce(cardinality(v_workspace), 0) loop
+    perform durable.read_notes(v_workspace[i], p_limit);
+  end loop;
+  return v_workspace;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.leave_engine(p_engine integer)
@@ -2141,6 +2306,13 @@ AS $function$
       set state = 'limited', error = excluded.error, next_probe_at = greatest(c.next_probe_at, excluded.next_probe_at)
       where c.state <> 'open'
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.limit_now(p_limit limits)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$ select case when p_limit.declared is not null then coalesce(p_limit.set_to, p_limit.declared) end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.limit_runs(t_workspace integer[], t_run uuid[], t_kind text[], t_ms double precision[])
@@ -2488,6 +2660,114 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.pass_gates(p_workspace integer, q_run uuid[], q_step uuid[], q_rank bigint[], q_from uuid[])
+ RETURNS boolean[]
+ LANGUAGE plpgsql
+AS $function$
+declare
+  c_lease constant uuid := '00000000-0000-0000-0000-000000000000';
+  c_whole constant uuid := '00000000-0000-0000-0000-000000000001';
+  v_now constant timestamptz := durable.durable_now();
+  g_id uuid[]; g_unit text[]; g_max int[]; g_pause float8[]; g_burst int[];
+  g_used int[]; g_parked int[]; g_opens timestamptz[];
+  g_due timestamptz[];                                                      -- throttle: when the first who is stopped may go
+  v_passed boolean[] := array_fill(false, array[cardinality(q_run)]);
+  t_run uuid[] := '{}'; t_step uuid[] := '{}'; t_gate uuid[] := '{}';       -- grants
+  k_no int[] := '{}'; k_gate uuid[] := '{}';                                -- parked anew
+  v_ahead uuid[];
+  v_at int[];
+  v_full int;
+  v_from int;
+  v_job record;
+  v_gate int;
+  v_open timestamptz;
+begin
+  select array_agg(g.id), array_agg(g.unit), array_agg(durable.limit_now(l)), array_agg(l.period_ms / nullif(durable.limit_now(l), 0)),
+      array_agg(l.burst), array_agg(g.used), array_agg(g.parked), array_agg(g.opens_at)
+    into g_id, g_unit, g_max, g_pause, g_burst, g_used, g_parked, g_opens
+    from durable.gates g left join durable.limits l on l.workspace_id = g.workspace_id and l.id = g.limit_id
+    where g.workspace_id = p_workspace and g.id in (
+      select unnest(l.run_gates || l.step_gates) from durable.live_runs l
+      where l.workspace_id = p_workspace and l.run_id = any (q_run));
+  g_due := array_fill(null::timestamptz, array[coalesce(cardinality(g_id), 0)]);
+
+  for v_job in
+    select q.no, q.run, q.step, q.from_gate, coalesce(l.units, 1) as units, durable.gates_ahead(l, q.step) as ahead
+    from unnest(q_run, q_step, q_from) with ordinality as q(run, step, from_gate, no)
+    join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = q.run order by q.no
+  loop
+    v_ahead := v_job.ahead;
+    v_full := null;
+    v_from := array_position(g_id, v_job.from_gate);
+    select array_agg(array_position(g_id, gate) order by no) into v_at from unnest(v_ahead) with ordinality as a(gate, no)
+      where gate = any (g_id);
+    foreach v_gate in array coalesce(v_at, '{}') loop
+      continue when g_max[v_gate] is null;
+      v_open := null;
+      if g_unit[v_gate] = 'start' and g_max[v_gate] > 0 then
+        v_open := g_opens[v_gate] - (greatest(g_burst[v_gate], v_job.units) - v_job.units) * g_pause[v_gate] * interval '1 millisecond';
+      end if;
+      if g_parked[v_gate] > 0 and v_gate is distinct from v_from
+          or (case when v_open is null then g_used[v_gate] >= g_max[v_gate] else v_open > v_now end) then
+        v_full := v_gate;
+        if g_parked[v_gate] = 0 or v_gate = v_from then
+          g_due[v_gate] := coalesce(g_due[v_gate], v_open);
+        end if;
+        exit;
+      end if;
+    end loop;
+    if v_full is null then
+      v_passed[v_job.no] := true;
+      foreach v_gate in array coalesce(v_at, '{}') loop
+        if g_unit[v_gate] = 'start' then
+          g_opens[v_gate] := greatest(g_opens[v_gate], v_now) + coalesce(v_job.units * g_pause[v_gate], 0) * interval '1 millisecond';
+        else
+          g_used[v_gate] := g_used[v_gate] + 1;
+        end if;
+        t_run := t_run || v_job.run;
+        t_step := t_step || case g_unit[v_gate] when 'step' then v_job.step else c_whole end;
+        t_gate := t_gate || g_id[v_gate];
+      end loop;
+    end if;
+    if v_from is not null and v_full is distinct from v_from then
+      g_parked[v_from] := g_parked[v_from] - 1;
+    end if;
+    if v_full is not null and v_full is distinct from v_from then
+      g_parked[v_full] := g_parked[v_full] + 1;
+      k_no := k_no || v_job.no::int;
+      k_gate := k_gate || g_id[v_full];
+    end if;
+  end loop;
+
+  update durable.gates g set used = q.used, parked = q.parked, opens_at = q.opens
+    from unnest(g_id, g_used, g_parked, g_opens) as q(id, used, parked, opens)
+    where g.workspace_id = p_workspace and g.id = q.id
+      and (g.used <> q.used or g.parked <> q.parked or g.opens_at <> q.opens);
+  insert into durable.grants (workspace_id, run_id, step_id, gate_id, at)
+    select p_workspace, t.run, t.step, t.gate, v_now from unnest(t_run, t_step, t_gate) as t(run, step, gate);
+  -- Out of where it stood ...
+  delete from durable.parked k using generate_subscripts(q_run, 1) as q
+    where q_from[q] is not null and (v_passed[q] or q = any (k_no))
+      and k.workspace_id = p_workspace and k.gate_id = q_from[q] and k.rank = q_rank[q] and k.run_id = q_run[q] and k.step_id = q_step[q];
+  delete from durable.ready r using unnest(k_no) as q
+    where q_from[q] is null
+      and r.rank = q_rank[q] and r.workspace_id = p_workspace and r.run_id = q_run[q] and r.step_id = q_step[q];
+  -- ... and into where it stands now.
+  insert into durable.parked (workspace_id, gate_id, rank, run_id, step_id)
+    select p_workspace, k.gate, q_rank[k.no], q_run[k.no], q_step[k.no] from unnest(k_no, k_gate) as k(no, gate);
+  insert into durable.ready (rank, workspace_id, run_id, step_id)
+    select q_rank[q], p_workspace, q_run[q], q_step[q] from generate_subscripts(q_run, 1) as q
+    where q_from[q] is not null and v_passed[q];
+  -- A throttle opens by itself, and a gate with room for more of those behind it is looked at again.
+  insert into durable.gate_notes (due_at, workspace_id, gate_id)
+    select coalesce(g.due, '-infinity'), p_workspace, g.id
+    from unnest(g_id, g_unit, g_max, g_used, g_parked, g_due) as g(id, unit, max, used, parked, due)
+    where g.parked > 0 and case when g.unit <> 'start' or g.max is null then g.max is null or g.used < g.max
+        else g.due is not null or g.max > 0 and g.id = any (q_from) end;
+  return v_passed;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.past_events(q_workspace integer[], q_run uuid[], q_step uuid[], p_limit integer)
  RETURNS TABLE(workspace_id integer, run_id uuid, step_id uuid, key text, condition text, trigger text, event_id uuid, received_at timestamp with time zone, event text, meets boolean)
  LANGUAGE sql
@@ -2575,6 +2855,63 @@ CREATE OR REPLACE FUNCTION durable.rank_of(p_at timestamp with time zone)
 AS $function$ select (extract(epoch from p_at) * 1000000)::bigint $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.read_notes(p_workspace integer, p_limit integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  n_gate uuid[];
+  q_run uuid[]; q_step uuid[]; q_rank bigint[]; q_from uuid[];
+begin
+  with note as (
+    delete from durable.gate_notes n where (n.due_at, n.no) in (
+      select due_at, no from durable.gate_notes d where d.due_at <= durable.durable_now() and d.workspace_id = p_workspace
+      order by due_at, no limit 1000 for update skip locked)
+    returning n.gate_id, n.freed, n.dropped
+  ), changed as (
+    update durable.gates g set used = g.used - n.freed, parked = g.parked - n.dropped
+      from (select gate_id, sum(freed)::int as freed, sum(dropped)::int as dropped from note group by gate_id) as n
+      where g.workspace_id = p_workspace and g.id = n.gate_id
+      returning g.id
+  )
+  select array_agg(id order by id) into n_gate from changed;
+  if n_gate is null then
+    return;
+  end if;
+  select array_agg(j.run_id order by j.rank), array_agg(j.step_id order by j.rank), array_agg(j.rank order by j.rank), array_agg(j.gate_id order by j.rank)
+    into q_run, q_step, q_rank, q_from
+    from durable.gates g
+    left join durable.limits l on l.workspace_id = g.workspace_id and l.id = g.limit_id
+    cross join lateral (
+      select k.gate_id, k.rank, k.run_id, k.step_id from durable.parked k
+      where k.workspace_id = p_workspace and k.gate_id = g.id
+      order by k.rank, k.run_id, k.step_id
+      limit case when g.unit = 'start' or durable.limit_now(l) is null then p_limit
+                 else least(greatest(durable.limit_now(l) - g.used, 0), p_limit) end
+      for update skip locked) as j
+    where g.workspace_id = p_workspace and g.id = any (n_gate) and g.parked > 0;
+  if q_run is not null then
+    perform durable.pass_gates(p_workspace, q_run, q_step, q_rank, q_from);
+  end if;
+  -- Those behind it are in somebody else's hands at this moment.
+  insert into durable.gate_notes (due_at, workspace_id, gate_id)
+    select durable.durable_now() + interval '20 milliseconds', p_workspace, g.id
+    from durable.gates g left join durable.limits l on l.workspace_id = g.workspace_id and l.id = g.limit_id
+    where g.workspace_id = p_workspace and g.id = any (n_gate) and g.id <> all (coalesce(q_from, '{}')) and g.parked > 0
+      and (g.unit = 'start' or durable.limit_now(l) is null or g.used < durable.limit_now(l));
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.reconsider_gates(p_workspace integer, p_limits uuid[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into durable.gate_notes (due_at, workspace_id, gate_id)
+    select '-infinity', g.workspace_id, g.id from durable.gates g
+    where g.workspace_id = p_workspace and g.limit_id = any (p_limits) and g.parked > 0
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.refuse_rewrite()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2645,7 +2982,8 @@ begin
   end if;
   v_count := durable.unpark_jobs(p_workspace, p_limit, 1);
   delete from durable.circuits where workspace_id = p_workspace
-    and not exists (select 1 from durable.parked where workspace_id = p_workspace);
+    and not exists (select 1 from durable.parked where workspace_id = p_workspace
+      and gate_id = '00000000-0000-0000-0000-000000000000');
   return v_count;
 end $function$
 ;
@@ -2818,6 +3156,22 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.run_leaves_gates()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  c_lease constant uuid := '00000000-0000-0000-0000-000000000000';
+begin
+  -- The job first: it waits for a claim that lets it through at this moment, whose grants are seen afterwards.
+  if old.ready_rank is not null then
+    perform durable.drop_job(old.workspace_id, old.run_id, c_lease, old.run_gates || old.step_gates, old.ready_rank);
+  end if;
+  perform durable.free_grants(old.workspace_id, old.run_id, case tg_op when 'UPDATE' then array[c_lease] end);
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.run_out(p_workspace integer, p_run uuid, p_kind text)
  RETURNS void
  LANGUAGE plpgsql
@@ -2869,6 +3223,26 @@ AS $function$
     when 'null' then 'z'
   end
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.set_limit(p_workspace integer, p_actor text, p_limit uuid, p_count integer, p_reason text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_name text;
+begin
+  perform 1 from durable.gatekeepers where workspace_id = p_workspace for update;
+  update durable.limits l set set_to = p_count
+    where l.workspace_id = p_workspace and l.id = p_limit and l.declared is not null returning l.name into v_name;
+  if not found then
+    return false;
+  end if;
+  perform durable.reconsider_gates(p_workspace, array[p_limit]);
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'limit.set', v_name, json_build_object('to', p_count, 'reason', p_reason)::text);
+  return true;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.settle_child_ends(p_limit integer)
@@ -3140,7 +3514,7 @@ begin
     select h.workspace, h.id, h.failed, '00000000-0000-0000-0000-000000000000', 'on-failure', 'abandon', h.depth
     from unnest(v_workspace, v_id, v_failed, v_depth) as h(workspace, id, failed, depth);
   perform durable.accept_events(null, '{}', '{}', array_fill(1, array[v_count]), v_workspace, v_id,
-    array_fill(null::text, array[v_count]), array_fill(null::uuid, array[v_count]),
+    array_fill(null::text, array[v_count]), array_fill('00000000-0000-0000-0000-000000000000'::uuid, array[v_count]),
     array_fill('durable.on-failure'::text, array[v_count]), v_data, array_fill(null::float8, array[v_count]),
     (select array_agg(n) from generate_series(1, v_count) as n), v_function, v_version, v_id,
     array_fill(null::uuid, array[v_count]));
@@ -3193,7 +3567,7 @@ CREATE OR REPLACE FUNCTION durable.step_of(p_child children)
 AS $function$ select case when p_child.kind <> 'on-failure' then replace(p_child.parent_step_id::text, '-', '') end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.sync_app(p_workspace integer, p_actor text, p_url text, p_sdk text, p_capabilities text[], p_max_duration_ms integer, p_deployment text, p_digest text, f_id text[], f_manifest text[])
+CREATE OR REPLACE FUNCTION durable.sync_app(p_workspace integer, p_actor text, p_url text, p_sdk text, p_capabilities text[], p_max_duration_ms integer, p_deployment text, p_digest text, f_id text[], f_manifest text[], l_id uuid[], l_name text[], l_function text[], l_kind text[], l_count integer[], l_period_ms double precision[], l_burst integer[])
  RETURNS TABLE(function_id text, version integer, change text)
  LANGUAGE plpgsql
 AS $function$
@@ -3255,6 +3629,7 @@ begin
 
   perform durable.register_cancel_patterns(p_workspace, f_manifest);
   perform durable.register_end_listeners(p_workspace);
+  perform durable.declare_limits(p_workspace, l_id, l_name, l_function, l_kind, l_count, l_period_ms, l_burst);
 
   select json_object_agg(q.id, q.change)::text into v_changes
     from unnest(v_id, v_change) as q(id, change) where q.change <> 'unchanged';
@@ -3329,6 +3704,19 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.task_leaves_gates()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.ready_rank is not null then
+    perform durable.drop_job(old.workspace_id, old.run_id, old.step_id, old.gates, old.ready_rank);
+  end if;
+  perform durable.free_grants(old.workspace_id, old.run_id, array[old.step_id]);
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.time_of_id(p_id uuid)
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -3356,7 +3744,7 @@ declare
   v_count int;
 begin
   with picked as materialized (
-    select k.rank, k.run_id, k.step_id from durable.parked k where k.workspace_id = p_workspace
+    select k.rank, k.run_id, k.step_id from durable.parked k where k.workspace_id = p_workspace and k.gate_id = c_run
     order by k.rank, k.run_id, k.step_id limit p_limit for update skip locked
   ), held as materialized (
     select l.run_id, p.rank from picked p
@@ -3372,7 +3760,7 @@ begin
     select run_id, c_run as step_id, rank from held union all select run_id, step_id, rank from held_task
   ), gone as (
     delete from durable.parked k using picked p
-      where k.workspace_id = p_workspace and k.rank = p.rank and k.run_id = p.run_id and k.step_id = p.step_id
+      where k.workspace_id = p_workspace and k.gate_id = c_run and k.rank = p.rank and k.run_id = p.run_id and k.step_id = p.step_id
         and (exists (select 1 from free f where f.run_id = p.run_id and f.step_id = p.step_id and f.rank = p.rank)
           or case when p.step_id = c_run then not exists (select 1 from durable.live_runs l
               where l.workspace_id = p_workspace and l.run_id = p.run_id and l.status = 'queued' and l.ready_rank = p.rank)
@@ -3416,4 +3804,12 @@ AS $function$
 $function$
 ;
 
+CREATE TRIGGER run_ends_at_gates AFTER DELETE ON durable.live_runs FOR EACH ROW WHEN (((old.step_gates IS NOT NULL) OR (old.run_gates IS NOT NULL))) EXECUTE FUNCTION run_leaves_gates();
+
+CREATE TRIGGER run_leaves_gates AFTER UPDATE ON durable.live_runs FOR EACH ROW WHEN ((((old.step_gates IS NOT NULL) OR (old.run_gates IS NOT NULL)) AND (new.engine_id IS NULL) AND ((old.engine_id IS NOT NULL) OR ((old.ready_rank IS NOT NULL) AND (new.ready_rank IS DISTINCT FROM old.ready_rank))))) EXECUTE FUNCTION run_leaves_gates();
+
 CREATE TRIGGER steps_settled BEFORE UPDATE ON durable.steps FOR EACH ROW WHEN ((old.seq IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite();
+
+CREATE TRIGGER task_ends_at_gates AFTER DELETE ON durable.tasks FOR EACH ROW WHEN ((old.gates IS NOT NULL)) EXECUTE FUNCTION task_leaves_gates();
+
+CREATE TRIGGER task_leaves_gates AFTER UPDATE ON durable.tasks FOR EACH ROW WHEN (((old.gates IS NOT NULL) AND (new.engine_id IS NULL) AND ((old.engine_id IS NOT NULL) OR ((old.ready_rank IS NOT NULL) AND (new.ready_rank IS DISTINCT FROM old.ready_rank))))) EXECUTE FUNCTION task_leaves_gates();

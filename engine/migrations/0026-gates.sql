@@ -146,7 +146,7 @@ declare
   v_now constant timestamptz := durable.durable_now();
   g_id uuid[]; g_unit text[]; g_max int[]; g_pause float8[]; g_burst int[];
   g_used int[]; g_parked int[]; g_opens timestamptz[];
-  w_parked int[]; w_opens timestamptz[];                                    -- as they were
+  g_due timestamptz[];                                                      -- throttle: when the first who is stopped may go
   v_passed boolean[] := array_fill(false, array[cardinality(q_run)]);
   t_run uuid[] := '{}'; t_step uuid[] := '{}'; t_gate uuid[] := '{}';       -- grants
   k_no int[] := '{}'; k_gate uuid[] := '{}';                                -- parked anew
@@ -156,6 +156,7 @@ declare
   v_from int;
   v_job record;
   v_gate int;
+  v_open timestamptz;
 begin
   select array_agg(g.id), array_agg(g.unit), array_agg(durable.limit_now(l)), array_agg(l.period_ms / nullif(durable.limit_now(l), 0)),
       array_agg(l.burst), array_agg(g.used), array_agg(g.parked), array_agg(g.opens_at)
@@ -164,8 +165,7 @@ begin
     where g.workspace_id = p_workspace and g.id in (
       select unnest(l.run_gates || l.step_gates) from durable.live_runs l
       where l.workspace_id = p_workspace and l.run_id = any (q_run));
-  w_parked := g_parked;
-  w_opens := g_opens;
+  g_due := array_fill(null::timestamptz, array[coalesce(cardinality(g_id), 0)]);
 
   for v_job in
     select q.no, q.run, q.step, q.from_gate, coalesce(l.units, 1) as units, durable.gates_ahead(l, q.step) as ahead
@@ -178,12 +178,17 @@ begin
     select array_agg(array_position(g_id, gate) order by no) into v_at from unnest(v_ahead) with ordinality as a(gate, no)
       where gate = any (g_id);
     foreach v_gate in array coalesce(v_at, '{}') loop
-      if g_max[v_gate] is not null and (
-          case when g_max[v_gate] = 0 then true when g_unit[v_gate] = 'start'
-            then g_opens[v_gate] > v_now + (greatest(g_burst[v_gate], v_job.units) - v_job.units) * g_pause[v_gate] * interval '1 millisecond'
-            else g_used[v_gate] >= g_max[v_gate] end
-          or g_parked[v_gate] > 0 and v_gate is distinct from v_from) then
+      continue when g_max[v_gate] is null;
+      v_open := null;
+      if g_unit[v_gate] = 'start' and g_max[v_gate] > 0 then
+        v_open := g_opens[v_gate] - (greatest(g_burst[v_gate], v_job.units) - v_job.units) * g_pause[v_gate] * interval '1 millisecond';
+      end if;
+      if g_parked[v_gate] > 0 and v_gate is distinct from v_from
+          or (case when v_open is null then g_used[v_gate] >= g_max[v_gate] else v_open > v_now end) then
         v_full := v_gate;
+        if g_parked[v_gate] = 0 or v_gate = v_from then
+          g_due[v_gate] := coalesce(g_due[v_gate], v_open);
+        end if;
         exit;
       end if;
     end loop;
@@ -229,15 +234,12 @@ begin
   insert into durable.ready (rank, workspace_id, run_id, step_id)
     select q_rank[q], p_workspace, q_run[q], q_step[q] from generate_subscripts(q_run, 1) as q
     where q_from[q] is not null and v_passed[q];
-  -- A throttle opens by itself, and a gate that has room for more of those behind it is looked at again.
+  -- A throttle opens by itself, and a gate with room for more of those behind it is looked at again.
   insert into durable.gate_notes (due_at, workspace_id, gate_id)
-    select case g.unit when 'start' then g.opens - (g.burst - 1) * g.pause * interval '1 millisecond' else '-infinity' end,
-      p_workspace, g.id
-    from unnest(g_id, g_unit, g_max, g_pause, g_burst, g_used, g_parked, g_opens, w_parked, w_opens)
-      as g(id, unit, max, pause, burst, used, parked, opens, was_parked, was_open)
-    where g.parked > 0 and case when g.unit = 'start' and g.max > 0
-        then g.opens <> g.was_open or g.was_parked = 0 or g.id = any (q_from)
-        else g.max is null or g.used < g.max end;
+    select coalesce(g.due, '-infinity'), p_workspace, g.id
+    from unnest(g_id, g_unit, g_max, g_used, g_parked, g_due) as g(id, unit, max, used, parked, due)
+    where g.parked > 0 and case when g.unit <> 'start' or g.max is null then g.max is null or g.used < g.max
+        else g.due is not null or g.max > 0 and g.id = any (q_from) end;
   return v_passed;
 end $$;
 

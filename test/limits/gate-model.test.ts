@@ -1,0 +1,278 @@
+// Gates of the engine beside their model: the same commands to both, the same leases from both, after every command.
+import { randomUUID } from "node:crypto";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Gate } from "../../engine/src/domain/gates.ts";
+import { insertEvents } from "../../engine/src/store/accepted-events.ts";
+import { claimLeases, type Lease } from "../../engine/src/store/leases.ts";
+import { commitOutcomes } from "../../engine/src/store/outcomes.ts";
+import { commitItem, outcome, Stage, step, stepIdOf } from "../concurrency/stage.ts";
+import { GateModel, type ModelRun } from "./gate-model.ts";
+
+/** 20,000 every night. */
+const SEQUENCES = Number(process.env["DURABLE_TEST_SEQUENCES"] ?? 150);
+const SEED = Number(process.env["DURABLE_TEST_SEED"] ?? 4);
+const START_MS = Date.UTC(2030, 0, 1);
+const NAP = step("nap", "pending", { op: "sleep", value: null, dueMs: 1e12 });
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open(4);
+  await stage.database.sql.unsafe(`
+    create table public.test_clock (at timestamptz not null);
+    insert into public.test_clock values (now());
+    create or replace function durable.durable_now() returns timestamptz language sql stable parallel safe as $$ select at from public.test_clock $$`);
+});
+afterAll(() => stage.close());
+
+type Command =
+  | { readonly do: "start"; readonly gates: readonly [string, string][]; readonly units: number }
+  | {
+      readonly do: "end" | "sleep" | "requeue" | "cancel" | "pause" | "resume" | "wake";
+      readonly pick: number;
+    }
+  | { readonly do: "limit"; readonly name: string; readonly count: number | null }
+  | { readonly do: "time"; readonly ms: number };
+
+const LIMITS = {
+  one: { unit: "step", count: 1, periodMs: 0, burst: 1 },
+  few: { unit: "step", count: 3, periodMs: 0, burst: 1 },
+  serial: { unit: "run", count: 1, periodMs: 0, burst: 1 },
+  pair: { unit: "run", count: 2, periodMs: 0, burst: 1 },
+  rate: { unit: "start", count: 4, periodMs: 4_000, burst: 1 },
+  bursts: { unit: "start", count: 4, periodMs: 4_000, burst: 3 },
+} as const;
+const NAMES = Object.keys(LIMITS) as (keyof typeof LIMITS)[];
+
+const aGate = fc.tuple(fc.constantFrom(...NAMES), fc.constantFrom("a", "b"));
+const aStart = fc.record({
+  do: fc.constant("start" as const),
+  gates: fc.uniqueArray(aGate, { selector: ([name]) => name, maxLength: 4 }),
+  units: fc.constantFrom(1, 1, 1, 2),
+});
+const aPick = (...names: ("end" | "sleep" | "requeue" | "cancel" | "pause" | "resume" | "wake")[]) =>
+  fc.record({ do: fc.constantFrom(...names), pick: fc.nat(1_000) });
+const commands = fc.array(
+  fc.oneof(
+    { weight: 5, arbitrary: aStart },
+    { weight: 5, arbitrary: aPick("end") },
+    { weight: 4, arbitrary: aPick("sleep", "requeue", "wake") },
+    { weight: 2, arbitrary: aPick("cancel", "pause", "resume") },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        do: fc.constant("limit" as const),
+        name: fc.constantFrom(...NAMES),
+        count: fc.constantFrom(null, 0, 1, 2, 5),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant("time" as const), ms: fc.constantFrom(500, 1_000, 7_000) }),
+    },
+  ),
+  { minLength: 5, maxLength: 40 },
+) as fc.Arbitrary<Command[]>;
+
+/** Whom a command may mean. */
+const STATES = {
+  end: ["leased"],
+  sleep: ["leased"],
+  requeue: ["leased"],
+  wake: ["asleep"],
+  cancel: ["queued", "leased", "asleep", "paused"],
+  pause: ["queued", "asleep"],
+  resume: ["paused"],
+} as const satisfies Record<string, readonly ModelRun["state"][]>;
+
+/** A job passes the gates of its run's start first, then those of each lease. */
+function inOrder(gates: readonly (readonly [string, string])[]): string[] {
+  const isStep = ([name]: readonly [string, string]) => LIMITS[name as keyof typeof LIMITS].unit === "step";
+  return [...gates.filter((gate) => !isStep(gate)), ...gates.filter(isStep)].map((gate) => gate.join(" "));
+}
+
+/** One sequence: the model and a workspace of its own. */
+class Both {
+  readonly model = new GateModel();
+  readonly #ids: string[] = [];
+  readonly #leases = new Map<string, Lease>();
+  readonly #gates = new Map<string, Gate>();
+  readonly #limitIds = new Map(NAMES.map((name) => [name, randomUUID()]));
+
+  async open(): Promise<void> {
+    const [row] = await stage.database.sql<{ id: number }[]>`
+      insert into durable.workspaces (app, environment) values (${randomUUID()}, 'test') returning id`;
+    stage.workspaceId = row!.id;
+    for (const name of NAMES) this.model.limits.set(name, { ...LIMITS[name] });
+    await this.clock();
+    await this.#declare();
+  }
+
+  /** The next sequence has the database to itself. */
+  async close(): Promise<void> {
+    await stage.database.sql`
+      select durable.cancel_run(workspace_id, run_id, 'test', null) from durable.live_runs order by workspace_id, run_id`;
+    await stage.database.sql`update public.test_clock set at = at + interval '1 day'`;
+    expect(await claimAll()).toEqual([]);
+  }
+
+  async do(command: Command): Promise<void> {
+    const { model } = this;
+    // No two ranks are equal.
+    model.nowMs += command.do === "time" ? command.ms : 1;
+    await this.clock();
+    if (command.do === "start") {
+      const run = model.start(inOrder(command.gates), command.units);
+      await this.#start(run);
+    } else if (command.do === "limit") {
+      model.limits.get(command.name)!.count = command.count;
+      await this.#declare();
+    } else if (command.do !== "time") {
+      const wanted: readonly ModelRun["state"][] = STATES[command.do];
+      const among = model.runs.filter(({ state }) => wanted.includes(state));
+      if (among.length === 0) return;
+      await this.#act(command.do, among[command.pick % among.length]!);
+    }
+    await this.#compare();
+  }
+
+  /** What both lease now is the same, and gates say how many places are taken. */
+  async #compare(): Promise<void> {
+    const expected = this.model.claim().map(({ no }) => this.#ids[no]!);
+    const leases = await claimAll();
+    for (const lease of leases) this.#leases.set(lease.runId, lease);
+    expect(leases.map(({ runId }) => runId).sort()).toEqual(expected.sort());
+    const used = await stage.database.sql<{ id: string; used: number }[]>`
+      select g.id, g.used - (select coalesce(sum(freed), 0) from durable.gate_notes n where n.gate_id = g.id)::int as used
+      from durable.gates g where g.workspace_id = ${stage.workspaceId} and g.unit <> 'start'`;
+    const names = new Map([...this.#gates].map(([name, { id }]) => [id, name]));
+    for (const row of used)
+      expect([names.get(row.id), row.used]).toEqual([names.get(row.id), this.model.used(names.get(row.id)!)]);
+  }
+
+  async #start(run: ModelRun): Promise<void> {
+    const runId = `${randomUUID().slice(0, 24)}${String(run.no).padStart(12, "0")}`;
+    this.#ids.push(runId);
+    const gates = run.gates.map((gate) => this.#gateOf(gate));
+    const own = {
+      run: gates.filter(({ unit }) => unit !== "step"),
+      step: gates.filter(({ unit }) => unit === "step"),
+      units: run.units,
+    };
+    const start = { runId, fence: null, gates: own };
+    await insertEvents(stage.database, stage.engineId, stage.rows(stage.event("go", "{}", [start])));
+  }
+
+  #gateOf(gate: string): Gate {
+    const [name, key] = gate.split(" ") as [keyof typeof LIMITS, string];
+    const known = this.#gates.get(gate);
+    if (known !== undefined) return known;
+    const made = {
+      id: randomUUID(),
+      limitId: this.#limitIds.get(name)!,
+      unit: LIMITS[name].unit,
+      key: JSON.stringify(key),
+    };
+    this.#gates.set(gate, made);
+    return made;
+  }
+
+  async #declare(): Promise<void> {
+    const declared = NAMES.filter((name) => this.model.limits.get(name)!.count !== null);
+    const columnOf = <T>(value: (name: keyof typeof LIMITS) => T) => declared.map(value);
+    await stage.database.sql`select durable.declare_limits(${stage.workspaceId},
+      ${columnOf((name) => this.#limitIds.get(name)!)}::uuid[], ${declared}::text[], ${columnOf(() => "racer")}::text[],
+      ${columnOf((name) => (LIMITS[name].unit === "start" ? "throttle" : "concurrency"))}::text[],
+      ${columnOf((name) => this.model.limits.get(name)!.count)}::int[],
+      ${columnOf((name) => LIMITS[name].periodMs)}::float8[], ${columnOf((name) => LIMITS[name].burst)}::int[])`;
+  }
+
+  async clock(): Promise<void> {
+    await stage.database
+      .sql`update public.test_clock set at = to_timestamp(${(START_MS + this.model.nowMs) / 1000}::float8)`;
+  }
+
+  async #act(what: keyof typeof STATES, run: ModelRun): Promise<void> {
+    const { model } = this;
+    const { sql } = stage.database;
+    const id = this.#ids[run.no]!;
+    if (what === "end" || what === "sleep" || what === "requeue") {
+      const kind = what === "end" ? "completed" : what === "sleep" ? "wait" : "requeue";
+      const decided = outcome(kind, { steps: kind === "wait" ? [NAP] : [] });
+      const lease = this.#leases.get(id)!;
+      const item = commitItem(lease, decided, { knownSeq: lease.journalSeq });
+      const [result] = await commitOutcomes(stage.left, stage.engineId, [item]);
+      expect(result!.state).toBe("applied");
+      run.state = what === "end" ? "ended" : what === "sleep" ? "asleep" : "queued";
+      if (what === "requeue") run.rank = model.nextRank();
+    } else if (what === "wake") {
+      await sql`select durable.settle_entries(array[${stage.workspaceId}]::int[], array[${id}]::uuid[],
+        array[${stepIdOf("nap")}]::uuid[], array['null'], array[null]::uuid[], array[null]::text[])`;
+      await sql`delete from durable.steps where run_id = ${id}`;
+      await sql`delete from durable.timers where run_id = ${id}`;
+      run.state = "queued";
+      run.rank = model.nextRank();
+    } else if (what === "cancel") {
+      await sql`select durable.cancel_run(${stage.workspaceId}, ${id}, 'test', null)`;
+      run.state = "ended";
+    } else if (what === "pause") {
+      await sql`select durable.pause_run(${stage.workspaceId}, ${id}, 'test', null, '{}')`;
+      run.state = "paused";
+    } else {
+      await sql`select durable.resume_run(${stage.workspaceId}, ${id}, 'test', null)`;
+      run.state = "queued";
+      run.rank = model.nextRank();
+    }
+  }
+}
+
+/** One for each gate that a job can move on to, and some. */
+const ROUNDS_MAX = 100;
+
+async function whatIsLeft(): Promise<unknown> {
+  return await stage.database.sql`
+    select g.unit, g.key, g.used, g.parked, g.opens_at, l.declared,
+      (select json_agg(n) from durable.gate_notes n where n.gate_id = g.id) as notes,
+      (select json_agg(k) from durable.parked k where k.gate_id = g.id) as jobs
+    from durable.gates g left join durable.limits l on l.id = g.limit_id
+    where g.parked > 0 or exists (select 1 from durable.gate_notes n where n.gate_id = g.id)`;
+}
+
+/** All that can be leased now, as engines do: again as long as there is something. */
+async function claimAll(): Promise<Lease[]> {
+  const leases: Lease[] = [];
+  let rounds = 0;
+  for (let again = true; again; ) {
+    again = false;
+    rounds += 1;
+    if (rounds > ROUNDS_MAX)
+      throw new Error(`there is always something to claim: ${JSON.stringify(await whatIsLeft())}`);
+    leases.push(
+      ...(await claimLeases(stage.right, stage.engineId, 100, () => {
+        again = true;
+      })),
+    );
+    const [notes] = await stage.database
+      .sql`select count(*)::int as count from durable.gate_notes where due_at <= durable.durable_now()`;
+    again ||= notes!["count"] > 0;
+  }
+  return leases;
+}
+
+test("every sequence of arrivals, ends, sleeps, cancels, pauses and changed limits leases whom the model leases", {
+  timeout: 3_600_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(commands, async (sequence) => {
+      const both = new Both();
+      await both.open();
+      try {
+        for (const command of sequence) await both.do(command);
+      } finally {
+        await both.close();
+      }
+    }),
+    { numRuns: SEQUENCES, seed: SEED, endOnFailure: SEQUENCES > 1_000 },
+  );
+  await stage.expectInvariants();
+});

@@ -614,8 +614,8 @@ CREATE INDEX waits_by_match ON durable.waits USING btree (workspace_id, event_na
 
 CREATE INDEX waits_to_look_back ON durable.waits USING btree (workspace_id, run_id, step_id) WHERE (NOT looked_back);
 
-CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], p_skip integer[] DEFAULT '{}'::integer[], k_event integer[] DEFAULT '{}'::integer[], k_id uuid[] DEFAULT '{}'::uuid[], k_function text[] DEFAULT '{}'::text[], k_reason text[] DEFAULT '{}'::text[], k_detail text[] DEFAULT '{}'::text[], t_event integer[] DEFAULT '{}'::integer[], t_run uuid[] DEFAULT '{}'::uuid[], t_kind text[] DEFAULT '{}'::text[], t_ms double precision[] DEFAULT '{}'::double precision[], p_cancels boolean DEFAULT false, r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[])
- RETURNS TABLE(state text, owes_match boolean)
+CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], p_skip integer[] DEFAULT '{}'::integer[], k_event integer[] DEFAULT '{}'::integer[], k_id uuid[] DEFAULT '{}'::uuid[], k_function text[] DEFAULT '{}'::text[], k_reason text[] DEFAULT '{}'::text[], k_detail text[] DEFAULT '{}'::text[], t_event integer[] DEFAULT '{}'::integer[], t_run uuid[] DEFAULT '{}'::uuid[], t_kind text[] DEFAULT '{}'::text[], t_ms double precision[] DEFAULT '{}'::double precision[], p_cancels boolean DEFAULT false, r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[], OUT o_state text[], OUT o_owes boolean[])
+ RETURNS record
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
@@ -632,11 +632,13 @@ declare
   v_refused int[];
   v_bucket int;
   v_leases boolean := false;
+  -- Of the runs that nobody was given: each another one and none to be guessed, from one call for random bits.
+  v_fences text := left(gen_random_uuid()::text, 24);
 begin
   perform 1 from unnest(p_registry_workspace, p_registry_version) as q(id, version)
     join durable.workspaces w on w.id = q.id where w.registry_version <> q.version;
   if found then
-    return query select 'stale'::text, false from unnest(e_id);
+    o_state := array_fill('stale'::text, array[cardinality(e_id)]);
     return;
   end if;
 
@@ -680,7 +682,6 @@ begin
     select array_agg(case when r = any (p_skip) then 'skipped' else 'new' end order by no)
       into v_state from unnest(e_request) with ordinality as q(r, no);
   else
-    v_state := array_fill('new'::text, array[cardinality(e_id)]);
     v_new := array_fill(true, array[cardinality(e_id)]);
   end if;
   if v_new is null then
@@ -688,16 +689,15 @@ begin
   end if;
 
   insert into durable.events (workspace_id, id, client_id, name, data, time, received_at)
-    select e.workspace, e.id, e.client_id, e.name, e.data, coalesce(to_timestamp(e.time), v_now), v_now
-    from unnest(v_new, e_workspace, e_id, e_client_id, e_name, e_data, e_time)
-      as e(is_new, workspace, id, client_id, name, data, time)
-    where e.is_new;
+    select e_workspace[q], e_id[q], e_client_id[q], e_name[q], e_data[q], coalesce(to_timestamp(e_time[q]), v_now), v_now
+    from generate_subscripts(e_id, 1) as q
+    where v_new[q];
 
   if cardinality(r_run) > 0 then
     insert into durable.runs (workspace_id, id, function_id, function_version, event_id, created_at)
-      select e_workspace[r.event], r.run, r.function, r.version, e_id[r.event], v_now
-      from unnest(r_event, r_function, r_version, r_run) as r(event, function, version, run)
-      where v_new[r.event];
+      select e_workspace[r_event[q]], r_run[q], r_function[q], r_version[q], e_id[r_event[q]], v_now
+      from generate_subscripts(r_run, 1) as q
+      where v_new[r_event[q]];
     if cardinality(g_id) > 0 then
       insert into durable.gatekeepers (workspace_id) select distinct workspace from unnest(g_workspace) as workspace order by 1
         on conflict do nothing;
@@ -707,23 +707,23 @@ begin
         on conflict do nothing;
     end if;
     insert into durable.live_runs (workspace_id, run_id, status, fence, engine_id, run_gates, step_gates, units, ready_rank)
-      select e_workspace[r.event], r.run,
-        case when v_leases and r.fence is not null then 'running' else 'queued' end,
-        case when v_leases and r.fence is not null then r.fence else gen_random_uuid() end,
-        case when v_leases and r.fence is not null then p_engine end,
-        r_run_gates[r.no]::uuid[], r_step_gates[r.no]::uuid[], r_units[r.no],
-        case when v_leases and r.fence is not null then null else v_rank + r.no end
-      from unnest(r_event, r_run, r_fence) with ordinality as r(event, run, fence, no)
-      where v_new[r.event];
+      select e_workspace[r_event[q]], r_run[q],
+        case when v_leases and r_fence[q] is not null then 'running' else 'queued' end,
+        case when v_leases and r_fence[q] is not null then r_fence[q] else (v_fences || lpad(to_hex(q), 12, '0'))::uuid end,
+        case when v_leases and r_fence[q] is not null then p_engine end,
+        r_run_gates[q]::uuid[], r_step_gates[q]::uuid[], r_units[q],
+        case when v_leases and r_fence[q] is not null then null else v_rank + q end
+      from generate_subscripts(r_run, 1) as q
+      where v_new[r_event[q]];
     if not v_leases or array_position(r_fence, null) is not null then
       insert into durable.ready (rank, workspace_id, run_id)
-        select v_rank + r.no, e_workspace[r.event], r.run
-        from unnest(r_event, r_run, r_fence) with ordinality as r(event, run, fence, no)
-        where v_new[r.event] and not (v_leases and r.fence is not null);
+        select v_rank + q, e_workspace[r_event[q]], r_run[q]
+        from generate_subscripts(r_run, 1) as q
+        where v_new[r_event[q]] and not (v_leases and r_fence[q] is not null);
     end if;
     insert into durable.changes (workspace_id, run_id, kind, journal_seq)
-      select e_workspace[r.event], r.run, 'run.created', 0
-      from unnest(r_event, r_run) as r(event, run) where v_new[r.event];
+      select e_workspace[r_event[q]], r_run[q], 'run.created', 0
+      from generate_subscripts(r_run, 1) as q where v_new[r_event[q]];
   end if;
 
   if cardinality(t_run) > 0 then
@@ -766,7 +766,12 @@ begin
     select array_agg(event_id) into v_owed from owed;
   end if;
 
-  return query select s, coalesce(e_id[no] = any (v_owed), false) from unnest(v_state) with ordinality as q(s, no) order by no;
+  if false = any (v_new) then
+    o_state := v_state;
+  end if;
+  if v_owed is not null then
+    o_owes := array(select id = any (v_owed) from unnest(e_id) with ordinality as q(id, no) order by no);
+  end if;
 end $function$
 ;
 
@@ -1309,7 +1314,7 @@ begin
   if array_position(s_ordinal, null) is not null then
     insert into durable.timers as t (workspace_id, run_id, step_id, kind, due_at)
       select i_workspace[s.item], i_run[s.item], s.id,
-        case s.op when 'sleep' then 'sleep' when 'run' then 'retry' when 'compensate' then 'retry' when 'invoke' then 'invoke' when 'input' then 'input' else 'timeout' end,
+        case s.op when 'sleep' then 'sleep' when 'run' then 'retry' when 'compensate' then 'retry' when 'invoke' then 'invoke' when 'input' then 'input' when 'approval' then 'input' else 'timeout' end,
         coalesce(to_timestamp(s.due_at), v_now + s.due_ms * interval '1 millisecond')
       from unnest(s_item, s_ordinal, s_id, s_op, s_due_ms, s_due_at) as s(item, ordinal, id, op, due_ms, due_at)
       where s.ordinal is null and v_applied[s.item] and (s.due_ms is not null or s.due_at is not null)
@@ -3514,7 +3519,7 @@ begin
     select h.workspace, h.id, h.failed, '00000000-0000-0000-0000-000000000000', 'on-failure', 'abandon', h.depth
     from unnest(v_workspace, v_id, v_failed, v_depth) as h(workspace, id, failed, depth);
   perform durable.accept_events(null, '{}', '{}', array_fill(1, array[v_count]), v_workspace, v_id,
-    array_fill(null::text, array[v_count]), array_fill('00000000-0000-0000-0000-000000000000'::uuid, array[v_count]),
+    array_fill(null::text, array[v_count]), array_fill(null::uuid, array[v_count]),
     array_fill('durable.on-failure'::text, array[v_count]), v_data, array_fill(null::float8, array[v_count]),
     (select array_agg(n) from generate_series(1, v_count) as n), v_function, v_version, v_id,
     array_fill(null::uuid, array[v_count]));

@@ -8,6 +8,7 @@ import {
   type Throttle,
 } from "@durable/protocol/wire";
 import { type Duration, durationMs } from "./duration.ts";
+import { optionsProblem } from "./options.ts";
 
 /** So many at a time; the others wait, first come, first served. */
 export interface ConcurrencyOptions {
@@ -59,6 +60,8 @@ function isList(
 }
 
 function oneOnWire(subject: string, options: ConcurrencyOptions): Concurrency {
+  const problem = optionsProblem(options, ["limit", "key", "scope", "unit"]);
+  if (problem !== null) throw new TypeError(`${subject} ${problem}`);
   const { limit, key, scope, unit } = options;
   return {
     limit: wholeNumber(`${subject}.limit`, limit, LIMIT_MAX),
@@ -72,6 +75,8 @@ function oneOnWire(subject: string, options: ConcurrencyOptions): Concurrency {
 
 /** @throws TypeError with what is wrong with it. */
 export function throttleOnWire(options: ThrottleOptions): Throttle {
+  const problem = optionsProblem(options, ["limit", "period", "burst", "key", "name", "units"]);
+  if (problem !== null) throw new TypeError(`throttle ${problem}`);
   const { limit, period, burst, key, name, units } = options;
   const period_ms = durationMs(period);
   if (period_ms < 1 || period_ms > SLEEP_MS_MAX) {

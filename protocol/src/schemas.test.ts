@@ -231,15 +231,42 @@ describe("a manifest", () => {
 
   test("is accepted with limits of any shape and schemas of any kind", () => {
     expect(firstIssue(manifestSchema, manifest)).toBe("accepted");
-    const concurrency = [
-      { limit: 2, key: "tenantId" },
-      { limit: 9, novelty: {} },
-    ];
+    const debounce = { period: "2s", novelty: {} };
     const input = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object" };
     const read = manifestSchema.parse(
-      withFunction({ concurrency, priority: 5, input, output: true, retry: policy }),
+      withFunction({ debounce, priority: 5, input, output: true, retry: policy }),
     );
-    expect(read.functions[0]).toMatchObject({ concurrency, priority: 5, input, output: true, retry: policy });
+    expect(read.functions[0]).toMatchObject({ debounce, priority: 5, input, output: true, retry: policy });
+  });
+
+  test("says what its gates count to, and for what", () => {
+    const concurrency = [
+      { limit: 2, key: "tenantId" },
+      { limit: 9, key: { cel: "event.data.plan" }, unit: "run" },
+    ];
+    const throttle = {
+      limit: 10,
+      period_ms: 60_000,
+      burst: 3,
+      name: "mail",
+      units: { cel: "event.data.size" },
+    };
+    expect(firstIssue(manifestSchema, withFunction({ concurrency, throttle }))).toBe("accepted");
+    for (const wrong of [
+      0,
+      { limit: 0 },
+      { limit: 1.5 },
+      { limit: 1, unit: "job" },
+      [],
+      Array(5).fill({ limit: 1 }),
+    ]) {
+      expect(firstIssue(manifestSchema, withFunction({ concurrency: wrong }))).toContain(
+        "/functions/0/concurrency",
+      );
+    }
+    expect(firstIssue(manifestSchema, withFunction({ throttle: { limit: 1 } }))).toContain(
+      "/functions/0/throttle",
+    );
   });
 
   test("has triggers on events or on a clock, each on one of them", () => {

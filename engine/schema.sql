@@ -221,6 +221,13 @@ create table durable.gates (
   opens_at timestamp with time zone not null default '-infinity'::timestamp with time zone
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
 
+create table durable.given_back (
+  workspace_id integer not null,
+  run_id uuid not null,
+  step_id uuid not null,
+  event_id uuid not null
+);
+
 create table durable.grants (
   workspace_id integer not null,
   run_id uuid not null,
@@ -535,6 +542,8 @@ alter table durable.gate_notes add constraint gate_notes_pkey PRIMARY KEY (due_a
 alter table durable.gatekeepers add constraint gatekeepers_pkey PRIMARY KEY (workspace_id);
 
 alter table durable.gates add constraint gates_pkey PRIMARY KEY (workspace_id, id);
+
+alter table durable.given_back add constraint given_back_pkey PRIMARY KEY (workspace_id, run_id, step_id, event_id);
 
 alter table durable.grants add constraint grants_pkey PRIMARY KEY (workspace_id, run_id, step_id, gate_id);
 
@@ -1614,10 +1623,12 @@ AS $function$ select statement_timestamp() $function$
 
 CREATE OR REPLACE FUNCTION durable.effect_cancel(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
 AS $function$
-  select durable.close_entries(f_workspace, f_run, f_step)
-$function$
+begin
+  perform durable.give_back(f_workspace, f_run, f_step);
+  perform durable.close_entries(f_workspace, f_run, f_step);
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.effect_checkpoint(q_workspace integer[], q_run uuid[], q_step uuid[], q_data text[])
@@ -2107,6 +2118,10 @@ begin
       perform durable.fire_inputs(array_agg(f.workspace), array_agg(f.run), array_agg(f.step))
         from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
         where f.kind = 'input' having count(*) > 0;
+      -- Of a wait for all of several that is over, nobody is given those that came.
+      perform durable.give_back(array_agg(f.workspace), array_agg(f.run), array_agg(f.step))
+        from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
+        where f.kind = 'timeout' having count(*) > 0;
       perform durable.settle_entries(array_agg(f.workspace), array_agg(f.run), array_agg(f.step),
           array_agg(case when f.kind in ('timeout', 'input') then 'null' end), array_agg(null::uuid),
           array_agg(case when f.kind = 'invoke' then durable.child_failure('InvokeTimeoutError',
@@ -2201,6 +2216,48 @@ AS $function$
       where not exists (select 1 from durable.grants g where g.workspace_id = p_live.workspace_id and g.run_id = p_live.run_id
         and g.step_id = p_step and g.gate_id = s.gate))
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.give_back(g_workspace integer[], g_run uuid[], g_step uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+begin
+  with entry as materialized (
+    select g.workspace, g.run, g.step, t.op, t.event_id, t.value
+    from unnest(g_workspace, g_run, g_step) as g(workspace, run, step)
+    join durable.steps t on t.workspace_id = g.workspace and t.run_id = g.run and t.step_id = g.step
+    where t.op in ('wait', 'signal')
+  ), taken as materialized (
+    select n.workspace, n.run, n.step, w.event_id as event from entry n
+      join durable.waits w on w.workspace_id = n.workspace and w.run_id = n.run and w.step_id = n.step
+      where w.event_id is not null
+    union
+    select n.workspace, n.run, n.step, n.event_id from entry n where n.event_id is not null
+    union
+    -- A wait for all that is settled names its last event alone; its value has them all, by their keys.
+    select n.workspace, n.run, n.step, k.event_id from entry n
+      join durable.taken_events k on k.workspace_id = n.workspace and k.run_id = n.run
+      join durable.events e on e.workspace_id = k.workspace_id and e.id = k.event_id
+      where n.op = 'wait' and n.event_id is not null and json_typeof(n.value::json -> 'id') is distinct from 'string'
+        and exists (select 1 from json_each(n.value::json) as each
+                    where json_typeof(each.value) = 'object' and each.value ->> 'id' = coalesce(e.client_id, e.id::text))
+  ), noted as (
+    insert into durable.given_back (workspace_id, run_id, step_id, event_id)
+      select workspace, run, step, event from taken on conflict do nothing
+  ), freed as (
+    delete from durable.taken_events k using taken x
+      where k.workspace_id = x.workspace and k.run_id = x.run and k.event_id = x.event
+      returning k.workspace_id, k.run_id, k.event_id
+  )
+  update durable.waits w set looked_back = false, looked_at = null, looked_id = null, looked_count = 0
+    from freed f join durable.events e on e.workspace_id = f.workspace_id and e.id = f.event_id
+    where w.workspace_id = f.workspace_id and w.run_id = f.run_id and w.event_name = e.name and w.event_id is null
+      and w.mode <> 'cancel' and e.received_at >= w.since
+      and not exists (select 1 from unnest(g_workspace, g_run, g_step) as g(workspace, run, step)
+        where g.workspace = w.workspace_id and g.run = w.run_id and g.step = w.step_id);
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.heartbeat(p_engine integer)

@@ -13,7 +13,7 @@ export async function join(
   block: RunBlock,
 ): Promise<number> {
   const ending = branches.map((body, index) => async (step: Step) => {
-    const result = block({ ...context, step }, body, fold(value, index));
+    const result = block({ ...context, step, awaitsOwn: false }, body, fold(value, index));
     if (kind === "race") return result;
     const end = await endOf(result);
     if (kind === "quorum") throw new NonRetriableError(`no ${end}`);
@@ -47,7 +47,7 @@ export async function each(
   const ends = await context.step.forEach(
     name,
     Array.from({ length: items }, (_, index) => fold(value, index)),
-    (start, _, step) => endOf(block({ ...context, step }, body, start)),
+    (start, _, step) => endOf(block({ ...context, step, awaitsOwn: false }, body, start)),
     { concurrency },
   );
   return ends.reduce<number>(fold, value);

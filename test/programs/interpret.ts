@@ -107,7 +107,7 @@ export interface Context {
   readonly callUrl: string;
   /**
    * Now and then it awaits something that is no step. Not in branches, nor beside a sleep that does not end: a turn that
-   * has something open does not wait for it, and the task of a planned step would not come to that.
+   * has something open does not wait for it.
    */
   readonly awaitsOwn: boolean;
 }

@@ -22,6 +22,7 @@
 // handler may throw, catch or return what it likes, and nobody listens.
 //
 // A turn that undoes a step starts and reports nothing else: what is new blocks, and at that step its compensation runs.
+// Neither ends at once when it rests without its step: that may stand behind something that user code awaits of its own.
 //
 // This file is the story; each part that it names is in `turn/`, one matter a file.
 
@@ -55,6 +56,7 @@ import { NameCounts } from "./turn/name-counts.ts";
 import { News, opsOf } from "./turn/news.ts";
 import { OpenSteps } from "./turn/open-steps.ts";
 import { type Detour, PathWatch } from "./turn/path-watch.ts";
+import { Patience } from "./turn/patience.ts";
 import { Purpose } from "./turn/purpose.ts";
 import { never, quiet, refusal } from "./turn/quiet-promise.ts";
 import { Rest } from "./turn/rest.ts";
@@ -66,6 +68,9 @@ import type { TurnEnd } from "./turn/turn-end.ts";
 const STATE_NAME = "setState";
 const STATE_SCOPE = idOf("", "durable:state", 0);
 const STATE_ID = idOf(STATE_SCOPE, STATE_NAME, 0);
+
+/** Without its step, a run pauses: what user code awaits of its own mostly comes within this time. */
+const UNMET_PATIENCE_MS = 1_000;
 
 export interface TurnOptions {
   /** What is not recorded does not begin; the turn rests there. */
@@ -115,6 +120,8 @@ export class Turn {
   readonly #checkpoints: Checkpoints | null;
   readonly #hangUp: HangUp;
   readonly #heartbeats: HeartbeatLine | null;
+  /** With a turn for one step that does not come to it: code may await something of its own before it. */
+  readonly #patience = new Patience(UNMET_PATIENCE_MS);
   /** Null where nobody watches. */
   readonly #watch: PathWatch | null;
   readonly #rest = new Rest(() => this.#atRest());
@@ -423,7 +430,9 @@ export class Turn {
   }
 
   #suspend(): void {
-    if (!this.#watch?.waits(this.#memo, () => this.#rest.look())) this.#finish({ kind: "suspended" });
+    const look = () => this.#rest.look();
+    const mayGoOn = this.#purpose.isUnmet ? this.#patience.lasts(look) : this.#watch?.waits(this.#memo, look);
+    if (!mayGoOn) this.#finish({ kind: "suspended" });
   }
 
   async #checkpoint(checkpoints: Checkpoints): Promise<void> {

@@ -14,6 +14,7 @@ import type { RecordedOp } from "@durable/protocol/wire";
 import { restIsExact } from "../../runtime/after-microtasks.ts";
 import { type Footing, type Trail, type TrailStep, worse } from "../trails.ts";
 import type { Memo } from "./memo.ts";
+import { Patience } from "./patience.ts";
 
 /** A step by what tells it from the others. */
 export interface StepPlace {
@@ -41,16 +42,17 @@ export interface Detour {
 
 export class PathWatch {
   readonly #trail: Trail;
+  readonly #patience: Patience;
   readonly #reached = new Set<string>();
   /** Of what is reached now. */
   #footing: Footing = restIsExact ? "results" : "unsure";
   /** What moves user code now: the turn, which has called it or handed it something, or something of its own. */
   #mover: Footing = "results";
   #began: { readonly step: StepPlace; readonly at: Error } | null = null;
-  #patience: "full" | "running out" | "over" = "full";
 
   constructor(trail: Trail) {
     this.#trail = trail;
+    this.#patience = new Patience(trail.patienceMs);
   }
 
   /** User code has come to rest. */
@@ -89,15 +91,7 @@ export class PathWatch {
   /** Whether the turn, about to end, waits for what user code may still ask for. Calls back when that is over. */
   waits(memo: Memo, over: () => void): boolean {
     const left = this.detour(memo)?.left;
-    if (left === undefined || this.#patience === "over" || !this.#trail.isNews(left.id)) return false;
-    if (this.#patience === "full") {
-      this.#patience = "running out";
-      setTimeout(() => {
-        this.#patience = "over";
-        over();
-      }, this.#trail.patienceMs);
-    }
-    return true;
+    return left !== undefined && this.#trail.isNews(left.id) && this.#patience.lasts(over);
   }
 
   /** Asked at the end of a turn that is suspended. */

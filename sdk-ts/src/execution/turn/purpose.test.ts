@@ -26,3 +26,17 @@ test("only the step that it is there for is undone", () => {
   expect([purpose.undoes("a"), purpose.undoes("b")]).toEqual([true, false]);
   expect(new Purpose({ kind: "step", step: "a", fence }, false).undoes("a")).toBe(false);
 });
+
+test("a turn for one step says whether it has come to it", () => {
+  const task = new Purpose({ kind: "step", step: "a", fence }, false);
+  task.begins("b");
+  expect(task.isUnmet).toBe(true);
+  task.begins("a");
+  expect(task.isUnmet).toBe(false);
+  const undoing = new Purpose({ kind: "compensate", step: "a", fence }, false);
+  undoing.begins("a");
+  expect(undoing.isUnmet).toBe(true);
+  undoing.undoes("a");
+  expect(undoing.isUnmet).toBe(false);
+  expect(new Purpose({ kind: "advance", fence }, false).isUnmet).toBe(false);
+});

@@ -152,10 +152,15 @@ test("depth never costs the stack, inside raw values or out", () => {
   });
 });
 
-test("objects have no prototype, so that no name means anything", () => {
+test("objects inherit nothing, so that no name means anything", () => {
   const read = parseJson('{"__proto__":{"x":1},"nested":{"toString":1}}') as Record<string, object>;
-  expect(Object.getPrototypeOf(read)).toBeNull();
-  expect(Object.getPrototypeOf(read["nested"])).toBeNull();
+  for (const object of [read, read["nested"]]) {
+    const inherited = Object.getPrototypeOf(object);
+    expect(Reflect.ownKeys(inherited)).toEqual([]);
+    expect(Object.isFrozen(inherited)).toBe(true);
+    expect(Object.getPrototypeOf(inherited)).toBeNull();
+  }
+  expect(["toString", "constructor", "__proto__"].filter((name) => name in read)).toEqual(["__proto__"]);
   expect(Object.keys(read)).toEqual(["__proto__", "nested"]);
   expect((read as { x?: unknown }).x).toBeUndefined();
 });

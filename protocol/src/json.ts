@@ -35,7 +35,7 @@ export interface ParseJsonOptions {
 }
 
 /**
- * Reads one JSON document. Objects have no prototype, so that `__proto__` is a member like any other.
+ * Reads one JSON document. Objects inherit nothing, so that `__proto__` is a member like any other.
  * @throws JsonProblem with code, byte offset and pointer.
  */
 export function parseJson(source: Uint8Array | string, options?: ParseJsonOptions): unknown {
@@ -47,6 +47,19 @@ export function parseJson(source: Uint8Array | string, options?: ParseJsonOption
 const FEW_KEYS = 16;
 const NO_RAW: ReadonlySet<string> = new Set();
 const utf8 = new TextEncoder();
+
+/**
+ * An object that inherits nothing. One made by `Object.create(null)` is a hash table to V8: filling and reading it made
+ * a document four times as slow to read.
+ */
+class Members {
+  [name: string]: unknown;
+  static {
+    Reflect.deleteProperty(Members.prototype, "constructor");
+    Object.setPrototypeOf(Members.prototype, null);
+    Object.freeze(Members.prototype);
+  }
+}
 
 class Reader extends JsonTokens {
   private readonly raw: ReadonlySet<string>;
@@ -98,7 +111,7 @@ class Reader extends JsonTokens {
 
   private object(depth: number): unknown {
     this.enter(depth);
-    const object: Record<string, unknown> = Object.create(null);
+    const object = new Members();
     if (this.text.charCodeAt(this.at) === CLOSE_BRACE) {
       this.at++;
       return object;

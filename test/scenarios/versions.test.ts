@@ -1,6 +1,5 @@
 // Two deployments of one app, each a process at an address of its own, beside one engine.
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -8,20 +7,20 @@ import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { semanticsTable } from "../support/semantics-table.ts";
 import { waitFor } from "../support/wait.ts";
 import { startEngine } from "./api-engine.ts";
+import { type DeploymentProcess, startDeployment } from "./deployment-process.ts";
 
-const PROGRAM = fileURLToPath(new URL("deployment-app.ts", import.meta.url));
 const DURABLE = fileURLToPath(new URL("../../engine/bin/durable.js", import.meta.url));
 const execute = promisify(execFile);
 
 let engine: Awaited<ReturnType<typeof startEngine>>;
-const processes = new Set<ChildProcess>();
+const processes = new Set<DeploymentProcess>();
 
 beforeEach(async () => {
   engine = await startEngine();
 });
 
 afterEach(async () => {
-  for (const child of processes) child.kill("SIGKILL");
+  await Promise.all([...processes].map((each) => each.kill()));
   processes.clear();
   await engine.stop();
 });
@@ -30,37 +29,13 @@ afterEach(() => expectInvariants(engine.database));
 
 /** Starts a deployment and, unless told, syncs it: from then on it is the newest. */
 async function deploy(deployment: string, port = 0, { isSynced = true, isChanged = false } = {}) {
-  const child = spawn(process.execPath, [PROGRAM], {
-    env: {
-      ...process.env,
-      APP_DEPLOYMENT: deployment,
-      APP_PORT: String(port),
-      APP_CHANGED: isChanged ? "1" : "",
-    },
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  processes.add(child);
-  const [said] = await once(child.stdout!, "data");
-  let isHolding = false;
-  child.stdout!.on("data", () => {
-    isHolding = true;
-  });
-  const url = `http://127.0.0.1:${String(said).trim()}/api/durable`;
+  const started = await startDeployment(deployment, port, isChanged);
+  processes.add(started);
   if (isSynced) {
-    const synced = await engine.call("POST", "/v1/apps/shop/dev/sync", { url });
+    const synced = await engine.call("POST", "/v1/apps/shop/dev/sync", { url: started.url });
     expect(synced.status, synced.text).toBe(200);
   }
-  return {
-    port: Number(said),
-    /** Until the body of a step is held. */
-    held: () => waitFor("the held step", async () => isHolding),
-    release: () => child.stdin!.write("go"),
-    async kill() {
-      const gone = once(child, "exit");
-      child.kill("SIGKILL");
-      await gone;
-    },
-  };
+  return started;
 }
 
 const path = (run: string) => `/v1/apps/shop/dev/runs/${run}`;

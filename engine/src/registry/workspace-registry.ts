@@ -52,6 +52,8 @@ export interface WorkspaceEntry {
 
 /** How long an entry is used without asking: the price of a rotated secret or a moved endpoint noticed late. */
 const FRESH_MS = 1000;
+/** One that is older than this is waited for: nothing was asked for so long, and much may have been synced meanwhile. */
+const STALE_MS_MAX = 5_000;
 
 interface Cached {
   readonly entry: WorkspaceEntry;
@@ -60,7 +62,8 @@ interface Cached {
 
 /**
  * Workspaces by id, cached. An old entry is still handed out while a new one is on its way (stale while it
- * revalidates): nothing exact hangs on it, for ingest compares versions in its own commit.
+ * revalidates): nothing exact hangs on it, for ingest compares versions in its own commit. What another process synced
+ * is known here after 5 s at most; while the database is away, after that.
  */
 export class WorkspaceRegistry {
   readonly #database: Database;
@@ -79,8 +82,10 @@ export class WorkspaceRegistry {
   of(workspaceId: number): Promise<WorkspaceEntry> {
     const cached = this.#cached.get(workspaceId);
     if (cached === undefined) return this.#load(workspaceId);
-    if (this.#clock.monotonicMs() - cached.loadedAtMs > FRESH_MS) this.#load(workspaceId).catch(() => {});
-    return Promise.resolve(cached.entry);
+    const ageMs = this.#clock.monotonicMs() - cached.loadedAtMs;
+    if (ageMs <= FRESH_MS) return Promise.resolve(cached.entry);
+    const loaded = this.#load(workspaceId).catch(() => cached.entry);
+    return ageMs > STALE_MS_MAX ? loaded : Promise.resolve(cached.entry);
   }
 
   /** The entry if one is at hand: the hot path asks this first and saves itself a promise. */

@@ -9,7 +9,7 @@ const engine = createEngine({
   host: "127.0.0.1",
   port: 0,
   adminToken: null,
-  leaseMs: 1_000,
+  leaseMs: Number(process.argv[3] ?? 1_000),
   pollMs: 50,
   slots: 16,
   egress: { allowLoopback: true },

@@ -14,9 +14,13 @@ export interface SpawnedEngine {
   kill(): Promise<void>;
 }
 
+/** A busy machine may hold up a process for a second, and who is not killed shall keep its leases. */
+const LEASE_MS = 4_000;
+
 /** @throws Error when it ends before it is up. */
 export async function spawnEngine(databaseUrl: string): Promise<SpawnedEngine> {
-  const child = spawn(process.execPath, [PROGRAM, databaseUrl], { stdio: ["ignore", "pipe", "inherit"] });
+  const args = [PROGRAM, databaseUrl, String(LEASE_MS)];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   const exit = once(child, "exit");
   const early = exit.then(() => Promise.reject(new Error("the engine did not start")));
   early.catch(() => {});

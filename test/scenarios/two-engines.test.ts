@@ -80,18 +80,29 @@ async function holderOf(run: string): Promise<number | undefined> {
   return row?.pid;
 }
 
+/** A run in its middle, whose checkpoints go to the engine that does not hold it. On a busy machine either may claim one. */
+async function midwayOfRun(): Promise<string> {
+  for (let tries = 1; tries <= 10; tries += 1) {
+    bodies = [];
+    checkpoints = 0;
+    const reached = new Promise<void>((resolve) => {
+      midway = resolve;
+    });
+    const run = await app.start("long");
+    await reached;
+    if ((await holderOf(run)) === dispatching.pid) return run;
+    expect((await app.ended(run)).status).toBe("completed");
+  }
+  throw new Error("The engine that takes the checkpoints held every run.");
+}
+
 test.each([
   ["the engine that takes the checkpoints", () => reportedTo, () => dispatching],
   ["the engine that dispatched the run", () => dispatching, () => reportedTo],
 ])(
   "%s dies in the middle of a run: its steps are recorded once each",
   async (_, victim, other) => {
-    const reached = new Promise<void>((resolve) => {
-      midway = resolve;
-    });
-    const run = await app.start("long");
-    await reached;
-    expect(await holderOf(run)).toBe(dispatching.pid);
+    const run = await midwayOfRun();
     expect(checkpoints).toBeGreaterThan(10);
     await victim().kill();
     await expect

@@ -95,7 +95,9 @@ export class Durable {
   async send(events: EventToSend | readonly EventToSend[]): Promise<SentEvents> {
     const list = Array.isArray(events) ? (events as readonly EventToSend[]) : [events as EventToSend];
     const body = writeJson(
-      list.map((event) => eventOnWire("send", { ...event, id: event.id ?? globalThis.crypto.randomUUID() })),
+      list.map((event) =>
+        eventOnWire("The client", { ...event, id: event.id ?? globalThis.crypto.randomUUID() }),
+      ),
     );
     const query = { app: this.#app ?? environment("DURABLE_APP"), env: this.#environment() };
     const post = { path: "/v1/events", query, body, mayUseEventKey: true, isRepeatable: true };

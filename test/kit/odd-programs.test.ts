@@ -162,6 +162,12 @@ const unsendable: Record<string, [(step: Step) => Promise<unknown>, RegExp]> = {
     /^Step "odd" asks for more than 5 MiB of JSON/,
   ],
 };
+const tooMany = createFunction({
+  id: "too-many",
+  handler: async ({ step }) =>
+    Promise.all(Array.from({ length: 10_001 }, (_, i) => step.run("one", () => ran.push(i)))),
+});
+const ran: number[] = [];
 const charged = new Map<string, number>();
 
 const idOf = (name: string) => name.replaceAll(/[^a-z0-9]/gi, "-");
@@ -195,7 +201,7 @@ const changes = createFunction({
 
 let kit: TestKit;
 beforeAll(async () => {
-  kit = await openKit({ functions: [...programs, ...refused, changes] });
+  kit = await openKit({ functions: [...programs, ...refused, changes, tooMany] });
 });
 
 test.each(Object.entries(completes))("%s", async (name, [, output]) => {
@@ -233,3 +239,11 @@ test.each(["waitForAny", "waitForAll"] as const)(
     await run.cancel();
   },
 );
+
+test("more steps at once than a run may have: each runs once, and the run pauses and says why", async () => {
+  const run = await kit.start(tooMany);
+  const { status, failure } = await run.ended();
+  expect({ status, name: failure?.name }).toEqual({ status: "paused", name: "TooManySteps" });
+  expect(ran).toHaveLength(10_001);
+  await run.cancel();
+}, 60_000);

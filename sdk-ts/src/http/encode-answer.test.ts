@@ -8,6 +8,7 @@ const returning = (text: string) => (_: unknown, n: number) =>
 
 test.each([
   ["8 of 1 MiB", 8, "x".repeat(1024 * 1024)],
+  ["10,001 of a byte", 10_001, "x"],
   ["500 of 30 KB, of three bytes a character", 500, "\u20ac".repeat(10_000)],
 ])(
   "results of %s, more than one answer holds, come as far as they fit, and the rest later",

@@ -2,6 +2,7 @@ import {
   ANSWER_BYTES_MAX,
   type Answer,
   type Manifest,
+  OPS_PER_ANSWER_MAX,
   type Op,
   RawJson,
   writeJson,
@@ -23,8 +24,13 @@ export interface EncodedAnswer {
  * ever; so it brings as many results as fit, and the others go with the turns that follow.
  */
 export function encodeAnswer(answer: Answer, identity: Identity): EncodedAnswer {
-  const text = encode(answer, identity);
-  if (fits(text) || answer.status !== "continue" || answer.ops.length < 2) return { text, leftOver: [] };
+  if (answer.status !== "continue" || answer.ops.length < 2) {
+    return { text: encode(answer, identity), leftOver: [] };
+  }
+  if (answer.ops.length <= OPS_PER_ANSWER_MAX) {
+    const text = encode(answer, identity);
+    if (fits(text)) return { text, leftOver: [] };
+  }
   const half = Math.ceil(answer.ops.length / 2);
   const first = encodeAnswer({ ...answer, ops: answer.ops.slice(0, half), more: true }, identity);
   return { text: first.text, leftOver: [...first.leftOver, ...answer.ops.slice(half)] };

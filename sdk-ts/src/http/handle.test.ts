@@ -366,6 +366,17 @@ describe("secrets", () => {
 
 test.each([
   ["two functions of one id", { functions: [echo, echo] }, /same id: "echo"/],
+  ["no functions", { functions: undefined as never }, /serve takes "functions", a list .*, not undefined\./],
+  [
+    "a function that is not there",
+    { functions: [echo, undefined as never] },
+    /serve: functions\[1\] is undefined, .* Does an import lead in a circle/,
+  ],
+  [
+    "what is no function",
+    { functions: [(() => 1) as never] },
+    /serve: functions\[0\] is a function, and not what createFunction returned\./,
+  ],
   ["an app without a name", { app: "" }, /The app's name "" must be 1 to 100/],
 ])("%s are told where they are written", (_, wrong, sentence) => {
   expect(() => serveFetch({ ...options, ...wrong })).toThrow(sentence);

@@ -29,6 +29,7 @@ import type { DurableFunction } from "../function.ts";
 import { checkSlug } from "../function-check.ts";
 import { makeManifest } from "../manifest.ts";
 import { withFailureHandlers } from "../on-failure.ts";
+import { shown } from "../options.ts";
 import { unixSeconds } from "../runtime/clock.ts";
 import { type Authentic, authenticate } from "./authenticate.ts";
 import { checkHead } from "./check-head.ts";
@@ -78,6 +79,7 @@ export type Handle = (request: WireRequest) => Promise<WireResponse>;
  */
 export function createHandle(options: ServeOptions, engine: EngineAddress = CONFIGURED): Handle {
   checkSlug("The app's name", options.app);
+  checkServed(options.functions);
   const served = withFailureHandlers(options.functions);
   const functions = new Map(served.map((fn) => [fn.id, fn]));
   if (functions.size !== served.length) {
@@ -190,6 +192,23 @@ async function answerInvoke(
         "memo-incomplete",
         `The memo of run ${message.run.id} comes in pages, and ${fetched.why}. Does DURABLE_URL lead to the engine that called?`,
       );
+  }
+}
+
+/** @throws TypeError that names the place of what is no function. */
+function checkServed(functions: unknown): void {
+  if (!Array.isArray(functions)) {
+    throw new TypeError(
+      `serve takes "functions", a list of what createFunction returned, not ${shown(functions)}.`,
+    );
+  }
+  for (const [place, fn] of functions.entries()) {
+    if (typeof fn?.id === "string" && typeof fn.options?.handler === "function") continue;
+    const hint =
+      fn === undefined ? " Does an import lead in a circle, or name something that is not exported?" : "";
+    throw new TypeError(
+      `serve: functions[${place}] is ${shown(fn)}, and not what createFunction returned.${hint}`,
+    );
   }
 }
 

@@ -126,7 +126,7 @@ function makeKit(bench: Bench, server: AppServer, app: string, patienceMs: numbe
     async send(events) {
       const list = Array.isArray(events) ? (events as readonly EventToSend[]) : [events as EventToSend];
       const onWire = list.map((event) =>
-        eventOnWire("send", { ...event, id: event.id ?? globalThis.crypto.randomUUID() }),
+        eventOnWire("kit.send", { ...event, id: event.id ?? globalThis.crypto.randomUUID() }),
       );
       const path = `/v1/events?app=${encodeURIComponent(app)}&env=dev`;
       const { ids, runs } = await api.post<{ ids: string[]; runs: { run: string }[] }>(path, onWire);

@@ -33,6 +33,12 @@ export class Scope {
     this.#parent?.opened(id);
   }
 
+  /** User code has its result now. */
+  handedOut(id: string): void {
+    this.#open.delete(id);
+    this.#parent?.handedOut(id);
+  }
+
   /** A step in it, or in a scope within it, was reached. */
   reached(id: string, canBeUndone: boolean): void {
     this.#parent?.reached(id, canBeUndone);

@@ -30,5 +30,5 @@ export function closeLosers(
   for (const id of results.drop(({ scope }) => scope.isClosed)) settled.add(id);
   for (const id of ids) open.close(id);
   for (const id of news.forget(ids)) ids.delete(id);
-  return [...ids, ...settled];
+  return [...new Set([...ids, ...settled])];
 }

@@ -43,7 +43,8 @@ export class ResultLine {
     for (let i = 1; i < this.#waiting.length; i += 1) {
       if (this.#waiting[i]!.position < this.#waiting[first]!.position) first = i;
     }
-    const [{ handOut }] = this.#waiting.splice(first, 1) as [Waiting];
+    const [{ id, scope, handOut }] = this.#waiting.splice(first, 1) as [Waiting];
+    scope.handedOut(id);
     handOut();
   }
 

@@ -86,6 +86,8 @@ const told = createFunction({
   },
 });
 
+const counted = createFunction({ id: "counted", trigger: { event: "counted" }, handler: () => 1 });
+
 const unsteady = createFunction({
   id: "unsteady",
   handler: ({ step }) => step.run("count", () => calls.push("count")),
@@ -103,7 +105,9 @@ const asking = createFunction({
 
 let kit: TestKit;
 beforeAll(async () => {
-  kit = await openKit({ functions: [sleeper, order, failing, outside, large, told, unsteady, asking] });
+  kit = await openKit({
+    functions: [sleeper, order, failing, outside, large, told, counted, unsteady, asking],
+  });
 });
 
 describe("time", () => {
@@ -216,6 +220,15 @@ describe("the way back to the engine", () => {
       /Token "t": a one-off call has no run, so it cannot wait for a token\./,
     );
   });
+});
+
+test("all runs are listed, and there may be more than a page of them", async () => {
+  const before = await kit.runs();
+  const { runs } = await kit.send(Array.from({ length: 210 }, () => ({ name: "counted" })));
+  const after = (await kit.runs()).map(({ id }) => id);
+  expect(after.length).toBe(before.length + 210);
+  expect(new Set(after).size).toBe(after.length);
+  expect(runs.every(({ id }) => after.includes(id))).toBe(true);
 });
 
 describe("why it waits", () => {

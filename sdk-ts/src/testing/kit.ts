@@ -142,8 +142,15 @@ function makeKit(bench: Bench, server: AppServer, app: string, patienceMs: numbe
       throw new Error(`Run ${run.id} of "${functionId}" is paused: ${why}`);
     },
     async runs() {
-      const listed = await api.get<{ runs: { id: string }[] }>("/runs?limit=200");
-      return listed.runs.map(({ id }) => runOf(id)).reverse();
+      const ids: string[] = [];
+      for (let cursor: string | null = ""; cursor !== null; ) {
+        const page: { runs: { id: string }[]; next: string | null } = await api.get(
+          `/runs?limit=200${cursor === "" ? "" : `&cursor=${cursor}`}`,
+        );
+        ids.push(...page.runs.map(({ id }) => id));
+        cursor = page.next;
+      }
+      return ids.map(runOf).reverse();
     },
     advance: (duration) => time.advance(duration),
     toNextTimer: () => time.toNextTimer(),

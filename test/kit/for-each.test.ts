@@ -51,9 +51,25 @@ const wide = createFunction({
   },
 });
 
+const together = createFunction({
+  id: "together",
+  handler: async ({ step }) => {
+    const each = async (item: number, _: number, own: Step) => {
+      if (item === 0) await own.waitForEvent("word", { event: "word", timeout: "9d" });
+      if (item === 1) await own.sleep("hour", "1h");
+      if (item === 2)
+        await own.run("tries", () => Promise.reject(new Error("not yet")), { retry: { base: "1d" } });
+      if (item === 1) throw new NonRetriableError("one");
+      return item;
+    };
+    const why = await step.forEach(numbers(5), each, { concurrency: 3 }).catch((error) => error.message);
+    return { why, word: (await step.waitForEvent("word", { event: "word", timeout: "2d" }))?.data };
+  },
+});
+
 let kit: TestKit;
 beforeAll(async () => {
-  kit = await openKit({ functions: [fails, slow, wide] });
+  kit = await openKit({ functions: [fails, slow, wide, together] });
 });
 beforeEach(() => {
   began.length = 0;
@@ -85,4 +101,18 @@ test("an item that waits holds up its hundred in the memo, and no other item", a
 test("as many items are under way as it was told, more than a hundred too", async () => {
   expect(await kit.run(wide)).toBe(220);
   expect(mostUnderWay).toBe(150);
+});
+
+test("what the others have open after the first error is cancelled: they take no event, and try no more", async () => {
+  const run = await kit.start(together);
+  await kit.settled();
+  await kit.advance("2h");
+  const open = (await run.steps()).filter(({ status }) => status === "pending" || status === "retrying");
+  expect(open.map(({ op, name }) => [op, name])).toEqual([["wait", "word"]]);
+  await kit.send({ name: "word", data: "for the handler" });
+  await kit.settled();
+  expect(await run.state()).toMatchObject({
+    status: "completed",
+    output: { why: "one", word: "for the handler" },
+  });
 });

@@ -290,7 +290,8 @@ for (const [on, point] of CRASHES) {
   semantics("createToken", on, async () => {
     const run = await broken("createToken", { step: "tell" }, point);
     expect(world.urls).toHaveLength(point === "commit" ? 1 : 2);
-    expect(new Set(world.urls).size).toBe(1);
+    // The engine that comes after a crash answers at another port.
+    expect(new Set(world.urls.map((url) => new URL(url).pathname)).size).toBe(1);
     expect(await complete(world.urls[0])).toBe(200);
     await expectPaid(run);
   });

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { monotonicMs } from "../runtime/clock.ts";
 import { withinLimits } from "./attempt-limits.ts";
 
-beforeEach(() => void vi.useFakeTimers());
+// Only those that are counted here: the test runner has timers of its own.
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
 afterEach(() => void vi.useRealTimers());
 
 function attempt(limits: { timeoutMs?: number; heartbeatTimeoutMs?: number }) {

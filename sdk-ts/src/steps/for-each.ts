@@ -21,7 +21,8 @@ type EachItem<Item, Value> = (item: Item, index: number, step: Step) => Promise<
  * `step.forEach(items, fn, { concurrency })`: calls `fn(item, index, step)` for each item and resolves to the results
  * in the order of the items, as JSON. Use the `step` it is given: names count per item. Thousands of items are fine:
  * of every hundred that are done only the results are kept at hand. After a crash it goes on with the items that are
- * not done. The first error is thrown, and no other item begins. A name may come first; it is shown in the trace.
+ * not done. The first error is thrown: no other item begins, and what those beside it have open is cancelled. A name may
+ * come first; it is shown in the trace.
  */
 export interface ForEach {
   <Item, Value>(
@@ -109,13 +110,17 @@ async function runItems(loop: Loop): Promise<unknown[]> {
   const results: unknown[] = new Array(items.length);
   let next = 0;
   let group: Group | null = null;
+  const underWay = new Set<Group>();
+  let isOver = false;
   const work = async (): Promise<void> => {
     while (next < items.length) {
       const index = next;
       if (group === null || index === group.end) group = openGroup(loop, index);
       const own: Group = group;
+      underWay.add(own);
       if (turn.isRecorded(own.scope.id) && index === own.first) {
         next = own.end;
+        underWay.delete(own);
         put(results, own.first, await askFor(loop, own, () => {}));
         continue;
       }
@@ -123,11 +128,19 @@ async function runItems(loop: Loop): Promise<unknown[]> {
       const scope = new Scope(idOf(own.scope.id, String(index), 0), own.scope);
       results[index] = await turn.within(own.scope, () => fn(items[index], index, stepIn(scope)));
       own.leftCount -= 1;
-      if (own.leftCount === 0) put(results, own.first, await closed(loop, own, results));
+      if (own.leftCount > 0) continue;
+      underWay.delete(own);
+      put(results, own.first, await closed(loop, own, results));
     }
   };
   const stop = (error: unknown) => {
     next = items.length;
+    // As of a join that is lost: what the other items have open is cancelled, and they go no further.
+    if (!isOver && concurrency > 1) {
+      const scopes = [...underWay].map(({ scope }) => scope);
+      turn.decideJoin(loop.point, scopes, []);
+    }
+    isOver = true;
     throw error;
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, () => work().catch(stop)));

@@ -214,6 +214,14 @@ describe("is none", () => {
       "the clock in a step that is known by its type",
       'const each = (own: Step) => own.run("a", () => Date.now());\nawait step.parallel(event.data.map(() => each));',
     ],
+    [
+      "an item's function that goes on with itself",
+      'const each = (id, at, own) => (id.of ? own.forEach(id.of, each) : own.run("a", () => Date.now()));\nawait step.forEach(event.data, each);',
+    ],
+    [
+      "names that stand for each other",
+      'const later = () => { const a = b, b = a; const step = step; a.run("x"); step.run("y"); };\nawait step.run("a", () => 1);',
+    ],
     ["a date that is given", "const at = dayjs(event.time);\nawait step.sleepUntil('a', at.toDate());"],
     [
       "what has the name of a branch's step elsewhere",

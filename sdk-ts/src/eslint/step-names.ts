@@ -67,6 +67,9 @@ function isStepName(name: string, ancestors: Ancestors): boolean {
   return false;
 }
 
+/** Declarations that are being followed. */
+const asked = new Set<Node>();
+
 /** Whether the name is a step where a function binds it; null where it does not. */
 function boundIn(fn: Node, above: Ancestors, name: string): boolean | null {
   for (const [place, param] of (fn["params"] as Node[]).entries()) {
@@ -77,9 +80,13 @@ function boundIn(fn: Node, above: Ancestors, name: string): boolean | null {
   walk(fn["body"], (node, inner) => {
     if (inner.some(isFunction) || node.type !== "VariableDeclarator" || !binds(node["id"], name)) return;
     const { id, init } = node as unknown as { id: Node; init: Node | null };
-    if (init === null) bound = false;
-    else if (id.type === "Identifier") bound = isStepObject(init, [...above, fn]);
-    else bound = stepNameIn(id) === name && isContext(bare(init), [...above, fn]);
+    // A name that is said to be itself, by whatever detour, is none.
+    if (init === null || asked.has(node)) bound = false;
+    else if (id.type === "Identifier") {
+      asked.add(node);
+      bound = isStepObject(init, [...above, fn]);
+      asked.delete(node);
+    } else bound = stepNameIn(id) === name && isContext(bare(init), [...above, fn]);
   });
   return bound;
 }
@@ -108,17 +115,29 @@ function handedPlace(fn: Node, above: Ancestors): number {
   return isStepObject(callee["object"], above.slice(0, at)) ? place : -1;
 }
 
+const places = new WeakMap<Node, Map<string, number>>();
+
 /** The same of a function that is given by its name. */
 function placeByName(name: string, program: Node): number {
-  let place = -1;
+  let known = places.get(program);
+  if (known === undefined) {
+    known = new Map();
+    places.set(program, known);
+  }
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  // A function may hand itself on: while it is looked for it is nobody's.
+  known.set(name, -1);
   walk(program, (node, ancestors) => {
     if (node.type !== "CallExpression") return;
+    const isGiven = (node["arguments"] as Node[]).some(
+      (given) => given.type === "Identifier" && given["name"] === name,
+    );
     const callee = bare(node["callee"]);
-    if (memberName(callee) !== "forEach" || !isStepObject(callee["object"], ancestors)) return;
-    if ((node["arguments"] as Node[]).some((given) => given.type === "Identifier" && given["name"] === name))
-      place = 2;
+    if (isGiven && memberName(callee) === "forEach" && isStepObject(callee["object"], ancestors))
+      known.set(name, 2);
   });
-  return place;
+  return known.get(name)!;
 }
 
 /** The only parameter of a function: what a handler gets. */

@@ -28,7 +28,14 @@ export interface LeasePartsOptions {
 export function startParts({ stage, database, answering, commit }: LeasePartsOptions) {
   const ports = systemPorts();
   const fences: string[] = [];
-  const fn = { id: "racer", version: 1, retry: undefined, input: null, manifest: { triggers: [] } };
+  const fn = {
+    id: "racer",
+    version: 1,
+    retry: undefined,
+    input: null,
+    limits: [],
+    manifest: { triggers: [] },
+  };
   const workspace = {
     workspaceId: stage.workspaceId,
     app: "race",

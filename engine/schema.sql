@@ -924,6 +924,17 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.awaits_child(p_child children)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select p_child.kind = 'invoke' and exists (select 1 from durable.steps s
+    where s.workspace_id = p_child.workspace_id and s.run_id = p_child.parent_run_id and s.step_id = p_child.parent_step_id
+      and s.seq is null)
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.cancel_cascades(p_limit integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -2200,6 +2211,64 @@ begin
   end if;
   return v_count;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.gate_wait(p_live live_runs)
+ RETURNS json
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with recursive job as (
+    select '00000000-0000-0000-0000-000000000000'::uuid as step_id, p_live.ready_rank as rank, p_live.run_gates || p_live.step_gates as gates
+    union all
+    select t.step_id, t.ready_rank, t.gates from durable.tasks t
+      where t.workspace_id = p_live.workspace_id and t.run_id = p_live.run_id
+  ), stopped as (
+    select k.gate_id, k.rank, k.step_id, count(*) over () as jobs
+    from job cross join unnest(job.gates) as gate(id)
+    join durable.parked k on k.workspace_id = p_live.workspace_id and k.gate_id = gate.id and k.rank = job.rank
+      and k.run_id = p_live.run_id and k.step_id = job.step_id
+    order by k.rank, k.step_id limit 1
+  ), parent as (
+    -- Those that can only go on after this run, as long as they wait for it.
+    select c.parent_run_id as id from durable.children c
+      where c.workspace_id = p_live.workspace_id and c.run_id = p_live.run_id and durable.awaits_child(c)
+    union all
+    select c.parent_run_id from parent p join durable.children c on c.workspace_id = p_live.workspace_id and c.run_id = p.id
+      where durable.awaits_child(c)
+  )
+  select json_build_object(
+    'step', case when s.step_id <> '00000000-0000-0000-0000-000000000000' then replace(s.step_id::text, '-', '') end,
+    'jobs', s.jobs, 'since', durable.rfc3339(to_timestamp(s.rank / 1000000.0)),
+    'limit', json_build_object('id', l.id, 'name', l.name, 'kind', l.kind, 'count', durable.limit_now(l)),
+    'key', g.key, 'used', g.used, 'ahead', ahead.jobs, 'capped', ahead.jobs = 1000,
+    'holders', (select coalesce(json_agg(json_build_object('run', h.run_id, 'since', durable.rfc3339(h.at), 'unit', g.unit,
+        'status', durable.shown_status(o)) order by h.at, h.run_id), '[]')
+      from (select t.run_id, t.at from durable.grants t
+        where g.unit <> 'start' and t.workspace_id = p_live.workspace_id and t.gate_id = g.id order by t.at limit 10) as h
+      join durable.live_runs o on o.workspace_id = p_live.workspace_id and o.run_id = h.run_id),
+    'waiting_for_it', (select coalesce(json_agg(p.id), '[]') from parent p
+      where g.unit <> 'start' and exists (select 1 from durable.grants t
+        where t.workspace_id = p_live.workspace_id and t.run_id = p.id and t.gate_id = g.id)),
+    'opens_at', durable.rfc3339(greatest(g.opens_at - (l.burst - 1) * pace.unit, pace.now)),
+    'starts_at', case when ahead.jobs < 1000 then
+      durable.rfc3339(greatest(greatest(g.opens_at, pace.now) + (ahead.units + coalesce(p_live.units, 1) - greatest(l.burst, coalesce(p_live.units, 1))) * pace.unit, pace.now)) end)
+  from stopped s
+  join durable.gates g on g.workspace_id = p_live.workspace_id and g.id = s.gate_id
+  join durable.limits l on l.workspace_id = g.workspace_id and l.id = g.limit_id
+  -- Null where nothing opens by itself: then both times are.
+  left join lateral (
+    select l.period_ms / durable.limit_now(l) * interval '1 millisecond' as unit, durable.durable_now() as now
+    where g.unit = 'start' and durable.limit_now(l) > 0) as pace on true
+  cross join lateral (
+    select count(*)::int as jobs, coalesce(sum(b.units), 0)::float8 as units from (
+      select case when g.unit = 'start' then (select coalesce(o.units, 1) from durable.live_runs o
+        where o.workspace_id = p_live.workspace_id and o.run_id = k.run_id) end as units
+      from durable.parked k
+      where k.workspace_id = p_live.workspace_id and k.gate_id = g.id
+        and (k.rank, k.run_id, k.step_id) < (s.rank, p_live.run_id, s.step_id)
+      order by k.rank, k.run_id, k.step_id limit 1000) as b) as ahead
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.gates_ahead(p_live live_runs, p_step uuid)

@@ -32,6 +32,8 @@ export type Action =
   | "apps.sync"
   | "deployments.read"
   | "deployments.retire"
+  | "limits.read"
+  | "limits.set"
   | "functions.read"
   | "functions.start"
   | "functions.call"
@@ -68,6 +70,8 @@ const WHO: Record<Action, Who> = {
   "apps.sync": { anywhere: OPERATORS, inOwnWorkspace: ["app"] },
   "deployments.read": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "deployments.retire": { anywhere: OPERATORS, inOwnWorkspace: [] },
+  "limits.read": { anywhere: OPERATORS, inOwnWorkspace: [] },
+  "limits.set": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "functions.read": { anywhere: OPERATORS, inOwnWorkspace: [] },
   // A signature covers the body and not the path: seen once, it could be sent to another path of the same workspace.
   // So an app may only do what its signed body says in full; here the body names the path (http/routes/payload.ts).

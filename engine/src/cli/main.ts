@@ -7,6 +7,7 @@ import { devCommand } from "./commands/dev.ts";
 import { eventsCommand } from "./commands/events.ts";
 import { inputsCommand } from "./commands/inputs.ts";
 import { keysCommand } from "./commands/keys.ts";
+import { limitsCommand } from "./commands/limits.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { queryCommand } from "./commands/query.ts";
 import { runsCommand } from "./commands/runs.ts";
@@ -16,6 +17,7 @@ import { startCommand } from "./commands/start.ts";
 import { syncCommand } from "./commands/sync.ts";
 import { tokensCommand } from "./commands/tokens.ts";
 import { triggerCommand } from "./commands/trigger.ts";
+import { whyCommand } from "./commands/why.ts";
 import { type Context, processContext } from "./context.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { reportOf } from "./report-error.ts";
@@ -64,7 +66,9 @@ function program(context: Context): Command {
     checkCommand,
     eventsCommand,
     deploymentsCommand,
+    limitsCommand,
     runsCommand,
+    whyCommand,
     inputsCommand,
     keysCommand,
   ]) {

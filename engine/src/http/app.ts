@@ -19,6 +19,7 @@ import { functionRoutes } from "./routes/functions.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { inputRoutes } from "./routes/inputs.ts";
 import { keyRoutes } from "./routes/keys.ts";
+import { limitRoutes } from "./routes/limits.ts";
 import { logRoutes } from "./routes/logs.ts";
 import { queryRoutes } from "./routes/queries.ts";
 import { runRoutes } from "./routes/runs.ts";
@@ -42,6 +43,7 @@ export function createApp(parts: HttpParts, endedRuns: EndedRuns): Hono<HttpEnv>
     ...functionRoutes(routeParts),
     ...appRoutes(routeParts),
     ...deploymentRoutes(routeParts),
+    ...limitRoutes(routeParts),
     ...runRoutes(routeParts),
     ...inputRoutes(routeParts),
     ...dispatchRoutes(routeParts),

@@ -1,5 +1,6 @@
 import { type CallAnswer, RawJson, writeJson } from "@durable/protocol/wire";
 import { Problem } from "../domain/problems.ts";
+import type { GateWait } from "../store/gate-wait.ts";
 import type { RunState } from "../store/run-states.ts";
 import type { AttemptStored, RunStored, StepStored, WaitStored } from "../store/runs-listing-detail.ts";
 import { whyRun } from "./why.ts";
@@ -26,7 +27,7 @@ export function showRun(run: RunStored, workspace: { readonly app: string; reado
     parent: run.parent,
     children: run.children,
     cancelled: run.cancelled,
-    live: run.live,
+    live: run.live === null ? null : { ...run.live, gate: showGate(run.live.gate) },
     last_dispatch: run.last_dispatch,
     heartbeats: run.heartbeats.map((each) => ({ ...each, progress: asReceived(each.progress) })),
     detours: run.detours,
@@ -71,6 +72,10 @@ function showStep(step: StepStored, attempts: readonly AttemptStored[]) {
     wait: step.wait === null ? null : showWait(step.wait),
     attempts: attemptsOf(step.id, attempts),
   };
+}
+
+function showGate(gate: GateWait | null) {
+  return gate === null ? null : { ...gate, key: asReceived(gate.key) };
 }
 
 function showWait({ mode, events }: WaitStored) {

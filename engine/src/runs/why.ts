@@ -9,16 +9,19 @@ import type {
   WaitStored,
 } from "../store/runs-listing-detail.ts";
 import type { CircuitShown } from "../store/workspaces.ts";
+import { whyGate } from "./why-gate.ts";
 
 export function whyRun(run: RunStored): string {
   return WHY[run.status](run);
 }
 
 const WHY: Record<RunStatus, (run: RunStored) => string> = {
-  queued: ({ live }) =>
-    live?.circuit
-      ? whyHeldBack(live.circuit)
-      : `It is ready since ${live?.ready_at} and waits for a free slot of a live engine.`,
+  queued: ({ id, live }) =>
+    live?.gate && live.gate.step === null
+      ? `It waits for ${whyGate(live.gate, id)}.`
+      : live?.circuit
+        ? whyHeldBack(live.circuit)
+        : `It is ready since ${live?.ready_at} and waits for a free slot of a live engine.`,
   running: ({ live, heartbeats }) => {
     const engine = live?.engine;
     const where = engine ? `Engine ${engine.id} (process ${engine.pid} on ${engine.host})` : "An engine";
@@ -36,6 +39,8 @@ const WHY: Record<RunStatus, (run: RunStored) => string> = {
   waiting: (run) => {
     const pending = run.steps
       .filter((step) => step.seq === null && step.status !== "cancelled")
+      // What a limit holds back is what people look for first.
+      .sort((a, b) => Number(isAtGate(b, run)) - Number(isAtGate(a, run)))
       .map((step) => whyStep(step, run));
     if (run.live?.retry_at) pending.push(whyAgain(run, run.live));
     return pending.length === 0
@@ -90,8 +95,17 @@ function saidBy({ progress, at }: HeartbeatStored): string {
   return `said at ${at}: ${cut(said)}`;
 }
 
-function whyStep(step: StepStored, { children, heartbeats }: RunStored): string {
+function isAtGate(step: StepStored, { live }: RunStored): boolean {
+  return live?.gate?.step === step.id;
+}
+
+function whyStep(step: StepStored, run: RunStored): string {
+  const { children, heartbeats, live } = run;
   const name = JSON.stringify(step.name);
+  if (isAtGate(step, run)) {
+    const more = live!.gate!.jobs - 1;
+    return `step ${name} waits for ${whyGate(live!.gate!, run.id)}${more === 0 ? "" : `; ${more} more of its steps ${more === 1 ? "waits" : "wait"} at limits`}`;
+  }
   const beat = heartbeats.find((each) => each.step === step.id);
   if (beat !== undefined) return `step ${name} ${saidBy(beat)}`;
   if (step.status === "retrying")

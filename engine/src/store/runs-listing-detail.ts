@@ -1,6 +1,7 @@
 import type { Ending } from "../domain/ending.ts";
 import type { StepStatus } from "../domain/outcome.ts";
 import type { Database } from "./database.ts";
+import type { GateWait } from "./gate-wait.ts";
 import type { InputStatus } from "./inputs.ts";
 import type { RunStatus } from "./runs-listing.ts";
 import { LOOK_BACK_EVENTS_MAX } from "./waits.ts";
@@ -152,6 +153,8 @@ export interface RunStored {
     readonly retry_at: string | null;
     /** Why its job waits, while the endpoint is not called as usual. */
     readonly circuit: CircuitShown | null;
+    /** Why its job, or that of one of its planned steps, waits at a limit. */
+    readonly gate: GateWait | null;
     readonly engine: { readonly id: number; readonly host: string; readonly pid: number } | null;
   } | null;
   readonly event: {
@@ -196,6 +199,7 @@ export async function loadRun(
         'retry_at', (select durable.rfc3339(t.due_at) from durable.timers t
           where t.workspace_id = r.workspace_id and t.run_id = r.id and t.kind = 'retry'
             and t.step_id = '00000000-0000-0000-0000-000000000000'),
+        'gate', case when l.run_gates is not null or l.step_gates is not null then durable.gate_wait(l) end,
         'circuit', ${circuitOf(sql, sql`l.workspace_id`)},
         'engine', (select json_build_object('id', g.id, 'host', g.host, 'pid', g.pid)
           from durable.engines g where g.id = l.engine_id)) end,

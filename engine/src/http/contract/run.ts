@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { GateWait } from "./limits.ts";
 import { AsReceived, Circuit, Failure, Instant, RunState, RunStatus } from "./shapes.ts";
 import { Attempt, Step, Times } from "./steps.ts";
 
@@ -110,6 +111,10 @@ export const Run = z
         retry_at: Instant.nullable(),
         circuit: Circuit.nullable().openapi({
           description: "Why its job waits, while the endpoint is down or busy; null while all is well.",
+        }),
+        gate: GateWait.nullable().openapi({
+          description:
+            "Why its job, or that of one of its planned steps, waits at a limit; null when none does.",
         }),
         engine: z.object({ id: z.number().int(), host: z.string(), pid: z.number().int() }).nullable(),
       })

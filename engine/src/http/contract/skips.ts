@@ -11,7 +11,8 @@ const Skip = z
     reason: z.enum(["schema", "expression", "cancel-on", "limit"]).openapi({
       description:
         "`schema`: the event's data does not fit the function's input. `expression`: the trigger's `if` could not be " +
-        "evaluated for it. `cancel-on`: the function's `cancelOn` could not be applied to a run.",
+        "evaluated for it. `cancel-on`: the function's `cancelOn` could not be applied to a run. " +
+        "`limit`: the key or the units of one of the function's limits could not be told for it.",
     }),
     detail: z.string().openapi({ description: "What was wrong, as a sentence." }),
     at: Instant,

@@ -16,6 +16,7 @@ import {
   retireSigningSecret,
   revokeEventKey,
 } from "./keys.ts";
+import { listLimits, setLimit } from "./limits.ts";
 import { listRunLogs } from "./logs.ts";
 import { queryRun } from "./queries.ts";
 import type { Row } from "./row.ts";
@@ -33,6 +34,8 @@ export const TABLE = {
   listApps,
   listDeployments,
   retireDeployment,
+  listLimits,
+  setLimit,
   listFunctions,
   triggerFunction,
   callFunction,

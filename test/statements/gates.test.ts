@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Gate, RunGates } from "../../engine/src/domain/gates.ts";
 import { insertEvents } from "../../engine/src/store/accepted-events.ts";
+import type { GateWait } from "../../engine/src/store/gate-wait.ts";
 import { claimLeases, type Lease } from "../../engine/src/store/leases.ts";
 import { commitOutcomes } from "../../engine/src/store/outcomes.ts";
 import { commitItem, outcome, Stage, step } from "../concurrency/stage.ts";
@@ -194,4 +195,37 @@ test("a throttle lets one start per interval, and its burst at once", async () =
     select extract(epoch from min(due_at) - durable.durable_now())::float8 * 1000 as ms from durable.gate_notes`;
   expect(note!.ms).toBeGreaterThan(5_000);
   expect(note!.ms).toBeLessThanOrEqual(6_000);
+});
+
+test("why a job waits is found by its keys, and what is before it is counted up to 1,000", async () => {
+  await declare({ one: { count: 1 } });
+  const first = await start(gate("one"));
+  await claim();
+  const own: RunGates = { run: [], step: [gate("one")], units: 1 };
+  const runs = Array.from({ length: 1_500 }, () => ({ runId: randomUUID(), fence: null, gates: own }));
+  await insertEvents(stage.database, stage.engineId, stage.rows(stage.event("go", "{}", runs)));
+  await claim(2_000);
+  const [looked] = await stage.database.sql<{ gate: GateWait; scans: number; rows: number }[]>`
+    with before as materialized (
+      select pg_stat_get_xact_numscans('durable.parked'::regclass) as scans,
+        pg_stat_get_xact_tuples_returned('durable.parked_pkey'::regclass) as rows
+    ), looked as materialized (
+      select durable.gate_wait(l::durable.live_runs) as gate, b.* from (
+        select * from durable.live_runs where workspace_id = ${stage.workspaceId} and run_id <> ${first}
+        order by ready_rank desc, run_id desc limit 1) as l, before b
+    )
+    select gate, (pg_stat_get_xact_numscans('durable.parked'::regclass) - scans)::int as scans,
+      (pg_stat_get_xact_tuples_returned('durable.parked_pkey'::regclass) - rows)::int as rows from looked`;
+  expect(looked!.gate).toMatchObject({ used: 1, ahead: 1_000, capped: true, holders: [{ run: first }] });
+  expect(looked!.scans).toBe(0);
+  expect(looked!.rows).toBeGreaterThan(0);
+  expect(looked!.rows).toBeLessThan(1_100);
+  const [next] = await stage.database.sql<{ gate: GateWait }[]>`
+    select durable.gate_wait(l) as gate from durable.live_runs l join durable.parked k
+      on k.workspace_id = l.workspace_id and k.gate_id = ${gate("one").id} and k.run_id = l.run_id and k.rank = l.ready_rank
+    where l.workspace_id = ${stage.workspaceId} order by k.rank, k.run_id limit 1`;
+  expect(next!.gate).toMatchObject({ ahead: 0, capped: false });
+  const [holder] = await stage.database.sql`
+    select durable.gate_wait(l) as gate from durable.live_runs l where l.workspace_id = ${stage.workspaceId} and l.run_id = ${first}`;
+  expect(holder!["gate"]).toBeNull();
 });

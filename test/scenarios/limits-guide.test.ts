@@ -1,0 +1,121 @@
+// docs/guides/limits.md, run: its blocks are one file, and its functions keep to what the page says of them.
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { DurableFunction } from "@durable/sdk";
+import { beforeAll, expect, test } from "vitest";
+import type { TestKit } from "../../sdk-ts/src/testing/index.ts";
+import { openKit } from "../support/kit.ts";
+import { tempFolder } from "../support/temp-folder.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const page = readFileSync(join(root, "docs/guides/limits.md"), "utf8");
+const code = [...page.matchAll(/^```ts file=guide\.ts\n([\s\S]*?)^```$/gm)]
+  .map(([, block]) => block)
+  .join("\n");
+/** How many were under way at most, by what they were called with, and in which order. */
+const SERVICES = `
+export const most = {};
+export const said = [];
+const under = {};
+async function call(name, word = name) {
+  said.push(word);
+  under[name] = (under[name] ?? 0) + 1;
+  most[name] = Math.max(most[name] ?? 0, under[name]);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  under[name] -= 1;
+}
+export const deliver = (to) => call(to);
+export const transfer = (account, word) => call(account, account + " " + word);
+export const update = (contact) => call("contact " + contact);
+export const render = () => call("gpu");
+`;
+
+interface Told {
+  readonly live: { readonly gate: { readonly starts_at: string } | null } | null;
+}
+
+let kit: TestKit;
+let services: { readonly most: Record<string, number>; readonly said: string[] };
+
+beforeAll(async () => {
+  const folder = tempFolder("limits-guide");
+  const link = join(folder, "node_modules/@durable/sdk");
+  mkdirSync(dirname(link), { recursive: true });
+  symlinkSync(join(root, "sdk-ts"), link);
+  writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+  writeFileSync(join(folder, "services.ts"), SERVICES);
+  writeFileSync(join(folder, "guide.ts"), code);
+  const load = (file: string) => import(pathToFileURL(join(folder, file)).href);
+  services = await load("services.ts");
+  const functions = Object.values(await load("guide.ts")) as DurableFunction[];
+  kit = await openKit({ functions });
+});
+
+const sendEach = (name: string, list: readonly unknown[]) =>
+  kit.send(list.map((data) => ({ name, data }) as { name: string; data: never }));
+
+test("two at a time for every tenant", async () => {
+  await sendEach(
+    "mail.requested",
+    ["a", "b", "a", "a", "b", "a", "b"].map((tenantId) => ({ tenantId })),
+  );
+  await kit.settled();
+  expect(services.most).toMatchObject({ a: 2, b: 2 });
+});
+
+test("runs of an account do not overlap, although they sleep", async () => {
+  await sendEach(
+    "payout.requested",
+    ["x", "x", "y"].map((account) => ({ account })),
+  );
+  await kit.advance("17h");
+  expect(services.said.filter((word) => word.startsWith("x"))).toEqual([
+    "x reserved",
+    "x paid",
+    "x reserved",
+    "x paid",
+  ]);
+  expect(services.said).toContain("y paid");
+});
+
+test("a list holds as a whole, and an event without the key leaves a skip", async () => {
+  const contacts = [1, 1, 2, 2, 1].map((contact) => ({ region: "eu", contact: String(contact) }));
+  const { runs } = await sendEach("contact.changed", contacts);
+  await kit.settled();
+  for (const run of runs) expect(await run.status()).toBe("completed");
+  expect(services.most).toMatchObject({ "contact 1": 1, "contact 2": 1 });
+  const without = await sendEach("contact.changed", [{ region: "eu" }]);
+  expect(without.runs).toEqual([]);
+  const skips = await fetch(`${kit.url}/v1/apps/test/dev/skips`).then((answer) => answer.json());
+  expect(skips).toMatchObject({ skips: [{ function: "crm", reason: "limit" }] });
+});
+
+test("functions that declare the same key share its places", async () => {
+  await sendEach("video.uploaded", [1, 2, 3, 4]);
+  await kit.settled();
+  expect(services.most["gpu"]).toBe(3);
+});
+
+test("starts are spread, after a burst, and cost what their units say", async () => {
+  const began = (await kit.now()).getTime();
+  const { runs } = await sendEach(
+    "sms.requested",
+    [1, 1, 1, 3, 1].map((parts, no) => ({ to: `sms ${no}`, parts })),
+  );
+  const startedAt = async () => {
+    const states = await Promise.all(runs.map((run) => run.status()));
+    return states.filter((status) => status === "completed").length;
+  };
+  await kit.settled();
+  const states = (await Promise.all(runs.map((run) => run.state()))) as unknown as Told[];
+  const told = states.flatMap(({ live }) => live?.gate?.starts_at ?? []);
+  expect(told.map((at) => Math.round((Date.parse(at) - began) / 60_000))).toEqual([1, 3, 5]);
+  const minutes: number[] = [];
+  for (let done = 0, minute = 0; minute <= 10; minute += 1) {
+    await kit.settled();
+    for (const now = await startedAt(); done < now; done += 1) minutes.push(minute);
+    await kit.advance("1m");
+  }
+  expect(minutes).toEqual([0, 0, 1, 3, 5]);
+});

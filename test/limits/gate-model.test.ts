@@ -1,19 +1,16 @@
 // Gates of the engine beside their model: the same commands to both, the same leases from both, after every command.
-import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Gate } from "../../engine/src/domain/gates.ts";
-import { insertEvents } from "../../engine/src/store/accepted-events.ts";
-import { claimLeases, type Lease } from "../../engine/src/store/leases.ts";
-import { commitOutcomes } from "../../engine/src/store/outcomes.ts";
-import { commitItem, outcome, Stage, step, stepIdOf } from "../concurrency/stage.ts";
+import type { Lease } from "../../engine/src/store/leases.ts";
+import { Stage, stepIdOf } from "../concurrency/stage.ts";
 import { GateModel, type ModelRun } from "./gate-model.ts";
+import { GatesOnStage } from "./gates-on-stage.ts";
 
 /** 20,000 every night. */
 const SEQUENCES = Number(process.env["DURABLE_TEST_SEQUENCES"] ?? 150);
 const SEED = Number(process.env["DURABLE_TEST_SEED"] ?? 4);
 const START_MS = Date.UTC(2030, 0, 1);
-const NAP = step("nap", "pending", { op: "sleep", value: null, dueMs: 1e12 });
 
 let stage: Stage;
 beforeAll(async () => {
@@ -94,18 +91,20 @@ function inOrder(gates: readonly (readonly [string, string])[]): string[] {
 /** One sequence: the model and a workspace of its own. */
 class Both {
   readonly model = new GateModel();
+  readonly #gates: GatesOnStage;
   readonly #ids: string[] = [];
   readonly #leases = new Map<string, Lease>();
-  readonly #gates = new Map<string, Gate>();
-  readonly #limitIds = new Map(NAMES.map((name) => [name, randomUUID()]));
 
-  async open(): Promise<void> {
-    const [row] = await stage.database.sql<{ id: number }[]>`
-      insert into durable.workspaces (app, environment) values (${randomUUID()}, 'test') returning id`;
-    stage.workspaceId = row!.id;
+  private constructor(gates: GatesOnStage) {
+    this.#gates = gates;
     for (const name of NAMES) this.model.limits.set(name, { ...LIMITS[name] });
-    await this.clock();
-    await this.#declare();
+  }
+
+  static async open(): Promise<Both> {
+    const both = new Both(await GatesOnStage.open(stage));
+    await both.#clock();
+    await both.#declare();
+    return both;
   }
 
   /** The next sequence has the database to itself. */
@@ -113,14 +112,14 @@ class Both {
     await stage.database.sql`
       select durable.cancel_run(workspace_id, run_id, 'test', null) from durable.live_runs order by workspace_id, run_id`;
     await stage.database.sql`update public.test_clock set at = at + interval '1 day'`;
-    expect(await claimAll()).toEqual([]);
+    expect(await this.#gates.claimAll()).toEqual([]);
   }
 
   async do(command: Command): Promise<void> {
     const { model } = this;
     // No two ranks are equal.
     model.nowMs += command.do === "time" ? command.ms : 1;
-    await this.clock();
+    await this.#clock();
     if (command.do === "start") {
       const run = model.start(inOrder(command.gates), command.units);
       await this.#start(run);
@@ -139,55 +138,36 @@ class Both {
   /** What both lease now is the same, and gates say how many places are taken. */
   async #compare(): Promise<void> {
     const expected = this.model.claim().map(({ no }) => this.#ids[no]!);
-    const leases = await claimAll();
+    const leases = await this.#gates.claimAll();
     for (const lease of leases) this.#leases.set(lease.runId, lease);
     expect(leases.map(({ runId }) => runId).sort()).toEqual(expected.sort());
-    const used = await stage.database.sql<{ id: string; used: number }[]>`
-      select g.id, g.used - (select coalesce(sum(freed), 0) from durable.gate_notes n where n.gate_id = g.id)::int as used
-      from durable.gates g where g.workspace_id = ${stage.workspaceId} and g.unit <> 'start'`;
-    const names = new Map([...this.#gates].map(([name, { id }]) => [id, name]));
-    for (const row of used)
-      expect([names.get(row.id), row.used]).toEqual([names.get(row.id), this.model.used(names.get(row.id)!)]);
+    const counts = await this.#gates.counts();
+    for (const gate of new Set(this.model.runs.flatMap((run) => run.gates))) {
+      const { id, unit } = this.#gateOf(gate);
+      if (unit !== "start") expect([gate, counts.get(id)!.used]).toEqual([gate, this.model.used(gate)]);
+    }
   }
 
   async #start(run: ModelRun): Promise<void> {
-    const runId = `${randomUUID().slice(0, 24)}${String(run.no).padStart(12, "0")}`;
-    this.#ids.push(runId);
     const gates = run.gates.map((gate) => this.#gateOf(gate));
-    const own = {
-      run: gates.filter(({ unit }) => unit !== "step"),
-      step: gates.filter(({ unit }) => unit === "step"),
-      units: run.units,
-    };
-    const start = { runId, fence: null, gates: own };
-    await insertEvents(stage.database, stage.engineId, stage.rows(stage.event("go", "{}", [start])));
+    this.#ids.push(await this.#gates.start(gates, { units: run.units }));
   }
 
   #gateOf(gate: string): Gate {
     const [name, key] = gate.split(" ") as [keyof typeof LIMITS, string];
-    const known = this.#gates.get(gate);
-    if (known !== undefined) return known;
-    const made = {
-      id: randomUUID(),
-      limitId: this.#limitIds.get(name)!,
-      unit: LIMITS[name].unit,
-      key: JSON.stringify(key),
-    };
-    this.#gates.set(gate, made);
-    return made;
+    return this.#gates.gate(name, LIMITS[name].unit, JSON.stringify(key));
   }
 
   async #declare(): Promise<void> {
     const declared = NAMES.filter((name) => this.model.limits.get(name)!.count !== null);
-    const columnOf = <T>(value: (name: keyof typeof LIMITS) => T) => declared.map(value);
-    await stage.database.sql`select durable.declare_limits(${stage.workspaceId},
-      ${columnOf((name) => this.#limitIds.get(name)!)}::uuid[], ${declared}::text[], ${columnOf(() => "racer")}::text[],
-      ${columnOf((name) => (LIMITS[name].unit === "start" ? "throttle" : "concurrency"))}::text[],
-      ${columnOf((name) => this.model.limits.get(name)!.count)}::int[],
-      ${columnOf((name) => LIMITS[name].periodMs)}::float8[], ${columnOf((name) => LIMITS[name].burst)}::int[])`;
+    const limits = declared.map((name) => [
+      name,
+      { ...LIMITS[name], count: this.model.limits.get(name)!.count! },
+    ]);
+    await this.#gates.declare(Object.fromEntries(limits));
   }
 
-  async clock(): Promise<void> {
+  async #clock(): Promise<void> {
     await stage.database
       .sql`update public.test_clock set at = to_timestamp(${(START_MS + this.model.nowMs) / 1000}::float8)`;
   }
@@ -198,11 +178,7 @@ class Both {
     const id = this.#ids[run.no]!;
     if (what === "end" || what === "sleep" || what === "requeue") {
       const kind = what === "end" ? "completed" : what === "sleep" ? "wait" : "requeue";
-      const decided = outcome(kind, { steps: kind === "wait" ? [NAP] : [] });
-      const lease = this.#leases.get(id)!;
-      const item = commitItem(lease, decided, { knownSeq: lease.journalSeq });
-      const [result] = await commitOutcomes(stage.left, stage.engineId, [item]);
-      expect(result!.state).toBe("applied");
+      await this.#gates.letGo(this.#leases.get(id)!, kind);
       run.state = what === "end" ? "ended" : what === "sleep" ? "asleep" : "queued";
       if (what === "requeue") run.rank = model.nextRank();
     } else if (what === "wake") {
@@ -226,46 +202,12 @@ class Both {
   }
 }
 
-/** One for each gate that a job can move on to, and some. */
-const ROUNDS_MAX = 100;
-
-async function whatIsLeft(): Promise<unknown> {
-  return await stage.database.sql`
-    select g.unit, g.key, g.used, g.parked, g.opens_at, l.declared,
-      (select json_agg(n) from durable.gate_notes n where n.gate_id = g.id) as notes,
-      (select json_agg(k) from durable.parked k where k.gate_id = g.id) as jobs
-    from durable.gates g left join durable.limits l on l.id = g.limit_id
-    where g.parked > 0 or exists (select 1 from durable.gate_notes n where n.gate_id = g.id)`;
-}
-
-/** All that can be leased now, as engines do: again as long as there is something. */
-async function claimAll(): Promise<Lease[]> {
-  const leases: Lease[] = [];
-  let rounds = 0;
-  for (let again = true; again; ) {
-    again = false;
-    rounds += 1;
-    if (rounds > ROUNDS_MAX)
-      throw new Error(`there is always something to claim: ${JSON.stringify(await whatIsLeft())}`);
-    leases.push(
-      ...(await claimLeases(stage.right, stage.engineId, 100, () => {
-        again = true;
-      })),
-    );
-    const [notes] = await stage.database
-      .sql`select count(*)::int as count from durable.gate_notes where due_at <= durable.durable_now()`;
-    again ||= notes!["count"] > 0;
-  }
-  return leases;
-}
-
 test("every sequence of arrivals, ends, sleeps, cancels, pauses and changed limits leases whom the model leases", {
   timeout: 3_600_000,
 }, async () => {
   await fc.assert(
     fc.asyncProperty(commands, async (sequence) => {
-      const both = new Both();
-      await both.open();
+      const both = await Both.open();
       try {
         for (const command of sequence) await both.do(command);
       } finally {

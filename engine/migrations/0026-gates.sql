@@ -137,7 +137,8 @@ $$;
 
 -- Jobs of one workspace at their gates, in order; the caller keeps them. q_from: where a job is parked; null: it stands
 -- in ready. Each takes all its gates or none. One that does is in ready with its grants; one that does not is parked
--- under the first gate that has no room, or where others are parked already. Answers who passed.
+-- under the first gate that has no room, or where somebody with an earlier rank is parked. Of all that are parked the
+-- first is stopped by full gates alone, so there is always one who gets on. Answers who passed.
 create function durable.pass_gates(p_workspace int, q_run uuid[], q_step uuid[], q_rank bigint[], q_from uuid[]) returns boolean[]
 language plpgsql as $$
 declare
@@ -146,6 +147,8 @@ declare
   v_now constant timestamptz := durable.durable_now();
   g_id uuid[]; g_unit text[]; g_max int[]; g_pause float8[]; g_burst int[];
   g_used int[]; g_parked int[]; g_opens timestamptz[];
+  g_head bigint[]; g_out int[]; g_in bigint[];                              -- first rank parked there, how many left it, first that came
+  g_kept boolean[];                                                         -- its first one stays: so do all behind
   g_due timestamptz[];                                                      -- throttle: when the first who is stopped may go
   v_passed boolean[] := array_fill(false, array[cardinality(q_run)]);
   t_run uuid[] := '{}'; t_step uuid[] := '{}'; t_gate uuid[] := '{}';       -- grants
@@ -157,6 +160,7 @@ declare
   v_job record;
   v_gate int;
   v_open timestamptz;
+  v_head bigint;
 begin
   select array_agg(g.id), array_agg(g.unit), array_agg(durable.limit_now(l)), array_agg(l.period_ms / nullif(durable.limit_now(l), 0)),
       array_agg(l.burst), array_agg(g.used), array_agg(g.parked), array_agg(g.opens_at)
@@ -166,9 +170,13 @@ begin
       select unnest(l.run_gates || l.step_gates) from durable.live_runs l
       where l.workspace_id = p_workspace and l.run_id = any (q_run));
   g_due := array_fill(null::timestamptz, array[coalesce(cardinality(g_id), 0)]);
+  g_head := array_fill(null::bigint, array[coalesce(cardinality(g_id), 0)]);
+  g_out := array_fill(null::int, array[coalesce(cardinality(g_id), 0)]);
+  g_in := array_fill(null::bigint, array[coalesce(cardinality(g_id), 0)]);
+  g_kept := array_fill(false, array[coalesce(cardinality(g_id), 0)]);
 
   for v_job in
-    select q.no, q.run, q.step, q.from_gate, coalesce(l.units, 1) as units, durable.gates_ahead(l, q.step) as ahead
+    select q.no, q.run, q.step, q_rank[q.no] as rank, q.from_gate, coalesce(l.units, 1) as units, durable.gates_ahead(l, q.step) as ahead
     from unnest(q_run, q_step, q_from) with ordinality as q(run, step, from_gate, no)
     join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = q.run order by q.no
   loop
@@ -183,10 +191,17 @@ begin
       if g_unit[v_gate] = 'start' and g_max[v_gate] > 0 then
         v_open := g_opens[v_gate] - (greatest(g_burst[v_gate], v_job.units) - v_job.units) * g_pause[v_gate] * interval '1 millisecond';
       end if;
-      if g_parked[v_gate] > 0 and v_gate is distinct from v_from
+      -- Who leaves a gate in here were its first ones; a null says that nobody has looked yet.
+      if g_parked[v_gate] > 0 and v_gate is distinct from v_from and g_head[v_gate] is null then
+        g_out[v_gate] := coalesce(g_out[v_gate], 0);
+        select k.rank into v_head from durable.parked k where k.workspace_id = p_workspace and k.gate_id = g_id[v_gate]
+          order by k.rank, k.run_id, k.step_id offset g_out[v_gate] limit 1;
+        g_head[v_gate] := v_head;
+      end if;
+      if (case when v_gate is distinct from v_from then least(g_head[v_gate], g_in[v_gate]) < v_job.rank else g_kept[v_gate] end)
           or (case when v_open is null then g_used[v_gate] >= g_max[v_gate] else v_open > v_now end) then
         v_full := v_gate;
-        if g_parked[v_gate] = 0 or v_gate = v_from then
+        if v_open is not null and (g_parked[v_gate] = 0 or v_gate = v_from) then
           g_due[v_gate] := coalesce(g_due[v_gate], v_open);
         end if;
         exit;
@@ -205,11 +220,17 @@ begin
         t_gate := t_gate || g_id[v_gate];
       end loop;
     end if;
+    if v_full = v_from then
+      g_kept[v_from] := true;
+    end if;
     if v_from is not null and v_full is distinct from v_from then
       g_parked[v_from] := g_parked[v_from] - 1;
+      g_out[v_from] := coalesce(g_out[v_from], 0) + 1;
+      g_head[v_from] := null;
     end if;
     if v_full is not null and v_full is distinct from v_from then
       g_parked[v_full] := g_parked[v_full] + 1;
+      g_in[v_full] := least(g_in[v_full], v_job.rank);
       k_no := k_no || v_job.no::int;
       k_gate := k_gate || g_id[v_full];
     end if;

@@ -39,6 +39,8 @@ export function fixtureFunctions(write: Told["write"], url: string): DurableFunc
     createFunction({
       id: "saga",
       trigger: { event: "chaos.chained" },
+      // Whoever undoes holds its place until that is done.
+      concurrency: { limit: 6, unit: "run" },
       retry: RETRY,
       handler: async ({ step, run }: Any) => {
         for (const name of ["book", "pay"])
@@ -74,6 +76,7 @@ export function fixtureFunctions(write: Told["write"], url: string): DurableFunc
     createFunction({
       id: "told",
       trigger: { event: "durable.input.*" },
+      throttle: { limit: 20, period: "1s", burst: 2 },
       retry: RETRY,
       handler: ({ event }: Any) => event.data.id,
     }),
@@ -81,6 +84,7 @@ export function fixtureFunctions(write: Told["write"], url: string): DurableFunc
     createFunction({
       id: "witness",
       trigger: { event: "chaos.work" },
+      concurrency: [{ limit: 2, key: { cel: "size(event.data.program) % 3" } }, { limit: 4 }],
       retry: RETRY,
       handler: (context: Any) => program([{ ...STEP, name: "see", once: true }], context),
     }),

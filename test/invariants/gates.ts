@@ -30,7 +30,7 @@ export const GATES: readonly Invariant[] = [
       "Every leased run and task has a grant of each of its gates; nobody else has one but jobs in ready and runs that have begun.",
     phase: "always",
     check: bySql(
-      "select count(*) from durable.grants",
+      "select count(*) from durable.gates",
       `select l.run_id, null::uuid as step_id, s.gate, 'leased without a grant' as what from durable.live_runs l, unnest(l.step_gates) as s(gate)
          where l.status = 'running' and not exists (select 1 from durable.grants t where t.workspace_id = l.workspace_id
            and t.run_id = l.run_id and t.step_id = '00000000-0000-0000-0000-000000000000' and t.gate_id = s.gate)

@@ -149,6 +149,11 @@ export class Cluster {
     const door = await Wire.open(port, this.#count);
     const database = await Wire.open(this.postgres.port, this.#count);
     let release = () => {};
+    let starts = 0;
+    const faults = () => {
+      starts += 1;
+      return this.#isCalm ? {} : engineFaults(own, starts === 1);
+    };
     const slot: ProcessSlot = new ProcessSlot({
       name: `engine ${name}`,
       script: join(this.#options.engineRoot ?? ROOT, "engine/bin/durable.js"),
@@ -163,7 +168,7 @@ export class Cluster {
         DURABLE_LEASE_MS: String(LEASE_MS),
         DURABLE_POLL_MS: "200",
         NODE_COMPILE_CACHE: join(folder, "compile-cache"),
-        ...(this.#isCalm ? {} : engineFaults(own)),
+        ...faults(),
       }),
       isReady: (line) => line.includes('"msg":"ready"'),
       onLine: (line) => {

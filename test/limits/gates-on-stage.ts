@@ -74,7 +74,11 @@ export class GatesOnStage {
       step: gates.filter(({ unit }) => unit === "step"),
       units,
     };
-    const runs = Array.from({ length: count }, () => ({ runId: randomUUID() as string, fence: null, gates: own }));
+    const runs = Array.from({ length: count }, () => ({
+      runId: randomUUID() as string,
+      fence: null,
+      gates: own,
+    }));
     const { database, engineId } = this.#stage;
     await insertEvents(database, engineId, this.#stage.rows(this.#stage.event("go", "{}", runs)));
     return runs.map(({ runId }) => runId);

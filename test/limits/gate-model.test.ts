@@ -8,7 +8,7 @@ import { GateModel, type ModelRun } from "./gate-model.ts";
 import { GatesOnStage } from "./gates-on-stage.ts";
 
 /** 20,000 every night. */
-const SEQUENCES = Number(process.env["DURABLE_TEST_SEQUENCES"] ?? 150);
+const SEQUENCES = Number(process.env["DURABLE_TEST_SEQUENCES"] ?? 340);
 const SEED = Number(process.env["DURABLE_TEST_SEED"] ?? 4);
 const START_MS = Date.UTC(2030, 0, 1);
 

@@ -172,7 +172,10 @@ test("a run that waits for a place says at which limit, for which key, who is in
   });
   letGo();
   for (const run of [...runs, other]) expect((await app.ended(run)).status).toBe("completed");
-  expect((await limitNamed(gate.limit.name)).gates).toEqual([]);
+  await waitFor("all places to be free", async () => {
+    const { used, parked, gates } = await limitNamed(gate.limit.name);
+    return used === 0 && parked === 0 && gates.length === 0;
+  });
 });
 
 test("a limit that is set holds at once, in both directions, and is kept in the audit log", async () => {

@@ -5,6 +5,7 @@ import type { Database } from "../store/database.ts";
 import { loadJournals, loadRunHeads } from "../store/journals.ts";
 import type { Reply } from "./call-app.ts";
 import type { HeldRun } from "./held-run.ts";
+import { journalOp } from "./journal-entry.ts";
 import type { LeaseAuthority } from "./lease-authority.ts";
 import { Memo } from "./memo.ts";
 
@@ -69,10 +70,15 @@ export function withoutRecorded(reply: Reply, before: Memo, now: Memo): Reply {
   return { ...reply, answer: { ...answer, ops } };
 }
 
-function isRecordedSince({ id, op }: Op, before: Memo, now: Memo): boolean {
+function isRecordedSince(op: Op, before: Memo, now: Memo): boolean {
+  const { id } = op;
+  const recorded = journalOp(op);
   if (before.settledOp(id) !== undefined) return false;
   const settled = now.settledOp(id);
-  if (settled !== undefined) return settled === op;
+  if (settled !== undefined) return settled === recorded;
   const pending = now.pendingOf(id);
-  return pending?.op === op && pending.attempt > (before.pendingOf(id)?.attempt ?? 0);
+  if (pending?.op !== recorded) return false;
+  // What has a task of its own is pending before its first attempt.
+  const earlier = before.pendingOf(id);
+  return earlier === undefined || pending.attempt > earlier.attempt;
 }

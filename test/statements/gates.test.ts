@@ -1,7 +1,9 @@
 // What gates do, statement by statement: who is let in, who waits, and what a way out leaves.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { openCircuit } from "../../engine/src/store/circuits.ts";
 import type { GateWait } from "../../engine/src/store/gate-wait.ts";
 import type { Lease } from "../../engine/src/store/leases.ts";
+import { loadRun } from "../../engine/src/store/runs-listing-detail.ts";
 import { Stage } from "../concurrency/stage.ts";
 import { type Declared, GatesOnStage } from "../limits/gates-on-stage.ts";
 
@@ -148,4 +150,14 @@ test("why a job waits is found by its keys, and what is before it is counted up 
   const [holder] = await stage.database.sql`
     select durable.gate_wait(l) as gate from durable.live_runs l where l.workspace_id = ${gates.workspaceId} and l.run_id = ${first}`;
   expect(holder!["gate"]).toBeNull();
+});
+
+test("who waits at a gate is not frozen by an app that is down", async () => {
+  await gates.declare({ one: steps(1) });
+  const runs = await startMany(3, gates.gate("one"));
+  await gates.claimAll();
+  await openCircuit(stage.database, gates.workspaceId, "it is down.", 60_000);
+  const run = await loadRun(stage.database, gates.workspaceId, runs[2]!);
+  expect(run!.live).toMatchObject({ circuit: { frozen_runs: 0 }, gate: { ahead: 1 } });
+  await stage.database.sql`delete from durable.circuits where workspace_id = ${gates.workspaceId}`;
 });

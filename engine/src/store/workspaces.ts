@@ -27,12 +27,15 @@ export interface CircuitShown {
   readonly last_error: string | null;
 }
 
+/** Where jobs are parked that no gate holds back, but the circuit of their workspace. */
+const NO_GATE = "00000000-0000-0000-0000-000000000000";
+
 /** As an SQL expression of a `workspace_id`: null for a healthy one. Runs of a circuit that closes count as ready. */
 export function circuitOf(sql: Database["sql"], workspaceId: ReturnType<Database["sql"]>) {
   return sql`(select json_build_object('state', c.state, 'since', durable.rfc3339(c.since),
       'frozen_runs', (select count(distinct k.run_id) from durable.parked k
         join durable.live_runs f on f.workspace_id = k.workspace_id and f.run_id = k.run_id
-        where k.workspace_id = c.workspace_id),
+        where k.workspace_id = c.workspace_id and k.gate_id = ${NO_GATE}::uuid),
       'next_probe_at', durable.rfc3339(c.next_probe_at), 'last_error', c.error)
     from durable.circuits c where c.workspace_id = ${workspaceId} and c.state <> 'closing')`;
 }

@@ -218,7 +218,8 @@ create table durable.gates (
   key text,
   used integer not null default 0,
   parked integer not null default 0,
-  opens_at timestamp with time zone not null default '-infinity'::timestamp with time zone
+  opens_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  touched_on date not null default CURRENT_DATE
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
 
 create table durable.given_back (
@@ -710,10 +711,14 @@ begin
     if cardinality(g_id) > 0 then
       insert into durable.gatekeepers (workspace_id) select distinct workspace from unnest(g_workspace) as workspace order by 1
         on conflict do nothing;
+      -- Written once a day, so that births of one key do not wait for each other's commit.
       insert into durable.gates (workspace_id, id, limit_id, unit, key)
         select g.workspace, g.id, g.limit_id, g.unit, g.key
-        from unnest(g_workspace, g_id, g_limit, g_unit, g_key) as g(workspace, id, limit_id, unit, key) order by 1, 2
-        on conflict do nothing;
+        from unnest(g_workspace, g_id, g_limit, g_unit, g_key) as g(workspace, id, limit_id, unit, key)
+        where not exists (select 1 from durable.gates k
+          where k.workspace_id = g.workspace and k.id = g.id and k.touched_on >= current_date)
+        order by 1, 2
+        on conflict (workspace_id, id) do update set touched_on = excluded.touched_on;
     end if;
     insert into durable.live_runs (workspace_id, run_id, status, fence, engine_id, run_gates, step_gates, units, ready_rank)
       select e_workspace[r_event[q]], r_run[q],
@@ -3716,6 +3721,40 @@ CREATE OR REPLACE FUNCTION durable.step_of(p_child children)
  LANGUAGE sql
  IMMUTABLE
 AS $function$ select case when p_child.kind <> 'on-failure' then replace(p_child.parent_step_id::text, '-', '') end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.sweep_gates(p_days integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_workspace int;
+  v_count int := 0;
+  v_swept int;
+begin
+  if not pg_try_advisory_xact_lock(7303, 1) then
+    return 0;
+  end if;
+  perform set_config('enable_hashjoin', 'on', true), set_config('enable_seqscan', 'on', true);
+  for v_workspace in select k.workspace_id from durable.gatekeepers k order by 1 loop
+    with idle as materialized (
+      select g.id from durable.gates g
+      where g.workspace_id = v_workspace and g.touched_on < current_date - p_days and g.used = 0 and g.parked = 0
+        and g.opens_at < durable.durable_now()
+    ), needed as materialized (
+      select distinct unnest(l.run_gates || l.step_gates) as id from durable.live_runs l
+      where l.workspace_id = v_workspace and (l.run_gates is not null or l.step_gates is not null)
+        and exists (select 1 from idle)
+    )
+    delete from durable.gates g using idle i
+      where g.workspace_id = v_workspace and g.id = i.id and g.touched_on < current_date - p_days and g.used = 0 and g.parked = 0
+        and not exists (select 1 from needed n where n.id = g.id)
+        and not exists (select 1 from durable.gate_notes n where n.workspace_id = v_workspace and n.gate_id = g.id);
+    get diagnostics v_swept = row_count;
+    v_count := v_count + v_swept;
+  end loop;
+  return v_count;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.sync_app(p_workspace integer, p_actor text, p_url text, p_sdk text, p_capabilities text[], p_max_duration_ms integer, p_deployment text, p_digest text, f_id text[], f_manifest text[], l_id uuid[], l_name text[], l_function text[], l_kind text[], l_count integer[], l_period_ms double precision[], l_burst integer[])

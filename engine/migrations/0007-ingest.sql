@@ -164,10 +164,14 @@ begin
     if cardinality(g_id) > 0 then
       insert into durable.gatekeepers (workspace_id) select distinct workspace from unnest(g_workspace) as workspace order by 1
         on conflict do nothing;
+      -- Written once a day, so that births of one key do not wait for each other's commit.
       insert into durable.gates (workspace_id, id, limit_id, unit, key)
         select g.workspace, g.id, g.limit_id, g.unit, g.key
-        from unnest(g_workspace, g_id, g_limit, g_unit, g_key) as g(workspace, id, limit_id, unit, key) order by 1, 2
-        on conflict do nothing;
+        from unnest(g_workspace, g_id, g_limit, g_unit, g_key) as g(workspace, id, limit_id, unit, key)
+        where not exists (select 1 from durable.gates k
+          where k.workspace_id = g.workspace and k.id = g.id and k.touched_on >= current_date)
+        order by 1, 2
+        on conflict (workspace_id, id) do update set touched_on = excluded.touched_on;
     end if;
     insert into durable.live_runs (workspace_id, run_id, status, fence, engine_id, run_gates, step_gates, units, ready_rank)
       select e_workspace[r_event[q]], r_run[q],

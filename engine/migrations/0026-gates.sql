@@ -33,6 +33,7 @@ create table durable.gates (
   used int not null default 0,               -- grants that are out, and notes of freed ones that nobody has read yet
   parked int not null default 0,             -- jobs behind it, and notes of dropped ones
   opens_at timestamptz not null default '-infinity',  -- throttle: when all that started is paid for
+  touched_on date not null default current_date,      -- the last day on which a run was born that passes it
   primary key (workspace_id, id)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
 
@@ -446,3 +447,36 @@ language sql stable as $$
         and (k.rank, k.run_id, k.step_id) < (s.rank, p_live.run_id, s.step_id)
       order by k.rank, k.run_id, k.step_id limit 1000) as b) as ahead
 $$;
+
+-- Keys come and go: a gate that nobody passes any more goes after some days. A run can sleep for a year and then come to
+-- its gates, so those of live runs stay; a birth meanwhile has touched its gate, and the delete sees that.
+create function durable.sweep_gates(p_days int) returns int
+language plpgsql as $$
+declare
+  v_workspace int;
+  v_count int := 0;
+  v_swept int;
+begin
+  if not pg_try_advisory_xact_lock(7303, 1) then
+    return 0;
+  end if;
+  perform set_config('enable_hashjoin', 'on', true), set_config('enable_seqscan', 'on', true);
+  for v_workspace in select k.workspace_id from durable.gatekeepers k order by 1 loop
+    with idle as materialized (
+      select g.id from durable.gates g
+      where g.workspace_id = v_workspace and g.touched_on < current_date - p_days and g.used = 0 and g.parked = 0
+        and g.opens_at < durable.durable_now()
+    ), needed as materialized (
+      select distinct unnest(l.run_gates || l.step_gates) as id from durable.live_runs l
+      where l.workspace_id = v_workspace and (l.run_gates is not null or l.step_gates is not null)
+        and exists (select 1 from idle)
+    )
+    delete from durable.gates g using idle i
+      where g.workspace_id = v_workspace and g.id = i.id and g.touched_on < current_date - p_days and g.used = 0 and g.parked = 0
+        and not exists (select 1 from needed n where n.id = g.id)
+        and not exists (select 1 from durable.gate_notes n where n.workspace_id = v_workspace and n.gate_id = g.id);
+    get diagnostics v_swept = row_count;
+    v_count := v_count + v_swept;
+  end loop;
+  return v_count;
+end $$;

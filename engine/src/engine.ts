@@ -19,6 +19,7 @@ import { AppResync } from "./queue/app-resync.ts";
 import { CircuitLoop } from "./queue/circuit-loop.ts";
 import { Dispatcher } from "./queue/dispatcher.ts";
 import { EndTeller } from "./queue/end-teller.ts";
+import { GateSweeper } from "./queue/gate-sweeper.ts";
 import { HangUpHint } from "./queue/hang-up-hint.ts";
 import { InputNotifier } from "./queue/input-notifier.ts";
 import { LeaseKeeper } from "./queue/lease-keeper.ts";
@@ -270,6 +271,7 @@ export function createEngine(config: EngineConfig): Engine {
     owesMatch: (refs) => waitMatcher.holdAgainstWaits(refs),
     log,
   });
+  const gateSweeper = new GateSweeper({ ...ports, database, pollMs: config.pollMs, log });
   const inputNotifier = new InputNotifier({
     ...ports,
     database,
@@ -303,6 +305,7 @@ export function createEngine(config: EngineConfig): Engine {
     timerLoop,
     waitMatcher,
     circuitLoop,
+    gateSweeper,
     endTeller,
     dispatcher,
     inputNotifier,

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openCircuit } from "../../engine/src/store/circuits.ts";
 import type { GateWait } from "../../engine/src/store/gate-wait.ts";
+import { sweepGates } from "../../engine/src/store/gates.ts";
 import type { Lease } from "../../engine/src/store/leases.ts";
 import { loadRun } from "../../engine/src/store/runs-listing-detail.ts";
 import { Stage } from "../concurrency/stage.ts";
@@ -160,4 +161,46 @@ test("who waits at a gate is not frozen by an app that is down", async () => {
   const run = await loadRun(stage.database, gates.workspaceId, runs[2]!);
   expect(run!.live).toMatchObject({ circuit: { frozen_runs: 0 }, gate: { ahead: 1 } });
   await stage.database.sql`delete from durable.circuits where workspace_id = ${gates.workspaceId}`;
+});
+
+test("a gate goes when nobody has come for days and nobody will, and comes again with the next run", async () => {
+  await gates.declare({ one: steps(1), whole: { unit: "run", count: 1 } });
+  const [gone, asleep, fresh] = [
+    gates.gate("one"),
+    gates.gate("whole", "run"),
+    gates.gate("one", "step", '"fresh"'),
+  ];
+  await gates.start([gone]);
+  await gates.letGo((await gates.claimAll())[0]!);
+  await gates.start([asleep]);
+  await gates.letGo((await gates.claimAll())[0]!, "wait");
+  await gates.claimAll();
+  await stage.database
+    .sql`update durable.gates set touched_on = current_date - 20 where workspace_id = ${gates.workspaceId}`;
+  await gates.start([fresh]);
+  await gates.letGo((await gates.claimAll())[0]!);
+  await gates.claimAll();
+  expect(await sweepGates(stage.database, 14)).toBe(1);
+  expect([...(await gates.counts()).keys()].sort()).toEqual([asleep.id, fresh.id].sort());
+  await gates.start([gone]);
+  await gates.start([gone]);
+  expect(await gates.claimAll()).toHaveLength(1);
+});
+
+test("a gate that a run comes to while it is swept stays", async () => {
+  await gates.declare({ one: steps(1) });
+  const one = gates.gate("one");
+  await gates.start([one]);
+  await gates.letGo((await gates.claimAll())[0]!);
+  await gates.claimAll();
+  await stage.database
+    .sql`update durable.gates set touched_on = current_date - 20 where workspace_id = ${gates.workspaceId}`;
+  const [, swept] = await stage.race(
+    () => gates.start([one]),
+    () => sweepGates(stage.right, 14),
+  );
+  expect((await gates.counts()).has(one.id)).toBe(true);
+  expect(swept).toBeLessThanOrEqual(1);
+  await gates.start([one]);
+  expect(await gates.claimAll()).toHaveLength(1);
 });

@@ -6,6 +6,15 @@ export class NonRetriableError extends Error {
   override readonly name: string = "NonRetriableError";
 }
 
+/**
+ * A value is larger than what is kept of one. Where nothing is recorded yet (an event, a child's input, the state) it can be
+ * caught where it stands; a function that it leaves pauses, and so does one whose step returned such a value.
+ */
+export class ValueTooLargeError extends NonRetriableError {
+  override readonly name: string = "ValueTooLargeError";
+  readonly code: string = "value-too-large";
+}
+
 /** Throw it to say when the next attempt shall be: after a duration, or at an instant. At most 24 hours ahead. */
 export class RetryAfterError extends Error {
   override readonly name: string = "RetryAfterError";

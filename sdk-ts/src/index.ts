@@ -22,6 +22,7 @@ export {
   StepError,
   StepInterruptedError,
   StepTimeoutError,
+  ValueTooLargeError,
 } from "./errors.ts";
 export type { DurableEvent, EventToSend } from "./event.ts";
 export type { Compensate, StepBodyContext, StepRunOptions } from "./execution/step-body.ts";

@@ -185,8 +185,12 @@ test("a body that only computes is stopped as well", async () => {
 
 test("progress that is too large is the author's mistake, and says so", async () => {
   body = ({ heartbeat }) => heartbeat("x".repeat(5_000));
-  const end = await app.ended(await app.start("inline"));
-  expect(end.failure.message).toContain('Step "copy": heartbeat was given more than 4 KiB of JSON');
+  const run = await app.start("inline");
+  await expect.poll(async () => (await app.show(run)).status).toBe("paused");
+  expect((await app.show(run)).why).toContain('Step "copy": heartbeat was given more than 4 KiB of JSON');
+  body = async () => "mended";
+  await app.act(run, "resume");
+  expect(await app.ended(run)).toMatchObject({ status: "completed" });
 });
 
 test("a dispatch that is over is told so, and what is no heartbeat is refused", async () => {

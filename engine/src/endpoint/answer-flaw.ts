@@ -9,5 +9,4 @@ export type AnswerFlaw =
   | "unknown-op"
   | "wrong-fence"
   | "wrong-step-id"
-  | "duplicate-op"
-  | "value-too-large";
+  | "duplicate-op";

@@ -175,15 +175,6 @@ describe("what is refused", () => {
       "invalid-answer",
       answerOf(op("send", "a", { events: [{ name: "durable.run.failed" }] })),
     ],
-    "an output over 4 MiB": [
-      "value-too-large",
-      { status: "done", ...FENCE, output: "x".repeat(4 * 1024 * 1024) },
-    ],
-    "a step's value over 4 MiB": ["value-too-large", answerOf({ ...step, v: "x".repeat(4 * 1024 * 1024) })],
-    "an event over 1 MiB": [
-      "value-too-large",
-      answerOf(op("send", "a", { events: [{ name: "x", data: "é".repeat(600_000) }] })),
-    ],
     "more than 6 MiB": ["too-large", { status: "done", ...FENCE, output: "x".repeat(6 * 1024 * 1024) }],
   };
   test.each(Object.entries(cases))("%s", (_, [code, answer]) => expect(codeOf(answer)).toBe(code));
@@ -202,6 +193,53 @@ describe("what is refused", () => {
     const decoded = decode(answerOf({ ...step, n: "card 4111 1111" }));
     expect(decoded).toMatchObject({ detail: expect.stringContaining("/ops/0/n") });
     expect(JSON.stringify(decoded)).not.toContain("4111");
+  });
+});
+
+describe("a value over the limit, of an SDK that does not check", () => {
+  const large = "x".repeat(4 * 1024 * 1024);
+  const error = { name: "ValueTooLargeError", code: "value-too-large", retry: false };
+  const small = op("run", "small", { st: "ok", v: 1 });
+
+  test("is the failure of the step that returned it; all the rest counts", () => {
+    const decoded = decode(answerOf(small, op("run", "a", { st: "ok", v: large, ms: 2, compensate: true })));
+    const message = expect.stringMatching(/step "a" \(0\) is larger than 4 MiB \(4194306 bytes\)\. Store it/);
+    expect(decoded.ok && decoded.answer).toMatchObject({
+      status: "continue",
+      ops: [
+        { name: "small", st: "ok" },
+        { name: "a", st: "err", ms: 2, error: { ...error, message } },
+      ],
+    });
+  });
+
+  test.each<[string, object, RegExp]>([
+    ["an output", { status: "done", ...FENCE, output: large, ops: [small] }, /output is larger than 4 MiB/],
+    [
+      "an event",
+      answerOf(op("send", "a", { events: [{ name: "x", data: "é".repeat(600_000) }] }), small),
+      /event 1 that step "a" \(0\) sends is larger than 1 MiB/,
+    ],
+    [
+      "a child's input",
+      answerOf(op("invoke", "a", { fn: "b", input: "x".repeat(1024 * 1024) }), small),
+      /step "a" \(0\) gives "b" is larger than 1 MiB/,
+    ],
+    [
+      "the state",
+      answerOf(op("state", "s", { v: "x".repeat(65_536) }), small),
+      /larger than 64 KiB.*publish less/,
+    ],
+    ["a group's results", answerOf(op("group", "g", { folds: [], v: large }), small), /larger than 4 MiB/],
+  ])("of %s is an error of the function; the steps beside it count", (_, answer, message) => {
+    const decoded = decode({ ...answer, app_ms: 7 });
+    expect(decoded.ok && decoded.answer).toMatchObject({
+      status: "error",
+      ...FENCE,
+      app_ms: 7,
+      ops: [{ name: "small", st: "ok" }],
+      error: { ...error, message: expect.stringMatching(message) },
+    });
   });
 });
 

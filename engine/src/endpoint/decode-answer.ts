@@ -13,7 +13,7 @@ import type { AnswerFlaw } from "./answer-flaw.ts";
 import { schemaFlaw } from "./schema-flaw.ts";
 import { trimFailure } from "./trim-failure.ts";
 import { trimLogs } from "./trim-logs.ts";
-import { valueFlaw } from "./value-flaw.ts";
+import { withinLimits } from "./value-flaw.ts";
 
 export type DecodedAnswer =
   | { readonly ok: true; readonly answer: Answer }
@@ -38,19 +38,23 @@ export function decodeAnswer(body: Uint8Array, expected: { readonly fence: strin
   }
   const parsed = answerSchema.safeParse(json);
   if (!parsed.success) return refuse(...schemaFlaw(parsed.error, json));
-  const answer: Answer = parsed.data;
-  if (answer.fence !== expected.fence) {
+  const given: Answer = parsed.data;
+  if (given.fence !== expected.fence) {
     return refuse(
       "wrong-fence",
       "The answer carries the fence of another dispatch. The SDK must repeat the fence it was sent.",
     );
   }
-  const ops = "ops" in answer ? (answer.ops ?? []) : [];
-  const flaw = opsFlaw(ops) ?? valueFlaw(answer);
+  const flaw = opsFlaw(opsOf(given));
   if (flaw !== null) return refuse(...flaw);
+  const answer = withinLimits(given);
   if (answer.status === "error") answer.error = trimFailure(answer.error);
-  trimOps(ops);
+  trimOps(opsOf(answer));
   return { ok: true, answer };
+}
+
+function opsOf(answer: Answer): readonly Op[] {
+  return ("ops" in answer && answer.ops) || [];
 }
 
 const READING = { raw: RAW_MEMBERS, numbers: "any" } as const;

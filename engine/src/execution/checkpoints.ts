@@ -111,7 +111,7 @@ export class Checkpoints {
     };
     const refused = decideOps(situation, request.ops ?? [], draft);
     if (refused !== null) return { state: "refused", why: refused.result ?? "" };
-    if (draft.pausedBy !== null) return { state: "refused", why: draft.pausedBy };
+    if (draft.pausedBy !== null) return { state: "refused", why: draft.pausedBy.message };
     const { fence, seq } = request;
     draft.effects.push({
       kind: "checkpoint",

@@ -2,7 +2,7 @@ import type { Failure, Op } from "@durable/protocol/wire";
 import type { Outcome } from "../domain/outcome.ts";
 import { decideRetry } from "../domain/retry-decision.ts";
 import { decideOps } from "./decide-op.ts";
-import { disagreement, exhausted, OutcomeDraft, pause } from "./outcome-draft.ts";
+import { disagreement, exhausted, isTooLarge, OutcomeDraft, pause, tooLarge } from "./outcome-draft.ts";
 import type { Situation } from "./situation.ts";
 
 /** The function itself failed, outside of any step: tried again from the top with the same memo. */
@@ -16,6 +16,8 @@ export function decideError(situation: Situation, failure: Failure, ops: readonl
   const attempt = situation.runAttempt + 1;
   const text = JSON.stringify(failure);
   draft.attempts.push({ stepId: null, attempt, outcome: "failed", failure: text });
+  if (isTooLarge(failure) && situation.memo.ending === null)
+    return draft.paused(tooLarge("what is not recorded", failure));
   const policy = situation.retry;
   const next = decideRetry({ policy, failure, attempt, elapsedMs: 0, random: situation.random() });
   if (next.kind === "retry") {

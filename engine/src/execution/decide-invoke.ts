@@ -1,4 +1,4 @@
-import { EVENT_BYTES_MAX, type InvokeOp } from "@durable/protocol/wire";
+import type { InvokeOp } from "@durable/protocol/wire";
 import { nearNames } from "../domain/near-names.ts";
 import type { FunctionEntry } from "../registry/function-entry.ts";
 import { schemaFlaws, sentenceOfFlaws } from "../registry/json-schemas.ts";
@@ -76,12 +76,6 @@ function refusalOf(
     return {
       name: "TooDeepError",
       message: `Step "${op.name}" invokes "${op.fn}" ${DEPTH_MAX} levels below the run that began it. A function that invokes itself must know when to stop; spread the work with events instead.`,
-    };
-  }
-  if (data.length > EVENT_BYTES_MAX || Buffer.byteLength(data) > EVENT_BYTES_MAX) {
-    return {
-      name: "PayloadTooLarge",
-      message: `Step "${op.name}" gives "${op.fn}" more than ${EVENT_BYTES_MAX / 1024 / 1024} MiB of JSON. Store it elsewhere and pass a reference.`,
     };
   }
   const flaws = target.input === null ? [] : schemaFlaws(target.input, data);

@@ -67,6 +67,12 @@ test.each<[string, Reply]>([
   ["more than its result", answer({ ops: [ran({}), ran({ id: stepId("", "other", 0) })] })],
   ["an error around it", answer({ status: "error", error: { name: "E", message: "no" } })],
   [
+    "a result that is too large",
+    answer({
+      ops: [ran({ st: "err", v: undefined, error: { name: "E", message: "no", code: "value-too-large" } })],
+    }),
+  ],
+  [
     "another path",
     answer({ status: "error", error: { name: "N", message: "path", code: "nondeterminism" } }),
   ],

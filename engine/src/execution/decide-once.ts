@@ -6,6 +6,7 @@ import { DEFAULT_RETRY } from "../domain/backoff.ts";
 import type { TaskOutcome } from "../domain/task-outcome.ts";
 import type { Reply } from "./call-app.ts";
 import { decideTask, decideTaskReply, failedTask, type PlannedStep, ran } from "./decide-task.ts";
+import { isTooLarge } from "./outcome-draft.ts";
 import type { Situation } from "./situation.ts";
 
 const ONE_ATTEMPT: RetryPolicy = { ...DEFAULT_RETRY, max: 1 };
@@ -21,7 +22,10 @@ export function decideOnceReply(situation: Situation, step: PlannedStep, reply: 
       if (answer.status === "step_not_found") return decideTask(situation, step, answer);
       const [op, ...more] = answer.status === "continue" ? answer.ops : [];
       if (op?.op === "run" && op.id === step.stepId && more.length === 0) {
-        return ran(situation, op.st === "ok" ? op : { ...op, retry_policy: ONE_ATTEMPT });
+        if (op.st === "ok") return ran(situation, op);
+        // To pause is of no use: resumed, it would not run again.
+        if (isTooLarge(op.error)) return interrupted(situation, step, `${UNSTORABLE}: ${op.error.message}`);
+        return ran(situation, { ...op, retry_policy: ONE_ATTEMPT });
       }
       return interrupted(
         situation,

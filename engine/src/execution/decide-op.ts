@@ -22,7 +22,7 @@ import { decideInvoke } from "./decide-invoke.ts";
 import { decideSignal, decideWait } from "./decide-wait.ts";
 import { journalEntry, journalOp, rawText } from "./journal-entry.ts";
 import { noteLogs } from "./note-logs.ts";
-import { disagreement, exhausted, type OutcomeDraft, pause } from "./outcome-draft.ts";
+import { disagreement, exhausted, isTooLarge, type OutcomeDraft, pause, tooLarge } from "./outcome-draft.ts";
 import type { Situation } from "./situation.ts";
 
 /** Writes all ops into the draft, or answers the pause that one of them causes. */
@@ -124,8 +124,10 @@ export function decideRun(situation: Situation, op: RunOp, draft: OutcomeDraft):
   }
   const { next, policy, error } = decideFailedAttempt(situation, op, attempt, draft);
   if (next.kind === "retry") return;
-  if (next.kind === "exhausted" && policy.on_exhausted === "pause") {
-    draft.pausedBy ??= exhausted(`step "${op.name}"`, attempt, error);
+  const isLarge = isTooLarge(error);
+  if (isLarge || (next.kind === "exhausted" && policy.on_exhausted === "pause")) {
+    const step = `step "${op.name}"`;
+    draft.pausedBy ??= isLarge ? tooLarge(step, error) : exhausted(step, attempt, error);
     draft.steps.push(journalEntry(op, { status: "retrying", failure: JSON.stringify(error), attempt }));
   } else draft.steps.push(journalEntry(op, { status: "err", failure: JSON.stringify(error), attempt }));
 }
@@ -148,7 +150,9 @@ export function decideFailedAttempt(
   const policy = op.retry_policy ?? situation.retry;
   const { resumedAfter, elapsedMs } = situation.memo.pendingOf(op.id) ?? { resumedAfter: 0, elapsedMs: 0 };
   const random = situation.random();
-  const next = decideRetry({ policy, failure: error, attempt: attempt - resumedAfter, elapsedMs, random });
+  const next: RetryDecision = isTooLarge(error)
+    ? { kind: "final" }
+    : decideRetry({ policy, failure: error, attempt: attempt - resumedAfter, elapsedMs, random });
   draft.attempts.push({ stepId: op.id, attempt, outcome: "failed", failure });
   if (next.kind === "retry") {
     draft.steps.push(journalEntry(op, { status: "retrying", failure, attempt, dueMs: next.delayMs }));

@@ -59,7 +59,8 @@ function notUndone(situation: Situation, owed: OwedStep, op: CompensateOp): Outc
   const { next, error } = decideFailedAttempt(situation, op, attempt, draft);
   if (next.kind === "retry") return draft.progress("wait");
   draft.steps.push(journalEntry(op, { status: "retrying", failure: JSON.stringify(error), attempt }));
-  return draft.paused(
-    `paused: step "${owed.name}" cannot be undone. Its compensation failed in attempt ${attempt}, with ${error.name}: ${sentenceOf(error.message)} Mend the cause, then resume: it is tried again, and what is undone stays so.`,
-  );
+  return draft.paused({
+    name: "Exhausted",
+    message: `paused: step "${owed.name}" cannot be undone. Its compensation failed in attempt ${attempt}, with ${error.name}: ${sentenceOf(error.message)} Mend the cause, then resume: it is tried again, and what is undone stays so.`,
+  });
 }

@@ -242,3 +242,26 @@ test.each([
     retry: false,
   });
 });
+
+test("a value that is too large pauses the run with what else came, whatever the policy allows", () => {
+  const error = {
+    name: "ValueTooLargeError",
+    message: 'Step "a" returned more than 4 MiB.',
+    code: "value-too-large",
+  };
+  const ofStep = decide(situation(), continued(run("b"), run("a", { st: "err", v: undefined, error })));
+  expect(ofStep).toMatchObject({
+    kind: "paused",
+    steps: [
+      { id: id("b"), status: "ok" },
+      { id: id("a"), status: "retrying", attempt: 1 },
+    ],
+    attempts: [{ stepId: id("a"), outcome: "failed" }],
+  });
+  expect(ofStep.result).toMatch(
+    /paused: Step .*returned more than 4 MiB\. Deploy.*then resume: step .*a.* runs again/,
+  );
+  const ofFunction = decide(situation(), { status: "error", fence: "f", error, ops: [run("b")] } as Answer);
+  expect(ofFunction).toMatchObject({ kind: "paused", steps: [{ id: id("b"), status: "ok" }] });
+  expect(ofFunction.result).toMatch(/"name":"ValueTooLargeError".*paused: .*all recorded results are kept/);
+});

@@ -1,5 +1,5 @@
 import { JSON_KEY_BYTES_MAX, JsonProblem, parseJson, RawJson, VALUE_BYTES_MAX } from "@durable/protocol/wire";
-import { NonRetriableError } from "../errors.ts";
+import { NonRetriableError, ValueTooLargeError } from "../errors.ts";
 
 /** Messages wrap values in a few levels of their own; a value may use the rest of the hundred. */
 const DEPTH_MAX = 90;
@@ -10,6 +10,7 @@ const MIB = 1024 * 1024;
  * A value as the JSON text that is kept and comes back; undefined stays undefined.
  * @param subject How a sentence about it begins: `step "charge" returned`.
  * @throws NonRetriableError when JSON cannot hold it or no engine would take it: the next attempt would not change it.
+ * @throws ValueTooLargeError when it has more than `bytesMax` bytes.
  */
 export function toJson(subject: string, value: unknown, bytesMax = VALUE_BYTES_MAX): RawJson | undefined {
   const text = stringify(subject, value);
@@ -20,7 +21,7 @@ export function toJson(subject: string, value: unknown, bytesMax = VALUE_BYTES_M
 
 const utf8 = new TextEncoder();
 
-/** @throws NonRetriableError when no engine would take this JSON. */
+/** @throws NonRetriableError when no engine would take this JSON; ValueTooLargeError when it is too long. */
 export function checkJson(
   subject: string,
   text: string,
@@ -28,10 +29,10 @@ export function checkJson(
   depthMax: number,
   instead = "Store it elsewhere and pass a reference.",
 ): void {
-  if (text.length * 3 > bytesMax && utf8.encode(text).length > bytesMax) {
-    throw new NonRetriableError(
-      `${subject} more than ${bytesMax < MIB ? `${bytesMax / 1024} KiB` : `${bytesMax / MIB} MiB`} of JSON. ${instead}`,
-    );
+  const bytes = text.length * 3 > bytesMax ? utf8.encode(text).length : 0;
+  if (bytes > bytesMax) {
+    const limit = bytesMax < MIB ? `${bytesMax / 1024} KiB` : `${bytesMax / MIB} MiB`;
+    throw new ValueTooLargeError(`${subject} more than ${limit} of JSON (${bytes} bytes). ${instead}`);
   }
   if (!isSurelyReadable(text)) refuseUnreadable(subject, text, depthMax);
 }

@@ -1,6 +1,12 @@
 import * as z from "zod";
 import { concurrencyListSchema, throttleSchema } from "./gates.ts";
-import { CANCEL_ON_MAX, FUNCTIONS_PER_APP_MAX, SLEEP_MS_MAX, TRIGGERS_PER_FUNCTION_MAX } from "./limits.ts";
+import {
+  CANCEL_ON_MAX,
+  FUNCTIONS_PER_APP_MAX,
+  INVOKES_MAX,
+  SLEEP_MS_MAX,
+  TRIGGERS_PER_FUNCTION_MAX,
+} from "./limits.ts";
 import {
   awaitedEventNameSchema,
   digestSchema,
@@ -11,6 +17,7 @@ import {
 } from "./names.ts";
 import { matchSchema, timeoutSchema } from "./ops/wait.ts";
 import { retryPolicySchema } from "./retry.ts";
+import { TARGET } from "./slug.ts";
 
 export const inspectRequestSchema = z.object({ type: z.literal("inspect"), app: slugSchema });
 
@@ -30,6 +37,8 @@ const cancelOnSchema = z.object({
   if: expressionSchema.optional(),
   timeout_ms: timeoutSchema.optional(),
 });
+
+const targetSchema = z.string().regex(TARGET, "must be the id of a function, or app/id");
 
 const timeoutMsSchema = z.int().min(1).max(SLEEP_MS_MAX);
 
@@ -56,6 +65,7 @@ export const functionManifestSchema = z
     timeouts: timeoutsSchema.optional(),
     cancel_on: z.array(cancelOnSchema).max(CANCEL_ON_MAX).optional(),
     on_failure: slugSchema.optional(),
+    invokes: z.array(targetSchema).max(INVOKES_MAX).optional(),
     input: z.unknown().optional(),
     output: z.unknown().optional(),
     max_duration_ms: durationSchema.optional(),

@@ -43,6 +43,8 @@ export const EXPRESSION_CHARACTERS_MAX = 1_000;
 export const AWAITED_EVENTS_MAX = 50;
 /** Events that cancel the runs of one function. */
 export const CANCEL_ON_MAX = 10;
+/** Functions that one function says it invokes. */
+export const INVOKES_MAX = 100;
 /** Limits of concurrency that one function has. */
 export const CONCURRENCY_LIMITS_MAX = 4;
 /** What a limit counts to. */

@@ -24,7 +24,7 @@ export {
 } from "./secret.ts";
 export { sha256 } from "./sha256.ts";
 export * from "./signature.ts";
-export { slugProblem } from "./slug.ts";
+export { slugProblem, TARGET } from "./slug.ts";
 export { isStepId, stepId, stepNameProblem } from "./step-id.ts";
 export { isSealed, makeToken, readToken, type TokenSubject, tokenSignalKey } from "./token.ts";
 export * from "./write-json.ts";

@@ -1,6 +1,7 @@
 import { TRIGGERS_PER_FUNCTION_MAX } from "@durable/protocol/wire";
 import type { FunctionOptions } from "./function.ts";
 import { generatorProblem } from "./generator-problem.ts";
+import { invokesOnWire } from "./invokes.ts";
 import { type Limits, limitsOnWire } from "./limits.ts";
 import { failureFunctionId } from "./on-failure.ts";
 import { optionsProblem } from "./options.ts";
@@ -15,6 +16,7 @@ type CheckedOptions = Pick<
 > & {
   readonly handler: unknown;
   readonly onFailure?: unknown;
+  readonly invokes?: unknown;
 };
 
 const MEMBERS: readonly (keyof FunctionOptions)[] = [
@@ -28,6 +30,7 @@ const MEMBERS: readonly (keyof FunctionOptions)[] = [
   "retry",
   "onExhausted",
   "onFailure",
+  "invokes",
   "timeouts",
   "cancelOn",
   "version",
@@ -83,6 +86,7 @@ export function checkFunction(options: CheckedOptions): void {
   try {
     retryPolicy(withOnExhausted(options.retry, options.onExhausted));
     limitsOnWire(options);
+    if (options.invokes !== undefined) invokesOnWire(options.invokes);
   } catch (error) {
     throw new TypeError(`${where}: ${(error as Error).message}`);
   }

@@ -32,6 +32,12 @@ describe("a function", () => {
       { input: { type: "object" } },
       /Function "f": input is no Standard Schema .* "jsonSchema"/,
     ],
+    ["what it invokes as one id", { invokes: "bill" }, /Function "f": "invokes" is a list/],
+    [
+      "what it invokes as a URL",
+      { invokes: ["a/b/c"] },
+      /Function "f": "invokes" names functions: .* not "a\/b\/c"/,
+    ],
     ["no handler", { handler: undefined }, /Function "f" has no handler/],
     [
       "a generator as its handler",
@@ -115,4 +121,11 @@ test("event and step results have the types that come at run time", () => {
     input: schema,
     handler: ({ event }) => expectTypeOf(event.data).toEqualTypeOf<Order>(),
   });
+});
+
+test("what a function invokes is named in the manifest, whichever way it is given", () => {
+  const bill = createFunction({ id: "bill", handler });
+  const order = createFunction({ id: "order", invokes: [bill, "ship", "billing/remind"], handler });
+  const [, described] = makeManifest({ app: "shop", functions: [bill, order] }).functions;
+  expect(described).toMatchObject({ id: "order", invokes: ["bill", "ship", "billing/remind"] });
 });

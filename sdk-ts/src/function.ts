@@ -51,6 +51,12 @@ export interface FunctionOptions<
    */
   readonly onFailure?: FailureHandler | undefined;
   /**
+   * The functions that it starts with `step.invoke` and `step.spawn`, as such or as `"id"` or `"app/id"`. Said here, one
+   * of this app that is not served is refused at sync, instead of when a run comes to it; `durable check` finds a step
+   * that starts another one. What it leaves out changes nothing at run time.
+   */
+  readonly invokes?: readonly (DurableFunction | string)[] | undefined;
+  /**
    * The function. It is called again from the top after each step, with the results so far: keep clocks, chance and
    * everything that has effects inside steps.
    */

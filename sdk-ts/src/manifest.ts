@@ -2,6 +2,7 @@ import { type FunctionManifest, type Manifest, PROTOCOL_VERSION } from "@durable
 import { digest } from "./digest.ts";
 import { type Duration, durationMs } from "./duration.ts";
 import { type DurableFunction, policyOptionsOf } from "./function.ts";
+import { invokesOnWire } from "./invokes.ts";
 import { jsonSchemaOf } from "./json-schema.ts";
 import { limitsOnWire } from "./limits.ts";
 import { failureFunctionId } from "./on-failure.ts";
@@ -54,6 +55,7 @@ function describe(fn: DurableFunction): FunctionManifest {
     triggers: triggers.map(onWire),
     ...((options.retry ?? options.onExhausted) && { retry: retryPolicy(policyOptionsOf(fn)) }),
     ...(options.onFailure !== undefined && { on_failure: failureFunctionId(id) }),
+    ...(options.invokes !== undefined && { invokes: invokesOnWire(options.invokes) }),
     ...(limitsOnWire(options) as Partial<FunctionManifest>),
     ...(input !== undefined && { input }),
     ...(output !== undefined && { output }),

@@ -160,6 +160,30 @@ describe("is a mistake", () => {
   });
 });
 
+describe("what a function says that it invokes", () => {
+  const invoking = (list: string, step: string) =>
+    inFile(`createFunction({ id: "f", invokes: ${list}, handler: async ({ step }) => {\n${step}\n} });`);
+
+  test.each<[string, string]>([
+    ['["bill", "ship"]', 'await step.invoke("one", "bil");'],
+    ["[bill]", "await step.spawn(ship, { input: 1 });"],
+    ["[]", 'await step.invoke("bill");'],
+  ])("%s leaves out what %s starts", (list, step) => {
+    expect(invoking(list, step)).toEqual([
+      expect.stringMatching(/^undeclared-target 2: This starts .*leaves it out/),
+    ]);
+  });
+
+  test.each<[string, string]>([
+    ['["bill", "shop/ship"]', 'await step.invoke("one", "ship");'],
+    ["[bill]", "await step.invoke(bill);"],
+    ["[bill]", 'await step.invoke("bill");'],
+    ["[...all]", 'await step.invoke("bill");'],
+    ["all", 'await step.invoke("bill");'],
+    ['["bill"]', "await step.invoke(named(event));"],
+  ])("%s may have what %s starts", (list, step) => expect(invoking(list, step)).toEqual([]));
+});
+
 describe("is none", () => {
   test.each([
     ["a name in a loop", 'for (const id of event.data) await step.run("load", () => id);'],

@@ -14,3 +14,19 @@ test("a cron line or a time zone that cannot be is refused with its place", () =
   );
   requireUsable(manifest([event, { cron: "0 9 * * *", tz: "Europe/Zurich" }]));
 });
+
+test("a function that is said to be invoked and is not served is refused, with who says so and what is near", () => {
+  const app = (...invokes: string[]) =>
+    ({
+      app: "shop",
+      functions: [
+        { id: "order", triggers: [], invokes },
+        { id: "bill", triggers: [] },
+      ],
+    }) as unknown as Manifest;
+  expect(() => requireUsable(app("bill", "blil"))).toThrow(
+    /^Function "order" says that it invokes "blil", and app "shop" serves no such function\. Did you mean "bill"\? Correct/,
+  );
+  expect(() => requireUsable(app("shop/gone"))).toThrow(/invokes "shop\/gone"/);
+  requireUsable(app("bill", "shop/bill", "order", "elsewhere/deployed-later"));
+});

@@ -1,6 +1,7 @@
 import type { FunctionManifest, Manifest } from "@durable/protocol/wire";
 import { cronProblem, timeZoneProblem } from "../domain/cron.ts";
 import { readExpression, type Variables, type Yields } from "../domain/expressions.ts";
+import { nearNames } from "../domain/near-names.ts";
 import { Problem } from "../domain/problems.ts";
 import { type DeclaredLimit, declaredLimits } from "./declared-limits.ts";
 import { schemaProblem } from "./json-schemas.ts";
@@ -10,7 +11,7 @@ import { schemaProblem } from "./json-schemas.ts";
  * could only let events through, or none, and nobody would know.
  * @throws Problem `inspect-failed`
  */
-export function requireUsable({ functions }: Manifest): void {
+export function requireUsable({ app, functions }: Manifest): void {
   for (const fn of functions) {
     requireSchemas(fn);
     requireExpressions(fn);
@@ -18,6 +19,24 @@ export function requireUsable({ functions }: Manifest): void {
     requireLimitExpressions(fn);
   }
   requireAgreement(functions);
+  requireTargets(app, functions);
+}
+
+/** Of other apps nothing is known here: they may be deployed later, so the step that invokes one says whether it can. */
+function requireTargets(app: string, functions: readonly FunctionManifest[]): void {
+  const ids = new Set(functions.map(({ id }) => id));
+  for (const { id, invokes = [] } of functions) {
+    for (const target of invokes) {
+      const [fn, foreign = app] = target.split("/").reverse() as [string, string?];
+      if (foreign !== app || ids.has(fn)) continue;
+      const near = nearNames(fn, ids).map((name) => `"${name}"`);
+      const hint = near.length === 0 ? "" : ` Did you mean ${near.join(" or ")}?`;
+      throw new Problem(
+        "inspect-failed",
+        `Function "${id}" says that it invokes "${target}", and app "${app}" serves no such function.${hint} Correct "invokes", or add the function to those that the app serves.`,
+      );
+    }
+  }
 }
 
 function requireSchemas(fn: FunctionManifest): void {

@@ -108,6 +108,8 @@ export interface FunctionManifest {
   priority?: LimitSpec | number | undefined;
   timeouts?: Timeouts | undefined;
   cancel_on?: CancelOn[] | undefined;
+  /** Functions that it says it invokes: `id` of this app, or `app/id`. */
+  invokes?: string[] | undefined;
   /** The function of this app that is started when a run of this one has failed. */
   on_failure?: string | undefined;
   /** JSON Schema of the event's data, and of the output. */

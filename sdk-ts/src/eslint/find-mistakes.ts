@@ -1,5 +1,6 @@
 import { areExclusive } from "./exclusive.ts";
 import { type DurableCode, findDurableCode, isRefusedInBodies, isStep, type StepCall } from "./find-steps.ts";
+import { findUndeclared } from "./find-undeclared.ts";
 import { findUnrepeatable } from "./find-unrepeatable.ts";
 import { floatingCall, isFloating } from "./floating.ts";
 import { isStepObject } from "./step-names.ts";
@@ -11,6 +12,7 @@ export const RULES = {
   "await-step": "a step that nobody awaits may never run",
   "no-duplicate-step": "two steps of one name are told apart by their order alone",
   "no-unrepeatable": "clock, chance, timers and network belong inside of steps",
+  "undeclared-target": "what a function starts stands in its `invokes`, where it has that",
 } as const;
 
 export type RuleName = keyof typeof RULES;
@@ -27,6 +29,7 @@ export function findMistakes(program: Node): Mistake[] {
     ...nested(code),
     ...unawaited(code),
     ...duplicates(code),
+    ...findUndeclared(code.steps).map((found) => ({ rule: "undeclared-target" as const, ...found })),
     ...findUnrepeatable(program, code).map(({ node, message }) => ({
       rule: "no-unrepeatable" as const,
       node,

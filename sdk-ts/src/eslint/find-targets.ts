@@ -15,7 +15,7 @@ export function findTargets(program: Node): Targets {
     .flatMap(({ steps }) => steps)
     .filter(({ method }) => method === "invoke" || method === "spawn")
     .flatMap(({ node }) => {
-      const id = targetOf(node["arguments"]);
+      const id = textOf(targetOf(node["arguments"]));
       return id === null ? [] : [{ id, node }];
     });
   return { declared: ids.filter((id) => id !== null), declaresMore: ids.includes(null), started };
@@ -34,10 +34,10 @@ function createdIds(program: Node): (string | null)[] {
   return ids;
 }
 
-/** `invoke("child")`, `invoke("child", { .. })` or `invoke("name", "child")`; null for a function that is given as such. */
-function targetOf([first, second]: readonly Node[]): string | null {
+/** Of `invoke("child")`, `invoke("child", { .. })` or `invoke("name", "child")`. */
+export function targetOf([first, second]: readonly Node[]): Node | undefined {
   const isOnly = second === undefined || second.type === "ObjectExpression";
-  return textOf(isOnly ? first : second);
+  return isOnly ? first : second;
 }
 
 function textOf(node: Node | undefined): string | null {

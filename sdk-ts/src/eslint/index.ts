@@ -25,7 +25,7 @@ interface Rule {
   create(context: RuleContext): Record<string, () => void>;
 }
 
-/** Four rules ask for the same tree. */
+/** All rules ask for the same tree. */
 const found = new WeakMap<object, Mistake[]>();
 
 function mistakesIn(ast: Node): Mistake[] {

@@ -62,7 +62,7 @@ describe("a function", () => {
 
   test("its policy travels whole, with what it does not say filled in", () => {
     const fn = createFunction({ id: "f", trigger, retry: { max: 7, base: "2s" }, handler });
-    expect(makeManifest({ app: "a", functions: [fn] }).functions[0]).toEqual({
+    expect(makeManifest({ app: "a", functions: [fn], reachesEngine: true }).functions[0]).toEqual({
       id: "f",
       triggers: [{ event: "order.placed" }],
       retry: { max: 7, backoff: "exponential", base_ms: 2_000, factor: 2, max_ms: 3_600_000, jitter: true },
@@ -71,7 +71,8 @@ describe("a function", () => {
 
   test("the digest names what is declared: equal for equal functions, another for others", () => {
     const digest = (id: string) =>
-      makeManifest({ app: "a", functions: [createFunction({ id, trigger, handler })] }).manifest;
+      makeManifest({ app: "a", functions: [createFunction({ id, trigger, handler })], reachesEngine: true })
+        .manifest;
     expect(digest("f")).toBe(digest("f"));
     expect(digest("f")).not.toBe(digest("g"));
   });
@@ -126,6 +127,10 @@ test("event and step results have the types that come at run time", () => {
 test("what a function invokes is named in the manifest, whichever way it is given", () => {
   const bill = createFunction({ id: "bill", handler });
   const order = createFunction({ id: "order", invokes: [bill, "ship", "billing/remind"], handler });
-  const [, described] = makeManifest({ app: "shop", functions: [bill, order] }).functions;
+  const [, described] = makeManifest({
+    app: "shop",
+    functions: [bill, order],
+    reachesEngine: true,
+  }).functions;
   expect(described).toMatchObject({ id: "order", invokes: ["bill", "ship", "billing/remind"] });
 });

@@ -16,6 +16,8 @@ export interface AppDescription {
   readonly functions: readonly DurableFunction[];
   readonly maxDuration?: Duration | undefined;
   readonly deployment?: string | undefined;
+  /** Whether it can fetch what a request leaves out. */
+  readonly reachesEngine: boolean;
 }
 
 /** Where a deployment's name is found when `serve` is given none: ours first, then those that platforms set. */
@@ -30,13 +32,23 @@ const DEPLOYMENT_VARIABLES = [
 ];
 
 /** What `inspect` answers. Made once: functions do not change while a process lives. */
-export function makeManifest({ app, functions, maxDuration, deployment: named }: AppDescription): Manifest {
+export function makeManifest(description: AppDescription): Manifest {
+  const { app, functions, maxDuration, deployment: named, reachesEngine } = description;
   const deployment = named ?? DEPLOYMENT_VARIABLES.map(environment).find((name) => name !== undefined);
   const described = {
     protocol: { min: PROTOCOL_VERSION, max: PROTOCOL_VERSION },
     app,
     sdk: `durable-ts/${SDK_VERSION}`,
-    capabilities: ["unclaimed", "parallel", "pages", "checkpoint", "groups", "call", "query"],
+    capabilities: [
+      "unclaimed",
+      "parallel",
+      "pages",
+      "checkpoint",
+      "groups",
+      "call",
+      "query",
+      ...(reachesEngine ? ["refs"] : []),
+    ],
     max_duration_ms: Math.max(1, durationMs(maxDuration ?? "60s")),
     functions: functions.map(describe),
   };

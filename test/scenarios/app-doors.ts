@@ -30,7 +30,12 @@ export async function openDoors() {
       engine.call("POST", `/v1/events?app=shop${isWaitedFor ? "&wait=20" : ""}`, { name: "begin" }),
     path: (run: string) => `/v1/apps/shop/dev/runs/${run}`,
     /** Knocks as the app does, signed. */
-    knock(door: "checkpoint" | "memo", message: object, run: string, key = APP_KEY): Promise<ApiAnswer> {
+    knock(
+      door: "checkpoint" | "memo" | "blob",
+      message: object,
+      run: string,
+      key = APP_KEY,
+    ): Promise<ApiAnswer> {
       const body = JSON.stringify(message);
       const timestampS = Math.floor(Date.now() / 1000);
       return engine.call("POST", `/v1/apps/shop/dev/runs/${run}/${door}`, body, {

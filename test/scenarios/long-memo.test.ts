@@ -1,5 +1,7 @@
-// Runs whose results do not fit into one request, with the real SDK: the rest of their memo comes in pages.
+// Runs whose results do not fit into one request, with the real SDK: large ones are fetched, and of many small ones the rest
+// comes in pages.
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { DEV_SECRET } from "@durable/protocol/wire";
@@ -16,6 +18,8 @@ const PROGRAM = fileURLToPath(new URL("engine-process.ts", import.meta.url));
 /** By idempotency key: how often its body was called. */
 const bodies = new Map<string, number>();
 const environment = { ...process.env };
+/** In no two tests are values alike: an app need not fetch what it has. */
+let unlike = "";
 
 function ran(key: string): void {
   bodies.set(key, (bodies.get(key) ?? 0) + 1);
@@ -24,14 +28,14 @@ function ran(key: string): void {
 async function large(step: Step, name: string, bytes = MIB): Promise<string> {
   return step.run(name, ({ idempotencyKey }) => {
     ran(idempotencyKey);
-    return `${name}:${"ä€x".repeat(Math.floor(bytes / 6))}`;
+    return `${name}:${unlike}${"ä€x".repeat(Math.floor(bytes / 6))}`;
   });
 }
 
 /** What it read of each result: the name, and how long it was. */
 const report = (results: readonly string[]) => results.map((text) => `${text.split(":")[0]} ${text.length}`);
 const expected = (names: readonly string[], bytes = MIB) =>
-  names.map((name) => `${name} ${name.length + 1 + Math.floor(bytes / 6) * 3}`);
+  names.map((name) => `${name} ${name.length + 1 + unlike.length + Math.floor(bytes / 6) * 3}`);
 const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 
 interface Halves {
@@ -56,6 +60,26 @@ const expectedHalves = (half: number) => [
   ...expected(numbered("then", half)),
 ];
 
+/** Each is below what is fetched by itself; together they are more than a request. */
+const SMALL = { count: 80, bytes: 60_000 };
+
+const manySmall = createFunction({
+  id: "many-small",
+  trigger: { event: "many-small" },
+  async handler({ step }) {
+    const results: string[] = [];
+    for (const name of numbered("small", SMALL.count)) results.push(await large(step, name, SMALL.bytes));
+    const one = await large(step, "one");
+    await step.waitForEvent("go", { event: "go" });
+    return report([...results, one, await large(step, "then", 10)]);
+  },
+});
+const expectedManySmall = () => [
+  ...expected(numbered("small", SMALL.count), SMALL.bytes),
+  ...expected(["one"]),
+  ...expected(["then"], 10),
+];
+
 const tasks = createFunction({
   id: "tasks",
   trigger: { event: "tasks" },
@@ -67,7 +91,7 @@ const tasks = createFunction({
     return report([...results, ...both]);
   },
 });
-const expectedTasks = [...expected(numbered("first", 5)), ...expected(["left", "right"], 10)];
+const expectedTasks = () => [...expected(numbered("first", 5)), ...expected(["left", "right"], 10)];
 
 const asked = createFunction({
   id: "asked",
@@ -80,9 +104,12 @@ const asked = createFunction({
   },
 });
 
-const FUNCTIONS = [halves, tasks, asked];
+const FUNCTIONS = [halves, tasks, asked, manySmall];
 
-beforeEach(() => bodies.clear());
+beforeEach(() => {
+  bodies.clear();
+  unlike = randomUUID();
+});
 afterEach(() => {
   process.env = { ...environment };
 });
@@ -120,12 +147,28 @@ test("30 steps of 1 MiB each end with the right results, and each body ran once"
   });
 });
 
+test("80 results that are not fetched one by one come in pages, and among them one that is", {
+  timeout: 60_000,
+}, async () => {
+  await withEngine(async (engine) => {
+    const sent = await engine.call("POST", "/v1/events?app=shop", { name: "many-small" });
+    const path = `/v1/apps/shop/dev/runs/${sent.json.runs[0].run}`;
+    await expect
+      .poll(async () => (await engine.call("GET", path)).json.status, { timeout: 30_000 })
+      .toBe("waiting");
+    expect((await engine.call("POST", "/v1/events?app=shop", { name: "go" })).status).toBe(200);
+    const run = (await engine.call("GET", `${path}?wait=30`)).json;
+    expect(run.output, JSON.stringify(run.error)).toEqual(expectedManySmall());
+    expect([...bodies.values()]).toEqual(Array(SMALL.count + 2).fill(1));
+  });
+});
+
 test("steps in parallel and at most once see a long memo too", { timeout: 60_000 }, async () => {
   await withEngine(async (engine) => {
     const sent = await engine.call("POST", "/v1/events?app=shop&wait=50", { name: "tasks" });
     const [run] = sent.json.runs;
     expect(run.status, JSON.stringify(run.error)).toBe("completed");
-    expect(run.output).toEqual(expectedTasks);
+    expect(run.output).toEqual(expectedTasks());
     expect([...bodies.values()]).toEqual(Array(8).fill(1));
   });
 });

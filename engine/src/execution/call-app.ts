@@ -99,7 +99,7 @@ export async function callApp(parts: CallParts, held: Held, request: NextRequest
 }
 
 function toReply(
-  { clock }: CallParts,
+  { clock, manifestChanged }: Pick<CallParts, "clock" | "manifestChanged">,
   held: Held,
   request: NextRequest,
   end: Extract<DispatchResult, { kind: "answer" }>,
@@ -110,6 +110,18 @@ function toReply(
     if (answer.status === "need_memo" && request.isCut) {
       return { kind: "too-large", isBeyond: false, times: timesOf(clock, held, end, answer) };
     }
+    if (answer.status === "need_memo" && request.hasRefs) {
+      // It has lost its way back to us, and with it what it was synced with.
+      manifestChanged(held.workspaceId);
+      const { sentMs, firstByteMs, receivedMs } = end;
+      const refused = { status: 424, problem: null, retryAfterMs: RESYNC_MS, detail: CANNOT_FETCH } as const;
+      return {
+        kind: "unanswered",
+        end: { kind: "refused", ...refused, sentMs, firstByteMs, receivedMs },
+        isDown: false,
+        times: timesOf(clock, held, end, answer),
+      };
+    }
     const elsewhere = answeredElsewhere(clock, held, request, answer);
     if (elsewhere !== null) {
       return { kind: "unanswered", end: elsewhere, isDown: false, times: timesOf(clock, held, end, answer) };
@@ -119,6 +131,11 @@ function toReply(
   const { code, detail } = decoded;
   return { kind: "nonsense", code, detail, times: timesOf(clock, held, end, null) };
 }
+
+/** Until it is asked again what it takes. */
+const RESYNC_MS = 1_000;
+const CANNOT_FETCH =
+  "Its app cannot fetch large values of its memo. Set DURABLE_URL where the app runs to the address of this engine.";
 
 function timesOf(clock: Clock, held: Held, end: DispatchResult | null, answer: Answer | null): DispatchTimes {
   const seconds = (monotonicMs: number) => clock.epochOf(monotonicMs) / 1000;

@@ -5,7 +5,7 @@ import { isUuid } from "../domain/ids.ts";
 import type { Database } from "../store/database.ts";
 import { type DispatchState, findDispatch, loadMemoPage } from "../store/memo-pages.ts";
 import { cursorText, type MemoCursor } from "./memo-cursor.ts";
-import { memoEntryText } from "./memo-entry.ts";
+import { memoEntryByRef, memoEntryText } from "./memo-entry.ts";
 
 export type MemoPageEnd =
   | {
@@ -24,8 +24,13 @@ export async function memoPage(
 ): Promise<MemoPageEnd> {
   const state = await findDispatch(database, run, isUuid(fence) ? fence : null);
   if (state !== "live") return { state };
-  const { entries, isMore } = await loadMemoPage(database, run, cursor);
-  const memo = entries.map((entry) => memoEntryText(entry.stepId, entry.op, entry));
+  const { entries, isMore } = await loadMemoPage(database, run, {
+    ...cursor,
+    isByRef: cursor.shown === "by-ref",
+  });
+  const memo = entries.map(({ stepId, op, ref, ...entry }) =>
+    ref === null ? memoEntryText(stepId, op, entry) : memoEntryByRef(stepId, op, ref),
+  );
   return {
     state: "page",
     memo: `[${memo.join(",")}]`,

@@ -1,4 +1,6 @@
 // Where a memo is cut that does not fit into a request.
+import { createHash } from "node:crypto";
+import { REF_BYTES_MIN } from "@durable/protocol/wire";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { JournalEntry } from "../store/journals.ts";
@@ -62,8 +64,32 @@ test("what a commit adds is cut like what was loaded", () => {
 });
 
 test("a cursor is two positions and nothing else", () => {
-  expect(readCursor("3.40")).toEqual({ after: 3, upTo: 40 });
+  expect(readCursor("3.40")).toEqual({ after: 3, upTo: 40, shown: "inline" });
+  expect(readCursor("3.40.r")).toEqual({ after: 3, upTo: 40, shown: "by-ref" });
   for (const text of ["", "3", "3.40.", "-1.4", "1e3.4", "3.40 ", `${"9".repeat(10)}.1`]) {
     expect(readCursor(text), text).toBeNull();
   }
+});
+
+test("values of 64 KiB and more are shown by a ref, in their places, and the text stays small", () => {
+  const shapes = ["x", "é".repeat(REF_BYTES_MIN / 2 - 1), "é".repeat(REF_BYTES_MIN / 2 - 2), "y"];
+  const entries = entriesOf(shapes.map((text) => ({ kind: "ok", text })));
+  const memo = Memo.of(entries.slice(0, 1));
+  expect(memo.hasLargeValues).toBe(false);
+  expect(memo.toJson("by-ref")).toBe(memo.toJson());
+  memo.apply({
+    steps: entries.slice(1).map((entry) => ({ ...entry, id: entry.stepId })) as never,
+    effects: [],
+  });
+  expect(memo.hasLargeValues).toBe(true);
+  const [first, large, notYet, last] = JSON.parse(memo.toJson("by-ref"));
+  const value = entries[1]!.value!;
+  expect(Buffer.byteLength(value)).toBe(REF_BYTES_MIN);
+  const sha256 = createHash("sha256").update(value).digest("hex");
+  const ref = { id: entries[1]!.stepId, bytes: REF_BYTES_MIN, sha256 };
+  expect(large).toEqual({ id: entries[1]!.stepId, op: "run", st: "ok", ref });
+  expect([first.v, notYet.v, last.v]).toEqual([shapes[0], shapes[2], shapes[3]]);
+  expect(JSON.parse(memo.toJson()).map(({ v }: { v: string }) => v)).toEqual(shapes);
+  const { next, json } = memo.headOf(1_000, "by-ref");
+  expect([next, JSON.parse(json).length]).toEqual(["2.4.r", 2]);
 });

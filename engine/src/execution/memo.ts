@@ -3,7 +3,8 @@ import type { Outcome } from "../domain/outcome.ts";
 import { isSettled } from "../domain/outcome.ts";
 import type { JournalEntry } from "../store/journals.ts";
 import { cursorText } from "./memo-cursor.ts";
-import { memoEntryText } from "./memo-entry.ts";
+import { memoEntryByRef, memoEntryText, refOf, type Shown } from "./memo-entry.ts";
+import { SettledText } from "./settled-text.ts";
 
 /** An open entry: a sleep, a wait, a task, or a step whose next attempt is due (`offered`) or is not. */
 export interface PendingEntry {
@@ -39,9 +40,9 @@ export interface MemoHead {
  * nobody here parses them.
  */
 export class Memo {
-  #settledText = "";
-  /** By position in the journal: where in that text the entry ends. What is not shown ends where it begins. */
-  readonly #ends: number[] = [];
+  readonly #inline = new SettledText();
+  /** With a `ref` for each large value; null while there is none, as mostly. */
+  #byRef: SettledText | null = null;
   readonly #settled = new Map<string, string>();
   /** Settled, and part of a group that is shown instead. */
   #foldedCount = 0;
@@ -64,7 +65,7 @@ export class Memo {
       if (entry.isFolded) {
         memo.#settled.set(stepId, op);
         memo.#foldedCount += 1;
-        memo.#ends.push(memo.#settledText.length);
+        memo.#show(null);
       } else if (seq !== null) memo.#settle(stepId, op, { status, ...entry });
       else {
         const offered = stepId === taskStepId || (status === "retrying" && !isHeldBack);
@@ -152,26 +153,28 @@ export class Memo {
   }
 
   /** The `memo` array of a dispatch: settled entries in journal order, then what is pending and not to be run. */
-  toJson(): string {
-    return this.#withPending(this.#settledText);
+  toJson(shown: Shown = "inline"): string {
+    return this.#withPending(this.#settledText(shown).toString());
+  }
+
+  /** Whether `by-ref` shows anything in another way. */
+  get hasLargeValues(): boolean {
+    return this.#byRef !== null;
   }
 
   /**
    * The same with as many of the settled entries as fit into so many bytes, from the first on, and all that is pending.
    * The rest is fetched in pages, from the cursor on.
    */
-  headOf(bytesMax: number): MemoHead {
-    let bytes = Buffer.byteLength(this.#withPending("")) + 1;
-    let shown = 0;
-    let end = 0;
-    for (const next of this.#ends) {
-      bytes += Buffer.byteLength(this.#settledText.slice(end, next));
-      if (bytes > bytesMax) break;
-      end = next;
-      shown += 1;
-    }
-    const json = this.#withPending(this.#settledText.slice(0, end));
-    return { json, next: cursorText({ after: shown, upTo: this.settledCount }) };
+  headOf(bytesMax: number, shown: Shown = "inline"): MemoHead {
+    const room = bytesMax - Buffer.byteLength(this.#withPending("")) - 1;
+    const { text, count } = this.#settledText(shown).headOf(room);
+    const next = cursorText({ after: count, upTo: this.settledCount, shown });
+    return { json: this.#withPending(text), next };
+  }
+
+  #settledText(shown: Shown): SettledText {
+    return shown === "inline" ? this.#inline : (this.#byRef ?? this.#inline);
   }
 
   #withPending(settledText: string): string {
@@ -199,9 +202,17 @@ export class Memo {
   ): void {
     this.#settled.set(id, op);
     // No code asks for it.
-    if (op !== "compensate") {
-      this.#settledText += `${this.#settledText === "" ? "" : ","}${memoEntryText(id, op, entry)}`;
+    if (op === "compensate") {
+      this.#show(null);
+      return;
     }
-    this.#ends.push(this.#settledText.length);
+    const ref = entry.status === "ok" ? refOf(entry.value) : null;
+    if (ref !== null) this.#byRef ??= new SettledText(this.#inline);
+    this.#show(memoEntryText(id, op, entry), ref === null ? undefined : memoEntryByRef(id, op, ref));
+  }
+
+  #show(entry: string | null, byRef = entry): void {
+    this.#inline.add(entry);
+    this.#byRef?.add(byRef);
   }
 }

@@ -61,6 +61,19 @@ describe("a memo of so many MiB", () => {
     expect(Buffer.byteLength(cut.signed!.body)).toBeLessThanOrEqual(REQUEST_BYTES_MAX);
   });
 
+  test("is a small request when its app fetches large values, and has an end all the same", () => {
+    const sizes = [20, 40].map((count) => {
+      const request = nextRequest(ports as never, heldWith(count), "fence", workspaceWith("pages", "refs"));
+      expect([request.isCut, request.hasRefs, request.isBeyond]).toEqual([false, true, false]);
+      return Buffer.byteLength(request.signed!.body);
+    });
+    expect(sizes[1]).toBeLessThan(16 * 1024);
+    const few = nextRequest(ports as never, heldWith(0), "fence", workspaceWith("pages", "refs"));
+    expect(few.hasRefs).toBe(false);
+    const beyond = nextRequest(ports as never, heldWith(64), "fence", workspaceWith("pages", "refs"));
+    expect([beyond.signed, beyond.isBeyond]).toEqual([null, true]);
+  });
+
   test("pauses its run when the app cannot fetch the rest, which a person can mend", async () => {
     expect(await pausedWith(heldWith(5), workspaceWith())).toMatch(
       /no longer fit into one request of 4 MiB.*Set DURABLE_URL.*then resume\.$/,

@@ -6,6 +6,7 @@ import { onlyDeployment } from "./at-deployment.ts";
 import { buildRequest } from "./build-request.ts";
 import type { Held } from "./held-run.ts";
 import type { Memo } from "./memo.ts";
+import type { Shown } from "./memo-entry.ts";
 
 /** The request of the next dispatch of a run or a task, and what it says: true as long as nothing of that has changed. */
 export interface NextRequest {
@@ -19,13 +20,15 @@ export interface NextRequest {
   readonly signed: SignedRequest | null;
   /** It has not the whole memo: the app fetches the rest. */
   readonly isCut: boolean;
+  /** It has not all values: the app fetches large ones as its code asks for them. */
+  readonly hasRefs: boolean;
   /** The whole of it is more than any app is sent, in pages or not. */
   readonly isBeyond: boolean;
 }
 
 /** Apps allow five minutes between signing and arriving. A request that was made ahead must not use them up. */
 const FRESH_MS = 5_000;
-const CURSOR_BYTES_MAX = 24;
+const CURSOR_BYTES_MAX = 26;
 
 /** `fence` is the one that the lease will have when the request leaves. */
 export function nextRequest(
@@ -35,10 +38,15 @@ export function nextRequest(
   workspace: WorkspaceEntry,
 ): NextRequest {
   const deployment = onlyDeployment(workspace, held);
-  const whole = buildRequest(held, fence, workspace, deployment);
-  const isCut = isLarger(whole, REQUEST_BYTES_MAX);
-  const isBeyond = isLarger(whole, MEMO_BYTES_MAX);
-  const body = isCut ? cutRequest(held, fence, workspace, deployment, isBeyond) : whole;
+  const inline = buildRequest(held, fence, workspace, deployment);
+  const isBeyond = isLarger(inline, MEMO_BYTES_MAX);
+  const hasRefs = held.memo.hasLargeValues && workspace.endpoint?.capabilities.has("refs") === true;
+  const shown = hasRefs ? "by-ref" : "inline";
+  const whole = hasRefs
+    ? buildRequest(held, fence, workspace, deployment, { json: held.memo.toJson(shown), next: null })
+    : inline;
+  const isCut = isBeyond || isLarger(whole, REQUEST_BYTES_MAX);
+  const body = isCut ? cutRequest(held, fence, workspace, deployment, isBeyond, shown) : whole;
   const traceparent = traceparentOf(held.head.runId, fence);
   return {
     fence,
@@ -48,6 +56,7 @@ export function nextRequest(
     signedAtMs: ports.clock.monotonicMs(),
     signed: body === null ? null : signRequest(ports, workspace.signingKeys, body, traceparent),
     isCut,
+    hasRefs,
     isBeyond,
   };
 }
@@ -59,11 +68,12 @@ function cutRequest(
   workspace: WorkspaceEntry,
   deployment: string | null,
   isBeyond: boolean,
+  shown: Shown,
 ): string | null {
   if (isBeyond || !workspace.endpoint?.capabilities.has("pages")) return null;
   const rest = buildRequest(held, fence, workspace, deployment, { json: "", next: "" });
   const room = REQUEST_BYTES_MAX - Buffer.byteLength(rest) - CURSOR_BYTES_MAX;
-  const body = buildRequest(held, fence, workspace, deployment, held.memo.headOf(room));
+  const body = buildRequest(held, fence, workspace, deployment, held.memo.headOf(room, shown));
   return isLarger(body, REQUEST_BYTES_MAX) ? null : body;
 }
 

@@ -1,10 +1,12 @@
-import { MEMO_PAGE_BYTES_MAX } from "@durable/protocol/wire";
+import { MEMO_PAGE_BYTES_MAX, REF_BYTES_MIN } from "@durable/protocol/wire";
 import { uuidToStepId } from "../domain/ids.ts";
 import type { SettledEntry } from "./checkpoints.ts";
 import type { Database } from "./database.ts";
 
 /** Around a result in a memo entry: its id, its op, and the names of members. */
 const ENTRY_BYTES = 128;
+/** A ref in place of one. */
+const REF_BYTES = 160;
 
 interface RunRef {
   readonly workspaceId: number;
@@ -13,7 +15,7 @@ interface RunRef {
 
 export type DispatchState = "unknown-run" | "run-ended" | "stale-fence" | "live";
 
-/** Whether this is the fence of a dispatch under way: the run's, or that of one of its tasks. */
+/** Whether this is the fence of a dispatch under way: the run's, or that of one of its tasks. Checkpoints do not end it. */
 export async function findDispatch(
   database: Database,
   run: RunRef,
@@ -21,6 +23,9 @@ export async function findDispatch(
 ): Promise<DispatchState> {
   const [row] = await database.sql<{ is_live: boolean; is_current: boolean }[]>`
     select l.fence is not null as is_live, coalesce(l.fence = ${fence}::uuid or exists (
+        select 1 from durable.checkpoints c
+        where c.workspace_id = r.workspace_id and c.run_id = r.id and c.fence = ${fence}::uuid and c.live_fence = l.fence)
+      or exists (
         select 1 from durable.tasks t
         where t.workspace_id = r.workspace_id and t.run_id = r.id and t.fence = ${fence}::uuid), false) as is_current
     from durable.runs r
@@ -33,6 +38,8 @@ export async function findDispatch(
 
 export interface PageEntry extends SettledEntry {
   readonly seq: number;
+  /** In place of a large value, where the dispatch shows it so. */
+  readonly ref: { readonly bytes: number; readonly sha256: string } | null;
 }
 
 export interface MemoRows {
@@ -48,7 +55,7 @@ export interface MemoRows {
 export async function loadMemoPage(
   database: Database,
   run: RunRef,
-  { after, upTo }: { readonly after: number; readonly upTo: number },
+  { after, upTo, isByRef }: { readonly after: number; readonly upTo: number; readonly isByRef: boolean },
 ): Promise<MemoRows> {
   const rows = await database.sql<
     {
@@ -58,15 +65,22 @@ export async function loadMemoPage(
       status: SettledEntry["status"];
       value: string | null;
       failure: string | null;
+      bytes: number | null;
+      sha256: string | null;
       is_more: boolean;
     }[]
   >`
-    select p.step_id, p.seq, p.op, p.status, p.value, p.failure, p.is_more
+    select p.step_id, p.seq, p.op, p.status, p.failure, p.is_more, p.ref_bytes as bytes,
+      case when p.ref_bytes is null then p.value end as value,
+      case when p.ref_bytes is not null then encode(sha256(convert_to(p.value, 'UTF8')), 'hex') end as sha256
     from (
-      select s.step_id, s.seq, s.op, s.status, s.value, s.failure,
+      select v.ref_bytes, s.step_id, s.seq, s.op, s.status, s.value, s.failure,
         row_number() over w as place, lead(s.seq) over w is not null as is_more,
-        sum(coalesce(octet_length(s.value), octet_length(s.failure), 0) + ${ENTRY_BYTES}::int) over w as bytes
+        sum(case when v.ref_bytes is null then coalesce(octet_length(s.value), octet_length(s.failure), 0)
+          else ${REF_BYTES}::int end + ${ENTRY_BYTES}::int) over w as bytes
       from durable.steps s
+      cross join lateral (select case when ${isByRef}::bool and octet_length(s.value) >= ${REF_BYTES_MIN}::int
+        then octet_length(s.value) end as ref_bytes) v
       where s.workspace_id = ${run.workspaceId}::int and s.run_id = ${run.runId}::uuid
         and s.seq > ${after}::int and s.seq <= ${upTo}::int and s.op <> 'compensate'
         and not exists (
@@ -79,7 +93,11 @@ export async function loadMemoPage(
     where p.place = 1 or p.bytes <= ${MEMO_PAGE_BYTES_MAX - ENTRY_BYTES}::int
     order by p.seq`;
   return {
-    entries: rows.map(({ step_id, is_more: _, ...entry }) => ({ ...entry, stepId: uuidToStepId(step_id) })),
+    entries: rows.map(({ step_id, is_more: _, bytes, sha256, ...entry }) => ({
+      ...entry,
+      stepId: uuidToStepId(step_id),
+      ref: bytes === null || sha256 === null ? null : { bytes, sha256 },
+    })),
     isMore: rows.at(-1)?.is_more ?? false,
   };
 }

@@ -12,8 +12,9 @@ import { tellDetour } from "./tell-detour.ts";
 import type { TurnEnd } from "./turn/turn-end.ts";
 import { Turn, type TurnOptions } from "./turn.ts";
 import { toJson } from "./value.ts";
+import { ValueLine } from "./value-line.ts";
 
-/** Runs one turn of the function and says what came of it. Never rejects. */
+/** Runs one turn of the function and says what came of it: `need_memo` when nothing was run, for a value did not come. Never rejects. */
 export async function executeFunction(
   fn: DurableFunction,
   request: InvokeRequest,
@@ -22,10 +23,14 @@ export async function executeFunction(
 ): Promise<Answer> {
   const startedAtMs = monotonicMs();
   const line = options.takesCheckpoints === false ? null : CheckpointLine.of(connection, request);
+  const { values = new ValueLine(connection, request) } = options;
   const heartbeats = HeartbeatLine.of(connection, request);
-  const turn = new Turn(request, startedAtMs, line, { ...options, heartbeats });
+  const turn = new Turn(request, startedAtMs, line, { ...options, values, heartbeats });
   const end = await turn.run(() => callHandler(fn, { event: request.input.event, run: request.run }, turn));
-  const answer = await answerFor(fn, request, turn, end);
+  const answer =
+    end.kind === "unfetched"
+      ? answerUnfetched(request, turn, line?.told !== undefined)
+      : await answerFor(fn, request, turn, end);
   const detour = end.kind === "suspended" ? turn.detour : null;
   if (detour !== null && answer.status === "continue") {
     answer.detour = tellDetour(request.run.id, detour, options.trails!.of(request.run.id));
@@ -39,7 +44,7 @@ async function answerFor(
   fn: DurableFunction,
   request: InvokeRequest,
   turn: Turn,
-  end: TurnEnd,
+  end: Exclude<TurnEnd, { kind: "unfetched" }>,
 ): Promise<Answer> {
   const { fence, kind } = request.task;
   if (end.kind === "abandoned") return { status: "abandoned", fence };
@@ -67,6 +72,13 @@ async function answerFor(
       return { status: "error", fence, error };
     }
   }
+}
+
+/** What has run is told, so that it is not run again; the engine calls again for the rest, or does so because nothing has. */
+function answerUnfetched({ task }: InvokeRequest, turn: Turn, hasTold: boolean): Answer {
+  const { fence } = task;
+  if (turn.ops.length === 0 && !hasTold) return { status: "need_memo", fence };
+  return { status: "continue", fence, ops: turn.answerOps, more: true };
 }
 
 function errorOf(fn: DurableFunction, { run }: InvokeRequest, thrown: unknown): Failure {

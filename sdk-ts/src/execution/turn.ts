@@ -16,6 +16,9 @@
 //
 // Tasks. A turn for one planned step starts that step and reports nothing else: what is new blocks.
 //
+// Values elsewhere. A large result is fetched when it is asked for, and waits in line as if it were here: until it comes,
+// what was recorded after it is not handed out either. If it does not come the turn ends there.
+//
 // End. The turn is over when the handler has ended and nothing new was started, or when it rests, all bodies have
 // settled and at least one step was reached. A handler that rests without having reached a step awaits something of
 // its own (a fetch outside of any step): the turn stays open for it. Once the turn is over it is closed: a suspended
@@ -63,6 +66,8 @@ import { Rest } from "./turn/rest.ts";
 import { ResultLine } from "./turn/result-line.ts";
 import { type Begin, readBy, type StepCall } from "./turn/step-call.ts";
 import type { TurnEnd } from "./turn/turn-end.ts";
+import { ValueElsewhere } from "./turn/value-elsewhere.ts";
+import { ValueLine } from "./value-line.ts";
 
 // Apart from all steps, whatever they are called.
 const STATE_NAME = "setState";
@@ -87,6 +92,8 @@ export interface TurnOptions {
   readonly engineUrl?: string | null;
   /** False: the engine hears of this turn by its answer alone. */
   readonly takesCheckpoints?: boolean;
+  /** Where large values of the memo are fetched; missing where none can be. */
+  readonly values?: ValueLine | undefined;
   /** What earlier turns began; in dev, where it is watched whether a replay keeps to that. */
   readonly trails?: Trails | undefined;
 }
@@ -120,6 +127,7 @@ export class Turn {
   readonly #checkpoints: Checkpoints | null;
   readonly #hangUp: HangUp;
   readonly #heartbeats: HeartbeatLine | null;
+  readonly #values: ValueLine;
   /** With a turn for one step that does not come to it: code may await something of its own before it. */
   readonly #patience = new Patience(UNMET_PATIENCE_MS);
   /** Null where nobody watches. */
@@ -139,6 +147,7 @@ export class Turn {
       isReadOnly = false,
       hangUp,
       heartbeats = null,
+      values = new ValueLine(null, request),
       secret,
       capturesConsole = false,
       trails,
@@ -159,6 +168,7 @@ export class Turn {
     this.#checkpoints = line && new Checkpoints(line, this.#parts);
     this.#hangUp = new HangUp(hangUp);
     this.#heartbeats = heartbeats;
+    this.#values = values;
     heartbeats?.onStopped(() => this.#abandon());
     this.#watch = task.kind === "advance" && trails ? new PathWatch(trails.of(run.id)) : null;
   }
@@ -255,7 +265,10 @@ export class Turn {
     else if (isSettled(recorded.entry)) {
       let place: ReturnType<ResultLine["add"]>;
       const promise = quiet<Value>((resolve, reject) => {
-        place = this.#results.add(recorded, { call, scope, resolve, reject });
+        const agrees = (v: unknown) =>
+          this.#agree({ op, name, n, fits }, { ...recorded, entry: { id, op, st: "ok", v } });
+        const awaiting = { call, scope, resolve, reject };
+        place = this.#results.add(recorded, awaiting, this.#elsewhere(recorded), agrees);
       });
       place!.promise = promise;
       return promise;
@@ -393,11 +406,33 @@ export class Turn {
     );
   }
 
-  #undo(call: StepCall, { entry }: Recorded): void {
+  #undo(call: StepCall, recorded: Recorded): void {
     const { undo } = call;
+    const { entry } = recorded;
     if (undo === undefined || entry.st !== "ok") return;
-    const value = readBy(call, entry.v);
-    this.start(() => undo(entry.id, value));
+    const elsewhere = this.#elsewhere(recorded);
+    const value = elsewhere === null ? readBy(call, entry.v) : undefined;
+    this.start(async () => {
+      if (elsewhere === null) return undo(entry.id, value);
+      await elsewhere.settled;
+      if (elsewhere.state === "here") return undo(entry.id, readBy(call, elsewhere.read()));
+      this.#goWithout(elsewhere.state);
+      return null;
+    });
+  }
+
+  /** The value of a recorded result that is not in the memo; null when it is. */
+  #elsewhere({ entry }: Recorded): ValueElsewhere | null {
+    if (entry.st !== "ok" || entry.ref === undefined) return null;
+    const elsewhere = new ValueElsewhere(this.#values, entry.ref);
+    void elsewhere.settled.then(() => this.#rest.look());
+    return elsewhere;
+  }
+
+  /** Code cannot go on. What is running is waited for: what it comes to is told. */
+  #goWithout(state: ValueElsewhere["state"]): void {
+    if (state === "stopped") this.#abandon();
+    else if (state === "missing") this.#finish({ kind: "unfetched" });
   }
 
   /** Whether what is recorded is what the code asks for; when not, that is the turn's end. */
@@ -415,14 +450,22 @@ export class Turn {
     const isReporting = this.#checkpoints?.isUnderWay === true;
     // A join alone is no reason to be called again.
     const hasNews = this.ops.some(({ op }) => op !== "join");
+    // Null when there is nothing to hand out.
+    const next = this.#handlerEnd !== null || this.#results.isEmpty ? null : this.#results.next;
     const hasStarted = this.#bodies.areRunning || hasNews || this.isOutOfTime || isReporting;
     if (this.#handlerEnd !== null && !hasStarted) {
       this.#finish(this.#handlerEnd);
-    } else if (this.#handlerEnd === null && !this.#results.isEmpty) {
+    } else if (next === "stopped") {
+      this.#abandon();
+    } else if (next === "here") {
       this.#watch?.goesOn();
       this.#results.handOutFirst();
       this.#rest.look();
-    } else if (!this.#bodies.areRunning && !isReporting) {
+    } else if (this.#bodies.areRunning || isReporting) {
+      // Each of them looks again when it is over.
+    } else if (next !== null) {
+      this.#goWithout(next);
+    } else {
       const isBlocked = !this.#open.isEmpty || this.ops.length > 0;
       if (hasStarted || isBlocked) this.#suspend();
       else this.#watch?.isAlone();

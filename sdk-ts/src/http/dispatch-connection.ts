@@ -15,7 +15,7 @@ import type { KeyPair } from "./secrets.ts";
 
 /** What became of a request to the engine. */
 export type EngineReply =
-  /** Signed by the engine, for this very request. */
+  /** Signed by the engine for this very request, unless it was asked for something that need not be. */
   | { readonly kind: "answer"; readonly body: Uint8Array }
   | { readonly kind: "problem"; readonly status: number; readonly code: string }
   /** No answer that can be believed. It may have arrived all the same. */
@@ -61,7 +61,8 @@ export class DispatchConnection {
     return this.#root.slice(0, this.#root.indexOf("/v1/apps/"));
   }
 
-  async post(path: string, body: string): Promise<EngineReply> {
+  /** `isSigned` false: whoever asks has another way to tell what to believe. */
+  async post(path: string, body: string, { isSigned = true } = {}): Promise<EngineReply> {
     const id = `app_${globalThis.crypto.randomUUID()}`;
     const timestampS = unixSeconds();
     try {
@@ -79,6 +80,7 @@ export class DispatchConnection {
         redirect: "manual",
         signal: AbortSignal.timeout(TRY_MS),
       });
+      if (response.status === 200 && !isSigned) return { kind: "answer", body: await bytesOf(response) };
       if (response.status === 200) return await this.#believe(id, response);
       if (response.status >= 500 || response.status === 429) return SILENCE;
       return { kind: "problem", status: response.status, code: await codeOf(response) };
@@ -91,17 +93,21 @@ export class DispatchConnection {
    * The very same body again while no answer comes, for questions that may be asked twice: a line that has worked may
    * have broken for a moment, because the engine is being replaced or the database restarts.
    */
-  async insist(path: string, body: string): Promise<EngineReply> {
+  async insist(
+    path: string,
+    body: string,
+    options: { readonly isSigned?: boolean } = {},
+  ): Promise<EngineReply> {
     for (const ms of PAUSES_MS) {
-      const reply = await this.post(path, body);
+      const reply = await this.post(path, body, options);
       if (reply.kind !== "silence") return reply;
       await new Promise((resolve) => setTimeout(resolve, ms));
     }
-    return this.post(path, body);
+    return this.post(path, body, options);
   }
 
   async #believe(id: string, response: Response): Promise<EngineReply> {
-    const body = new Uint8Array(await response.arrayBuffer());
+    const body = await bytesOf(response);
     const timestampS = parseTimestampS(response.headers.get(HEADER_TIMESTAMP) ?? "");
     const signature = response.headers.get(HEADER_SIGNATURE);
     if (timestampS === null || signature === null || response.headers.get(HEADER_ID) !== id) return SILENCE;
@@ -111,6 +117,10 @@ export class DispatchConnection {
 }
 
 const SILENCE: EngineReply = { kind: "silence" };
+
+async function bytesOf(response: Response): Promise<Uint8Array> {
+  return new Uint8Array(await response.arrayBuffer());
+}
 
 async function codeOf(response: Response): Promise<string> {
   const problem = (await response.json().catch(() => ({}))) as { code?: unknown } | null;

@@ -11,6 +11,7 @@ import {
   type InspectRequest,
   type InvokeRequest,
   JsonProblem,
+  type Manifest,
   PROTOCOL_VERSION,
   type QueryRequest,
   sign,
@@ -25,9 +26,10 @@ import { executeFunction } from "../execution/execute-function.ts";
 import { leaveOver } from "../execution/left-over.ts";
 import { Trails } from "../execution/trails.ts";
 import type { TurnOptions } from "../execution/turn.ts";
+import { ValueLine } from "../execution/value-line.ts";
 import type { DurableFunction } from "../function.ts";
 import { checkSlug } from "../function-check.ts";
-import { makeManifest } from "../manifest.ts";
+import { type AppDescription, makeManifest } from "../manifest.ts";
 import { withFailureHandlers } from "../on-failure.ts";
 import { shown } from "../options.ts";
 import { unixSeconds } from "../runtime/clock.ts";
@@ -85,8 +87,8 @@ export function createHandle(options: ServeOptions, engine: EngineAddress = CONF
   if (functions.size !== served.length) {
     throw new TypeError(`Two functions of app "${options.app}" have the same id: ${twiceIn(served)}.`);
   }
-  const manifest = makeManifest({ ...options, functions: served });
-  const manifestText = JSON.stringify(manifest);
+  const manifestNow = manifests({ ...options, functions: served }, engine);
+  manifestNow();
   const secretsFor = createKeySource(options.secret);
   const capturesConsole = options.captureConsole !== false;
   if (capturesConsole) captureConsole();
@@ -111,7 +113,8 @@ export function createHandle(options: ServeOptions, engine: EngineAddress = CONF
     const message = read(request.body);
     if ("status" in message) return message;
     // Inspect asks who is here, so it may be asked by someone who does not know yet; the answer names the app.
-    if (message.type === "inspect") return signed(authentic, manifestText);
+    const manifest = manifestNow();
+    if (message.type === "inspect") return signed(authentic, JSON.stringify(manifest));
     if (message.app !== options.app) {
       return problem("not-found", `This route serves another app than ${JSON.stringify(message.app)}.`);
     }
@@ -126,6 +129,17 @@ export function createHandle(options: ServeOptions, engine: EngineAddress = CONF
     const { takesCheckpoints } = engine;
     const turnOptions = { hangUp: request.hangUp, capturesConsole, trails, engineUrl, takesCheckpoints };
     return answerTo(fn, message, authentic, turnOptions, manifest);
+  };
+}
+
+/** Where the engine is may be known only later: then the app takes more than it said before. */
+function manifests(app: Omit<AppDescription, "reachesEngine">, engine: EngineAddress): () => Manifest {
+  const made = new Map<boolean, Manifest>();
+  return () => {
+    const reachesEngine = engine.url() !== null;
+    const manifest = made.get(reachesEngine) ?? makeManifest({ ...app, reachesEngine });
+    made.set(reachesEngine, manifest);
+    return manifest;
   };
 }
 
@@ -179,20 +193,26 @@ async function answerInvoke(
   const fetched = await fetchMemo(message, connection);
   switch (fetched.kind) {
     case "whole": {
-      const options = { ...turnOptions, secret: keys.request };
-      return say(await executeFunction(fn, fetched.request, connection, options));
+      const values = new ValueLine(connection, message);
+      const options = { ...turnOptions, secret: keys.request, values };
+      const answer = await executeFunction(fn, fetched.request, connection, options);
+      return answer.status === "need_memo" ? incomplete(message, values.failure) : say(answer);
     }
     case "unreachable":
       return say({ status: "need_memo", fence });
     case "stopped":
       return say({ status: "abandoned", fence });
     case "failed":
-      // Nothing has run, and the engine sends it again.
-      return problem(
-        "memo-incomplete",
-        `The memo of run ${message.run.id} comes in pages, and ${fetched.why}. Does DURABLE_URL lead to the engine that called?`,
-      );
+      return incomplete(message, fetched.why);
   }
+}
+
+/** Nothing has run, and the engine sends it again. */
+function incomplete({ run }: InvokeRequest, why: string): WireResponse {
+  return problem(
+    "memo-incomplete",
+    `The request for run ${run.id} has not all of its memo, and ${why}. Does DURABLE_URL lead to the engine that called?`,
+  );
 }
 
 /** @throws TypeError that names the place of what is no function. */

@@ -27,8 +27,9 @@ export async function fetchMemo(
   request: InvokeRequest,
   connection: Pick<DispatchConnection, "isLeftAlone" | "post" | "insist" | "giveUp"> | null,
 ): Promise<WholeMemo> {
-  if (typeof request.memo_next !== "string") return { kind: "whole", request };
-  if (connection === null) return { kind: "unreachable" };
+  const isPart = typeof request.memo_next === "string";
+  if (connection === null && (isPart || request.memo.some(hasRef))) return { kind: "unreachable" };
+  if (connection === null || !isPart) return { kind: "whole", request };
   if (connection.isLeftAlone) return failed("the engine did not answer a moment ago");
   const startedAtMs = monotonicMs();
   const { run, task } = request;
@@ -77,6 +78,10 @@ function readPage(body: Uint8Array): MemoPage | null {
   } catch {
     return null;
   }
+}
+
+function hasRef(entry: MemoEntry): boolean {
+  return entry.st === "ok" && entry.ref !== undefined;
 }
 
 function isCursor(next: unknown): boolean {

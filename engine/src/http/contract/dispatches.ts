@@ -76,6 +76,31 @@ export const getMemoPage = row({
   problems: ["not-found", "stale-fence", "run-ended"],
 });
 
+export const getLargeValue = row({
+  method: "post",
+  path: "/v1/apps/{app}/{env}/runs/{id}/blob",
+  group: "dispatches",
+  summary: "Fetch a large value of a dispatch's memo",
+  description:
+    "Asked by SDKs for a result that the memo shows by its `ref`, signed like an answer; the protocol says how. The answer " +
+    "is the value and nothing else: it is checked by the SHA-256 of the `ref`, and not signed.",
+  action: "runs.dispatched",
+  params: DispatchPath,
+  query: NOTHING,
+  body: jsonBody(
+    z
+      .object({
+        run: z.string(),
+        fence: z.string(),
+        ref: z.string().openapi({ description: "`id` of the `ref`." }),
+      })
+      .openapi("BlobRequest"),
+  ),
+  answer: AsReceived.openapi({ description: "The value, byte for byte as it was recorded." }),
+  status: 200,
+  problems: ["not-found", "stale-fence", "run-ended"],
+});
+
 export const sendHeartbeat = row({
   method: "post",
   path: "/v1/apps/{app}/{env}/runs/{id}/heartbeat",

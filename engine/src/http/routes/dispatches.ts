@@ -3,6 +3,7 @@ import { notFound, Problem } from "../../domain/problems.ts";
 import { decodeCheckpoint } from "../../endpoint/decode-checkpoint.ts";
 import { decodeHeartbeat } from "../../endpoint/decode-heartbeat.ts";
 import type { CheckpointEnd } from "../../execution/checkpoints.ts";
+import { type LargeValueEnd, largeValue } from "../../execution/large-value.ts";
 import { readCursor } from "../../execution/memo-cursor.ts";
 import { type MemoPageEnd, memoPage } from "../../execution/memo-page.ts";
 import { takeHeartbeats } from "../../store/heartbeats.ts";
@@ -15,7 +16,7 @@ export function dispatchRoutes({
   checkpoints,
   database,
   workspaceIds,
-}: RouteParts): Handlers<"sendCheckpoint" | "getMemoPage" | "sendHeartbeat"> {
+}: RouteParts): Handlers<"sendCheckpoint" | "getMemoPage" | "getLargeValue" | "sendHeartbeat"> {
   return {
     async sendCheckpoint({ params, body }) {
       const runId = requireRunId(params.id);
@@ -38,6 +39,14 @@ export function dispatchRoutes({
       if (end.state !== "page") throw refusal(end);
       return { memo: new RawJson(end.memo), memo_next: end.next };
     },
+    async getLargeValue({ params, body }) {
+      const runId = requireRunId(params.id);
+      refuseOtherRun(runId, body.run);
+      const workspaceId = await workspaceIds.require(params.app, params.env);
+      const end = await largeValue(database, { workspaceId, runId }, body.fence, body.ref);
+      if (end.state !== "value") throw refusal(end);
+      return new RawJson(end.value);
+    },
     async sendHeartbeat({ params, body }) {
       const runId = requireRunId(params.id);
       const decoded = decodeHeartbeat(body);
@@ -59,10 +68,14 @@ function refuseOtherRun(inPath: string, inBody: string): void {
 }
 
 function refusal(
-  end: Exclude<CheckpointEnd, { state: "taken" }> | Exclude<MemoPageEnd, { state: "page" }>,
+  end:
+    | Exclude<CheckpointEnd, { state: "taken" }>
+    | Exclude<MemoPageEnd, { state: "page" }>
+    | Exclude<LargeValueEnd, { state: "value" }>,
 ): Problem {
   switch (end.state) {
     case "unknown-run":
+    case "unknown-value":
       return notFound();
     case "run-ended":
       return new Problem("run-ended", "The run has ended. Stop working on it: nothing more of it is stored.");

@@ -14,7 +14,9 @@ interface Asked {
 /** How a turn ends whose code asks for something else than what is recorded in that place. Null when they agree. */
 export function disagreement({ op, name, n, fits }: Asked, entry: MemoEntry): TurnEnd | null {
   const isSameOp = entry.op === op;
-  if (isSameOp && (fits === undefined || entry.st !== "ok" || fits(entry.v))) return null;
+  // Of a value that is elsewhere this is asked when it is here.
+  if (isSameOp && (fits === undefined || entry.st !== "ok" || entry.ref !== undefined || fits(entry.v)))
+    return null;
   // User code called us: the innermost place of its own on the stack is where it asked.
   const frame = codeFrame(new Error().stack, { isDev: isDevMode() });
   const where = frame === null ? "" : `, at ${frame.split("\n", 1)[0]}`;

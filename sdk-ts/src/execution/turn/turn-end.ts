@@ -5,5 +5,7 @@ export type TurnEnd =
   | { readonly kind: "suspended" }
   /** Code and memo disagree. */
   | { readonly kind: "nondeterministic"; readonly message: string; readonly frame: string | null }
+  /** A value that it needs is elsewhere and did not come. */
+  | { readonly kind: "unfetched" }
   /** The engine no longer works with this dispatch. */
   | { readonly kind: "abandoned" };

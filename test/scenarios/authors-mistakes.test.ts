@@ -26,6 +26,31 @@ function inFile(text: string): string[] {
 describe("is a mistake", () => {
   test.each<[string, string, RegExp]>([
     [
+      "the outer step in a branch",
+      'await step.parallel([() => step.run("a", () => 1), async (s) => s.run("b", () => 1)], { fanOut: true });',
+      /^own-step 2: Step "a" is asked of the step of the code around it/,
+    ],
+    [
+      "the outer step in a branch of a name, behind an await of its own",
+      'await step.race({ x: async (s) => {\n  await s.run("a", () => 1);\n  await step.sleep("b", 1);\n} });',
+      /^own-step 4: Step "b" is asked/,
+    ],
+    [
+      "the outer step in an item",
+      'await step.forEach(event.data, async (id) => step.run("a", () => id));',
+      /^own-step 2: Step "a" is asked/,
+    ],
+    [
+      "the outer step in branches that are made",
+      'await step.race(event.data.map((id) => () => step.run("a", () => id)));',
+      /^own-step 2: Step "a" is asked/,
+    ],
+    [
+      "the step of the outer branch in an inner one",
+      'await step.race([(s) => s.parallel([() => s.run("a", () => 1)])]);',
+      /^own-step 2: Step "a" is asked/,
+    ],
+    [
       "a step in a step",
       'await step.run("outer", async () => {\n  await step.run("inner", () => 1);\n});',
       /^no-nested-step 3: Step "inner" is called inside step "outer", which answers from memory/,
@@ -184,6 +209,13 @@ describe("what a function says that it invokes", () => {
   ])("%s may have what %s starts", (list, step) => expect(invoking(list, step)).toEqual([]));
 });
 
+test("a branch that asks its own step, whatever it calls it, and a promise beside it are none", () => {
+  const body = `await step.parallel([(step) => step.run("a", () => 1), step.run("b", () => 1)]);
+    await step.forEach(event.data, async (id, at, own) => { const s = own; await s.run("a", () => id); });
+    await step.race(event.data.map((id) => (s) => s.run("c", () => id)));`;
+  expect(mistakesIn(body)).toEqual([]);
+});
+
 describe("is none", () => {
   test.each([
     ["a name in a loop", 'for (const id of event.data) await step.run("load", () => id);'],
@@ -253,7 +285,7 @@ describe("is none", () => {
     ],
     [
       "steps in the code of a parallel",
-      'await step.parallel([() => step.run("a", () => 1)], { join: "all" });',
+      'await step.parallel([(s) => s.run("a", () => 1)], { join: "all" });',
     ],
   ])("%s", (_, body) => {
     expect(mistakesIn(body)).toEqual([]);

@@ -3,7 +3,7 @@ import { type DurableCode, findDurableCode, isRefusedInBodies, isStep, type Step
 import { findUndeclared } from "./find-undeclared.ts";
 import { findUnrepeatable } from "./find-unrepeatable.ts";
 import { floatingCall, isFloating } from "./floating.ts";
-import { isStepObject } from "./step-names.ts";
+import { isBoundBy, isGivenStep, isStepObject } from "./step-names.ts";
 import { type Ancestors, bare, isFunction, type Node } from "./syntax.ts";
 
 /** What this looks for, with a line on each for a list of rules. */
@@ -11,6 +11,7 @@ export const RULES = {
   "no-nested-step": "a step inside the body of another is skipped on a replay",
   "await-step": "a step that nobody awaits may never run",
   "no-duplicate-step": "two steps of one name are told apart by their order alone",
+  "own-step": "a branch or an item asks the step that it is given",
   "no-unrepeatable": "clock, chance, timers and network belong inside of steps",
   "undeclared-target": "what a function starts stands in its `invokes`, where it has that",
 } as const;
@@ -29,6 +30,7 @@ export function findMistakes(program: Node): Mistake[] {
     ...nested(code),
     ...unawaited(code),
     ...duplicates(code),
+    ...foreign(code),
     ...findUndeclared(code.steps).map((found) => ({ rule: "undeclared-target" as const, ...found })),
     ...findUnrepeatable(program, code).map(({ node, message }) => ({
       rule: "no-unrepeatable" as const,
@@ -67,6 +69,23 @@ function unawaited({ steps }: DurableCode): Mistake[] {
       floating.method === "forEach" ? "forEach waits for nothing" : "Nobody awaits what this starts";
     const message = `${what}: the function may end before ${titled(step).replace(/^S/, "s")} has run, and its error is lost. Write for (...) await, await Promise.all(list.map(...)), or step.forEach.`;
     return [{ rule: "await-step", node: floating.call, message }];
+  });
+}
+
+/** What asks the outer step stands outside: it gets no request of its own, and goes on when it has lost. */
+function foreign({ steps }: DurableCode): Mistake[] {
+  return steps.filter(isStep).flatMap((step): Mistake[] => {
+    const { node, ancestors } = step;
+    const at = ancestors.findLastIndex(
+      (fn, depth) => isFunction(fn) && isGivenStep(fn, ancestors.slice(0, depth)),
+    );
+    if (at === -1) return [];
+    const object = bare(bare(node["callee"])["object"]);
+    const name: unknown = (object.type === "MemberExpression" ? bare(object["object"]) : object)["name"];
+    const isOwn = ancestors.slice(at).some((fn) => isFunction(fn) && isBoundBy(fn, String(name)));
+    if (isOwn) return [];
+    const message = `${titled(step)} is asked of the step of the code around it, not of the one that this function is given: it gets no request of its own, and is not cancelled when the others win. Take the parameter: (step) => step.${step.method}(...).`;
+    return [{ rule: "own-step", node, message }];
   });
 }
 

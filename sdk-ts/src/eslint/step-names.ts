@@ -100,6 +100,30 @@ function binds(pattern: Node, name: string): boolean {
   return found;
 }
 
+/** Whether a join or a loop calls it and gives it a step, also where another call makes it: `ids.map((id) => () => ...)`. */
+export function isGivenStep(fn: Node, above: Ancestors): boolean {
+  if (handedPlace(fn, above) !== -1) return true;
+  const [join, map, maker] = above.slice(-3);
+  if (maker === undefined || !isFunction(maker) || maker["body"] !== fn) return false;
+  if (join?.type !== "CallExpression" || map?.type !== "CallExpression" || join["arguments"][0] !== map)
+    return false;
+  const callee = bare(join["callee"]);
+  const isJoin = ["parallel", "race"].includes(memberName(callee) ?? "");
+  return (
+    isJoin && memberName(bare(map["callee"])) === "map" && isStepObject(callee["object"], above.slice(0, -3))
+  );
+}
+
+/** Whether a function says itself what a name is. */
+export function isBoundBy(fn: Node, name: string): boolean {
+  if ((fn["params"] as Node[]).some((param) => binds(param, name))) return true;
+  let found = false;
+  walk(fn["body"], (node, inner) => {
+    found ||= !inner.some(isFunction) && node.type === "VariableDeclarator" && binds(node["id"], name);
+  });
+  return found;
+}
+
 /** The place of the parameter that is a step, of a function that a join or a loop calls; -1 of any other. */
 function handedPlace(fn: Node, above: Ancestors): number {
   const name: unknown = (fn["id"] ?? above.at(-1)?.["id"])?.name;

@@ -270,3 +270,42 @@ test("nobody watches where the app is not in development", async () => {
   expect(await run.turn(twoSteps("refund"))).not.toHaveProperty("detour");
   expect(warn).not.toHaveBeenCalled();
 });
+
+describe("the step of the code around a branch or an item", () => {
+  test.each<[string, Handler]>([
+    [
+      "a parallel",
+      (step) => step.parallel([() => step.run("mine", () => 1), () => step.run("mine too", () => 2)]),
+    ],
+    ["a race", (step) => step.race({ x: () => step.run("mine", () => 1) })],
+    ["a loop", (step) => step.forEach([1], () => step.run("mine", () => 1))],
+    [
+      "a join in a branch",
+      (step) => step.race([() => step.parallel([(s) => s.run("a", () => 1)], { name: "mine" })]),
+    ],
+  ])("in %s is told once, with where", async (_, handler) => {
+    const run = new Run();
+    await run.turn(handler);
+    await run.turn(handler);
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(warn.mock.calls[0]![0]).toMatch(
+      /^durable: run run-1: a function given to ".*" asks for step "mine" at .*detour\.test\.ts.* Take the parameter/s,
+    );
+  });
+
+  test("is nobody's business where the branch asks its own, nor outside of dev", async () => {
+    const own: Handler = (step) =>
+      step.parallel([
+        (s) => s.race([(t) => t.run("a", () => 1)]),
+        step.run("b", () => 1),
+        (s) => s.forEach([1], (_i, _n, t) => t.run("c", () => 1)),
+      ]);
+    const run = new Run();
+    await run.turn(own);
+    await run.turn(own);
+    const silent = new Run();
+    silent.trails = undefined;
+    await silent.turn((step) => step.race([() => step.run("mine", () => 1)]));
+    expect(warn).not.toHaveBeenCalled();
+  });
+});

@@ -47,7 +47,8 @@ import type { HeartbeatLine } from "./heartbeat-line.ts";
 import type { LogBudget } from "./log-lines.ts";
 import { Scope } from "./scope.ts";
 import { idOf } from "./step-ids.ts";
-import type { Trails } from "./trails.ts";
+import { tellOuterStep } from "./tell-outer-step.ts";
+import type { Trail, Trails } from "./trails.ts";
 import { Bodies } from "./turn/bodies.ts";
 import { checkOp } from "./turn/check-op.ts";
 import { Checkpoints } from "./turn/checkpoints.ts";
@@ -132,9 +133,12 @@ export class Turn {
   readonly #patience = new Patience(UNMET_PATIENCE_MS);
   /** Null where nobody watches. */
   readonly #watch: PathWatch | null;
+  readonly #trail: Trail | null;
   readonly #rest = new Rest(() => this.#atRest());
   /** Where the steps that are asked for at this moment stand. */
   #scope = new Scope();
+  /** Whose branch or item is being called and has not asked its own step. */
+  #calling: JoinPoint | null = null;
   #handlerEnd: TurnEnd | null = null;
   #end: TurnEnd | null = null;
   #tellEnd: (end: TurnEnd) => void = () => {};
@@ -170,7 +174,8 @@ export class Turn {
     this.#heartbeats = heartbeats;
     this.#values = values;
     heartbeats?.onStopped(() => this.#abandon());
-    this.#watch = task.kind === "advance" && trails ? new PathWatch(trails.of(run.id)) : null;
+    this.#trail = task.kind === "advance" && trails ? trails.of(run.id) : null;
+    this.#watch = this.#trail && new PathWatch(this.#trail);
   }
 
   get #parts() {
@@ -251,6 +256,7 @@ export class Turn {
     if (this.#end !== null || scope.isClosed) return never();
     const problem = typeof name === "string" ? stepNameProblem(name) : "A step's name must be a string.";
     if (problem !== null) return refusal(new NonRetriableError(`Step ${shown(name)}: ${problem}`));
+    this.#noteOuterStep(name);
     const n = this.#names.next(group ?? scope.id, name);
     const id = idOf(group ?? scope.id, name, n);
     scope.reached(id, call.undo !== undefined);
@@ -281,14 +287,19 @@ export class Turn {
     return this.#memo.has(id);
   }
 
-  /** Calls `call` in a scope: the steps that it asks for at once stand there. */
-  within<Value>(scope: Scope, call: () => Value): Value {
-    const before = this.#scope;
+  /**
+   * Calls `call` in a scope: the steps that it asks for at once stand there.
+   * @param calling The join whose branch or item is called: what that asks for here it does not ask its own step.
+   */
+  within<Value>(scope: Scope, call: () => Value, calling: JoinPoint | null = null): Value {
+    const before = { scope: this.#scope, calling: this.#calling };
     this.#scope = scope;
+    this.#calling = calling;
     try {
       return call();
     } finally {
-      this.#scope = before;
+      this.#scope = before.scope;
+      this.#calling = before.calling;
     }
   }
 
@@ -297,6 +308,7 @@ export class Turn {
     refuseNesting(this, name);
     const problem = typeof name === "string" ? stepNameProblem(name) : "Its name must be a string.";
     if (problem !== null) throw new NonRetriableError(`Join ${shown(name)}: ${problem}`);
+    this.#noteOuterStep(name);
     const scope = this.#scope;
     const n = this.#names.next(scope.id, name);
     return { id: idOf(scope.id, name, n), name, n, scope };
@@ -377,6 +389,12 @@ export class Turn {
   /** Where the step stands that is asked for at this moment. */
   protected get scope(): Scope {
     return this.#scope;
+  }
+
+  #noteOuterStep(name: string): void {
+    if (this.#calling !== null && this.#trail !== null) {
+      tellOuterStep(this.runId, this.#calling, name, this.#trail);
+    }
   }
 
   #begin<Value>(begin: Begin, call: StepCall, id: string, n: number): Promise<Value> {

@@ -126,7 +126,7 @@ async function runItems(loop: Loop): Promise<unknown[]> {
       }
       next += 1;
       const scope = new Scope(idOf(own.scope.id, String(index), 0), own.scope);
-      results[index] = await turn.within(own.scope, () => fn(items[index], index, stepIn(scope)));
+      results[index] = await turn.within(own.scope, () => fn(items[index], index, stepIn(scope)), loop.point);
       own.leftCount -= 1;
       if (own.leftCount > 0) continue;
       underWay.delete(own);

@@ -76,7 +76,8 @@ export function runJoin<Value>(turn: Turn, stepIn: StepIn, join: Join<Value>): P
       open.set(key, started ?? scope);
       // Steps of the outer `step` that a branch uses stand where that one stands, not in the branch.
       const result =
-        started ?? turn.within(point.scope, async () => (branch as (step: Step) => unknown)(stepIn(scope)));
+        started ??
+        turn.within(point.scope, async () => (branch as (step: Step) => unknown)(stepIn(scope)), point);
       result.then(
         (value) => end({ key, index, ok: true, value }),
         (error) => end({ key, index, ok: false, error }),

@@ -4,6 +4,7 @@ import { Checker, type InvariantReport } from "../invariants/check.ts";
 import { checkDuring } from "./check-during.ts";
 import { Cluster, SLACK_MS } from "./cluster.ts";
 import { Findings } from "./findings.ts";
+import { logGrants, NEVER_OVER } from "./grant-log.ts";
 import { countKinds, type KindCount } from "./kinds.ts";
 import { Load } from "./load.ts";
 import { rage } from "./nemesis.ts";
@@ -60,10 +61,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   interrupted.addEventListener("abort", () => ending.abort(), { once: true });
   try {
     await until(cluster.start(), interrupted);
+    await logGrants(cluster.admin.sql);
     const checker = new Checker({
       databaseUrl: cluster.postgres.url,
       oracles: { ackLog: cluster.ackLog, appLog: cluster.appLog },
-      extra: [PROGRAM_ENDS, STOPPED, MOURNED],
+      extra: [PROGRAM_ENDS, STOPPED, MOURNED, NEVER_OVER],
       slackMs: SLACK_MS,
       sentSince: cluster.held.sentSince,
     });

@@ -5,11 +5,16 @@ import { createServer } from "node:net";
 const FIRST = 15_000;
 const LAST = 31_999;
 
-/** A port nobody uses at this moment. */
+/** Whoever was given one may not have taken it yet. */
+const given = new Set<number>();
+
+/** A port nobody uses at this moment, each once. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = FIRST + Math.floor(Math.random() * (LAST - FIRST + 1));
-    if (await isFree(port)) return port;
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
   }
 }
 

@@ -6,6 +6,12 @@ const limitOf =
   "(select durable.limit_now(l) from durable.limits l where l.workspace_id = g.workspace_id and l.id = g.limit_id)";
 const notes = (column: "freed" | "dropped") =>
   `(select coalesce(sum(n.${column}), 0) from durable.gate_notes n where n.workspace_id = g.workspace_id and n.gate_id = g.id)`;
+/** The job of grant `t` is in ready, or a circuit has parked it there. */
+const hasPassed = (of: "l" | "k") => `(
+    exists (select 1 from durable.ready r where r.rank = ${of}.ready_rank
+      and r.workspace_id = t.workspace_id and r.run_id = t.run_id and r.step_id = t.step_id)
+    or exists (select 1 from durable.parked p where p.rank = ${of}.ready_rank and p.workspace_id = t.workspace_id
+      and p.gate_id = '00000000-0000-0000-0000-000000000000' and p.run_id = t.run_id and p.step_id = t.step_id))`;
 
 export const GATES: readonly Invariant[] = [
   {
@@ -27,7 +33,7 @@ export const GATES: readonly Invariant[] = [
     number: "34b",
     name: "in by right",
     sentence:
-      "Every leased run and task has a grant of each of its gates; nobody else has one but jobs in ready and runs that have begun.",
+      "Every leased run and task has a grant of each of its gates; nobody else has one but jobs that have passed and wait for a slot or for their app, and runs that have begun.",
     phase: "always",
     check: bySql(
       "select count(*) from durable.gates",
@@ -47,12 +53,9 @@ export const GATES: readonly Invariant[] = [
          where not exists (select 1 from durable.live_runs l where l.workspace_id = t.workspace_id and l.run_id = t.run_id
              and (t.step_id = '00000000-0000-0000-0000-000000000001'
                or t.step_id = '00000000-0000-0000-0000-000000000000' and (l.status = 'running'
-                 or l.status = 'queued' and exists (select 1 from durable.ready r where r.rank = l.ready_rank
-                   and r.workspace_id = l.workspace_id and r.run_id = l.run_id and r.step_id = t.step_id))))
+                 or l.status = 'queued' and ${hasPassed("l")})))
            and not exists (select 1 from durable.tasks k where k.workspace_id = t.workspace_id and k.run_id = t.run_id
-             and k.step_id = t.step_id and (k.status = 'running'
-               or exists (select 1 from durable.ready r where r.rank = k.ready_rank
-                   and r.workspace_id = k.workspace_id and r.run_id = k.run_id and r.step_id = t.step_id)))`,
+             and k.step_id = t.step_id and (k.status = 'running' or ${hasPassed("k")}))`,
     ),
   },
   {

@@ -67,7 +67,7 @@ const APP = "programs";
 const ENGINE_FAULT_EVERY = 40;
 const LOOK_EVERY_MS = 50;
 /** A program takes seconds at most; one that takes longer never ends. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 const ENDS: ReadonlySet<string> = new Set(["completed", "failed", "cancelled", "paused"]);
 /** A difference is worth more than the next hundred. */
 const DIFFERENCES_MAX = 5;

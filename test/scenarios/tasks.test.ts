@@ -355,3 +355,35 @@ test("a step that runs at most once and was not reached runs after a resume: its
   const { status, output } = await ended(path);
   expect([status, output]).toEqual(["completed", "once"]);
 });
+
+test("a value over the limit, of an app that does not check: the run pauses and keeps all the rest", async () => {
+  let large: unknown = "x".repeat(4 * 1024 * 1024);
+  bodies = {
+    a: () => ({ status: "continue", ops: [ok("a", large)] }),
+    b: () => ({ status: "continue", ops: [ok("b", 2)] }),
+  };
+  advance = (invoke) => {
+    if (invoke.memo.length === 0) return { status: "continue", ops: [ok("first", 1), ok("inline", large)] };
+    return invoke.memo.some(({ id: known }) => known === id("inline"))
+      ? planAll({ ...invoke, memo: invoke.memo.filter(({ id: known }) => nameOf(known) !== undefined) })
+      : { status: "continue", ops: [ok("inline", large)] };
+  };
+  const path = await start();
+  const paused = async (why: RegExp) => {
+    await expect.poll(async () => (await engine.call("GET", path)).json.status).toBe("paused");
+    expect((await engine.call("GET", path)).json.why).toMatch(why);
+  };
+  const mended = async (value: unknown) => {
+    large = value;
+    expect((await engine.call("POST", `${path}/resume`, {})).status).toBe(200);
+  };
+  await paused(/step "inline" \(0\) is larger than 4 MiB \(4194306 bytes\).*then resume/);
+  expect(app.calls).toHaveLength(1);
+  await mended("small");
+  await expect.poll(() => tasksSent().length).toBeGreaterThan(0);
+  const { status, output } = await ended(path);
+  expect([status, output.sort()]).toEqual(["completed", [2, "small"]]);
+  expect(
+    app.calls.filter((invoke) => taskOf(invoke).kind === "advance" && invoke.memo.length === 0),
+  ).toHaveLength(1);
+});

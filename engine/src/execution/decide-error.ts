@@ -13,6 +13,8 @@ export function decideError(situation: Situation, failure: Failure, ops: readonl
   const draft = new OutcomeDraft();
   const refused = decideOps(situation, ops, draft);
   if (refused !== null) return refused;
+  // A person is asked for a step beside it: tried again, or failed, the function would not wait for that.
+  if (draft.pausedBy !== null) return draft.paused(draft.pausedBy);
   const attempt = situation.runAttempt + 1;
   const text = JSON.stringify(failure);
   draft.attempts.push({ stepId: null, attempt, outcome: "failed", failure: text });

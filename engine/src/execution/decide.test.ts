@@ -265,3 +265,11 @@ test("a value that is too large pauses the run with what else came, whatever the
   expect(ofFunction).toMatchObject({ kind: "paused", steps: [{ id: id("b"), status: "ok" }] });
   expect(ofFunction.result).toMatch(/"name":"ValueTooLargeError".*paused: .*all recorded results are kept/);
 });
+
+test("a step that needs a person is waited for, also when the function fails beside it", () => {
+  const large = { name: "ValueTooLargeError", message: "large.", code: "value-too-large" };
+  const error = { name: "E", message: "m", retry: false };
+  const ops = [run("a", { st: "err", v: undefined, error: large })];
+  const outcome = decide(situation(), { status: "error", fence: "f", error, ops } as Answer);
+  expect(outcome).toMatchObject({ kind: "paused", steps: [{ id: id("a"), status: "retrying" }] });
+});

@@ -1,5 +1,13 @@
 // The door for pages of a memo, as any SDK finds it: how they are cut, whom they are shown, and what is refused.
-import { DEV_SECRET, MEMO_PAGE_BYTES_MAX, parseSecret, stepId, verify } from "@durable/protocol/wire";
+import { createHash } from "node:crypto";
+import {
+  DEV_SECRET,
+  MEMO_PAGE_BYTES_MAX,
+  parseSecret,
+  REF_BYTES_MIN,
+  stepId,
+  verify,
+} from "@durable/protocol/wire";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Invoke } from "./api-app.ts";
 import type { ApiAnswer } from "./api-engine.ts";
@@ -59,6 +67,22 @@ test("pages joined are the memo, byte for byte and in order; each is below its l
     const part = await ask(invoke, { next: "1.3" });
     expect(part.json).toEqual({ memo: invoke.memo.slice(1, 3), memo_next: null });
     expect((await ask(invoke, { next: "7.900" })).json).toEqual({ memo: [], memo_next: null });
+  });
+});
+
+test("a page of a dispatch that shows large values by their ref shows them so", async () => {
+  const texts = ["a", "é".repeat(REF_BYTES_MIN / 2), "b", "x".repeat(1_500_000), "y".repeat(1_500_000)];
+  const ops = texts.map((text, n) => done(n, text));
+  await runWith(ops, async (invoke) => {
+    const { json } = await ask(invoke, { next: `0.${ops.length}.r` });
+    const byRef = invoke.memo.map(({ v, ...entry }) => {
+      const text = JSON.stringify(v);
+      const bytes = Buffer.byteLength(text);
+      const sha256 = createHash("sha256").update(text).digest("hex");
+      return bytes < REF_BYTES_MIN ? { ...entry, v } : { ...entry, ref: { id: entry.id, bytes, sha256 } };
+    });
+    expect(json).toEqual({ memo: byRef, memo_next: null });
+    expect((await ask(invoke, { next: `0.${ops.length}` })).json.memo).toEqual(invoke.memo);
   });
 });
 

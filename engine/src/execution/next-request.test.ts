@@ -74,6 +74,14 @@ describe("a memo of so many MiB", () => {
     expect([beyond.signed, beyond.isBeyond]).toEqual([null, true]);
   });
 
+  test("is sent by reference to an older deployment only if the newest could answer for it", () => {
+    const shown = (newest: WorkspaceEntry) => {
+      const older = { ...workspaceWith("pages", "refs"), newest };
+      return nextRequest(ports as never, heldWith(2), "fence", older).hasRefs;
+    };
+    expect([shown(workspaceWith("refs")), shown(workspaceWith("pages"))]).toEqual([true, false]);
+  });
+
   test("pauses its run when the app cannot fetch the rest, which a person can mend", async () => {
     expect(await pausedWith(heldWith(5), workspaceWith())).toMatch(
       /no longer fit into one request of 4 MiB.*Set DURABLE_URL.*then resume\.$/,
@@ -88,4 +96,21 @@ describe("a memo of so many MiB", () => {
       expect(sentence).not.toContain("resume");
     }
   });
+});
+
+test("an app that cannot fetch large values any more is asked what it takes, and its run is not paused", async () => {
+  const held = { ...heldWith(1), fence: "fence", silenceMs: null };
+  const request = nextRequest(ports as never, held, "fence", workspaceWith("refs"));
+  const body = Buffer.from('{"status":"need_memo","fence":"fence"}');
+  const asked: number[] = [];
+  const parts = {
+    ...ports,
+    health: { isOpen: () => false, began: () => {}, answered: () => {} },
+    appClient: { call: async () => ({ kind: "answer", body, sentMs: 1, firstByteMs: 2, receivedMs: 3 }) },
+    manifestChanged: (workspaceId: number) => asked.push(workspaceId),
+  };
+  const reply = await callApp(parts as never, held, request);
+  expect(asked).toEqual([1]);
+  const { kind, retryMs } = decideReply({ transportAttempt: 0, random: () => 0.5 } as Situation, reply);
+  expect([kind, retryMs]).toEqual(["wait", 1_000]);
 });

@@ -40,7 +40,7 @@ export function nextRequest(
   const deployment = onlyDeployment(workspace, held);
   const inline = buildRequest(held, fence, workspace, deployment);
   const isBeyond = isLarger(inline, MEMO_BYTES_MAX);
-  const hasRefs = held.memo.hasLargeValues && workspace.endpoint?.capabilities.has("refs") === true;
+  const hasRefs = held.memo.hasLargeValues && takesRefs(workspace);
   const shown = hasRefs ? "by-ref" : "inline";
   const whole = hasRefs
     ? buildRequest(held, fence, workspace, deployment, { json: held.memo.toJson(shown), next: null })
@@ -59,6 +59,11 @@ export function nextRequest(
     hasRefs,
     isBeyond,
   };
+}
+
+/** A request to a deployment that is gone may be sent to the newest instead. */
+function takesRefs({ endpoint, newest }: WorkspaceEntry): boolean {
+  return endpoint?.capabilities.has("refs") === true && (newest === null || takesRefs(newest));
 }
 
 /** With as much of the memo as fits. Null when its app cannot fetch the rest, or when that is too much for anybody. */

@@ -271,7 +271,7 @@ begin
     case when q.step_gates is null then case when q.run_gates is not null then 'run' end
          when exists (select 1 from durable.gates g where g.workspace_id = q.workspace_id and g.id = any (q.step_gates) and g.parked > 0)
            then 'contended' else 'step' end
-  from (select * from run union all select * from task) as q;
+  from (select * from run union all select * from task) as q order by q.rank, q.workspace_id, q.run_id, q.step_id;
 end $$;
 
 -- Engines whose heartbeat is over: mark them dead, queue what they held under new fences: runs and tasks. A run that

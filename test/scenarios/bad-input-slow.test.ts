@@ -131,11 +131,12 @@ test("a stopping server finishes what is in flight, sends the rest away, and let
 
 test("a stop ends long polls with what there is, and idle connections at once", async () => {
   const run = JSON.stringify({
-    live: {},
+    live: { circuit: null, gate: null },
     status: "queued",
     steps: [],
     attempts: [],
     heartbeats: [],
+    detours: [],
     event: { data: "1" },
     output: null,
     failure: null,

@@ -1618,15 +1618,21 @@ AS $function$
 declare
   v_gate uuid;
 begin
-  delete from durable.parked k
-    where k.workspace_id = p_workspace and k.gate_id = any (p_gates) and k.rank = p_rank and k.run_id = p_run and k.step_id = p_step
-    returning k.gate_id into v_gate;
-  if found then
-    insert into durable.gate_notes (due_at, workspace_id, gate_id, dropped) values ('-infinity', p_workspace, v_gate, 1);
-  else
+  loop
+    delete from durable.parked k
+      where k.workspace_id = p_workspace and k.gate_id = any (p_gates) and k.rank = p_rank and k.run_id = p_run and k.step_id = p_step
+      returning k.gate_id into v_gate;
+    if found then
+      insert into durable.gate_notes (due_at, workspace_id, gate_id, dropped) values ('-infinity', p_workspace, v_gate, 1);
+      return;
+    end if;
     delete from durable.ready r
       where r.rank = p_rank and r.workspace_id = p_workspace and r.run_id = p_run and r.step_id = p_step;
-  end if;
+    exit when found;
+    perform 1 from durable.parked k
+      where k.workspace_id = p_workspace and k.gate_id = any (p_gates) and k.rank = p_rank and k.run_id = p_run and k.step_id = p_step;
+    exit when not found;
+  end loop;
 end $function$
 ;
 
@@ -2812,6 +2818,7 @@ declare
   v_passed boolean[] := array_fill(false, array[cardinality(q_run)]);
   t_run uuid[] := '{}'; t_step uuid[] := '{}'; t_gate uuid[] := '{}';       -- grants
   k_no int[] := '{}'; k_gate uuid[] := '{}';                                -- parked anew
+  d_no int[] := '{}';                                                       -- dropped
   v_ahead uuid[];
   v_at int[];
   v_full int;
@@ -2825,9 +2832,9 @@ begin
       array_agg(l.burst), array_agg(g.used), array_agg(g.parked), array_agg(g.opens_at)
     into g_id, g_unit, g_max, g_pause, g_burst, g_used, g_parked, g_opens
     from durable.gates g left join durable.limits l on l.workspace_id = g.workspace_id and l.id = g.limit_id
-    where g.workspace_id = p_workspace and g.id in (
+    where g.workspace_id = p_workspace and (g.id = any (q_from) or g.id in (
       select unnest(l.run_gates || l.step_gates) from durable.live_runs l
-      where l.workspace_id = p_workspace and l.run_id = any (q_run));
+      where l.workspace_id = p_workspace and l.run_id = any (q_run)));
   g_due := array_fill(null::timestamptz, array[coalesce(cardinality(g_id), 0)]);
   g_head := array_fill(null::bigint, array[coalesce(cardinality(g_id), 0)]);
   g_out := array_fill(null::int, array[coalesce(cardinality(g_id), 0)]);
@@ -2835,13 +2842,26 @@ begin
   g_kept := array_fill(false, array[coalesce(cardinality(g_id), 0)]);
 
   for v_job in
-    select q.no, q.run, q.step, q_rank[q.no] as rank, q.from_gate, coalesce(l.units, 1) as units, durable.gates_ahead(l, q.step) as ahead
+    select q.no, q.run, q.step, q_rank[q.no] as rank, q.from_gate, coalesce(l.units, 1) as units, durable.gates_ahead(l, q.step) as ahead,
+      case when q.step = c_lease then l.status = 'queued' and l.ready_rank = q_rank[q.no] else exists (
+        select 1 from durable.tasks t where t.workspace_id = p_workspace and t.run_id = q.run and t.step_id = q.step
+          and t.status = 'queued' and t.ready_rank = q_rank[q.no]) end as is_current
     from unnest(q_run, q_step, q_from) with ordinality as q(run, step, from_gate, no)
-    join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = q.run order by q.no
+    left join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = q.run order by q.no
   loop
     v_ahead := v_job.ahead;
     v_full := null;
     v_from := array_position(g_id, v_job.from_gate);
+    if v_job.is_current is not true then
+      -- Nobody's any more: what stands at the head of a gate must not stand there for ever.
+      if v_from is not null then
+        g_parked[v_from] := g_parked[v_from] - 1;
+        g_out[v_from] := coalesce(g_out[v_from], 0) + 1;
+        g_head[v_from] := null;
+        d_no := d_no || v_job.no::int;
+      end if;
+      continue;
+    end if;
     select array_agg(array_position(g_id, gate) order by no) into v_at from unnest(v_ahead) with ordinality as a(gate, no)
       where gate = any (g_id);
     foreach v_gate in array coalesce(v_at, '{}') loop
@@ -2903,7 +2923,7 @@ begin
     select p_workspace, t.run, t.step, t.gate, v_now from unnest(t_run, t_step, t_gate) as t(run, step, gate);
   -- Out of where it stood ...
   delete from durable.parked k using generate_subscripts(q_run, 1) as q
-    where q_from[q] is not null and (v_passed[q] or q = any (k_no))
+    where q_from[q] is not null and (v_passed[q] or q = any (k_no) or q = any (d_no))
       and k.workspace_id = p_workspace and k.gate_id = q_from[q] and k.rank = q_rank[q] and k.run_id = q_run[q] and k.step_id = q_step[q];
   delete from durable.ready r using unnest(k_no) as q
     where q_from[q] is null

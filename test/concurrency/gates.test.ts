@@ -12,7 +12,10 @@ beforeAll(async () => {
 beforeEach(async () => {
   gates = await GatesOnStage.open(stage);
 });
-afterEach(() => stage.expectInvariants());
+afterEach(async () => {
+  await gates.endAll();
+  await stage.expectInvariants();
+});
 afterAll(() => stage.close());
 
 const TIMEOUT = { timeout: 300_000 };
@@ -101,6 +104,35 @@ test(
       held.push(...a, ...b);
       expect(held.length).toBeLessThanOrEqual(3);
       while (held.length > stage.pick([0, 1, 2])) await gates.letGo(held.shift()!);
+    }
+  },
+);
+
+test(
+  "a cancel beside the claim that moves the job to another gate leaves nothing behind",
+  TIMEOUT,
+  async () => {
+    await gates.declare({ one: { unit: "step", count: 1 }, other: { unit: "step", count: 1 } });
+    const [one, other] = [gates.gate("one"), gates.gate("other")];
+    for (let round = 0; round < ROUNDS / 4; round += 1) {
+      await gates.start([other]);
+      const [atOther] = await gates.claimAll();
+      const moving = await gates.start([one, other]);
+      await gates.claimAll();
+      await gates.start([one]);
+      const [atOne] = await gates.claimAll();
+      // It is parked at the second gate, which is free now: the claim finds the first one full, and moves it there.
+      await gates.letGo(atOther!);
+      const cancel = () =>
+        stage.left.sql`select durable.cancel_run(${gates.workspaceId}, ${moving}, 'test', null)`;
+      await stage.race(cancel, claim);
+      await gates.claimAll();
+      const counts = await gates.counts();
+      expect([counts.get(one.id)!.parked, counts.get(other.id)!.parked]).toEqual([0, 0]);
+      const [left] = await stage.database.sql<{ count: number }[]>`
+      select count(*)::int as count from durable.parked where workspace_id = ${gates.workspaceId}`;
+      expect(left!.count).toBe(0);
+      await gates.letGo(atOne!);
     }
   },
 );

@@ -51,8 +51,8 @@ export default defineConfig({
   test: {
     pool: "forks",
     maxWorkers: 2,
-    // A new process per file costs a second each. What they share is put back after each.
-    isolate: false,
+    // A process per file: what one leaves behind late (an environment, a line that is left alone for a while) is no other's.
+    isolate: true,
     disableConsoleIntercept: true,
     sequence: { sequencer: LongestFirst },
     projects: debianBinaries() === null ? [embedded] : [embedded, debian],

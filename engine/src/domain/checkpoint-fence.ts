@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hashedUuid } from "./ids.ts";
 
 const FENCE = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -14,6 +14,5 @@ export function isFence(text: string): boolean {
  */
 export function fenceAfter(fence: string, seq: number): string {
   if (seq === 0) return fence;
-  const hex = createHash("sha256").update(`${fence}\x1f${seq}`).digest("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+  return hashedUuid(fence, String(seq));
 }

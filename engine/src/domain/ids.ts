@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 // UUIDv7: time first, so that keys of neighbours in time are neighbours in the index.
 
 /** No job, timer or attempt of a single step: those of the run itself. */
@@ -52,6 +54,13 @@ export function epochMsOfUuidV7(uuid: string): number {
 /** A step id (32 hex digits) in the form the database keeps: the same 128 bits as a UUID. */
 export function stepIdToUuid(id: string): string {
   return `${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`;
+}
+
+/** The first 128 bits of SHA-256 over the parts, as a UUID: the same for the same parts. */
+export function hashedUuid(...parts: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const [index, part] of parts.entries()) hash.update(index === 0 ? part : `\x1f${part}`);
+  return stepIdToUuid(hash.digest("hex").slice(0, 32));
 }
 
 export function uuidToStepId(uuid: string): string {

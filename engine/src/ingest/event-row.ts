@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { UUID_RANDOM_BYTES, uuidV7 } from "../domain/ids.ts";
+import { hashedUuid, UUID_RANDOM_BYTES, uuidV7 } from "../domain/ids.ts";
 import type { FunctionEntry } from "../registry/function-entry.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { Clock, Random } from "../runtime/ports.ts";
@@ -66,9 +65,5 @@ export function newId(ports: { readonly clock: Clock; readonly random: Random })
 /** What makes two events under one id the same event: null where none was given. */
 function bodyHash(event: IncomingEvent): string | null {
   if (event.clientId === null) return null;
-  const hash = createHash("sha256")
-    .update(`${event.name}\u001f${event.timeMs ?? ""}\u001f`)
-    .update(event.data);
-  const hex = hash.digest("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+  return hashedUuid(event.name, String(event.timeMs ?? ""), event.data);
 }

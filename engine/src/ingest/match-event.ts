@@ -24,17 +24,22 @@ const NOTHING: Matched = { starts: [], skips: [] };
 
 /** @param json The event as user code sees it; asked for only where an expression looks at it. */
 export function matchEvent(workspace: WorkspaceEntry, event: IncomingEvent, json: () => string): Matched {
+  let parsed: Fact | null = null;
+  const look = () => {
+    parsed ??= fact(json());
+    return parsed;
+  };
   if (event.target !== undefined) {
     // Its data was checked where it was made. Gone since: no run, and who asked for one is told.
     const target = workspace.functions.get(event.target);
-    return target === undefined ? NOTHING : startOrSkip(target, () => fact(json()));
+    return target === undefined ? NOTHING : startOrSkip(target, look);
   }
   const listeners = workspace.listeners.of(event.name);
   if (listeners.length === 0) return NOTHING;
   const starts: Start[] = [];
   const skips: Omit<SkipRow, "id">[] = [];
   for (const { fn, filters } of listeners) {
-    const verdict = filters === null ? true : passes(filters, fact(json()));
+    const verdict = filters === null ? true : passes(filters, look());
     if (verdict === false) continue;
     if (verdict !== true) {
       skips.push({ functionId: fn.id, reason: "expression", detail: verdict });
@@ -45,7 +50,7 @@ export function matchEvent(workspace: WorkspaceEntry, event: IncomingEvent, json
       skips.push({ functionId: fn.id, reason: "schema", detail: skipSentence(fn, flaws) });
       continue;
     }
-    const one = startOrSkip(fn, () => fact(json()));
+    const one = startOrSkip(fn, look);
     starts.push(...one.starts);
     skips.push(...one.skips);
   }

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { Concurrency, FunctionManifest, LimitKey, Throttle } from "@durable/protocol/wire";
 import type { Gate } from "../domain/gates.ts";
+import { hashedUuid } from "../domain/ids.ts";
 
 /** A limit that acts before a job is leased, as a function declares it. */
 export interface DeclaredLimit {
@@ -32,7 +32,7 @@ export function declaredLimits({ id, concurrency, throttle }: FunctionManifest):
 function throttleOf(functionId: string, throttle: Throttle): DeclaredLimit {
   const { name, limit, period_ms: periodMs, burst = 1, key = null, units = 1 } = throttle;
   return {
-    id: uuidOf("throttle", name === undefined ? "function" : "name", name ?? functionId),
+    id: hashedUuid("throttle", name === undefined ? "function" : "name", name ?? functionId),
     name: name === undefined ? `throttle of "${functionId}"` : `throttle "${name}"`,
     functionId: name === undefined ? functionId : null,
     kind: "throttle",
@@ -51,8 +51,8 @@ function concurrencyOf(functionId: string, limit: Concurrency, index: number): D
   const shownKey = key === null ? "" : ` by ${typeof key === "string" ? key : key.cel}`;
   return {
     id: isShared
-      ? uuidOf("concurrency", "workspace", JSON.stringify(key))
-      : uuidOf("concurrency", "function", functionId, String(index)),
+      ? hashedUuid("concurrency", "workspace", JSON.stringify(key))
+      : hashedUuid("concurrency", "function", functionId, String(index)),
     name: isShared
       ? `concurrency${shownKey} of the workspace`
       : `concurrency${shownKey} of "${functionId}"${index === 0 ? "" : ` (${index + 1})`}`,
@@ -69,11 +69,5 @@ function concurrencyOf(functionId: string, limit: Concurrency, index: number): D
 
 /** The gate of a limit for one value of its key, as JSON. */
 export function gateOf({ id, unit }: DeclaredLimit, key: string | null): Gate {
-  return { id: uuidOf(id, unit, key ?? ""), limitId: id, unit, key };
-}
-
-/** The first 128 bits of SHA-256 over the parts. */
-function uuidOf(...parts: readonly string[]): string {
-  const hex = createHash("sha256").update(parts.join("\u001f")).digest("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+  return { id: hashedUuid(id, unit, key ?? ""), limitId: id, unit, key };
 }

@@ -162,7 +162,6 @@ declare
   t_run uuid[] := '{}'; t_step uuid[] := '{}'; t_gate uuid[] := '{}';       -- grants
   k_no int[] := '{}'; k_gate uuid[] := '{}';                                -- parked anew
   d_no int[] := '{}';                                                       -- dropped
-  v_ahead uuid[];
   v_at int[];
   v_full int;
   v_from int;
@@ -180,7 +179,7 @@ begin
       where l.workspace_id = p_workspace and l.run_id = any (q_run)));
   g_due := array_fill(null::timestamptz, array[coalesce(cardinality(g_id), 0)]);
   g_head := array_fill(null::bigint, array[coalesce(cardinality(g_id), 0)]);
-  g_out := array_fill(null::int, array[coalesce(cardinality(g_id), 0)]);
+  g_out := array_fill(0, array[coalesce(cardinality(g_id), 0)]);
   g_in := array_fill(null::bigint, array[coalesce(cardinality(g_id), 0)]);
   g_kept := array_fill(false, array[coalesce(cardinality(g_id), 0)]);
 
@@ -192,20 +191,19 @@ begin
     from unnest(q_run, q_step, q_from) with ordinality as q(run, step, from_gate, no)
     left join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = q.run order by q.no
   loop
-    v_ahead := v_job.ahead;
     v_full := null;
     v_from := array_position(g_id, v_job.from_gate);
     if v_job.is_current is not true then
       -- Nobody's any more: what stands at the head of a gate must not stand there for ever.
       if v_from is not null then
         g_parked[v_from] := g_parked[v_from] - 1;
-        g_out[v_from] := coalesce(g_out[v_from], 0) + 1;
+        g_out[v_from] := g_out[v_from] + 1;
         g_head[v_from] := null;
         d_no := d_no || v_job.no::int;
       end if;
       continue;
     end if;
-    select array_agg(array_position(g_id, gate) order by no) into v_at from unnest(v_ahead) with ordinality as a(gate, no)
+    select array_agg(array_position(g_id, gate) order by no) into v_at from unnest(v_job.ahead) with ordinality as a(gate, no)
       where gate = any (g_id);
     foreach v_gate in array coalesce(v_at, '{}') loop
       continue when g_max[v_gate] is null;
@@ -213,9 +211,8 @@ begin
       if g_unit[v_gate] = 'start' and g_max[v_gate] > 0 then
         v_open := g_opens[v_gate] - (greatest(g_burst[v_gate], v_job.units) - v_job.units) * g_pause[v_gate] * interval '1 millisecond';
       end if;
-      -- Who leaves a gate in here were its first ones; a null says that nobody has looked yet.
+      -- Who leaves a gate in here were its first ones; a null head says that nobody has looked yet.
       if g_parked[v_gate] > 0 and v_gate is distinct from v_from and g_head[v_gate] is null then
-        g_out[v_gate] := coalesce(g_out[v_gate], 0);
         select k.rank into v_head from durable.parked k where k.workspace_id = p_workspace and k.gate_id = g_id[v_gate]
           order by k.rank, k.run_id, k.step_id offset g_out[v_gate] limit 1;
         g_head[v_gate] := v_head;
@@ -247,7 +244,7 @@ begin
     end if;
     if v_from is not null and v_full is distinct from v_from then
       g_parked[v_from] := g_parked[v_from] - 1;
-      g_out[v_from] := coalesce(g_out[v_from], 0) + 1;
+      g_out[v_from] := g_out[v_from] + 1;
       g_head[v_from] := null;
     end if;
     if v_full is not null and v_full is distinct from v_from then

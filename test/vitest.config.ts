@@ -12,7 +12,7 @@ import { PATIENCE_MS } from "./support/wait.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const shared = {
   globalSetup: ["test/support/global-setup.ts"],
-  setupFiles: ["test/support/leave-as-found.ts"],
+  setupFiles: ["test/support/run-ends-of-file.ts"],
   exclude: ["**/node_modules/**", "**/dist/**", "test/load/**"],
   // Long enough for a busy machine; what waits, waits for an event and usually takes milliseconds.
   testTimeout: 2 * PATIENCE_MS,

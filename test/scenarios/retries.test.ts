@@ -94,8 +94,6 @@ const functions = [
   }),
 ];
 
-/** Other tests share the processor. */
-
 let engine: Awaited<ReturnType<typeof startEngine>>;
 let app: Awaited<ReturnType<typeof startSdkApp>>;
 

@@ -1,4 +1,4 @@
-// Vitest takes no afterAll from within a hook or a test, and a process goes on to the next file.
+// Vitest takes no afterAll from within a hook or a test.
 
 type End = () => Promise<void>;
 
@@ -9,7 +9,7 @@ export function atEndOfFile(end: End): void {
   ends.push(end);
 }
 
-/** For leave-as-found.ts. */
+/** For run-ends-of-file.ts. */
 export async function endFile(): Promise<void> {
   for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end();
 }

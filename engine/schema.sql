@@ -366,6 +366,8 @@ create table durable.runs (
   event_id uuid not null,
   status text,
   created_at timestamp with time zone not null,
+  begins_at timestamp with time zone,
+  begin_cause text,
   ended_at timestamp with time zone,
   output text,
   failure text,
@@ -588,7 +590,7 @@ alter table durable.taken_events add constraint taken_events_pkey PRIMARY KEY (w
 
 alter table durable.tasks add constraint tasks_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
-alter table durable.timers add constraint timers_kind_check CHECK ((kind = ANY (ARRAY['sleep'::text, 'timeout'::text, 'retry'::text, 'start'::text, 'finish'::text, 'task'::text, 'invoke'::text, 'input'::text])));
+alter table durable.timers add constraint timers_kind_check CHECK ((kind = ANY (ARRAY['sleep'::text, 'timeout'::text, 'retry'::text, 'start'::text, 'finish'::text, 'task'::text, 'invoke'::text, 'input'::text, 'begin'::text])));
 
 alter table durable.timers add constraint timers_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
@@ -624,7 +626,7 @@ CREATE INDEX waits_by_match ON durable.waits USING btree (workspace_id, event_na
 
 CREATE INDEX waits_to_look_back ON durable.waits USING btree (workspace_id, run_id, step_id) WHERE (NOT looked_back);
 
-CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], p_skip integer[] DEFAULT '{}'::integer[], k_event integer[] DEFAULT '{}'::integer[], k_id uuid[] DEFAULT '{}'::uuid[], k_function text[] DEFAULT '{}'::text[], k_reason text[] DEFAULT '{}'::text[], k_detail text[] DEFAULT '{}'::text[], t_event integer[] DEFAULT '{}'::integer[], t_run uuid[] DEFAULT '{}'::uuid[], t_kind text[] DEFAULT '{}'::text[], t_ms double precision[] DEFAULT '{}'::double precision[], p_cancels boolean DEFAULT false, r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[], OUT o_state text[], OUT o_owes boolean[])
+CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], p_skip integer[] DEFAULT '{}'::integer[], k_event integer[] DEFAULT '{}'::integer[], k_id uuid[] DEFAULT '{}'::uuid[], k_function text[] DEFAULT '{}'::text[], k_reason text[] DEFAULT '{}'::text[], k_detail text[] DEFAULT '{}'::text[], t_event integer[] DEFAULT '{}'::integer[], t_run uuid[] DEFAULT '{}'::uuid[], t_kind text[] DEFAULT '{}'::text[], t_ms double precision[] DEFAULT '{}'::double precision[], p_cancels boolean DEFAULT false, r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[], r_begin_cause text[] DEFAULT '{}'::text[], r_begin_ms double precision[] DEFAULT '{}'::double precision[], r_begin_at double precision[] DEFAULT '{}'::double precision[], OUT o_state text[], OUT o_owes boolean[])
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
@@ -642,6 +644,7 @@ declare
   v_refused int[];
   v_bucket int;
   v_leases boolean := false;
+  v_begin timestamptz[] := '{}';   -- of the runs; null begins now
   -- Of the runs that nobody was given: each another one and none to be guessed, from one call for random bits.
   v_fences text := left(gen_random_uuid()::text, 24);
 begin
@@ -704,8 +707,14 @@ begin
     where v_new[q];
 
   if cardinality(r_run) > 0 then
-    insert into durable.runs (workspace_id, id, function_id, function_version, event_id, created_at)
-      select e_workspace[r_event[q]], r_run[q], r_function[q], r_version[q], e_id[r_event[q]], v_now
+    if cardinality(r_begin_cause) > 0 then
+      select array_agg(case when b.at > v_now then b.at end order by b.q) into v_begin from (
+        select q, coalesce(to_timestamp(r_begin_at[q]), v_now + r_begin_ms[q] * interval '1 millisecond') as at
+        from generate_subscripts(r_run, 1) as q) as b;
+    end if;
+    insert into durable.runs (workspace_id, id, function_id, function_version, event_id, created_at, begins_at, begin_cause)
+      select e_workspace[r_event[q]], r_run[q], r_function[q], r_version[q], e_id[r_event[q]], v_now,
+        v_begin[q], case when v_begin[q] is not null then r_begin_cause[q] end
       from generate_subscripts(r_run, 1) as q
       where v_new[r_event[q]];
     if cardinality(g_id) > 0 then
@@ -722,18 +731,18 @@ begin
     end if;
     insert into durable.live_runs (workspace_id, run_id, status, fence, engine_id, run_gates, step_gates, units, ready_rank)
       select e_workspace[r_event[q]], r_run[q],
-        case when v_leases and r_fence[q] is not null then 'running' else 'queued' end,
+        case when v_begin[q] is not null then 'waiting' when v_leases and r_fence[q] is not null then 'running' else 'queued' end,
         case when v_leases and r_fence[q] is not null then r_fence[q] else (v_fences || lpad(to_hex(q), 12, '0'))::uuid end,
         case when v_leases and r_fence[q] is not null then p_engine end,
         r_run_gates[q]::uuid[], r_step_gates[q]::uuid[], r_units[q],
-        case when v_leases and r_fence[q] is not null then null else v_rank + q end
+        case when v_begin[q] is null and not (v_leases and r_fence[q] is not null) then v_rank + q end
       from generate_subscripts(r_run, 1) as q
       where v_new[r_event[q]];
     if not v_leases or array_position(r_fence, null) is not null then
       insert into durable.ready (rank, workspace_id, run_id)
         select v_rank + q, e_workspace[r_event[q]], r_run[q]
         from generate_subscripts(r_run, 1) as q
-        where v_new[r_event[q]] and not (v_leases and r_fence[q] is not null);
+        where v_new[r_event[q]] and not (v_leases and r_fence[q] is not null) and v_begin[q] is null;
     end if;
     insert into durable.changes (workspace_id, run_id, kind, journal_seq)
       select e_workspace[r_event[q]], r_run[q], 'run.created', 0
@@ -743,6 +752,11 @@ begin
   if cardinality(t_run) > 0 then
     perform durable.limit_runs(array_agg(e_workspace[t.event]), array_agg(t.run), array_agg(t.kind), array_agg(t.ms))
       from unnest(t_event, t_run, t_kind, t_ms) as t(event, run, kind, ms) where v_new[t.event] having count(*) > 0;
+  end if;
+
+  if array_remove(v_begin, null) <> '{}' then
+    perform durable.put_to_sleep(array_agg(e_workspace[r_event[q]]), array_agg(r_run[q]), array_agg(v_begin[q]))
+      from generate_subscripts(r_run, 1) as q where v_new[r_event[q]] and v_begin[q] is not null having count(*) > 0;
   end if;
 
   if p_cancels then
@@ -938,6 +952,43 @@ AS $function$
     where s.workspace_id = p_child.workspace_id and s.run_id = p_child.parent_run_id and s.step_id = p_child.parent_step_id
       and s.seq is null)
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.begin_run(p_workspace integer, p_run uuid, p_actor text, p_reason text, OUT o_status text, OUT o_begun boolean)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_now timestamptz := durable.durable_now();
+  v_live durable.live_runs;
+  v_rank bigint := durable.rank_of(v_now);
+  v_at timestamptz;
+begin
+  o_begun := false;
+  select * into v_live from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run for update;
+  if not found then
+    select r.status into o_status from durable.runs r where r.workspace_id = p_workspace and r.id = p_run;
+    return;
+  end if;
+  o_status := durable.shown_status(v_live);
+  delete from durable.timers t where t.workspace_id = p_workspace and t.run_id = p_run
+    and t.step_id = '00000000-0000-0000-0000-000000000000' and t.kind = 'begin' returning t.due_at into v_at;
+  if not found then
+    return;
+  end if;
+  o_begun := true;
+  update durable.timers set due_at = due_at - (v_at - v_now)
+    where workspace_id = p_workspace and run_id = p_run and kind in ('start', 'finish');
+  update durable.runs set begins_at = v_now where workspace_id = p_workspace and id = p_run;
+  if v_live.status = 'waiting' then
+    o_status := 'queued';
+    update durable.live_runs set status = 'queued', ready_rank = v_rank where workspace_id = p_workspace and run_id = p_run;
+    insert into durable.ready (rank, workspace_id, run_id) values (v_rank, p_workspace, p_run);
+  end if;
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'run.begin', p_run::text, p_reason);
+  insert into durable.changes (workspace_id, run_id, kind, journal_seq) values (p_workspace, p_run, 'run.begun', v_live.journal_seq);
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.cancel_cascades(p_limit integer)
@@ -1233,7 +1284,7 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.commit_outcomes(p_engine integer, i_workspace integer[], i_run uuid[], i_fence uuid[], i_next uuid[], i_known integer[], i_settled integer[], i_kind text[], i_result text[], i_unclaimed integer[], i_pending boolean[], i_run_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[], s_item integer[], s_ordinal integer[], s_id uuid[], s_op text[], s_name text[], s_n integer[], s_status text[], s_value text[], s_failure text[], s_attempt integer[], s_due_ms double precision[], s_due_at double precision[], a_item integer[] DEFAULT '{}'::integer[], a_step uuid[] DEFAULT '{}'::uuid[], a_attempt integer[] DEFAULT '{}'::integer[], a_outcome text[] DEFAULT '{}'::text[], a_failure text[] DEFAULT '{}'::text[], p_registry_workspace integer[] DEFAULT '{}'::integer[], p_registry_version integer[] DEFAULT '{}'::integer[], e_request integer[] DEFAULT '{}'::integer[], e_workspace integer[] DEFAULT '{}'::integer[], e_id uuid[] DEFAULT '{}'::uuid[], e_client_id text[] DEFAULT '{}'::text[], e_body_hash uuid[] DEFAULT '{}'::uuid[], e_name text[] DEFAULT '{}'::text[], e_data text[] DEFAULT '{}'::text[], e_time double precision[] DEFAULT '{}'::double precision[], r_event integer[] DEFAULT '{}'::integer[], r_function text[] DEFAULT '{}'::text[], r_version integer[] DEFAULT '{}'::integer[], r_run uuid[] DEFAULT '{}'::uuid[], f_item integer[] DEFAULT '{}'::integer[], f_kind text[] DEFAULT '{}'::text[], f_step uuid[] DEFAULT '{}'::uuid[], f_data text[] DEFAULT '{}'::text[], s_scope uuid[] DEFAULT '{}'::uuid[], r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[], OUT o_state text[], OUT o_seq integer[])
+CREATE OR REPLACE FUNCTION durable.commit_outcomes(p_engine integer, i_workspace integer[], i_run uuid[], i_fence uuid[], i_next uuid[], i_known integer[], i_settled integer[], i_kind text[], i_result text[], i_unclaimed integer[], i_pending boolean[], i_run_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[], s_item integer[], s_ordinal integer[], s_id uuid[], s_op text[], s_name text[], s_n integer[], s_status text[], s_value text[], s_failure text[], s_attempt integer[], s_due_ms double precision[], s_due_at double precision[], a_item integer[] DEFAULT '{}'::integer[], a_step uuid[] DEFAULT '{}'::uuid[], a_attempt integer[] DEFAULT '{}'::integer[], a_outcome text[] DEFAULT '{}'::text[], a_failure text[] DEFAULT '{}'::text[], p_registry_workspace integer[] DEFAULT '{}'::integer[], p_registry_version integer[] DEFAULT '{}'::integer[], e_request integer[] DEFAULT '{}'::integer[], e_workspace integer[] DEFAULT '{}'::integer[], e_id uuid[] DEFAULT '{}'::uuid[], e_client_id text[] DEFAULT '{}'::text[], e_body_hash uuid[] DEFAULT '{}'::uuid[], e_name text[] DEFAULT '{}'::text[], e_data text[] DEFAULT '{}'::text[], e_time double precision[] DEFAULT '{}'::double precision[], r_event integer[] DEFAULT '{}'::integer[], r_function text[] DEFAULT '{}'::text[], r_version integer[] DEFAULT '{}'::integer[], r_run uuid[] DEFAULT '{}'::uuid[], f_item integer[] DEFAULT '{}'::integer[], f_kind text[] DEFAULT '{}'::text[], f_step uuid[] DEFAULT '{}'::uuid[], f_data text[] DEFAULT '{}'::text[], s_scope uuid[] DEFAULT '{}'::uuid[], r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[], r_begin_cause text[] DEFAULT '{}'::text[], r_begin_ms double precision[] DEFAULT '{}'::double precision[], r_begin_at double precision[] DEFAULT '{}'::double precision[], OUT o_state text[], OUT o_seq integer[])
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
@@ -1424,7 +1475,8 @@ begin
     perform durable.accept_events(p_engine, '{}', '{}', e_request, e_workspace, e_id, e_client_id, e_body_hash,
       e_name, e_data, e_time, r_event, r_function, r_version, r_run, array_fill(null::uuid, array[cardinality(r_run)]), v_skip, p_cancels => true,
       r_run_gates => r_run_gates, r_step_gates => r_step_gates, r_units => r_units,
-      g_workspace => g_workspace, g_id => g_id, g_limit => g_limit, g_unit => g_unit, g_key => g_key);
+      g_workspace => g_workspace, g_id => g_id, g_limit => g_limit, g_unit => g_unit, g_key => g_key,
+      r_begin_cause => r_begin_cause, r_begin_ms => r_begin_ms, r_begin_at => r_begin_at);
   end if;
 
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)
@@ -2124,7 +2176,7 @@ begin
       with woken as (
         update durable.live_runs l set status = 'queued', ready_rank = v_rank
           where l.status = 'waiting' and (l.workspace_id, l.run_id) in (
-            select f.workspace, f.run from unnest(f_workspace, f_run, f_kind) as f(workspace, run, kind) where f.kind = 'retry')
+            select f.workspace, f.run from unnest(f_workspace, f_run, f_kind) as f(workspace, run, kind) where f.kind in ('retry', 'begin'))
           returning l.workspace_id, l.run_id)
       insert into durable.ready (rank, workspace_id, run_id) select v_rank, workspace_id, run_id from woken;
       with woken as (
@@ -2149,7 +2201,7 @@ begin
           array_agg(case when f.kind = 'invoke' then durable.child_failure('InvokeTimeoutError',
             'The invoked function did not end within the step''s timeout.') end))
         from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
-        where f.kind not in ('retry', 'task', 'start', 'finish')
+        where f.kind not in ('retry', 'begin', 'task', 'start', 'finish')
           -- Its reminder or its escalation may have been what was due.
           and (f.kind <> 'input' or exists (select 1 from durable.inputs i where i.workspace_id = f.workspace
             and i.run_id = f.run and i.step_id = f.step and i.status = 'expired')) having count(*) > 0;
@@ -2375,6 +2427,16 @@ AS $function$
   from durable.runs r
   join durable.steps s on s.workspace_id = r.workspace_id and s.run_id = r.id and s.step_id = p_input.step_id
   where r.workspace_id = p_input.workspace_id and r.id = p_input.run_id
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.is_asleep(p_workspace integer, p_run uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select exists (select 1 from durable.timers t where t.workspace_id = p_workspace and t.run_id = p_run
+    and t.step_id = '00000000-0000-0000-0000-000000000000' and t.kind = 'begin')
 $function$
 ;
 
@@ -3021,6 +3083,20 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.put_to_sleep(p_workspace integer[], p_run uuid[], p_at timestamp with time zone[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into durable.timers (workspace_id, run_id, step_id, kind, due_at)
+    select p.workspace, p.run, '00000000-0000-0000-0000-000000000000', 'begin', p.at
+    from unnest(p_workspace, p_run, p_at) as p(workspace, run, at);
+  update durable.timers t set due_at = t.due_at + (p.at - durable.durable_now())
+    from unnest(p_workspace, p_run, p_at) as p(workspace, run, at)
+    where t.workspace_id = p.workspace and t.run_id = p.run and t.kind in ('start', 'finish');
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.rank_of(p_at timestamp with time zone)
  RETURNS bigint
  LANGUAGE sql
@@ -3246,7 +3322,8 @@ begin
     return;
   end if;
   o_resumed := v_live.pausing or v_live.status = 'paused';
-  o_status := case when v_live.status = 'paused' then 'queued' else durable.shown_status(v_live) end;
+  o_status := case when v_live.status <> 'paused' then durable.shown_status(v_live)
+    when durable.is_asleep(p_workspace, p_run) then 'waiting' else 'queued' end;
   if not o_resumed then
     return;
   end if;
@@ -3258,9 +3335,10 @@ begin
     return;
   end if;
   update durable.live_runs
-    set status = 'queued', ready_rank = v_rank, run_attempt = 0, transport_attempt = 0, lost = 0, fence = gen_random_uuid()
+    set status = o_status, ready_rank = case when o_status = 'queued' then v_rank end, run_attempt = 0, transport_attempt = 0,
+        lost = 0, fence = gen_random_uuid()
     where workspace_id = p_workspace and run_id = p_run;
-  insert into durable.ready (rank, workspace_id, run_id) values (v_rank, p_workspace, p_run);
+  insert into durable.ready (rank, workspace_id, run_id) select v_rank, p_workspace, p_run where o_status = 'queued';
   update durable.steps set resumed_after = attempt, due_at = null
     where workspace_id = p_workspace and run_id = p_run and seq is null and status = 'retrying';
   delete from durable.timers where workspace_id = p_workspace and run_id = p_run and kind in ('retry', 'task');
@@ -3352,6 +3430,7 @@ AS $function$
 declare
   v_live durable.live_runs;
   v_ms bigint;
+  v_since text;
 begin
   select * into v_live from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run;
   if not found or v_live.status = 'paused' or v_live.ending is not null then
@@ -3361,12 +3440,13 @@ begin
       select 1 from durable.steps s where s.workspace_id = p_workspace and s.run_id = p_run)) then
     return;
   end if;
-  select extract(epoch from durable.durable_now() - r.created_at) * 1000 into v_ms
+  select extract(epoch from durable.durable_now() - coalesce(r.begins_at, r.created_at)) * 1000,
+      case when r.begins_at is null then 'its creation' else 'it was to begin' end into v_ms, v_since
     from durable.runs r where r.workspace_id = p_workspace and r.id = p_run;
   perform durable.end_run(p_workspace, p_run, 'failed', json_build_object('name', 'TimeoutError', 'code', 'timeout_' || p_kind,
     'message', case p_kind
-      when 'start' then 'the run had not begun ' || v_ms || ' ms after its creation, which is later than timeouts.start allows. Is the app up, and are there free slots?'
-      else 'the run had not ended ' || v_ms || ' ms after its creation, which is later than timeouts.finish allows.' end)::text, true);
+      when 'start' then 'the run had not begun ' || v_ms || ' ms after ' || v_since || ', which is later than timeouts.start allows. Is the app up, and are there free slots?'
+      else 'the run had not ended ' || v_ms || ' ms after ' || v_since || ', which is later than timeouts.finish allows.' end)::text, true);
 end $function$
 ;
 

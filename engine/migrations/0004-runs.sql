@@ -11,6 +11,8 @@ create table durable.runs (
   event_id uuid not null,                    -- its cause
   status text,                               -- completed | failed | cancelled, or null: see live_runs
   created_at timestamptz not null,
+  begins_at timestamptz,                     -- born asleep: it began, or begins, then; null began at once
+  begin_cause text,                          -- why so late: delay | jitter
   ended_at timestamptz,
   output text,                               -- as received
   failure text,                              -- why it failed, also while its steps are undone

@@ -28,13 +28,13 @@ create table durable.tasks (
   primary key (workspace_id, run_id, step_id)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
 
--- Wake a run or a task at a time. step_id is all zeros for a retry of the function body; `start` and `finish` are the
--- run's own time limits, under ...01 and ...02.
+-- Wake a run or a task at a time. step_id is all zeros for a retry of the function body, and for the beginning of a
+-- run that was born asleep; `start` and `finish` are the run's own time limits, under ...01 and ...02.
 create table durable.timers (
   workspace_id int not null,
   run_id uuid not null,
   step_id uuid not null,
-  kind text not null check (kind in ('sleep', 'timeout', 'retry', 'start', 'finish', 'task', 'invoke', 'input')),
+  kind text not null check (kind in ('sleep', 'timeout', 'retry', 'start', 'finish', 'task', 'invoke', 'input', 'begin')),
   due_at timestamptz not null,
   primary key (workspace_id, run_id, step_id)
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);

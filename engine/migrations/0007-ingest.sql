@@ -59,7 +59,7 @@ create function durable.name_bucket(p_workspace int, p_name text) returns int
 language sql immutable as $$ select hashtextextended(p_name, p_workspace)::bit(8)::int $$;
 
 -- Events with the runs they start, each with its job: born leased to the engine that accepted them
--- (r_fence given: it has a free slot) or as a row in ready. Atomic. Answers a state per event, in order, or null when
+-- (r_fence given: it has a free slot), as a row in ready, or asleep until it begins (0027). Atomic. Answers a state per event, in order, or null when
 -- all are new, as nearly always: a row per event would cost more than finding that out.
 -- new | duplicate | conflict (same id, other body) | refused (another event of its request is in conflict)
 -- | skipped (its request is in p_skip) | stale (functions changed since they were matched: match again).
@@ -79,6 +79,8 @@ create function durable.accept_events(
   -- The gates that runs must pass (0026), as array literals by run, and those gates themselves. Most functions have none.
   r_run_gates text[] = '{}', r_step_gates text[] = '{}', r_units int[] = '{}',
   g_workspace int[] = '{}', g_id uuid[] = '{}', g_limit uuid[] = '{}', g_unit text[] = '{}', g_key text[] = '{}',
+  -- Why and when runs begin later than now, by run: in so many milliseconds, or at a time in seconds. Most begin at once.
+  r_begin_cause text[] = '{}', r_begin_ms float8[] = '{}', r_begin_at float8[] = '{}',
   out o_state text[], out o_owes boolean[])
 language plpgsql as $$
 #variable_conflict use_column
@@ -95,6 +97,7 @@ declare
   v_refused int[];
   v_bucket int;
   v_leases boolean := false;
+  v_begin timestamptz[] := '{}';   -- of the runs; null begins now
   -- Of the runs that nobody was given: each another one and none to be guessed, from one call for random bits.
   v_fences text := left(gen_random_uuid()::text, 24);
 begin
@@ -157,8 +160,14 @@ begin
     where v_new[q];
 
   if cardinality(r_run) > 0 then
-    insert into durable.runs (workspace_id, id, function_id, function_version, event_id, created_at)
-      select e_workspace[r_event[q]], r_run[q], r_function[q], r_version[q], e_id[r_event[q]], v_now
+    if cardinality(r_begin_cause) > 0 then
+      select array_agg(case when b.at > v_now then b.at end order by b.q) into v_begin from (
+        select q, coalesce(to_timestamp(r_begin_at[q]), v_now + r_begin_ms[q] * interval '1 millisecond') as at
+        from generate_subscripts(r_run, 1) as q) as b;
+    end if;
+    insert into durable.runs (workspace_id, id, function_id, function_version, event_id, created_at, begins_at, begin_cause)
+      select e_workspace[r_event[q]], r_run[q], r_function[q], r_version[q], e_id[r_event[q]], v_now,
+        v_begin[q], case when v_begin[q] is not null then r_begin_cause[q] end
       from generate_subscripts(r_run, 1) as q
       where v_new[r_event[q]];
     if cardinality(g_id) > 0 then
@@ -175,18 +184,18 @@ begin
     end if;
     insert into durable.live_runs (workspace_id, run_id, status, fence, engine_id, run_gates, step_gates, units, ready_rank)
       select e_workspace[r_event[q]], r_run[q],
-        case when v_leases and r_fence[q] is not null then 'running' else 'queued' end,
+        case when v_begin[q] is not null then 'waiting' when v_leases and r_fence[q] is not null then 'running' else 'queued' end,
         case when v_leases and r_fence[q] is not null then r_fence[q] else (v_fences || lpad(to_hex(q), 12, '0'))::uuid end,
         case when v_leases and r_fence[q] is not null then p_engine end,
         r_run_gates[q]::uuid[], r_step_gates[q]::uuid[], r_units[q],
-        case when v_leases and r_fence[q] is not null then null else v_rank + q end
+        case when v_begin[q] is null and not (v_leases and r_fence[q] is not null) then v_rank + q end
       from generate_subscripts(r_run, 1) as q
       where v_new[r_event[q]];
     if not v_leases or array_position(r_fence, null) is not null then
       insert into durable.ready (rank, workspace_id, run_id)
         select v_rank + q, e_workspace[r_event[q]], r_run[q]
         from generate_subscripts(r_run, 1) as q
-        where v_new[r_event[q]] and not (v_leases and r_fence[q] is not null);
+        where v_new[r_event[q]] and not (v_leases and r_fence[q] is not null) and v_begin[q] is null;
     end if;
     insert into durable.changes (workspace_id, run_id, kind, journal_seq)
       select e_workspace[r_event[q]], r_run[q], 'run.created', 0
@@ -196,6 +205,11 @@ begin
   if cardinality(t_run) > 0 then
     perform durable.limit_runs(array_agg(e_workspace[t.event]), array_agg(t.run), array_agg(t.kind), array_agg(t.ms))
       from unnest(t_event, t_run, t_kind, t_ms) as t(event, run, kind, ms) where v_new[t.event] having count(*) > 0;
+  end if;
+
+  if array_remove(v_begin, null) <> '{}' then
+    perform durable.put_to_sleep(array_agg(e_workspace[r_event[q]]), array_agg(r_run[q]), array_agg(v_begin[q]))
+      from generate_subscripts(r_run, 1) as q where v_new[r_event[q]] and v_begin[q] is not null having count(*) > 0;
   end if;
 
   if p_cancels then

@@ -115,7 +115,7 @@ begin
       with woken as (
         update durable.live_runs l set status = 'queued', ready_rank = v_rank
           where l.status = 'waiting' and (l.workspace_id, l.run_id) in (
-            select f.workspace, f.run from unnest(f_workspace, f_run, f_kind) as f(workspace, run, kind) where f.kind = 'retry')
+            select f.workspace, f.run from unnest(f_workspace, f_run, f_kind) as f(workspace, run, kind) where f.kind in ('retry', 'begin'))
           returning l.workspace_id, l.run_id)
       insert into durable.ready (rank, workspace_id, run_id) select v_rank, workspace_id, run_id from woken;
       with woken as (
@@ -140,7 +140,7 @@ begin
           array_agg(case when f.kind = 'invoke' then durable.child_failure('InvokeTimeoutError',
             'The invoked function did not end within the step''s timeout.') end))
         from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
-        where f.kind not in ('retry', 'task', 'start', 'finish')
+        where f.kind not in ('retry', 'begin', 'task', 'start', 'finish')
           -- Its reminder or its escalation may have been what was due.
           and (f.kind <> 'input' or exists (select 1 from durable.inputs i where i.workspace_id = f.workspace
             and i.run_id = f.run and i.step_id = f.step and i.status = 'expired')) having count(*) > 0;

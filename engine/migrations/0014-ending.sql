@@ -122,6 +122,7 @@ language plpgsql as $$
 declare
   v_live durable.live_runs;
   v_ms bigint;
+  v_since text;
 begin
   select * into v_live from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run;
   if not found or v_live.status = 'paused' or v_live.ending is not null then
@@ -131,12 +132,13 @@ begin
       select 1 from durable.steps s where s.workspace_id = p_workspace and s.run_id = p_run)) then
     return;
   end if;
-  select extract(epoch from durable.durable_now() - r.created_at) * 1000 into v_ms
+  select extract(epoch from durable.durable_now() - coalesce(r.begins_at, r.created_at)) * 1000,
+      case when r.begins_at is null then 'its creation' else 'it was to begin' end into v_ms, v_since
     from durable.runs r where r.workspace_id = p_workspace and r.id = p_run;
   perform durable.end_run(p_workspace, p_run, 'failed', json_build_object('name', 'TimeoutError', 'code', 'timeout_' || p_kind,
     'message', case p_kind
-      when 'start' then 'the run had not begun ' || v_ms || ' ms after its creation, which is later than timeouts.start allows. Is the app up, and are there free slots?'
-      else 'the run had not ended ' || v_ms || ' ms after its creation, which is later than timeouts.finish allows.' end)::text, true);
+      when 'start' then 'the run had not begun ' || v_ms || ' ms after ' || v_since || ', which is later than timeouts.start allows. Is the app up, and are there free slots?'
+      else 'the run had not ended ' || v_ms || ' ms after ' || v_since || ', which is later than timeouts.finish allows.' end)::text, true);
 end $$;
 
 -- A person cancels. One that is undoing its steps already goes on with that, unless they are to be left as they are
@@ -188,7 +190,8 @@ begin
 end $$;
 
 -- A person lets a run go on: every recorded result is kept, every step that failed gets as many attempts as its policy
--- allows, and the next is at once. Answers queued, or running when a pause is taken back before it began; else the
+-- allows, and the next is at once. Answers queued, waiting when it was born asleep and its time has not come, or running
+-- when a pause is taken back before it began; else the
 -- status that the run is in or has ended with, and nothing was done.
 create function durable.resume_run(p_workspace int, p_run uuid, p_actor text, p_reason text, out o_status text, out o_resumed boolean)
 language plpgsql as $$
@@ -203,7 +206,8 @@ begin
     return;
   end if;
   o_resumed := v_live.pausing or v_live.status = 'paused';
-  o_status := case when v_live.status = 'paused' then 'queued' else durable.shown_status(v_live) end;
+  o_status := case when v_live.status <> 'paused' then durable.shown_status(v_live)
+    when durable.is_asleep(p_workspace, p_run) then 'waiting' else 'queued' end;
   if not o_resumed then
     return;
   end if;
@@ -215,9 +219,10 @@ begin
     return;
   end if;
   update durable.live_runs
-    set status = 'queued', ready_rank = v_rank, run_attempt = 0, transport_attempt = 0, lost = 0, fence = gen_random_uuid()
+    set status = o_status, ready_rank = case when o_status = 'queued' then v_rank end, run_attempt = 0, transport_attempt = 0,
+        lost = 0, fence = gen_random_uuid()
     where workspace_id = p_workspace and run_id = p_run;
-  insert into durable.ready (rank, workspace_id, run_id) values (v_rank, p_workspace, p_run);
+  insert into durable.ready (rank, workspace_id, run_id) select v_rank, p_workspace, p_run where o_status = 'queued';
   update durable.steps set resumed_after = attempt, due_at = null
     where workspace_id = p_workspace and run_id = p_run and seq is null and status = 'retrying';
   delete from durable.timers where workspace_id = p_workspace and run_id = p_run and kind in ('retry', 'task');

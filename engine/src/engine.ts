@@ -269,6 +269,7 @@ export function createEngine(config: EngineConfig): Engine {
     births: dispatcher,
     suspectLeases,
     owesMatch: (refs) => waitMatcher.holdAgainstWaits(refs),
+    beginsIn: (ms) => timerLoop.dueIn(ms),
     log,
   });
   const gateSweeper = new GateSweeper({ ...ports, database, pollMs: config.pollMs, log });

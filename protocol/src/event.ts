@@ -1,6 +1,10 @@
 import * as z from "zod";
-import { EVENTS_PER_SEND_MAX } from "./limits.ts";
+import { beginProblem } from "./begin.ts";
+import { EVENTS_PER_SEND_MAX, SLEEP_MS_MAX } from "./limits.ts";
+import type { Start } from "./messages/event.ts";
 import { eventNameSchema, instantSchema, opaqueSchema } from "./names.ts";
+
+const delaySchema = z.int().min(0).max(SLEEP_MS_MAX);
 
 /** What a client may send. `data` is any JSON value or a RawJson. */
 export const clientEventSchema = z
@@ -9,6 +13,12 @@ export const clientEventSchema = z
     data: z.unknown().optional(),
     id: opaqueSchema.optional(),
     time: instantSchema.optional(),
+    delay_ms: delaySchema.optional(),
+    at: instantSchema.optional(),
+  })
+  .refine((event) => beginProblem(event) === null, {
+    error: (issue) => beginProblem(issue.input as Start)!,
+    path: ["at"],
   })
   .meta({ id: "ClientEvent" });
 

@@ -1,4 +1,7 @@
 // @durable/protocol/wire: all that touches bytes, without a schema library. Runs on any fetch runtime.
+
+export { beginProblem } from "./begin.ts";
+export { parseDuration } from "./duration.ts";
 export {
   CALL_EVENT_NAME,
   eventNameProblem,

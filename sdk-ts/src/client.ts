@@ -1,4 +1,5 @@
 import { EVENT_BYTES_MAX, type Failure, writeJson } from "@durable/protocol/wire";
+import { type BeginOptions, beginOnWire } from "./begin-on-wire.ts";
 import { type Duration, durationMs } from "./duration.ts";
 import { type ConnectionOptions, DurableRequestError, EngineConnection } from "./engine-connection.ts";
 import { FunctionError } from "./errors.ts";
@@ -25,7 +26,7 @@ export interface SentEvents {
   readonly runs: { event: string; function: string; run: string }[];
 }
 
-export interface StartOptions {
+export interface StartOptions extends BeginOptions {
   /** Unique for this function: the same start sent again finds the run it started. Default: a new one. */
   readonly id?: string | undefined;
 }
@@ -114,7 +115,7 @@ export class Durable {
     data?: DataOf<Fn>,
     options: StartOptions = {},
   ): Promise<StartedRun> {
-    const { run, event } = await this.#trigger(fn, data, options.id ?? globalThis.crypto.randomUUID(), 0);
+    const { run, event } = await this.#trigger(fn, data, options, 0);
     return { run, event };
   }
 
@@ -125,12 +126,13 @@ export class Durable {
   async execute<Fn extends DurableFunction | string>(
     fn: Fn,
     data?: DataOf<Fn>,
-    { id = globalThis.crypto.randomUUID(), timeout }: ExecuteOptions = {},
+    { timeout, ...options }: ExecuteOptions = {},
   ): Promise<Jsonify<OutputOf<Fn>>> {
+    const start = { ...options, id: options.id ?? globalThis.crypto.randomUUID() };
     const untilMs = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + durationMs(timeout);
     for (;;) {
       const leftS = (untilMs - Date.now()) / 1000;
-      const answer = await this.#trigger(fn, data, id, Math.max(0.001, Math.min(WAIT_S, leftS)));
+      const answer = await this.#trigger(fn, data, start, Math.max(0.001, Math.min(WAIT_S, leftS)));
       const { status, run, function: functionId, failure } = answer;
       if (status === "completed") return answer.output as Jsonify<OutputOf<Fn>>;
       if (status === "failed" || status === "cancelled") {
@@ -218,11 +220,13 @@ export class Durable {
     return (await this.#connection.post(post)) as CalledAnswer;
   }
 
-  async #trigger(fn: DurableFunction | string, data: unknown, id: string, waitS: number) {
+  async #trigger(fn: DurableFunction | string, data: unknown, options: StartOptions, waitS: number) {
     const functionId = functionIdOf(fn);
+    const { id = globalThis.crypto.randomUUID() } = options;
     const path = `${this.#workspacePath()}/functions/${encodeURIComponent(functionId)}/trigger`;
     const json = toJson(`"${functionId}" is given`, data, EVENT_BYTES_MAX);
-    const body = writeJson({ path, id, ...(json !== undefined && { data: json }) });
+    const begin = beginOnWire(`The start of "${functionId}"`, options);
+    const body = writeJson({ path, id, ...begin, ...(json !== undefined && { data: json }) });
     const query = { wait: waitS === 0 ? undefined : String(waitS) };
     const post = { path, query, body, mayUseEventKey: false, isRepeatable: true };
     return (await this.#connection.post(post)) as TriggerAnswer;

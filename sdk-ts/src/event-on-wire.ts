@@ -5,6 +5,7 @@ import {
   ID_CHARACTERS_MAX,
   parseInstant,
 } from "@durable/protocol/wire";
+import { beginOnWire } from "./begin-on-wire.ts";
 import { NonRetriableError } from "./errors.ts";
 import type { EventToSend } from "./event.ts";
 import { toJson } from "./execution/value.ts";
@@ -17,7 +18,7 @@ import { optionsProblem } from "./options.ts";
  * @throws NonRetriableError with what is wrong with its name, time or data.
  */
 export function eventOnWire(subject: string, given: EventToSend): ClientEvent {
-  const wrong = optionsProblem(given, ["name", "data", "id", "time"]);
+  const wrong = optionsProblem(given, ["name", "data", "id", "time", "delay", "at"]);
   if (wrong !== null) throw new NonRetriableError(`${subject}: an event to send ${wrong}`);
   const { name, data, id, time } = given;
   const problem = typeof name === "string" ? eventNameProblem(name) : "An event needs a name.";
@@ -27,7 +28,7 @@ export function eventOnWire(subject: string, given: EventToSend): ClientEvent {
   if (json !== undefined) event.data = json;
   if (id !== undefined) event.id = checkedId(subject, name, id);
   if (time !== undefined) event.time = instantOf(subject, name, time);
-  return event;
+  return Object.assign(event, beginOnWire(`${subject}: event "${name}"`, given));
 }
 
 /** The engine would refuse the whole answer for it, and say so at every attempt. */

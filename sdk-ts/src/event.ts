@@ -1,3 +1,4 @@
+import type { Duration } from "./duration.ts";
 import type { Instant } from "./instant.ts";
 import type { InferOutput, StandardSchema } from "./standard-schema.ts";
 
@@ -20,6 +21,10 @@ export interface EventToSend {
   readonly id?: string | undefined;
   /** When it happened; now unless told. */
   readonly time?: Instant | undefined;
+  /** The runs it starts begin so much later, up to 366 days; what waits for it has it at once. */
+  readonly delay?: Duration | undefined;
+  /** They begin then, or at once when that is over. Not beside `delay`. */
+  readonly at?: Instant | undefined;
 }
 
 /** The event of each trigger: one name and one type of data per trigger, so that `event.name` tells them apart. */

@@ -35,6 +35,7 @@ async function family(timeoutMs: number | null = null): Promise<Family> {
         fence: null,
         timeouts: [],
         mayBeCancelled: false,
+        begin: null,
         gates: null,
       },
     ],

@@ -105,6 +105,7 @@ export function startParts({ stage, database, answering, commit }: LeasePartsOpt
     engineId: authority.engineId,
     births: dispatcher,
     suspectLeases,
+    beginsIn() {},
     owesMatch() {},
     pressure: new IngestPressure(common, () => {}),
   });

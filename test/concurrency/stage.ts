@@ -114,6 +114,7 @@ export class Stage {
         timeouts: [],
         mayBeCancelled: false,
         gates: run.gates ?? null,
+        begin: null,
       })),
       skips: [],
     };

@@ -42,7 +42,8 @@ export const GATES: readonly Invariant[] = [
            and t.run_id = l.run_id and t.step_id = '00000000-0000-0000-0000-000000000000' and t.gate_id = s.gate)
        union all
        select l.run_id, null, s.gate, 'begun without a grant' from durable.live_runs l, unnest(l.run_gates) as s(gate)
-         where l.status in ('running', 'waiting') and not exists (select 1 from durable.grants t where t.workspace_id = l.workspace_id
+         where l.status in ('running', 'waiting') and not durable.is_asleep(l.workspace_id, l.run_id)
+           and not exists (select 1 from durable.grants t where t.workspace_id = l.workspace_id
            and t.run_id = l.run_id and t.step_id = '00000000-0000-0000-0000-000000000001' and t.gate_id = s.gate)
        union all
        select k.run_id, k.step_id, s.gate, 'a task leased without a grant' from durable.tasks k, unnest(k.gates) as s(gate)

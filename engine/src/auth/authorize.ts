@@ -42,6 +42,7 @@ export type Action =
   | "runs.cancel"
   | "runs.dispatched"
   | "runs.pause"
+  | "runs.begin"
   | "runs.resume"
   | "runs.move"
   | "inputs.read"
@@ -84,6 +85,7 @@ const WHO: Record<Action, Who> = {
   // Its body names the run by a fence, which nobody else knows.
   "runs.dispatched": { anywhere: [], inOwnWorkspace: ["app"] },
   "runs.pause": { anywhere: OPERATORS, inOwnWorkspace: [] },
+  "runs.begin": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "runs.resume": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "runs.move": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "inputs.read": { anywhere: OPERATORS, inOwnWorkspace: [] },

@@ -1,4 +1,5 @@
 // What the engine decides from an answer. Decide makes it, commit writes it; nothing in between looks inside.
+import type { Begin } from "./begin.ts";
 
 /** What happens to the lease and the run. */
 export type OutcomeKind =
@@ -56,6 +57,8 @@ export interface SentEvent {
   readonly timeMs: number | null;
   /** It starts this function and no other; the run has the event's id. */
   readonly target?: string;
+  /** The runs it starts begin then. */
+  readonly begin?: Begin | undefined;
 }
 
 export interface AttemptEntry {

@@ -28,6 +28,7 @@ export const PROBLEMS = {
   "stale-fence": { status: 409, title: "The dispatch is over" },
   "checkpoint-out-of-order": { status: 409, title: "The checkpoint is not the next one" },
   "unsupported-by-app": { status: 409, title: "The app's SDK does not take this" },
+  "run-not-asleep": { status: 409, title: "The run does not wait for its beginning" },
   "run-not-paused": { status: 409, title: "The run is not paused" },
   "no-signing-secret": { status: 409, title: "The workspace has no signing secret" },
   "last-signing-secret": { status: 409, title: "The only signing secret cannot be retired" },

@@ -16,6 +16,7 @@ import {
 } from "@durable/protocol/wire";
 import type { Outcome } from "../domain/outcome.ts";
 import { decideRetry, type RetryDecision } from "../domain/retry-decision.ts";
+import { beginOf } from "../ingest/begin-of.ts";
 import type { PlanAsked } from "../store/journals.ts";
 import { decideInput } from "./decide-input.ts";
 import { decideInvoke } from "./decide-invoke.ts";
@@ -201,6 +202,7 @@ function decideSend(situation: Situation, op: SendOp, draft: OutcomeDraft): void
     name: event.name,
     data: rawText(event.data) ?? "null",
     timeMs: event.time === undefined ? null : Date.parse(event.time),
+    begin: beginOf(event),
   }));
   draft.sends.push(...sent);
   const ids = JSON.stringify(sent.map((event) => event.clientId ?? event.eventId));

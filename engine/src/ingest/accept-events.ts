@@ -58,6 +58,8 @@ export interface EventAcceptorOptions extends Ports {
   /** Runs may have been born leased to us without our hearing of it. */
   readonly suspectLeases: () => void;
   readonly owesMatch: (events: readonly EventRef[]) => void;
+  /** A run was born that begins in so many milliseconds. */
+  readonly beginsIn: (ms: number) => void;
   readonly pressure: IngestPressure;
   readonly log: Logger;
 }
@@ -186,7 +188,7 @@ export class EventAcceptor {
     perRequest: readonly (readonly EventRow[])[],
     accepted: readonly AcceptedEvent[],
   ): void {
-    const { births, owesMatch } = this.#options;
+    const { births, owesMatch, beginsIn, clock } = this.#options;
     const started: Birth[] = [];
     const owed: EventRef[] = [];
     let queued = false;
@@ -198,6 +200,7 @@ export class EventAcceptor {
         if (owes) owed.push({ workspaceId: event.workspaceId, eventId: event.id });
         if (state !== "new") continue;
         for (const run of event.runs) {
+          if (run.begin !== null) beginsIn(run.begin.inMs ?? run.begin.atMs - clock.epochMs());
           if (run.fence === null) queued = true;
           else started.push({ workspace: workspaces[index]!, event, run: run as Birth["run"] });
         }

@@ -37,7 +37,8 @@ export function toEventRow(
       functionId: fn.id,
       functionVersion: fn.version,
       // A gate is passed in a claim: it cannot be born leased.
-      fence: gates === null ? fenceFor() : null,
+      fence: gates === null && event.begin === undefined ? fenceFor() : null,
+      begin: event.begin ?? null,
       gates,
       timeouts: timeoutsOf(fn),
       mayBeCancelled: (fn.manifest.cancel_on ?? []).length > 0,
@@ -65,5 +66,7 @@ export function newId(ports: { readonly clock: Clock; readonly random: Random })
 /** What makes two events under one id the same event: null where none was given. */
 function bodyHash(event: IncomingEvent): string | null {
   if (event.clientId === null) return null;
-  return hashedUuid(event.name, String(event.timeMs ?? ""), event.data);
+  const { name, timeMs, data, begin } = event;
+  const later = begin === undefined ? [] : [String(begin.inMs ?? ""), String(begin.atMs ?? "")];
+  return hashedUuid(name, String(timeMs ?? ""), data, ...later);
 }

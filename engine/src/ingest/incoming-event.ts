@@ -1,3 +1,5 @@
+import type { Begin } from "../domain/begin.ts";
+
 /** An event as a door hands it in. */
 export interface IncomingEvent {
   readonly clientId: string | null;
@@ -7,4 +9,6 @@ export interface IncomingEvent {
   readonly timeMs: number | null;
   /** It starts this function and no other, whatever its name. */
   readonly target?: string;
+  /** The runs it starts begin then. What waits for it has it at once. */
+  readonly begin?: Begin | undefined;
 }

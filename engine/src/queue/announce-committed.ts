@@ -44,6 +44,7 @@ export function announceCommitted({ events, timerLoop, waitMatcher, endTeller, a
         );
       }
       if (outcome.effects.some(({ kind }) => kind === "input")) asked();
+      for (const { begin } of outcome.sends) if (begin?.inMs !== undefined) timerLoop.dueIn(begin.inMs);
       if (outcome.sends.some(({ target }) => target === undefined)) waitMatcher.sweepSoon();
       if (outcome.effects.some(({ kind }) => kind === "cancel" || kind === "failing")) endTeller.soon();
       // Sent events may have started runs, tasks are ready; a job that went back to ready is for whoever has a slot.

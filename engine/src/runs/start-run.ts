@@ -1,4 +1,5 @@
 import { TRIGGER_EVENT_NAME } from "@durable/protocol/wire";
+import type { Begin } from "../domain/begin.ts";
 import { notFound, Problem } from "../domain/problems.ts";
 import type { EventAcceptor, StartedRun } from "../ingest/accept-events.ts";
 import { boundedId } from "../ingest/bounded-id.ts";
@@ -21,6 +22,8 @@ export interface Start {
   readonly data: string;
   /** Who starts it again under the same id gets the run there is. */
   readonly id: string | null;
+  /** At once when it is missing. */
+  readonly begin?: Begin | undefined;
 }
 
 /** Starts a run of exactly this function, by an event that is its own. @throws Problem */
@@ -28,11 +31,11 @@ export async function startRun(
   { database, registry, acceptEvents }: StartParts,
   start: Start,
 ): Promise<StartedRun> {
-  const { workspaceId, functionId, data } = start;
+  const { workspaceId, functionId, data, begin } = start;
   requireInput(await findFunction(registry, workspaceId, functionId), data, "/data");
   // Told apart by function, and from the ids of events: a caller who counts his orders may use the number for both.
   const clientId = start.id === null ? null : boundedId(`trigger:${functionId}:${start.id}`);
-  const event = { clientId, name: TRIGGER_EVENT_NAME, data, timeMs: null, target: functionId };
+  const event = { clientId, name: TRIGGER_EVENT_NAME, data, timeMs: null, target: functionId, begin };
   const result = await acceptEvents.accept(workspaceId, [event]);
   await faultPoint("ingest.before-ack");
   if (result.state === "conflict") {

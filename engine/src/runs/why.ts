@@ -1,4 +1,5 @@
 // "Why is it where it is?" in one sentence, from what is stored: the first thing to read when a run does not move.
+import type { BeginCause } from "../domain/begin.ts";
 import { describeProgress } from "../domain/progress.ts";
 import type { RunStatus } from "../store/runs-listing.ts";
 import type {
@@ -37,6 +38,7 @@ const WHY: Record<RunStatus, (run: RunStored) => string> = {
     return `${where} is calling the app${again}.${whatStepsSay(heartbeats)}${then}`;
   },
   waiting: (run) => {
+    if (run.live?.begin) return whyAsleep(run.live.begin);
     const pending = run.steps
       .filter((step) => step.seq === null && step.status !== "cancelled")
       // What a limit holds back is what people look for first.
@@ -69,6 +71,15 @@ const WHY: Record<RunStatus, (run: RunStored) => string> = {
     return `It was cancelled at ${ended_at} by ${cancelled?.by ?? "somebody"}${reason}.${whatWasUndone(run)}`;
   },
 };
+
+const WHY_ASLEEP: Record<BeginCause, string> = {
+  delay: "its event was sent to begin then",
+  jitter: "its schedule spreads the starts of its ticks",
+};
+
+function whyAsleep({ at, cause }: { readonly at: string; readonly cause: BeginCause }): string {
+  return `It begins at ${at}: ${WHY_ASLEEP[cause]}. "durable runs begin" begins it at once.`;
+}
 
 const SHOWN_MAX = 3;
 /** Characters of what a step says. */

@@ -2,6 +2,7 @@ import { plainArray, textArray } from "./array-literal.ts";
 import { literals, placeholders, plain, typesOf } from "./columns.ts";
 import type { Database } from "./database.ts";
 import {
+  BEGIN_COLUMNS,
   EVENT_COLUMNS,
   type EventRows,
   GATE_COLUMNS,
@@ -28,7 +29,7 @@ const ACCEPT = "select o_state, o_owes from durable.accept_events";
 const PLAIN_TYPES = ["int", ...typesOf(REGISTRY_COLUMNS, EVENT_COLUMNS, BORN_COLUMNS)];
 const PLAIN_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES)})`;
 /** Between the two stand the requests to pass over, which only a commit has. */
-const WHOLE_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES, "int[]", ...typesOf(SKIP_COLUMNS, TIMEOUT_COLUMNS), "boolean", ...typesOf(RUN_GATE_COLUMNS, GATE_COLUMNS))})`;
+const WHOLE_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES, "int[]", ...typesOf(SKIP_COLUMNS, TIMEOUT_COLUMNS), "boolean", ...typesOf(RUN_GATE_COLUMNS, GATE_COLUMNS, BEGIN_COLUMNS))})`;
 
 const NEW: AcceptedEvent = { state: "new", owesMatch: false };
 
@@ -44,9 +45,9 @@ export async function insertEvents(
     ...literals(EVENT_COLUMNS, rows.entries),
     ...literals(BORN_COLUMNS, rows.runs),
   ];
-  const { skips, timeouts, gates } = rows;
+  const { skips, timeouts, gates, sleepers } = rows;
   const mayBeCancelled = rows.runs.some(({ run }) => run.mayBeCancelled);
-  const isPlain = skips.length === 0 && timeouts.length === 0 && gates.length === 0 && !mayBeCancelled;
+  const isPlain = !mayBeCancelled && [skips, timeouts, gates, sleepers].every(({ length }) => length === 0);
   if (!isPlain) {
     parameters.push(
       "{}",
@@ -55,6 +56,7 @@ export async function insertEvents(
       mayBeCancelled,
       ...literals(RUN_GATE_COLUMNS, gates.length === 0 ? [] : rows.runs),
       ...literals(GATE_COLUMNS, gates),
+      ...literals(BEGIN_COLUMNS, sleepers),
     );
   }
   const [answer] = await wrapStatement("accept_events", () =>

@@ -1,3 +1,4 @@
+import type { Begin } from "../domain/begin.ts";
 import type { Gate, RunGates } from "../domain/gates.ts";
 import { type Column, plain, text } from "./columns.ts";
 
@@ -44,6 +45,8 @@ export interface RunRow {
   readonly timeouts: readonly RunTimeout[];
   /** Null for one without limits. */
   readonly gates: RunGates | null;
+  /** Null: at once. */
+  readonly begin: Begin | null;
 }
 
 /** The run ends when it has not begun, or not ended, by then; from its creation on. */
@@ -144,6 +147,13 @@ export const GATE_COLUMNS: readonly Column<GateEntry>[] = [
   text(({ key }) => key),
 ];
 
+/** What runs that are born asleep add to RUN_COLUMNS. */
+export const BEGIN_COLUMNS: readonly Column<RunEntry>[] = [
+  plain("text", ({ run }) => run.begin?.cause ?? null),
+  plain("float8", ({ run }) => run.begin?.inMs ?? null),
+  plain("float8", ({ run: { begin } }) => (begin?.atMs === undefined ? null : begin.atMs / 1000)),
+];
+
 /** Rows of several requests for one call of `accept_events` or `commit_outcomes`. */
 export class EventRows {
   readonly #entries: EventEntry[] = [];
@@ -171,6 +181,11 @@ export class EventRows {
 
   get runs(): readonly RunEntry[] {
     return this.#runs;
+  }
+
+  /** Those of whom some are born asleep; none when nobody is. */
+  get sleepers(): readonly RunEntry[] {
+    return this.#runs.some(({ run }) => run.begin !== null) ? this.#runs : [];
   }
 
   get skips(): SkipEntry[] {

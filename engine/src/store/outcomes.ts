@@ -10,6 +10,7 @@ import { type Column, literals, placeholders, plain, text, typesOf } from "./col
 import type { Database } from "./database.ts";
 import { type DispatchTimes, TIMES } from "./dispatch-times.ts";
 import {
+  BEGIN_COLUMNS,
   EVENT_COLUMNS,
   EventRows,
   GATE_COLUMNS,
@@ -156,6 +157,7 @@ const WHOLE_CALL = callWith(
     SCOPE,
     RUN_GATE_COLUMNS,
     GATE_COLUMNS,
+    BEGIN_COLUMNS,
   ),
 );
 
@@ -185,6 +187,7 @@ function rareLiterals(items: readonly CommitItem[]): string[] {
     ...literals(SCOPE, stepRows(items)),
     ...literals(RUN_GATE_COLUMNS, events.gates.length === 0 ? [] : events.runs),
     ...literals(GATE_COLUMNS, events.gates),
+    ...literals(BEGIN_COLUMNS, events.sleepers),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { BeginCause } from "../domain/begin.ts";
 import type { Ending } from "../domain/ending.ts";
 import type { StepStatus } from "../domain/outcome.ts";
 import type { Database } from "./database.ts";
@@ -151,6 +152,8 @@ export interface RunStored {
     readonly ready_at: string | null;
     /** The next try of the function itself, if one is due. */
     readonly retry_at: string | null;
+    /** It was born asleep, and has not begun. */
+    readonly begin: { readonly at: string; readonly cause: BeginCause } | null;
     /** Why its job waits, while the endpoint is not called as usual. */
     readonly circuit: CircuitShown | null;
     /** Why its job, or that of one of its planned steps, waits at a limit. */
@@ -198,6 +201,9 @@ export async function loadRun(
         'lost', l.lost, 'ending', l.ending, 'pausing', l.pausing, 'moving', l.moving, 'ready_at', durable.rfc3339(to_timestamp(l.ready_rank / 1000000.0)),
         'retry_at', (select durable.rfc3339(t.due_at) from durable.timers t
           where t.workspace_id = r.workspace_id and t.run_id = r.id and t.kind = 'retry'
+            and t.step_id = '00000000-0000-0000-0000-000000000000'),
+        'begin', (select json_build_object('at', durable.rfc3339(t.due_at), 'cause', r.begin_cause) from durable.timers t
+          where t.workspace_id = r.workspace_id and t.run_id = r.id and t.kind = 'begin'
             and t.step_id = '00000000-0000-0000-0000-000000000000'),
         'gate', case when l.run_gates is not null or l.step_gates is not null then durable.gate_wait(l) end,
         'circuit', ${circuitOf(sql, sql`l.workspace_id`)},

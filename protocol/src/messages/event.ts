@@ -1,7 +1,15 @@
 import type { Instant, Payload } from "./values.ts";
 
+/** When runs begin that are not to begin at once: one of the two. */
+export interface Start {
+  /** After the event was accepted. */
+  delay_ms?: number | undefined;
+  /** At once when it is over. */
+  at?: Instant | undefined;
+}
+
 /** What a client may send. */
-export interface ClientEvent {
+export interface ClientEvent extends Start {
   name: string;
   data?: Payload;
   /** Unique in the workspace: a second event with this id is not accepted again. */

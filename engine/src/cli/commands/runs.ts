@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Context } from "../context.ts";
+import { runsBeginCommand } from "./runs-begin.ts";
 import { runsCancelCommand } from "./runs-cancel.ts";
 import { runsListCommand } from "./runs-list.ts";
 import { runsLogsCommand } from "./runs-logs.ts";
@@ -10,11 +11,12 @@ import { runsShowCommand } from "./runs-show.ts";
 
 export function runsCommand(context: Context): Command {
   return new Command("runs")
-    .description("list and show runs, print their logs, pause, resume, move and cancel runs")
+    .description("list and show runs, print their logs, begin, pause, resume, move and cancel runs")
     .helpCommand(false)
     .addCommand(runsListCommand(context))
     .addCommand(runsShowCommand(context))
     .addCommand(runsLogsCommand(context))
+    .addCommand(runsBeginCommand(context))
     .addCommand(runsPauseCommand(context))
     .addCommand(runsResumeCommand(context))
     .addCommand(runsMoveCommand(context))

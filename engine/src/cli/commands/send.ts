@@ -1,15 +1,16 @@
 import { Command } from "commander";
+import { type BeginFlags, beginFlags, withBegin } from "../begin-flags.ts";
 import type { Context } from "../context.ts";
 import { jsonFlag } from "../json-flag.ts";
 import { adminToken, apiOf, type TargetFlags, value, withTarget, workspaceOf } from "../target.ts";
 
-interface SendFlags extends TargetFlags {
+interface SendFlags extends TargetFlags, BeginFlags {
   readonly data?: string;
   readonly id?: string;
 }
 
 export function sendCommand(context: Context): Command {
-  return withTarget(new Command("send"))
+  return withBegin(withTarget(new Command("send")))
     .description("send an event")
     .argument("<name>", "the event's name, for example user.created")
     .option("--data <json>", "what the event says, as JSON")
@@ -21,6 +22,7 @@ export function sendCommand(context: Context): Command {
         name,
         ...(data === undefined ? {} : { data }),
         ...(flags.id === undefined ? {} : { id: flags.id }),
+        ...beginFlags(flags),
       };
       const eventKey = value(environment, "DURABLE_EVENT_KEY");
       const api = await apiOf(flags, environment, eventKey ?? adminToken(environment));

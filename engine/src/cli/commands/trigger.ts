@@ -1,18 +1,19 @@
 import { Command } from "commander";
+import { type BeginFlags, beginFlags, withBegin } from "../begin-flags.ts";
 import type { Context } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { functionOf } from "../function-argument.ts";
 import { jsonFlag } from "../json-flag.ts";
 import { apiOf, type TargetFlags, withTarget } from "../target.ts";
 
-interface TriggerFlags extends TargetFlags {
+interface TriggerFlags extends TargetFlags, BeginFlags {
   readonly data?: string;
   readonly id?: string;
   readonly wait?: string;
 }
 
 export function triggerCommand(context: Context): Command {
-  return withTarget(new Command("trigger"))
+  return withBegin(withTarget(new Command("trigger")))
     .description("start a run of one function, whatever its triggers")
     .argument("<app/function>", "for example shop/checkout; the app may be left out where there is only one")
     .option("--data <json>", "what the run gets as its event's data, as JSON")
@@ -25,7 +26,7 @@ export function triggerCommand(context: Context): Command {
       const answer = await api.triggerFunction({
         params,
         query: { wait: flags.wait ?? 0 },
-        body: { data, id: flags.id },
+        body: { data, id: flags.id, ...beginFlags(flags) },
       });
       const { status } = answer;
       if (status === "failed" || status === "cancelled") context.exitCode = EXIT.failed;

@@ -6,6 +6,7 @@ import {
   SENT_EVENT_NAME,
 } from "@durable/protocol/wire";
 import { z } from "@hono/zod-openapi";
+import { BEGINNING } from "./beginning.ts";
 import { NOTHING, row } from "./row.ts";
 import { AppName, AsReceived, EnvironmentName, Failure, RunState, RunStatus, WaitS } from "./shapes.ts";
 
@@ -33,6 +34,7 @@ const ClientEvent = z
       .datetime()
       .optional()
       .openapi({ description: "When it happened, in UTC; now when it is missing." }),
+    ...BEGINNING,
   })
   .openapi("Event");
 

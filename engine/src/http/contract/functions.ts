@@ -1,5 +1,6 @@
 import { EVENT_BYTES_MAX, ID_CHARACTERS_MAX } from "@durable/protocol/wire";
 import { z } from "@hono/zod-openapi";
+import { BEGINNING } from "./beginning.ts";
 import { StartedRun } from "./events.ts";
 import { NOTHING, row } from "./row.ts";
 import { AsReceived, Failure, WaitS, WorkspacePath } from "./shapes.ts";
@@ -82,6 +83,7 @@ export const triggerFunction = row({
         id: z.string().min(1).max(ID_CHARACTERS_MAX).optional().openapi({
           description: "Unique for this function: the same start sent again starts no second run.",
         }),
+        ...BEGINNING,
         path: SignedPath,
       })
       .openapi("TriggerRequest"),

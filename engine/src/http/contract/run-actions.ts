@@ -43,6 +43,22 @@ export const cancelRun = row({
   problems: ["not-found", "run-terminal"],
 });
 
+export const beginRun = row({
+  method: "post",
+  path: "/v1/apps/{app}/{env}/runs/{id}/begin",
+  group: "runs",
+  summary: "Begin a run now that waits for its time",
+  description:
+    "One that was born asleep: delayed, debounced, or collecting a batch. It passes its limits like any other.",
+  action: "runs.begin",
+  params: RunPath,
+  query: NOTHING,
+  body: jsonBody(Reason.openapi("BeginRequest"), { required: false }),
+  answer: z.object({ id: z.string(), status: RunStatus }).openapi("RunBegun"),
+  status: 200,
+  problems: ["not-found", "run-terminal", "run-not-asleep"],
+});
+
 export const pauseRun = row({
   method: "post",
   path: "/v1/apps/{app}/{env}/runs/{id}/pause",

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { BEGIN_CAUSES } from "../../domain/begin.ts";
 import { GateWait } from "./limits.ts";
 import { AsReceived, Circuit, Failure, Instant, RunState, RunStatus } from "./shapes.ts";
 import { Attempt, Step, Times } from "./steps.ts";
@@ -109,6 +110,10 @@ export const Run = z
         }),
         ready_at: Instant.nullable(),
         retry_at: Instant.nullable(),
+        begin: z
+          .object({ at: Instant, cause: z.enum(BEGIN_CAUSES) })
+          .nullable()
+          .openapi({ description: "When it begins, and why so late; null once it has begun." }),
         circuit: Circuit.nullable().openapi({
           description: "Why its job waits, while the endpoint is down or busy; null while all is well.",
         }),

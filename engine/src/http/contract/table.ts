@@ -20,7 +20,7 @@ import { listLimits, setLimit } from "./limits.ts";
 import { listRunLogs } from "./logs.ts";
 import { queryRun } from "./queries.ts";
 import type { Row } from "./row.ts";
-import { cancelRun, moveRun, pauseRun, resumeRun } from "./run-actions.ts";
+import { beginRun, cancelRun, moveRun, pauseRun, resumeRun } from "./run-actions.ts";
 import { getRun, getRunResult, getRunTree, listRuns } from "./runs.ts";
 import { completeToken, sendSignal } from "./signals.ts";
 import { listSkips } from "./skips.ts";
@@ -45,6 +45,7 @@ export const TABLE = {
   getRunTree,
   listRunLogs,
   cancelRun,
+  beginRun,
   sendCheckpoint,
   getMemoPage,
   getLargeValue,

@@ -9,6 +9,7 @@ import {
   RESERVED_EVENT_PREFIX,
 } from "@durable/protocol";
 import type { ProblemDetail } from "../../domain/problems.ts";
+import { beginOf } from "../../ingest/begin-of.ts";
 import { boundedId } from "../../ingest/bounded-id.ts";
 import type { IncomingEvent } from "../../ingest/incoming-event.ts";
 import { invalid, toDetails } from "../middleware/check.ts";
@@ -83,7 +84,8 @@ function clientEvent(
     const detail = `may not begin with "${RESERVED_EVENT_PREFIX}": such ids belong to the engine's own events`;
     return refuse(errors, [{ pointer: `${pointer}/id`, detail }]);
   }
-  return { clientId: id ?? null, name, data, timeMs: time === undefined ? null : parseInstant(time) };
+  const timeMs = time === undefined ? null : parseInstant(time);
+  return { clientId: id ?? null, name, data, timeMs, begin: beginOf(read.data) };
 }
 
 function cloudEvent(

@@ -5,6 +5,7 @@ import * as contract from "../contract/functions.ts";
 import type { Handlers } from "../handlers.ts";
 import type { RouteParts } from "../parts.ts";
 import { decodePayload, requireSignedFor } from "./payload.ts";
+import { requireBegin } from "./require-begin.ts";
 
 export function functionRoutes(parts: RouteParts): Handlers<"triggerFunction" | "callFunction"> {
   const { workspaceIds, runResults } = parts;
@@ -19,6 +20,7 @@ export function functionRoutes(parts: RouteParts): Handlers<"triggerFunction" | 
         functionId: fn,
         data: payload,
         id: request.id ?? null,
+        begin: requireBegin(request),
       });
       if (query.wait === 0) return started;
       const asked = { workspaceId, runId: started.run };

@@ -1,5 +1,6 @@
 import { actorName } from "../../auth/authorize.ts";
 import { notFound, Problem } from "../../domain/problems.ts";
+import { beginRun } from "../../runs/begin-run.ts";
 import { cancelRun } from "../../runs/cancel-run.ts";
 import { moveRun } from "../../runs/move-run.ts";
 import { pauseRun, resumeRun } from "../../runs/pause-run.ts";
@@ -15,7 +16,15 @@ import { requireRunId } from "./run-id.ts";
 export function runRoutes(
   parts: RouteParts,
 ): Handlers<
-  "listRuns" | "getRun" | "getRunResult" | "getRunTree" | "cancelRun" | "pauseRun" | "resumeRun" | "moveRun"
+  | "listRuns"
+  | "getRun"
+  | "getRunResult"
+  | "getRunTree"
+  | "cancelRun"
+  | "beginRun"
+  | "pauseRun"
+  | "resumeRun"
+  | "moveRun"
 > {
   const { database, endedRuns, runResults, workspaceIds } = parts;
   return {
@@ -64,6 +73,24 @@ export function runRoutes(
       if (status === null) throw notFound();
       if (status === "completed" || status === "failed") throw ended(status, "cancelled");
       // It may have steps to undo, or have left a place that others wait for.
+      parts.jobReady();
+      return { id: runId, status };
+    },
+
+    async beginRun({ params, body, actor }) {
+      const runId = requireRunId(params.id);
+      const workspaceId = await workspaceIds.require(params.app, params.env);
+      const by = { workspaceId, runId, actor: actorName(actor!), reason: body.reason ?? null };
+      const { status, isBegun } = await beginRun(database, by);
+      if (status === null) throw notFound();
+      if (status === "completed" || status === "failed" || status === "cancelled")
+        throw ended(status, "begun");
+      if (!isBegun) {
+        throw new Problem(
+          "run-not-asleep",
+          `The run is ${status}, and does not wait for its beginning. Look at its "why".`,
+        );
+      }
       parts.jobReady();
       return { id: runId, status };
     },

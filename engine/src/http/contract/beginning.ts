@@ -1,0 +1,13 @@
+import { SLEEP_MS_MAX } from "@durable/protocol/wire";
+import { z } from "@hono/zod-openapi";
+
+/** When what is sent or triggered shall begin. */
+export const BEGINNING = {
+  delay_ms: z.int().min(0).max(SLEEP_MS_MAX).optional().openapi({
+    description:
+      "The runs it starts begin so much later. They exist at once, are `waiting`, and can be cancelled or begun.",
+  }),
+  at: z.iso.datetime().optional().openapi({
+    description: "The runs it starts begin then, in UTC; at once when that is over. Not beside `delay_ms`.",
+  }),
+};

@@ -63,8 +63,8 @@ begin
 end $$;
 
 -- Fire what is due. One engine at a time does it (two would be harmless). Answers how many timers it took and
--- in how many milliseconds the next one is due.
-create function durable.fire_timers(p_limit int) returns table (fired int, next_due_ms float8)
+-- in how many milliseconds the next one is due, or the next tick of a schedule (0028); is_tick: one is due now.
+create function durable.fire_timers(p_limit int) returns table (fired int, next_due_ms float8, is_tick boolean)
 language plpgsql as $$
 #variable_conflict use_column
 declare
@@ -75,7 +75,7 @@ declare
   f_workspace int[]; f_run uuid[]; f_step uuid[]; f_kind text[];
 begin
   if not pg_try_advisory_xact_lock(7302, 1) then
-    return query select 0, null::float8;
+    return query select 0, null::float8, false;
     return;
   end if;
   select array_agg(t.workspace_id), array_agg(t.run_id), array_agg(t.step_id) into d_workspace, d_run, d_step
@@ -152,7 +152,9 @@ begin
   return query select coalesce(cardinality(f_run), 0)
       + (select count(*)::int from (select 1 from durable.gate_notes n where n.due_at <= v_now limit 1) as n),
     (select extract(epoch from least((select min(t.due_at) from durable.timers t),
-       (select min(n.due_at) from durable.gate_notes n where n.due_at > v_now)) - v_now)::float8 * 1000);
+       (select min(n.due_at) from durable.gate_notes n where n.due_at > v_now),
+       (select min(s.next_at) from durable.schedules s where s.next_at > v_now)) - v_now)::float8 * 1000),
+    exists (select 1 from durable.schedules s where s.next_at <= v_now);
 end $$;
 
 -- Lease a batch, in the order of ready's key: runs to continue (step_id all zeros) and tasks to run. Never waits for a

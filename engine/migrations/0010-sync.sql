@@ -29,7 +29,8 @@ create function durable.sync_app(
   p_workspace int, p_actor text,
   p_url text, p_sdk text, p_capabilities text[], p_max_duration_ms int, p_deployment text, p_digest text,
   f_id text[], f_manifest text[],
-  l_id uuid[], l_name text[], l_function text[], l_kind text[], l_count int[], l_period_ms float8[], l_burst int[]
+  l_id uuid[], l_name text[], l_function text[], l_kind text[], l_count int[], l_period_ms float8[], l_burst int[],
+  c_id text[], c_function text[], c_cron text[], c_tz text[], c_jitter_ms float8[], c_catch_up text[], c_overlap text[], c_data text[]
 ) returns table (function_id text, version int, change text)
 language plpgsql as $$
 #variable_conflict use_column
@@ -91,6 +92,7 @@ begin
   perform durable.register_cancel_patterns(p_workspace, f_manifest);
   perform durable.register_end_listeners(p_workspace);
   perform durable.declare_limits(p_workspace, l_id, l_name, l_function, l_kind, l_count, l_period_ms, l_burst);
+  perform durable.declare_schedules(p_workspace, c_id, c_function, c_cron, c_tz, c_jitter_ms, c_catch_up, c_overlap, c_data);
 
   select json_object_agg(q.id, q.change)::text into v_changes
     from unnest(v_id, v_change) as q(id, change) where q.change <> 'unchanged';

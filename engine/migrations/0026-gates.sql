@@ -360,7 +360,8 @@ begin
   perform 1 from durable.gatekeepers where workspace_id = p_workspace for update;
   with gone as (
     update durable.limits l set declared = null, set_to = null
-      where l.workspace_id = p_workspace and l.declared is not null and l.id <> all (l_id) returning l.id
+      where l.workspace_id = p_workspace and l.declared is not null and l.id <> all (l_id)
+        and l.id <> durable.overlap_limit() returning l.id
   ), kept as (
     insert into durable.limits as l (workspace_id, id, name, function_id, kind, declared, period_ms, burst)
       select p_workspace, d.* from unnest(l_id, l_name, l_function, l_kind, l_count, l_period_ms, l_burst)

@@ -26,10 +26,12 @@ import { LeaseKeeper } from "./queue/lease-keeper.ts";
 import { LeaseReconciler } from "./queue/lease-reconciler.ts";
 import { ReadyHint } from "./queue/ready-hint.ts";
 import { createRescuer } from "./queue/rescuer.ts";
+import { Scheduler } from "./queue/scheduler.ts";
 import { Slots } from "./queue/slots.ts";
 import { TimerLoop } from "./queue/timer-loop.ts";
 import { WaitMatcher } from "./queue/wait-matcher.ts";
 import { WorkspaceRegistry } from "./registry/workspace-registry.ts";
+import { cancelRun } from "./runs/cancel-run.ts";
 import { faultPoint } from "./runtime/fault-points.ts";
 import { type Service, startAll, stopAll } from "./runtime/service.ts";
 import { systemPorts } from "./runtime/system-ports.ts";
@@ -133,6 +135,7 @@ export function createEngine(config: EngineConfig): Engine {
       dispatcher.kick();
       inputNotifier.soon();
     },
+    ticks: () => scheduler.soon(),
   });
   const waitMatcher = new WaitMatcher({
     ...ports,
@@ -280,6 +283,15 @@ export function createEngine(config: EngineConfig): Engine {
     pollMs: config.pollMs,
     log,
   });
+  const scheduler = new Scheduler({
+    ...ports,
+    database,
+    pollMs: config.pollMs,
+    log,
+    accept: (workspaceId, event) => acceptEvents.accept(workspaceId, [event]),
+    cancel: (cancel) => cancelRun({ database, events }, cancel),
+    dueIn: (ms) => timerLoop.dueIn(ms),
+  });
   const http = createHttpServer({
     ...ports,
     config,
@@ -310,6 +322,7 @@ export function createEngine(config: EngineConfig): Engine {
     endTeller,
     dispatcher,
     inputNotifier,
+    scheduler,
     http,
   ];
 

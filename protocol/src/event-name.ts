@@ -9,6 +9,8 @@ export const EVENT_NAME_WITH_WILDCARDS = /^[A-Za-z0-9_.:/*-]{1,200}$/;
 export const RESERVED_EVENT_PREFIX = "durable.";
 /** Of a run that was started by its function's name, not by an event. */
 export const TRIGGER_EVENT_NAME = "durable.trigger";
+/** Of a run that a schedule has started. */
+export const TICK_EVENT_NAME = "durable.tick";
 /** What the handler of a one-off call gets. */
 export const CALL_EVENT_NAME = "durable.call";
 /** What a client may send, as one pattern: for JSON Schema and OpenAPI. */

@@ -4,6 +4,7 @@ import {
   CANCEL_ON_MAX,
   FUNCTIONS_PER_APP_MAX,
   INVOKES_MAX,
+  JITTER_MS_MAX,
   SLEEP_MS_MAX,
   TRIGGERS_PER_FUNCTION_MAX,
 } from "./limits.ts";
@@ -21,9 +22,17 @@ import { TARGET } from "./slug.ts";
 
 export const inspectRequestSchema = z.object({ type: z.literal("inspect"), app: slugSchema });
 
+/** What may be said of a cron line, in a manifest and by hand. */
+export const scheduleRules = z.object({
+  tz: z.string().min(1).max(100).optional(),
+  jitter_ms: z.int().min(0).max(JITTER_MS_MAX).optional(),
+  catch_up: z.enum(["none", "last", "all"]).optional(),
+  overlap: z.enum(["allow", "skip", "queue", "cancel"]).optional(),
+});
+
 export const triggerSchema = z.xor([
   z.object({ event: eventPatternSchema, if: expressionSchema.optional() }),
-  z.object({ cron: expressionSchema, tz: z.string().min(1).max(100).optional() }),
+  z.object({ cron: expressionSchema, ...scheduleRules.shape, data: z.unknown().optional() }),
 ]);
 
 // Passed through as the SDK wrote them, so that a limit the engine learns later needs no new protocol version.

@@ -34,6 +34,8 @@ export const ID_CHARACTERS_MAX = 200;
 export const FUNCTIONS_PER_APP_MAX = 1_000;
 /** Triggers of one function. */
 export const TRIGGERS_PER_FUNCTION_MAX = 10;
+/** How far a schedule may spread its runs behind their ticks. */
+export const JITTER_MS_MAX = DAY_MS / 24;
 /** Paths of one `match`, and characters of one of them. */
 export const MATCH_PATHS_MAX = 20;
 export const MATCH_PATH_CHARACTERS_MAX = 500;

@@ -8,6 +8,7 @@ export {
   isEventNameFor,
   RESERVED_EVENT_PREFIX,
   SENT_EVENT_NAME,
+  TICK_EVENT_NAME,
   TRIGGER_EVENT_NAME,
 } from "./event-name.ts";
 export * from "./headers.ts";

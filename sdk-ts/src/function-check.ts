@@ -8,6 +8,7 @@ import { optionsProblem } from "./options.ts";
 import { retryPolicy, withOnExhausted } from "./retry.ts";
 import { isStandardSchema } from "./standard-schema.ts";
 import { triggersOf } from "./trigger.ts";
+import { triggerOnWire } from "./trigger-on-wire.ts";
 
 /** Of any function, whatever its types. */
 type CheckedOptions = Pick<
@@ -86,6 +87,7 @@ export function checkFunction(options: CheckedOptions): void {
   try {
     retryPolicy(withOnExhausted(options.retry, options.onExhausted));
     limitsOnWire(options);
+    triggersOf(options).forEach(triggerOnWire);
     if (options.invokes !== undefined) invokesOnWire(options.invokes);
   } catch (error) {
     throw new TypeError(`${where}: ${(error as Error).message}`);
@@ -95,7 +97,10 @@ export function checkFunction(options: CheckedOptions): void {
 /** What an event or a tick must be, the engine says at sync. */
 function checkTrigger(where: string, trigger: unknown): void {
   const isCron = typeof trigger === "object" && trigger !== null && "cron" in trigger;
-  const problem = optionsProblem(trigger, isCron ? ["cron", "tz"] : ["event", "if", "schema"]);
+  const problem = optionsProblem(
+    trigger,
+    isCron ? ["cron", "tz", "jitter", "catchUp", "overlap", "data"] : ["event", "if", "schema"],
+  );
   if (problem !== null) throw new TypeError(`${where}: a trigger ${problem}`);
   const { event, cron, schema } = trigger as { event?: unknown; cron?: unknown; schema?: unknown };
   if (typeof (isCron ? cron : event) !== "string") {

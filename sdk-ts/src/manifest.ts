@@ -8,7 +8,8 @@ import { limitsOnWire } from "./limits.ts";
 import { failureFunctionId } from "./on-failure.ts";
 import { retryPolicy } from "./retry.ts";
 import { environment } from "./runtime/environment.ts";
-import { onlySchemaOf, type Trigger, triggersOf } from "./trigger.ts";
+import { onlySchemaOf, triggersOf } from "./trigger.ts";
+import { triggerOnWire } from "./trigger-on-wire.ts";
 import { SDK_VERSION } from "./version.ts";
 
 export interface AppDescription {
@@ -64,7 +65,7 @@ function describe(fn: DurableFunction): FunctionManifest {
   const output = jsonSchema?.output ?? jsonSchemaOf(options.output, "output");
   return {
     id,
-    triggers: triggers.map(onWire),
+    triggers: triggers.map(triggerOnWire),
     ...((options.retry ?? options.onExhausted) && { retry: retryPolicy(policyOptionsOf(fn)) }),
     ...(options.onFailure !== undefined && { on_failure: failureFunctionId(id) }),
     ...(options.invokes !== undefined && { invokes: invokesOnWire(options.invokes) }),
@@ -72,10 +73,4 @@ function describe(fn: DurableFunction): FunctionManifest {
     ...(input !== undefined && { input }),
     ...(output !== undefined && { output }),
   };
-}
-
-function onWire(trigger: Trigger) {
-  return "event" in trigger
-    ? { event: trigger.event, ...(trigger.if !== undefined && { if: trigger.if }) }
-    : { cron: trigger.cron, ...(trigger.tz !== undefined && { tz: trigger.tz }) };
 }

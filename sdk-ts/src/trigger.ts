@@ -1,4 +1,5 @@
 import { isEventNameFor } from "@durable/protocol/wire";
+import type { Duration } from "./duration.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 
 /** Each event of this name starts a run. */
@@ -17,6 +18,20 @@ export interface CronTrigger {
   readonly cron: string;
   /** IANA time zone, such as `Europe/Zurich`; UTC unless told. */
   readonly tz?: string | undefined;
+  /** Each run begins up to so much after its tick, at most an hour: spreads what many schedules start at full hours. */
+  readonly jitter?: Duration | undefined;
+  /**
+   * What becomes of ticks that came when no engine ran: only the newest is made up for (`"last"`, the default), all are
+   * (`"all"`: at most the newest 1,000), or none is. A tick that is less than a minute late is in time.
+   */
+  readonly catchUp?: "none" | "last" | "all" | undefined;
+  /**
+   * What a tick does while a run of an earlier one is under way: starts another beside it (`"allow"`, the default), is
+   * skipped, waits until it has ended (`"queue"`), or cancels it first.
+   */
+  readonly overlap?: "allow" | "skip" | "queue" | "cancel" | undefined;
+  /** What the runs get as `event.data`; `{ schedule, tick }` unless told. */
+  readonly data?: unknown;
 }
 
 export type Trigger = EventTrigger | CronTrigger;

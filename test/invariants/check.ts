@@ -17,6 +17,7 @@ import { LIVENESS } from "./liveness.ts";
 import { LOGS } from "./logs.ts";
 import { MEMO } from "./memo.ts";
 import { Memory } from "./memory.ts";
+import { SCHEDULES } from "./schedules.ts";
 import { TENANCY } from "./tenancy.ts";
 import { TIME } from "./time.ts";
 import { UNDOING } from "./undoing.ts";
@@ -38,6 +39,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...GROUPS,
   ...JOINS,
   ...INPUTS,
+  ...SCHEDULES,
   ...LIVENESS,
 ];
 

@@ -34,6 +34,9 @@ export type Action =
   | "deployments.retire"
   | "limits.read"
   | "limits.set"
+  | "schedules.read"
+  | "schedules.manage"
+  | "schedules.run"
   | "functions.read"
   | "functions.start"
   | "functions.call"
@@ -73,6 +76,9 @@ const WHO: Record<Action, Who> = {
   "deployments.retire": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "limits.read": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "limits.set": { anywhere: OPERATORS, inOwnWorkspace: [] },
+  "schedules.read": { anywhere: OPERATORS, inOwnWorkspace: [] },
+  "schedules.manage": { anywhere: OPERATORS, inOwnWorkspace: [] },
+  "schedules.run": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "functions.read": { anywhere: OPERATORS, inOwnWorkspace: [] },
   // A signature covers the body and not the path: seen once, it could be sent to another path of the same workspace.
   // So an app may only do what its signed body says in full; here the body names the path (http/routes/payload.ts).

@@ -11,6 +11,7 @@ import { limitsCommand } from "./commands/limits.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { queryCommand } from "./commands/query.ts";
 import { runsCommand } from "./commands/runs.ts";
+import { schedulesCommand } from "./commands/schedules.ts";
 import { sendCommand } from "./commands/send.ts";
 import { signalsCommand } from "./commands/signals.ts";
 import { startCommand } from "./commands/start.ts";
@@ -67,6 +68,7 @@ function program(context: Context): Command {
     eventsCommand,
     deploymentsCommand,
     limitsCommand,
+    schedulesCommand,
     runsCommand,
     whyCommand,
     inputsCommand,

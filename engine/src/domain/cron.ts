@@ -28,23 +28,63 @@ const FIELDS: readonly Field[] = [
 /** In a leap year. */
 const DAYS_IN_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** Why a text is no cron line, for the person who wrote it; null when it is one. */
-export function cronProblem(text: string): string | null {
+/** What a line comes at, each list ascending. */
+export interface Cron {
+  readonly seconds: readonly number[];
+  readonly minutes: readonly number[];
+  readonly hours: readonly number[];
+  readonly days: readonly number[];
+  readonly months: readonly number[];
+  /** 0 is Sunday. */
+  readonly weekdays: readonly number[];
+  /** Both days are named: one of the two is enough, as cron has always had it. Else both must hold. */
+  readonly isEitherDay: boolean;
+  /** It comes in all hours: it runs by time that passes, not by what clocks show, when they are put forward or back. */
+  readonly isEveryHour: boolean;
+}
+
+/** A line, or why a text is none, for the person who wrote it. */
+export function readCron(text: string): Cron | string {
   const parts = text.trim().split(/\s+/);
   if (parts.length !== 5 && parts.length !== 6) {
     return `it has ${parts.length === 1 ? "1 field" : `${parts.length} fields`}, and there are five (minute, hour, day, month, day of the week), or six with seconds first`;
   }
-  const fields = parts.length === 6 ? [SECOND, ...FIELDS] : FIELDS;
-  const values = new Map<Field, readonly number[]>();
-  for (const [index, field] of fields.entries()) {
-    const read = readField(field, parts[index]!);
+  const [second, ...others] = parts.length === 6 ? (parts as [string, ...string[]]) : ["0", ...parts];
+  const lists: (readonly number[])[] = [];
+  for (const [index, field] of [SECOND, ...FIELDS].entries()) {
+    const read = readField(field, index === 0 ? second! : others[index - 1]!);
     if (typeof read === "string") return read;
-    values.set(field, read);
+    lists.push(read);
   }
-  const isAnyWeekday = parts.at(-1) === "*";
-  const days = values.get(DAY)!;
-  const comes = values.get(MONTH)!.some((month) => days.some((day) => day <= DAYS_IN_MONTH[month - 1]!));
-  return comes || !isAnyWeekday ? null : "no such day ever comes";
+  const [seconds, minutes, hours, days, months, weekdays] = lists as [
+    number[],
+    number[],
+    number[],
+    number[],
+    number[],
+    number[],
+  ];
+  const [, , day, , weekday] = others as [string, string, string, string, string];
+  const isEitherDay = !day.startsWith("*") && !weekday.startsWith("*");
+  if (!isEitherDay && !months.some((month) => days.some((each) => each <= DAYS_IN_MONTH[month - 1]!))) {
+    return "no such day ever comes";
+  }
+  return {
+    seconds,
+    minutes,
+    hours,
+    days,
+    months,
+    weekdays: ascending(weekdays.map((each) => each % 7)),
+    isEitherDay,
+    isEveryHour: hours.length === 24,
+  };
+}
+
+/** Why a text is no cron line; null when it is one. */
+export function cronProblem(text: string): string | null {
+  const cron = readCron(text);
+  return typeof cron === "string" ? cron : null;
 }
 
 /** Why there is no such time zone; null when there is. */
@@ -76,7 +116,11 @@ function readField(field: Field, text: string): readonly number[] | string {
       return `${JSON.stringify(item)} goes in steps of ${JSON.stringify(every)}, and they are numbers from 1`;
     for (let value = first; value <= last; value += step) values.push(value);
   }
-  return values;
+  return ascending(values);
+}
+
+function ascending(values: readonly number[]): number[] {
+  return [...new Set(values)].sort((a, b) => a - b);
 }
 
 function numberOf({ min, max, words }: Field, text: string): number | null {

@@ -32,6 +32,8 @@ export const PROBLEMS = {
   "run-not-paused": { status: 409, title: "The run is not paused" },
   "no-signing-secret": { status: 409, title: "The workspace has no signing secret" },
   "last-signing-secret": { status: 409, title: "The only signing secret cannot be retired" },
+  "schedule-exists": { status: 409, title: "There is another schedule of this id" },
+  "schedule-declared": { status: 409, title: "The schedule is declared in code" },
   "newest-deployment": { status: 409, title: "The newest deployment cannot be retired" },
   "run-ended": { status: 410, title: "The run has ended, and its dispatch with it" },
   "payload-too-large": { status: 413, title: "The body is too large" },

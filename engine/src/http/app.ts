@@ -23,6 +23,7 @@ import { limitRoutes } from "./routes/limits.ts";
 import { logRoutes } from "./routes/logs.ts";
 import { queryRoutes } from "./routes/queries.ts";
 import { runRoutes } from "./routes/runs.ts";
+import { scheduleRoutes } from "./routes/schedules.ts";
 import { signalRoutes } from "./routes/signals.ts";
 import { skipRoutes } from "./routes/skips.ts";
 import { WorkspaceIds } from "./workspace-ids.ts";
@@ -44,6 +45,7 @@ export function createApp(parts: HttpParts, endedRuns: EndedRuns): Hono<HttpEnv>
     ...appRoutes(routeParts),
     ...deploymentRoutes(routeParts),
     ...limitRoutes(routeParts),
+    ...scheduleRoutes(routeParts),
     ...runRoutes(routeParts),
     ...inputRoutes(routeParts),
     ...dispatchRoutes(routeParts),

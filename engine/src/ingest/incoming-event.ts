@@ -1,4 +1,6 @@
 import type { Begin } from "../domain/begin.ts";
+import type { Gate } from "../domain/gates.ts";
+import type { SkipRow } from "../store/event-rows.ts";
 
 /** An event as a door hands it in. */
 export interface IncomingEvent {
@@ -11,4 +13,11 @@ export interface IncomingEvent {
   readonly target?: string;
   /** The runs it starts begin then. What waits for it has it at once. */
   readonly begin?: Begin | undefined;
+  /** It is the tick of a schedule, or was started like one. */
+  readonly tick?: {
+    /** What keeps runs of the schedule apart; null: nothing. */
+    readonly gate: Gate | null;
+    /** Why it starts no run; null: it does. */
+    readonly skip: Pick<SkipRow, "reason" | "detail"> | null;
+  };
 }

@@ -1,5 +1,5 @@
 import { type BrokenExpression, type Expression, type Fact, fact } from "../domain/expressions.ts";
-import type { RunGates } from "../domain/gates.ts";
+import type { Gate, RunGates } from "../domain/gates.ts";
 import type { FunctionEntry } from "../registry/function-entry.ts";
 import { schemaFlaws, sentenceOfFlaws } from "../registry/json-schemas.ts";
 import type { Listener } from "../registry/listeners.ts";
@@ -32,6 +32,7 @@ export function matchEvent(workspace: WorkspaceEntry, event: IncomingEvent, json
   if (event.target !== undefined) {
     // Its data was checked where it was made. Gone since: no run, and who asked for one is told.
     const target = workspace.functions.get(event.target);
+    if (event.tick !== undefined) return matchTick(event.target, target, event.tick, event.data, look);
     return target === undefined ? NOTHING : startOrSkip(target, look);
   }
   const listeners = workspace.listeners.of(event.name);
@@ -55,6 +56,34 @@ export function matchEvent(workspace: WorkspaceEntry, event: IncomingEvent, json
     skips.push(...one.skips);
   }
   return { starts, skips };
+}
+
+/** Of a tick that is accepted there is always a run or a skip. */
+function matchTick(
+  functionId: string,
+  fn: FunctionEntry | undefined,
+  { gate, skip }: NonNullable<IncomingEvent["tick"]>,
+  data: string,
+  event: () => Fact,
+): Matched {
+  if (skip !== null) return { starts: [], skips: [{ functionId, ...skip }] };
+  if (fn === undefined) {
+    const detail = `The app serves no function "${functionId}" any more.`;
+    return { starts: [], skips: [{ functionId, reason: "missed", detail }] };
+  }
+  const flaws = fn.input === null ? [] : schemaFlaws(fn.input, data);
+  if (flaws.length > 0) {
+    return { starts: [], skips: [{ functionId, reason: "schema", detail: skipSentence(fn, flaws) }] };
+  }
+  const { starts, skips } = startOrSkip(fn, event);
+  return gate === null ? { starts, skips } : { starts: starts.map((start) => behind(gate, start)), skips };
+}
+
+function behind(gate: Gate, { fn, gates }: Start): Start {
+  return {
+    fn,
+    gates: { run: [...(gates?.run ?? []), gate], step: gates?.step ?? [], units: gates?.units ?? 1 },
+  };
 }
 
 function startOrSkip(fn: FunctionEntry, event: () => Fact): Matched {

@@ -6,6 +6,8 @@ import { type PollingOptions, PollingService } from "./polling-service.ts";
 export interface TimerLoopOptions extends PollingOptions {
   /** Runs became ready. */
   readonly fired: () => void;
+  /** A schedule is due. */
+  readonly ticks: () => void;
 }
 
 const BATCH = 500;
@@ -32,10 +34,11 @@ export class TimerLoop extends PollingService<TimerLoopOptions> {
   }
 
   protected async round(): Promise<NextRound> {
-    const { clock, database, fired, pollMs } = this.options;
+    const { clock, database, fired, pollMs, ticks } = this.options;
     const result = await fireTimers(database, BATCH);
     await faultPoint("timers.after");
     if (result.fired > 0) fired();
+    if (result.isTick) ticks();
     if (result.fired === BATCH) return "again";
     const pauseMs = Math.min(Math.max(result.nextDueMs ?? pollMs, PAUSE_MS_MIN), pollMs);
     this.#roundEndsAtMs = clock.monotonicMs() + pauseMs;

@@ -1,6 +1,7 @@
 import { type FunctionManifest, type Manifest, writeJson } from "@durable/protocol/wire";
 import type { Database } from "../store/database.ts";
 import { declaredLimits } from "./declared-limits.ts";
+import { declaredSchedules } from "./declared-schedules.ts";
 
 export type Change = "added" | "changed" | "removed" | "unchanged";
 
@@ -21,6 +22,7 @@ export async function storeManifest(
   const { functions } = manifest;
   // One that several functions share stands here once.
   const limits = [...new Map(functions.flatMap(declaredLimits).map((limit) => [limit.id, limit])).values()];
+  const schedules = functions.flatMap(declaredSchedules);
   return await sql<FunctionChange[]>`
     select function_id as id, version, change from durable.sync_app(${workspaceId}::int, ${actor}::text,
       ${url}::text, ${manifest.sdk}::text, ${manifest.capabilities}::text[], ${manifest.max_duration_ms}::int,
@@ -29,7 +31,11 @@ export async function storeManifest(
       ${limits.map((limit) => limit.id)}::uuid[], ${limits.map((limit) => limit.name)}::text[],
       ${limits.map((limit) => limit.functionId)}::text[], ${limits.map((limit) => limit.kind)}::text[],
       ${limits.map((limit) => limit.count)}::int[], ${limits.map((limit) => limit.periodMs)}::float8[],
-      ${limits.map((limit) => limit.burst)}::int[])`;
+      ${limits.map((limit) => limit.burst)}::int[],
+      ${schedules.map((schedule) => schedule.id)}::text[], ${schedules.map((schedule) => schedule.functionId)}::text[],
+      ${schedules.map((schedule) => schedule.cron)}::text[], ${schedules.map((schedule) => schedule.tz)}::text[],
+      ${schedules.map((schedule) => schedule.jitterMs)}::float8[], ${schedules.map((schedule) => schedule.catchUp)}::text[],
+      ${schedules.map((schedule) => schedule.overlap)}::text[], ${schedules.map((schedule) => schedule.data)}::text[])`;
 }
 
 export interface FunctionStored {

@@ -1,10 +1,10 @@
-import type { FunctionManifest, Manifest } from "@durable/protocol/wire";
+import { type CronTrigger, type FunctionManifest, type Manifest, writeJson } from "@durable/protocol/wire";
 import { cronProblem, timeZoneProblem } from "../domain/cron.ts";
 import { readExpression, type Variables, type Yields } from "../domain/expressions.ts";
 import { nearNames } from "../domain/near-names.ts";
 import { Problem } from "../domain/problems.ts";
 import { type DeclaredLimit, declaredLimits } from "./declared-limits.ts";
-import { schemaProblem } from "./json-schemas.ts";
+import { schemaFlaws, schemaProblem, sentenceOfFlaws } from "./json-schemas.ts";
 
 /**
  * What is shaped as the protocol says and still cannot be used is refused when it is synced, with its place: later it
@@ -75,12 +75,28 @@ function requireCrons(fn: FunctionManifest): void {
     if (!("cron" in trigger)) continue;
     const problem =
       cronProblem(trigger.cron) ?? (trigger.tz === undefined ? null : timeZoneProblem(trigger.tz));
-    if (problem === null) continue;
-    throw new Problem(
-      "inspect-failed",
-      `The cron line of trigger ${index + 1} ("${trigger.cron}") of function "${fn.id}" cannot be used: ${problem}.`,
-    );
+    if (problem !== null) {
+      throw new Problem(
+        "inspect-failed",
+        `The cron line of trigger ${index + 1} ("${trigger.cron}") of function "${fn.id}" cannot be used: ${problem}.`,
+      );
+    }
+    requireTickData(fn, trigger, index);
   }
+}
+
+/** A tick whose data does not fit would start no run, ever. */
+function requireTickData(fn: FunctionManifest, trigger: CronTrigger, index: number): void {
+  if (fn.input === undefined) return;
+  const own = trigger.data === undefined ? null : writeJson(trigger.data);
+  const data = own ?? JSON.stringify({ schedule: fn.id, tick: "2026-01-01T00:00:00.000Z" });
+  const flaws = schemaFlaws(JSON.stringify(fn.input), data);
+  if (flaws.length === 0) return;
+  const what = own === null ? "The data that a tick has where a trigger gives none" : "The data";
+  throw new Problem(
+    "inspect-failed",
+    `${what} of trigger ${index + 1} ("${trigger.cron}") of function "${fn.id}" does not fit the function's input: ${sentenceOfFlaws(flaws)} Give the trigger "data" that fits.`,
+  );
 }
 
 function requireLimitExpressions(fn: FunctionManifest): void {

@@ -27,6 +27,7 @@ export type FaultPointName =
   | "ends.before"
   | "ends.told"
   | "notices.sent"
+  | "ticks.accepted"
   | "cancel.after"
   | "drain.begin";
 

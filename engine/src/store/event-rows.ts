@@ -30,9 +30,10 @@ export interface SkipRow {
 
 /**
  * `schema`: its data does not fit the function's input. `expression`: the trigger's `if` failed on it. `cancel-on`: that
- * of `cancelOn`. `limit`: a limit's key or units could not be told.
+ * of `cancelOn`. `limit`: a limit's key or units could not be told. `overlap`: a run of the schedule was under way. `missed`:
+ * the tick of a schedule that nobody could start in time.
  */
-export type SkipReason = "schema" | "expression" | "cancel-on" | "limit";
+export type SkipReason = "schema" | "expression" | "cancel-on" | "limit" | "overlap" | "missed";
 
 export interface RunRow {
   readonly runId: string;

@@ -39,6 +39,14 @@ export interface CronTrigger {
   cron: string;
   /** IANA time zone; UTC unless told. */
   tz?: string | undefined;
+  /** A run begins up to so much after its tick, spread evenly; 0 unless told. */
+  jitter_ms?: number | undefined;
+  /** What becomes of ticks that nobody could start in time; `last` unless told. */
+  catch_up?: "none" | "last" | "all" | undefined;
+  /** What a tick does while a run of an earlier one is under way; `allow` unless told. */
+  overlap?: "allow" | "skip" | "queue" | "cancel" | undefined;
+  /** What its runs get as their event's data, instead of `schedule` and `tick`. */
+  data?: Payload;
 }
 
 export type Trigger = EventTrigger | CronTrigger;

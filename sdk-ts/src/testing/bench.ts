@@ -6,6 +6,8 @@ export interface Rest {
   readonly busy: number;
   /** Until the next timer; null when there is none. */
   readonly nextDueMs: number | null;
+  /** Until the next tick of a schedule; null when there is none. */
+  readonly nextTickMs: number | null;
   readonly nowMs: number;
 }
 

@@ -31,16 +31,17 @@ export class VirtualTime {
   }
 
   /**
-   * All timers within the duration fire, one after the other, each with everything that follows from it. Real time
-   * passes besides, so three sleeps of a day always fit into three days.
+   * All timers within the duration fire and all schedules tick, one after the other, each with everything that follows
+   * from it. Real time passes besides, so three sleeps of a day always fit into three days.
    */
   async advance(duration: Duration): Promise<void> {
     let leftMs = durationMs(duration);
     for (;;) {
-      const { nextDueMs } = await this.settled();
-      if (nextDueMs === null || nextDueMs > leftMs) break;
-      await this.#jump(nextDueMs);
-      leftMs -= Math.max(0, nextDueMs);
+      const { nextDueMs, nextTickMs } = await this.settled();
+      const nextMs = Math.min(nextDueMs ?? Number.POSITIVE_INFINITY, nextTickMs ?? Number.POSITIVE_INFINITY);
+      if (nextMs > leftMs) break;
+      await this.#jump(nextMs);
+      leftMs -= Math.max(0, nextMs);
     }
     await this.#jump(leftMs);
     await this.settled();

@@ -10,7 +10,16 @@ export interface Row {
   readonly method: "get" | "post" | "delete";
   /** As OpenAPI writes it: `/v1/apps/{app}`. */
   readonly path: string;
-  readonly group: "events" | "apps" | "functions" | "runs" | "inputs" | "dispatches" | "keys" | "health";
+  readonly group:
+    | "events"
+    | "apps"
+    | "functions"
+    | "runs"
+    | "schedules"
+    | "inputs"
+    | "dispatches"
+    | "keys"
+    | "health";
   readonly summary: string;
   readonly description?: string;
   /** What the actor must be allowed to do; one table in auth/authorize.ts says who is. */

@@ -8,11 +8,12 @@ const Skip = z
     id: z.string(),
     function: z.string(),
     event: z.object({ id: z.string(), name: z.string() }),
-    reason: z.enum(["schema", "expression", "cancel-on", "limit"]).openapi({
+    reason: z.enum(["schema", "expression", "cancel-on", "limit", "overlap", "missed"]).openapi({
       description:
         "`schema`: the event's data does not fit the function's input. `expression`: the trigger's `if` could not be " +
         "evaluated for it. `cancel-on`: the function's `cancelOn` could not be applied to a run. " +
-        "`limit`: the key or the units of one of the function's limits could not be told for it.",
+        "`limit`: the key or the units of one of the function's limits could not be told for it. " +
+        "`overlap`: a run of the schedule was under way. `missed`: ticks of a schedule that came when nobody could start them.",
     }),
     detail: z.string().openapi({ description: "What was wrong, as a sentence." }),
     at: Instant,

@@ -22,6 +22,17 @@ import { queryRun } from "./queries.ts";
 import type { Row } from "./row.ts";
 import { beginRun, cancelRun, moveRun, pauseRun, resumeRun } from "./run-actions.ts";
 import { getRun, getRunResult, getRunTree, listRuns } from "./runs.ts";
+import {
+  backfillSchedule,
+  changeSchedule,
+  createSchedule,
+  deleteSchedule,
+  getSchedule,
+  listSchedules,
+  pauseSchedule,
+  resumeSchedule,
+  runSchedule,
+} from "./schedules.ts";
 import { completeToken, sendSignal } from "./signals.ts";
 import { listSkips } from "./skips.ts";
 
@@ -39,6 +50,15 @@ export const TABLE = {
   listFunctions,
   triggerFunction,
   callFunction,
+  listSchedules,
+  createSchedule,
+  getSchedule,
+  changeSchedule,
+  deleteSchedule,
+  pauseSchedule,
+  resumeSchedule,
+  runSchedule,
+  backfillSchedule,
   listRuns,
   getRun,
   getRunResult,

@@ -380,6 +380,27 @@ create table durable.runs (
   app_ms real
 );
 
+create table durable.schedules (
+  workspace_id integer not null,
+  id text not null,
+  function_id text not null,
+  is_declared boolean not null,
+  cron text not null,
+  tz text not null,
+  jitter_ms double precision not null,
+  catch_up text not null,
+  overlap text not null,
+  data text,
+  revision integer not null default 1,
+  handled_to timestamp with time zone not null,
+  next_at timestamp with time zone,
+  paused_at timestamp with time zone,
+  removed_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  last_tick_at timestamp with time zone,
+  last_run_id uuid
+);
+
 create table durable.signing_secrets (
   workspace_id integer not null,
   id integer generated always as identity not null,
@@ -580,6 +601,8 @@ alter table durable.run_states add constraint run_states_pkey PRIMARY KEY (works
 
 alter table durable.runs add constraint runs_pkey PRIMARY KEY (workspace_id, id);
 
+alter table durable.schedules add constraint schedules_pkey PRIMARY KEY (workspace_id, id);
+
 alter table durable.signing_secrets add constraint signing_secrets_pkey PRIMARY KEY (workspace_id, id);
 
 alter table durable.skips add constraint skips_pkey PRIMARY KEY (workspace_id, id);
@@ -617,6 +640,10 @@ CREATE INDEX inputs_open ON durable.inputs USING btree (workspace_id, id) WHERE 
 CREATE INDEX inputs_open_by_assignee ON durable.inputs USING btree (workspace_id, assignee, id) WHERE (status = 'open'::text);
 
 CREATE INDEX runs_by_bad_end ON durable.runs USING btree (workspace_id, status, id) WHERE (status = ANY (ARRAY['failed'::text, 'cancelled'::text]));
+
+CREATE INDEX schedules_by_function ON durable.schedules USING btree (workspace_id, function_id);
+
+CREATE INDEX schedules_by_next ON durable.schedules USING btree (next_at) WHERE (next_at IS NOT NULL);
 
 CREATE INDEX skips_by_event ON durable.skips USING btree (workspace_id, event_id);
 
@@ -852,6 +879,40 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.advance_schedules(s_workspace integer[], s_id text[], s_revision integer[], s_handled double precision[], s_next double precision[], s_tick double precision[], s_run uuid[], s_missed text[], s_detail text[])
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_now constant timestamptz := durable.durable_now();
+  v_moved int[];
+  v_event uuid[];
+begin
+  select array_agg(q.no), array_agg(durable.uuid_v7()) into v_moved, v_event from (
+    select q.no from unnest(s_workspace, s_id, s_revision) with ordinality as q(workspace, id, revision, no)
+    join durable.schedules s on s.workspace_id = q.workspace and s.id = q.id and s.revision = q.revision
+    order by s.workspace_id, s.id for update of s) as q;
+  if v_moved is null then
+    return 0;
+  end if;
+  update durable.schedules s
+    set handled_to = to_timestamp(s_handled[q.no]), next_at = to_timestamp(s_next[q.no]), revision = s.revision + 1,
+        last_tick_at = coalesce(to_timestamp(s_tick[q.no]), s.last_tick_at), last_run_id = coalesce(
+          (select r.id from durable.runs r where r.workspace_id = s.workspace_id and r.id = s_run[q.no]), s.last_run_id)
+    from unnest(v_moved) as q(no) where s.workspace_id = s_workspace[q.no] and s.id = s_id[q.no];
+  with told as (
+    insert into durable.events (workspace_id, id, name, data, time, received_at)
+      select s_workspace[q.no], q.event, 'durable.tick', s_missed[q.no], v_now, v_now
+      from unnest(v_moved, v_event) as q(no, event) where s_missed[q.no] is not null
+      returning workspace_id, id)
+  insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, at)
+    select told.workspace_id, durable.uuid_v7(), told.id, s.function_id, 'missed', s_detail[q.no], v_now
+    from told join unnest(v_moved, v_event) as q(no, event) on q.event = told.id
+    join durable.schedules s on s.workspace_id = told.workspace_id and s.id = s_id[q.no];
+  return cardinality(v_moved);
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.answer_input(p_workspace integer, p_id uuid, p_value text, p_by text, p_answer_id text, p_actor text, p_detail text, OUT o_status text, OUT o_by text, OUT o_at timestamp with time zone, OUT o_is_own boolean)
  RETURNS record
  LANGUAGE plpgsql
@@ -1056,6 +1117,33 @@ AS $function$
     where c.workspace_id = p_workspace and c.parent_run_id = p_run and c.kind = 'spawn' and c.on_cancel = 'cascade'
     on conflict do nothing
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.change_schedule(p_workspace integer, p_actor text, p_id text, p_revision integer, p_cron text, p_tz text, p_jitter_ms double precision, p_catch_up text, p_overlap text, p_data text)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_now constant timestamptz := durable.schedule_now();
+  v_schedule durable.schedules;
+begin
+  select * into v_schedule from durable.schedules s where s.workspace_id = p_workspace and s.id = p_id for update;
+  if not found then
+    return null;
+  elsif v_schedule.is_declared then
+    return 'declared';
+  elsif v_schedule.revision <> p_revision then
+    return 'stale';
+  end if;
+  update durable.schedules s
+    set jitter_ms = p_jitter_ms, catch_up = p_catch_up, overlap = p_overlap, data = p_data, cron = p_cron, tz = p_tz, revision = s.revision + 1,
+        handled_to = case when (s.cron, s.tz) = (p_cron, p_tz) then s.handled_to else v_now end,
+        next_at = case when (s.cron, s.tz) = (p_cron, p_tz) or s.next_at is null then s.next_at else v_now end
+    where s.workspace_id = p_workspace and s.id = p_id;
+  perform durable.ensure_overlap_limit(p_workspace);
+  insert into durable.audit (workspace_id, actor, action, target) values (p_workspace, p_actor, 'schedule.change', p_id);
+  return 'changed';
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.child_failure(p_name text, p_message text)
@@ -1601,6 +1689,32 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.create_schedule(p_workspace integer, p_actor text, p_id text, p_function text, p_cron text, p_tz text, p_jitter_ms double precision, p_catch_up text, p_overlap text, p_data text)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_now constant timestamptz := durable.schedule_now();
+begin
+  perform 1 from durable.workspaces w where w.id = p_workspace for share;
+  if not durable.is_served(p_workspace, p_function) then
+    return 'unserved';
+  end if;
+  insert into durable.schedules
+      (workspace_id, id, function_id, is_declared, cron, tz, jitter_ms, catch_up, overlap, data, handled_to, next_at, created_at)
+    values (p_workspace, p_id, p_function, false, p_cron, p_tz, p_jitter_ms, p_catch_up, p_overlap, p_data, v_now, v_now, v_now)
+    on conflict do nothing;
+  if not found then
+    return case when exists (select 1 from durable.schedules s where s.workspace_id = p_workspace and s.id = p_id
+      and (s.function_id, s.cron, s.tz, s.jitter_ms, s.catch_up, s.overlap, s.data)
+        is not distinct from (p_function, p_cron, p_tz, p_jitter_ms, p_catch_up, p_overlap, p_data)) then 'same' else 'taken' end;
+  end if;
+  perform durable.ensure_overlap_limit(p_workspace);
+  insert into durable.audit (workspace_id, actor, action, target) values (p_workspace, p_actor, 'schedule.create', p_id);
+  return 'created';
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.declare_limits(p_workspace integer, l_id uuid[], l_name text[], l_function text[], l_kind text[], l_count integer[], l_period_ms double precision[], l_burst integer[])
  RETURNS void
  LANGUAGE plpgsql
@@ -1611,7 +1725,8 @@ begin
   perform 1 from durable.gatekeepers where workspace_id = p_workspace for update;
   with gone as (
     update durable.limits l set declared = null, set_to = null
-      where l.workspace_id = p_workspace and l.declared is not null and l.id <> all (l_id) returning l.id
+      where l.workspace_id = p_workspace and l.declared is not null and l.id <> all (l_id)
+        and l.id <> durable.overlap_limit() returning l.id
   ), kept as (
     insert into durable.limits as l (workspace_id, id, name, function_id, kind, declared, period_ms, burst)
       select p_workspace, d.* from unnest(l_id, l_name, l_function, l_kind, l_count, l_period_ms, l_burst)
@@ -1628,6 +1743,35 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.declare_schedules(p_workspace integer, c_id text[], c_function text[], c_cron text[], c_tz text[], c_jitter_ms double precision[], c_catch_up text[], c_overlap text[], c_data text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_now constant timestamptz := durable.schedule_now();
+begin
+  update durable.schedules s set removed_at = v_now, next_at = null, revision = s.revision + 1
+    where s.workspace_id = p_workspace and s.is_declared and s.removed_at is null and s.id <> all (c_id);
+  insert into durable.schedules as s
+      (workspace_id, id, function_id, is_declared, cron, tz, jitter_ms, catch_up, overlap, data, handled_to, next_at, created_at)
+    select p_workspace, c.id, c.function_id, true, c.cron, c.tz, c.jitter_ms, c.catch_up, c.overlap, c.data, v_now, v_now, v_now
+    from unnest(c_id, c_function, c_cron, c_tz, c_jitter_ms, c_catch_up, c_overlap, c_data)
+      as c(id, function_id, cron, tz, jitter_ms, catch_up, overlap, data) order by c.id
+    on conflict (workspace_id, id) do update
+      set jitter_ms = excluded.jitter_ms, catch_up = excluded.catch_up, overlap = excluded.overlap, data = excluded.data,
+          handled_to = case when s.removed_at is null then s.handled_to else v_now end,
+          next_at = case when s.removed_at is null then s.next_at when s.paused_at is null then v_now end,
+          removed_at = null, revision = s.revision + 1
+      where s.removed_at is not null or (s.jitter_ms, s.catch_up, s.overlap, s.data)
+        is distinct from (excluded.jitter_ms, excluded.catch_up, excluded.overlap, excluded.data);
+  update durable.schedules s
+    set next_at = case when durable.is_served(p_workspace, s.function_id) then v_now end, handled_to = v_now, revision = s.revision + 1
+    where s.workspace_id = p_workspace and not s.is_declared and s.paused_at is null
+      and (s.next_at is not null) <> durable.is_served(p_workspace, s.function_id);
+  perform durable.ensure_overlap_limit(p_workspace);
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.declared_hash(p_paths text[], p_match jsonb)
  RETURNS uuid
  LANGUAGE sql
@@ -1639,6 +1783,25 @@ AS $function$
     from unnest(p_paths) with ordinality as p(path, no)
   ) as values_at
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.delete_schedule(p_workspace integer, p_actor text, p_id text)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_declared boolean;
+begin
+  select s.is_declared into v_declared from durable.schedules s where s.workspace_id = p_workspace and s.id = p_id for update;
+  if not found then
+    return null;
+  elsif v_declared then
+    return 'declared';
+  end if;
+  delete from durable.schedules s where s.workspace_id = p_workspace and s.id = p_id;
+  insert into durable.audit (workspace_id, actor, action, target) values (p_workspace, p_actor, 'schedule.delete', p_id);
+  return 'deleted';
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.deployment_of(p_workspace integer, p_run uuid, p_seq integer)
@@ -2014,6 +2177,17 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.ensure_overlap_limit(p_workspace integer)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into durable.limits (workspace_id, id, name, function_id, kind, declared)
+    select p_workspace, durable.overlap_limit(), 'overlap of schedules', null, 'concurrency', 1
+    where exists (select 1 from durable.schedules s where s.workspace_id = p_workspace and s.overlap <> 'allow')
+    on conflict do nothing
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.ensure_workspace(p_app text, p_environment text)
  RETURNS integer
  LANGUAGE plpgsql
@@ -2124,7 +2298,7 @@ end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.fire_timers(p_limit integer)
- RETURNS TABLE(fired integer, next_due_ms double precision)
+ RETURNS TABLE(fired integer, next_due_ms double precision, is_tick boolean)
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
@@ -2136,7 +2310,7 @@ declare
   f_workspace int[]; f_run uuid[]; f_step uuid[]; f_kind text[];
 begin
   if not pg_try_advisory_xact_lock(7302, 1) then
-    return query select 0, null::float8;
+    return query select 0, null::float8, false;
     return;
   end if;
   select array_agg(t.workspace_id), array_agg(t.run_id), array_agg(t.step_id) into d_workspace, d_run, d_step
@@ -2213,7 +2387,9 @@ begin
   return query select coalesce(cardinality(f_run), 0)
       + (select count(*)::int from (select 1 from durable.gate_notes n where n.due_at <= v_now limit 1) as n),
     (select extract(epoch from least((select min(t.due_at) from durable.timers t),
-       (select min(n.due_at) from durable.gate_notes n where n.due_at > v_now)) - v_now)::float8 * 1000);
+       (select min(n.due_at) from durable.gate_notes n where n.due_at > v_now),
+       (select min(s.next_at) from durable.schedules s where s.next_at > v_now)) - v_now)::float8 * 1000),
+    exists (select 1 from durable.schedules s where s.next_at <= v_now);
 end $function$
 ;
 
@@ -2437,6 +2613,16 @@ CREATE OR REPLACE FUNCTION durable.is_asleep(p_workspace integer, p_run uuid)
 AS $function$
   select exists (select 1 from durable.timers t where t.workspace_id = p_workspace and t.run_id = p_run
     and t.step_id = '00000000-0000-0000-0000-000000000000' and t.kind = 'begin')
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.is_served(p_workspace integer, p_function text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select exists (select 1 from durable.functions f
+    where f.workspace_id = p_workspace and f.id = p_function and f.removed_at is null)
 $function$
 ;
 
@@ -2794,6 +2980,13 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.overlap_limit()
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$ select 'e197da03-daad-4b21-6754-614ab5637ba0'::uuid $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.owe_end_events(p_workspace integer[], p_run uuid[])
  RETURNS void
  LANGUAGE sql
@@ -3080,6 +3273,29 @@ begin
     from paused l join unnest(p_workspace, p_run, p_failure) as p(workspace, run, failure)
       on p.workspace = l.workspace_id and p.run = l.run_id
     where r.workspace_id = l.workspace_id and r.id = l.run_id;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.pause_schedule(p_workspace integer, p_actor text, p_id text, p_paused boolean, p_reason text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_now constant timestamptz := durable.schedule_now();
+begin
+  -- As in create_schedule: whether its function is served must not change meanwhile.
+  perform 1 from durable.workspaces w where w.id = p_workspace for share;
+  update durable.schedules s
+    set paused_at = case when p_paused then v_now end, handled_to = v_now, revision = s.revision + 1,
+        next_at = case when not p_paused and s.removed_at is null and durable.is_served(p_workspace, s.function_id) then v_now end
+    where s.workspace_id = p_workspace and s.id = p_id and (s.paused_at is null) = p_paused;
+  if not found then
+    return exists (select 1 from durable.schedules s where s.workspace_id = p_workspace and s.id = p_id);
+  end if;
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, case when p_paused then 'schedule.pause' else 'schedule.resume' end, p_id,
+      json_build_object('reason', p_reason)::text);
+  return true;
 end $function$
 ;
 
@@ -3464,6 +3680,21 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.runs_of_schedule(p_workspace integer, p_gate uuid, p_last_run uuid)
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select array(
+    select g.run_id from durable.grants g where g.workspace_id = p_workspace and g.gate_id = p_gate
+    union
+    select k.run_id from durable.parked k where k.workspace_id = p_workspace and k.gate_id = p_gate
+    union
+    select l.run_id from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_last_run
+    limit 1000)
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.scalar_text(p_value jsonb)
  RETURNS text
  LANGUAGE sql
@@ -3476,6 +3707,13 @@ AS $function$
     when 'null' then 'z'
   end
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.schedule_now()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+AS $function$ select date_trunc('second', durable.durable_now()) $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.set_limit(p_workspace integer, p_actor text, p_limit uuid, p_count integer, p_reason text)
@@ -3854,7 +4092,7 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.sync_app(p_workspace integer, p_actor text, p_url text, p_sdk text, p_capabilities text[], p_max_duration_ms integer, p_deployment text, p_digest text, f_id text[], f_manifest text[], l_id uuid[], l_name text[], l_function text[], l_kind text[], l_count integer[], l_period_ms double precision[], l_burst integer[])
+CREATE OR REPLACE FUNCTION durable.sync_app(p_workspace integer, p_actor text, p_url text, p_sdk text, p_capabilities text[], p_max_duration_ms integer, p_deployment text, p_digest text, f_id text[], f_manifest text[], l_id uuid[], l_name text[], l_function text[], l_kind text[], l_count integer[], l_period_ms double precision[], l_burst integer[], c_id text[], c_function text[], c_cron text[], c_tz text[], c_jitter_ms double precision[], c_catch_up text[], c_overlap text[], c_data text[])
  RETURNS TABLE(function_id text, version integer, change text)
  LANGUAGE plpgsql
 AS $function$
@@ -3917,6 +4155,7 @@ begin
   perform durable.register_cancel_patterns(p_workspace, f_manifest);
   perform durable.register_end_listeners(p_workspace);
   perform durable.declare_limits(p_workspace, l_id, l_name, l_function, l_kind, l_count, l_period_ms, l_burst);
+  perform durable.declare_schedules(p_workspace, c_id, c_function, c_cron, c_tz, c_jitter_ms, c_catch_up, c_overlap, c_data);
 
   select json_object_agg(q.id, q.change)::text into v_changes
     from unnest(v_id, v_change) as q(id, change) where q.change <> 'unchanged';

@@ -168,6 +168,25 @@ test.each([
   },
 );
 
+test("with jitter runs begin somewhat after their ticks, each by an amount of its own", async () => {
+  const lateMs: number[] = [];
+  await open(
+    createFunction({
+      id: "spread",
+      trigger: { cron: "0 * * * *", jitter: "20m" },
+      handler: async ({ event }) => {
+        lateMs.push((await kit.now()).getTime() - Date.parse(event.time));
+      },
+    }),
+  );
+  await kit.advance("11h");
+  await kit.advance("30m");
+  expect(lateMs.length).toBeGreaterThanOrEqual(10);
+  expect(Math.min(...lateMs)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...lateMs)).toBeLessThan(21 * 60_000);
+  expect(new Set(lateMs.map((ms) => Math.floor(ms / 60_000))).size).toBeGreaterThan(4);
+});
+
 test("jumping over sleeps leaves a schedule one tick to make up for, and fires nothing twice", async () => {
   await open(
     createFunction({

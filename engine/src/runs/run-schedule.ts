@@ -31,7 +31,9 @@ export async function runSchedule(
 ): Promise<StartedRun> {
   const { workspaceId, functionId, nowMs } = schedule;
   const clientId = id === null ? null : boundedId(`${TICK_EVENT_NAME}/${schedule.id}/run/${id}`);
-  const result = await acceptEvents.accept(workspaceId, [{ ...tickEvent({ ...schedule, jitterMs: 0 }, nowMs), clientId }]);
+  const result = await acceptEvents.accept(workspaceId, [
+    { ...tickEvent({ ...schedule, jitterMs: 0 }, nowMs), clientId },
+  ]);
   const started = result.state === "accepted" ? result.runs[0] : undefined;
   if (started !== undefined) return started;
   const runId = clientId === null ? null : await findEvent(database, workspaceId, clientId);

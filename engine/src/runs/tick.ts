@@ -15,7 +15,7 @@ export function tickEvent(schedule: Schedule, tickMs: number, skip: Skip | null 
     data: schedule.data ?? JSON.stringify({ schedule: schedule.id, tick }),
     timeMs: tickMs,
     target: schedule.functionId,
-    ...(schedule.jitterMs > 0 && skip === null && { begin: begin(schedule, tickMs) }),
+    ...(schedule.jitterMs > 0 && { begin: begin(schedule, tickMs) }),
     tick: { gate: schedule.overlap === "allow" ? null : overlapGate(schedule.id), skip },
   };
 }

@@ -196,7 +196,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #tooLarge(): void {
     if (this.#status === 200) {
-      const detail = `Its answer is larger than ${ANSWER_BYTES_MAX} bytes. Return a reference to large data instead.`;
+      const bytes = Number(this.#headers?.["content-length"] ?? 0);
+      const size = bytes > ANSWER_BYTES_MAX ? `${bytes} bytes, more than the` : "more than the";
+      const detail = `Its answer has ${size} ${ANSWER_BYTES_MAX} bytes that are possible. Return a reference to large data instead.`;
       this.#break({ reason: "too-large", detail });
     } else {
       // A refusal stays one however long its error page is; the page is not worth reading.

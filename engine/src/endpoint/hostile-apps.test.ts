@@ -678,3 +678,14 @@ describe("a connection used again", () => {
     if (second.kind === "answer") expect(app.opened()).toBe(2);
   });
 });
+
+test("an answer that is too large says its size, where it is announced", async () => {
+  const announced = await resultOf(
+    (asked, socket) => void socket.write(ok(signedHead(asked, ANSWER), ANSWER, 10 * 1024 * 1024)),
+  );
+  expect(announced).toMatchObject({
+    detail: expect.stringMatching(
+      /^Its answer has 10485760 bytes, more than the 6291456 bytes that are possible\. Return/,
+    ),
+  });
+});

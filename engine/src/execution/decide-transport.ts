@@ -2,6 +2,7 @@ import { transportDelayMs } from "../domain/backoff.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { DispatchResult } from "../endpoint/dispatch-result.ts";
 import { decideError } from "./decide-error.ts";
+import { answerTooLarge } from "./decide-too-large.ts";
 import { OutcomeDraft, pause } from "./outcome-draft.ts";
 import type { Situation } from "./situation.ts";
 
@@ -24,6 +25,7 @@ type Unanswered = Exclude<DispatchResult, { kind: "answer" }>;
  * counts, for this run may be what breaks it; while the route is down (`isDown`) nobody's dispatches are sent at all.
  */
 export function decideTransport(situation: Situation, end: Unanswered, isDown: boolean): Outcome {
+  if (end.kind === "broken" && end.reason === "too-large") return answerTooLarge(end.detail);
   const attempt = situation.transportAttempt + 1;
   return againLater(situation, {
     detail: end.detail,

@@ -282,4 +282,29 @@ describe("pause and resume", () => {
     expect(calls.filter(({ key }) => key === "hold").length).toBe(1);
     await other.stop();
   });
+
+  test("one whose call brings its end has ended: there is nothing left to pause", async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let isBegun = false;
+    const ending = createFunction({
+      id: "ending",
+      trigger: { event: "ending" },
+      handler: async () => {
+        isBegun = true;
+        await held;
+        return "done";
+      },
+    });
+    const other = await startSdkApp(engine, "ending", [ending]);
+    const id = await other.start("ending");
+    await expect.poll(() => isBegun).toBe(true);
+    expect((await other.act(id, "pause")).json).toEqual({ id, status: "pausing" });
+    release();
+    expect(await other.ended(id)).toMatchObject({ status: "completed", output: "done", failure: null });
+    expect((await other.act(id, "resume")).json.detail).toMatch(/completed/);
+    await other.stop();
+  });
 });

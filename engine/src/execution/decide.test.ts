@@ -266,10 +266,16 @@ test("a value that is too large pauses the run with what else came, whatever the
   expect(ofFunction.result).toMatch(/"name":"ValueTooLargeError".*paused: .*all recorded results are kept/);
 });
 
-test("a step that needs a person is waited for, also when the function fails beside it", () => {
+test("a step that needs a person is waited for, also when the function fails or returns beside it", () => {
   const large = { name: "ValueTooLargeError", message: "large.", code: "value-too-large" };
   const error = { name: "E", message: "m", retry: false };
   const ops = [run("a", { st: "err", v: undefined, error: large })];
-  const outcome = decide(situation(), { status: "error", fence: "f", error, ops } as Answer);
-  expect(outcome).toMatchObject({ kind: "paused", steps: [{ id: id("a"), status: "retrying" }] });
+  for (const end of [
+    { status: "error", error },
+    { status: "done", output: new RawJson("1") },
+  ]) {
+    const outcome = decide(situation(), { ...end, fence: "f", ops } as unknown as Answer);
+    expect(outcome).toMatchObject({ kind: "paused", steps: [{ id: id("a"), status: "retrying" }] });
+    expect(outcome.result).toMatch(/"name":"ValueTooLargeError"/);
+  }
 });

@@ -57,6 +57,8 @@ function decideDone(situation: Situation, answer: Extract<Answer, { status: "don
   const draft = new OutcomeDraft();
   const refused = decideOps(situation, answer.ops ?? [], draft);
   if (refused !== null) return refused;
+  // As where a handler returns while its step goes on: the function returns again when that is mended.
+  if (draft.pausedBy !== null) return draft.paused(draft.pausedBy);
   return draft.finish("completed", {
     result: answer.output === undefined ? null : (answer.output as RawJson).text,
     unclaimed: answer.unclaimed ?? 0,

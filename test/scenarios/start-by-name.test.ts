@@ -114,7 +114,7 @@ describe("a start by name", () => {
   test("of a function that is not there names those that are", async () => {
     const answer = await trigger("chekout", {});
     expect([answer.status, answer.json.code]).toEqual([404, "not-found"]);
-    expect(answer.json.detail).toMatch(/no function "chekout". It has checkout, declines, /);
+    expect(answer.json.detail).toMatch(/no function "chekout"\. Did you mean checkout\? Sync the app/);
     expect((await engine.call("POST", "/v1/apps/none/dev/functions/x/trigger", {})).status).toBe(404);
   });
 

@@ -1,3 +1,4 @@
+import { nearNames } from "../domain/near-names.ts";
 import { Problem } from "../domain/problems.ts";
 import type { FunctionEntry } from "./function-entry.ts";
 import { schemaFlaws, sentenceOfFlaws } from "./json-schemas.ts";
@@ -24,10 +25,13 @@ function requireFunction(workspace: WorkspaceEntry, functionId: string): Functio
   const { app, environment, functions } = workspace;
   const names = [...functions.keys()];
   const more = names.length > NAMES_SHOWN_MAX ? ` and ${names.length - NAMES_SHOWN_MAX} more` : "";
+  const near = nearNames(functionId, names);
   const known =
     names.length === 0
       ? "It has none yet: sync the app."
-      : `It has ${names.slice(0, NAMES_SHOWN_MAX).join(", ")}${more}; sync the app after a deploy.`;
+      : near.length > 0
+        ? `Did you mean ${near.join(" or ")}? Sync the app after a deploy.`
+        : `It has ${names.slice(0, NAMES_SHOWN_MAX).join(", ")}${more}; sync the app after a deploy.`;
   throw new Problem(
     "not-found",
     `${app} in ${environment} has no function ${JSON.stringify(functionId)}. ${known}`,

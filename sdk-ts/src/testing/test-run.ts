@@ -2,6 +2,7 @@ import type { AnswerOptions, DecideOptions } from "../client.ts";
 import { toJson } from "../execution/value.ts";
 import type { Rest } from "./bench.ts";
 import type { EngineApi } from "./engine-api.ts";
+import { Jumps } from "./jumps.ts";
 
 export type RunStatus =
   | "queued"
@@ -74,7 +75,8 @@ export interface TestRun {
   /**
    * Its end: completed, failed, cancelled, or paused for a person. Whenever nothing else goes on, the clock jumps to
    * the next timer, so sleeps, retries and timeouts cost no time.
-   * @throws Error when nothing is left that could move it, as when it waits for an event that nobody sends.
+   * @throws Error when nothing is left that could move it, as when it waits for an event that nobody sends, and when it wakes
+   * by itself for ever, as a loop does that polls.
    */
   ended(): Promise<RunState>;
   cancel(reason?: string): Promise<void>;
@@ -119,7 +121,7 @@ export function testRun({ api, settled, toNextTimer, jump }: RunParts, id: strin
 
   /** Null when the run does not ask it, and nothing but sleeps and retries would bring it there. */
   async function asked(step: string): Promise<string | null> {
-    for (;;) {
+    for (const jumps = new Jumps(); ; ) {
       const { nextDueMs } = await settled();
       const { status, steps } = await api.get<AskingRun>(`/runs/${id}`);
       const pending = steps.filter((each) => each.status === "pending");
@@ -129,6 +131,7 @@ export function testRun({ api, settled, toNextTimer, jump }: RunParts, id: strin
       if (IS_END[status] || isHeldUp || nextDueMs === null) return null;
       // Not to the next timer, which by now may be the end of the very question.
       await jump(nextDueMs);
+      await jumps.add(nextDueMs, state);
     }
   }
 
@@ -148,9 +151,14 @@ export function testRun({ api, settled, toNextTimer, jump }: RunParts, id: strin
     steps: async () => (await state()).steps,
     async ended() {
       await settled();
+      const jumps = new Jumps();
       for (let now = await state(); ; now = await state()) {
         if (IS_END[now.status]) return now;
-        if ((await toNextTimer()) !== null) continue;
+        const jumpedMs = await toNextTimer();
+        if (jumpedMs !== null) {
+          await jumps.add(jumpedMs, state);
+          continue;
+        }
         // Its timer may have fired by itself since we looked.
         now = await state();
         if (!IS_END[now.status]) {

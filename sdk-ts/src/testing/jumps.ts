@@ -1,0 +1,32 @@
+import type { RunState } from "./test-run.ts";
+
+/** A daily message for two years has fewer. */
+const JUMPS_MAX = 1_000;
+
+/** How often, and how far, the clock was moved for a run that does not come to its end. */
+export class Jumps {
+  #count = 0;
+  #ms = 0;
+
+  /** @throws Error when that was so often that nobody can mean it. */
+  async add(ms: number, state: () => Promise<RunState>): Promise<void> {
+    this.#count += 1;
+    this.#ms += ms;
+    if (this.#count < JUMPS_MAX) return;
+    const { id, function: functionId, status, why } = await state();
+    throw new Error(
+      `Run ${id} of "${functionId}" is still ${status} after ${this.#count} timers in a row, ${shown(this.#ms)} later by the kit's clock: ${why} Something wakes by itself for ever, as a loop does that sleeps and looks again. Bring about what it looks for before you wait for its end, or move the clock as far as you mean, kit.advance("1h"), and look at run.state().`,
+    );
+  }
+}
+
+function shown(ms: number): string {
+  const units: [number, string][] = [
+    [86_400_000, "d"],
+    [3_600_000, "h"],
+    [60_000, "min"],
+    [1_000, "s"],
+  ];
+  const [unitMs, unit] = units.find(([each]) => ms >= 2 * each) ?? [1, "ms"];
+  return `${Math.round(ms / unitMs)} ${unit}`;
+}

@@ -1,4 +1,6 @@
 // Children: runs that a run starts, what becomes of them, and who hears of it.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { createFunction, type DurableFunction, type Step } from "@durable/sdk";
 import { serve } from "@durable/sdk/node";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -313,4 +315,24 @@ describe("cancel", () => {
     const [child] = await born(run, 1);
     await expect.poll(() => statusOf(child!)).toBe("cancelled");
   });
+});
+
+test("a sync is refused when a function says that it invokes one that the app does not serve, and says which", async () => {
+  const order = createFunction({ id: "order", invokes: ["dubble", "double"], handler: () => null });
+  const server = createServer(serve({ app: "shop", functions: [double, order] }));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/durable`;
+    const { status, json } = await engine.call("POST", "/v1/apps/shop/dev/sync", { url });
+    expect([status, json.code]).toEqual([422, "inspect-failed"]);
+    expect(json.detail).toMatch(
+      /Function "order" says that it invokes "dubble", and app "shop" serves no such function\. Did you mean "double"\? Correct "invokes", or add the function/,
+    );
+    // Nothing of it was taken over.
+    expect(await ended(await start((step) => step.invoke("double", { input: { n: 2 } })))).toMatchObject({
+      output: 4,
+    });
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
 });

@@ -1,15 +1,19 @@
 import { html } from "hono/html";
 import { whyHeldBack } from "../../runs/why.ts";
+import type { InputStored } from "../../store/inputs.ts";
 import type { RunListed } from "../../store/runs-listing.ts";
 import type { SkipListed } from "../../store/skips.ts";
 import type { WorkspaceListed } from "../../store/workspaces.ts";
 import { duration, type Html, instant, layout, statusBadge } from "./layout.ts";
+import { runLink, type Workspace } from "./run-link.ts";
 
 export interface WorkspaceShown {
   readonly workspace: WorkspaceListed;
   readonly runs: readonly RunListed[];
   /** The last events that did not start a function they name. */
   readonly skips: readonly SkipListed[];
+  /** The last things that people were asked and have not answered. */
+  readonly inputs: readonly InputStored[];
 }
 
 /** @param origin Where this page was found, for the commands it shows. */
@@ -28,7 +32,7 @@ function nothingYet(origin: string): Html {
 <p class="faint">This page loads itself again.</p>`;
 }
 
-function section({ workspace, runs, skips }: WorkspaceShown): Html {
+function section({ workspace, runs, skips, inputs }: WorkspaceShown): Html {
   const { app, environment, endpoint } = workspace;
   return html`<h2>${app} <span class="faint">/ ${environment}</span></h2>
 <p class="faint">${
@@ -38,7 +42,14 @@ function section({ workspace, runs, skips }: WorkspaceShown): Html {
   }</p>
 ${endpoint === null || endpoint.circuit.state === "closed" ? "" : html`<p class="why">${whyHeldBack(endpoint.circuit)}</p>`}
 ${runs.length === 0 ? html`<p>No runs yet.</p>` : table(app, environment, runs)}
+${inputs.length === 0 ? "" : html`<p>Waiting for people:</p><ul>${inputs.map((input) => asked(input, { app, environment }))}</ul>`}
 ${skips.length === 0 ? "" : html`<p>Not started:</p><ul>${skips.map(skipped)}</ul>`}`;
+}
+
+function asked(input: InputStored, workspace: Workspace): Html {
+  const { id, kind, name, title, assignee, asked_at, due_at, run, function: functionId } = input;
+  const due = due_at === null ? "" : html`, until ${instant(due_at)} UTC`;
+  return html`<li>${title ?? name} <span class="faint">${kind} of ${assignee ?? "anybody"}, asked ${instant(asked_at)} UTC${due} by ${runLink(run, workspace, functionId)}</span><br><code>durable inputs show ${id}</code></li>`;
 }
 
 function skipped({ function: functionId, event, detail, at }: SkipListed): Html {

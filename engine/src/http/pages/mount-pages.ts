@@ -4,6 +4,7 @@ import { AdminToken } from "../../auth/admin-token.ts";
 import { type Actor, authorize } from "../../auth/authorize.ts";
 import { isFromThisMachine } from "../../auth/loopback.ts";
 import { notFound, PROBLEMS, Problem } from "../../domain/problems.ts";
+import { listInputs } from "../../store/inputs.ts";
 import { listRuns } from "../../store/runs-listing.ts";
 import { loadRun } from "../../store/runs-listing-detail.ts";
 import { listSkips } from "../../store/skips.ts";
@@ -19,6 +20,7 @@ import { ICON, STYLE } from "./style.ts";
 
 const RUNS_SHOWN = 10;
 const SKIPS_SHOWN = 3;
+const INPUTS_SHOWN = 10;
 const WORKSPACES_SHOWN = 30;
 
 /** Pages for looking: no script, no form, nothing that changes anything. */
@@ -43,7 +45,15 @@ export function mountPages(app: Hono<HttpEnv>, parts: RouteParts): void {
         before: null,
         limit: SKIPS_SHOWN,
       });
-      shown.push({ workspace, runs, skips });
+      const inputs = await listInputs(database, id, {
+        status: "open",
+        assignee: null,
+        functionId: null,
+        runId: null,
+        before: null,
+        limit: INPUTS_SHOWN,
+      });
+      shown.push({ workspace, runs, skips, inputs });
     }
     return homePage(shown, new URL(c.req.url).origin);
   });

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { beginProblem } from "./begin.ts";
 import { EVENTS_PER_SEND_MAX, SLEEP_MS_MAX } from "./limits.ts";
 import type { Start } from "./messages/event.ts";
+import { refSchema } from "./memo.ts";
 import { eventNameSchema, instantSchema, opaqueSchema } from "./names.ts";
 
 const delaySchema = z.int().min(0).max(SLEEP_MS_MAX);
@@ -47,5 +48,11 @@ export const sendRequestSchema = z.union([
 
 /** An event as a run receives it. */
 export const runEventSchema = z
-  .object({ id: opaqueSchema, name: z.string().min(1), data: z.unknown(), time: instantSchema })
+  .object({
+    id: opaqueSchema,
+    name: z.string().min(1),
+    data: z.unknown().optional(),
+    ref: refSchema.optional(),
+    time: instantSchema,
+  })
   .meta({ id: "RunEvent" });

@@ -54,6 +54,20 @@ const beside = createFunction({
   },
 });
 
+const looping = createFunction({
+  id: "looping",
+  trigger: { event: "looping" },
+  retry: { max: 1 },
+  onFailure: ({ event }) => void failedWith.push(JSON.stringify(event.data).length),
+  async handler({ event, step }) {
+    const { text, count, fails } = event.data;
+    for (let i = 0; i < count; i += 1) await step.run(`s${i}`, () => text.length, { atMostOnce: i === 1 });
+    if (fails) throw new Error("no");
+    return text.length;
+  },
+});
+const failedWith: number[] = [];
+
 const undone = createFunction({
   id: "undone",
   trigger: { event: "undone" },
@@ -67,11 +81,12 @@ const undone = createFunction({
 });
 const undoneWith: boolean[] = [];
 
-const FUNCTIONS = [many, beside, undone];
+const FUNCTIONS = [many, beside, looping, undone];
 
 beforeEach(() => {
   bodies.clear();
   undoneWith.length = 0;
+  failedWith.length = 0;
 });
 afterEach(() => {
   process.env = { ...environment };
@@ -190,5 +205,46 @@ test("an app that is told no engine any more is sent its values again, and does 
     expect(run.output, JSON.stringify(run)).toBe(true);
     expect([...bodies.values()]).toEqual([1, 1]);
     expect(line.fetched).toEqual([]);
+  });
+});
+
+test("an event of nearly 1 MiB goes to the app once, however often its run is called", {
+  timeout: 60_000,
+}, async () => {
+  await withApp(async (app, line) => {
+    const text = another().slice(0, MIB - 1_024);
+    const run = await app.ended(await app.start("looping", { text, count: 15 }), 30);
+    expect(run.output, JSON.stringify(run.error)).toBe(text.length);
+    expect(line.requests.length).toBeGreaterThan(3);
+    expect(Math.max(...line.requests)).toBeLessThan(8 * 1024);
+    expect(line.fetched.length).toBe(1);
+    expect(line.fetched[0]).toBeLessThan(MIB);
+  });
+});
+
+test("what a failed run was given comes to its onFailure, by reference too", {
+  timeout: 60_000,
+}, async () => {
+  await withApp(async (app, line) => {
+    const text = another().slice(0, MIB / 2);
+    await app.ended(await app.start("looping", { text, count: 2, fails: true }), 30);
+    await expect
+      .poll(() => failedWith, { timeout: 20_000 })
+      .toEqual([JSON.stringify({ text, count: 2, fails: true }).length]);
+    expect(Math.max(...line.requests)).toBeLessThan(8 * 1024);
+  });
+});
+
+test("an event that cannot be fetched: nothing runs, and the run says so and goes on when it can", {
+  timeout: 60_000,
+}, async () => {
+  await withApp(async (app, line) => {
+    line.isAway = true;
+    const text = another().slice(0, MIB / 2);
+    const id = await app.start("looping", { text, count: 1 });
+    const seen = async () => JSON.stringify(await app.show(id));
+    await expect.poll(seen, { timeout: 20_000 }).toContain("the engine gave no answer");
+    line.isAway = false;
+    expect((await app.ended(id, 50)).output).toBe(text.length);
   });
 });

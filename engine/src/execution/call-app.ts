@@ -6,15 +6,15 @@ import { decodeAnswer } from "../endpoint/decode-answer.ts";
 import type { DispatchResult } from "../endpoint/dispatch-result.ts";
 import { patienceWith } from "../endpoint/patience.ts";
 import { faultPoint } from "../runtime/fault-points.ts";
-import type { Clock } from "../runtime/ports.ts";
+import type { Clock, Ports } from "../runtime/ports.ts";
 import type { DispatchTimes } from "../store/dispatch-times.ts";
 import { answeredElsewhere, callOlder } from "./call-deployment.ts";
 import type { EndpointHealth } from "./endpoint-health.ts";
 import type { Held } from "./held-run.ts";
-import type { NextRequest } from "./next-request.ts";
+import { type NextRequest, nextRequest } from "./next-request.ts";
 import { type PulseParts, pulseOf } from "./pulse.ts";
 
-export interface CallParts extends PulseParts {
+export interface CallParts extends PulseParts, Pick<Ports, "random"> {
   readonly appClient: AppClient;
   readonly health: EndpointHealth;
   /** The app says that its functions are others than those we read. */
@@ -56,8 +56,8 @@ export async function callApp(parts: CallParts, held: Held, request: NextRequest
       end.kind === "never-arrived" &&
       end.reason === "deployment" &&
       workspace.kept.get(held.head.functionId) === "drain";
-    // Nothing was sent, so the newest may be asked instead, under the same fence.
-    if (isDrained) return callApp(parts, held, { ...request, workspace: workspace.newest });
+    // Nothing was sent, so the newest may be asked instead, under the same fence, by what that one takes.
+    if (isDrained) return callApp(parts, held, nextRequest(parts, held, held.fence, workspace.newest));
     if (end.kind === "answer") return toReply(parts, held, request, end);
     return { kind: "unanswered", end, isDown: false, times: timesOf(clock, held, end, null) };
   }

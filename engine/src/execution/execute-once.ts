@@ -3,7 +3,6 @@
 
 import type { TaskOutcome } from "../domain/task-outcome.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
-import type { Ports } from "../runtime/ports.ts";
 import type { DispatchTimes } from "../store/dispatch-times.ts";
 import { startOnce } from "../store/once-starts.ts";
 import { atDeployment } from "./at-deployment.ts";
@@ -13,11 +12,9 @@ import type { HeldTask } from "./held-run.ts";
 import { nextRequest } from "./next-request.ts";
 import type { Situation } from "./situation.ts";
 
-export interface OnceParts extends CallParts, Pick<Ports, "random"> {}
-
 /** Null when the task is gone: its race was decided or its run has ended. */
 export async function executeOnce(
-  parts: OnceParts,
+  parts: CallParts,
   task: HeldTask,
   situation: Situation,
   workspace: WorkspaceEntry,
@@ -33,7 +30,7 @@ export async function executeOnce(
 }
 
 /** Nothing was sent. */
-function timesOf({ clock }: OnceParts, task: HeldTask): DispatchTimes {
+function timesOf({ clock }: CallParts, task: HeldTask): DispatchTimes {
   const seconds = (monotonicMs: number) => clock.epochOf(monotonicMs) / 1000;
   return {
     scheduled: seconds(task.scheduledAtMs),

@@ -1,5 +1,6 @@
 // What a dispatch may have, and what becomes of a run that has more.
-import { MEMO_BYTES_MAX, REQUEST_BYTES_MAX } from "@durable/protocol/wire";
+import { createHash } from "node:crypto";
+import { MEMO_BYTES_MAX, REF_BYTES_MIN, REQUEST_BYTES_MAX } from "@durable/protocol/wire";
 import { describe, expect, test } from "vitest";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { JournalEntry } from "../store/journals.ts";
@@ -34,11 +35,12 @@ function heldWith(count: number): Held {
     event: "{}",
     placement: null,
   };
-  return { workspaceId: 1, head, stepId: null, memo: Memo.of(entries), deployment: null } as unknown as Held;
+  const memo = Memo.of(entries);
+  return { workspaceId: 1, head, stepId: null, memo, deployment: null, runAttempt: 0 } as unknown as Held;
 }
 
 function workspaceWith(...capabilities: string[]): WorkspaceEntry {
-  const endpoint = { capabilities: new Set(capabilities), maxDurationMs: null };
+  const endpoint = { capabilities: new Set(capabilities), maxDurationMs: null, replacedBy: null };
   const rest = { signingKeys: [], kept: new Map(), older: new Map(), newest: null };
   return { app: "a", environment: "dev", endpoint, ...rest } as unknown as WorkspaceEntry;
 }
@@ -74,14 +76,6 @@ describe("a memo of so many MiB", () => {
     expect([beyond.signed, beyond.isBeyond]).toEqual([null, true]);
   });
 
-  test("is sent by reference to an older deployment only if the newest could answer for it", () => {
-    const shown = (newest: WorkspaceEntry) => {
-      const older = { ...workspaceWith("pages", "refs"), newest };
-      return nextRequest(ports as never, heldWith(2), "fence", older).hasRefs;
-    };
-    expect([shown(workspaceWith("refs")), shown(workspaceWith("pages"))]).toEqual([true, false]);
-  });
-
   test("pauses its run when the app cannot fetch the rest, which a person can mend", async () => {
     expect(await pausedWith(heldWith(5), workspaceWith())).toMatch(
       /no longer fit into one request of 4 MiB.*Set DURABLE_URL.*then resume\.$/,
@@ -113,4 +107,73 @@ test("an app that cannot fetch large values any more is asked what it takes, and
   expect(asked).toEqual([1]);
   const { kind, retryMs } = decideReply({ transportAttempt: 0, random: () => 0.5 } as Situation, reply);
   expect([kind, retryMs]).toEqual(["wait", 1_000]);
+});
+
+describe("a run that drains, when its deployment is gone", () => {
+  /** What the newest is sent, after the older one did not take what it would have understood. */
+  async function sentInstead(count: number, newest: WorkspaceEntry) {
+    const older = {
+      ...workspaceWith("pages", "refs"),
+      newest,
+      kept: new Map([["f", "drain"]]),
+    } as unknown as WorkspaceEntry;
+    const held = { ...heldWith(count), fence: "fence", silenceMs: null };
+    const bodies: string[] = [];
+    const call = async (_: unknown, { body }: { body: string }) => {
+      bodies.push(body);
+      return { kind: "never-arrived", reason: "refused", detail: "Nobody is there.", receivedMs: 1 };
+    };
+    const health = { isOpen: () => false, began: () => {}, unanswered: async () => false };
+    const parts = { ...ports, health, appClient: { call } };
+    const reply = await callApp(parts as never, held, nextRequest(ports as never, held, "fence", older));
+    return { bodies, reply };
+  }
+
+  test("the newest is sent what that one takes: large values written out where it cannot fetch them", async () => {
+    const { bodies } = await sentInstead(2, workspaceWith("pages"));
+    expect(bodies.map((body) => body.includes('"ref":'))).toEqual([true, false]);
+    expect(bodies[1]!.length).toBeGreaterThan(2 * MIB);
+    const { bodies: byRef } = await sentInstead(2, workspaceWith("refs"));
+    expect(byRef.map((body) => body.includes('"ref":'))).toEqual([true, true]);
+  });
+
+  test("its run pauses when the newest cannot fetch what does not fit, and the newest is sent no part of it", async () => {
+    const { bodies, reply } = await sentInstead(5, workspaceWith());
+    expect(bodies).toHaveLength(1);
+    expect(JSON.parse(decideReply({} as Situation, reply).result!).message).toMatch(/no longer fit/);
+  });
+});
+
+describe("a large event", () => {
+  const withEvent = (data: string): Held => {
+    const event = `{"id":"a,\\"data\\":","name":"e,\\"time\\":","data":${data},"time":"2026-10-21T09:00:00.000Z"}`;
+    const held = heldWith(0);
+    return { ...held, head: { ...held.head, event } };
+  };
+  const large = JSON.stringify({ data: 1, time: "é".repeat(REF_BYTES_MIN / 2) });
+  const eventIn = (held: Held, ...capabilities: string[]) => {
+    const request = nextRequest(ports as never, held, "fence", workspaceWith(...capabilities));
+    return { event: JSON.parse(request.signed!.body).input.event, hasRefs: request.hasRefs };
+  };
+
+  test("goes by reference to an app that fetches large values", () => {
+    const sha256 = createHash("sha256").update(large).digest("hex");
+    expect(eventIn(withEvent(large), "refs")).toEqual({
+      hasRefs: true,
+      event: {
+        id: 'a,"data":',
+        name: 'e,"time":',
+        ref: { id: "event", bytes: Buffer.byteLength(large), sha256 },
+        time: "2026-10-21T09:00:00.000Z",
+      },
+    });
+  });
+
+  test("goes as it is to another app, as does a small one to each", () => {
+    expect(eventIn(withEvent(large)).event.data).toEqual(JSON.parse(large));
+    expect(eventIn(withEvent('{"n":1}'), "refs")).toMatchObject({
+      hasRefs: false,
+      event: { data: { n: 1 } },
+    });
+  });
 });

@@ -3,7 +3,8 @@ import { type SignedRequest, signRequest } from "../endpoint/signed-request.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { Ports } from "../runtime/ports.ts";
 import { onlyDeployment } from "./at-deployment.ts";
-import { buildRequest } from "./build-request.ts";
+import { buildRequest, type ShownPart } from "./build-request.ts";
+import { eventByRef } from "./event-by-ref.ts";
 import type { Held } from "./held-run.ts";
 import type { Memo } from "./memo.ts";
 import type { Shown } from "./memo-entry.ts";
@@ -37,16 +38,21 @@ export function nextRequest(
   fence: string,
   workspace: WorkspaceEntry,
 ): NextRequest {
+  const { head, memo } = held;
+  const { capabilities } = workspace.endpoint ?? {};
   const deployment = onlyDeployment(workspace, held);
   const inline = buildRequest(held, fence, workspace, deployment);
   const isBeyond = isLarger(inline, MEMO_BYTES_MAX);
-  const hasRefs = held.memo.hasLargeValues && takesRefs(workspace);
+  const takesRefs = capabilities?.has("refs") === true;
+  const event = (takesRefs ? eventByRef(head) : null) ?? head.event;
+  const hasRefs = event !== head.event || (takesRefs && memo.hasLargeValues);
   const shown = hasRefs ? "by-ref" : "inline";
-  const whole = hasRefs
-    ? buildRequest(held, fence, workspace, deployment, { json: held.memo.toJson(shown), next: null })
-    : inline;
+  const build = (part: Omit<ShownPart, "event">) =>
+    buildRequest(held, fence, workspace, deployment, { ...part, event });
+  const whole = hasRefs ? build({ json: memo.toJson(shown), next: null }) : inline;
   const isCut = isBeyond || isLarger(whole, REQUEST_BYTES_MAX);
-  const body = isCut ? cutRequest(held, fence, workspace, deployment, isBeyond, shown) : whole;
+  const isCuttable = !isBeyond && capabilities?.has("pages") === true;
+  const body = isCut ? (isCuttable ? cutRequest(build, memo, shown) : null) : whole;
   const traceparent = traceparentOf(held.head.runId, fence);
   return {
     fence,
@@ -61,24 +67,14 @@ export function nextRequest(
   };
 }
 
-/** A request to a deployment that is gone may be sent to the newest instead. */
-function takesRefs({ endpoint, newest }: WorkspaceEntry): boolean {
-  return endpoint?.capabilities.has("refs") === true && (newest === null || takesRefs(newest));
-}
-
-/** With as much of the memo as fits. Null when its app cannot fetch the rest, or when that is too much for anybody. */
+/** With as much of the memo as fits. Null when what is pending alone is too much. */
 function cutRequest(
-  held: Held,
-  fence: string,
-  workspace: WorkspaceEntry,
-  deployment: string | null,
-  isBeyond: boolean,
+  build: (part: Omit<ShownPart, "event">) => string,
+  memo: Memo,
   shown: Shown,
 ): string | null {
-  if (isBeyond || !workspace.endpoint?.capabilities.has("pages")) return null;
-  const rest = buildRequest(held, fence, workspace, deployment, { json: "", next: "" });
-  const room = REQUEST_BYTES_MAX - Buffer.byteLength(rest) - CURSOR_BYTES_MAX;
-  const body = buildRequest(held, fence, workspace, deployment, held.memo.headOf(room, shown));
+  const room = REQUEST_BYTES_MAX - Buffer.byteLength(build({ json: "", next: "" })) - CURSOR_BYTES_MAX;
+  const body = build(memo.headOf(room, shown));
   return isLarger(body, REQUEST_BYTES_MAX) ? null : body;
 }
 

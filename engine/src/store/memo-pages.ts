@@ -8,7 +8,7 @@ const ENTRY_BYTES = 128;
 /** A ref in place of one. */
 const REF_BYTES = 160;
 
-interface RunRef {
+export interface RunRef {
   readonly workspaceId: number;
   readonly runId: string;
 }

@@ -1,4 +1,4 @@
-import type { Instant, Payload } from "./values.ts";
+import type { Instant, Payload, Ref } from "./values.ts";
 
 /** When runs begin that are not to begin at once: one of the two. */
 export interface Start {
@@ -34,6 +34,8 @@ export interface CloudEvent {
 export interface RunEvent {
   id: string;
   name: string;
-  data: Payload;
+  /** Missing where it is large and is fetched by `ref`, with `refs`. */
+  data?: Payload;
+  ref?: Ref | undefined;
   time: Instant;
 }

@@ -9,6 +9,7 @@ const request = (memo_next: string | null) =>
   ({
     run: { id: "run_1" },
     task: { kind: "advance", fence: "f1" },
+    input: { event: { id: "e", name: "e", data: 1, time: "2026-10-21T09:00:00.000Z" } },
     memo: [entry(0)],
     memo_next,
     budget: { ms: 1_000, steps: 1 },

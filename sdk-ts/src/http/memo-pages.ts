@@ -28,7 +28,8 @@ export async function fetchMemo(
   connection: Pick<DispatchConnection, "isLeftAlone" | "post" | "insist" | "giveUp"> | null,
 ): Promise<WholeMemo> {
   const isPart = typeof request.memo_next === "string";
-  if (connection === null && (isPart || request.memo.some(hasRef))) return { kind: "unreachable" };
+  const hasRefs = request.input.event.ref !== undefined || request.memo.some(hasRef);
+  if (connection === null && (isPart || hasRefs)) return { kind: "unreachable" };
   if (connection === null || !isPart) return { kind: "whole", request };
   if (connection.isLeftAlone) return failed("the engine did not answer a moment ago");
   const startedAtMs = monotonicMs();

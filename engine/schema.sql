@@ -9,6 +9,8 @@ create table durable.attempts (
   attempt integer not null,
   outcome text not null,
   failure text,
+  name text,
+  value text,
   scheduled_at timestamp with time zone,
   leased_at timestamp with time zone,
   sent_at timestamp with time zone,
@@ -511,7 +513,7 @@ create table durable.workspaces (
 
 alter table durable.attempts add constraint attempts_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'failed'::text, 'transport'::text, 'protocol'::text, 'late'::text, 'lost'::text])));
 
-alter table durable.attempts add constraint attempts_pkey PRIMARY KEY (workspace_id, run_id, fence, step_id);
+alter table durable.attempts add constraint attempts_pkey PRIMARY KEY (workspace_id, run_id, fence, step_id, outcome);
 
 alter table durable.audit add constraint audit_pkey PRIMARY KEY (workspace_id, id);
 
@@ -1455,6 +1457,13 @@ begin
         select i_workspace[i], i_run[i], i_fence[i], '00000000-0000-0000-0000-000000000000', 1, 'late',
           to_timestamp(i_sent[i]), to_timestamp(i_received[i]), i_app_ms[i]
         on conflict do nothing;
+      insert into durable.attempts (workspace_id, run_id, fence, step_id, attempt, outcome, name, value, failure, sent_at, received_at)
+        select i_workspace[i], i_run[i], i_fence[i], s_id[s], s_attempt[s], 'late', s_name[s], durable.late_value(s_value[s]),
+          s_failure[s], to_timestamp(i_sent[i]), to_timestamp(i_received[i])
+        from generate_subscripts(s_item, 1) as s
+        where s_item[s] = i and s_op[s] in ('run', 'compensate') and s_status[s] in ('ok', 'err', 'retrying')
+          and not durable.is_recorded(i_workspace[i], i_run[i], s_id[s], s_value[s], s_failure[s])
+        on conflict do nothing;
     end if;
     v_skip := v_skip || i;
   end loop; end if;
@@ -1606,10 +1615,13 @@ begin
         select 1 from durable.attempts a where a.workspace_id = i_workspace[q] and a.run_id = i_run[q] and a.fence = i_fence[q]
           and a.step_id = i_step[q] and a.outcome <> 'late') then 'already' else v_state[q] end order by q)
     into v_state from generate_subscripts(i_run, 1) as q;
-  insert into durable.attempts (workspace_id, run_id, fence, step_id, attempt, outcome, failure,
+  insert into durable.attempts (workspace_id, run_id, fence, step_id, attempt, outcome, failure, name, value,
       scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms)
     select i_workspace[q], i_run[q], i_fence[q], i_step[q], i_outcome_attempt[q],
       case when v_state[q] = 'lost' then 'late' else i_outcome[q] end, i_outcome_failure[q],
+      case when v_state[q] = 'lost' then (select t.name from durable.steps t
+        where t.workspace_id = i_workspace[q] and t.run_id = i_run[q] and t.step_id = i_step[q]) end,
+      case when v_state[q] = 'lost' then durable.late_value(i_value[q]) end,
       to_timestamp(i_scheduled[q]), to_timestamp(i_leased[q]), to_timestamp(i_sent[q]),
       to_timestamp(i_first_byte[q]), to_timestamp(i_received[q]), i_app_ms[q]
     from generate_subscripts(i_run, 1) as q where v_state[q] <> 'already'
@@ -2616,6 +2628,17 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.is_recorded(p_workspace integer, p_run uuid, p_step uuid, p_value text, p_failure text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select exists (select 1 from durable.steps s
+    where s.workspace_id = p_workspace and s.run_id = p_run and s.step_id = p_step and s.seq is not null
+      and s.value is not distinct from p_value and s.failure is not distinct from p_failure)
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.is_served(p_workspace integer, p_function text)
  RETURNS boolean
  LANGUAGE sql
@@ -2647,6 +2670,15 @@ begin
   end loop;
   return v_workspace;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.late_value(p_value text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select case when octet_length(p_value) <= 65536 then p_value end
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.leave_engine(p_engine integer)
@@ -2926,6 +2958,25 @@ AS $function$
           manifest_digest = excluded.manifest_digest, replaced_by = null, retired_at = null,
           synced_at = excluded.synced_at;
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.note_late(p_workspace integer, p_run uuid, p_fence uuid, p_step uuid, p_name text, p_attempt integer, p_value text, p_failure text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into durable.attempts (workspace_id, run_id, fence, step_id, attempt, outcome, name, value, failure, received_at)
+    select r.workspace_id, r.id, p_fence, p_step, p_attempt, 'late', p_name, durable.late_value(p_value), p_failure,
+      clock_timestamp()
+    from durable.runs r
+    where r.workspace_id = p_workspace and r.id = p_run
+      and not durable.is_recorded(p_workspace, p_run, p_step, p_value, p_failure)
+      -- Of an app that says it without end.
+      and (select count(*) from durable.attempts a
+           where a.workspace_id = r.workspace_id and a.run_id = r.id and a.outcome = 'late') < 1000
+    on conflict do nothing;
+  return exists (select 1 from durable.runs r where r.workspace_id = p_workspace and r.id = p_run);
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.open_cancels(p_workspace integer[], p_run uuid[])

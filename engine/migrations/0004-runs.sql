@@ -83,7 +83,8 @@ create trigger steps_settled before update on durable.steps
 
 -- Every attempt of a step that needed more than one, every dispatch of a task (its fence is looked for here when a
 -- commit is repeated), and every dispatch of a run without a usable answer (step_id is then all zeros). A step that
--- succeeded at once, inline, has its times on its own row.
+-- succeeded at once, inline, has its times on its own row. What came too late to be recorded is here too, with what it
+-- said, beside what ended the attempt before.
 create table durable.attempts (
   workspace_id int not null,
   run_id uuid not null,
@@ -92,8 +93,23 @@ create table durable.attempts (
   attempt int not null,
   outcome text not null check (outcome in ('ok', 'failed', 'transport', 'protocol', 'late', 'lost')),
   failure text,
+  name text,                                 -- of the step of a late result: it may have no entry
+  value text,                                -- of a late result, as received
   scheduled_at timestamptz, leased_at timestamptz, sent_at timestamptz, first_byte_at timestamptz,
   received_at timestamptz, app_ms real,
   committed_at timestamptz not null default durable.durable_now(),  -- a policy's longest duration counts from it
-  primary key (workspace_id, run_id, fence, step_id)
+  primary key (workspace_id, run_id, fence, step_id, outcome)
 );
+
+-- Nobody waits for it any more, so a large one is not worth its place.
+create function durable.late_value(p_value text) returns text language sql immutable as $$
+  select case when octet_length(p_value) <= 65536 then p_value end
+$$;
+
+-- Whether this is what the step came to, so that nothing of it is late.
+create function durable.is_recorded(p_workspace int, p_run uuid, p_step uuid, p_value text, p_failure text)
+returns boolean language sql stable as $$
+  select exists (select 1 from durable.steps s
+    where s.workspace_id = p_workspace and s.run_id = p_run and s.step_id = p_step and s.seq is not null
+      and s.value is not distinct from p_value and s.failure is not distinct from p_failure)
+$$;

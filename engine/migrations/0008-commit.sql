@@ -148,6 +148,13 @@ begin
         select i_workspace[i], i_run[i], i_fence[i], '00000000-0000-0000-0000-000000000000', 1, 'late',
           to_timestamp(i_sent[i]), to_timestamp(i_received[i]), i_app_ms[i]
         on conflict do nothing;
+      insert into durable.attempts (workspace_id, run_id, fence, step_id, attempt, outcome, name, value, failure, sent_at, received_at)
+        select i_workspace[i], i_run[i], i_fence[i], s_id[s], s_attempt[s], 'late', s_name[s], durable.late_value(s_value[s]),
+          s_failure[s], to_timestamp(i_sent[i]), to_timestamp(i_received[i])
+        from generate_subscripts(s_item, 1) as s
+        where s_item[s] = i and s_op[s] in ('run', 'compensate') and s_status[s] in ('ok', 'err', 'retrying')
+          and not durable.is_recorded(i_workspace[i], i_run[i], s_id[s], s_value[s], s_failure[s])
+        on conflict do nothing;
     end if;
     v_skip := v_skip || i;
   end loop; end if;

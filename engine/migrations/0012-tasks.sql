@@ -240,10 +240,13 @@ begin
         select 1 from durable.attempts a where a.workspace_id = i_workspace[q] and a.run_id = i_run[q] and a.fence = i_fence[q]
           and a.step_id = i_step[q] and a.outcome <> 'late') then 'already' else v_state[q] end order by q)
     into v_state from generate_subscripts(i_run, 1) as q;
-  insert into durable.attempts (workspace_id, run_id, fence, step_id, attempt, outcome, failure,
+  insert into durable.attempts (workspace_id, run_id, fence, step_id, attempt, outcome, failure, name, value,
       scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms)
     select i_workspace[q], i_run[q], i_fence[q], i_step[q], i_outcome_attempt[q],
       case when v_state[q] = 'lost' then 'late' else i_outcome[q] end, i_outcome_failure[q],
+      case when v_state[q] = 'lost' then (select t.name from durable.steps t
+        where t.workspace_id = i_workspace[q] and t.run_id = i_run[q] and t.step_id = i_step[q]) end,
+      case when v_state[q] = 'lost' then durable.late_value(i_value[q]) end,
       to_timestamp(i_scheduled[q]), to_timestamp(i_leased[q]), to_timestamp(i_sent[q]),
       to_timestamp(i_first_byte[q]), to_timestamp(i_received[q]), i_app_ms[q]
     from generate_subscripts(i_run, 1) as q where v_state[q] <> 'already'

@@ -14,6 +14,7 @@ import type {
   syncRequestSchema,
 } from "./inspect.ts";
 import type { engineRequestSchema } from "./invoke.ts";
+import type { lateRequestSchema } from "./late.ts";
 import type { blobRequestSchema, memoEntrySchema, memoPageRequestSchema, memoPageSchema } from "./memo.ts";
 import type * as m from "./messages.ts";
 import type { opSchema } from "./ops/op.ts";
@@ -38,6 +39,7 @@ export type Agreement = AllTrue<
     Agree<typeof opSchema, m.Op>,
     Agree<typeof engineRequestSchema, m.EngineRequest>,
     Agree<typeof heartbeatRequestSchema, m.HeartbeatRequest>,
+    Agree<typeof lateRequestSchema, m.LateRequest>,
     Agree<typeof inspectRequestSchema, m.InspectRequest>,
     Agree<typeof manifestSchema, m.Manifest>,
     Agree<typeof functionManifestSchema, m.FunctionManifest>,

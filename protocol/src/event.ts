@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { beginProblem } from "./begin.ts";
 import { EVENTS_PER_SEND_MAX, SLEEP_MS_MAX } from "./limits.ts";
-import type { Start } from "./messages/event.ts";
 import { refSchema } from "./memo.ts";
+import type { Start } from "./messages/event.ts";
 import { eventNameSchema, instantSchema, opaqueSchema } from "./names.ts";
 
 const delaySchema = z.int().min(0).max(SLEEP_MS_MAX);

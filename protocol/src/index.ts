@@ -14,6 +14,7 @@ export {
   triggerSchema,
 } from "./inspect.ts";
 export { budgetSchema, engineRequestSchema, invokeRequestSchema, taskSchema } from "./invoke.ts";
+export { lateRequestSchema } from "./late.ts";
 export {
   blobRequestSchema,
   memoEntrySchema,

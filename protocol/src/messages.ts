@@ -12,6 +12,7 @@ export type * from "./messages/failure.ts";
 export type * from "./messages/heartbeat.ts";
 export type * from "./messages/inspect.ts";
 export type * from "./messages/invoke.ts";
+export type * from "./messages/late.ts";
 export type * from "./messages/memo.ts";
 export type * from "./messages/ops/branch.ts";
 export type * from "./messages/ops/compensate.ts";

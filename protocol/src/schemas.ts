@@ -7,6 +7,7 @@ import { clientEventSchema, cloudEventSchema, sendRequestSchema } from "./event.
 import { heartbeatRequestSchema } from "./heartbeat.ts";
 import { inspectRequestSchema, manifestSchema, syncRequestSchema } from "./inspect.ts";
 import { invokeRequestSchema } from "./invoke.ts";
+import { lateRequestSchema } from "./late.ts";
 import { blobRequestSchema, memoPageRequestSchema, memoPageSchema } from "./memo.ts";
 import { problemSchema } from "./problem.ts";
 
@@ -34,6 +35,10 @@ export const publishedSchemas: Readonly<Record<string, PublishedSchema>> = {
   "heartbeat-request": {
     title: "App to engine: steps live, and how far they are",
     schema: heartbeatRequestSchema,
+  },
+  "late-request": {
+    title: "App to engine: what came of an attempt that was over by then",
+    schema: lateRequestSchema,
   },
   "sync-request": { title: "App or operator to engine: inspect this endpoint", schema: syncRequestSchema },
   event: { title: "An event as a client sends it", schema: clientEventSchema },

@@ -7,7 +7,13 @@ import type { Memo, MemoHead } from "./memo.ts";
 const BUDGET_MS_DEFAULT = 25_000;
 const BUDGET_MARGIN_MS = 1_000;
 /** What an SDK may use of this engine; one that does not know a name ignores it. */
-const CAPABILITIES = '["checkpoint","claim","heartbeat"]';
+const CAPABILITIES = '["checkpoint","claim","heartbeat","late"]';
+
+/** How much of a run a dispatch shows, and how; JSON texts. */
+export interface ShownPart extends Pick<MemoHead, "json"> {
+  readonly next: string | null;
+  readonly event: string;
+}
 
 /**
  * The body of one dispatch. Built as text: the memo and the event are already JSON, as received, and are neither
@@ -18,7 +24,7 @@ export function buildRequest(
   fence: string,
   workspace: WorkspaceEntry,
   deployment: string | null,
-  shown: Pick<MemoHead, "json"> & { readonly next: string | null } = { json: held.memo.toJson(), next: null },
+  shown: ShownPart = { json: held.memo.toJson(), next: null, event: held.head.event },
 ): string {
   const { head, memo, stepId } = held;
   const task = stepId === null ? taskOf(memo) : `"kind":"step","step":"${stepId}"`;
@@ -32,7 +38,7 @@ export function buildRequest(
     `{"type":"invoke",${only}"app":${app},"fn":${fn},"rev":"${head.functionVersion}",` +
     `"run":{"id":"${head.runId}","started_at":"${new Date(epochMsOfUuidV7(head.runId)).toISOString()}"${attempt}},` +
     `"task":{${task},"fence":"${fence}"},` +
-    `"input":{"event":${head.event}},"memo":${shown.json},"memo_next":${JSON.stringify(shown.next)},` +
+    `"input":{"event":${shown.event}},"memo":${shown.json},"memo_next":${JSON.stringify(shown.next)},` +
     `"attempts":${memo.attemptsJson()},"budget":{"ms":${budgetMs},"steps":1},` +
     `"known":${memo.settledCount},"engine":{"environment":"${workspace.environment}","capabilities":${CAPABILITIES}}}`
   );

@@ -5,8 +5,6 @@ import type { RunState } from "../store/run-states.ts";
 import type { AttemptStored, RunStored, StepStored, WaitStored } from "../store/runs-listing-detail.ts";
 import { whyRun } from "./why.ts";
 
-const NO_STEP = "00000000000000000000000000000000";
-
 /** A run as the API shows it. What apps and senders wrote is passed on as text, never read. */
 export function showRun(run: RunStored, workspace: { readonly app: string; readonly environment: string }) {
   return {
@@ -32,7 +30,7 @@ export function showRun(run: RunStored, workspace: { readonly app: string; reado
     heartbeats: run.heartbeats.map((each) => ({ ...each, progress: asReceived(each.progress) })),
     detours: run.detours,
     steps: run.steps.map((step) => showStep(step, run.attempts)),
-    attempts: attemptsOf(NO_STEP, run.attempts),
+    attempts: attemptsOfRun(run).map(showAttempt),
   };
 }
 
@@ -70,7 +68,7 @@ function showStep(step: StepStored, attempts: readonly AttemptStored[]) {
     value: asReceived(step.value),
     failure: asReceived(step.failure),
     wait: step.wait === null ? null : showWait(step.wait),
-    attempts: attemptsOf(step.id, attempts),
+    attempts: attempts.filter((attempt) => attempt.step_id === step.id).map(showAttempt),
   };
 }
 
@@ -82,10 +80,14 @@ function showWait({ mode, events }: WaitStored) {
   return { mode, events: events.map((each) => ({ ...each, match: new RawJson(each.match) })) };
 }
 
-function attemptsOf(stepId: string, attempts: readonly AttemptStored[]) {
-  return attempts
-    .filter((attempt) => attempt.step_id === stepId)
-    .map(({ step_id: _, failure, ...attempt }) => ({ ...attempt, failure: asReceived(failure) }));
+/** Of the run itself, and late results of steps that have no entry. */
+export function attemptsOfRun({ steps, attempts }: RunStored): AttemptStored[] {
+  const known = new Set(steps.map(({ id }) => id));
+  return attempts.filter(({ step_id }) => !known.has(step_id));
+}
+
+function showAttempt({ step_id: _, failure, value, ...attempt }: AttemptStored) {
+  return { ...attempt, failure: asReceived(failure), value: asReceived(value) };
 }
 
 /** An undefined result has no text: it is shown as null. */

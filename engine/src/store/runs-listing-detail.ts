@@ -26,6 +26,10 @@ export interface AttemptStored extends DispatchTimes {
   readonly outcome: "ok" | "failed" | "transport" | "protocol" | "late" | "lost";
   /** JSON text. */
   readonly failure: string | null;
+  /** Of its step, when it came too late: the step may have no entry. */
+  readonly name: string | null;
+  /** What it returned, when it came too late; JSON text. */
+  readonly value: string | null;
   readonly committed_at: string;
 }
 
@@ -265,6 +269,7 @@ export async function loadRun(
         from durable.steps s where s.workspace_id = r.workspace_id and s.run_id = r.id),
       'attempts', (select coalesce(json_agg(json_build_object(
           'step_id', replace(a.step_id::text, '-', ''), 'attempt', a.attempt, 'outcome', a.outcome, 'failure', a.failure,
+          'name', a.name, 'value', a.value,
           'scheduled_at', durable.rfc3339(a.scheduled_at), 'leased_at', durable.rfc3339(a.leased_at),
           'sent_at', durable.rfc3339(a.sent_at), 'first_byte_at', durable.rfc3339(a.first_byte_at),
           'received_at', durable.rfc3339(a.received_at), 'app_ms', a.app_ms,

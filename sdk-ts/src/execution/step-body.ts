@@ -93,14 +93,16 @@ export async function runBody(call: BodyCall, fn: (context: StepBodyContext) => 
   const startedAtMs = monotonicMs();
   const lines = new LogLines(turn.logBudget);
   const context = new Context(call, lines);
+  let result: Promise<unknown> | undefined;
   // It says so at once: from here on its silence counts.
   if (heartbeatTimeoutMs !== undefined) turn.beat({ id, name });
   try {
-    const result = callBody({ name, turn, lines, heartbeat: context.heartbeat }, async () => fn(context));
+    result = callBody({ name, turn, lines, heartbeat: context.heartbeat }, async () => fn(context));
     const value = await withinLimits(result, call, context);
     const v = toJson(`Step "${name}" returned`, value);
     return { st: "ok", v, ms: elapsedMs(startedAtMs), logs: lines.end() };
   } catch (thrown) {
+    if (context.isOver) void tellWhatComes(call, result!, thrown);
     return {
       st: "err",
       error: toFailure(thrown),
@@ -109,6 +111,16 @@ export async function runBody(call: BodyCall, fn: (context: StepBodyContext) => 
       ms: elapsedMs(startedAtMs),
       logs: lines.end(),
     };
+  }
+}
+
+/** Its attempt is over, and its code may still be at work. That it gave up because of that is not worth a word. */
+async function tellWhatComes({ id, name, turn }: BodyCall, result: Promise<unknown>, over: unknown) {
+  try {
+    turn.tellLate(id, name, { st: "ok", v: toJson(`Step "${name}" returned`, await result) });
+  } catch (thrown) {
+    const hasGivenUp = thrown === over || (thrown as { name?: unknown } | null)?.name === "AbortError";
+    if (!hasGivenUp) turn.tellLate(id, name, { st: "err", error: toFailure(thrown) });
   }
 }
 
@@ -123,6 +135,8 @@ class Context implements StepBodyContext, Limited {
   #abort: AbortController | undefined;
   /** It was told that the engine no longer waits for it. */
   isHungUp = false;
+  /** Its time limit ended it. */
+  isOver = false;
   heardMs = monotonicMs();
 
   constructor({ id, name, idempotencyKey, attempt, turn }: BodyCall, lines: LogLines) {
@@ -146,7 +160,7 @@ class Context implements StepBodyContext, Limited {
       this.#abort = new AbortController();
       this.#turn.onAbandoned((reason) => {
         this.isHungUp = true;
-        this.abort(reason);
+        this.#fire(reason);
       });
     }
     return this.#abort.signal;
@@ -171,6 +185,11 @@ class Context implements StepBodyContext, Limited {
   }
 
   abort(reason: Error): void {
+    this.isOver = true;
+    this.#fire(reason);
+  }
+
+  #fire(reason: Error): void {
     this.#abort ??= new AbortController();
     this.#abort.abort(reason);
   }

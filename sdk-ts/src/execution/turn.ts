@@ -44,6 +44,7 @@ import type { QueryHandler } from "../steps/on-query.ts";
 import type { CheckpointLine } from "./checkpoint-line.ts";
 import { refuseNesting } from "./enclosing-step.ts";
 import type { HeartbeatLine } from "./heartbeat-line.ts";
+import type { LateLine, LateResult } from "./late-line.ts";
 import type { LogBudget } from "./log-lines.ts";
 import { Scope } from "./scope.ts";
 import { idOf } from "./step-ids.ts";
@@ -85,6 +86,8 @@ export interface TurnOptions {
   readonly hangUp?: (() => AbortSignal) | undefined;
   /** Where bodies say how far they are; missing where nobody listens. */
   readonly heartbeats?: HeartbeatLine | null;
+  /** Where it is told what comes of attempts that are over; missing where nobody listens. */
+  readonly late?: LateLine | null;
   /** What the request was signed with: it seals the tokens that the function makes. */
   readonly secret?: SigningKey | undefined;
   /** Whether what bodies print goes to their logs too. */
@@ -128,6 +131,7 @@ export class Turn {
   readonly #checkpoints: Checkpoints | null;
   readonly #hangUp: HangUp;
   readonly #heartbeats: HeartbeatLine | null;
+  readonly #late: LateLine | null;
   readonly #values: ValueLine;
   /** With a turn for one step that does not come to it: code may await something of its own before it. */
   readonly #patience = new Patience(UNMET_PATIENCE_MS);
@@ -151,6 +155,7 @@ export class Turn {
       isReadOnly = false,
       hangUp,
       heartbeats = null,
+      late = null,
       values = new ValueLine(null, request),
       secret,
       capturesConsole = false,
@@ -172,6 +177,7 @@ export class Turn {
     this.#checkpoints = line && new Checkpoints(line, this.#parts);
     this.#hangUp = new HangUp(hangUp);
     this.#heartbeats = heartbeats;
+    this.#late = late;
     this.#values = values;
     heartbeats?.onStopped(() => this.#abandon());
     this.#trail = task.kind === "advance" && trails ? trails.of(run.id) : null;
@@ -354,7 +360,10 @@ export class Turn {
   start(body: () => Promise<Op | null>): void {
     const scope = this.#scope;
     this.#bodies.start(body, (op) => {
-      if (op !== null) this.#news.add(op, scope);
+      if (op !== null) {
+        if (this.#end === null) this.#news.add(op, scope);
+        else this.#late?.tellOp(op, this.attemptOf(op.id));
+      }
       if (!this.#bodies.areRunning || this.#checkpoints?.areOpen) this.#rest.look();
     });
   }
@@ -379,6 +388,11 @@ export class Turn {
   /** The body of a step says that it lives. */
   beat(beat: Beat): void {
     this.#heartbeats?.add(beat);
+  }
+
+  /** What came of an attempt that was over by then: kept for people to see. */
+  tellLate(id: string, name: string, end: LateResult["end"]): void {
+    this.#late?.tell({ id, name, attempt: this.attemptOf(id), end });
   }
 
   /** Calls back when the engine says that this dispatch is over, or has hung up. */

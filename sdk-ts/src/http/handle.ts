@@ -23,6 +23,7 @@ import type { Duration } from "../duration.ts";
 import { answerCall, answerQuery } from "../execution/answer-call.ts";
 import { captureConsole } from "../execution/capture-console.ts";
 import { executeFunction } from "../execution/execute-function.ts";
+import { LateLine } from "../execution/late-line.ts";
 import { leaveOver } from "../execution/left-over.ts";
 import { Trails } from "../execution/trails.ts";
 import type { TurnOptions } from "../execution/turn.ts";
@@ -37,6 +38,7 @@ import { type Authentic, authenticate } from "./authenticate.ts";
 import { checkHead } from "./check-head.ts";
 import { DispatchConnection } from "./dispatch-connection.ts";
 import { encodeAnswer, type Identity } from "./encode-answer.ts";
+import { fetchEvent } from "./fetch-event.ts";
 import { fetchMemo } from "./memo-pages.ts";
 import { problem } from "./problem.ts";
 import { readJson } from "./read-json.ts";
@@ -190,12 +192,16 @@ async function answerInvoke(
     environment && engineUrl !== null
       ? DispatchConnection.to(engineUrl, message.app, environment, keys)
       : null;
-  const fetched = await fetchMemo(message, connection);
+  const values = new ValueLine(connection, message);
+  const fetched = await fetchEvent(await fetchMemo(message, connection), values);
   switch (fetched.kind) {
     case "whole": {
-      const values = new ValueLine(connection, message);
-      const options = { ...turnOptions, secret: keys.request, values };
+      const late = LateLine.of(connection, message);
+      const options = { ...turnOptions, secret: keys.request, values, late };
       const answer = await executeFunction(fn, fetched.request, connection, options);
+      if (answer.status === "continue" && hasHungUp(answer, turnOptions)) {
+        for (const op of answer.ops) late?.tellOp(op, message.attempts[op.id] ?? 1);
+      }
       return answer.status === "need_memo" ? incomplete(message, values.failure) : say(answer);
     }
     case "unreachable":
@@ -205,6 +211,13 @@ async function answerInvoke(
     case "failed":
       return incomplete(message, fetched.why);
   }
+}
+
+/** Nobody hangs up on what is answered at once, and it is not free to ask. */
+const HANG_UP_MS = 100;
+
+function hasHungUp({ app_ms = 0 }: Answer, { hangUp }: TurnOptions): boolean {
+  return app_ms >= HANG_UP_MS && hangUp?.().aborted === true;
 }
 
 /** Nothing has run, and the engine sends it again. */

@@ -1,6 +1,6 @@
 import { describeProgress } from "../../domain/progress.ts";
 import type { AnswerOf } from "../../http/contract/table.ts";
-import type { BeatView, ChildView, DetourView, InputView, RunView, StepView } from "./run-view.ts";
+import type { BeatView, ChildView, DetourView, InputView, LateView, RunView, StepView } from "./run-view.ts";
 
 type RunAnswer = AnswerOf<"getRun">;
 type StepAnswer = RunAnswer["steps"][number];
@@ -22,6 +22,7 @@ export function fromRun(run: RunAnswer): RunView {
     retry: retryOf(run),
     frozen: frozenOf(run),
     detours: detoursOf(run),
+    late: lateOf(run),
   };
 }
 
@@ -77,7 +78,9 @@ function fromStep(step: StepAnswer, run: RunAnswer): StepView {
     appMs: step.app_ms,
     failure:
       messageOf(step.failure) ??
-      messageOf(step.attempts.findLast(({ failure }) => failure !== null)?.failure),
+      messageOf(
+        step.attempts.findLast(({ failure, outcome }) => failure !== null && outcome !== "late")?.failure,
+      ),
     beat: beatOf(run, step.id),
     event: step.wait === null ? (isSettledWait ? nameOf(step.value) : null) : namesOf(step.wait),
     isResolved: isSettledWait ? step.event_id !== null : null,
@@ -100,7 +103,9 @@ function retryOf({ live, attempts }: RunAnswer): RunView["retry"] {
   if (live === null || dueAtMs === null || live.run_attempt + live.transport_attempt === 0) return null;
   return {
     dueAtMs,
-    failure: messageOf(attempts.at(-1)?.failure) ?? "the last call brought no usable answer",
+    failure:
+      messageOf(attempts.findLast(({ outcome }) => outcome !== "late")?.failure) ??
+      "the last call brought no usable answer",
   };
 }
 
@@ -121,6 +126,17 @@ function detoursOf({ detours }: RunAnswer): DetourView[] {
     const place = frame?.split("\n", 1)[0] ?? null;
     return { left, began: began.name, place, isCertain };
   });
+}
+
+function lateOf({ steps, attempts }: RunAnswer): LateView[] {
+  return [...steps.flatMap((step) => step.attempts), ...attempts]
+    .filter(({ outcome, name }) => outcome === "late" && name !== null)
+    .map(({ name, attempt, failure, value }) => ({
+      name: name!,
+      attempt,
+      failure: messageOf(failure),
+      value: value === null || value === undefined ? null : JSON.stringify(value),
+    }));
 }
 
 function msOf(instant: string | null): number | null {

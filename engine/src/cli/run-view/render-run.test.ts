@@ -27,7 +27,7 @@ function run(steps: StepView[], part: Partial<RunView> = {}): RunView {
   const base = { id: "0192", functionId: "onboarding", status: "waiting", createdAtMs: 7_600 } as const;
   const family = { parentId: null, failureHandler: null };
   const ends = { endedAtMs: null, output: null, state: null, failure: null, retry: null, frozen: null };
-  return { ...base, ...family, ...ends, detours: [], steps, ...part };
+  return { ...base, ...family, ...ends, detours: [], late: [], steps, ...part };
 }
 
 describe("a run as a tree", () => {
@@ -58,6 +58,16 @@ describe("a run as a tree", () => {
     expect(renderRun(run([], { detours: [detour, unsure] }), drawing).slice(1)).toEqual([
       "│  ! took another way than recorded: left out a, began e at src/f.ts:1:2",
       "│  ! may have taken another way than recorded: left out f",
+    ]);
+  });
+
+  it("says what came of attempts when nobody waited any more", () => {
+    const charge = { name: "charge", attempt: 1, failure: null, value: '{"id":7}' };
+    const ship = { name: "ship", attempt: 2, failure: "no stock", value: null };
+    const drawn = renderRun(run([], { late: [charge, ship] }), { ...drawing, width: 120 });
+    expect(drawn.slice(1)).toEqual([
+      '│  ! too late: charge, attempt 1, returned {"id":7}; nobody waited for it any more',
+      "│  ! too late: ship, attempt 2, failed: no stock; nobody waited for it any more",
     ]);
   });
 

@@ -21,6 +21,7 @@ export function renderRun(run: RunView, drawing: Drawing & { readonly width: num
     ...familyLines(run, drawing),
     ...stateLine(run, drawing),
     ...detourLines(run, drawing),
+    ...lateLines(run, drawing),
     ...branches,
   ].map((line) => fit(line.trimEnd(), drawing.width));
 }
@@ -57,6 +58,15 @@ function detourLines({ detours }: RunView, { paint }: Drawing): string[] {
   return detours.map(({ left, began, place, isCertain }) => {
     const instead = began === null ? "" : `, began ${oneLine(began)}${place === null ? "" : ` at ${place}`}`;
     const what = `${isCertain ? "took" : "may have taken"} another way than recorded: left out ${oneLine(left)}${instead}`;
+    return `${paint.dim("│")}  ${paint.yellow(`! ${what}`)}`;
+  });
+}
+
+/** `│  ! too late: charge, attempt 1, returned {"charge":"ch_1"}; nobody waited for it any more` */
+function lateLines({ late }: RunView, { paint }: Drawing): string[] {
+  return late.map(({ name, attempt, failure, value }) => {
+    const said = failure === null ? `returned ${oneLine(value ?? "nothing")}` : `failed: ${oneLine(failure)}`;
+    const what = `too late: ${oneLine(name)}, attempt ${attempt}, ${said}; nobody waited for it any more`;
     return `${paint.dim("│")}  ${paint.yellow(`! ${what}`)}`;
   });
 }

@@ -22,6 +22,17 @@ export interface RunView {
   /** Its job waits for the app as a whole, which is down, or busy. */
   readonly frozen: FrozenView | null;
   readonly detours: readonly DetourView[];
+  readonly late: readonly LateView[];
+}
+
+/** What came of an attempt when nobody waited for it any more. */
+export interface LateView {
+  /** Of its step. */
+  readonly name: string;
+  readonly attempt: number;
+  readonly failure: string | null;
+  /** JSON text. */
+  readonly value: string | null;
 }
 
 /** Where its code left the recorded path. */

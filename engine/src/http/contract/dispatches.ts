@@ -130,3 +130,38 @@ export const sendHeartbeat = row({
   isSigned: true,
   problems: ["not-found", "stale-fence", "run-ended"],
 });
+
+export const sendLate = row({
+  method: "post",
+  path: "/v1/apps/{app}/{env}/runs/{id}/late",
+  group: "dispatches",
+  summary: "Say what came of an attempt that was over by then",
+  description:
+    "Sent by SDKs when the code of a step ends after its attempt has, signed like an answer; the protocol says how. It is " +
+    "shown among the attempts of the step as `late`, and changes nothing. The answer is signed like a dispatch.",
+  action: "runs.dispatched",
+  params: DispatchPath,
+  query: NOTHING,
+  body: {
+    schema: z
+      .object({
+        run: z.string(),
+        fence: z.string(),
+        id: z.string(),
+        name: z.string(),
+        attempt: z.number().int().min(1),
+        st: z.enum(["ok", "err"]),
+        v: AsReceived.optional(),
+        error: AsReceived.optional(),
+      })
+      .openapi("LateResult"),
+    contentTypes: ["application/json"],
+    maxBytes: ANSWER_BYTES_MAX,
+    required: true,
+    read: "bytes",
+  },
+  answer: z.object({}).openapi("LateResultTaken"),
+  status: 200,
+  isSigned: true,
+  problems: ["not-found"],
+});

@@ -16,6 +16,13 @@ export const Attempt = z
     attempt: z.number().int().openapi({ description: "From 1." }),
     outcome: z.enum(["ok", "failed", "transport", "protocol", "late", "lost"]),
     failure: Failure.nullable(),
+    name: z
+      .string()
+      .nullable()
+      .openapi({ description: "Name of the step whose result is `late`; null for all others." }),
+    value: AsReceived.openapi({
+      description: "What a `late` one returned, up to 64 KiB; it is not the step's.",
+    }),
     ...DispatchTimes,
     committed_at: Instant,
   })

@@ -3,7 +3,7 @@
 import type { z } from "@hono/zod-openapi";
 import { listApps, listFunctions, syncApp } from "./apps.ts";
 import { listDeployments, retireDeployment } from "./deployments.ts";
-import { getLargeValue, getMemoPage, sendCheckpoint, sendHeartbeat } from "./dispatches.ts";
+import { getLargeValue, getMemoPage, sendCheckpoint, sendHeartbeat, sendLate } from "./dispatches.ts";
 import { sendEvents } from "./events.ts";
 import { callFunction, triggerFunction } from "./functions.ts";
 import { health, openApi, ready } from "./health.ts";
@@ -70,6 +70,7 @@ export const TABLE = {
   getMemoPage,
   getLargeValue,
   sendHeartbeat,
+  sendLate,
   queryRun,
   pauseRun,
   resumeRun,

@@ -1,7 +1,8 @@
 import { html } from "hono/html";
+import { attemptsOfRun } from "../../runs/show-run.ts";
 import { whyRun } from "../../runs/why.ts";
 import type { RunStatus } from "../../store/runs-listing.ts";
-import type { AttemptStored, RunStored } from "../../store/runs-listing-detail.ts";
+import type { AttemptStored, DetourStored, RunStored } from "../../store/runs-listing-detail.ts";
 import { legend } from "./bar.ts";
 import { duration, type Html, instant, layout, statusBadge } from "./layout.ts";
 import { childLink, runLink, type Workspace } from "./run-link.ts";
@@ -25,7 +26,7 @@ const REFRESH_S: Record<RunStatus, number | null> = {
 export function runPage(run: RunStored, workspace: Workspace, nowMs: number): Html {
   const { app, environment } = workspace;
   const scale = scaleOf(run, nowMs);
-  const ofRun = run.attempts.filter((attempt) => /^0+$/.test(attempt.step_id));
+  const ofRun = attemptsOfRun(run);
   return layout({
     title: `${run.function_id}: ${run.status}`,
     environment,
@@ -46,7 +47,8 @@ ${run.compensated + run.to_undo > 0 && run.status !== "completed" ? html`<dt>Und
 ${run.state === null ? "" : html`<h2>State</h2>${value(run.state)}`}
 <h2>Steps</h2>
 ${run.steps.length === 0 ? html`<p class="faint">${run.ended_at === null ? "None yet." : "None."}</p>` : steps(run, workspace, scale)}
-${ofRun.length === 0 ? "" : attemptsOfRun(ofRun)}
+${run.detours.length === 0 ? "" : detours(run.detours)}
+${ofRun.length === 0 ? "" : callsOfRun(ofRun)}
 <h2>Event data</h2>${value(run.event.data)}
 ${run.status === "completed" ? html`<h2>Output</h2>${value(run.output ?? "null")}` : ""}
 ${run.failure === null ? "" : html`<h2>Failure</h2>${value(run.failure)}`}`,
@@ -61,8 +63,21 @@ function steps(run: RunStored, workspace: Workspace, scale: ReturnType<typeof sc
 </table></div>`;
 }
 
-function attemptsOfRun(attempts: readonly AttemptStored[]): Html {
+/** Where a replay left the recorded path; found in dev alone. */
+function detours(all: readonly DetourStored[]): Html {
+  return html`<h2>Another way than recorded</h2>
+<p class="faint">A replay left out a step that is recorded, and began another one. Between steps, code must not look at clocks, random numbers or the world.</p>
+<ul>${all.map(detour)}</ul>`;
+}
+
+function detour({ name, n, began, frame, certain, at }: DetourStored): Html {
+  const left = html`<strong>${name}</strong>${n > 0 ? ` (${n + 1}.)` : ""}`;
+  return html`<li>${certain ? "Left out" : "May have left out"} ${left}, began <strong>${began.name ?? "another step"}</strong> <span class="faint">${instant(at)} UTC</span>
+${frame === null ? "" : html`<pre>${frame}</pre>`}</li>`;
+}
+
+function callsOfRun(attempts: readonly AttemptStored[]): Html {
   return html`<h2>Attempts of the run itself</h2>
-<p class="faint">Calls of the app that brought no usable answer, and failed tries of the function outside its steps.</p>
+<p class="faint">Calls of the app that brought no usable answer or came too late, and failed tries of the function outside its steps.</p>
 <div class="scroll"><table class="attempts"><tbody>${attempts.map((attempt) => html`<tr>${attemptCells(attempt)}</tr>`)}</tbody></table></div>`;
 }

@@ -41,6 +41,9 @@ export function attemptCells(attempt: AttemptStored): Html {
 <td class="time">${instant(received_at ?? committed_at)}</td>`;
 }
 
+/** Characters of a late result. */
+const SHOWN_MAX = 200;
+
 function about(step: StepStored): Html {
   const due = step.seq === null && step.due_at !== null ? html`, until ${instant(step.due_at)} UTC` : "";
   if (step.status === "cancelled") return html`${step.op}, and nothing waits for it any more`;
@@ -65,8 +68,9 @@ function about(step: StepStored): Html {
   return html`${step.op}${due}`;
 }
 
-function messageOf({ failure }: AttemptStored): string {
-  if (failure === null) return "";
+function messageOf({ failure, name, value }: AttemptStored): string {
+  if (failure === null)
+    return value === null ? "" : `${name} returned ${value.slice(0, SHOWN_MAX)}, and nobody waited any more`;
   try {
     const { message } = JSON.parse(failure) as { message?: unknown };
     return typeof message === "string" ? message : failure;

@@ -2,11 +2,13 @@ import { RawJson } from "@durable/protocol/wire";
 import { notFound, Problem } from "../../domain/problems.ts";
 import { decodeCheckpoint } from "../../endpoint/decode-checkpoint.ts";
 import { decodeHeartbeat } from "../../endpoint/decode-heartbeat.ts";
+import { decodeLate } from "../../endpoint/decode-late.ts";
 import type { CheckpointEnd } from "../../execution/checkpoints.ts";
 import { type LargeValueEnd, largeValue } from "../../execution/large-value.ts";
 import { readCursor } from "../../execution/memo-cursor.ts";
 import { type MemoPageEnd, memoPage } from "../../execution/memo-page.ts";
 import { takeHeartbeats } from "../../store/heartbeats.ts";
+import { noteLate } from "../../store/late-results.ts";
 import type { Handlers } from "../handlers.ts";
 import { invalid } from "../middleware/check.ts";
 import type { RouteParts } from "../parts.ts";
@@ -16,7 +18,7 @@ export function dispatchRoutes({
   checkpoints,
   database,
   workspaceIds,
-}: RouteParts): Handlers<"sendCheckpoint" | "getMemoPage" | "getLargeValue" | "sendHeartbeat"> {
+}: RouteParts): Handlers<"sendCheckpoint" | "getMemoPage" | "getLargeValue" | "sendHeartbeat" | "sendLate"> {
   return {
     async sendCheckpoint({ params, body }) {
       const runId = requireRunId(params.id);
@@ -56,6 +58,15 @@ export function dispatchRoutes({
       const workspaceId = await workspaceIds.require(params.app, params.env);
       const state = await takeHeartbeats(database, workspaceId, runId, request);
       if (state !== "taken") throw refusal({ state });
+      return {};
+    },
+    async sendLate({ params, body }) {
+      const runId = requireRunId(params.id);
+      const decoded = decodeLate(body);
+      if (!decoded.ok) throw invalid([{ pointer: "", detail: decoded.detail }]);
+      refuseOtherRun(runId, decoded.request.run);
+      const workspaceId = await workspaceIds.require(params.app, params.env);
+      if (!(await noteLate(database, workspaceId, runId, decoded.request))) throw notFound();
       return {};
     },
   };

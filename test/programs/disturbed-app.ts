@@ -5,9 +5,13 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DEV_SECRET } from "@durable/protocol/wire";
 import { readBody, toWire, write } from "../../sdk-ts/src/adapters/node.ts";
+import { configuredEngineUrl } from "../../sdk-ts/src/dev-mode.ts";
 import { createHandle } from "../../sdk-ts/src/http/handle.ts";
 import type { DurableFunction } from "../../sdk-ts/src/index.ts";
 import type { Random } from "../chaos/random.ts";
+
+/** Few programs are so long that checkpoints would pay, and all of them shall meet some. */
+const EARLY = { url: configuredEngineUrl, checkpointsFrom: 20 };
 
 export type LineFault = "lost before" | "cut" | "lost after" | "twice" | "late";
 
@@ -34,7 +38,7 @@ export async function startDisturbedApp(
   functions: readonly DurableFunction[],
   random: Random,
 ): Promise<DisturbedApp> {
-  const handle = createHandle({ app, functions, secret: DEV_SECRET });
+  const handle = createHandle({ app, functions, secret: DEV_SECRET }, EARLY);
   const counts: Record<LineFault, number> = { "lost before": 0, cut: 0, "lost after": 0, twice: 0, late: 0 };
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -8,10 +8,10 @@ import { createDatabase } from "../support/postgres.ts";
 import { startSdkApp } from "./sdk-app.ts";
 import { type SpawnedEngine, spawnEngine } from "./spawn-engine.ts";
 
-const STEPS = 90;
+const STEPS = 150;
 const ITEMS = 130;
 /** The run has sent some checkpoints by then, and has as many before it. */
-const KILLED_AFTER = 60;
+const KILLED_AFTER = 125;
 
 let database: Awaited<ReturnType<typeof createDatabase>>;
 let dispatching: SpawnedEngine;

@@ -23,27 +23,54 @@ export type CheckpointEnd =
 
 const CLOSED: CheckpointEnd = { kind: "closed" };
 
+/**
+ * Where a checkpoint costs less than sending the memo once more: it is a request, a read and a commit of its own, about
+ * 0.45 ms of CPU in all processes more than a dispatch, and an entry of a memo is about 3 us there and back.
+ */
+export const CHECKPOINT_ENTRIES_MIN = 100;
+const CHECKPOINT_REQUEST_BYTES_MIN = 16 * 1024;
+
+/** When checkpoints begin. */
+export interface CheckpointStart {
+  /** With so many entries in the memo; never, when infinite. */
+  readonly checkpointsFrom?: number;
+  /** How large the request was that the memo came with. */
+  readonly requestBytes?: number;
+}
+
 /** The checkpoints of one dispatch, one after the other. */
 export class CheckpointLine {
   readonly #connection: DispatchConnection;
   readonly #request: InvokeRequest;
+  readonly #entriesMin: number;
   #seq = 0;
   #known: number;
   #isOpen = true;
 
-  constructor(connection: DispatchConnection, request: InvokeRequest) {
+  constructor(
+    connection: DispatchConnection,
+    request: InvokeRequest,
+    { checkpointsFrom = CHECKPOINT_ENTRIES_MIN, requestBytes = 0 }: CheckpointStart = {},
+  ) {
     this.#connection = connection;
     this.#request = request;
+    const isLarge = request.memo_next !== null || requestBytes >= CHECKPOINT_REQUEST_BYTES_MIN;
+    this.#entriesMin = isLarge ? 0 : checkpointsFrom;
     this.#known = request.known ?? 0;
   }
 
   /** Null when the engine does not offer checkpoints, or cannot be reached from here. */
-  static of(connection: DispatchConnection | null, request: InvokeRequest): CheckpointLine | null {
+  static of(
+    connection: DispatchConnection | null,
+    request: InvokeRequest,
+    start: CheckpointStart = {},
+  ): CheckpointLine | null {
     const isOffered = request.engine?.capabilities.includes("checkpoint") && request.known !== undefined;
     // Who runs or undoes one step reports that and nothing else.
     const isOne = request.task.kind !== "advance";
     if (connection === null || connection.isLeftAlone || !isOffered || isOne) return null;
-    return new CheckpointLine(connection, request);
+    if (start.checkpointsFrom === Number.POSITIVE_INFINITY) return null;
+    return new CheckpointLine(connection, request, start);
   }
 
   /** Whether another checkpoint may be sent. */
@@ -51,9 +78,9 @@ export class CheckpointLine {
     return this.#isOpen;
   }
 
-  /** The memo came in pages: to send it again costs more than any checkpoint. */
-  get isMemoLong(): boolean {
-    return this.#request.memo_next !== null;
+  /** Whether sending a memo of so many entries once more costs more than a checkpoint. */
+  saves(entries: number): boolean {
+    return entries >= this.#entriesMin;
   }
 
   /** For the answer: how far it got. Undefined when none was sent. */

@@ -22,7 +22,7 @@ export async function executeFunction(
   options: TurnOptions = {},
 ): Promise<Answer> {
   const startedAtMs = monotonicMs();
-  const line = options.takesCheckpoints === false ? null : CheckpointLine.of(connection, request);
+  const line = CheckpointLine.of(connection, request, options);
   const { values = new ValueLine(connection, request) } = options;
   const heartbeats = HeartbeatLine.of(connection, request);
   const turn = new Turn(request, startedAtMs, line, { ...options, values, heartbeats });

@@ -94,8 +94,10 @@ export interface TurnOptions {
   readonly capturesConsole?: boolean;
   /** Where this app reaches the engine; null where nobody said. */
   readonly engineUrl?: string | null;
-  /** False: the engine hears of this turn by its answer alone. */
-  readonly takesCheckpoints?: boolean;
+  /** From so many entries of the memo on the engine hears of this turn before its answer. */
+  readonly checkpointsFrom?: number;
+  /** How large the request was. */
+  readonly requestBytes?: number;
   /** Where large values of the memo are fetched; missing where none can be. */
   readonly values?: ValueLine | undefined;
   /** What earlier turns began; in dev, where it is watched whether a replay keeps to that. */

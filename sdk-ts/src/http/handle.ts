@@ -22,6 +22,7 @@ import { configuredEngineUrl, isDevMode } from "../dev-mode.ts";
 import type { Duration } from "../duration.ts";
 import { answerCall, answerQuery } from "../execution/answer-call.ts";
 import { captureConsole } from "../execution/capture-console.ts";
+import { CHECKPOINT_ENTRIES_MIN } from "../execution/checkpoint-line.ts";
 import { executeFunction } from "../execution/execute-function.ts";
 import { LateLine } from "../execution/late-line.ts";
 import { leaveOver } from "../execution/left-over.ts";
@@ -69,11 +70,11 @@ export interface ServeOptions {
 export interface EngineAddress {
   /** Null where nobody named one. */
   url(): string | null;
-  /** False: what a dispatch reports goes with its answer, and only with that. */
-  readonly takesCheckpoints: boolean;
+  /** From so many entries of a memo on it is told before the answer what has happened. */
+  readonly checkpointsFrom: number;
 }
 
-const CONFIGURED: EngineAddress = { url: configuredEngineUrl, takesCheckpoints: true };
+const CONFIGURED: EngineAddress = { url: configuredEngineUrl, checkpointsFrom: CHECKPOINT_ENTRIES_MIN };
 
 export type Handle = (request: WireRequest) => Promise<WireResponse>;
 
@@ -128,8 +129,10 @@ export function createHandle(options: ServeOptions, engine: EngineAddress = CONF
       );
     }
     const engineUrl = engine.url();
-    const { takesCheckpoints } = engine;
-    const turnOptions = { hangUp: request.hangUp, capturesConsole, trails, engineUrl, takesCheckpoints };
+    const { checkpointsFrom } = engine;
+    const requestBytes = request.body.length;
+    const { hangUp } = request;
+    const turnOptions = { hangUp, capturesConsole, trails, engineUrl, checkpointsFrom, requestBytes };
     return answerTo(fn, message, authentic, turnOptions, manifest);
   };
 }

@@ -29,7 +29,7 @@ export async function serveApp(
   functions: readonly DurableFunction[],
 ): Promise<AppServer> {
   // Crashes happen where answers are, so results leave with them.
-  const engine = { url: () => bench.url, takesCheckpoints: false };
+  const engine = { url: () => bench.url, checkpointsFrom: Number.POSITIVE_INFINITY };
   const handle = createHandle({ app, functions, secret: DEV_SECRET }, engine);
   const armed = new Set<ArmedCrash>();
   let healed: Promise<void> = Promise.resolve();

@@ -28,6 +28,7 @@ function turnOf(entries: number, ops: Op[], end: CheckpointEnd = { kind: "closed
   const sent: (readonly Op[])[] = [];
   const line = {
     isOpen: true,
+    saves: (entries: number) => entries >= 20,
     send: async (ops: readonly Op[]) => {
       sent.push(ops);
       return end;

@@ -20,8 +20,6 @@ export interface TurnParts {
   readonly bodies: Bodies;
 }
 
-/** From so many entries on, however small, sending the memo again for every turn costs more than a checkpoint. */
-const CHECKPOINT_ENTRIES_MIN = 20;
 /** Whose value is known as soon as they are recorded: there is something to go on with. */
 const SETTLES_AT_ONCE: ReadonlySet<string> = new Set(["run", "send", "group"]);
 
@@ -51,7 +49,7 @@ export class Checkpoints {
       this.#line.isOpen &&
       !this.#isUnderWay &&
       !bodies.isOutOfTime &&
-      (this.#line.isMemoLong || memo.size >= CHECKPOINT_ENTRIES_MIN) &&
+      this.#line.saves(memo.size) &&
       memo.size + news.ops.length < MEMO_ENTRIES_MAX &&
       news.ops.some(({ op }) => SETTLES_AT_ONCE.has(op))
     );

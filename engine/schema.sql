@@ -1102,7 +1102,7 @@ begin
     return (select r.status from durable.runs r where r.workspace_id = p_workspace and r.id = p_run);
   end if;
   if v_live.ending is not null and p_undo then
-    return v_live.ending;
+    return durable.shown_status(v_live);
   end if;
   insert into durable.audit (workspace_id, actor, action, target, detail)
     values (p_workspace, p_actor, case when p_undo then 'run.cancel' else 'run.cancel-without-undo' end, p_run::text, p_reason);

@@ -141,8 +141,8 @@ begin
       else 'the run had not ended ' || v_ms || ' ms after ' || v_since || ', which is later than timeouts.finish allows.' end)::text, true);
 end $$;
 
--- A person cancels. One that is undoing its steps already goes on with that, unless they are to be left as they are
--- (p_undo false). Answers what end_run does, or the status that it is in or has ended with, or null for an unknown run.
+-- A person cancels. One that is undoing its steps already goes on with that, or stays paused, unless they are to be left as
+-- they are (p_undo false). Answers what end_run does, or the status that it is in or has ended with, or null for an unknown run.
 create function durable.cancel_run(p_workspace int, p_run uuid, p_actor text, p_reason text, p_undo boolean = true) returns text
 language plpgsql as $$
 declare
@@ -153,7 +153,7 @@ begin
     return (select r.status from durable.runs r where r.workspace_id = p_workspace and r.id = p_run);
   end if;
   if v_live.ending is not null and p_undo then
-    return v_live.ending;
+    return durable.shown_status(v_live);
   end if;
   insert into durable.audit (workspace_id, actor, action, target, detail)
     values (p_workspace, p_actor, case when p_undo then 'run.cancel' else 'run.cancel-without-undo' end, p_run::text, p_reason);

@@ -13,8 +13,8 @@ export interface Cancel {
   readonly undo: boolean;
 }
 
-/** Where the run is after it, or where it was already. */
-export type Cancelled = RunEnd["status"] | "failing" | "cancelling";
+/** Where the run is after it, or where it was already; `paused` while it undoes its steps. */
+export type Cancelled = RunEnd["status"] | "failing" | "cancelling" | "paused";
 
 /**
  * Cancels for good: lease, job, timers and waits go in the same commit, and a late answer finds no fence. What can be

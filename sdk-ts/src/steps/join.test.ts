@@ -287,3 +287,10 @@ test.each<[string, Handler, RegExp]>([
 test("parallel of nothing is nothing", async () => {
   expect((await turn((step) => step.parallel([]))).output?.text).toBe("[]");
 });
+
+test("a join that is none rejects, and throws nothing where it stands", async () => {
+  for (const wrong of [(s: Step) => s.race({}), (s: Step) => s.parallel([run("a")], { join: 2 as number })]) {
+    const answer = await turn((step) => wrong(step).catch((error: Error) => error.name));
+    expect(answer).toMatchObject({ status: "done", output: { text: '"NonRetriableError"' } });
+  }
+});

@@ -3,6 +3,7 @@
 import { NonRetriableError } from "../errors.ts";
 import { Scope } from "../execution/scope.ts";
 import { idOf } from "../execution/step-ids.ts";
+import { refusal } from "../execution/turn/quiet-promise.ts";
 import type { Turn } from "../execution/turn.ts";
 import { generatorProblem } from "../generator-problem.ts";
 import { shown } from "../options.ts";
@@ -32,13 +33,22 @@ export type Verdict<Value> = { readonly losers: boolean } & (
   | { readonly ok: false; readonly error: unknown }
 );
 
-/** @throws NonRetriableError when they are no list and no object. */
-export function checkBranches(name: string, branches: unknown): void {
-  if (typeof branches !== "object" || branches === null) {
-    throw new NonRetriableError(
-      `Join "${name}": its branches are a list or an object of functions, not ${shown(branches)}.`,
-    );
+/** A mistake in what it is given, too, comes to who awaits it. */
+export function joining<Value>(begin: () => Promise<Value>): Promise<Value> {
+  try {
+    return begin();
+  } catch (error) {
+    return refusal(error);
   }
+}
+
+/** @throws NonRetriableError when they are no list and no object. */
+export function checkBranches(what: "step.parallel" | "step.race", branches: unknown): void {
+  if (typeof branches === "object" && branches !== null) return;
+  const hint = typeof branches === "string" ? ` A name goes into the options: ${what}([...], { name }).` : "";
+  throw new NonRetriableError(
+    `${what}: the branches are a list or an object of functions, not ${shown(branches)}.${hint}`,
+  );
 }
 
 export function noBranch(name: string): NonRetriableError {

@@ -3,7 +3,7 @@ import type { Turn } from "../execution/turn.ts";
 import { shown } from "../options.ts";
 import type { Branches, Results, ValueOf, Winner } from "./branches.ts";
 import { checkOptions } from "./checked-options.ts";
-import { checkBranches, type Ended, noBranch, runJoin, type StepIn, type Verdict } from "./join.ts";
+import { checkBranches, type Ended, joining, noBranch, runJoin, type StepIn, type Verdict } from "./join.ts";
 
 export interface ParallelOptions<Wanted extends "all" | "first" | number = "all" | "first" | number> {
   /** How many branches must succeed. Default "all". */
@@ -36,10 +36,10 @@ export interface Parallel {
 }
 
 export function makeParallel(turn: Turn, stepIn: StepIn): Parallel {
-  return ((branches: Branches, options: ParallelOptions = {}) => {
+  const parallel = (branches: Branches, options: ParallelOptions = {}): Promise<unknown> => {
+    checkBranches("step.parallel", branches);
     checkOptions("A join", "step.parallel", options, ["join", "name", "fanOut"]);
     const { join = "all", name = "parallel", fanOut = join !== "all" } = options;
-    checkBranches(name, branches);
     const total = Object.keys(branches).length;
     if (total === 0 && join !== "all" && join !== 0) throw noBranch(name);
     const wanted = join === "all" ? total : join === "first" ? 1 : join;
@@ -63,7 +63,8 @@ export function makeParallel(turn: Turn, stepIn: StepIn): Parallel {
       return { losers: true, ok: false, error };
     };
     return runJoin(turn, stepIn, { name, branches, plans: fanOut, judge });
-  }) as Parallel;
+  };
+  return ((branches, options) => joining(() => parallel(branches, options))) as Parallel;
 }
 
 export function winnerOf<All extends Branches>(branches: All, { key, value }: Extract<Ended, { ok: true }>) {

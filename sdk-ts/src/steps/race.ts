@@ -1,7 +1,7 @@
 import type { Turn } from "../execution/turn.ts";
 import type { Branches, Winner } from "./branches.ts";
 import { checkOptions } from "./checked-options.ts";
-import { checkBranches, runJoin, type StepIn } from "./join.ts";
+import { checkBranches, joining, runJoin, type StepIn } from "./join.ts";
 import { winnerOf } from "./parallel.ts";
 
 export interface RaceOptions {
@@ -18,10 +18,10 @@ export interface RaceOptions {
 export type Race = <const All extends Branches>(branches: All, options?: RaceOptions) => Promise<Winner<All>>;
 
 export function makeRace(turn: Turn, stepIn: StepIn): Race {
-  return <All extends Branches>(branches: All, options: RaceOptions = {}) => {
+  const race = <All extends Branches>(branches: All, options: RaceOptions = {}) => {
+    checkBranches("step.race", branches);
     checkOptions("A join", "step.race", options, ["name", "fanOut"]);
     const { name = "race", fanOut = true } = options;
-    checkBranches(name, branches);
     return runJoin<Winner<All>>(turn, stepIn, {
       name,
       branches,
@@ -34,4 +34,5 @@ export function makeRace(turn: Turn, stepIn: StepIn): Race {
       },
     });
   };
+  return (branches, options) => joining(() => race(branches, options));
 }

@@ -332,7 +332,12 @@ describe("is refused for good", () => {
     [
       "a join of nothing",
       (step) => step.parallel(undefined as never),
-      /Join "parallel": its branches are a list or an object of functions, not undefined\./,
+      /step\.parallel: the branches are a list or an object of functions, not undefined\./,
+    ],
+    [
+      "a join whose name stands first",
+      (step) => step.race("who" as never, [() => 1] as never),
+      /step\.race: the branches are .*, not "who"\. A name goes into the options: step\.race\(\[\.\.\.\], \{ name \}\)\./,
     ],
     [
       "a branch that is a value",

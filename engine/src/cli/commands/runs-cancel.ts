@@ -27,5 +27,7 @@ export function runsCancelCommand(context: Context): Command {
 const SAID = {
   cancelled: "cancelled; nothing of it runs any more",
   cancelling: "cancelled; its completed steps are being undone, and nothing else of it runs any more",
+  paused:
+    "paused while it undoes its completed steps; runs resume goes on with that, --no-undo leaves the rest as it is",
   failing: "failing already and undoes its completed steps; --no-undo leaves the rest as it is",
 };

@@ -33,9 +33,10 @@ export const cancelRun = row({
   answer: z
     .object({
       id: z.string(),
-      status: z.enum(["cancelled", "cancelling", "failing"]).openapi({
+      status: z.enum(["cancelled", "cancelling", "failing", "paused"]).openapi({
         description:
-          "`cancelling` while its steps are undone; `failing` when it had failed already and was doing that.",
+          "`cancelling` while its steps are undone; `failing` when it had failed already and was doing that; `paused` " +
+          "when a person is asked in the middle of that: resume it, or cancel with `undo` false.",
       }),
     })
     .openapi("RunCancelled"),

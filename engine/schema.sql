@@ -221,6 +221,8 @@ create table durable.gates (
   used integer not null default 0,
   parked integer not null default 0,
   opens_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  pace_ms double precision,
+  freed_at timestamp with time zone,
   touched_on date not null default CURRENT_DATE
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
 
@@ -2464,61 +2466,66 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.gate_wait(p_live live_runs)
- RETURNS json
+CREATE OR REPLACE FUNCTION durable.gate_wait(p_workspace integer, p_gate uuid, p_rank bigint, p_run uuid, p_step uuid, p_units integer, p_position_max integer)
+ RETURNS TABLE(kind text, gate json, starts_at timestamp with time zone, starts_unknown text)
  LANGUAGE sql
  STABLE
 AS $function$
-  with recursive job as (
-    select '00000000-0000-0000-0000-000000000000'::uuid as step_id, p_live.ready_rank as rank, p_live.run_gates || p_live.step_gates as gates
-    union all
-    select t.step_id, t.ready_rank, t.gates from durable.tasks t
-      where t.workspace_id = p_live.workspace_id and t.run_id = p_live.run_id
-  ), stopped as (
-    select k.gate_id, k.rank, k.step_id, count(*) over () as jobs
-    from job cross join unnest(job.gates) as gate(id)
-    join durable.parked k on k.workspace_id = p_live.workspace_id and k.gate_id = gate.id and k.rank = job.rank
-      and k.run_id = p_live.run_id and k.step_id = job.step_id
-    order by k.rank, k.step_id limit 1
-  ), parent as (
+  with recursive parent as (
     -- Those that can only go on after this run, as long as they wait for it.
     select c.parent_run_id as id from durable.children c
-      where c.workspace_id = p_live.workspace_id and c.run_id = p_live.run_id and durable.awaits_child(c)
+      where c.workspace_id = p_workspace and c.run_id = p_run and durable.awaits_child(c)
     union all
-    select c.parent_run_id from parent p join durable.children c on c.workspace_id = p_live.workspace_id and c.run_id = p.id
+    select c.parent_run_id from parent p join durable.children c on c.workspace_id = p_workspace and c.run_id = p.id
       where durable.awaits_child(c)
+  ), circle as materialized (
+    select coalesce(array_agg(p.id), '{}') as runs from parent p
+      where exists (select 1 from durable.grants t where t.workspace_id = p_workspace and t.run_id = p.id and t.gate_id = p_gate)
+  ), before as materialized (
+    select count(*)::int as jobs from (
+      select 1 from durable.parked k
+      where k.workspace_id = p_workspace and k.gate_id = p_gate and (k.rank, k.run_id, k.step_id) < (p_rank, p_run, p_step)
+      order by k.rank, k.run_id, k.step_id limit p_position_max) as b
   )
-  select json_build_object(
-    'step', case when s.step_id <> '00000000-0000-0000-0000-000000000000' then replace(s.step_id::text, '-', '') end,
-    'jobs', s.jobs, 'since', durable.rfc3339(to_timestamp(s.rank / 1000000.0)),
-    'limit', json_build_object('id', l.id, 'name', l.name, 'kind', l.kind, 'count', durable.limit_now(l)),
-    'key', g.key, 'used', g.used, 'ahead', ahead.jobs, 'capped', ahead.jobs = 1000,
-    'holders', (select coalesce(json_agg(json_build_object('run', h.run_id, 'since', durable.rfc3339(h.at), 'unit', g.unit,
-        'status', durable.shown_status(o)) order by h.at, h.run_id), '[]')
-      from (select t.run_id, t.at from durable.grants t
-        where g.unit <> 'start' and t.workspace_id = p_live.workspace_id and t.gate_id = g.id order by t.at limit 10) as h
-      join durable.live_runs o on o.workspace_id = p_live.workspace_id and o.run_id = h.run_id),
-    'waiting_for_it', (select coalesce(json_agg(p.id), '[]') from parent p
-      where g.unit <> 'start' and exists (select 1 from durable.grants t
-        where t.workspace_id = p_live.workspace_id and t.run_id = p.id and t.gate_id = g.id)),
-    'opens_at', durable.rfc3339(greatest(g.opens_at - (l.burst - 1) * pace.unit, pace.now)),
-    'starts_at', case when ahead.jobs < 1000 then
-      durable.rfc3339(greatest(greatest(g.opens_at, pace.now) + (ahead.units + coalesce(p_live.units, 1) - greatest(l.burst, coalesce(p_live.units, 1))) * pace.unit, pace.now)) end)
-  from stopped s
-  join durable.gates g on g.workspace_id = p_live.workspace_id and g.id = s.gate_id
+  select l.kind, json_build_object(
+      'limit', json_build_object('id', l.id, 'name', l.name, 'kind', l.kind, 'count', n.count),
+      'key', g.key, 'used', g.used, 'position', b.jobs + 1, 'capped', b.jobs = p_position_max,
+      'pace_ms', coalesce(pace.unit_ms, g.pace_ms),
+      'opens_at', durable.rfc3339(greatest(g.opens_at - (l.burst - 1) * pace.unit_ms * interval '1 millisecond', pace.now)),
+      'holders', (select coalesce(json_agg(json_build_object('run', h.run_id, 'since', durable.rfc3339(h.at), 'unit', g.unit,
+          'status', durable.shown_status(o)) order by h.at, h.run_id), '[]')
+        from (select t.run_id, t.at from durable.grants t
+          where g.unit <> 'start' and t.workspace_id = p_workspace and t.gate_id = g.id order by t.at limit 10) as h
+        join durable.live_runs o on o.workspace_id = p_workspace and o.run_id = h.run_id),
+      'waiting_for_it', to_json(case when g.unit <> 'start' then c.runs else '{}' end)),
+    case when unknown.why is not null then null
+         when n.count is null then n.now
+         when g.unit <> 'start' then greatest(g.freed_at + (b.jobs + 1) * g.pace_ms * interval '1 millisecond', n.now)
+         else greatest(greatest(g.opens_at, n.now)
+           + (ahead.units + p_units - greatest(l.burst, p_units)) * pace.unit_ms * interval '1 millisecond', n.now) end,
+    unknown.why
+  from durable.gates g
   join durable.limits l on l.workspace_id = g.workspace_id and l.id = g.limit_id
-  -- Null where nothing opens by itself: then both times are.
-  left join lateral (
-    select l.period_ms / durable.limit_now(l) * interval '1 millisecond' as unit, durable.durable_now() as now
-    where g.unit = 'start' and durable.limit_now(l) > 0) as pace on true
+  cross join circle c cross join before b
+  cross join lateral (select durable.limit_now(l) as count, durable.durable_now() as now) as n
+  -- Null where nothing opens by itself.
+  left join lateral (select l.period_ms / n.count as unit_ms, n.now where g.unit = 'start' and n.count > 0) as pace on true
   cross join lateral (
-    select count(*)::int as jobs, coalesce(sum(b.units), 0)::float8 as units from (
-      select case when g.unit = 'start' then (select coalesce(o.units, 1) from durable.live_runs o
-        where o.workspace_id = p_live.workspace_id and o.run_id = k.run_id) end as units
-      from durable.parked k
-      where k.workspace_id = p_live.workspace_id and k.gate_id = g.id
-        and (k.rank, k.run_id, k.step_id) < (s.rank, p_live.run_id, s.step_id)
-      order by k.rank, k.run_id, k.step_id limit 1000) as b) as ahead
+    select case when n.count is null then null
+                when n.count = 0 then 'closed'
+                when b.jobs = p_position_max then 'far'
+                when g.unit = 'start' then null
+                when cardinality(c.runs) >= n.count then 'never'
+                when g.pace_ms is null or g.freed_at is null then 'unmeasured'
+                when n.now - g.freed_at > greatest(10 * g.pace_ms, 5000) * interval '1 millisecond' then 'stalled' end as why) as unknown
+  -- Only a throttle asks what those before it cost.
+  left join lateral (
+    select coalesce(sum(coalesce(o.units, 1)), 0)::float8 as units
+    from (select k.run_id from durable.parked k
+      where k.workspace_id = p_workspace and k.gate_id = g.id and (k.rank, k.run_id, k.step_id) < (p_rank, p_run, p_step)
+      order by k.rank, k.run_id, k.step_id limit case when g.unit = 'start' and unknown.why is null then b.jobs else 0 end) as k
+    left join durable.live_runs o on o.workspace_id = p_workspace and o.run_id = k.run_id) as ahead on true
+  where g.workspace_id = p_workspace and g.id = p_gate
 $function$
 ;
 
@@ -3079,6 +3086,16 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.pace_after(p_pace_ms double precision, p_freed_at timestamp with time zone, p_count integer)
+ RETURNS double precision
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce(p_pace_ms + (s.ms - p_pace_ms) * (1 - 0.8 ^ p_count), s.ms, p_pace_ms)
+  from (select extract(epoch from durable.durable_now() - p_freed_at)::float8 * 1000 / p_count as ms) as s
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.park_jobs(p_blocked integer[])
  RETURNS integer
  LANGUAGE plpgsql
@@ -3385,7 +3402,9 @@ begin
       order by due_at, no limit 1000 for update skip locked)
     returning n.gate_id, n.freed, n.dropped
   ), changed as (
-    update durable.gates g set used = g.used - n.freed, parked = g.parked - n.dropped
+    update durable.gates g set used = g.used - n.freed, parked = g.parked - n.dropped,
+        pace_ms = case when n.freed > 0 and g.parked > n.dropped then durable.pace_after(g.pace_ms, g.freed_at, n.freed) else g.pace_ms end,
+        freed_at = case when n.freed = 0 then g.freed_at when g.parked > n.dropped then durable.durable_now() end
       from (select gate_id, sum(freed)::int as freed, sum(dropped)::int as dropped from note group by gate_id) as n
       where g.workspace_id = p_workspace and g.id = n.gate_id
       returning g.id
@@ -3728,6 +3747,91 @@ AS $function$
     and e.received_at >= w.since and (w.until is null or e.received_at <= w.until)
     and durable.match_hash(durable.match_paths(w.match::jsonb), durable.comparable(e.data)) = w.match_hash
     and (w.mode <> 'cancel' or w.step_id = p_step and w.key = p_key)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.run_waits(p_workspace integer, p_runs uuid[], p_position_max integer)
+ RETURNS TABLE(run_id uuid, wait json)
+ LANGUAGE sql
+ STABLE
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+  with live as materialized (
+    select l.run_id, l.status, l.ready_rank, l.run_attempt, l.transport_attempt, coalesce(l.units, 1) as units, l.run_gates || l.step_gates as gates
+    from unnest(p_runs) as p(run) join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = p.run
+    where l.status <> 'running'
+  ), job as materialized (
+    select l.run_id, '00000000-0000-0000-0000-000000000000'::uuid as step_id, l.ready_rank as rank, l.gates from live l where l.ready_rank is not null
+    union all
+    select t.run_id, t.step_id, t.ready_rank, t.gates from live l
+      join durable.tasks t on t.workspace_id = p_workspace and t.run_id = l.run_id where t.ready_rank is not null
+  ), stopped as materialized (
+    select distinct on (k.run_id) k.run_id, k.step_id, k.rank, k.gate_id, count(*) over (partition by k.run_id) as jobs
+    from job j cross join unnest(j.gates) as gate(id)
+    join durable.parked k on k.workspace_id = p_workspace and k.gate_id = gate.id and k.rank = j.rank
+      and k.run_id = j.run_id and k.step_id = j.step_id
+    order by k.run_id, k.rank, k.step_id
+  ), circuit as materialized (
+    select c.* from durable.circuits c where c.workspace_id = p_workspace and c.state <> 'closing'
+  ), cause as materialized (
+    select l.run_id, c.kind, c.step_id, c.due_at, c.rank, c.child from live l cross join lateral (
+      select 1 as no, 'paused' as kind, '00000000-0000-0000-0000-000000000000'::uuid as step_id, null::timestamptz as due_at, null::bigint as rank, null::uuid as child
+        where l.status = 'paused'
+      union all
+      select 2, 'gate', s.step_id, null, s.rank, null from stopped s where s.run_id = l.run_id and l.status <> 'paused'
+      union all
+      select 3, 'circuit', j.step_id, null, j.rank, null from job j cross join circuit where j.run_id = l.run_id and l.status <> 'paused'
+      union all
+      select 4, case t.kind when 'begin' then 'begin' else 'retry' end, t.step_id, t.due_at, null, null from durable.timers t
+        where l.status = 'waiting' and t.workspace_id = p_workspace and t.run_id = l.run_id and t.kind in ('begin', 'retry', 'task')
+      union all
+      select 5, 'slot', j.step_id, null, j.rank, null from job j where j.run_id = l.run_id and l.status <> 'paused'
+      union all
+      select 6, 'step', t.step_id, null, null, null from durable.tasks t
+        where l.status = 'waiting' and t.workspace_id = p_workspace and t.run_id = l.run_id and t.status = 'running'
+      union all
+      select 7, 'child', c.parent_step_id, null, null, c.run_id from durable.children c
+        where l.status = 'waiting' and c.workspace_id = p_workspace and c.parent_run_id = l.run_id and durable.awaits_child(c)
+      union all
+      select 8, 'input', i.step_id, i.due_at, null, null from durable.inputs i
+        where l.status = 'waiting' and i.workspace_id = p_workspace and i.run_id = l.run_id and i.status = 'open'
+      union all
+      select 9, case w.mode when 'signal' then 'signal' else 'event' end, w.step_id, null, null, null from durable.waits w
+        where l.status = 'waiting' and w.workspace_id = p_workspace and w.run_id = l.run_id and w.mode <> 'cancel' and w.event_id is null
+      union all
+      select 10, 'sleep', t.step_id, t.due_at, null, null from durable.timers t
+        where l.status = 'waiting' and t.workspace_id = p_workspace and t.run_id = l.run_id and t.kind = 'sleep'
+      order by no, due_at, rank, step_id limit 1) as c
+  )
+  select c.run_id, json_build_object(
+    'kind', coalesce(a.kind, c.kind),
+    'step', case when c.step_id <> '00000000-0000-0000-0000-000000000000' then json_build_object('id', replace(c.step_id::text, '-', ''), 'name', e.name) end,
+    'since', durable.rfc3339(coalesce(to_timestamp(c.rank / 1000000.0), e.committed_at)),
+    'until', durable.rfc3339(coalesce(c.due_at, t.due_at)),
+    'starts_at', durable.rfc3339(case when c.kind in ('begin', 'retry', 'sleep') then c.due_at else a.starts_at end),
+    'starts_unknown', case when c.kind in ('begin', 'retry', 'sleep') then null when c.kind = 'gate' then a.starts_unknown else 'outside' end,
+    'jobs', coalesce(s.jobs, 0),
+    'gate', a.gate,
+    'circuit', case when c.kind = 'circuit' then (select json_build_object('state', o.state, 'since', durable.rfc3339(o.since),
+      'next_probe_at', durable.rfc3339(o.next_probe_at), 'last_error', o.error) from circuit o) end,
+    'attempt', case when c.kind = 'retry' then coalesce(e.attempt, case when l.transport_attempt > 0 then l.transport_attempt else l.run_attempt end) + 1 end,
+    'child', case when c.kind = 'child' then (select json_build_object('run', r.id, 'function', r.function_id,
+        'status', coalesce(r.status, durable.shown_status(o)))
+      from durable.runs r left join durable.live_runs o on o.workspace_id = r.workspace_id and o.run_id = r.id
+      where r.workspace_id = p_workspace and r.id = c.child) end,
+    'input', case when c.kind = 'input' then (select json_build_object('id', i.id, 'kind', i.kind, 'assignee', i.assignee) from durable.inputs i
+      where i.workspace_id = p_workspace and i.run_id = c.run_id and i.step_id = c.step_id) end,
+    'events', case when c.kind in ('event', 'signal') then (select json_agg(json_build_object('event', w.event_name, 'match', w.match) order by w.ordinal)
+      from durable.waits w where w.workspace_id = p_workspace and w.run_id = c.run_id and w.step_id = c.step_id and w.event_id is null) end)
+  from cause c
+  join live l on l.run_id = c.run_id
+  left join stopped s on c.kind = 'gate' and s.run_id = c.run_id
+  left join lateral durable.gate_wait(p_workspace, s.gate_id, s.rank, s.run_id, s.step_id, l.units, p_position_max) as a on s.gate_id is not null
+  left join durable.steps e on e.workspace_id = p_workspace and e.run_id = c.run_id and e.step_id = c.step_id
+  left join durable.timers t on t.workspace_id = p_workspace and t.run_id = c.run_id and t.step_id = c.step_id
+    and c.kind in ('child', 'input', 'event', 'signal')
 $function$
 ;
 

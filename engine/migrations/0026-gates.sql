@@ -33,6 +33,8 @@ create table durable.gates (
   used int not null default 0,               -- grants that are out, and notes of freed ones that nobody has read yet
   parked int not null default 0,             -- jobs behind it, and notes of dropped ones
   opens_at timestamptz not null default '-infinity',  -- throttle: when all that started is paid for
+  pace_ms float8,                            -- from one freed place to the next while jobs were parked, smoothed; null: never measured
+  freed_at timestamptz,                      -- when the last place was freed; null unless jobs were parked then
   touched_on date not null default current_date,      -- the last day on which a run was born that passes it
   primary key (workspace_id, id)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
@@ -283,6 +285,13 @@ begin
   return v_passed;
 end $$;
 
+-- How long it takes from one freed place to the next, now that p_count more are free: each has a fifth of the say.
+create function durable.pace_after(p_pace_ms float8, p_freed_at timestamptz, p_count int) returns float8
+language sql stable as $$
+  select coalesce(p_pace_ms + (s.ms - p_pace_ms) * (1 - 0.8 ^ p_count), s.ms, p_pace_ms)
+  from (select extract(epoch from durable.durable_now() - p_freed_at)::float8 * 1000 / p_count as ms) as s
+$$;
+
 -- Reads the notes that are due at the gates of one workspace, and lets in who has room now. The caller keeps them.
 create function durable.read_notes(p_workspace int, p_limit int) returns void
 language plpgsql as $$
@@ -296,7 +305,9 @@ begin
       order by due_at, no limit 1000 for update skip locked)
     returning n.gate_id, n.freed, n.dropped
   ), changed as (
-    update durable.gates g set used = g.used - n.freed, parked = g.parked - n.dropped
+    update durable.gates g set used = g.used - n.freed, parked = g.parked - n.dropped,
+        pace_ms = case when n.freed > 0 and g.parked > n.dropped then durable.pace_after(g.pace_ms, g.freed_at, n.freed) else g.pace_ms end,
+        freed_at = case when n.freed = 0 then g.freed_at when g.parked > n.dropped then durable.durable_now() end
       from (select gate_id, sum(freed)::int as freed, sum(dropped)::int as dropped from note group by gate_id) as n
       where g.workspace_id = p_workspace and g.id = n.gate_id
       returning g.id
@@ -402,70 +413,6 @@ begin
     values (p_workspace, p_actor, 'limit.set', v_name, json_build_object('to', p_count, 'reason', p_reason)::text);
   return true;
 end $$;
-
--- Whether its parent still waits for the end of this child.
-create function durable.awaits_child(p_child durable.children) returns boolean
-language sql stable as $$
-  select p_child.kind = 'invoke' and exists (select 1 from durable.steps s
-    where s.workspace_id = p_child.workspace_id and s.run_id = p_child.parent_run_id and s.step_id = p_child.parent_step_id
-      and s.seq is null)
-$$;
-
--- Why the oldest job of a run that is parked at one of its gates waits there; null when none is. For people who look at one
--- run: keys are probed, never a gate's queue walked beyond its bound.
-create function durable.gate_wait(p_live durable.live_runs) returns json
-language sql stable as $$
-  with recursive job as (
-    select '00000000-0000-0000-0000-000000000000'::uuid as step_id, p_live.ready_rank as rank, p_live.run_gates || p_live.step_gates as gates
-    union all
-    select t.step_id, t.ready_rank, t.gates from durable.tasks t
-      where t.workspace_id = p_live.workspace_id and t.run_id = p_live.run_id
-  ), stopped as (
-    select k.gate_id, k.rank, k.step_id, count(*) over () as jobs
-    from job cross join unnest(job.gates) as gate(id)
-    join durable.parked k on k.workspace_id = p_live.workspace_id and k.gate_id = gate.id and k.rank = job.rank
-      and k.run_id = p_live.run_id and k.step_id = job.step_id
-    order by k.rank, k.step_id limit 1
-  ), parent as (
-    -- Those that can only go on after this run, as long as they wait for it.
-    select c.parent_run_id as id from durable.children c
-      where c.workspace_id = p_live.workspace_id and c.run_id = p_live.run_id and durable.awaits_child(c)
-    union all
-    select c.parent_run_id from parent p join durable.children c on c.workspace_id = p_live.workspace_id and c.run_id = p.id
-      where durable.awaits_child(c)
-  )
-  select json_build_object(
-    'step', case when s.step_id <> '00000000-0000-0000-0000-000000000000' then replace(s.step_id::text, '-', '') end,
-    'jobs', s.jobs, 'since', durable.rfc3339(to_timestamp(s.rank / 1000000.0)),
-    'limit', json_build_object('id', l.id, 'name', l.name, 'kind', l.kind, 'count', durable.limit_now(l)),
-    'key', g.key, 'used', g.used, 'ahead', ahead.jobs, 'capped', ahead.jobs = 1000,
-    'holders', (select coalesce(json_agg(json_build_object('run', h.run_id, 'since', durable.rfc3339(h.at), 'unit', g.unit,
-        'status', durable.shown_status(o)) order by h.at, h.run_id), '[]')
-      from (select t.run_id, t.at from durable.grants t
-        where g.unit <> 'start' and t.workspace_id = p_live.workspace_id and t.gate_id = g.id order by t.at limit 10) as h
-      join durable.live_runs o on o.workspace_id = p_live.workspace_id and o.run_id = h.run_id),
-    'waiting_for_it', (select coalesce(json_agg(p.id), '[]') from parent p
-      where g.unit <> 'start' and exists (select 1 from durable.grants t
-        where t.workspace_id = p_live.workspace_id and t.run_id = p.id and t.gate_id = g.id)),
-    'opens_at', durable.rfc3339(greatest(g.opens_at - (l.burst - 1) * pace.unit, pace.now)),
-    'starts_at', case when ahead.jobs < 1000 then
-      durable.rfc3339(greatest(greatest(g.opens_at, pace.now) + (ahead.units + coalesce(p_live.units, 1) - greatest(l.burst, coalesce(p_live.units, 1))) * pace.unit, pace.now)) end)
-  from stopped s
-  join durable.gates g on g.workspace_id = p_live.workspace_id and g.id = s.gate_id
-  join durable.limits l on l.workspace_id = g.workspace_id and l.id = g.limit_id
-  -- Null where nothing opens by itself: then both times are.
-  left join lateral (
-    select l.period_ms / durable.limit_now(l) * interval '1 millisecond' as unit, durable.durable_now() as now
-    where g.unit = 'start' and durable.limit_now(l) > 0) as pace on true
-  cross join lateral (
-    select count(*)::int as jobs, coalesce(sum(b.units), 0)::float8 as units from (
-      select case when g.unit = 'start' then (select coalesce(o.units, 1) from durable.live_runs o
-        where o.workspace_id = p_live.workspace_id and o.run_id = k.run_id) end as units
-      from durable.parked k
-      where k.workspace_id = p_live.workspace_id and k.gate_id = g.id
-        and (k.rank, k.run_id, k.step_id) < (s.rank, p_live.run_id, s.step_id)
-      order by k.rank, k.run_id, k.step_id limit 1000) as b) as ahead
-$$;
 
 -- Keys come and go: a gate that nobody passes any more goes after some days. A run can sleep for a year and then come to
 -- its gates, so those of live runs stay; a birth meanwhile has touched its gate, and the delete sees that.

@@ -172,3 +172,14 @@ test("an asleep run passes its gates when it begins", async () => {
   await kit.advance("61m");
   expect(await runs[0]!.status()).toBe("completed");
 });
+
+test("what it waits for is its beginning, in the same words as any other wait", async () => {
+  const run = await delayed("whoever asks", "1h");
+  const { wait, live } = (await run.state()) as unknown as {
+    wait: Record<string, unknown>;
+    live: { begin: { at: string } };
+  };
+  expect(wait).toMatchObject({ kind: "begin", starts_at: live.begin.at, starts_unknown: null, gate: null });
+  await kit.advance("1h");
+  expect(began.map(([who]) => who)).toEqual(["whoever asks"]);
+});

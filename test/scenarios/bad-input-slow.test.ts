@@ -131,7 +131,8 @@ test("a stopping server finishes what is in flight, sends the rest away, and let
 
 test("a stop ends long polls with what there is, and idle connections at once", async () => {
   const run = JSON.stringify({
-    live: { circuit: null, gate: null },
+    live: { circuit: null },
+    wait: null,
     status: "queued",
     steps: [],
     attempts: [],

@@ -32,7 +32,7 @@ export const render = () => call("gpu");
 `;
 
 interface Told {
-  readonly live: { readonly gate: { readonly starts_at: string } | null } | null;
+  readonly wait: { readonly kind: string; readonly starts_at: string } | null;
 }
 
 let kit: TestKit;
@@ -109,7 +109,7 @@ test("starts are spread, after a burst, and cost what their units say", async ()
   };
   await kit.settled();
   const states = (await Promise.all(runs.map((run) => run.state()))) as unknown as Told[];
-  const told = states.flatMap(({ live }) => live?.gate?.starts_at ?? []);
+  const told = states.flatMap(({ wait }) => (wait?.kind === "throttle" ? wait.starts_at : []));
   expect(told.map((at) => Math.round((Date.parse(at) - began) / 60_000))).toEqual([1, 3, 5]);
   const minutes: number[] = [];
   for (let done = 0, minute = 0; minute <= 10; minute += 1) {

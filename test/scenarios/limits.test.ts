@@ -90,8 +90,8 @@ type Shown = any;
 async function runOf(name: string, data: unknown): Promise<string> {
   const run = await app.start(name, data);
   await waitFor(`${run} to be on its way or held back`, async () => {
-    const { status, live } = await app.show(run);
-    return status !== "queued" || live.gate !== null;
+    const { status, wait } = await app.show(run);
+    return status !== "queued" || wait?.gate;
   });
   return run;
 }
@@ -112,46 +112,72 @@ test("a run that waits for a place says at which limit, for which key, who is in
   for (let no = 0; no < 4; no += 1) runs.push(await runOf("mail", { tenantId: "acme" }));
   const other = await runOf("mail", { tenantId: "other" });
   const [first, second, third, last] = await Promise.all(runs.map(app.show));
-  expect([first.live.gate, second.live.gate, third.live.gate.ahead]).toEqual([null, null, 0]);
-  const { gate } = last.live;
-  expect(gate).toEqual({
+  expect([first.wait, second.wait, third.wait.gate.position]).toEqual([null, null, 1]);
+  const { wait } = last;
+  const { gate } = wait;
+  expect(wait).toEqual({
+    kind: "concurrency",
     step: null,
-    jobs: 1,
     since: last.live.ready_at,
-    limit: {
-      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
-      name: 'concurrency by tenantId of "mail"',
-      kind: "concurrency",
-      count: 2,
-    },
-    key: "acme",
-    used: 2,
-    ahead: 1,
-    capped: false,
-    holders: runs.slice(0, 2).map((run) => ({
-      run,
-      since: expect.stringMatching(/^2.*Z$/),
-      unit: "step",
-      status: "running",
-    })),
-    waiting_for_it: [],
-    opens_at: null,
+    until: null,
     starts_at: null,
+    starts_unknown: "unmeasured",
+    jobs: 1,
+    gate: {
+      limit: {
+        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        name: 'concurrency by tenantId of "mail"',
+        kind: "concurrency",
+        count: 2,
+      },
+      key: "acme",
+      used: 2,
+      position: 2,
+      capped: false,
+      pace_ms: null,
+      opens_at: null,
+      holders: runs.slice(0, 2).map((run) => ({
+        run,
+        since: expect.stringMatching(/^2.*Z$/),
+        unit: "step",
+        status: "running",
+      })),
+      waiting_for_it: [],
+    },
+    circuit: null,
+    attempt: null,
+    child: null,
+    input: null,
+    events: null,
   });
   expect(last.why).toBe(
-    `It waits for a place at the concurrency by tenantId of "mail" for "acme", since ${gate.since}: 2 of 2 are taken, ` +
+    `It waits for a place at the concurrency by tenantId of "mail" for "acme", since ${wait.since}: 2 of 2 are taken, ` +
       `the longest by run ${runs[0]} since ${gate.holders[0].since}; 1 job is before it.`,
   );
   expect(JSON.parse(await durable("why", runs[3]!, "--json"))).toEqual({
     run: runs[3],
     status: "queued",
     why: last.why,
-    gate,
+    wait,
   });
   const said = await durable("why", runs[3]!);
   expect(said).toContain(last.why);
   expect(said).toMatch(/^key +"acme"$/m);
+  expect(said).toMatch(/^position +2$/m);
   expect(said).toMatch(new RegExp(`^held by +${runs[0]} +running, since `, "m"));
+
+  // A list, and the event, say the same.
+  const listed = (await engine.call("GET", "/v1/apps/limits/dev/runs")).json.runs;
+  expect(listed.find((run: Shown) => run.id === last.id).wait).toEqual(wait);
+  const sent = (await engine.call("GET", `/v1/apps/limits/dev/events/${last.event.id}`)).json;
+  expect(sent).toMatchObject({ id: last.event.id, data: { tenantId: "acme" }, skips: [] });
+  expect(sent.runs).toEqual([listed.find((run: Shown) => run.id === last.id)]);
+  const words = `a place (2 of 2 taken) at the concurrency by tenantId of "mail" for "acme", position 2`;
+  expect(await durable("events", "why", last.event.id)).toContain(
+    `run ${last.id} of mail is queued; it waits for ${words}`,
+  );
+  const line = (await durable("runs", "ls")).split("\n").find((each) => each.startsWith(last.id));
+  expect(line).toContain(words);
 
   expect(await limitNamed(gate.limit.name)).toEqual({
     id: gate.limit.id,
@@ -236,13 +262,11 @@ test("what is no limit, and no number, is refused", async () => {
 
 test("planned steps that wait for a place say so in the why of their run", async () => {
   const run = await app.start("parts", null);
-  await waitFor(
-    "two of three steps to be held back",
-    async () => (await app.show(run)).live.gate?.jobs === 2,
-  );
-  const { status, why, live, steps } = await app.show(run);
-  expect(live.gate).toMatchObject({ used: 1, ahead: 0, holders: [{ run, unit: "step" }] });
-  const { name } = steps.find((step: Shown) => step.id === live.gate.step);
+  await waitFor("two of three steps to be held back", async () => (await app.show(run)).wait?.jobs === 2);
+  const { status, why, wait, steps } = await app.show(run);
+  expect(wait.gate).toMatchObject({ used: 1, position: 1, holders: [{ run, unit: "step" }] });
+  const { name } = steps.find((step: Shown) => step.id === wait.step.id);
+  expect(wait.step.name).toBe(name);
   expect([status, why]).toEqual([
     "waiting",
     expect.stringContaining(
@@ -259,11 +283,12 @@ test("a child that waits for the place of its own parent says that it never gets
   const parent = await app.start("family", null);
   await waitFor("the child to be held back", async () => (await app.show(parent)).children.length === 1);
   const child = (await app.show(parent)).children[0].run;
-  await waitFor("the child to be held back", async () => (await app.show(child)).live.gate !== null);
-  const { live, why } = await app.show(child);
-  expect(live.gate).toMatchObject({ waiting_for_it: [parent], holders: [{ run: parent, unit: "run" }] });
+  await waitFor("the child to be held back", async () => (await app.show(child)).wait?.gate);
+  const { wait, why } = await app.show(child);
+  expect(wait).toMatchObject({ starts_at: null, starts_unknown: "never" });
+  expect(wait.gate).toMatchObject({ waiting_for_it: [parent], holders: [{ run: parent, unit: "run" }] });
   expect(why).toContain(`All are held by runs that wait for this one (${parent}), so none is ever freed`);
-  const { id } = live.gate.limit;
+  const { id } = wait.gate.limit;
   await engine.call("POST", `/v1/apps/limits/dev/limits/${id}`, { count: 2 });
   expect((await app.ended(parent)).status).toBe("completed");
   await engine.call("POST", `/v1/apps/limits/dev/limits/${id}`, { count: null });
@@ -274,8 +299,8 @@ test("a paused run keeps its place as a run, and who waits for it says so", asyn
   await waitFor("the first to sleep", async () => (await app.show(first)).status === "waiting");
   await app.act(first, "pause");
   const second = await runOf("pay", { account: "x" });
-  const { why, live } = await app.show(second);
-  expect(live.gate.holders).toMatchObject([{ run: first, status: "paused", unit: "run" }]);
+  const { why, wait } = await app.show(second);
+  expect(wait.gate.holders).toMatchObject([{ run: first, status: "paused", unit: "run" }]);
   expect(why).toMatch(`1 of 1 are taken, by run ${first}, which is paused, since`);
   await app.act(first, "cancel");
   await waitFor("the second to go on", async () => (await app.show(second)).status === "waiting");
@@ -289,12 +314,13 @@ test("a run that a throttle holds back says when it may start", async () => {
   // Two are paid for; with its burst of two the next goes one interval earlier.
   const opensMs = begun[0]!.at - 600_000;
   for (const [index, ahead] of [0, 1, 2].entries()) {
-    const { live, why } = await app.show(runs[index + 2]!);
-    expect(live.gate).toMatchObject({ limit: { kind: "throttle", count: 6 }, used: 0, ahead, holders: [] });
-    expect(Math.abs(Date.parse(live.gate.opens_at) - opensMs)).toBeLessThan(2);
-    expect(Math.abs(Date.parse(live.gate.starts_at) - opensMs - ahead * 600_000)).toBeLessThan(2);
+    const { wait, why } = await app.show(runs[index + 2]!);
+    expect(wait.kind).toBe("throttle");
+    expect(wait.gate).toMatchObject({ limit: { count: 6 }, used: 0, position: ahead + 1, holders: [] });
+    expect(Math.abs(Date.parse(wait.gate.opens_at) - opensMs)).toBeLessThan(2);
+    expect(Math.abs(Date.parse(wait.starts_at) - opensMs - ahead * 600_000)).toBeLessThan(2);
     expect(why).toContain(
-      `its start at the throttle of "slow", since ${live.gate.since}: it may start at ${live.gate.starts_at}`,
+      `its start at the throttle of "slow", since ${wait.since}: it may start at ${wait.starts_at}`,
     );
   }
 });

@@ -1,7 +1,6 @@
 // What gates do, statement by statement: who is let in, who waits, and what a way out leaves.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openCircuit } from "../../engine/src/store/circuits.ts";
-import type { GateWait } from "../../engine/src/store/gate-wait.ts";
 import { sweepGates } from "../../engine/src/store/gates.ts";
 import type { Lease } from "../../engine/src/store/leases.ts";
 import { loadRun } from "../../engine/src/store/runs-listing-detail.ts";
@@ -121,45 +120,14 @@ test("a throttle lets its burst in at once, and knows when the next may go", asy
   expect(note!.ms).toBeLessThanOrEqual(6_000);
 });
 
-test("why a job waits is found by its keys, and what is before it is counted up to 1,000", async () => {
-  await gates.declare({ one: steps(1) });
-  const one = gates.gate("one");
-  const first = await gates.start([one]);
-  await gates.claimAll();
-  await gates.startAll([one], 1_500);
-  await gates.claimAll(stage.right, 2_000);
-  const [looked] = await stage.database.sql<{ gate: GateWait; scans: number; rows: number }[]>`
-    with before as materialized (
-      select pg_stat_get_xact_numscans('durable.parked'::regclass) as scans,
-        pg_stat_get_xact_tuples_returned('durable.parked_pkey'::regclass) as rows
-    ), looked as materialized (
-      select durable.gate_wait(l::durable.live_runs) as gate, b.* from (
-        select * from durable.live_runs where workspace_id = ${gates.workspaceId} and run_id <> ${first}
-        order by ready_rank desc, run_id desc limit 1) as l, before b
-    )
-    select gate, (pg_stat_get_xact_numscans('durable.parked'::regclass) - scans)::int as scans,
-      (pg_stat_get_xact_tuples_returned('durable.parked_pkey'::regclass) - rows)::int as rows from looked`;
-  expect(looked!.gate).toMatchObject({ used: 1, ahead: 1_000, capped: true, holders: [{ run: first }] });
-  expect(looked!.scans).toBe(0);
-  expect(looked!.rows).toBeGreaterThan(0);
-  expect(looked!.rows).toBeLessThan(1_100);
-  const [next] = await stage.database.sql<{ gate: GateWait }[]>`
-    select durable.gate_wait(l) as gate from durable.live_runs l join durable.parked k
-      on k.workspace_id = l.workspace_id and k.gate_id = ${one.id} and k.run_id = l.run_id and k.rank = l.ready_rank
-    where l.workspace_id = ${gates.workspaceId} order by k.rank, k.run_id limit 1`;
-  expect(next!.gate).toMatchObject({ ahead: 0, capped: false });
-  const [holder] = await stage.database.sql`
-    select durable.gate_wait(l) as gate from durable.live_runs l where l.workspace_id = ${gates.workspaceId} and l.run_id = ${first}`;
-  expect(holder!["gate"]).toBeNull();
-});
-
 test("who waits at a gate is not frozen by an app that is down", async () => {
   await gates.declare({ one: steps(1) });
   const runs = await startMany(3, gates.gate("one"));
   await gates.claimAll();
   await openCircuit(stage.database, gates.workspaceId, "it is down.", 60_000);
   const run = await loadRun(stage.database, gates.workspaceId, runs[2]!);
-  expect(run!.live).toMatchObject({ circuit: { frozen_runs: 0 }, gate: { ahead: 1 } });
+  expect(run!.live).toMatchObject({ circuit: { frozen_runs: 0 } });
+  expect(run!.wait).toMatchObject({ kind: "concurrency", gate: { position: 2 } });
   await stage.database.sql`delete from durable.circuits where workspace_id = ${gates.workspaceId}`;
 });
 

@@ -1,8 +1,9 @@
 import { type CallAnswer, RawJson, writeJson } from "@durable/protocol/wire";
 import { Problem } from "../domain/problems.ts";
-import type { GateWait } from "../store/gate-wait.ts";
 import type { RunState } from "../store/run-states.ts";
-import type { AttemptStored, RunStored, StepStored, WaitStored } from "../store/runs-listing-detail.ts";
+import type { RunWait } from "../store/run-waits.ts";
+import type { RunListed } from "../store/runs-listing.ts";
+import type { AttemptStored, RunStored, StepStored } from "../store/runs-listing-detail.ts";
 import { whyRun } from "./why.ts";
 
 /** A run as the API shows it. What apps and senders wrote is passed on as text, never read. */
@@ -25,13 +26,19 @@ export function showRun(run: RunStored, workspace: { readonly app: string; reado
     parent: run.parent,
     children: run.children,
     cancelled: run.cancelled,
-    live: run.live === null ? null : { ...run.live, gate: showGate(run.live.gate) },
+    wait: showWait(run.wait),
+    live: run.live,
     last_dispatch: run.last_dispatch,
     heartbeats: run.heartbeats.map((each) => ({ ...each, progress: asReceived(each.progress) })),
     detours: run.detours,
     steps: run.steps.map((step) => showStep(step, run.attempts)),
     attempts: attemptsOfRun(run).map(showAttempt),
   };
+}
+
+/** A run as lists show it. */
+export function showListed(run: RunListed) {
+  return { ...run, wait: showWait(run.wait) };
 }
 
 /** What came of a run, without how. */
@@ -67,17 +74,23 @@ function showStep(step: StepStored, attempts: readonly AttemptStored[]) {
     ...step,
     value: asReceived(step.value),
     failure: asReceived(step.failure),
-    wait: step.wait === null ? null : showWait(step.wait),
+    wait: step.wait === null ? null : { ...step.wait, events: step.wait.events.map(withMatch) },
     attempts: attempts.filter((attempt) => attempt.step_id === step.id).map(showAttempt),
   };
 }
 
-function showGate(gate: GateWait | null) {
-  return gate === null ? null : { ...gate, key: asReceived(gate.key) };
+function showWait(wait: RunWait | null) {
+  if (wait === null) return null;
+  const { gate, events } = wait;
+  return {
+    ...wait,
+    gate: gate === null ? null : { ...gate, key: asReceived(gate.key) },
+    events: events?.map(withMatch) ?? null,
+  };
 }
 
-function showWait({ mode, events }: WaitStored) {
-  return { mode, events: events.map((each) => ({ ...each, match: new RawJson(each.match) })) };
+function withMatch<Of extends { readonly match: string }>(event: Of) {
+  return { ...event, match: new RawJson(event.match) };
 }
 
 /** Of the run itself, and late results of steps that have no entry. */

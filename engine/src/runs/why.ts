@@ -1,6 +1,7 @@
 // "Why is it where it is?" in one sentence, from what is stored: the first thing to read when a run does not move.
 import type { BeginCause } from "../domain/begin.ts";
 import { describeProgress } from "../domain/progress.ts";
+import type { RunWait } from "../store/run-waits.ts";
 import type { RunStatus } from "../store/runs-listing.ts";
 import type {
   AskedStored,
@@ -10,16 +11,16 @@ import type {
   WaitStored,
 } from "../store/runs-listing-detail.ts";
 import type { CircuitShown } from "../store/workspaces.ts";
-import { whyGate } from "./why-gate.ts";
+import { type WaitAtGate, whyGate } from "./why-gate.ts";
 
 export function whyRun(run: RunStored): string {
   return WHY[run.status](run);
 }
 
 const WHY: Record<RunStatus, (run: RunStored) => string> = {
-  queued: ({ id, live }) =>
-    live?.gate && live.gate.step === null
-      ? `It waits for ${whyGate(live.gate, id)}.`
+  queued: ({ id, live, wait }) =>
+    isGateWait(wait)
+      ? `It waits for ${whyGate(wait, id)}.`
       : live?.circuit
         ? whyHeldBack(live.circuit)
         : `It is ready since ${live?.ready_at} and waits for a free slot of a live engine.`,
@@ -42,7 +43,7 @@ const WHY: Record<RunStatus, (run: RunStored) => string> = {
     const pending = run.steps
       .filter((step) => step.seq === null && step.status !== "cancelled")
       // What a limit holds back is what people look for first.
-      .sort((a, b) => Number(isAtGate(b, run)) - Number(isAtGate(a, run)))
+      .sort((a, b) => Number(gateOf(b, run) !== null) - Number(gateOf(a, run) !== null))
       .map((step) => whyStep(step, run));
     if (run.live?.retry_at) pending.push(whyAgain(run, run.live));
     return pending.length === 0
@@ -106,16 +107,21 @@ function saidBy({ progress, at }: HeartbeatStored): string {
   return `said at ${at}: ${cut(said)}`;
 }
 
-function isAtGate(step: StepStored, { live }: RunStored): boolean {
-  return live?.gate?.step === step.id;
+function isGateWait(wait: RunWait | null): wait is WaitAtGate {
+  return wait !== null && wait.gate !== null;
+}
+
+function gateOf(step: StepStored, { wait }: RunStored): WaitAtGate | null {
+  return isGateWait(wait) && wait.step?.id === step.id ? wait : null;
 }
 
 function whyStep(step: StepStored, run: RunStored): string {
-  const { children, heartbeats, live } = run;
+  const { children, heartbeats } = run;
   const name = JSON.stringify(step.name);
-  if (isAtGate(step, run)) {
-    const more = live!.gate!.jobs - 1;
-    return `step ${name} waits for ${whyGate(live!.gate!, run.id)}${more === 0 ? "" : `; ${more} more of its steps ${more === 1 ? "waits" : "wait"} at limits`}`;
+  const atGate = gateOf(step, run);
+  if (atGate !== null) {
+    const more = atGate.jobs - 1;
+    return `step ${name} waits for ${whyGate(atGate, run.id)}${more === 0 ? "" : `; ${more} more of its steps ${more === 1 ? "waits" : "wait"} at limits`}`;
   }
   const beat = heartbeats.find((each) => each.step === step.id);
   if (beat !== undefined) return `step ${name} ${saidBy(beat)}`;

@@ -2,8 +2,8 @@ import type { BeginCause } from "../domain/begin.ts";
 import type { Ending } from "../domain/ending.ts";
 import type { StepStatus } from "../domain/outcome.ts";
 import type { Database } from "./database.ts";
-import type { GateWait } from "./gate-wait.ts";
 import type { InputStatus } from "./inputs.ts";
+import { POSITION_MAX, type RunWait } from "./run-waits.ts";
 import type { RunStatus } from "./runs-listing.ts";
 import { LOOK_BACK_EVENTS_MAX } from "./waits.ts";
 import { type CircuitShown, circuitOf } from "./workspaces.ts";
@@ -160,10 +160,10 @@ export interface RunStored {
     readonly begin: { readonly at: string; readonly cause: BeginCause } | null;
     /** Why its job waits, while the endpoint is not called as usual. */
     readonly circuit: CircuitShown | null;
-    /** Why its job, or that of one of its planned steps, waits at a limit. */
-    readonly gate: GateWait | null;
     readonly engine: { readonly id: number; readonly host: string; readonly pid: number } | null;
   } | null;
+  /** Null once it has ended, and while its app is called. */
+  readonly wait: RunWait | null;
   readonly event: {
     readonly id: string;
     readonly name: string;
@@ -209,10 +209,11 @@ export async function loadRun(
         'begin', (select json_build_object('at', durable.rfc3339(t.due_at), 'cause', r.begin_cause) from durable.timers t
           where t.workspace_id = r.workspace_id and t.run_id = r.id and t.kind = 'begin'
             and t.step_id = '00000000-0000-0000-0000-000000000000'),
-        'gate', case when l.run_gates is not null or l.step_gates is not null then durable.gate_wait(l) end,
         'circuit', ${circuitOf(sql, sql`l.workspace_id`)},
         'engine', (select json_build_object('id', g.id, 'host', g.host, 'pid', g.pid)
           from durable.engines g where g.id = l.engine_id)) end,
+      'wait', case when l.run_id is not null then (
+        select w.wait from durable.run_waits(r.workspace_id, array[r.id], ${POSITION_MAX}::int) as w) end,
       'event', (select json_build_object('id', coalesce(e.client_id, e.id::text), 'name', e.name, 'data', e.data,
           'time', durable.rfc3339(e.time), 'received_at', durable.rfc3339(e.received_at))
         from durable.events e where e.workspace_id = r.workspace_id and e.id = r.event_id),

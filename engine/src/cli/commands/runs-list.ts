@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { InputOf } from "../../http/client.ts";
 import { whyHeldBack } from "../../runs/why.ts";
 import type { Context } from "../context.ts";
+import { describeWait } from "../run-view/describe-wait.ts";
 import { statusPaint } from "../run-view/render-run.ts";
 import { type Api, apiOf, type TargetFlags, type Workspace, withTarget, workspaceOf } from "../target.ts";
 import { formatDuration } from "../terminal/duration.ts";
@@ -44,10 +45,11 @@ export function runsListCommand(context: Context): Command {
           `${formatDuration(nowMs - createdAtMs)} ago`,
           formatDuration(endedAtMs - createdAtMs),
           oneLine(run.event.name),
+          run.wait === null ? "" : oneLine(describeWait(run.wait)),
         ];
       });
-      for (const line of table(["RUN", "FUNCTION", "STATUS", "STARTED", "TOOK", "EVENT"], rows))
-        context.say(line);
+      const head = ["RUN", "FUNCTION", "STATUS", "STARTED", "TOOK", "EVENT", "WAITS FOR"];
+      for (const line of table(head, rows)) context.say(line);
       const held = await heldBack(api, workspace);
       if (held !== null) context.note(held);
       if (answer.next !== null)

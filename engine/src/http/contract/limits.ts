@@ -1,62 +1,16 @@
 import { LIMIT_MAX } from "@durable/protocol/wire";
 import { z } from "@hono/zod-openapi";
 import { jsonBody, NOTHING, row } from "./row.ts";
-import { AsReceived, Instant, RunStatus, WorkspacePath } from "./shapes.ts";
+import { AsReceived, WorkspacePath } from "./shapes.ts";
 
 /** How many of its keys a limit shows. */
 export const GATES_SHOWN_MAX = 10;
 
-const LimitKind = z.enum(["concurrency", "throttle"]).openapi("LimitKind");
+export const LimitKind = z.enum(["concurrency", "throttle"]).openapi("LimitKind");
 
-const KeyValue = AsReceived.openapi({
+export const LimitKeyValue = AsReceived.openapi({
   description: "The value of its key that counts together; null for a limit without a key.",
 });
-
-export const GateWait = z
-  .object({
-    step: z.string().nullable().openapi({
-      description: "The planned step that waits, of those of the run the oldest; null for the run itself.",
-    }),
-    jobs: z
-      .number()
-      .int()
-      .openapi({ description: "Of the run, that wait at limits: itself, or planned steps." }),
-    since: Instant,
-    limit: z.object({
-      id: z.string(),
-      name: z.string(),
-      kind: LimitKind,
-      count: z.number().int().nullable().openapi({ description: "Null: nothing declares it any more." }),
-    }),
-    key: KeyValue,
-    used: z.number().int().openapi({ description: "Places that are taken; 0 at a throttle." }),
-    ahead: z.number().int().openapi({ description: "Jobs before it; at least so many where `capped`." }),
-    capped: z.boolean(),
-    holders: z
-      .array(
-        z.object({
-          run: z.string(),
-          since: Instant,
-          unit: z
-            .enum(["step", "run"])
-            .openapi({ description: "What holds the place: one lease, or the whole run." }),
-          status: RunStatus,
-        }),
-      )
-      .openapi({ description: "Who has had a place for longest; 10 at most." }),
-    waiting_for_it: z.array(z.string()).openapi({
-      description:
-        "Runs that hold a place there until this run has ended, because they wait for it. When they hold all places, none is ever freed.",
-    }),
-    opens_at: Instant.nullable().openapi({
-      description: "Of a throttle: when the next start is possible.",
-    }),
-    starts_at: Instant.nullable().openapi({
-      description:
-        "Of a throttle: when this one is possible if all before it start. Null where it cannot be told.",
-    }),
-  })
-  .openapi("GateWait", { description: "Why a job waits at a limit." });
 
 const Limit = z
   .object({
@@ -76,7 +30,7 @@ const Limit = z
     gates: z
       .array(
         z.object({
-          key: KeyValue,
+          key: LimitKeyValue,
           unit: z.enum(["step", "run", "start"]),
           used: z.number().int(),
           parked: z.number().int(),

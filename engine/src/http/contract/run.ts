@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { BEGIN_CAUSES } from "../../domain/begin.ts";
-import { GateWait } from "./limits.ts";
 import { AsReceived, Circuit, Failure, Instant, RunState, RunStatus } from "./shapes.ts";
 import { Attempt, Step, Times } from "./steps.ts";
+import { Wait } from "./wait.ts";
 
 const ChildKind = z.enum(["invoke", "spawn", "on-failure"]);
 
@@ -68,6 +68,9 @@ export const Run = z
     function_version: z.number().int(),
     status: RunStatus,
     why: z.string().openapi({ description: "Why it is where it is, in one sentence." }),
+    wait: Wait.nullable().openapi({
+      description: "The same as data; null once it has ended, and while its app is called.",
+    }),
     created_at: Instant,
     ended_at: Instant.nullable(),
     event: z.object({
@@ -116,10 +119,6 @@ export const Run = z
           .openapi({ description: "When it begins, and why so late; null once it has begun." }),
         circuit: Circuit.nullable().openapi({
           description: "Why its job waits, while the endpoint is down or busy; null while all is well.",
-        }),
-        gate: GateWait.nullable().openapi({
-          description:
-            "Why its job, or that of one of its planned steps, waits at a limit; null when none does.",
         }),
         engine: z.object({ id: z.number().int(), host: z.string(), pid: z.number().int() }).nullable(),
       })

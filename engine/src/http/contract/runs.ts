@@ -11,8 +11,9 @@ import {
   WaitS,
   WorkspacePath,
 } from "./shapes.ts";
+import { Wait } from "./wait.ts";
 
-const RunListed = z
+export const RunListed = z
   .object({
     id: z.string(),
     function: z.string(),
@@ -21,6 +22,9 @@ const RunListed = z
     created_at: Instant,
     ended_at: Instant.nullable(),
     event: z.object({ id: z.string(), name: z.string() }),
+    wait: Wait.nullable().openapi({
+      description: "Why it does not go on; null once it has ended, and while its app is called.",
+    }),
   })
   .openapi("RunListed");
 

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { row } from "./row.ts";
 import { Instant, WorkspacePath } from "./shapes.ts";
 
-const Skip = z
+export const Skip = z
   .object({
     id: z.string(),
     function: z.string(),

@@ -4,6 +4,7 @@ import type { z } from "@hono/zod-openapi";
 import { listApps, listFunctions, syncApp } from "./apps.ts";
 import { listDeployments, retireDeployment } from "./deployments.ts";
 import { getLargeValue, getMemoPage, sendCheckpoint, sendHeartbeat, sendLate } from "./dispatches.ts";
+import { getEvent } from "./event.ts";
 import { sendEvents } from "./events.ts";
 import { callFunction, triggerFunction } from "./functions.ts";
 import { health, openApi, ready } from "./health.ts";
@@ -38,6 +39,7 @@ import { listSkips } from "./skips.ts";
 
 export const TABLE = {
   sendEvents,
+  getEvent,
   listSkips,
   sendSignal,
   completeToken,

@@ -36,6 +36,7 @@ export function mountPages(app: Hono<HttpEnv>, parts: RouteParts): void {
       const runs = await listRuns(database, id, {
         status: null,
         functionId: null,
+        eventId: null,
         before: null,
         limit: RUNS_SHOWN,
       });

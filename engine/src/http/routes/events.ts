@@ -1,19 +1,38 @@
+import { RawJson } from "@durable/protocol/wire";
 import type { Actor } from "../../auth/authorize.ts";
-import { Problem } from "../../domain/problems.ts";
+import { notFound, Problem } from "../../domain/problems.ts";
 import type { StartedRun } from "../../ingest/accept-events.ts";
-import { showResult } from "../../runs/show-run.ts";
+import { showListed, showResult } from "../../runs/show-run.ts";
 import { faultPoint } from "../../runtime/fault-points.ts";
+import { loadEvent } from "../../store/events.ts";
+import { listRuns } from "../../store/runs-listing.ts";
+import { listSkips } from "../../store/skips.ts";
+import { OF_EVENT_MAX } from "../contract/event.ts";
 import type { Handlers } from "../handlers.ts";
 import type { RouteParts } from "../parts.ts";
 import { decodeEvents } from "./decode-events.ts";
 
 export function eventRoutes({
   acceptEvents,
+  database,
   runResults,
   workspaceIds,
   config,
-}: RouteParts): Handlers<"sendEvents"> {
+}: RouteParts): Handlers<"sendEvents" | "getEvent"> {
   return {
+    async getEvent({ params }) {
+      const workspaceId = await workspaceIds.require(params.app, params.env);
+      const event = await loadEvent(database, workspaceId, params.id);
+      if (event === null) throw notFound();
+      const { own_id: eventId, data, ...shown } = event;
+      const all = { functionId: null, before: null, limit: OF_EVENT_MAX };
+      const [runs, skips] = await Promise.all([
+        listRuns(database, workspaceId, { ...all, status: null, eventId }),
+        listSkips(database, workspaceId, { ...all, eventId: params.id }),
+      ]);
+      return { ...shown, data: new RawJson(data), runs: runs.map(showListed), skips };
+    },
+
     async sendEvents({ body, contentType, query, actor, signal }) {
       const events = decodeEvents(body, contentType);
       const workspaceId = await workspaceOf(actor, query.app, query.env);

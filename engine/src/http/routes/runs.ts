@@ -4,7 +4,7 @@ import { beginRun } from "../../runs/begin-run.ts";
 import { cancelRun } from "../../runs/cancel-run.ts";
 import { moveRun } from "../../runs/move-run.ts";
 import { pauseRun, resumeRun } from "../../runs/pause-run.ts";
-import { showResult, showRun } from "../../runs/show-run.ts";
+import { showListed, showResult, showRun } from "../../runs/show-run.ts";
 import { loadRunTree } from "../../store/run-trees.ts";
 import { listRuns } from "../../store/runs-listing.ts";
 import { loadRun, type RunStored } from "../../store/runs-listing-detail.ts";
@@ -33,11 +33,12 @@ export function runRoutes(
       const found = await listRuns(database, workspaceId, {
         status: query.status ?? null,
         functionId: query.function ?? null,
+        eventId: null,
         before: query.cursor ?? null,
         limit: query.limit + 1,
       });
       const runs = found.slice(0, query.limit);
-      return { runs, next: found.length > query.limit ? runs.at(-1)!.id : null };
+      return { runs: runs.map(showListed), next: found.length > query.limit ? runs.at(-1)!.id : null };
     },
 
     async getRun({ params, query, signal }) {

@@ -11,7 +11,8 @@ import { CallTurn } from "./call-turn.ts";
 import { callBody } from "./enclosing-step.ts";
 import { checkedOutput } from "./event-data.ts";
 import { toFailure } from "./failure.ts";
-import { Turn, type TurnOptions } from "./turn.ts";
+import type { TurnOptions } from "./turn/turn-options.ts";
+import { Turn } from "./turn.ts";
 import { toJson } from "./value.ts";
 
 /** Runs the handler once, with no run and no history. Never rejects. */

@@ -10,7 +10,8 @@ import { toFailure } from "./failure.ts";
 import { HeartbeatLine } from "./heartbeat-line.ts";
 import { tellDetour } from "./tell-detour.ts";
 import type { TurnEnd } from "./turn/turn-end.ts";
-import { Turn, type TurnOptions } from "./turn.ts";
+import type { TurnOptions } from "./turn/turn-options.ts";
+import { Turn } from "./turn.ts";
 import { toJson } from "./value.ts";
 import { ValueLine } from "./value-line.ts";
 

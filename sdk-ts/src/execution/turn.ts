@@ -9,11 +9,6 @@
 // handed out. A turn with a longer memo therefore begins exactly like one with a shorter memo: races end the same way
 // and names are counted the same way, however many results have come in since.
 //
-// State. What a run publishes of itself needs no acknowledgement: it rides with the answer, whatever that is.
-//
-// Joins. Which branch wins follows from that order, so it is decided in the turn that sees it, and user code goes on: a
-// join is reported, not awaited. The branches that lost are closed, and whatever they began in this turn is forgotten.
-//
 // Tasks. A turn for one planned step starts that step and reports nothing else: what is new blocks.
 //
 // Values elsewhere. A large result is fetched when it is asked for, and waits in line as if it were here: until it comes,
@@ -34,7 +29,6 @@ import {
   type InvokeRequest,
   type Op,
   type RawJson,
-  type SigningKey,
   stepNameProblem,
 } from "@durable/protocol/wire";
 import { NonRetriableError } from "../errors.ts";
@@ -46,71 +40,35 @@ import { refuseNesting } from "./enclosing-step.ts";
 import type { HeartbeatLine } from "./heartbeat-line.ts";
 import type { LateLine, LateResult } from "./late-line.ts";
 import type { LogBudget } from "./log-lines.ts";
-import { Scope } from "./scope.ts";
-import { idOf } from "./step-ids.ts";
+import type { Scope } from "./scope.ts";
 import { tellOuterStep } from "./tell-outer-step.ts";
-import type { Trail, Trails } from "./trails.ts";
+import type { Trail } from "./trails.ts";
 import { Bodies } from "./turn/bodies.ts";
 import { checkOp } from "./turn/check-op.ts";
 import { Checkpoints } from "./turn/checkpoints.ts";
 import { disagreement } from "./turn/disagreement.ts";
 import { HangUp } from "./turn/hang-up.ts";
-import { closeLosers, type Loser } from "./turn/losers.ts";
+import { Joins } from "./turn/joins.ts";
 import { isSettled, Memo, type Recorded } from "./turn/memo.ts";
-import { NameCounts } from "./turn/name-counts.ts";
 import { News, opsOf } from "./turn/news.ts";
 import { OpenSteps } from "./turn/open-steps.ts";
+import { ownTask } from "./turn/own-task.ts";
 import { type Detour, PathWatch } from "./turn/path-watch.ts";
 import { Patience } from "./turn/patience.ts";
+import { type JoinPoint, Place } from "./turn/place.ts";
 import { Purpose } from "./turn/purpose.ts";
 import { never, quiet, refusal } from "./turn/quiet-promise.ts";
 import { Rest } from "./turn/rest.ts";
 import { ResultLine } from "./turn/result-line.ts";
+import { STATE_NAME, stateOp } from "./turn/state-op.ts";
 import { type Begin, readBy, type StepCall } from "./turn/step-call.ts";
 import type { TurnEnd } from "./turn/turn-end.ts";
+import type { TurnOptions } from "./turn/turn-options.ts";
 import { ValueElsewhere } from "./turn/value-elsewhere.ts";
 import { ValueLine } from "./value-line.ts";
 
-// Apart from all steps, whatever they are called.
-const STATE_NAME = "setState";
-const STATE_SCOPE = idOf("", "durable:state", 0);
-const STATE_ID = idOf(STATE_SCOPE, STATE_NAME, 0);
-
 /** Without its step, a run pauses: what user code awaits of its own mostly comes within this time. */
 const UNMET_PATIENCE_MS = 1_000;
-
-export interface TurnOptions {
-  /** What is not recorded does not begin; the turn rests there. */
-  readonly isReadOnly?: boolean;
-  /** Aborted when the engine has hung up; missing where the server cannot tell. */
-  readonly hangUp?: (() => AbortSignal) | undefined;
-  /** Where bodies say how far they are; missing where nobody listens. */
-  readonly heartbeats?: HeartbeatLine | null;
-  /** Where it is told what comes of attempts that are over; missing where nobody listens. */
-  readonly late?: LateLine | null;
-  /** What the request was signed with: it seals the tokens that the function makes. */
-  readonly secret?: SigningKey | undefined;
-  /** Whether what bodies print goes to their logs too. */
-  readonly capturesConsole?: boolean;
-  /** Where this app reaches the engine; null where nobody said. */
-  readonly engineUrl?: string | null;
-  /** From so many entries of the memo on the engine hears of this turn before its answer. */
-  readonly checkpointsFrom?: number;
-  /** How large the request was. */
-  readonly requestBytes?: number;
-  /** Where large values of the memo are fetched; missing where none can be. */
-  readonly values?: ValueLine | undefined;
-  /** What earlier turns began; in dev, where it is watched whether a replay keeps to that. */
-  readonly trails?: Trails | undefined;
-}
-
-/** A join that is under way: its name and place, which its branches have their ids from. */
-export interface JoinPoint {
-  readonly id: string;
-  readonly name: string;
-  readonly n: number;
-  readonly scope: Scope;
-}
 
 export class Turn {
   readonly runId: string;
@@ -119,12 +77,15 @@ export class Turn {
   readonly capturesConsole: boolean;
   /** Questions about the run that its code answers. */
   readonly queries = new Map<string, QueryHandler>();
+  readonly joins: Joins;
   readonly #attempts: Readonly<Record<string, number>>;
   readonly #purpose: Purpose;
   readonly #memo: Memo;
   /** Whether the engine puts on disk that a body is called before it is. */
   readonly #canClaim: boolean;
-  readonly #names = new NameCounts();
+  readonly #place = new Place((join, name) => {
+    if (this.#trail !== null) tellOuterStep(this.runId, join, name, this.#trail);
+  });
   readonly #results = new ResultLine();
   readonly #open: OpenSteps;
   readonly #news = new News();
@@ -141,10 +102,6 @@ export class Turn {
   readonly #watch: PathWatch | null;
   readonly #trail: Trail | null;
   readonly #rest = new Rest(() => this.#atRest());
-  /** Where the steps that are asked for at this moment stand. */
-  #scope = new Scope();
-  /** Whose branch or item is being called and has not asked its own step. */
-  #calling: JoinPoint | null = null;
   #handlerEnd: TurnEnd | null = null;
   #end: TurnEnd | null = null;
   #tellEnd: (end: TurnEnd) => void = () => {};
@@ -184,6 +141,16 @@ export class Turn {
     heartbeats?.onStopped(() => this.#abandon());
     this.#trail = task.kind === "advance" && trails ? trails.of(run.id) : null;
     this.#watch = this.#trail && new PathWatch(this.#trail);
+    this.joins = new Joins({
+      parts: this.#parts,
+      place: this.#place,
+      purpose: this.#purpose,
+      watch: this.#watch,
+      isOver: () => this.#end !== null,
+      refuseNesting: (name) => refuseNesting(this, name),
+      agree: ({ name, n }, recorded) => this.#agree({ op: "join", name, n }, recorded),
+      look: () => this.#rest.look(),
+    });
   }
 
   get #parts() {
@@ -259,14 +226,12 @@ export class Turn {
    */
   ask<Value>(call: StepCall, begin: Begin): Promise<Value> {
     const { op, name, scope: group, fits } = call;
-    const scope = this.#scope;
+    const { scope } = this.#place;
     refuseNesting(this, name);
     if (this.#end !== null || scope.isClosed) return never();
     const problem = typeof name === "string" ? stepNameProblem(name) : "A step's name must be a string.";
     if (problem !== null) return refusal(new NonRetriableError(`Step ${shown(name)}: ${problem}`));
-    this.#noteOuterStep(name);
-    const n = this.#names.next(group ?? scope.id, name);
-    const id = idOf(group ?? scope.id, name, n);
+    const { id, n } = this.#place.next(name, group);
     scope.reached(id, call.undo !== undefined);
     const recorded = this.#memo.claim(id);
     this.#watch?.reached({ id, name, n }, recorded !== undefined);
@@ -295,51 +260,9 @@ export class Turn {
     return this.#memo.has(id);
   }
 
-  /**
-   * Calls `call` in a scope: the steps that it asks for at once stand there.
-   * @param calling The join whose branch or item is called: what that asks for here it does not ask its own step.
-   */
+  /** Like `Place.within`. */
   within<Value>(scope: Scope, call: () => Value, calling: JoinPoint | null = null): Value {
-    const before = { scope: this.#scope, calling: this.#calling };
-    this.#scope = scope;
-    this.#calling = calling;
-    try {
-      return call();
-    } finally {
-      this.#scope = before.scope;
-      this.#calling = before.calling;
-    }
-  }
-
-  /** User code has reached a join. */
-  openJoin(name: string): JoinPoint {
-    refuseNesting(this, name);
-    const problem = typeof name === "string" ? stepNameProblem(name) : "Its name must be a string.";
-    if (problem !== null) throw new NonRetriableError(`Join ${shown(name)}: ${problem}`);
-    this.#noteOuterStep(name);
-    const scope = this.#scope;
-    const n = this.#names.next(scope.id, name);
-    return { id: idOf(scope.id, name, n), name, n, scope };
-  }
-
-  /** A join is decided. User code goes on in this turn; the engine cancels what the losers have open. */
-  decideJoin({ id, name, n, scope }: JoinPoint, losers: readonly Loser[], v: readonly string[]): void {
-    if (this.#end !== null) return;
-    const lost = closeLosers(losers, this.#parts);
-    scope.reached(id, false);
-    const recorded = this.#memo.claim(id);
-    this.#watch?.reached({ id, name, n }, recorded !== undefined);
-    if (recorded !== undefined) this.#agree({ op: "join", name, n }, recorded);
-    else if (this.#purpose.begins(id)) {
-      this.#watch?.decided({ id, name, n });
-      this.#news.add({ op: "join", id, name, n, losers: lost, v }, scope);
-    }
-    this.#rest.look();
-  }
-
-  /** A group is done: what its items have open nobody asks for again, and what they began in this turn is forgotten. */
-  leaveBehind(group: Scope): void {
-    closeLosers([group], this.#parts);
+    return this.#place.within(scope, call, calling);
   }
 
   /**
@@ -348,19 +271,19 @@ export class Turn {
    */
   report(op: Op): void {
     checkOp(op);
-    this.#news.add(op, this.#scope);
+    this.#news.add(op, this.scope);
   }
 
   /** Publishes the run's state. It needs no acknowledgement: a replay publishes it again. */
   publish(v: RawJson | undefined): void {
     if (this.#end !== null) return;
     refuseNesting(this, STATE_NAME);
-    this.#news.state = { op: "state", id: STATE_ID, scope: STATE_SCOPE, name: STATE_NAME, n: 0, v };
+    this.#news.state = stateOp(v);
   }
 
   /** Starts the body of a step, unless the time for that is over; its op is reported when it has settled. */
   start(body: () => Promise<Op | null>): void {
-    const scope = this.#scope;
+    const { scope } = this.#place;
     this.#bodies.start(body, (op) => {
       if (op !== null) {
         if (this.#end === null) this.#news.add(op, scope);
@@ -404,40 +327,25 @@ export class Turn {
 
   /** Where the step stands that is asked for at this moment. */
   protected get scope(): Scope {
-    return this.#scope;
-  }
-
-  #noteOuterStep(name: string): void {
-    if (this.#calling !== null && this.#trail !== null) {
-      tellOuterStep(this.runId, this.#calling, name, this.#trail);
-    }
+    return this.#place.scope;
   }
 
   #begin<Value>(begin: Begin, call: StepCall, id: string, n: number): Promise<Value> {
     try {
-      const asTask = this.#asTask(call);
+      const asTask = this.#ownTask(call);
       if (asTask !== null) this.report({ op: asTask, id, name: call.name, n, ...call.watch });
       const failing = asTask === null ? begin(id, n) : undefined;
       this.#watch?.began({ id, name: call.name, n }, this.#memo.unclaimed);
-      return this.#open.begun(id, call, this.#scope, failing ?? undefined);
+      return this.#open.begun(id, call, this.scope, failing ?? undefined);
     } catch (error) {
       return refusal(error);
     }
   }
 
-  /** The op with which a new step gets a task of its own; null when it is begun here. */
-  #asTask({ op, name, atMostOnce, watch }: StepCall): "start" | "plan" | null {
-    if (op !== "run" || this.isTask) return null;
-    if (watch !== undefined && this.#heartbeats === null) {
-      throw new NonRetriableError(
-        `Step "${name}" has a "heartbeatTimeout", and the engine cannot hear it. Set DURABLE_URL where the app runs to the address of the engine.`,
-      );
-    }
-    if (!atMostOnce) return watch !== undefined || this.#scope.plans ? "plan" : null;
-    if (this.#canClaim) return "start";
-    throw new NonRetriableError(
-      `Step "${name}": this engine cannot run a step at most once. Update the engine.`,
-    );
+  #ownTask(call: StepCall): "start" | "plan" | null {
+    if (this.isTask) return null;
+    const { plans } = this.#place.scope;
+    return ownTask(call, { plans, hearsBeats: this.#heartbeats !== null, canClaim: this.#canClaim });
   }
 
   #undo(call: StepCall, recorded: Recorded): void {

@@ -27,7 +27,7 @@ import { executeFunction } from "../execution/execute-function.ts";
 import { LateLine } from "../execution/late-line.ts";
 import { leaveOver } from "../execution/left-over.ts";
 import { Trails } from "../execution/trails.ts";
-import type { TurnOptions } from "../execution/turn.ts";
+import type { TurnOptions } from "../execution/turn/turn-options.ts";
 import { ValueLine } from "../execution/value-line.ts";
 import type { DurableFunction } from "../function.ts";
 import { checkSlug } from "../function-check.ts";

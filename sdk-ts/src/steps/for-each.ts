@@ -2,7 +2,8 @@ import { VALUE_BYTES_MAX } from "@durable/protocol/wire";
 import { NonRetriableError } from "../errors.ts";
 import { GroupScope, Scope } from "../execution/scope.ts";
 import { idOf } from "../execution/step-ids.ts";
-import type { JoinPoint, Turn } from "../execution/turn.ts";
+import type { JoinPoint } from "../execution/turn/place.ts";
+import type { Turn } from "../execution/turn.ts";
 import { toJson } from "../execution/value.ts";
 import { generatorProblem } from "../generator-problem.ts";
 import type { Jsonify } from "../json.ts";
@@ -60,7 +61,7 @@ async function forEach(
   const { concurrency = 1 } = options;
   const problem = problemOf(items, fn, concurrency);
   if (problem !== null) throw new NonRetriableError(`forEach "${name}": ${problem}`);
-  const point = turn.openJoin(name);
+  const point = turn.joins.open(name);
   return runItems({
     turn,
     stepIn,
@@ -138,7 +139,7 @@ async function runItems(loop: Loop): Promise<unknown[]> {
     // As of a join that is lost: what the other items have open is cancelled, and they go no further.
     if (!isOver && concurrency > 1) {
       const scopes = [...underWay].map(({ scope }) => scope);
-      turn.decideJoin(loop.point, scopes, []);
+      turn.joins.decide(loop.point, scopes, []);
     }
     isOver = true;
     throw error;
@@ -172,7 +173,7 @@ async function closed(loop: Loop, group: Group, results: readonly unknown[]): Pr
   if (scope.steps.size === 0 || scope.canBeUndone || utf8.encode(v.text).length > VALUE_BYTES_MAX) {
     return JSON.parse(v.text) as unknown[];
   }
-  loop.turn.leaveBehind(scope);
+  loop.turn.joins.leaveBehind(scope);
   return askFor(loop, group, (id, n) =>
     loop.turn.report({ op: "group", id, scope: loop.point.id, name, n, v, folds: [...scope.steps] }),
   );

@@ -61,7 +61,7 @@ export function runJoin<Value>(turn: Turn, stepIn: StepIn, join: Join<Value>): P
   if (entries.length === 0) throw noBranch(name);
   const problem = problemOf(entries);
   if (problem !== null) throw new NonRetriableError(`Join "${name}": ${problem}`);
-  const point = turn.openJoin(name);
+  const point = turn.joins.open(name);
   const ended: Ended[] = [];
   const open = new Map<string, Scope | Promise<unknown>>();
   const promise = new Promise<Value>((resolve, reject) => {
@@ -75,7 +75,7 @@ export function runJoin<Value>(turn: Turn, stepIn: StepIn, join: Join<Value>): P
       isDecided = true;
       if (verdict.losers) {
         const winners = ended.filter(({ ok }) => ok === verdict.ok).map(({ key }) => key);
-        turn.decideJoin(point, [...open.values()], winners);
+        turn.joins.decide(point, [...open.values()], winners);
       }
       if (verdict.ok) resolve(verdict.value);
       else reject(verdict.error);

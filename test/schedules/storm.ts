@@ -1,0 +1,125 @@
+// A hundred schedules that come every second, and three engines that are killed, stopped and have their clocks set wrong.
+import { setTimeout as sleep } from "node:timers/promises";
+import { storeManifest } from "../../engine/src/registry/manifest-store.ts";
+import type { Manifest } from "../../protocol/src/messages.ts";
+import { Random } from "../chaos/random.ts";
+import { temporaryFolder } from "../chaos/temporary-folder.ts";
+import { expectInvariants } from "../invariants/expect-invariants.ts";
+import type { TestDatabase } from "../support/test-server.ts";
+import { waitFor } from "../support/wait.ts";
+import { StormEngine } from "./storm-engine.ts";
+import { findTicks, flawsOf } from "./ticks-found.ts";
+
+export interface StormOptions {
+  readonly seed: number;
+  readonly durationMs: number;
+  readonly database: TestDatabase;
+}
+
+export interface StormResult {
+  readonly done: Readonly<Record<"kills" | "all killed" | "stops" | "clock jumps" | "half done", number>>;
+  /** By `catchUp`. */
+  readonly ticks: Readonly<Record<string, number>>;
+  readonly missed: number;
+  readonly flaws: readonly string[];
+}
+
+const SCHEDULES = 100;
+const ENGINES = 3;
+const HOUR_MS = 3_600_000;
+
+export async function runStorm({ seed, durationMs, database }: StormOptions): Promise<StormResult> {
+  const random = new Random(`schedules ${seed}`);
+  const folder = temporaryFolder("schedules");
+  const engines = Array.from(
+    { length: ENGINES },
+    (_, no) => new StormEngine(database.url, folder.path, random.fork(no)),
+  );
+  const done = { kills: 0, "all killed": 0, stops: 0, "clock jumps": 0, "half done": 0 };
+  try {
+    await declare(database);
+    for (const engine of engines) engine.start();
+    await waitFor("the first ticks", async () => (await handledTo(database)) !== null);
+    const endMs = performance.now() + durationMs;
+    while (performance.now() < endMs) {
+      await hurt(engines, random, done);
+      await sleep(random.int(100, 1_200));
+    }
+    for (const engine of engines) {
+      engine.resume();
+      engine.start();
+    }
+    const [row] = await database.sql<{ now: Date }[]>`select durable.durable_now() as now`;
+    await waitFor(
+      "all schedules to come up to now",
+      async () => ((await handledTo(database)) ?? 0) >= row!.now,
+      {
+        everyMs: 100,
+      },
+    );
+  } finally {
+    await Promise.all(engines.map((engine) => engine.end()));
+    folder.remove();
+  }
+  done["half done"] = engines.reduce((sum, engine) => sum + engine.halfDone, 0);
+  await expectInvariants(database);
+  const found = await findTicks(database.sql);
+  const ticks: Record<string, number> = {};
+  for (const { catchUp, runs } of found) ticks[catchUp] = (ticks[catchUp] ?? 0) + runs.size;
+  const missed = found.flatMap((each) => each.missed).reduce((sum, { count }) => sum + count, 0);
+  return { done, ticks, missed, flaws: found.flatMap(flawsOf) };
+}
+
+async function hurt(
+  engines: readonly StormEngine[],
+  random: Random,
+  done: Record<string, number>,
+): Promise<void> {
+  const engine = random.pick(engines);
+  const dice = random.float();
+  if (dice < 0.1) {
+    done["all killed"]! += 1;
+    await Promise.all(engines.map((each) => each.kill()));
+    await sleep(random.int(500, 4_000));
+    for (const each of engines) each.start();
+  } else if (dice < 0.4) {
+    done["kills"]! += 1;
+    await engine.kill();
+    await sleep(random.int(0, 1_000));
+    engine.start();
+  } else if (dice < 0.6) {
+    done["stops"]! += 1;
+    engine.stop();
+    await sleep(random.int(300, 4_000));
+    engine.resume();
+  } else {
+    done["clock jumps"]! += 1;
+    engine.jump(random.pick([-HOUR_MS, 0, HOUR_MS]));
+  }
+}
+
+/** Half of them make up for everything, half for nothing. Nobody answers at their app: what is looked at is what starts. */
+async function declare(database: TestDatabase): Promise<void> {
+  const [row] = await database.sql<{ id: number }[]>`select durable.ensure_workspace('storm', 'dev') as id`;
+  const functions = Array.from({ length: SCHEDULES }, (_, no) => ({
+    id: `every-second-${no}`,
+    triggers: [{ cron: "* * * * * *", catch_up: no % 2 === 0 ? ("all" as const) : ("none" as const) }],
+  }));
+  const manifest: Manifest = {
+    protocol: { min: 1, max: 1 },
+    app: "storm",
+    sdk: "storm/1",
+    capabilities: [],
+    max_duration_ms: 60_000,
+    manifest: `sha256:${"0".repeat(64)}`,
+    functions,
+  };
+  await storeManifest(database, row!.id, "storm", "http://127.0.0.1:1/api/durable", manifest);
+}
+
+/** The schedule that is furthest behind. Null: one has not begun. */
+async function handledTo({ sql }: TestDatabase): Promise<Date | null> {
+  const [row] = await sql<{ at: Date | null }[]>`
+    select case when count(last_tick_at) = count(*) then min(handled_to) end as at from durable.schedules`;
+  return row!.at;
+}

@@ -1,0 +1,63 @@
+import type { Sql } from "../../engine/src/store/database.ts";
+
+/** What a storm has left of one schedule that comes every second. */
+export interface TicksFound {
+  readonly id: string;
+  readonly catchUp: string;
+  /** Ticks after the first instant, up to the second, are dealt with. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** How many runs each tick has started that was accepted. */
+  readonly runs: ReadonlyMap<number, number>;
+  readonly missed: readonly { readonly fromMs: number; readonly toMs: number; readonly count: number }[];
+}
+
+const ms = (at: string) => `(extract(epoch from ${at}) * 1000)::float8`;
+
+export async function findTicks(sql: Sql): Promise<TicksFound[]> {
+  const schedules = await sql.unsafe<{ id: string; catch_up: string; from_ms: number; to_ms: number }[]>(
+    `select id, catch_up, ${ms("created_at")} as from_ms, ${ms("handled_to")} as to_ms from durable.schedules order by id`,
+  );
+  const ticks = await sql.unsafe<{ schedule: string; at_ms: number; runs: number }[]>(
+    `select split_part(e.client_id, '/', 2) as schedule, ${ms("e.time")} as at_ms, count(r.id)::int as runs
+       from durable.events e left join durable.runs r on r.workspace_id = e.workspace_id and r.event_id = e.id
+       where e.name = 'durable.tick' and e.client_id is not null group by e.workspace_id, e.id`,
+  );
+  const missed = await sql.unsafe<{ data: string }[]>(
+    "select data from durable.events where name = 'durable.tick' and client_id is null",
+  );
+  const gaps = missed.map(
+    ({ data }) => JSON.parse(data) as { schedule: string; from: string; to: string; count: number },
+  );
+  return schedules.map(({ id, catch_up: catchUp, from_ms: fromMs, to_ms: toMs }) => ({
+    id,
+    catchUp,
+    fromMs,
+    toMs,
+    runs: new Map(ticks.filter(({ schedule }) => schedule === id).map((tick) => [tick.at_ms, tick.runs])),
+    missed: gaps
+      .filter(({ schedule }) => schedule === id)
+      .map(({ from, to, count }) => ({ fromMs: Date.parse(from), toMs: Date.parse(to), count })),
+  }));
+}
+
+/** What is not as it was promised, in words. */
+export function flawsOf({ id, catchUp, fromMs, toMs, runs, missed }: TicksFound): string[] {
+  const flaws: string[] = [];
+  const at = (tick: number) => `${id} at ${new Date(tick).toISOString()}`;
+  for (const [tick, count] of runs) {
+    if (count !== 1) flaws.push(`${at(tick)} started ${count} runs`);
+    if (tick <= fromMs) flaws.push(`${at(tick)} came before the schedule began`);
+  }
+  for (let tick = fromMs + 1_000; tick <= toMs; tick += 1_000) {
+    const isMissed = missed.some((gap) => gap.fromMs <= tick && tick <= gap.toMs);
+    if (isMissed === runs.has(tick))
+      flaws.push(`${at(tick)} ${isMissed ? "is missed and started a run" : "is lost"}`);
+  }
+  for (const gap of missed) {
+    if (gap.count !== (gap.toMs - gap.fromMs) / 1_000 + 1)
+      flaws.push(`${id} counts ${gap.count} missed from ${at(gap.fromMs)}`);
+    if (catchUp === "all") flaws.push(`${at(gap.fromMs)} is missed, and its catchUp is "all"`);
+  }
+  return flaws;
+}

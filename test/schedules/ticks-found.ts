@@ -21,7 +21,7 @@ export async function findTicks(sql: Sql): Promise<TicksFound[]> {
   const ticks = await sql.unsafe<{ schedule: string; at_ms: number; runs: number }[]>(
     `select split_part(e.client_id, '/', 2) as schedule, ${ms("e.time")} as at_ms, count(r.id)::int as runs
        from durable.events e left join durable.runs r on r.workspace_id = e.workspace_id and r.event_id = e.id
-       where e.name = 'durable.tick' and e.client_id is not null group by e.workspace_id, e.id`,
+       where e.name = 'durable.tick' and e.client_id is not null group by 1, 2`,
   );
   const missed = await sql.unsafe<{ data: string }[]>(
     "select data from durable.events where name = 'durable.tick' and client_id is null",

@@ -32,7 +32,8 @@ create table durable.audit (
 
 create table durable.cascades (
   workspace_id integer not null,
-  run_id uuid not null
+  run_id uuid not null,
+  reason text
 );
 
 create table durable.changes (
@@ -79,6 +80,13 @@ create table durable.circuits (
   probe_ms integer not null,
   next_probe_at timestamp with time zone not null
 ) with (fillfactor=50);
+
+create table durable.collected_events (
+  workspace_id integer not null,
+  run_id uuid not null,
+  no integer not null,
+  event_id uuid not null
+);
 
 create table durable.compensations (
   workspace_id integer not null,
@@ -405,6 +413,22 @@ create table durable.schedules (
   last_run_id uuid
 );
 
+create table durable.shape_keys (
+  workspace_id integer not null,
+  id uuid not null,
+  function_id text not null,
+  kind text not null,
+  key text,
+  run_id uuid,
+  since timestamp with time zone,
+  until timestamp with time zone,
+  not_before timestamp with time zone,
+  events integer,
+  bytes integer,
+  starts timestamp with time zone[],
+  touched_at timestamp with time zone not null
+) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
+
 create table durable.signing_secrets (
   workspace_id integer not null,
   id integer generated always as identity not null,
@@ -420,6 +444,9 @@ create table durable.skips (
   function_id text not null,
   reason text not null,
   detail text not null,
+  run_id uuid,
+  facts text,
+  started_run uuid,
   at timestamp with time zone not null
 );
 
@@ -531,6 +558,8 @@ alter table durable.children add constraint children_pkey PRIMARY KEY (workspace
 
 alter table durable.circuits add constraint circuits_pkey PRIMARY KEY (workspace_id);
 
+alter table durable.collected_events add constraint collected_events_pkey PRIMARY KEY (workspace_id, run_id, no);
+
 alter table durable.compensations add constraint compensations_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
 alter table durable.deployments add constraint deployments_pkey PRIMARY KEY (workspace_id, name);
@@ -607,6 +636,8 @@ alter table durable.runs add constraint runs_pkey PRIMARY KEY (workspace_id, id)
 
 alter table durable.schedules add constraint schedules_pkey PRIMARY KEY (workspace_id, id);
 
+alter table durable.shape_keys add constraint shape_keys_pkey PRIMARY KEY (workspace_id, id);
+
 alter table durable.signing_secrets add constraint signing_secrets_pkey PRIMARY KEY (workspace_id, id);
 
 alter table durable.skips add constraint skips_pkey PRIMARY KEY (workspace_id, id);
@@ -633,6 +664,8 @@ CREATE INDEX audit_by_target ON durable.audit USING btree (workspace_id, target)
 
 CREATE INDEX children_by_parent ON durable.children USING btree (workspace_id, parent_run_id, parent_step_id);
 
+CREATE INDEX collected_by_event ON durable.collected_events USING btree (workspace_id, event_id);
+
 CREATE INDEX events_by_name ON durable.events USING btree (workspace_id, name, received_at);
 
 CREATE INDEX grants_by_gate ON durable.grants USING btree (workspace_id, gate_id, at);
@@ -657,7 +690,7 @@ CREATE INDEX waits_by_match ON durable.waits USING btree (workspace_id, event_na
 
 CREATE INDEX waits_to_look_back ON durable.waits USING btree (workspace_id, run_id, step_id) WHERE (NOT looked_back);
 
-CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], p_skip integer[] DEFAULT '{}'::integer[], k_event integer[] DEFAULT '{}'::integer[], k_id uuid[] DEFAULT '{}'::uuid[], k_function text[] DEFAULT '{}'::text[], k_reason text[] DEFAULT '{}'::text[], k_detail text[] DEFAULT '{}'::text[], t_event integer[] DEFAULT '{}'::integer[], t_run uuid[] DEFAULT '{}'::uuid[], t_kind text[] DEFAULT '{}'::text[], t_ms double precision[] DEFAULT '{}'::double precision[], p_cancels boolean DEFAULT false, r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[], r_begin_cause text[] DEFAULT '{}'::text[], r_begin_ms double precision[] DEFAULT '{}'::double precision[], r_begin_at double precision[] DEFAULT '{}'::double precision[], OUT o_state text[], OUT o_owes boolean[])
+CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], p_skip integer[] DEFAULT '{}'::integer[], k_event integer[] DEFAULT '{}'::integer[], k_id uuid[] DEFAULT '{}'::uuid[], k_function text[] DEFAULT '{}'::text[], k_reason text[] DEFAULT '{}'::text[], k_detail text[] DEFAULT '{}'::text[], k_facts text[] DEFAULT '{}'::text[], t_event integer[] DEFAULT '{}'::integer[], t_run uuid[] DEFAULT '{}'::uuid[], t_kind text[] DEFAULT '{}'::text[], t_ms double precision[] DEFAULT '{}'::double precision[], p_cancels boolean DEFAULT false, r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[], r_begin_cause text[] DEFAULT '{}'::text[], r_begin_ms double precision[] DEFAULT '{}'::double precision[], r_begin_at double precision[] DEFAULT '{}'::double precision[], r_shapes text[] DEFAULT '{}'::text[], OUT o_state text[], OUT o_owes boolean[])
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
@@ -676,6 +709,9 @@ declare
   v_bucket int;
   v_leases boolean := false;
   v_begin timestamptz[] := '{}';   -- of the runs; null begins now
+  v_cause text[] := r_begin_cause;
+  v_born boolean[] := '{}';        -- false: its event became no run of its own; null: nothing was in its way
+  v_by uuid[] := '{}';             -- of those that collect: the newest event, whose run it is
   -- Of the runs that nobody was given: each another one and none to be guessed, from one call for random bits.
   v_fences text := left(gen_random_uuid()::text, 24);
 begin
@@ -743,11 +779,19 @@ begin
         select q, coalesce(to_timestamp(r_begin_at[q]), v_now + r_begin_ms[q] * interval '1 millisecond') as at
         from generate_subscripts(r_run, 1) as q) as b;
     end if;
+    if cardinality(r_shapes) > 0 then
+      select o_born, o_begin, o_cause, o_event into v_born, v_begin, v_cause, v_by from durable.shape_runs(
+        (select array_agg(e_workspace[r_event[q]] order by q) from generate_subscripts(r_run, 1) as q),
+        (select array_agg(e_id[r_event[q]] order by q) from generate_subscripts(r_run, 1) as q),
+        (select array_agg(case when r_shapes[q] is not null then octet_length(e_data[r_event[q]]) end order by q) from generate_subscripts(r_run, 1) as q),
+        (select array_agg(v_new[r_event[q]] order by q) from generate_subscripts(r_run, 1) as q),
+        r_function, r_run, r_shapes, v_begin, v_cause);
+    end if;
     insert into durable.runs (workspace_id, id, function_id, function_version, event_id, created_at, begins_at, begin_cause)
-      select e_workspace[r_event[q]], r_run[q], r_function[q], r_version[q], e_id[r_event[q]], v_now,
-        v_begin[q], case when v_begin[q] is not null then r_begin_cause[q] end
+      select e_workspace[r_event[q]], r_run[q], r_function[q], r_version[q], coalesce(v_by[q], e_id[r_event[q]]), v_now,
+        v_begin[q], case when v_begin[q] is not null or v_cause[q] = 'batch' then v_cause[q] end
       from generate_subscripts(r_run, 1) as q
-      where v_new[r_event[q]];
+      where v_new[r_event[q]] and v_born[q] is not false;
     if cardinality(g_id) > 0 then
       insert into durable.gatekeepers (workspace_id) select distinct workspace from unnest(g_workspace) as workspace order by 1
         on conflict do nothing;
@@ -768,26 +812,28 @@ begin
         r_run_gates[q]::uuid[], r_step_gates[q]::uuid[], r_units[q],
         case when v_begin[q] is null and not (v_leases and r_fence[q] is not null) then v_rank + q end
       from generate_subscripts(r_run, 1) as q
-      where v_new[r_event[q]];
+      where v_new[r_event[q]] and v_born[q] is not false;
     if not v_leases or array_position(r_fence, null) is not null then
       insert into durable.ready (rank, workspace_id, run_id)
         select v_rank + q, e_workspace[r_event[q]], r_run[q]
         from generate_subscripts(r_run, 1) as q
-        where v_new[r_event[q]] and not (v_leases and r_fence[q] is not null) and v_begin[q] is null;
+        where v_new[r_event[q]] and not (v_leases and r_fence[q] is not null) and v_begin[q] is null
+          and v_born[q] is not false;
     end if;
     insert into durable.changes (workspace_id, run_id, kind, journal_seq)
       select e_workspace[r_event[q]], r_run[q], 'run.created', 0
-      from generate_subscripts(r_run, 1) as q where v_new[r_event[q]];
+      from generate_subscripts(r_run, 1) as q where v_new[r_event[q]] and v_born[q] is not false;
   end if;
 
   if cardinality(t_run) > 0 then
     perform durable.limit_runs(array_agg(e_workspace[t.event]), array_agg(t.run), array_agg(t.kind), array_agg(t.ms))
-      from unnest(t_event, t_run, t_kind, t_ms) as t(event, run, kind, ms) where v_new[t.event] having count(*) > 0;
+      from unnest(t_event, t_run, t_kind, t_ms) as t(event, run, kind, ms)
+      where v_new[t.event] and v_born[array_position(r_run, t.run)] is not false having count(*) > 0;
   end if;
 
   if array_remove(v_begin, null) <> '{}' then
     perform durable.put_to_sleep(array_agg(e_workspace[r_event[q]]), array_agg(r_run[q]), array_agg(v_begin[q]))
-      from generate_subscripts(r_run, 1) as q where v_new[r_event[q]] and v_begin[q] is not null having count(*) > 0;
+      from generate_subscripts(r_run, 1) as q where v_new[r_event[q]] and v_begin[q] is not null and v_born[q] is not false having count(*) > 0;
   end if;
 
   if p_cancels then
@@ -796,9 +842,9 @@ begin
   end if;
 
   if cardinality(k_id) > 0 then
-    insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, at)
-      select e_workspace[k.event], k.id, e_id[k.event], k.function, k.reason, k.detail, v_now
-      from unnest(k_event, k_id, k_function, k_reason, k_detail) as k(event, id, function, reason, detail)
+    insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, facts, at)
+      select e_workspace[k.event], k.id, e_id[k.event], k.function, k.reason, k.detail, k.facts, v_now
+      from unnest(k_event, k_id, k_function, k_reason, k_detail, k_facts) as k(event, id, function, reason, detail, facts)
       where v_new[k.event];
   end if;
 
@@ -917,6 +963,13 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.after_ms(p_at timestamp with time zone, p_ms double precision)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$ select p_at + p_ms * interval '1 millisecond' $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.answer_input(p_workspace integer, p_id uuid, p_value text, p_by text, p_answer_id text, p_actor text, p_detail text, OUT o_status text, OUT o_by text, OUT o_at timestamp with time zone, OUT o_is_own boolean)
  RETURNS record
  LANGUAGE plpgsql
@@ -1019,6 +1072,27 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.batch_json(p_workspace integer, p_run uuid)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select '[' || string_agg(durable.event_json(e), ',' order by c.no) || ']' from durable.collected_events c
+  join durable.events e on e.workspace_id = c.workspace_id and e.id = c.event_id
+  where c.workspace_id = p_workspace and c.run_id = p_run
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.begin_of(p_spec jsonb, p_since timestamp with time zone, p_now timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select least(durable.after_ms(p_now, (p_spec ->> 'quiet_ms')::float8), durable.after_ms(p_since, (p_spec ->> 'max_ms')::float8),
+    durable.after_ms(p_since, (p_spec ->> 'wait_ms')::float8))
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.begin_run(p_workspace integer, p_run uuid, p_actor text, p_reason text, OUT o_status text, OUT o_begun boolean)
  RETURNS record
  LANGUAGE plpgsql
@@ -1062,10 +1136,10 @@ CREATE OR REPLACE FUNCTION durable.cancel_cascades(p_limit integer)
 AS $function$
 #variable_conflict use_column
 declare
-  q_workspace int[]; q_run uuid[];
+  q_workspace int[]; q_run uuid[]; q_reason text[];
   v_child record;
 begin
-  select array_agg(o.workspace_id), array_agg(o.run_id) into q_workspace, q_run
+  select array_agg(o.workspace_id), array_agg(o.run_id), array_agg(o.reason) into q_workspace, q_run, q_reason
     from (select * from durable.cascades order by workspace_id, run_id limit p_limit) as o;
   if q_run is null then
     return 0;
@@ -1074,15 +1148,15 @@ begin
     where (l.workspace_id, l.run_id) in (select * from unnest(q_workspace, q_run))
     order by l.workspace_id, l.run_id for update;
   for v_child in
-    select c.workspace_id, c.run_id, c.parent_run_id, coalesce(r.status, p.ending) as parent_status
-    from unnest(q_workspace, q_run) as q(workspace, run)
+    select q.workspace as workspace_id, q.run as run_id, q.reason, c.parent_run_id, coalesce(r.status, p.ending) as parent_status
+    from unnest(q_workspace, q_run, q_reason) as q(workspace, run, reason)
     join durable.live_runs l on l.workspace_id = q.workspace and l.run_id = q.run
-    join durable.children c on c.workspace_id = q.workspace and c.run_id = q.run
-    join durable.runs r on r.workspace_id = c.workspace_id and r.id = c.parent_run_id
+    left join durable.children c on c.workspace_id = q.workspace and c.run_id = q.run
+    left join durable.runs r on r.workspace_id = c.workspace_id and r.id = c.parent_run_id
     left join durable.live_runs p on p.workspace_id = c.workspace_id and p.run_id = c.parent_run_id
-    order by c.workspace_id, c.run_id
+    order by q.workspace, q.run
   loop
-    perform durable.cancel_run(v_child.workspace_id, v_child.run_id, 'engine', case
+    perform durable.cancel_run(v_child.workspace_id, v_child.run_id, 'engine', case when v_child.reason is not null then v_child.reason
       when v_child.parent_status in ('cancelled', 'cancelling') then 'its parent was cancelled: run ' || v_child.parent_run_id
       else 'its parent waits for it no longer: run ' || v_child.parent_run_id end);
   end loop;
@@ -1376,7 +1450,7 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.commit_outcomes(p_engine integer, i_workspace integer[], i_run uuid[], i_fence uuid[], i_next uuid[], i_known integer[], i_settled integer[], i_kind text[], i_result text[], i_unclaimed integer[], i_pending boolean[], i_run_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[], s_item integer[], s_ordinal integer[], s_id uuid[], s_op text[], s_name text[], s_n integer[], s_status text[], s_value text[], s_failure text[], s_attempt integer[], s_due_ms double precision[], s_due_at double precision[], a_item integer[] DEFAULT '{}'::integer[], a_step uuid[] DEFAULT '{}'::uuid[], a_attempt integer[] DEFAULT '{}'::integer[], a_outcome text[] DEFAULT '{}'::text[], a_failure text[] DEFAULT '{}'::text[], p_registry_workspace integer[] DEFAULT '{}'::integer[], p_registry_version integer[] DEFAULT '{}'::integer[], e_request integer[] DEFAULT '{}'::integer[], e_workspace integer[] DEFAULT '{}'::integer[], e_id uuid[] DEFAULT '{}'::uuid[], e_client_id text[] DEFAULT '{}'::text[], e_body_hash uuid[] DEFAULT '{}'::uuid[], e_name text[] DEFAULT '{}'::text[], e_data text[] DEFAULT '{}'::text[], e_time double precision[] DEFAULT '{}'::double precision[], r_event integer[] DEFAULT '{}'::integer[], r_function text[] DEFAULT '{}'::text[], r_version integer[] DEFAULT '{}'::integer[], r_run uuid[] DEFAULT '{}'::uuid[], f_item integer[] DEFAULT '{}'::integer[], f_kind text[] DEFAULT '{}'::text[], f_step uuid[] DEFAULT '{}'::uuid[], f_data text[] DEFAULT '{}'::text[], s_scope uuid[] DEFAULT '{}'::uuid[], r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[], r_begin_cause text[] DEFAULT '{}'::text[], r_begin_ms double precision[] DEFAULT '{}'::double precision[], r_begin_at double precision[] DEFAULT '{}'::double precision[], OUT o_state text[], OUT o_seq integer[])
+CREATE OR REPLACE FUNCTION durable.commit_outcomes(p_engine integer, i_workspace integer[], i_run uuid[], i_fence uuid[], i_next uuid[], i_known integer[], i_settled integer[], i_kind text[], i_result text[], i_unclaimed integer[], i_pending boolean[], i_run_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[], s_item integer[], s_ordinal integer[], s_id uuid[], s_op text[], s_name text[], s_n integer[], s_status text[], s_value text[], s_failure text[], s_attempt integer[], s_due_ms double precision[], s_due_at double precision[], a_item integer[] DEFAULT '{}'::integer[], a_step uuid[] DEFAULT '{}'::uuid[], a_attempt integer[] DEFAULT '{}'::integer[], a_outcome text[] DEFAULT '{}'::text[], a_failure text[] DEFAULT '{}'::text[], p_registry_workspace integer[] DEFAULT '{}'::integer[], p_registry_version integer[] DEFAULT '{}'::integer[], e_request integer[] DEFAULT '{}'::integer[], e_workspace integer[] DEFAULT '{}'::integer[], e_id uuid[] DEFAULT '{}'::uuid[], e_client_id text[] DEFAULT '{}'::text[], e_body_hash uuid[] DEFAULT '{}'::uuid[], e_name text[] DEFAULT '{}'::text[], e_data text[] DEFAULT '{}'::text[], e_time double precision[] DEFAULT '{}'::double precision[], r_event integer[] DEFAULT '{}'::integer[], r_function text[] DEFAULT '{}'::text[], r_version integer[] DEFAULT '{}'::integer[], r_run uuid[] DEFAULT '{}'::uuid[], f_item integer[] DEFAULT '{}'::integer[], f_kind text[] DEFAULT '{}'::text[], f_step uuid[] DEFAULT '{}'::uuid[], f_data text[] DEFAULT '{}'::text[], s_scope uuid[] DEFAULT '{}'::uuid[], r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[], r_begin_cause text[] DEFAULT '{}'::text[], r_begin_ms double precision[] DEFAULT '{}'::double precision[], r_begin_at double precision[] DEFAULT '{}'::double precision[], r_shapes text[] DEFAULT '{}'::text[], OUT o_state text[], OUT o_seq integer[])
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
@@ -1575,7 +1649,7 @@ begin
       e_name, e_data, e_time, r_event, r_function, r_version, r_run, array_fill(null::uuid, array[cardinality(r_run)]), v_skip, p_cancels => true,
       r_run_gates => r_run_gates, r_step_gates => r_step_gates, r_units => r_units,
       g_workspace => g_workspace, g_id => g_id, g_limit => g_limit, g_unit => g_unit, g_key => g_key,
-      r_begin_cause => r_begin_cause, r_begin_ms => r_begin_ms, r_begin_at => r_begin_at);
+      r_begin_cause => r_begin_cause, r_begin_ms => r_begin_ms, r_begin_at => r_begin_at, r_shapes => r_shapes);
   end if;
 
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)
@@ -2026,13 +2100,14 @@ CREATE OR REPLACE FUNCTION durable.effect_skip(f_workspace integer[], f_run uuid
  LANGUAGE plpgsql
 AS $function$
 begin
-  insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, at)
+  insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, facts, at)
     select f_workspace[q], (d ->> 'id')::uuid, (d ->> 'event')::uuid, d ->> 'function', d ->> 'reason', d ->> 'detail',
-      durable.durable_now()
+      d ->> 'facts', durable.durable_now()
     from generate_subscripts(f_run, 1) as q, lateral (select f_data[q]::jsonb as d) as parsed
     where not exists (select 1 from durable.event_ids k
       where k.workspace_id = f_workspace[q] and k.client_id = d ->> 'client' and k.event_id <> (d ->> 'event')::uuid)
     on conflict do nothing;
+  perform durable.tell_of_skips(array_agg(f_workspace[q]), array_agg((f_data[q]::json ->> 'event')::uuid)) from generate_subscripts(f_run, 1) as q;
 end $function$
 ;
 
@@ -2817,6 +2892,16 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.mark_idempotency(p_workspace integer, p_shapes jsonb, p_run uuid)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  update durable.shape_keys set run_id = p_run,
+      until = durable.after_ms(durable.durable_now(), (p_shapes -> 'idempotency' ->> 'ms')::float8)
+    where workspace_id = p_workspace and id = (p_shapes -> 'idempotency' ->> 'id')::uuid
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.match_events(q_workspace integer[], q_event uuid[], OUT o_resolved integer, OUT o_cancelled_workspace integer[], OUT o_cancelled_run uuid[], OUT o_conditional uuid[])
  RETURNS record
  LANGUAGE plpgsql
@@ -2870,6 +2955,21 @@ CREATE OR REPLACE FUNCTION durable.match_paths(p_match jsonb)
 AS $function$
   select coalesce(array_agg(k order by k collate "C"), '{}') from jsonb_object_keys(p_match) as k
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.move_begin(p_workspace integer, p_run uuid, p_at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_at timestamptz;
+begin
+  select due_at into v_at from durable.timers
+    where workspace_id = p_workspace and run_id = p_run and step_id = '00000000-0000-0000-0000-000000000000' and kind = 'begin';
+  update durable.timers set due_at = due_at + (p_at - v_at)
+    where workspace_id = p_workspace and run_id = p_run and kind in ('begin', 'start', 'finish');
+  update durable.runs set begins_at = p_at where workspace_id = p_workspace and id = p_run;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.move_run(p_workspace integer, p_run uuid, p_actor text, p_to text, p_reason text)
@@ -3693,6 +3793,38 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.run_anyway(p_workspace integer, p_skip uuid, p_actor text, p_run uuid, p_version integer, p_run_gates uuid[], p_step_gates uuid[], p_units integer, t_kind text[], t_ms double precision[], g_id uuid[], g_limit uuid[], g_unit text[], g_key text[])
+ RETURNS uuid
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_skip durable.skips;
+  v_rank bigint := durable.rank_of(durable.durable_now());
+begin
+  select * into v_skip from durable.skips where workspace_id = p_workspace and id = p_skip for update;
+  if not found or v_skip.started_run is not null then
+    return v_skip.started_run;
+  end if;
+  update durable.skips set started_run = p_run where workspace_id = p_workspace and id = p_skip;
+  insert into durable.runs (workspace_id, id, function_id, function_version, event_id, created_at)
+    values (p_workspace, p_run, v_skip.function_id, p_version, v_skip.event_id, durable.durable_now());
+  insert into durable.gatekeepers (workspace_id) select p_workspace where cardinality(g_id) > 0 on conflict do nothing;
+  insert into durable.gates (workspace_id, id, limit_id, unit, key)
+    select p_workspace, g.* from unnest(g_id, g_limit, g_unit, g_key) as g(id, limit_id, unit, key) order by g.id
+    on conflict (workspace_id, id) do update set touched_on = excluded.touched_on;
+  insert into durable.live_runs (workspace_id, run_id, status, fence, run_gates, step_gates, units, ready_rank)
+    values (p_workspace, p_run, 'queued', gen_random_uuid(), p_run_gates, p_step_gates, p_units, v_rank);
+  insert into durable.ready (rank, workspace_id, run_id) values (v_rank, p_workspace, p_run);
+  perform durable.limit_runs(array_fill(p_workspace, array[cardinality(t_kind)]), array_fill(p_run, array[cardinality(t_kind)]), t_kind, t_ms)
+    where cardinality(t_kind) > 0;
+  perform durable.open_cancels(array[p_workspace], array[p_run]);
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'skip.run', p_skip::text, p_run::text);
+  insert into durable.changes (workspace_id, run_id, kind, journal_seq) values (p_workspace, p_run, 'run.created', 0);
+  return p_run;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.run_leaves_gates()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3880,7 +4012,7 @@ declare
 begin
   perform 1 from durable.gatekeepers where workspace_id = p_workspace for update;
   update durable.limits l set set_to = p_count
-    where l.workspace_id = p_workspace and l.id = p_limit and l.declared is not null returning l.name into v_name;
+    where l.workspace_id = p_workspace and l.id = p_limit and l.declared is not null and l.kind <> 'singleton' returning l.name into v_name;
   if not found then
     return false;
   end if;
@@ -3913,12 +4045,16 @@ begin
       array_agg(e.output), array_agg(null::uuid), array_agg(e.failure))
     from (
       select c.workspace_id, c.parent_run_id, c.parent_step_id, r.output,
-        case r.status when 'failed' then r.failure when 'cancelled' then durable.child_failure('ChildCancelledError',
-          'Run ' || r.id || ' of "' || r.function_id || '" was cancelled.') end as failure
+        case when r.id is null then durable.child_failure('ChildSkippedError', coalesce((
+            select k.detail from durable.skips k where k.workspace_id = c.workspace_id and k.event_id = c.run_id order by k.id limit 1),
+            'It became part of another run.'))
+          when r.status = 'failed' then r.failure
+          when r.status = 'cancelled' then durable.child_failure('ChildCancelledError',
+            'Run ' || r.id || ' of "' || r.function_id || '" was cancelled.') end as failure
       from unnest(q_workspace, q_run) as q(workspace, run)
       join durable.children c on c.workspace_id = q.workspace and c.run_id = q.run
-      join durable.runs r on r.workspace_id = q.workspace and r.id = q.run
-      order by r.ended_at, r.id) as e having count(*) > 0;
+      left join durable.runs r on r.workspace_id = q.workspace and r.id = q.run
+      order by r.ended_at, c.run_id) as e having count(*) > 0;
   delete from durable.child_ends o using unnest(q_workspace, q_run) as q(workspace, run)
     where o.workspace_id = q.workspace and o.run_id = q.run;
   return cardinality(q_run);
@@ -4110,6 +4246,208 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.shape_runs(s_workspace integer[], s_event uuid[], s_bytes integer[], s_new boolean[], s_function text[], s_run uuid[], s_shapes text[], s_begin timestamp with time zone[], s_cause text[], OUT o_born boolean[], OUT o_begin timestamp with time zone[], OUT o_cause text[], OUT o_event uuid[])
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  c_later_max constant interval := '366 days';
+  v_now constant timestamptz := durable.durable_now();
+  v_shapes jsonb;
+  v_spec jsonb;     -- of the shape at hand
+  v_facts jsonb;
+  k durable.shape_keys;
+  v_at int;         -- the run that collects, when it is born in this call
+  v_taken boolean;
+  v_full boolean;
+  v_not_before timestamptz;
+  v_begin timestamptz;
+  v_slot timestamptz;
+  v_starts timestamptz[];
+  v_until timestamptz;
+  v_pause float8;
+  v_replaced uuid;
+begin
+  o_born := array_fill(null::boolean, array[cardinality(s_run)]);
+  o_event := array_fill(null::uuid, array[cardinality(s_run)]);
+  o_begin := case when s_begin = '{}' then array_fill(null::timestamptz, array[cardinality(s_run)]) else s_begin end;
+  o_cause := case when s_cause = '{}' then array_fill(null::text, array[cardinality(s_run)]) else s_cause end;
+
+  -- All keys in order, for the length of the commit.
+  insert into durable.shape_keys (workspace_id, id, function_id, kind, key, touched_at)
+    select distinct on (s_workspace[q], (e.spec ->> 'id')::uuid) s_workspace[q], (e.spec ->> 'id')::uuid, s_function[q], e.kind, e.spec ->> 'key', v_now
+    from generate_subscripts(s_run, 1) as q cross join lateral jsonb_each(s_shapes[q]::jsonb) as e(kind, spec)
+    where s_new[q] and s_shapes[q] is not null
+    order by 1, 2
+    on conflict (workspace_id, id) do update set touched_at = excluded.touched_at;
+
+  for q in 1 .. cardinality(s_run) loop
+    continue when s_shapes[q] is null or not s_new[q];
+    v_shapes := s_shapes[q]::jsonb;
+    v_not_before := o_begin[q];
+
+    v_spec := v_shapes -> 'idempotency';
+    if v_spec is not null then
+      select * into k from durable.shape_keys where workspace_id = s_workspace[q] and id = (v_spec ->> 'id')::uuid;
+      if k.until > v_now then
+        o_born[q] := false;
+        perform durable.skip_event(s_workspace[q], s_event[q], s_function[q], 'duplicate', k.run_id,
+          jsonb_build_object('key', v_spec ->> 'key', 'until', durable.rfc3339(k.until)),
+          'Run ' || k.run_id || ' of "' || s_function[q] || '" was started for the same idempotency key (' || (v_spec ->> 'key')
+            || '), which starts no other until ' || durable.rfc3339(k.until) || '.');
+        continue;
+      end if;
+    end if;
+
+    v_spec := coalesce(v_shapes -> 'batch', v_shapes -> 'debounce');
+    if v_spec ->> 'edge' = 'leading' then
+      select * into k from durable.shape_keys where workspace_id = s_workspace[q] and id = (v_spec ->> 'id')::uuid;
+      if k.until > v_now then
+        o_born[q] := false;
+        v_until := least(durable.after_ms(v_now, (v_spec ->> 'quiet_ms')::float8), durable.after_ms(k.since, (v_spec ->> 'max_ms')::float8));
+        update durable.shape_keys set until = v_until where workspace_id = k.workspace_id and id = k.id;
+        perform durable.skip_event(s_workspace[q], s_event[q], s_function[q], 'debounced', k.run_id,
+          jsonb_build_object('key', v_spec ->> 'key', 'until', durable.rfc3339(v_until)),
+          'Run ' || k.run_id || ' was started by the first event of this time; what follows starts none until ' || durable.rfc3339(v_until)
+            || ', or longer if more follow.');
+        perform durable.mark_idempotency(s_workspace[q], v_shapes, k.run_id);
+        continue;
+      end if;
+    elsif v_spec is not null then
+      select * into k from durable.shape_keys where workspace_id = s_workspace[q] and id = (v_spec ->> 'id')::uuid;
+      v_at := array_position(s_run, k.run_id);
+      v_taken := k.run_id is not null and (v_at is not null or exists (
+        select 1 from durable.timers t where t.workspace_id = k.workspace_id and t.run_id = k.run_id
+          and t.step_id = '00000000-0000-0000-0000-000000000000' and t.kind = 'begin' for update skip locked));
+      if v_taken and v_shapes ? 'batch' and k.bytes + s_bytes[q] > (v_spec ->> 'bytes')::int then
+        -- It has no room for this one: it begins, and the event starts the next.
+        v_begin := greatest(v_now, k.not_before);
+        if v_at is null then
+          perform durable.move_begin(k.workspace_id, k.run_id, v_begin);
+        else
+          o_begin[v_at] := nullif(v_begin, v_now);
+        end if;
+        v_taken := false;
+      end if;
+      if v_taken then
+        o_born[q] := false;
+        v_full := v_shapes ? 'batch' and (k.events + 1 >= (v_spec ->> 'size')::int or k.bytes + s_bytes[q] >= (v_spec ->> 'bytes')::int);
+        v_not_before := greatest(k.not_before, v_not_before);
+        v_begin := greatest(v_not_before, case when v_full then v_now else durable.begin_of(v_spec, k.since, v_now) end);
+        insert into durable.collected_events (workspace_id, run_id, no, event_id) values (k.workspace_id, k.run_id, k.events + 1, s_event[q]);
+        update durable.shape_keys set events = k.events + 1, bytes = k.bytes + s_bytes[q], not_before = v_not_before,
+            run_id = case when not v_full then k.run_id end
+          where workspace_id = k.workspace_id and id = k.id;
+        v_replaced := s_event[q];
+        if v_at is not null then
+          if not v_shapes ? 'batch' then
+            v_replaced := coalesce(o_event[v_at], s_event[v_at]);
+            o_event[v_at] := s_event[q];
+          end if;
+          o_begin[v_at] := nullif(v_begin, v_now);
+        else
+          if not v_shapes ? 'batch' then
+            select r.event_id into v_replaced from durable.runs r where r.workspace_id = k.workspace_id and r.id = k.run_id;
+            update durable.runs r set event_id = s_event[q] where r.workspace_id = k.workspace_id and r.id = k.run_id;
+          end if;
+          perform durable.move_begin(k.workspace_id, k.run_id, v_begin);
+        end if;
+        v_facts := jsonb_build_object('key', v_spec ->> 'key', 'no', k.events + 1, 'until', durable.rfc3339(v_begin));
+        if v_shapes ? 'batch' then
+          perform durable.skip_event(s_workspace[q], s_event[q], s_function[q], 'batched', k.run_id, v_facts,
+            'It is event ' || k.events + 1 || ' of the batch that run ' || k.run_id || ' handles.');
+        else
+          perform durable.skip_event(s_workspace[q], v_replaced, s_function[q], 'debounced', k.run_id, v_facts - 'no',
+            'Run ' || k.run_id || ' handles an event instead that came soon after it.');
+        end if;
+        perform durable.mark_idempotency(s_workspace[q], v_shapes, k.run_id);
+        continue;
+      end if;
+    end if;
+
+    -- It would start a run.
+    v_spec := v_shapes -> 'rate-limit';
+    if v_spec is not null then
+      select * into k from durable.shape_keys where workspace_id = s_workspace[q] and id = (v_spec ->> 'id')::uuid;
+      v_starts := null;
+      v_until := null;
+      if v_spec ? 'burst' then
+        v_pause := (v_spec ->> 'ms')::float8 / (v_spec ->> 'limit')::int;
+        v_slot := greatest(v_now, durable.after_ms(k.until, -v_pause * ((v_spec ->> 'burst')::int - 1)));
+        v_until := durable.after_ms(greatest(k.until, v_now), v_pause);
+      else
+        v_starts := array(select s from unnest(k.starts) with ordinality as u(s, no)
+          where durable.after_ms(s, (v_spec ->> 'ms')::float8) > v_now order by no);
+        v_slot := greatest(v_now, durable.after_ms(v_starts[cardinality(v_starts) - (v_spec ->> 'limit')::int + 1], (v_spec ->> 'ms')::float8));
+        v_starts := v_starts || v_slot;
+        v_until := durable.after_ms(v_slot, (v_spec ->> 'ms')::float8);
+      end if;
+      if v_slot > v_now and ((v_spec ->> 'delay')::boolean is not true or v_slot > v_now + c_later_max) then
+        o_born[q] := false;
+        perform durable.skip_event(s_workspace[q], s_event[q], s_function[q], 'rate-limited', null,
+          jsonb_build_object('key', v_spec ->> 'key', 'limit', v_spec -> 'limit', 'period_ms', v_spec -> 'ms', 'until', durable.rfc3339(v_slot)),
+          'The rate limit of "' || s_function[q] || '"' || coalesce(' for ' || (v_spec ->> 'key'), '') || ' is used up: the next start is possible at '
+            || durable.rfc3339(v_slot) || '.');
+        continue;
+      end if;
+      if v_slot > v_now and v_slot > coalesce(v_not_before, v_now) then
+        v_not_before := v_slot;
+        o_cause[q] := 'rate-limit';
+      end if;
+    end if;
+
+    v_spec := v_shapes -> 'singleton';
+    if v_spec is not null then
+      select * into k from durable.shape_keys where workspace_id = s_workspace[q] and id = (v_spec ->> 'id')::uuid;
+      if k.run_id = any (s_run) or exists (
+          select 1 from durable.live_runs l where l.workspace_id = k.workspace_id and l.run_id = k.run_id) then
+        if v_spec ->> 'mode' = 'skip' then
+          o_born[q] := false;
+          perform durable.skip_event(s_workspace[q], s_event[q], s_function[q], 'singleton', k.run_id,
+            jsonb_build_object('key', v_spec ->> 'key'),
+            'Run ' || k.run_id || ' of "' || s_function[q] || '" has not ended, and holds the singleton'
+              || coalesce(' for ' || (v_spec ->> 'key'), '') || '.');
+          continue;
+        end if;
+        insert into durable.cascades (workspace_id, run_id, reason)
+          values (k.workspace_id, k.run_id, 'run ' || s_run[q] || ' has taken over the singleton') on conflict do nothing;
+      end if;
+      update durable.shape_keys set run_id = s_run[q] where workspace_id = k.workspace_id and id = k.id;
+    end if;
+
+    -- It does.
+    if v_shapes ? 'rate-limit' then
+      update durable.shape_keys set starts = v_starts, until = v_until
+        where workspace_id = s_workspace[q] and id = (v_shapes -> 'rate-limit' ->> 'id')::uuid;
+    end if;
+    o_begin[q] := v_not_before;
+    v_spec := coalesce(v_shapes -> 'batch', v_shapes -> 'debounce');
+    if v_spec ->> 'edge' = 'leading' then
+      update durable.shape_keys set run_id = s_run[q], since = v_now,
+          until = least(durable.after_ms(v_now, (v_spec ->> 'quiet_ms')::float8), durable.after_ms(v_now, (v_spec ->> 'max_ms')::float8))
+        where workspace_id = s_workspace[q] and id = (v_spec ->> 'id')::uuid;
+    elsif v_spec is not null then
+      v_full := v_shapes ? 'batch' and s_bytes[q] >= (v_spec ->> 'bytes')::int;
+      v_begin := greatest(v_not_before, case when v_full then v_now else durable.begin_of(v_spec, v_now, v_now) end);
+      o_begin[q] := nullif(v_begin, v_now);
+      o_cause[q] := case when v_shapes ? 'batch' then 'batch' else 'debounce' end;
+      insert into durable.collected_events (workspace_id, run_id, no, event_id) values (s_workspace[q], s_run[q], 1, s_event[q]);
+      update durable.shape_keys set run_id = case when not v_full then s_run[q] end, since = v_now, events = 1, bytes = s_bytes[q],
+          not_before = v_not_before
+        where workspace_id = s_workspace[q] and id = (v_spec ->> 'id')::uuid;
+    end if;
+    perform durable.mark_idempotency(s_workspace[q], v_shapes, s_run[q]);
+  end loop;
+
+  -- A commit has set the time limits of its sent events' runs before.
+  delete from durable.timers t using generate_subscripts(s_run, 1) as q
+    where o_born[q] = false and t.workspace_id = s_workspace[q] and t.run_id = s_run[q];
+  perform durable.tell_of_skips(array_agg(s_workspace[q]), array_agg(s_run[q])) from generate_subscripts(s_run, 1) as q
+    where o_born[q] = false having count(*) > 0;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.shown_status(p_live live_runs)
  RETURNS text
  LANGUAGE sql
@@ -4127,6 +4465,16 @@ AS $function$
   where a.workspace_id = p_workspace and a.run_id = p_run and a.step_id = p_step
     and a.attempt = coalesce(p_resumed_after, 0) + 1 and a.outcome = 'failed'
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.skip_event(p_workspace integer, p_event uuid, p_function text, p_reason text, p_run uuid, p_facts jsonb, p_detail text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, run_id, facts, at)
+    values (p_workspace, durable.new_id(), p_event, p_function, p_reason, p_detail, p_run, jsonb_strip_nulls(p_facts)::text, durable.durable_now());
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.start_on_failure(p_workspace integer[], p_run uuid[])
@@ -4245,6 +4593,20 @@ begin
   end loop;
   return v_count;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.sweep_shapes(p_days integer)
+ RETURNS integer
+ LANGUAGE sql
+AS $function$
+  with gone as (
+    delete from durable.shape_keys k
+      where k.touched_at < durable.durable_now() - p_days * interval '1 day' and coalesce(k.until, '-infinity') < durable.durable_now()
+        and (k.kind not in ('singleton', 'debounce', 'batch') or k.run_id is null or not exists (
+          select 1 from durable.live_runs l where l.workspace_id = k.workspace_id and l.run_id = k.run_id))
+      returning 1)
+  select count(*)::int from gone
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.sync_app(p_workspace integer, p_actor text, p_url text, p_sdk text, p_capabilities text[], p_max_duration_ms integer, p_deployment text, p_digest text, f_id text[], f_manifest text[], l_id uuid[], l_name text[], l_function text[], l_kind text[], l_count integer[], l_period_ms double precision[], l_burst integer[], c_id text[], c_function text[], c_cron text[], c_tz text[], c_jitter_ms double precision[], c_catch_up text[], c_overlap text[], c_data text[])
@@ -4396,6 +4758,17 @@ begin
   perform durable.free_grants(old.workspace_id, old.run_id, array[old.step_id]);
   return null;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.tell_of_skips(p_workspace integer[], p_event uuid[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into durable.child_ends (workspace_id, run_id)
+    select c.workspace_id, c.run_id from unnest(p_workspace, p_event) as p(workspace, event)
+    join durable.children c on c.workspace_id = p.workspace and c.run_id = p.event
+    where c.kind = 'invoke' on conflict do nothing
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.time_of_id(p_id uuid)

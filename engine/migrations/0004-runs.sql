@@ -12,7 +12,7 @@ create table durable.runs (
   status text,                               -- completed | failed | cancelled, or null: see live_runs
   created_at timestamptz not null,
   begins_at timestamptz,                     -- born asleep: it began, or begins, then; null began at once
-  begin_cause text,                          -- why so late: delay | jitter
+  begin_cause text,                          -- why so late: delay | jitter | debounce | batch | rate-limit
   ended_at timestamptz,
   output text,                               -- as received
   failure text,                              -- why it failed, also while its steps are undone

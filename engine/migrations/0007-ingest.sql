@@ -72,7 +72,7 @@ create function durable.accept_events(
   r_event int[], r_function text[], r_version int[], r_run uuid[], r_fence uuid[],
   p_skip int[] = '{}',
   -- Functions that an event does not start although it names them. Most calls have none.
-  k_event int[] = '{}', k_id uuid[] = '{}', k_function text[] = '{}', k_reason text[] = '{}', k_detail text[] = '{}',
+  k_event int[] = '{}', k_id uuid[] = '{}', k_function text[] = '{}', k_reason text[] = '{}', k_detail text[] = '{}', k_facts text[] = '{}',
   -- Until when runs must have begun or ended. Most functions say nothing.
   t_event int[] = '{}', t_run uuid[] = '{}', t_kind text[] = '{}', t_ms float8[] = '{}',
   p_cancels boolean = false,                 -- some of the runs may be cancelled by events: see open_cancels
@@ -81,6 +81,8 @@ create function durable.accept_events(
   g_workspace int[] = '{}', g_id uuid[] = '{}', g_limit uuid[] = '{}', g_unit text[] = '{}', g_key text[] = '{}',
   -- Why and when runs begin later than now, by run: in so many milliseconds, or at a time in seconds. Most begin at once.
   r_begin_cause text[] = '{}', r_begin_ms float8[] = '{}', r_begin_at float8[] = '{}',
+  -- The shapes that events must take to become runs (0027), as JSON by run. Most functions have none.
+  r_shapes text[] = '{}',
   out o_state text[], out o_owes boolean[])
 language plpgsql as $$
 #variable_conflict use_column
@@ -98,6 +100,9 @@ declare
   v_bucket int;
   v_leases boolean := false;
   v_begin timestamptz[] := '{}';   -- of the runs; null begins now
+  v_cause text[] := r_begin_cause;
+  v_born boolean[] := '{}';        -- false: its event became no run of its own; null: nothing was in its way
+  v_by uuid[] := '{}';             -- of those that collect: the newest event, whose run it is
   -- Of the runs that nobody was given: each another one and none to be guessed, from one call for random bits.
   v_fences text := left(gen_random_uuid()::text, 24);
 begin
@@ -165,11 +170,19 @@ begin
         select q, coalesce(to_timestamp(r_begin_at[q]), v_now + r_begin_ms[q] * interval '1 millisecond') as at
         from generate_subscripts(r_run, 1) as q) as b;
     end if;
+    if cardinality(r_shapes) > 0 then
+      select o_born, o_begin, o_cause, o_event into v_born, v_begin, v_cause, v_by from durable.shape_runs(
+        (select array_agg(e_workspace[r_event[q]] order by q) from generate_subscripts(r_run, 1) as q),
+        (select array_agg(e_id[r_event[q]] order by q) from generate_subscripts(r_run, 1) as q),
+        (select array_agg(case when r_shapes[q] is not null then octet_length(e_data[r_event[q]]) end order by q) from generate_subscripts(r_run, 1) as q),
+        (select array_agg(v_new[r_event[q]] order by q) from generate_subscripts(r_run, 1) as q),
+        r_function, r_run, r_shapes, v_begin, v_cause);
+    end if;
     insert into durable.runs (workspace_id, id, function_id, function_version, event_id, created_at, begins_at, begin_cause)
-      select e_workspace[r_event[q]], r_run[q], r_function[q], r_version[q], e_id[r_event[q]], v_now,
-        v_begin[q], case when v_begin[q] is not null then r_begin_cause[q] end
+      select e_workspace[r_event[q]], r_run[q], r_function[q], r_version[q], coalesce(v_by[q], e_id[r_event[q]]), v_now,
+        v_begin[q], case when v_begin[q] is not null or v_cause[q] = 'batch' then v_cause[q] end
       from generate_subscripts(r_run, 1) as q
-      where v_new[r_event[q]];
+      where v_new[r_event[q]] and v_born[q] is not false;
     if cardinality(g_id) > 0 then
       insert into durable.gatekeepers (workspace_id) select distinct workspace from unnest(g_workspace) as workspace order by 1
         on conflict do nothing;
@@ -190,26 +203,28 @@ begin
         r_run_gates[q]::uuid[], r_step_gates[q]::uuid[], r_units[q],
         case when v_begin[q] is null and not (v_leases and r_fence[q] is not null) then v_rank + q end
       from generate_subscripts(r_run, 1) as q
-      where v_new[r_event[q]];
+      where v_new[r_event[q]] and v_born[q] is not false;
     if not v_leases or array_position(r_fence, null) is not null then
       insert into durable.ready (rank, workspace_id, run_id)
         select v_rank + q, e_workspace[r_event[q]], r_run[q]
         from generate_subscripts(r_run, 1) as q
-        where v_new[r_event[q]] and not (v_leases and r_fence[q] is not null) and v_begin[q] is null;
+        where v_new[r_event[q]] and not (v_leases and r_fence[q] is not null) and v_begin[q] is null
+          and v_born[q] is not false;
     end if;
     insert into durable.changes (workspace_id, run_id, kind, journal_seq)
       select e_workspace[r_event[q]], r_run[q], 'run.created', 0
-      from generate_subscripts(r_run, 1) as q where v_new[r_event[q]];
+      from generate_subscripts(r_run, 1) as q where v_new[r_event[q]] and v_born[q] is not false;
   end if;
 
   if cardinality(t_run) > 0 then
     perform durable.limit_runs(array_agg(e_workspace[t.event]), array_agg(t.run), array_agg(t.kind), array_agg(t.ms))
-      from unnest(t_event, t_run, t_kind, t_ms) as t(event, run, kind, ms) where v_new[t.event] having count(*) > 0;
+      from unnest(t_event, t_run, t_kind, t_ms) as t(event, run, kind, ms)
+      where v_new[t.event] and v_born[array_position(r_run, t.run)] is not false having count(*) > 0;
   end if;
 
   if array_remove(v_begin, null) <> '{}' then
     perform durable.put_to_sleep(array_agg(e_workspace[r_event[q]]), array_agg(r_run[q]), array_agg(v_begin[q]))
-      from generate_subscripts(r_run, 1) as q where v_new[r_event[q]] and v_begin[q] is not null having count(*) > 0;
+      from generate_subscripts(r_run, 1) as q where v_new[r_event[q]] and v_begin[q] is not null and v_born[q] is not false having count(*) > 0;
   end if;
 
   if p_cancels then
@@ -218,9 +233,9 @@ begin
   end if;
 
   if cardinality(k_id) > 0 then
-    insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, at)
-      select e_workspace[k.event], k.id, e_id[k.event], k.function, k.reason, k.detail, v_now
-      from unnest(k_event, k_id, k_function, k_reason, k_detail) as k(event, id, function, reason, detail)
+    insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, facts, at)
+      select e_workspace[k.event], k.id, e_id[k.event], k.function, k.reason, k.detail, k.facts, v_now
+      from unnest(k_event, k_id, k_function, k_reason, k_detail, k_facts) as k(event, id, function, reason, detail, facts)
       where v_new[k.event];
   end if;
 

@@ -7,23 +7,27 @@ create table durable.skips (
   function_id text not null,
   reason text not null,
   detail text not null,
+  run_id uuid,                               -- the run it went into, or that stood in its way
+  facts text,                                -- JSON: the values that decided it
+  started_run uuid,                          -- a person has run it anyway: once
   at timestamptz not null,
   primary key (workspace_id, id)
 );
 create index skips_by_event on durable.skips (workspace_id, event_id);
 
 -- Of events that steps send: matched before the commit, so the skip comes with it. An event accepted before under
--- the same client's id was judged then.
+-- the same client's id was judged then. A child that is none is told to its parent.
 create function durable.effect_skip(f_workspace int[], f_run uuid[], f_step uuid[], f_data text[])
 returns void language plpgsql as $$
 begin
-  insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, at)
+  insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, facts, at)
     select f_workspace[q], (d ->> 'id')::uuid, (d ->> 'event')::uuid, d ->> 'function', d ->> 'reason', d ->> 'detail',
-      durable.durable_now()
+      d ->> 'facts', durable.durable_now()
     from generate_subscripts(f_run, 1) as q, lateral (select f_data[q]::jsonb as d) as parsed
     where not exists (select 1 from durable.event_ids k
       where k.workspace_id = f_workspace[q] and k.client_id = d ->> 'client' and k.event_id <> (d ->> 'event')::uuid)
     on conflict do nothing;
+  perform durable.tell_of_skips(array_agg(f_workspace[q]), array_agg((f_data[q]::json ->> 'event')::uuid)) from generate_subscripts(f_run, 1) as q;
 end $$;
 
 -- An event by the id that people know it by: the sender's own, else the one it was given.

@@ -22,10 +22,11 @@ create table durable.child_ends (
   primary key (workspace_id, run_id)
 );
 
--- Obligation: this child shall be cancelled.
+-- Obligation: this run shall be cancelled.
 create table durable.cascades (
   workspace_id int not null,
   run_id uuid not null,
+  reason text,                               -- null: it is a child that nobody wants any more
   primary key (workspace_id, run_id)
 );
 
@@ -124,6 +125,15 @@ begin
   perform durable.owe_end_events(p_workspace, p_run);
 end $$;
 
+-- These children were not started: their events became no runs of their own. The id of a child is its event's.
+create function durable.tell_of_skips(p_workspace int[], p_event uuid[]) returns void
+language sql volatile as $$
+  insert into durable.child_ends (workspace_id, run_id)
+    select c.workspace_id, c.run_id from unnest(p_workspace, p_event) as p(workspace, event)
+    join durable.children c on c.workspace_id = p.workspace and c.run_id = p.event
+    where c.kind = 'invoke' on conflict do nothing
+$$;
+
 -- A cancelled run takes along the children it spawned; those it waits for go with their entries (close_entries).
 create function durable.cascade_spawned(p_workspace int, p_run uuid) returns void
 language sql volatile as $$
@@ -164,12 +174,16 @@ begin
       array_agg(e.output), array_agg(null::uuid), array_agg(e.failure))
     from (
       select c.workspace_id, c.parent_run_id, c.parent_step_id, r.output,
-        case r.status when 'failed' then r.failure when 'cancelled' then durable.child_failure('ChildCancelledError',
-          'Run ' || r.id || ' of "' || r.function_id || '" was cancelled.') end as failure
+        case when r.id is null then durable.child_failure('ChildSkippedError', coalesce((
+            select k.detail from durable.skips k where k.workspace_id = c.workspace_id and k.event_id = c.run_id order by k.id limit 1),
+            'It became part of another run.'))
+          when r.status = 'failed' then r.failure
+          when r.status = 'cancelled' then durable.child_failure('ChildCancelledError',
+            'Run ' || r.id || ' of "' || r.function_id || '" was cancelled.') end as failure
       from unnest(q_workspace, q_run) as q(workspace, run)
       join durable.children c on c.workspace_id = q.workspace and c.run_id = q.run
-      join durable.runs r on r.workspace_id = q.workspace and r.id = q.run
-      order by r.ended_at, r.id) as e having count(*) > 0;
+      left join durable.runs r on r.workspace_id = q.workspace and r.id = q.run
+      order by r.ended_at, c.run_id) as e having count(*) > 0;
   delete from durable.child_ends o using unnest(q_workspace, q_run) as q(workspace, run)
     where o.workspace_id = q.workspace and o.run_id = q.run;
   return cardinality(q_run);
@@ -184,10 +198,10 @@ create function durable.cancel_cascades(p_limit int) returns int
 language plpgsql as $$
 #variable_conflict use_column
 declare
-  q_workspace int[]; q_run uuid[];
+  q_workspace int[]; q_run uuid[]; q_reason text[];
   v_child record;
 begin
-  select array_agg(o.workspace_id), array_agg(o.run_id) into q_workspace, q_run
+  select array_agg(o.workspace_id), array_agg(o.run_id), array_agg(o.reason) into q_workspace, q_run, q_reason
     from (select * from durable.cascades order by workspace_id, run_id limit p_limit) as o;
   if q_run is null then
     return 0;
@@ -196,15 +210,15 @@ begin
     where (l.workspace_id, l.run_id) in (select * from unnest(q_workspace, q_run))
     order by l.workspace_id, l.run_id for update;
   for v_child in
-    select c.workspace_id, c.run_id, c.parent_run_id, coalesce(r.status, p.ending) as parent_status
-    from unnest(q_workspace, q_run) as q(workspace, run)
+    select q.workspace as workspace_id, q.run as run_id, q.reason, c.parent_run_id, coalesce(r.status, p.ending) as parent_status
+    from unnest(q_workspace, q_run, q_reason) as q(workspace, run, reason)
     join durable.live_runs l on l.workspace_id = q.workspace and l.run_id = q.run
-    join durable.children c on c.workspace_id = q.workspace and c.run_id = q.run
-    join durable.runs r on r.workspace_id = c.workspace_id and r.id = c.parent_run_id
+    left join durable.children c on c.workspace_id = q.workspace and c.run_id = q.run
+    left join durable.runs r on r.workspace_id = c.workspace_id and r.id = c.parent_run_id
     left join durable.live_runs p on p.workspace_id = c.workspace_id and p.run_id = c.parent_run_id
-    order by c.workspace_id, c.run_id
+    order by q.workspace, q.run
   loop
-    perform durable.cancel_run(v_child.workspace_id, v_child.run_id, 'engine', case
+    perform durable.cancel_run(v_child.workspace_id, v_child.run_id, 'engine', case when v_child.reason is not null then v_child.reason
       when v_child.parent_status in ('cancelled', 'cancelling') then 'its parent was cancelled: run ' || v_child.parent_run_id
       else 'its parent waits for it no longer: run ' || v_child.parent_run_id end);
   end loop;

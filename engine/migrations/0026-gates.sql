@@ -8,7 +8,7 @@ create table durable.limits (
   id uuid not null,
   name text not null,                        -- as people read it
   function_id text,                          -- null: shared by several
-  kind text not null,                        -- concurrency | throttle
+  kind text not null,                        -- concurrency | throttle | singleton
   declared int,                              -- how many; null: no longer declared, lets everything through
   period_ms float8, burst int,               -- throttle: `declared` starts in so long, so many of them at once
   set_to int,                                -- by a person: instead of what is declared
@@ -404,7 +404,7 @@ declare
 begin
   perform 1 from durable.gatekeepers where workspace_id = p_workspace for update;
   update durable.limits l set set_to = p_count
-    where l.workspace_id = p_workspace and l.id = p_limit and l.declared is not null returning l.name into v_name;
+    where l.workspace_id = p_workspace and l.id = p_limit and l.declared is not null and l.kind <> 'singleton' returning l.name into v_name;
   if not found then
     return false;
   end if;

@@ -273,6 +273,10 @@ export function createEngine(config: EngineConfig): Engine {
     suspectLeases,
     owesMatch: (refs) => waitMatcher.holdAgainstWaits(refs),
     beginsIn: (ms) => timerLoop.dueIn(ms),
+    shaped: () => {
+      timerLoop.dueIn(0);
+      endTeller.soon();
+    },
     log,
   });
   const gateSweeper = new GateSweeper({ ...ports, database, pollMs: config.pollMs, log });

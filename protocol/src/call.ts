@@ -24,6 +24,7 @@ export const queryRequestSchema = z.object({
   ...common,
   run: z.object({ id: opaqueSchema, started_at: instantSchema }),
   event: runEventSchema,
+  events: z.array(runEventSchema).optional(),
   memo: memoSchema,
   query: z.object({ name: opaqueSchema, input: z.unknown() }),
   engine: z.object({ environment: slugSchema, capabilities: z.array(z.string()) }).optional(),

@@ -16,7 +16,8 @@ export const limitKeySchema = z.union([
   z.object({ cel: expressionSchema }),
 ]);
 
-const countSchema = z.int().min(1).max(LIMIT_MAX);
+/** From 1. */
+export const countSchema = z.int().min(1).max(LIMIT_MAX);
 
 export const concurrencySchema = z.object({
   limit: countSchema,

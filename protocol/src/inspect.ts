@@ -18,6 +18,13 @@ import {
 } from "./names.ts";
 import { matchSchema, timeoutSchema } from "./ops/wait.ts";
 import { retryPolicySchema } from "./retry.ts";
+import {
+  batchSchema,
+  debounceSchema,
+  idempotencySchema,
+  rateLimitSchema,
+  singletonSchema,
+} from "./shapes.ts";
 import { TARGET } from "./slug.ts";
 
 export const inspectRequestSchema = z.object({ type: z.literal("inspect"), app: slugSchema });
@@ -64,11 +71,11 @@ export const functionManifestSchema = z
     retry: retryPolicySchema.optional(),
     concurrency: concurrencyListSchema.optional(),
     throttle: throttleSchema.optional(),
-    rate_limit: limitSchema.optional(),
-    debounce: limitSchema.optional(),
-    batch: limitSchema.optional(),
-    singleton: limitSchema.optional(),
-    idempotency: limitSchema.optional(),
+    rate_limit: rateLimitSchema.optional(),
+    debounce: debounceSchema.optional(),
+    batch: batchSchema.optional(),
+    singleton: singletonSchema.optional(),
+    idempotency: idempotencySchema.optional(),
     fairness: limitSchema.optional(),
     priority: z.union([z.number(), limitSchema]).optional(),
     timeouts: timeoutsSchema.optional(),
@@ -81,6 +88,10 @@ export const functionManifestSchema = z
     durability: z.enum(["step", "async"]).optional(),
     version: z.enum(["latest", "pinned", "drain"]).optional(),
     overlap: z.boolean().optional(),
+  })
+  .refine(({ debounce, batch }) => debounce?.edge !== "leading" || batch === undefined, {
+    error: "a batch begins with its last event, so it cannot have a debounce with the edge leading",
+    path: ["debounce", "edge"],
   })
   .meta({ id: "FunctionManifest" });
 

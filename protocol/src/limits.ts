@@ -53,6 +53,12 @@ export const CONCURRENCY_LIMITS_MAX = 4;
 export const LIMIT_MAX = 1_000_000;
 /** What one start may cost at a throttle. */
 export const THROTTLE_UNITS_MAX = 10_000;
+/** Starts per period of an exact rate limit; one with a burst may have more. */
+export const RATE_LIMIT_MAX = 10_000;
+/** Events of one batch, and bytes of their data together. */
+export const BATCH_EVENTS_MAX = 1_000;
+export const BATCH_BYTES_MAX = 2 * MIB;
+export const BATCH_BYTES_DEFAULT = 1 * MIB;
 /** Cases of one branch, and characters of the name of one. */
 export const BRANCH_CASES_MAX = 100;
 export const BRANCH_CASE_CHARACTERS_MAX = 200;

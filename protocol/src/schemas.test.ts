@@ -231,12 +231,12 @@ describe("a manifest", () => {
 
   test("is accepted with limits of any shape and schemas of any kind", () => {
     expect(firstIssue(manifestSchema, manifest)).toBe("accepted");
-    const debounce = { period: "2s", novelty: {} };
+    const fairness = { key: "tenantId", novelty: {} };
     const input = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object" };
     const read = manifestSchema.parse(
-      withFunction({ debounce, priority: 5, input, output: true, retry: policy }),
+      withFunction({ fairness, priority: 5, input, output: true, retry: policy }),
     );
-    expect(read.functions[0]).toMatchObject({ debounce, priority: 5, input, output: true, retry: policy });
+    expect(read.functions[0]).toMatchObject({ fairness, priority: 5, input, output: true, retry: policy });
   });
 
   test("says what its gates count to, and for what", () => {
@@ -267,6 +267,30 @@ describe("a manifest", () => {
     expect(firstIssue(manifestSchema, withFunction({ throttle: { limit: 1 } }))).toContain(
       "/functions/0/throttle",
     );
+  });
+
+  test("says what its shapes make of an event", () => {
+    const shapes = {
+      idempotency: { key: "order", period_ms: 1 },
+      debounce: { period_ms: 10, max_wait_ms: 10, key: { cel: "event.data.a" } },
+      batch: { max_size: 2, max_wait_ms: 1, max_bytes: 1 },
+      rate_limit: { limit: 10_000, period_ms: 1, on_limit: "delay" },
+      singleton: { mode: "queue" },
+    };
+    expect(firstIssue(manifestSchema, withFunction(shapes))).toBe("accepted");
+    expect(
+      firstIssue(manifestSchema, withFunction({ rate_limit: { limit: 10_001, period_ms: 1, burst: 1 } })),
+    ).toBe("accepted");
+    const wrong: [object, string][] = [
+      [{ idempotency: { period_ms: 1 } }, "/idempotency/key"],
+      [{ debounce: { period_ms: 10, max_wait_ms: 9 } }, "/debounce/max_wait_ms"],
+      [{ batch: { max_size: 1, max_wait_ms: 1 } }, "/batch/max_size"],
+      [{ batch: shapes.batch, debounce: { period_ms: 1, edge: "leading" } }, "/debounce/edge"],
+      [{ rate_limit: { limit: 10_001, period_ms: 1 } }, "/rate_limit/limit"],
+      [{ singleton: {} }, "/singleton/mode"],
+    ];
+    for (const [limits, pointer] of wrong)
+      expect(firstIssue(manifestSchema, withFunction(limits))).toContain(pointer);
   });
 
   test("has triggers on events or on a clock, each on one of them", () => {

@@ -9,8 +9,10 @@ import type { Trigger } from "./trigger.ts";
 
 /** What a handler gets. */
 export interface RunContext<Event = DurableEvent> {
-  /** What started the run. */
+  /** What started the run; of a batch the first. */
   readonly event: Event;
+  /** All events of a batch, in the order in which they arrived; of every other run its one. */
+  readonly events: readonly Event[];
   /** What the run does durably. */
   readonly step: Step;
   /** `startedAt`: RFC 3339, UTC. */

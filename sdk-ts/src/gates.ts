@@ -97,18 +97,21 @@ export function throttleOnWire(options: ThrottleOptions): Throttle {
   };
 }
 
-function wholeNumber(subject: string, value: number, max: number): number {
+/** @throws TypeError */
+export function wholeNumber(subject: string, value: number, max: number): number {
   if (Number.isInteger(value) && value >= 1 && value <= max) return value;
   throw new TypeError(`${subject} must be a whole number from 1 to ${max}, and is ${JSON.stringify(value)}.`);
 }
 
-function oneOf<const T extends string>(subject: string, value: T, words: readonly T[]): T {
+/** @throws TypeError */
+export function oneOf<const T extends string>(subject: string, value: T, words: readonly T[]): T {
   if (words.includes(value)) return value;
   const quoted = words.map((word) => JSON.stringify(word)).join(" or ");
   throw new TypeError(`${subject} must be ${quoted}, and is ${JSON.stringify(value)}.`);
 }
 
-function keyOnWire(subject: string, key: LimitKey): LimitKey {
+/** @throws TypeError */
+export function keyOnWire(subject: string, key: LimitKey): LimitKey {
   if (typeof key === "string" && key !== "") return key;
   return { cel: celOf(subject, key) };
 }

@@ -3,6 +3,18 @@ import { type CancelOnOptions, cancelOnWire } from "./cancel-on.ts";
 import { type Duration, durationMs } from "./duration.ts";
 import { type ConcurrencyOptions, concurrencyOnWire, type ThrottleOptions, throttleOnWire } from "./gates.ts";
 import { optionsProblem } from "./options.ts";
+import {
+  type BatchOptions,
+  batchOnWire,
+  type DebounceOptions,
+  debounceOnWire,
+  type IdempotencyOptions,
+  idempotencyOnWire,
+  type RateLimitOptions,
+  rateLimitOnWire,
+  type SingletonOptions,
+  singletonOnWire,
+} from "./shapes.ts";
 
 /** A limit, passed to the engine as it is written; the engine judges it at sync. */
 export type Limit = Readonly<Record<string, unknown>>;
@@ -13,11 +25,16 @@ export interface Limits {
   readonly concurrency?: number | ConcurrencyOptions | readonly ConcurrencyOptions[] | undefined;
   /** So many starts per period; the others wait for their turn. */
   readonly throttle?: ThrottleOptions | undefined;
-  readonly rateLimit?: Limit | undefined;
-  readonly debounce?: Limit | undefined;
-  readonly batch?: Limit | undefined;
-  readonly singleton?: Limit | undefined;
-  readonly idempotency?: Limit | undefined;
+  /** An event whose key has started a run lately starts no other. */
+  readonly idempotency?: IdempotencyOptions | undefined;
+  /** One run for events that come soon after each other: for the last of them, or for the first. */
+  readonly debounce?: DebounceOptions | undefined;
+  /** One run for many events. */
+  readonly batch?: BatchOptions | undefined;
+  /** So many starts per period; what is over starts no run, or a later one. */
+  readonly rateLimit?: RateLimitOptions | undefined;
+  /** One run at a time: what comes meanwhile is skipped, cancels it, or waits. */
+  readonly singleton?: SingletonOptions | undefined;
   readonly fairness?: Limit | undefined;
   readonly priority?: Limit | number | undefined;
   /**
@@ -46,11 +63,11 @@ export function limitsOnWire(limits: Limits): Record<string, unknown> {
   const named = {
     concurrency: limits.concurrency === undefined ? undefined : concurrencyOnWire(limits.concurrency),
     throttle: limits.throttle && throttleOnWire(limits.throttle),
-    rate_limit: limits.rateLimit,
-    debounce: limits.debounce,
-    batch: limits.batch,
-    singleton: limits.singleton,
-    idempotency: limits.idempotency,
+    idempotency: limits.idempotency && idempotencyOnWire(limits.idempotency),
+    debounce: limits.debounce && debounceOnWire(limits.debounce),
+    batch: limits.batch && batchOnWire(limits.batch),
+    rate_limit: limits.rateLimit && rateLimitOnWire(limits.rateLimit),
+    singleton: limits.singleton && singletonOnWire(limits.singleton),
     fairness: limits.fairness,
     priority: limits.priority,
     timeouts: limits.timeouts === undefined ? undefined : timeoutsOnWire(limits.timeouts),
@@ -58,6 +75,11 @@ export function limitsOnWire(limits: Limits): Record<string, unknown> {
     durability: limits.durability,
     version: limits.version,
   };
+  if (limits.batch !== undefined && limits.debounce?.edge === "leading") {
+    throw new TypeError(
+      'a batch begins with its last event, so it cannot have a debounce with the edge "leading".',
+    );
+  }
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
 }
 

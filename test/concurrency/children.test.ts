@@ -36,6 +36,7 @@ async function family(timeoutMs: number | null = null): Promise<Family> {
         timeouts: [],
         mayBeCancelled: false,
         begin: null,
+        shapes: null,
         gates: null,
       },
     ],

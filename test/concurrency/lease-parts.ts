@@ -106,6 +106,7 @@ export function startParts({ stage, database, answering, commit }: LeasePartsOpt
     births: dispatcher,
     suspectLeases,
     beginsIn() {},
+    shaped() {},
     owesMatch() {},
     pressure: new IngestPressure(common, () => {}),
   });

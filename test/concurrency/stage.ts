@@ -115,6 +115,7 @@ export class Stage {
         mayBeCancelled: false,
         gates: run.gates ?? null,
         begin: null,
+        shapes: null,
       })),
       skips: [],
     };

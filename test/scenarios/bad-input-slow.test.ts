@@ -31,7 +31,9 @@ async function startServer(parts: Partial<HttpParts> = {}) {
     database: databaseOf(() => [{ id: 1, applied: 1_000 }]),
     log: terminalLog({}, silent),
     events: new EngineEvents(),
-    acceptEvents: { accept: () => Promise.resolve({ state: "accepted", ids: ["1"], runs: [] }) },
+    acceptEvents: {
+      accept: () => Promise.resolve({ state: "accepted", ids: ["1"], runs: [], unstarted: [] }),
+    },
     registry: { of: () => Promise.reject(new Error("not here")), forget: () => {} },
     appClient: null as never,
     checkpoints: { take: () => Promise.reject(new Error("not here")) },
@@ -108,7 +110,7 @@ test("a stopping server finishes what is in flight, sends the rest away, and let
       accept: async () => {
         accepting.announce();
         await release.seen;
-        return { state: "accepted", ids: ["kept"], runs: [] };
+        return { state: "accepted", ids: ["kept"], runs: [], unstarted: [] };
       },
     },
   });

@@ -45,6 +45,7 @@ export type Action =
   | "runs.cancel"
   | "runs.dispatched"
   | "runs.pause"
+  | "skips.run"
   | "runs.begin"
   | "runs.resume"
   | "runs.move"
@@ -91,6 +92,7 @@ const WHO: Record<Action, Who> = {
   // Its body names the run by a fence, which nobody else knows.
   "runs.dispatched": { anywhere: [], inOwnWorkspace: ["app"] },
   "runs.pause": { anywhere: OPERATORS, inOwnWorkspace: [] },
+  "skips.run": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "runs.begin": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "runs.resume": { anywhere: OPERATORS, inOwnWorkspace: [] },
   "runs.move": { anywhere: OPERATORS, inOwnWorkspace: [] },

@@ -14,6 +14,7 @@ import { runsCommand } from "./commands/runs.ts";
 import { schedulesCommand } from "./commands/schedules.ts";
 import { sendCommand } from "./commands/send.ts";
 import { signalsCommand } from "./commands/signals.ts";
+import { skipsCommand } from "./commands/skips.ts";
 import { startCommand } from "./commands/start.ts";
 import { syncCommand } from "./commands/sync.ts";
 import { tokensCommand } from "./commands/tokens.ts";
@@ -66,6 +67,7 @@ function program(context: Context): Command {
     queryCommand,
     checkCommand,
     eventsCommand,
+    skipsCommand,
     deploymentsCommand,
     limitsCommand,
     schedulesCommand,

@@ -1,5 +1,5 @@
-/** Why a run is born asleep: its sender said so, or its schedule spreads its ticks. */
-export const BEGIN_CAUSES = ["delay", "jitter"] as const;
+/** Why a run is born asleep: its sender said so, its schedule spreads its ticks, or a shape of its function does. */
+export const BEGIN_CAUSES = ["delay", "jitter", "debounce", "batch", "rate-limit"] as const;
 
 export type BeginCause = (typeof BEGIN_CAUSES)[number];
 

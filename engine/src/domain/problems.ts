@@ -29,6 +29,8 @@ export const PROBLEMS = {
   "checkpoint-out-of-order": { status: 409, title: "The checkpoint is not the next one" },
   "unsupported-by-app": { status: 409, title: "The app's SDK does not take this" },
   "run-not-asleep": { status: 409, title: "The run does not wait for its beginning" },
+  "skip-not-runnable": { status: 409, title: "The skip can be no run" },
+  "start-skipped": { status: 409, title: "A limit of the function let nothing start" },
   "run-not-paused": { status: 409, title: "The run is not paused" },
   "no-signing-secret": { status: 409, title: "The workspace has no signing secret" },
   "last-signing-secret": { status: 409, title: "The only signing secret cannot be retired" },

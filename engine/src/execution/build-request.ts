@@ -38,7 +38,7 @@ export function buildRequest(
     `{"type":"invoke",${only}"app":${app},"fn":${fn},"rev":"${head.functionVersion}",` +
     `"run":{"id":"${head.runId}","started_at":"${new Date(epochMsOfUuidV7(head.runId)).toISOString()}"${attempt}},` +
     `"task":{${task},"fence":"${fence}"},` +
-    `"input":{"event":${shown.event}},"memo":${shown.json},"memo_next":${JSON.stringify(shown.next)},` +
+    `"input":{"event":${shown.event}${head.events === null ? "" : `,"events":${head.events}`}},"memo":${shown.json},"memo_next":${JSON.stringify(shown.next)},` +
     `"attempts":${memo.attemptsJson()},"budget":{"ms":${budgetMs},"steps":1},` +
     `"known":${memo.settledCount},"engine":{"environment":"${workspace.environment}","capabilities":${CAPABILITIES}}}`
   );

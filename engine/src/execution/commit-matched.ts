@@ -54,10 +54,10 @@ function withMatched(outcome: Outcome, { entries }: EventRows): Outcome {
 }
 
 function skipsOf({ id: event, clientId: client, skips }: EventRow): Effect[] {
-  return skips.map(({ id, functionId, reason, detail }) => ({
+  return skips.map(({ id, functionId, reason, detail, facts }) => ({
     kind: "skip",
     stepId: null,
-    data: JSON.stringify({ id, event, client, function: functionId, reason, detail }),
+    data: JSON.stringify({ id, event, client, function: functionId, reason, detail, facts }),
   }));
 }
 

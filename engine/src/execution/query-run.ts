@@ -38,7 +38,7 @@ export async function queryRun(parts: QueryParts, query: Query): Promise<CallAns
   const body =
     `{"type":"query","app":${JSON.stringify(workspace.app)},"fn":${JSON.stringify(head.functionId)},` +
     `"rev":"${head.functionVersion}","run":{"id":"${runId}","started_at":"${startedAt}"},` +
-    `"event":${head.event},"memo":${Memo.of(journals.get(runId)!).toJson()},` +
+    `"event":${head.event}${head.events === null ? "" : `,"events":${head.events}`},"memo":${Memo.of(journals.get(runId)!).toJson()},` +
     `"query":{"name":${JSON.stringify(query.name)},"input":${query.input}},"budget":{"ms":${QUERY_BUDGET_MS}},` +
     `"engine":{"environment":${JSON.stringify(workspace.environment)},"capabilities":[]}}`;
   const answer = await parts.directLine.ask(workspace, "query", body);

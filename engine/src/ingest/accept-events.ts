@@ -12,7 +12,8 @@ import {
   isServerTrouble,
   isUnknownOutcome,
 } from "../store/database.ts";
-import { type EventRow, EventRows, type RunRow } from "../store/event-rows.ts";
+import { type EventRow, EventRows, type RunRow, type SkipReason } from "../store/event-rows.ts";
+import { findShaped, type Shaped } from "../store/shaped-runs.ts";
 import type { EventRef } from "../store/waits.ts";
 import { toEventRow } from "./event-row.ts";
 import type { IncomingEvent } from "./incoming-event.ts";
@@ -22,10 +23,27 @@ export interface StartedRun {
   readonly event: string;
   readonly function: string;
   readonly run: string;
+  /** It is not its own: why. */
+  readonly skipped?: SkipReason;
+}
+
+/** An event that became no run of its own of a function that it names, because of a shape. */
+export interface Unstarted {
+  readonly event: string;
+  readonly function: string;
+  /** The run it went into, or that stood in its way; null when there is none. */
+  readonly run: string | null;
+  readonly reason: SkipReason;
+  readonly detail: string | null;
 }
 
 export type AcceptResult =
-  | { readonly state: "accepted"; readonly ids: readonly string[]; readonly runs: readonly StartedRun[] }
+  | {
+      readonly state: "accepted";
+      readonly ids: readonly string[];
+      readonly runs: readonly StartedRun[];
+      readonly unstarted: readonly Unstarted[];
+    }
   /** The ids that already name other events. Nothing of the request was stored. */
   | { readonly state: "conflict"; readonly ids: readonly string[] };
 
@@ -60,6 +78,8 @@ export interface EventAcceptorOptions extends Ports {
   readonly owesMatch: (events: readonly EventRef[]) => void;
   /** A run was born that begins in so many milliseconds. */
   readonly beginsIn: (ms: number) => void;
+  /** Shapes may have moved the beginning of runs, or want some cancelled. */
+  readonly shaped: () => void;
   readonly pressure: IngestPressure;
   readonly log: Logger;
 }
@@ -68,6 +88,8 @@ interface Request {
   readonly workspaceId: number;
   readonly events: readonly IncomingEvent[];
 }
+
+const NOTHING_SHAPED: ReadonlyMap<string, Shaped> = new Map();
 
 /** About 200 small events: the rows of the next call are made while the database writes those of this one. */
 const BESIDE_BYTES = 48 * 1024;
@@ -145,13 +167,27 @@ export class EventAcceptor {
       } finally {
         expected();
       }
+      const shaped = await this.#shapedOf(rows, accepted);
       let next = 0;
       return perRequest.map((eventRows) => {
         const states = accepted.slice(next, next + eventRows.length);
         next += eventRows.length;
-        return toResult(eventRows, states);
+        return toResult(eventRows, states, shaped);
       });
     }
+  }
+
+  /** What became of those whose functions have shapes, by run. They are stored: an answer without them is still true. */
+  async #shapedOf(rows: EventRows, accepted: readonly AcceptedEvent[]): Promise<ReadonlyMap<string, Shaped>> {
+    const asked = rows.shaped.flatMap(({ event, run }) =>
+      run.shapes === null || accepted[event - 1]!.state !== "new"
+        ? []
+        : [{ ...run, event: rows.entries[event - 1]!.row }],
+    );
+    if (asked.length === 0) return NOTHING_SHAPED;
+    this.#options.shaped();
+    const found = await findShaped(this.#options.database, asked);
+    return new Map(asked.map(({ runId }, index) => [runId, found[index]!]));
   }
 
   #workspaceOf(workspaceId: number): Promise<WorkspaceEntry> | WorkspaceEntry {
@@ -213,15 +249,25 @@ export class EventAcceptor {
   }
 }
 
-function toResult(rows: readonly EventRow[], accepted: readonly AcceptedEvent[]): AcceptResult {
+function toResult(
+  rows: readonly EventRow[],
+  accepted: readonly AcceptedEvent[],
+  shaped: ReadonlyMap<string, Shaped>,
+): AcceptResult {
   const conflicts = rows.filter((_, index) => accepted[index]!.state === "conflict");
   if (conflicts.length > 0) return { state: "conflict", ids: conflicts.map(publicId) };
-  const runs = rows.flatMap((row, index) =>
-    accepted[index]!.state === "new"
-      ? row.runs.map((run) => ({ event: publicId(row), function: run.functionId, run: run.runId }))
-      : [],
-  );
-  return { state: "accepted", ids: rows.map(publicId), runs };
+  const runs: StartedRun[] = [];
+  const unstarted: Unstarted[] = [];
+  for (const [index, row] of rows.entries()) {
+    if (accepted[index]!.state !== "new") continue;
+    for (const { functionId, runId } of row.runs) {
+      const named = { event: publicId(row), function: functionId };
+      const became = shaped.get(runId);
+      if (became === undefined || became.isBorn) runs.push({ ...named, run: runId });
+      else unstarted.push({ ...named, run: became.into, reason: became.reason!, detail: became.detail });
+    }
+  }
+  return { state: "accepted", ids: rows.map(publicId), runs, unstarted };
 }
 
 /** The sender's own id where it gave one. */

@@ -31,13 +31,14 @@ export function toEventRow(
   const { starts, skips } = matchEvent(workspace, event, () => eventJson(row));
   return {
     ...row,
-    runs: starts.map(({ fn, gates }) => ({
+    runs: starts.map(({ fn, gates, shapes }) => ({
       // A trigger sent again finds its run: it has the id of its event.
       runId: event.target === undefined ? newId(ports) : id,
       functionId: fn.id,
       functionVersion: fn.version,
-      // A gate is passed in a claim: it cannot be born leased.
-      fence: gates === null && event.begin === undefined ? fenceFor() : null,
+      // A gate is passed in a claim, and what a shape makes of it shows in the commit: it cannot be born leased.
+      fence: gates === null && shapes === null && event.begin === undefined ? fenceFor() : null,
+      shapes,
       begin: event.begin ?? null,
       gates,
       timeouts: timeoutsOf(fn),
@@ -48,7 +49,7 @@ export function toEventRow(
 }
 
 /** Nearly all functions have none. */
-function timeoutsOf({ manifest: { timeouts } }: FunctionEntry): readonly RunTimeout[] {
+export function timeoutsOf({ manifest: { timeouts } }: FunctionEntry): readonly RunTimeout[] {
   if (timeouts === undefined) return NONE;
   const { start_ms: start, finish_ms: finish } = timeouts;
   return [

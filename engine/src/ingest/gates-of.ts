@@ -2,8 +2,9 @@ import { THROTTLE_UNITS_MAX } from "@durable/protocol/wire";
 import { type Fact, readExpression } from "../domain/expressions.ts";
 import type { Gate, RunGates } from "../domain/gates.ts";
 import { limitKeyOf } from "../domain/limit-key.ts";
-import { type DeclaredLimit, gateOf } from "../registry/declared-limits.ts";
+import { gateOf } from "../registry/declared-limits.ts";
 import type { FunctionEntry } from "../registry/function-entry.ts";
+import { notStarted } from "./not-started.ts";
 
 /** The gates that a run of the function must pass, or a sentence why they cannot be told. Null: it has no limits. */
 export function gatesOf({ id, limits }: FunctionEntry, event: () => Fact): RunGates | null | string {
@@ -13,14 +14,14 @@ export function gatesOf({ id, limits }: FunctionEntry, event: () => Fact): RunGa
   let units = 1;
   for (const limit of limits) {
     const key = limit.key === null ? null : limitKeyOf(limit.key, event());
-    if (key !== null && !key.ok) return sentence(id, limit, key.problem);
+    if (key !== null && !key.ok) return notStarted(id, limit.name, key.problem);
     (limit.unit === "step" ? step : run).push(gateOf(limit, key === null ? null : key.json));
     if (typeof limit.units === "number") {
       units = Math.max(units, limit.units);
       continue;
     }
     const cost = unitsOf(limit.units.cel, event());
-    if (typeof cost === "string") return sentence(id, limit, cost);
+    if (typeof cost === "string") return notStarted(id, limit.name, cost);
     units = cost;
   }
   return { run, step, units };
@@ -35,8 +36,4 @@ function unitsOf(cel: string, event: Fact): number | string {
   if (typeof units === "number" && Number.isInteger(units) && units >= 1 && units <= THROTTLE_UNITS_MAX)
     return units;
   return `its units are ${String(units)}, and must be a whole number from 1 to ${THROTTLE_UNITS_MAX}`;
-}
-
-function sentence(functionId: string, limit: DeclaredLimit, problem: string): string {
-  return `No run of "${functionId}" was started, because the ${limit.name} could not be applied: ${problem}.`;
 }

@@ -5,12 +5,16 @@ import { schemaFlaws, sentenceOfFlaws } from "../registry/json-schemas.ts";
 import type { Listener } from "../registry/listeners.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { SkipRow } from "../store/event-rows.ts";
+import { factsOf, filteredSentence } from "./facts-of.ts";
 import { gatesOf } from "./gates-of.ts";
 import type { IncomingEvent } from "./incoming-event.ts";
+import { shapesOf } from "./shapes-of.ts";
 
 export interface Start {
   readonly fn: FunctionEntry;
   readonly gates: RunGates | null;
+  /** JSON of the shapes that the event must take; null for a function without. */
+  readonly shapes: string | null;
 }
 
 /** What an event means to the functions that name it, in the order of their ids. */
@@ -41,14 +45,23 @@ export function matchEvent(workspace: WorkspaceEntry, event: IncomingEvent, json
   const skips: Omit<SkipRow, "id">[] = [];
   for (const { fn, filters } of listeners) {
     const verdict = filters === null ? true : passes(filters, look());
-    if (verdict === false) continue;
     if (verdict !== true) {
-      skips.push({ functionId: fn.id, reason: "expression", detail: verdict });
+      const facts = filters === null ? null : factsOf(filters, look());
+      skips.push(
+        verdict === false
+          ? {
+              functionId: fn.id,
+              reason: "filtered",
+              detail: filteredSentence(filters!, facts),
+              facts: JSON.stringify(facts),
+            }
+          : { functionId: fn.id, reason: "expression", detail: verdict, facts: JSON.stringify(facts) },
+      );
       continue;
     }
     const flaws = fn.input === null ? [] : schemaFlaws(fn.input, event.data);
     if (flaws.length > 0) {
-      skips.push({ functionId: fn.id, reason: "schema", detail: skipSentence(fn, flaws) });
+      skips.push({ functionId: fn.id, reason: "schema", detail: skipSentence(fn, flaws), facts: null });
       continue;
     }
     const one = startOrSkip(fn, look);
@@ -66,30 +79,39 @@ function matchTick(
   data: string,
   event: () => Fact,
 ): Matched {
-  if (skip !== null) return { starts: [], skips: [{ functionId, ...skip }] };
+  if (skip !== null) return { starts: [], skips: [{ functionId, facts: null, ...skip }] };
   if (fn === undefined) {
     const detail = `The app serves no function "${functionId}" any more.`;
-    return { starts: [], skips: [{ functionId, reason: "missed", detail }] };
+    return { starts: [], skips: [{ functionId, reason: "missed", detail, facts: null }] };
   }
   const flaws = fn.input === null ? [] : schemaFlaws(fn.input, data);
   if (flaws.length > 0) {
-    return { starts: [], skips: [{ functionId, reason: "schema", detail: skipSentence(fn, flaws) }] };
+    return {
+      starts: [],
+      skips: [{ functionId, reason: "schema", detail: skipSentence(fn, flaws), facts: null }],
+    };
   }
   const { starts, skips } = startOrSkip(fn, event);
   return gate === null ? { starts, skips } : { starts: starts.map((start) => behind(gate, start)), skips };
 }
 
-function behind(gate: Gate, { fn, gates }: Start): Start {
+function behind(gate: Gate, { fn, gates, shapes }: Start): Start {
   return {
     fn,
     gates: { run: [...(gates?.run ?? []), gate], step: gates?.step ?? [], units: gates?.units ?? 1 },
+    shapes,
   };
 }
 
 function startOrSkip(fn: FunctionEntry, event: () => Fact): Matched {
   const gates = gatesOf(fn, event);
-  if (typeof gates !== "string") return { starts: [{ fn, gates }], skips: [] };
-  return { starts: [], skips: [{ functionId: fn.id, reason: "limit", detail: gates }] };
+  if (typeof gates === "string") return skip(fn, gates);
+  const shapes = shapesOf(fn, event);
+  return shapes.ok ? { starts: [{ fn, gates, shapes: shapes.json }], skips: [] } : skip(fn, shapes.detail);
+}
+
+function skip(fn: FunctionEntry, detail: string): Matched {
+  return { starts: [], skips: [{ functionId: fn.id, reason: "limit", detail, facts: null }] };
 }
 
 /**

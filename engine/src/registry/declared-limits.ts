@@ -1,4 +1,4 @@
-import type { Concurrency, FunctionManifest, LimitKey, Throttle } from "@durable/protocol/wire";
+import type { Concurrency, FunctionManifest, LimitKey, Singleton, Throttle } from "@durable/protocol/wire";
 import type { Gate } from "../domain/gates.ts";
 import { hashedUuid } from "../domain/ids.ts";
 
@@ -10,7 +10,7 @@ export interface DeclaredLimit {
   readonly name: string;
   /** Null: several functions share it. */
   readonly functionId: string | null;
-  readonly kind: "concurrency" | "throttle";
+  readonly kind: "concurrency" | "throttle" | "singleton";
   readonly unit: Gate["unit"];
   readonly count: number;
   readonly periodMs: number | null;
@@ -21,10 +21,12 @@ export interface DeclaredLimit {
 }
 
 /** @returns in the order in which a job passes them. */
-export function declaredLimits({ id, concurrency, throttle }: FunctionManifest): DeclaredLimit[] {
+export function declaredLimits({ id, concurrency, throttle, singleton }: FunctionManifest): DeclaredLimit[] {
   const list = concurrency === undefined ? [] : Array.isArray(concurrency) ? concurrency : [concurrency];
   return [
     ...(throttle === undefined ? [] : [throttleOf(id, throttle)]),
+    // The next one begins when the one before has ended, also one that was cancelled and undoes its steps.
+    ...(singleton === undefined || singleton.mode === "skip" ? [] : [singletonOf(id, singleton)]),
     ...list.map((each, index) => concurrencyOf(id, each, index)),
   ];
 }
@@ -42,6 +44,21 @@ function throttleOf(functionId: string, throttle: Throttle): DeclaredLimit {
     burst,
     key,
     units,
+  };
+}
+
+function singletonOf(functionId: string, { key }: Singleton): DeclaredLimit {
+  return {
+    id: hashedUuid("singleton", functionId),
+    name: `singleton of "${functionId}"`,
+    functionId,
+    kind: "singleton",
+    unit: "run",
+    count: 1,
+    periodMs: null,
+    burst: null,
+    key: key ?? null,
+    units: 1,
   };
 }
 

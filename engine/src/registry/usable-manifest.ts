@@ -4,6 +4,7 @@ import { readExpression, type Variables, type Yields } from "../domain/expressio
 import { nearNames } from "../domain/near-names.ts";
 import { Problem } from "../domain/problems.ts";
 import { type DeclaredLimit, declaredLimits } from "./declared-limits.ts";
+import { declaredShapes } from "./declared-shapes.ts";
 import { schemaFlaws, schemaProblem, sentenceOfFlaws } from "./json-schemas.ts";
 
 /**
@@ -17,6 +18,7 @@ export function requireUsable({ app, functions }: Manifest): void {
     requireExpressions(fn);
     requireCrons(fn);
     requireLimitExpressions(fn);
+    requireShapeKeys(fn);
   }
   requireAgreement(functions);
   requireTargets(app, functions);
@@ -104,6 +106,13 @@ function requireLimitExpressions(fn: FunctionManifest): void {
     if (key !== null && typeof key !== "string")
       requireExpression(key.cel, "event", `the key of the ${name}`, "value");
     if (typeof units !== "number") requireExpression(units.cel, "event", `the units of the ${name}`, "value");
+  }
+}
+
+function requireShapeKeys(fn: FunctionManifest): void {
+  for (const { name, keys } of declaredShapes(fn)) {
+    for (const key of keys)
+      if (typeof key !== "string") requireExpression(key.cel, "event", `the key of the ${name}`, "value");
   }
 }
 

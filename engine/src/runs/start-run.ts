@@ -1,13 +1,14 @@
 import { TRIGGER_EVENT_NAME } from "@durable/protocol/wire";
 import type { Begin } from "../domain/begin.ts";
 import { notFound, Problem } from "../domain/problems.ts";
-import type { EventAcceptor, StartedRun } from "../ingest/accept-events.ts";
+import type { EventAcceptor, StartedRun, Unstarted } from "../ingest/accept-events.ts";
 import { boundedId } from "../ingest/bounded-id.ts";
 import { findFunction, requireInput } from "../registry/function-input.ts";
 import type { WorkspaceRegistry } from "../registry/workspace-registry.ts";
 import { faultPoint } from "../runtime/fault-points.ts";
 import type { Database } from "../store/database.ts";
 import { findEvent } from "../store/events.ts";
+import { findShaped } from "../store/shaped-runs.ts";
 
 export interface StartParts {
   readonly database: Database;
@@ -48,8 +49,23 @@ export async function startRun(
   }
   const [started] = result.runs;
   if (started !== undefined) return started;
-  // Sent before. A run that one event starts has its event's id.
-  const runId = clientId === null ? null : await findEvent(database, workspaceId, clientId);
-  if (runId === null) throw notFound();
-  return { event: result.ids[0]!, function: functionId, run: runId };
+  const [unstarted] = result.unstarted;
+  if (unstarted !== undefined) return requireRun(unstarted);
+  // Sent before. A run that one event starts has its event's id, unless a shape made it part of another.
+  const eventId = clientId === null ? null : await findEvent(database, workspaceId, clientId);
+  if (eventId === null) throw notFound();
+  const [became] = await findShaped(database, [
+    { runId: eventId, functionId, event: { workspaceId, id: eventId } },
+  ]);
+  const { isBorn, into, reason, detail } = became!;
+  const named = { event: result.ids[0]!, function: functionId };
+  return isBorn
+    ? { ...named, run: eventId }
+    : requireRun({ ...named, run: into, reason: reason ?? "limit", detail });
+}
+
+/** The run that it went into, or of which it is a duplicate, is as good as its own. */
+function requireRun({ event, function: functionId, run, reason, detail }: Unstarted): StartedRun {
+  if (run !== null && reason !== "singleton") return { event, function: functionId, run, skipped: reason };
+  throw new Problem("start-skipped", `Nothing was started: ${detail}`);
 }

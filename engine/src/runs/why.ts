@@ -76,6 +76,9 @@ const WHY: Record<RunStatus, (run: RunStored) => string> = {
 const WHY_ASLEEP: Record<BeginCause, string> = {
   delay: "its event was sent to begin then",
   jitter: "its schedule spreads the starts of its ticks",
+  debounce: "it is debounced, and another event of its key moves it on",
+  batch: "it collects events until then, or until its batch is full",
+  "rate-limit": "the rate limit of its function has no room before",
 };
 
 function whyAsleep({ at, cause }: { readonly at: string; readonly cause: BeginCause }): string {

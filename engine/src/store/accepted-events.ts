@@ -9,6 +9,7 @@ import {
   REGISTRY_COLUMNS,
   RUN_COLUMNS,
   RUN_GATE_COLUMNS,
+  SHAPE_COLUMNS,
   SKIP_COLUMNS,
   TIMEOUT_COLUMNS,
 } from "./event-rows.ts";
@@ -29,7 +30,7 @@ const ACCEPT = "select o_state, o_owes from durable.accept_events";
 const PLAIN_TYPES = ["int", ...typesOf(REGISTRY_COLUMNS, EVENT_COLUMNS, BORN_COLUMNS)];
 const PLAIN_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES)})`;
 /** Between the two stand the requests to pass over, which only a commit has. */
-const WHOLE_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES, "int[]", ...typesOf(SKIP_COLUMNS, TIMEOUT_COLUMNS), "boolean", ...typesOf(RUN_GATE_COLUMNS, GATE_COLUMNS, BEGIN_COLUMNS))})`;
+const WHOLE_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES, "int[]", ...typesOf(SKIP_COLUMNS, TIMEOUT_COLUMNS), "boolean", ...typesOf(RUN_GATE_COLUMNS, GATE_COLUMNS, BEGIN_COLUMNS, SHAPE_COLUMNS))})`;
 
 const NEW: AcceptedEvent = { state: "new", owesMatch: false };
 
@@ -45,9 +46,10 @@ export async function insertEvents(
     ...literals(EVENT_COLUMNS, rows.entries),
     ...literals(BORN_COLUMNS, rows.runs),
   ];
-  const { skips, timeouts, gates, sleepers } = rows;
+  const { skips, timeouts, gates, sleepers, shaped } = rows;
   const mayBeCancelled = rows.runs.some(({ run }) => run.mayBeCancelled);
-  const isPlain = !mayBeCancelled && [skips, timeouts, gates, sleepers].every(({ length }) => length === 0);
+  const isPlain =
+    !mayBeCancelled && [skips, timeouts, gates, sleepers, shaped].every(({ length }) => length === 0);
   if (!isPlain) {
     parameters.push(
       "{}",
@@ -57,6 +59,7 @@ export async function insertEvents(
       ...literals(RUN_GATE_COLUMNS, gates.length === 0 ? [] : rows.runs),
       ...literals(GATE_COLUMNS, gates),
       ...literals(BEGIN_COLUMNS, sleepers),
+      ...literals(SHAPE_COLUMNS, shaped),
     );
   }
   const [answer] = await wrapStatement("accept_events", () =>

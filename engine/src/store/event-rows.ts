@@ -26,14 +26,32 @@ export interface SkipRow {
   readonly reason: SkipReason;
   /** A sentence for people. */
   readonly detail: string;
+  /** JSON of the values that decided it. */
+  readonly facts: string | null;
 }
 
 /**
- * `schema`: its data does not fit the function's input. `expression`: the trigger's `if` failed on it. `cancel-on`: that
- * of `cancelOn`. `limit`: a limit's key or units could not be told. `overlap`: a run of the schedule was under way. `missed`:
- * the tick of a schedule that nobody could start in time.
+ * `filtered`: no `if` of its triggers holds. `schema`: its data does not fit the function's input. `expression`: the trigger's `if` failed on it. `cancel-on`: that
+ * of `cancelOn`. `limit`: a limit's key or units could not be told. The others are what shapes make of it: `durable.shape_runs`; `paused` is
+ * not theirs. `overlap`: a run of the schedule was under way. `missed`: the tick of a schedule that nobody could start in time.
  */
-export type SkipReason = "schema" | "expression" | "cancel-on" | "limit" | "overlap" | "missed";
+export const SKIP_REASONS = [
+  "filtered",
+  "schema",
+  "expression",
+  "cancel-on",
+  "limit",
+  "duplicate",
+  "rate-limited",
+  "debounced",
+  "batched",
+  "singleton",
+  "paused",
+  "overlap",
+  "missed",
+] as const;
+
+export type SkipReason = (typeof SKIP_REASONS)[number];
 
 export interface RunRow {
   readonly runId: string;
@@ -48,6 +66,8 @@ export interface RunRow {
   readonly gates: RunGates | null;
   /** Null: at once. */
   readonly begin: Begin | null;
+  /** JSON of what its event must pass to become it; null for nothing. */
+  readonly shapes: string | null;
 }
 
 /** The run ends when it has not begun, or not ended, by then; from its creation on. */
@@ -117,6 +137,7 @@ export const SKIP_COLUMNS: readonly Column<SkipEntry>[] = [
   text(({ skip }) => skip.functionId),
   plain("text", ({ skip }) => skip.reason),
   text(({ skip }) => skip.detail),
+  text(({ skip }) => skip.facts),
 ];
 
 export const TIMEOUT_COLUMNS: readonly Column<TimeoutEntry>[] = [
@@ -155,6 +176,9 @@ export const BEGIN_COLUMNS: readonly Column<RunEntry>[] = [
   plain("float8", ({ run: { begin } }) => (begin?.atMs === undefined ? null : begin.atMs / 1000)),
 ];
 
+/** What runs whose functions have shapes add to RUN_COLUMNS. */
+export const SHAPE_COLUMNS: readonly Column<RunEntry>[] = [text(({ run }) => run.shapes)];
+
 /** Rows of several requests for one call of `accept_events` or `commit_outcomes`. */
 export class EventRows {
   readonly #entries: EventEntry[] = [];
@@ -187,6 +211,11 @@ export class EventRows {
   /** Those of whom some are born asleep; none when nobody is. */
   get sleepers(): readonly RunEntry[] {
     return this.#runs.some(({ run }) => run.begin !== null) ? this.#runs : [];
+  }
+
+  /** Those of whom some must take a shape; none when nobody must. */
+  get shaped(): readonly RunEntry[] {
+    return this.#runs.some(({ run }) => run.shapes !== null) ? this.#runs : [];
   }
 
   get skips(): SkipEntry[] {

@@ -14,6 +14,8 @@ export interface RunHead {
   readonly functionVersion: number;
   /** The triggering event as user code sees it; JSON text. */
   readonly event: string;
+  /** All events of a batch, JSON text; null for a run of one. */
+  readonly events: string | null;
   /** What it last said of itself; JSON text. */
   readonly state: string | null;
   /** Where a person has moved it; `to` is null for the newest deployment, whatever it is. */
@@ -72,6 +74,7 @@ export async function loadRunHeads(
       function_id: string;
       function_version: number;
       event: string;
+      events: string | null;
       state: string | null;
       deployment: string | null;
       is_placed: boolean;
@@ -82,7 +85,7 @@ export async function loadRunHeads(
     }[]
   >`
     select r.id, coalesce(c.depth, 0) as depth, r.function_id, r.function_version,
-      durable.event_json(e) as event, s.value as state, l.fence, l.ending, r.failure,
+      durable.event_json(e) as event, case when r.begin_cause = 'batch' then durable.batch_json(r.workspace_id, r.id) end as events, s.value as state, l.fence, l.ending, r.failure,
       (select d.deployment from durable.run_deployments d
         where d.workspace_id = r.workspace_id and d.run_id = r.id order by d.from_seq desc limit 1) as deployment,
       p.run_id is not null as is_placed, p.deployment as placed_on
@@ -103,6 +106,7 @@ export async function loadRunHeads(
         functionId: row.function_id,
         functionVersion: row.function_version,
         event: row.event,
+        events: row.events,
         state: row.state,
         deployment: row.deployment,
         placement: row.is_placed ? { to: row.placed_on } : null,

@@ -5,7 +5,7 @@ export interface LimitListed {
   readonly name: string;
   /** Null: several functions share it. */
   readonly function: string | null;
-  readonly kind: "concurrency" | "throttle";
+  readonly kind: "concurrency" | "throttle" | "singleton";
   readonly declared: number;
   /** By a person, instead of what is declared. */
   readonly set_to: number | null;

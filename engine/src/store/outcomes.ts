@@ -17,6 +17,7 @@ import {
   REGISTRY_COLUMNS,
   RUN_COLUMNS,
   RUN_GATE_COLUMNS,
+  SHAPE_COLUMNS,
 } from "./event-rows.ts";
 import { wrapStatement } from "./fault-database.ts";
 
@@ -158,6 +159,7 @@ const WHOLE_CALL = callWith(
     RUN_GATE_COLUMNS,
     GATE_COLUMNS,
     BEGIN_COLUMNS,
+    SHAPE_COLUMNS,
   ),
 );
 
@@ -188,6 +190,7 @@ function rareLiterals(items: readonly CommitItem[]): string[] {
     ...literals(RUN_GATE_COLUMNS, events.gates.length === 0 ? [] : events.runs),
     ...literals(GATE_COLUMNS, events.gates),
     ...literals(BEGIN_COLUMNS, events.sleepers),
+    ...literals(SHAPE_COLUMNS, events.shaped),
   ];
 }
 

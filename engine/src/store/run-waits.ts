@@ -16,6 +16,7 @@ export interface RunWait {
   readonly kind:
     | "concurrency"
     | "throttle"
+    | "singleton" // another run of its key holds it
     | "circuit" // its endpoint is down or busy
     | "slot" // it is ready: a free slot of an engine
     | "paused"
@@ -62,7 +63,7 @@ export interface GateWait {
   readonly limit: {
     readonly id: string;
     readonly name: string;
-    readonly kind: "concurrency" | "throttle";
+    readonly kind: "concurrency" | "throttle" | "singleton";
     readonly count: number | null;
   };
   /** JSON text; null for a limit without a key. */

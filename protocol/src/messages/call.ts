@@ -25,6 +25,8 @@ export interface QueryRequest {
   budget: { ms: number };
   run: { id: string; started_at: Instant };
   event: RunEvent;
+  /** All events of a batch. */
+  events?: RunEvent[] | undefined;
   memo: MemoEntry[];
   query: { name: string; input: Payload };
   /** As the run's own dispatches have it: code that makes tokens needs to know where it is. */

@@ -80,6 +80,44 @@ export interface Throttle {
   units?: number | { cel: string } | undefined;
 }
 
+/** An event with a key that has started a run within the period starts no other. */
+export interface Idempotency {
+  key: LimitKey;
+  period_ms: number;
+}
+
+/** So many starts per period; what is over is skipped, or begins later. */
+export interface RateLimit {
+  limit: number;
+  period_ms: number;
+  /** So many at once, and then evenly. Without it no window of the period has more than `limit`. */
+  burst?: number | undefined;
+  key?: LimitKey | undefined;
+  on_limit?: "skip" | "delay" | undefined;
+}
+
+/** One run for events that come soon after each other: for the last of them when it is quiet, or for the first. */
+export interface Debounce {
+  period_ms: number;
+  key?: LimitKey | undefined;
+  max_wait_ms?: number | undefined;
+  edge?: "trailing" | "leading" | undefined;
+}
+
+/** One run for many events. */
+export interface Batch {
+  max_size: number;
+  max_wait_ms: number;
+  max_bytes?: number | undefined;
+  key?: LimitKey | undefined;
+}
+
+/** One run at a time: what comes meanwhile is skipped, cancels it, or waits. */
+export interface Singleton {
+  mode: "skip" | "cancel" | "queue";
+  key?: LimitKey | undefined;
+}
+
 /** An event that cancels a run of the function. */
 export interface CancelOn {
   event: string;
@@ -107,11 +145,11 @@ export interface FunctionManifest {
   retry?: RetryPolicy | undefined;
   concurrency?: Concurrency | Concurrency[] | undefined;
   throttle?: Throttle | undefined;
-  rate_limit?: LimitSpec | undefined;
-  debounce?: LimitSpec | undefined;
-  batch?: LimitSpec | undefined;
-  singleton?: LimitSpec | undefined;
-  idempotency?: LimitSpec | undefined;
+  rate_limit?: RateLimit | undefined;
+  debounce?: Debounce | undefined;
+  batch?: Batch | undefined;
+  singleton?: Singleton | undefined;
+  idempotency?: Idempotency | undefined;
   fairness?: LimitSpec | undefined;
   priority?: LimitSpec | number | undefined;
   timeouts?: Timeouts | undefined;

@@ -33,7 +33,7 @@ export async function answerQuery(
   { secret, engineUrl = null }: Pick<TurnOptions, "secret" | "engineUrl"> = {},
 ): Promise<CallAnswer> {
   const startedAtMs = monotonicMs();
-  const { query, run, event, memo, budget, engine } = request;
+  const { query, run, event, events, memo, budget, engine } = request;
   const turn = new Turn(
     {
       type: "invoke",
@@ -41,7 +41,7 @@ export async function answerQuery(
       fn: request.fn,
       run,
       task: { kind: "advance", fence: "query" },
-      input: { event },
+      input: { event, events },
       memo,
       memo_next: null,
       attempts: {},
@@ -52,7 +52,7 @@ export async function answerQuery(
     null,
     { isReadOnly: true, secret, engineUrl },
   );
-  const end = await turn.run(() => callHandler(fn, { event, run }, turn));
+  const end = await turn.run(() => callHandler(fn, { event, events, run }, turn));
   const handler = turn.queries.get(query.name);
   if (handler === undefined && end.kind !== "nondeterministic") {
     return { status: "unknown_query", known: [...turn.queries.keys()] };

@@ -7,19 +7,21 @@ import type { Turn } from "./turn.ts";
 
 export interface Cause {
   readonly event: RunEvent;
+  /** Of a batch: all, the first of which is `event`. */
+  readonly events?: readonly RunEvent[] | undefined;
   readonly run: { readonly id: string; readonly started_at: string };
 }
 
 /** Calls the handler from the top, with its data as its schema makes it. */
 export async function callHandler(fn: DurableFunction, cause: Cause, turn: Turn): Promise<unknown> {
-  const { event: received } = cause;
-  const schema = schemaFor(fn, received.name);
-  const event: DurableEvent = {
-    id: received.id,
-    name: received.name,
-    data: schema === undefined ? received.data : await checkedData(schema, received),
-    time: received.time,
-  };
+  const events: DurableEvent[] = [];
+  for (const received of cause.events ?? [cause.event]) events.push(await shownEvent(fn, received));
   const run = { id: cause.run.id, startedAt: cause.run.started_at };
-  return fn.options.handler({ event, step: makeStep(turn, policyOptionsOf(fn)), run });
+  return fn.options.handler({ event: events[0]!, events, step: makeStep(turn, policyOptionsOf(fn)), run });
+}
+
+async function shownEvent(fn: DurableFunction, received: RunEvent): Promise<DurableEvent> {
+  const schema = schemaFor(fn, received.name);
+  const data = schema === undefined ? received.data : await checkedData(schema, received);
+  return { id: received.id, name: received.name, data, time: received.time };
 }

@@ -27,7 +27,7 @@ export async function executeFunction(
   const { values = new ValueLine(connection, request) } = options;
   const heartbeats = HeartbeatLine.of(connection, request);
   const turn = new Turn(request, startedAtMs, line, { ...options, values, heartbeats });
-  const end = await turn.run(() => callHandler(fn, { event: request.input.event, run: request.run }, turn));
+  const end = await turn.run(() => callHandler(fn, { ...request.input, run: request.run }, turn));
   const answer =
     end.kind === "unfetched"
       ? answerUnfetched(request, turn, line?.told !== undefined)

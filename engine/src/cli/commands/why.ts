@@ -32,7 +32,7 @@ function rowsOfGate(gate: NonNullable<Wait["gate"]>): string[][] {
     ["key", key === null ? "-" : JSON.stringify(key)],
     ["position", capped ? `more than ${position - 1}` : `${position}`],
   ];
-  if (limit.kind === "concurrency") rows.push(["taken", `${used} of ${limit.count ?? "any number"}`]);
+  if (limit.kind !== "throttle") rows.push(["taken", `${used} of ${limit.count ?? "any number"}`]);
   for (const { run, since, status } of holders) rows.push(["held by", `${run}  ${status}, since ${since}`]);
   if (opens_at !== null) rows.push(["opens at", opens_at]);
   return rows;

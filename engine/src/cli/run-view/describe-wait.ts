@@ -10,6 +10,7 @@ export function describeWait(wait: Wait): string {
 const WORDS: Record<Wait["kind"], (wait: Wait) => string> = {
   concurrency: placeOf,
   throttle: placeOf,
+  singleton: placeOf,
   circuit: ({ circuit }) => (circuit?.state === "open" ? "the app, which is down" : "the app, which is busy"),
   slot: () => "a free slot of an engine",
   paused: () => "a person: it is paused",

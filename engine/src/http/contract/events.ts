@@ -6,6 +6,7 @@ import {
   SENT_EVENT_NAME,
 } from "@durable/protocol/wire";
 import { z } from "@hono/zod-openapi";
+import { SKIP_REASONS } from "../../store/event-rows.ts";
 import { BEGINNING } from "./beginning.ts";
 import { NOTHING, row } from "./row.ts";
 import { AppName, AsReceived, EnvironmentName, Failure, RunState, RunStatus, WaitS } from "./shapes.ts";
@@ -66,6 +67,10 @@ export const StartedRun = z
     event: z.string(),
     function: z.string(),
     run: z.string(),
+    skipped: z.enum(SKIP_REASONS).optional().openapi({
+      description:
+        "Of a trigger: why the run is not its own. It is the one that the start went into, or of which it is a duplicate.",
+    }),
     status: RunStatus.optional().openapi({
       description: "With `wait`: the end; or where it was when the time was over.",
     }),

@@ -90,5 +90,5 @@ export const triggerFunction = row({
   ),
   answer: StartedRun,
   status: 200,
-  problems: ["not-found", "idempotency-conflict", "number-out-of-range"],
+  problems: ["not-found", "idempotency-conflict", "number-out-of-range", "start-skipped"],
 });

@@ -6,7 +6,7 @@ import { AsReceived, WorkspacePath } from "./shapes.ts";
 /** How many of its keys a limit shows. */
 export const GATES_SHOWN_MAX = 10;
 
-export const LimitKind = z.enum(["concurrency", "throttle"]).openapi("LimitKind");
+export const LimitKind = z.enum(["concurrency", "throttle", "singleton"]).openapi("LimitKind");
 
 export const LimitKeyValue = AsReceived.openapi({
   description: "The value of its key that counts together; null for a limit without a key.",

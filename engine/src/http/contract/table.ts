@@ -35,12 +35,13 @@ import {
   runSchedule,
 } from "./schedules.ts";
 import { completeToken, sendSignal } from "./signals.ts";
-import { listSkips } from "./skips.ts";
+import { listSkips, runSkip } from "./skips.ts";
 
 export const TABLE = {
   sendEvents,
   getEvent,
   listSkips,
+  runSkip,
   sendSignal,
   completeToken,
   syncApp,

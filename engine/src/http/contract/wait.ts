@@ -49,6 +49,7 @@ export const Wait = z
       .enum([
         "concurrency",
         "throttle",
+        "singleton",
         "circuit",
         "slot",
         "paused",
@@ -63,7 +64,7 @@ export const Wait = z
       ])
       .openapi({
         description:
-          "`concurrency`, `throttle`: a limit. `circuit`: its endpoint is down or busy. `slot`: it is ready, and no engine " +
+          "`concurrency`, `throttle`, `singleton`: a limit. `circuit`: its endpoint is down or busy. `slot`: it is ready, and no engine " +
           "has a free slot. `begin`: it was born to begin later. `retry`: the next try of a step, of the function, or of a call. `step`: the app is called for a planned step.",
       }),
     step: z
@@ -89,7 +90,7 @@ export const Wait = z
     jobs: z.number().int().openapi({
       description: "Of the run, that wait at limits: itself, or planned steps. `step` is the oldest.",
     }),
-    gate: GateWait.nullable().openapi({ description: "Of `concurrency` and `throttle`." }),
+    gate: GateWait.nullable().openapi({ description: "Of `concurrency`, `throttle` and `singleton`." }),
     circuit: z
       .object({
         state: z.enum(["open", "limited"]),

@@ -43,6 +43,7 @@ export function mountPages(app: Hono<HttpEnv>, parts: RouteParts): void {
       const skips = await listSkips(database, id, {
         eventId: null,
         functionId: null,
+        reason: null,
         before: null,
         limit: SKIPS_SHOWN,
       });

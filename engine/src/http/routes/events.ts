@@ -3,6 +3,7 @@ import type { Actor } from "../../auth/authorize.ts";
 import { notFound, Problem } from "../../domain/problems.ts";
 import type { StartedRun } from "../../ingest/accept-events.ts";
 import { showListed, showResult } from "../../runs/show-run.ts";
+import { showSkip } from "../../runs/show-skip.ts";
 import { faultPoint } from "../../runtime/fault-points.ts";
 import { loadEvent } from "../../store/events.ts";
 import { listRuns } from "../../store/runs-listing.ts";
@@ -25,12 +26,12 @@ export function eventRoutes({
       const event = await loadEvent(database, workspaceId, params.id);
       if (event === null) throw notFound();
       const { own_id: eventId, data, ...shown } = event;
-      const all = { functionId: null, before: null, limit: OF_EVENT_MAX };
+      const all = { functionId: null, reason: null, before: null, limit: OF_EVENT_MAX };
       const [runs, skips] = await Promise.all([
         listRuns(database, workspaceId, { ...all, status: null, eventId }),
         listSkips(database, workspaceId, { ...all, eventId: params.id }),
       ]);
-      return { ...shown, data: new RawJson(data), runs: runs.map(showListed), skips };
+      return { ...shown, data: new RawJson(data), runs: runs.map(showListed), skips: skips.map(showSkip) };
     },
 
     async sendEvents({ body, contentType, query, actor, signal }) {

@@ -333,7 +333,7 @@ describe("durable check", () => {
     );
     write(
       "flow/b.ts",
-      'import { createFunction } from "@durable/sdk";\nexport const b = createFunction({ id: "ship", trigger: { event: "e", if: "event.data.x > 1" }, handler: async ({ step }) => {\n  await step.waitForAny("w", [{ event: "e", if: "trigger.data.x == event.data.x" }]);\n  return step.invoke("b", "bill");\n} });\n',
+      'import { createFunction } from "@durable/sdk";\nexport const b = createFunction({ id: "ship", invokes: ["bill", "shipp", "other/pay"], trigger: { event: "e", if: "event.data.x > 1" }, handler: async ({ step }) => {\n  await step.waitForAny("w", [{ event: "e", if: "trigger.data.x == event.data.x" }]);\n  return step.invoke("b", "bill");\n} });\n',
     );
     write("good.ts", 'import "@durable/sdk";\n');
   });
@@ -375,6 +375,12 @@ describe("durable check", () => {
         7,
         "unknown-target",
         'This starts function "bil", and none of these files declares it. Did you mean "bill"?',
+      ],
+      [
+        "flow/b.ts",
+        2,
+        "unknown-target",
+        'This starts function "shipp", and none of these files declares it. Did you mean "ship"?',
       ],
     ]);
     // Others may declare it.

@@ -1,4 +1,4 @@
-import { notFound } from "../domain/problems.ts";
+import { Problem } from "../domain/problems.ts";
 import type { Database } from "../store/database.ts";
 import { ensureWorkspace, findWorkspace } from "../store/workspaces.ts";
 
@@ -21,11 +21,15 @@ export class WorkspaceIds {
     return this.#remember(name, await findWorkspace(this.#database, app, environment));
   }
 
-  /** @throws Problem `not-found`, the same as for an unknown id inside a known workspace. */
+  /** For actors who may reach it. @throws Problem `not-found` that names it. */
   async require(app: string, environment: string): Promise<number> {
     const id = await this.find(app, environment);
-    if (id === null) throw notFound();
-    return id;
+    if (id !== null) return id;
+    const name = JSON.stringify(app);
+    throw new Problem(
+      "not-found",
+      `There is no app ${name} in ${environment}. Check the names; an app is there once it has been synced.`,
+    );
   }
 
   /** Made if need be. Only for actors who may reach any workspace. */

@@ -10,28 +10,37 @@ export interface Targets {
 }
 
 export function findTargets(program: Node): Targets {
-  const ids = createdIds(program);
+  const functions = createdFunctions(program);
+  const ids = functions.map((options) => textOf(memberOf(options, "id")));
   const started = findDurableCode(program)
     .flatMap(({ steps }) => steps)
     .filter(({ method }) => method === "invoke" || method === "spawn")
-    .flatMap(({ node }) => {
-      const id = textOf(targetOf(node["arguments"]));
-      return id === null ? [] : [{ id, node }];
-    });
-  return { declared: ids.filter((id) => id !== null), declaresMore: ids.includes(null), started };
+    .map(({ node }) => targetOf(node["arguments"]));
+  const named = functions.flatMap((options): Node[] => memberOf(options, "invokes")?.["elements"] ?? []);
+  return {
+    declared: ids.filter((id) => id !== null),
+    declaresMore: ids.includes(null),
+    started: [...started, ...named].flatMap((node) => {
+      const id = textOf(node);
+      // Of another app nothing is known here.
+      return node === undefined || id === null || id.includes("/") ? [] : [{ id, node }];
+    }),
+  };
 }
 
-/** Null for one that is not written out. */
-function createdIds(program: Node): (string | null)[] {
-  const ids: (string | null)[] = [];
+/** What `createFunction` is called with. */
+function createdFunctions(program: Node): (Node | undefined)[] {
+  const created: (Node | undefined)[] = [];
   walk(program, (node) => {
     if (node.type !== "CallExpression" || bare(node["callee"])["name"] !== "createFunction") return;
-    const options = node["arguments"][0];
-    const properties: Node[] = options?.type === "ObjectExpression" ? options.properties : [];
-    const id = properties.find((property) => property["key"]?.name === "id");
-    ids.push(id === undefined ? null : textOf(id["value"]));
+    created.push(node["arguments"][0]);
   });
-  return ids;
+  return created;
+}
+
+function memberOf(options: Node | undefined, member: string): Node | undefined {
+  const properties: Node[] = options?.type === "ObjectExpression" ? options["properties"] : [];
+  return properties.find((property) => property["key"]?.name === member)?.["value"];
 }
 
 /** Of `invoke("child")`, `invoke("child", { .. })` or `invoke("name", "child")`. */
@@ -40,6 +49,6 @@ export function targetOf([first, second]: readonly Node[]): Node | undefined {
   return isOnly ? first : second;
 }
 
-function textOf(node: Node | undefined): string | null {
+function textOf(node: Node | null | undefined): string | null {
   return node?.type === "Literal" && typeof node["value"] === "string" ? node["value"] : null;
 }

@@ -141,6 +141,10 @@ describe("a run as a tree", () => {
     expect(renderRun(run([failing]), drawing)[1]).toBe(
       "└─ ↻ charge  attempt 2 failed, attempt 3 in 500 ms: card reader busy",
     );
+    const stopped = step("charge", { status: "retrying", attempt: 2, failure: "no" });
+    expect(renderRun(run([stopped], { status: "paused" }), drawing)[1]).toBe(
+      "├─ ↻ charge  attempt 2 failed: no",
+    );
     const done = step("charge", { attempt: 3, appMs: 31 });
     expect(renderRun(run([done]), drawing)[1]).toBe("└─ ✓ charge  31 ms, attempt 3");
   });

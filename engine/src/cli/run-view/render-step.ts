@@ -77,7 +77,9 @@ const PENDING: Record<string, string> = {
 };
 
 function retrying(step: StepView, { nowMs }: Drawing): string {
-  const leftMs = (step.dueAtMs ?? nowMs) - nowMs;
+  // Its run is paused, or it is under way.
+  if (step.dueAtMs === null) return `attempt ${step.attempt} failed${quoted(step.failure)}`;
+  const leftMs = step.dueAtMs - nowMs;
   const when = leftMs > 0 ? `in ${formatDuration(leftMs)}` : "now";
   return `attempt ${step.attempt} failed, attempt ${step.attempt + 1} ${when}${quoted(step.failure)}`;
 }

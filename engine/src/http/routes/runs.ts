@@ -167,6 +167,6 @@ export function runRoutes(
 function ended(status: string, undone: string): Problem {
   return new Problem(
     "run-terminal",
-    `The run has ${status} before it could be ${undone}. Every end is final.`,
+    `The run ${status === "cancelled" ? "was" : "has"} ${status} before it could be ${undone}. Every end is final.`,
   );
 }

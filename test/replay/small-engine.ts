@@ -10,15 +10,18 @@ import {
   type Task,
 } from "@durable/protocol/wire";
 import { executeFunction } from "../../sdk-ts/src/execution/execute-function.ts";
+import { Trails } from "../../sdk-ts/src/execution/trails.ts";
 import type { DispatchConnection, EngineReply } from "../../sdk-ts/src/http/dispatch-connection.ts";
 import { createFunction, type DurableFunction } from "../../sdk-ts/src/index.ts";
-import { type Program, play } from "./program.ts";
+import { has, type Program, play, soon } from "./program.ts";
 
 export interface SmallEngineOptions {
   /** What the world does: below 1, the next number of a row. */
   readonly chance: () => number;
   /** Handlers report while they go on, over a line that loses checkpoints and their answers. */
   readonly checkpoints?: boolean;
+  /** The app watches whether a replay keeps to the recorded path: how long it waits before it says that one does not. */
+  readonly patienceMs?: number | undefined;
 }
 
 /** The last checkpoint of the dispatch that holds the lease. */
@@ -44,8 +47,13 @@ export class SmallEngine {
   /** Bodies that ran although their result was recorded when their dispatch began. */
   readonly doubled: string[] = [];
   checkpoints = 0;
+  /** The names of the steps that it was told of, by id. */
+  readonly names = new Map<string, string>();
+  /** What the deployed code does. */
+  program: Program;
   fn: DurableFunction;
   readonly #options: SmallEngineOptions;
+  readonly #trails: Trails;
   /** By group, the steps that it stands for. */
   readonly #folds = new Map<string, readonly string[]>();
   #last: Last = { fence: "", seq: 0, body: "", known: 0 };
@@ -53,10 +61,12 @@ export class SmallEngine {
 
   constructor(program: Program, options: SmallEngineOptions = { chance: () => 0.99 }) {
     this.#options = options;
+    this.#trails = new Trails(options.patienceMs);
+    this.program = program;
     this.fn = createFunction({
       id: "model",
       trigger: { event: "start" },
-      handler: async ({ step }) => ({ result: await play(program, step, (key) => this.#note(key)) }),
+      handler: async ({ step }) => ({ result: await play(this.program, step, (key) => this.#note(key)) }),
     });
   }
 
@@ -96,11 +106,13 @@ export class SmallEngine {
       budget: { ms: 60_000, steps: 1 },
       engine: { environment: "dev", capabilities: ["checkpoint", "claim"] },
     };
-    return executeFunction(this.fn, request, checkpoints && isAdvance ? this.#line() : null);
+    const connection = checkpoints && isAdvance ? this.#line() : null;
+    return executeFunction(this.fn, request, connection, { trails: this.#trails });
   }
 
   /** One op of an answer, or of a checkpoint. */
   take(op: Op): void {
+    this.names.set(op.id, op.name);
     if (op.op === "run" && op.st === "ok") this.#settled(op, (op.v as RawJson | undefined)?.text);
     else if (op.op === "run" && op.st === "err")
       this.#record({ id: op.id, op: "run", st: "err", error: op.error });
@@ -167,10 +179,12 @@ export class SmallEngine {
     return [...this.journal, ...this.pending, ...this.cancelled].some((each) => each.id === id);
   }
 
-  #note(key: string): void {
+  async #note(key: string): Promise<void> {
     this.ran.push(key);
     const id = key.slice(key.indexOf("/") + 1);
     if (this.journal.some((entry) => entry.id === id)) this.doubled.push(key);
+    // Beside what is no step, bodies take their time: else no turn would wait for it.
+    if (has("own")(this.program)) await soon(Math.floor(Math.random() * 6));
   }
 
   #line(): DispatchConnection {
@@ -251,6 +265,7 @@ export async function runToEnd(
     if (answer.status === "done") return { output: (answer.output as RawJson).text, calls };
     if (answer.status === "abandoned") continue;
     if (answer.status !== "continue") throw new Error(JSON.stringify(answer));
+    if (answer.detour !== undefined) throw new Error(`A detour: ${JSON.stringify(answer.detour)}`);
     if (chance() < 0.2) continue; // the answer is lost
     engine.takeAnswer(answer);
     const isStill = answer.ops.length === 0 && answer.more !== true;

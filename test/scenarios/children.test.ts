@@ -3,14 +3,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createFunction, type DurableFunction, type Step } from "@durable/sdk";
 import { serve } from "@durable/sdk/node";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { expectInvariants } from "../invariants/expect-invariants.ts";
-import { startEngine } from "./api-engine.ts";
+import { engineWithApp } from "./engine-with-app.ts";
 import { startSdkApp } from "./sdk-app.ts";
 
-let engine: Awaited<ReturnType<typeof startEngine>>;
-let app: Awaited<ReturnType<typeof startSdkApp>>;
 /** What the parent of the test at hand does. */
 let parentBody: (step: Step) => unknown = () => null;
 const open: () => void = () => {};
@@ -54,19 +52,13 @@ const endless: DurableFunction = createFunction({
   handler: ({ step }): Promise<unknown> => step.invoke("again", "endless"),
 });
 
-beforeAll(async () => {
-  engine = await startEngine({ slots: 8 });
-  app = await startSdkApp(engine, "shop", [double, broken, patient, nothing, family, parent, endless]);
+const { engine } = engineWithApp("shop", [double, broken, patient, nothing, family, parent, endless], {
+  slots: 8,
 });
 
 afterEach(async () => {
   open();
   await expectInvariants(engine.database);
-});
-
-afterAll(async () => {
-  await engine.stop();
-  await app.stop();
 });
 
 async function start(body: (step: Step) => unknown): Promise<string> {

@@ -1,10 +1,11 @@
 // What people are asked: the inbox, its answers, reminders and escalations, over HTTP with the real SDK.
 import { createFunction, Durable } from "@durable/sdk";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { travel } from "../support/travel.ts";
-import { asAdmin, startEngine } from "./api-engine.ts";
+import { asAdmin } from "./api-engine.ts";
+import { engineWithApp } from "./engine-with-app.ts";
 import { startSdkApp } from "./sdk-app.ts";
 
 const order = z.object({ amount: z.number().int().max(100), note: z.string().optional() });
@@ -108,34 +109,27 @@ const asksOnce = createFunction({
   handler: ({ step }) => step.waitForApproval("again", { assignee: "again", timeout: "50ms" }),
 });
 
-let engine: Awaited<ReturnType<typeof startEngine>>;
-let app: Awaited<ReturnType<typeof startSdkApp>>;
 let durable: Durable;
 
-beforeAll(async () => {
-  engine = await startEngine();
-  app = await startSdkApp(engine, "shop", [
-    asks,
-    decides,
-    anything,
-    refined,
-    broken,
-    dangling,
-    raced,
-    both,
-    notified,
-    asksAgain,
-    asksOnce,
-  ]);
+const { engine, app } = engineWithApp("shop", [
+  asks,
+  decides,
+  anything,
+  refined,
+  broken,
+  dangling,
+  raced,
+  both,
+  notified,
+  asksAgain,
+  asksOnce,
+]);
+
+beforeAll(() => {
   durable = new Durable({ app: "shop", url: engine.url });
 });
 
 afterEach(() => expectInvariants(engine.database));
-
-afterAll(async () => {
-  await app.stop();
-  await engine.stop();
-});
 
 const INPUTS = "/v1/apps/shop/dev/inputs";
 const list = async (query = "") => (await engine.call("GET", `${INPUTS}${query}`)).json;

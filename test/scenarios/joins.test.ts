@@ -1,13 +1,10 @@
 // step.parallel and step.race with the real SDK and a real engine.
 import { setTimeout as sleep } from "node:timers/promises";
 import { createFunction, type Step } from "@durable/sdk";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { expectInvariants } from "../invariants/expect-invariants.ts";
-import { startEngine } from "./api-engine.ts";
-import { startSdkApp } from "./sdk-app.ts";
+import { engineWithApp } from "./engine-with-app.ts";
 
-let engine: Awaited<ReturnType<typeof startEngine>>;
-let app: Awaited<ReturnType<typeof startSdkApp>>;
 let program: (step: Step) => unknown = () => null;
 const fn = createFunction({
   id: "joins",
@@ -16,17 +13,9 @@ const fn = createFunction({
   handler: ({ step }) => program(step),
 });
 
-beforeAll(async () => {
-  engine = await startEngine({ slots: 8 });
-  app = await startSdkApp(engine, "joiner", [fn]);
-});
+const { engine } = engineWithApp("joiner", [fn], { slots: 8 });
 
 afterEach(() => expectInvariants(engine.database));
-
-afterAll(async () => {
-  await engine.stop();
-  await app.stop();
-});
 
 async function start(handler: (step: Step) => unknown): Promise<string> {
   program = handler;

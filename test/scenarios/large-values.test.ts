@@ -1,9 +1,7 @@
 // A value over the limit: the run pauses and says which, how large and what to do; resumed, it keeps all its steps.
 import { createFunction, type Step, StepInterruptedError, ValueTooLargeError } from "@durable/sdk";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { expectInvariants } from "../invariants/expect-invariants.ts";
-import { startEngine } from "./api-engine.ts";
-import { startSdkApp } from "./sdk-app.ts";
+import { beforeEach, expect, test } from "vitest";
+import { engineWithApp } from "./engine-with-app.ts";
 
 const LARGE = "x".repeat(4 * 1024 * 1024);
 
@@ -30,20 +28,7 @@ const gives = (name: string, value: unknown) => () => {
   return value;
 };
 
-let engine: Awaited<ReturnType<typeof startEngine>>;
-let app: Awaited<ReturnType<typeof startSdkApp>>;
-
-beforeAll(async () => {
-  engine = await startEngine();
-  app = await startSdkApp(engine, "shop", functions);
-});
-
-afterAll(async () => {
-  await engine.stop();
-  await app.stop();
-});
-
-afterAll(() => expectInvariants(engine.database));
+const { app } = engineWithApp("shop", functions);
 
 beforeEach(() => {
   calls = [];

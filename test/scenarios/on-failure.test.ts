@@ -1,12 +1,9 @@
 // onFailure: what a function does about a run of it that failed for good.
 import { createFunction, type DurableFunction, type FailureContext, NonRetriableError } from "@durable/sdk";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { expectInvariants } from "../invariants/expect-invariants.ts";
-import { startEngine } from "./api-engine.ts";
-import { startSdkApp } from "./sdk-app.ts";
+import { engineWithApp } from "./engine-with-app.ts";
 
-let engine: Awaited<ReturnType<typeof startEngine>>;
-let app: Awaited<ReturnType<typeof startSdkApp>>;
 /** What the handlers got, without what cannot be compared. */
 const seen: Record<string, unknown>[] = [];
 let noted = 0;
@@ -87,20 +84,12 @@ const booking = createFunction({
 });
 const FUNCTIONS: DurableFunction[] = [charge, wrapped, plain, hopeless, late, booking];
 
-beforeAll(async () => {
-  engine = await startEngine({ slots: 8 });
-  app = await startSdkApp(engine, "shop", FUNCTIONS);
-});
+const { engine } = engineWithApp("shop", FUNCTIONS, { slots: 8 });
 
 afterEach(async () => {
   seen.length = 0;
   noted = 0;
   await expectInvariants(engine.database);
-});
-
-afterAll(async () => {
-  await engine.stop();
-  await app.stop();
 });
 
 const pathOf = (run: string) => `/v1/apps/shop/dev/runs/${run}`;

@@ -1,8 +1,7 @@
 // Every policy of retrying, as user code declares it and as the engine does it; and runs that a person has to help.
 import { createFunction, NonRetriableError } from "@durable/sdk";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { expectInvariants } from "../invariants/expect-invariants.ts";
-import { startEngine } from "./api-engine.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { engineWithApp } from "./engine-with-app.ts";
 import { startSdkApp } from "./sdk-app.ts";
 
 class BusyError extends Error {
@@ -94,20 +93,7 @@ const functions = [
   }),
 ];
 
-let engine: Awaited<ReturnType<typeof startEngine>>;
-let app: Awaited<ReturnType<typeof startSdkApp>>;
-
-beforeAll(async () => {
-  engine = await startEngine();
-  app = await startSdkApp(engine, "shop", functions);
-});
-
-afterAll(async () => {
-  await engine.stop();
-  await app.stop();
-});
-
-afterAll(() => expectInvariants(engine.database));
+const { engine, app } = engineWithApp("shop", functions);
 
 beforeEach(() => {
   failing = 0;

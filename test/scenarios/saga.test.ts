@@ -1,10 +1,8 @@
 // A run that fails or is cancelled undoes its completed steps: the last one first, each durable, none twice.
 import { setTimeout as sleep } from "node:timers/promises";
 import { createFunction, NonRetriableError } from "@durable/sdk";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { expectInvariants } from "../invariants/expect-invariants.ts";
-import { startEngine } from "./api-engine.ts";
-import { startSdkApp } from "./sdk-app.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { engineWithApp } from "./engine-with-app.ts";
 
 /** What was done and undone, in order, with the keys that user code was given. */
 let did: string[] = [];
@@ -84,20 +82,7 @@ const pack = createFunction({
   },
 });
 
-let engine: Awaited<ReturnType<typeof startEngine>>;
-let app: Awaited<ReturnType<typeof startSdkApp>>;
-
-beforeAll(async () => {
-  engine = await startEngine();
-  app = await startSdkApp(engine, "trips", [booking, pack]);
-});
-
-afterAll(async () => {
-  await engine.stop();
-  await app.stop();
-});
-
-afterAll(() => expectInvariants(engine.database));
+const { app } = engineWithApp("trips", [booking, pack]);
 
 beforeEach(() => {
   did = [];

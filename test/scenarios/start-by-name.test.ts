@@ -1,10 +1,8 @@
 // Runs that are started by their function's name, and what a function's schemas keep out.
 import { createFunction, Durable, DurableRequestError, FunctionError } from "@durable/sdk";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { expectInvariants } from "../invariants/expect-invariants.ts";
-import { startEngine } from "./api-engine.ts";
-import { startSdkApp } from "./sdk-app.ts";
+import { engineWithApp } from "./engine-with-app.ts";
 
 const Order = z.object({ order: z.number(), note: z.string().default("none") });
 
@@ -60,22 +58,13 @@ const sender = createFunction({
   },
 });
 
-let engine: Awaited<ReturnType<typeof startEngine>>;
-let app: Awaited<ReturnType<typeof startSdkApp>>;
 let durable: Durable;
 
-beforeAll(async () => {
-  engine = await startEngine();
-  app = await startSdkApp(engine, "shop", [checkout, listens, declines, lies, tidy, fromOutside, sender]);
+const { engine } = engineWithApp("shop", [checkout, listens, declines, lies, tidy, fromOutside, sender]);
+
+beforeAll(() => {
   durable = new Durable({ app: "shop", url: engine.url });
 });
-
-afterAll(async () => {
-  await app.stop();
-  await engine.stop();
-});
-
-afterAll(() => expectInvariants(engine.database));
 
 const trigger = (fn: string, body: unknown, query = "") =>
   engine.call("POST", `/v1/apps/shop/dev/functions/${fn}/trigger${query}`, body);

@@ -1,10 +1,8 @@
 // What a run says of itself while it goes on, and the ways it has taken.
 import { createFunction, Durable } from "@durable/sdk";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { expectInvariants } from "../invariants/expect-invariants.ts";
+import { beforeAll, expect, test } from "vitest";
 import { waitFor } from "../support/wait.ts";
-import { startEngine } from "./api-engine.ts";
-import { startSdkApp } from "./sdk-app.ts";
+import { engineWithApp } from "./engine-with-app.ts";
 
 /** What the world says: it changes while runs are under way. */
 const world = { isMember: true, asked: 0 };
@@ -39,22 +37,13 @@ const decides = createFunction({
   },
 });
 
-let engine: Awaited<ReturnType<typeof startEngine>>;
-let app: Awaited<ReturnType<typeof startSdkApp>>;
 let durable: Durable;
 
-beforeAll(async () => {
-  engine = await startEngine();
-  app = await startSdkApp(engine, "shop", [counts, decides]);
+const { engine } = engineWithApp("shop", [counts, decides]);
+
+beforeAll(() => {
   durable = new Durable({ app: "shop", url: engine.url });
 });
-
-afterAll(async () => {
-  await app.stop();
-  await engine.stop();
-});
-
-afterAll(() => expectInvariants(engine.database));
 
 const show = async (run: string) => (await engine.call("GET", `/v1/apps/shop/dev/runs/${run}`)).json;
 const waiting = (run: string) =>

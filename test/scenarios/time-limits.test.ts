@@ -1,10 +1,9 @@
 // A run that has not begun, or not ended, within its time fails; what it did is undone first.
 import { createFunction } from "@durable/sdk";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { travel } from "../support/travel.ts";
-import { startEngine } from "./api-engine.ts";
-import { startSdkApp } from "./sdk-app.ts";
+import { engineWithApp } from "./engine-with-app.ts";
 
 let did: string[] = [];
 
@@ -39,13 +38,7 @@ const sender = createFunction({
 
 /** Other tests share the processor. */
 
-let engine: Awaited<ReturnType<typeof startEngine>>;
-let app: Awaited<ReturnType<typeof startSdkApp>>;
-
-beforeAll(async () => {
-  engine = await startEngine();
-  app = await startSdkApp(engine, "shop", [limited, sender]);
-});
+const { engine, app } = engineWithApp("shop", [limited, sender]);
 
 beforeEach(() => {
   did = [];
@@ -54,11 +47,6 @@ beforeEach(() => {
 afterEach(async () => {
   await expectInvariants(engine.database);
   await travel(engine.database.sql, "0");
-});
-
-afterAll(async () => {
-  await engine.stop();
-  await app.stop();
 });
 
 function becomes(id: string, status: string) {

@@ -1,42 +1,27 @@
 // Which functions an event starts: wildcards in names, and expressions that must hold.
 import { createFunction } from "@durable/sdk";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { expectInvariants } from "../invariants/expect-invariants.ts";
+import { describe, expect, test } from "vitest";
 import { startApp } from "./api-app.ts";
-import { startEngine } from "./api-engine.ts";
-import { startSdkApp } from "./sdk-app.ts";
+import { engineWithApp } from "./engine-with-app.ts";
 
 const says = (id: string, triggers: { event: string; if?: string }[]) =>
   createFunction({ id, triggers, handler: ({ event }) => event.name });
 
-let engine: Awaited<ReturnType<typeof startEngine>>;
-let app: Awaited<ReturnType<typeof startSdkApp>>;
-
-beforeAll(async () => {
-  engine = await startEngine();
-  app = await startSdkApp(engine, "shop", [
-    says("any-order", [{ event: "order.*" }]),
-    says("large", [{ event: "order.placed", if: "event.data.total > 100" }]),
-    says("either", [
-      { event: "order.placed", if: "event.data.total > 1000" },
-      { event: "order.*", if: "event.data.vip" },
-    ]),
-    says("everything", [{ event: "*" }]),
-    createFunction({
-      id: "sender",
-      trigger: { event: "send.it" },
-      handler: ({ step }) =>
-        step.sendEvent("tell", { name: "order.placed", data: { total: "much", vip: false } }),
-    }),
-  ]);
-});
-
-afterAll(async () => {
-  await app.stop();
-  await engine.stop();
-});
-
-afterAll(() => expectInvariants(engine.database));
+const { engine } = engineWithApp("shop", [
+  says("any-order", [{ event: "order.*" }]),
+  says("large", [{ event: "order.placed", if: "event.data.total > 100" }]),
+  says("either", [
+    { event: "order.placed", if: "event.data.total > 1000" },
+    { event: "order.*", if: "event.data.vip" },
+  ]),
+  says("everything", [{ event: "*" }]),
+  createFunction({
+    id: "sender",
+    trigger: { event: "send.it" },
+    handler: ({ step }) =>
+      step.sendEvent("tell", { name: "order.placed", data: { total: "much", vip: false } }),
+  }),
+]);
 
 async function send(name: string, data: unknown) {
   const sent = await engine.call("POST", "/v1/events?app=shop&wait=20", { name, data });

@@ -56,3 +56,6 @@ process.on("message", (question) => {
   process.send?.({ requests, received, sent });
 });
 server.listen(0, "127.0.0.1", () => process.send?.({ port: (server.address() as AddressInfo).port }));
+
+// Not by the signal itself: that would leave no profile.
+process.once("SIGTERM", () => process.exit());

@@ -97,6 +97,39 @@ test("of many at once with one number exactly one is taken", async () => {
   expect(run.steps.length).toBe(1);
 });
 
+test("those of many runs that come together are read together, and each run gets its own", async () => {
+  const runs = 12;
+  const arrived: (() => void)[] = [];
+  doors.does(async (invoke) => {
+    // Until all are there.
+    await new Promise<void>((resolve) => {
+      arrived.push(resolve);
+      if (arrived.length === runs) for (const go of arrived) go();
+    });
+    const own = invoke.run.id.slice(-6);
+    // A name that all of them have, and one that is new in each.
+    const first = await send(invoke, { ops: [done("same", own), done(own, 1)] });
+    expect(first.json).toMatchObject({ seq: 1, known: 2 });
+    const none = await send(invoke, {}, "01900000-0000-7000-8000-000000000000");
+    expect(none.status).not.toBe(200);
+    const twice = await send(invoke, { seq: 2, known: 2, ops: [done("same", own)] });
+    expect(codes([twice])).toEqual([[422, "checkpoint-refused"]]);
+    return { status: "done", output: own, checkpoint: { seq: 1, known: 2 } };
+  });
+  const started = await Promise.all(
+    Array.from({ length: runs }, async () => {
+      const sent = await doors.begin({ isWaitedFor: true });
+      return sent.json.runs[0].run as string;
+    }),
+  );
+  for (const id of started) {
+    const { json: run } = await doors.engine.call("GET", doors.path(id));
+    const own = id.slice(-6);
+    expect([run.status, run.output]).toEqual(["completed", own]);
+    expect(run.steps.map(({ name }: { name: string }) => name).sort()).toEqual([own, "same"].sort());
+  }
+});
+
 test("an answer repeats the ops of a checkpoint whose answer was lost: they count once", async () => {
   const run = await runWith(async (invoke) => {
     const ops = [done("a", 1), sleep("nap", 1)];

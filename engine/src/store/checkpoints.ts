@@ -35,28 +35,38 @@ type StepRow = [
   resumedAfter: number,
 ];
 
-/** Null for an unknown run. Only the named steps are read: what a checkpoint costs must not grow with its run. */
-export async function loadCheckpointState(
+interface StateRow {
+  readonly no: number;
+  readonly function_id: string;
+  readonly depth: number;
+  readonly fence: string | null;
+  readonly draining: boolean;
+  readonly pausing: boolean;
+  readonly last_fence: string | null;
+  readonly last_seq: number;
+  readonly body_sha256: string;
+  readonly journal_seq: number;
+  readonly steps: string | null;
+}
+
+/** The run of a checkpoint, and the steps that it names. */
+export interface CheckpointSubject {
+  readonly workspaceId: number;
+  readonly runId: string;
+  readonly stepIds: readonly string[];
+}
+
+/**
+ * In the order of the subjects; null for an unknown run. Only the named steps are read: what a checkpoint costs must not
+ * grow with its run.
+ */
+export async function loadCheckpointStates(
   database: Database,
-  workspaceId: number,
-  runId: string,
-  stepIds: readonly string[],
-): Promise<CheckpointState | null> {
-  const [row] = await database.sql<
-    {
-      function_id: string;
-      depth: number;
-      fence: string | null;
-      draining: boolean;
-      pausing: boolean;
-      last_fence: string | null;
-      last_seq: number;
-      body_sha256: string;
-      journal_seq: number;
-      steps: string | null;
-    }[]
-  >`
-    select r.function_id, coalesce(p.depth, 0) as depth, l.fence, coalesce(e.state = 'draining', false) as draining,
+  subjects: readonly CheckpointSubject[],
+): Promise<(CheckpointState | null)[]> {
+  const named = subjects.flatMap(({ stepIds }, index) => stepIds.map((id) => ({ id, no: index + 1 })));
+  const rows = await database.sql<StateRow[]>`
+    select q.no::int, r.function_id, coalesce(p.depth, 0) as depth, l.fence, coalesce(e.state = 'draining', false) as draining,
       coalesce(l.pausing, false) as pausing,
       c.fence as last_fence, c.seq as last_seq, c.body_sha256, c.journal_seq,
       (select json_agg(json_build_array(s.step_id, s.op, s.seq, s.status, s.attempt, s.status = 'retrying' and (
@@ -64,15 +74,22 @@ export async function loadCheckpointState(
             where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.step_id = s.step_id)
           or exists (select 1 from durable.tasks t
             where t.workspace_id = s.workspace_id and t.run_id = s.run_id and t.step_id = s.step_id)), coalesce(s.resumed_after, 0)))::text
-        from durable.steps s where s.workspace_id = r.workspace_id and s.run_id = r.id
-          and s.step_id = any(${plainArray(stepIds, stepIdToUuid)}::uuid[])) as steps
-    from durable.runs r
+        from unnest(${plainArray(named, ({ no }) => String(no))}::int[], ${plainArray(named, ({ id }) => stepIdToUuid(id))}::uuid[]) as a(no, step_id)
+        join durable.steps s on s.workspace_id = r.workspace_id and s.run_id = r.id and s.step_id = a.step_id
+        where a.no = q.no) as steps
+    from unnest(${plainArray(subjects, ({ workspaceId }) => String(workspaceId))}::int[], ${plainArray(subjects, ({ runId }) => runId)}::uuid[])
+      with ordinality as q(workspace_id, run_id, no)
+    join durable.runs r on r.workspace_id = q.workspace_id and r.id = q.run_id
     left join durable.live_runs l on l.workspace_id = r.workspace_id and l.run_id = r.id
     left join durable.checkpoints c on c.workspace_id = r.workspace_id and c.run_id = r.id
     left join durable.engines e on e.id = l.engine_id
-    left join durable.children p on p.workspace_id = r.workspace_id and p.run_id = r.id
-    where r.workspace_id = ${workspaceId}::int and r.id = ${runId}::uuid`;
-  if (row === undefined) return null;
+    left join durable.children p on p.workspace_id = r.workspace_id and p.run_id = r.id`;
+  const states: (CheckpointState | null)[] = subjects.map(() => null);
+  for (const row of rows) states[row.no - 1] = stateOf(row);
+  return states;
+}
+
+function stateOf(row: StateRow): CheckpointState {
   const steps = JSON.parse(row.steps ?? "[]") as StepRow[];
   return {
     functionId: row.function_id,

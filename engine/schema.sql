@@ -1,6 +1,13 @@
 -- What the migrations in engine/migrations make together: to read and to review, not to run. Written by
 -- test/contract/schema-sql.test.ts, which fails when it is old: run that test with `--update`.
 
+create table durable.arrivals (
+  rank bigint not null,
+  workspace_id integer not null,
+  run_id uuid not null,
+  step_id uuid not null
+) with (autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
+
 create table durable.attempts (
   workspace_id integer not null,
   run_id uuid not null,
@@ -319,7 +326,10 @@ create table durable.live_runs (
   moving boolean not null default false,
   run_gates uuid[],
   step_gates uuid[],
-  units integer
+  units integer,
+  priority integer,
+  tenant uuid,
+  came bigint
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
 
 create table durable.logs (
@@ -495,8 +505,20 @@ create table durable.tasks (
   ready_rank bigint,
   request text,
   started uuid,
-  gates uuid[]
+  gates uuid[],
+  priority integer,
+  came bigint
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
+
+create table durable.tenants (
+  workspace_id integer not null,
+  id uuid not null,
+  queue_id uuid not null,
+  function_id text not null,
+  key text not null,
+  weight integer not null,
+  touched_on date not null default CURRENT_DATE
+);
 
 create table durable.timers (
   workspace_id integer not null,
@@ -505,6 +527,19 @@ create table durable.timers (
   kind text not null,
   due_at timestamp with time zone not null
 ) with (autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_cost_delay=0);
+
+create table durable.turns (
+  rank bigint not null,
+  workspace_id integer not null,
+  queue_id uuid not null,
+  no bigint generated always as identity not null
+) with (autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
+
+create table durable.virtual_times (
+  workspace_id integer not null,
+  id uuid not null,
+  at double precision not null
+) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
 
 create table durable.wait_patterns (
   workspace_id integer not null,
@@ -539,6 +574,8 @@ create table durable.workspaces (
   registry_version integer not null default 0,
   created_at timestamp with time zone not null default clock_timestamp()
 );
+
+alter table durable.arrivals add constraint arrivals_pkey PRIMARY KEY (rank, workspace_id, run_id, step_id);
 
 alter table durable.attempts add constraint attempts_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'failed'::text, 'transport'::text, 'protocol'::text, 'late'::text, 'lost'::text])));
 
@@ -648,9 +685,15 @@ alter table durable.taken_events add constraint taken_events_pkey PRIMARY KEY (w
 
 alter table durable.tasks add constraint tasks_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
+alter table durable.tenants add constraint tenants_pkey PRIMARY KEY (workspace_id, id);
+
 alter table durable.timers add constraint timers_kind_check CHECK ((kind = ANY (ARRAY['sleep'::text, 'timeout'::text, 'retry'::text, 'start'::text, 'finish'::text, 'task'::text, 'invoke'::text, 'input'::text, 'begin'::text])));
 
 alter table durable.timers add constraint timers_pkey PRIMARY KEY (workspace_id, run_id, step_id);
+
+alter table durable.turns add constraint turns_pkey PRIMARY KEY (rank, workspace_id, queue_id, no);
+
+alter table durable.virtual_times add constraint virtual_times_pkey PRIMARY KEY (workspace_id, id);
 
 alter table durable.wait_patterns add constraint wait_patterns_pkey PRIMARY KEY (workspace_id, event_name, paths);
 
@@ -690,7 +733,7 @@ CREATE INDEX waits_by_match ON durable.waits USING btree (workspace_id, event_na
 
 CREATE INDEX waits_to_look_back ON durable.waits USING btree (workspace_id, run_id, step_id) WHERE (NOT looked_back);
 
-CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], p_skip integer[] DEFAULT '{}'::integer[], k_event integer[] DEFAULT '{}'::integer[], k_id uuid[] DEFAULT '{}'::uuid[], k_function text[] DEFAULT '{}'::text[], k_reason text[] DEFAULT '{}'::text[], k_detail text[] DEFAULT '{}'::text[], k_facts text[] DEFAULT '{}'::text[], t_event integer[] DEFAULT '{}'::integer[], t_run uuid[] DEFAULT '{}'::uuid[], t_kind text[] DEFAULT '{}'::text[], t_ms double precision[] DEFAULT '{}'::double precision[], p_cancels boolean DEFAULT false, r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[], r_begin_cause text[] DEFAULT '{}'::text[], r_begin_ms double precision[] DEFAULT '{}'::double precision[], r_begin_at double precision[] DEFAULT '{}'::double precision[], r_shapes text[] DEFAULT '{}'::text[], OUT o_state text[], OUT o_owes boolean[])
+CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], p_skip integer[] DEFAULT '{}'::integer[], k_event integer[] DEFAULT '{}'::integer[], k_id uuid[] DEFAULT '{}'::uuid[], k_function text[] DEFAULT '{}'::text[], k_reason text[] DEFAULT '{}'::text[], k_detail text[] DEFAULT '{}'::text[], k_facts text[] DEFAULT '{}'::text[], t_event integer[] DEFAULT '{}'::integer[], t_run uuid[] DEFAULT '{}'::uuid[], t_kind text[] DEFAULT '{}'::text[], t_ms double precision[] DEFAULT '{}'::double precision[], p_cancels boolean DEFAULT false, r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[], r_begin_cause text[] DEFAULT '{}'::text[], r_begin_ms double precision[] DEFAULT '{}'::double precision[], r_begin_at double precision[] DEFAULT '{}'::double precision[], r_shapes text[] DEFAULT '{}'::text[], r_priority integer[] DEFAULT '{}'::integer[], r_tenant uuid[] DEFAULT '{}'::uuid[], q_workspace integer[] DEFAULT '{}'::integer[], q_id uuid[] DEFAULT '{}'::uuid[], q_queue uuid[] DEFAULT '{}'::uuid[], q_function text[] DEFAULT '{}'::text[], q_key text[] DEFAULT '{}'::text[], q_weight integer[] DEFAULT '{}'::integer[], OUT o_state text[], OUT o_owes boolean[])
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
@@ -804,12 +847,16 @@ begin
         order by 1, 2
         on conflict (workspace_id, id) do update set touched_on = excluded.touched_on;
     end if;
-    insert into durable.live_runs (workspace_id, run_id, status, fence, engine_id, run_gates, step_gates, units, ready_rank)
+    if cardinality(r_priority) > 0 then
+      perform durable.note_tenants(array(select e_workspace[r_event[q]] from generate_subscripts(r_run, 1) as q
+        where r_priority[q] is not null or r_tenant[q] is not null), q_workspace, q_id, q_queue, q_function, q_key, q_weight);
+    end if;
+    insert into durable.live_runs (workspace_id, run_id, status, fence, engine_id, run_gates, step_gates, units, priority, tenant, ready_rank)
       select e_workspace[r_event[q]], r_run[q],
         case when v_begin[q] is not null then 'waiting' when v_leases and r_fence[q] is not null then 'running' else 'queued' end,
         case when v_leases and r_fence[q] is not null then r_fence[q] else (v_fences || lpad(to_hex(q), 12, '0'))::uuid end,
         case when v_leases and r_fence[q] is not null then p_engine end,
-        r_run_gates[q]::uuid[], r_step_gates[q]::uuid[], r_units[q],
+        r_run_gates[q]::uuid[], r_step_gates[q]::uuid[], r_units[q], r_priority[q], r_tenant[q],
         case when v_begin[q] is null and not (v_leases and r_fence[q] is not null) then v_rank + q end
       from generate_subscripts(r_run, 1) as q
       where v_new[r_event[q]] and v_born[q] is not false;
@@ -1241,6 +1288,7 @@ declare
   v_blocked int[];
   v_kept int[];       -- workspaces whose gates this claim opens
   p_workspace int[]; p_run uuid[]; p_step uuid[]; p_rank bigint[];
+  p_came bigint[];    -- when it became ready
   p_taken boolean[];  -- null: nobody's any more
   p_gated boolean[];
   v_passed boolean[];
@@ -1266,17 +1314,17 @@ begin
   ), allowed as (
     select * from picked p where v_blocked is null or p.rank < 0 or p.workspace_id <> all (v_blocked)
   ), held as materialized (
-    select l.workspace_id, l.run_id, l.run_gates is not null or l.step_gates is not null as gated from durable.live_runs l
+    select l.workspace_id, l.run_id, l.run_gates is not null or l.step_gates is not null as gated, l.came from durable.live_runs l
     join allowed p on p.workspace_id = l.workspace_id and p.run_id = l.run_id
     where p.step_id = c_run and l.status = 'queued' and l.ready_rank = p.rank
     order by 1, 2 for update of l skip locked
   ), held_task as materialized (
-    select t.workspace_id, t.run_id, t.step_id, t.gates is not null as gated from durable.tasks t
+    select t.workspace_id, t.run_id, t.step_id, t.gates is not null as gated, t.came from durable.tasks t
     join allowed p on p.workspace_id = t.workspace_id and p.run_id = t.run_id and p.step_id = t.step_id
     where p.step_id <> c_run and t.status = 'queued' and t.ready_rank = p.rank
     order by 1, 2, 3 for update of t skip locked
   ), job as (
-    select p.*, coalesce(h.gated, k.gated, false) as gated,
+    select p.*, coalesce(h.gated, k.gated, false) as gated, coalesce(h.came, k.came, p.rank) as came,
       case when h.run_id is not null or k.run_id is not null then true
            when p.step_id = c_run then case when exists (
              select 1 from durable.live_runs l where l.workspace_id = p.workspace_id and l.run_id = p.run_id) then false end
@@ -1287,13 +1335,22 @@ begin
     left join held_task k on k.workspace_id = p.workspace_id and k.run_id = p.run_id and k.step_id = p.step_id
     order by p.rank, p.workspace_id, p.run_id, p.step_id
   )
-  select array_agg(j.workspace_id), array_agg(j.run_id), array_agg(j.step_id), array_agg(j.rank), array_agg(j.taken), array_agg(j.gated)
-    into p_workspace, p_run, p_step, p_rank, p_taken, p_gated from job j;
+  select array_agg(j.workspace_id), array_agg(j.run_id), array_agg(j.step_id), array_agg(j.rank), array_agg(j.taken), array_agg(j.gated), array_agg(j.came)
+    into p_workspace, p_run, p_step, p_rank, p_taken, p_gated, p_came from job j;
   if p_run is null then
     return;
   end if;
 
   if true = any (p_gated) then
+    -- One that has not been ranked yet (0031) would go before its turn.
+    if exists (select 1 from durable.arrivals) then
+      for i in 1 .. cardinality(p_run) loop
+        if p_gated[i] and exists (select 1 from durable.arrivals a where a.workspace_id = p_workspace[i] and a.rank = p_rank[i]
+            and a.run_id = p_run[i] and a.step_id = p_step[i]) then
+          p_taken[i] := false;
+        end if;
+      end loop;
+    end if;
     for i in 1 .. coalesce(cardinality(v_kept), 0) loop
       select array_agg(q order by q) into v_index from generate_subscripts(p_run, 1) as q
         where p_gated[q] and p_taken[q] and p_workspace[q] = v_kept[i];
@@ -1312,6 +1369,9 @@ begin
         p_taken[i] := false;
       end if;
     end loop;
+    if exists (select 1 from durable.tenants) then
+      perform durable.note_starts(p_workspace, p_run, p_rank, p_taken);
+    end if;
     if false = any (p_taken) then
       workspace_id := 0;
       return next;
@@ -1320,27 +1380,28 @@ begin
 
   return query
   with job as materialized (
-    select j.workspace, j.run, j.step, j.rank, j.taken from unnest(p_workspace, p_run, p_step, p_rank, p_taken) as j(workspace, run, step, rank, taken)
+    select j.* from unnest(p_workspace, p_run, p_step, p_rank, p_came, p_taken) as j(workspace, run, step, rank, came, taken)
     where j.taken is distinct from false
   ), gone as (
     delete from durable.ready r using job j
     where r.rank = j.rank and r.workspace_id = j.workspace and r.run_id = j.run and r.step_id = j.step
   ), run as (
     update durable.live_runs l
-      set status = 'running', engine_id = p_engine, fence = gen_random_uuid(), ready_rank = null
+      set status = 'running', engine_id = p_engine, fence = gen_random_uuid(), ready_rank = null, came = null
       from job j
       where j.taken and j.step = c_run and l.workspace_id = j.workspace and l.run_id = j.run and l.status = 'queued'
-      returning l.workspace_id, l.run_id, c_run as step_id, l.fence, l.journal_seq, l.run_attempt, l.transport_attempt, j.rank, l.run_gates, l.step_gates
+      returning l.workspace_id, l.run_id, c_run as step_id, l.fence, l.journal_seq, l.run_attempt, l.transport_attempt, j.rank, j.came, l.run_gates, l.step_gates
   ), task as (
     update durable.tasks t
-      set status = 'running', engine_id = p_engine, fence = gen_random_uuid(), ready_rank = null
+      set status = 'running', engine_id = p_engine, fence = gen_random_uuid(), ready_rank = null, came = null
       from job j
       where j.taken and j.step <> c_run and t.workspace_id = j.workspace and t.run_id = j.run and t.step_id = j.step and t.status = 'queued'
-      returning t.workspace_id, t.run_id, t.step_id, t.fence, 0, 0, t.transport_attempt, j.rank, null::uuid[], t.gates
+      returning t.workspace_id, t.run_id, t.step_id, t.fence, 0, 0, t.transport_attempt, j.rank, j.came, null::uuid[], t.gates
   )
-  select q.workspace_id, q.run_id, q.step_id, q.fence, q.journal_seq, q.run_attempt, q.transport_attempt, q.rank,
+  select q.workspace_id, q.run_id, q.step_id, q.fence, q.journal_seq, q.run_attempt, q.transport_attempt, q.came,
     case when q.step_gates is null then case when q.run_gates is not null then 'run' end
          when exists (select 1 from durable.gates g where g.workspace_id = q.workspace_id and g.id = any (q.step_gates) and g.parked > 0)
+             or exists (select 1 from durable.parked k where k.workspace_id = q.workspace_id and k.gate_id = q.step_gates[cardinality(q.step_gates)])
            then 'contended' else 'step' end
   from (select * from run union all select * from task) as q order by q.rank, q.workspace_id, q.run_id, q.step_id;
 end $function$
@@ -1450,7 +1511,7 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.commit_outcomes(p_engine integer, i_workspace integer[], i_run uuid[], i_fence uuid[], i_next uuid[], i_known integer[], i_settled integer[], i_kind text[], i_result text[], i_unclaimed integer[], i_pending boolean[], i_run_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[], s_item integer[], s_ordinal integer[], s_id uuid[], s_op text[], s_name text[], s_n integer[], s_status text[], s_value text[], s_failure text[], s_attempt integer[], s_due_ms double precision[], s_due_at double precision[], a_item integer[] DEFAULT '{}'::integer[], a_step uuid[] DEFAULT '{}'::uuid[], a_attempt integer[] DEFAULT '{}'::integer[], a_outcome text[] DEFAULT '{}'::text[], a_failure text[] DEFAULT '{}'::text[], p_registry_workspace integer[] DEFAULT '{}'::integer[], p_registry_version integer[] DEFAULT '{}'::integer[], e_request integer[] DEFAULT '{}'::integer[], e_workspace integer[] DEFAULT '{}'::integer[], e_id uuid[] DEFAULT '{}'::uuid[], e_client_id text[] DEFAULT '{}'::text[], e_body_hash uuid[] DEFAULT '{}'::uuid[], e_name text[] DEFAULT '{}'::text[], e_data text[] DEFAULT '{}'::text[], e_time double precision[] DEFAULT '{}'::double precision[], r_event integer[] DEFAULT '{}'::integer[], r_function text[] DEFAULT '{}'::text[], r_version integer[] DEFAULT '{}'::integer[], r_run uuid[] DEFAULT '{}'::uuid[], f_item integer[] DEFAULT '{}'::integer[], f_kind text[] DEFAULT '{}'::text[], f_step uuid[] DEFAULT '{}'::uuid[], f_data text[] DEFAULT '{}'::text[], s_scope uuid[] DEFAULT '{}'::uuid[], r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[], r_begin_cause text[] DEFAULT '{}'::text[], r_begin_ms double precision[] DEFAULT '{}'::double precision[], r_begin_at double precision[] DEFAULT '{}'::double precision[], r_shapes text[] DEFAULT '{}'::text[], OUT o_state text[], OUT o_seq integer[])
+CREATE OR REPLACE FUNCTION durable.commit_outcomes(p_engine integer, i_workspace integer[], i_run uuid[], i_fence uuid[], i_next uuid[], i_known integer[], i_settled integer[], i_kind text[], i_result text[], i_unclaimed integer[], i_pending boolean[], i_run_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[], s_item integer[], s_ordinal integer[], s_id uuid[], s_op text[], s_name text[], s_n integer[], s_status text[], s_value text[], s_failure text[], s_attempt integer[], s_due_ms double precision[], s_due_at double precision[], a_item integer[] DEFAULT '{}'::integer[], a_step uuid[] DEFAULT '{}'::uuid[], a_attempt integer[] DEFAULT '{}'::integer[], a_outcome text[] DEFAULT '{}'::text[], a_failure text[] DEFAULT '{}'::text[], p_registry_workspace integer[] DEFAULT '{}'::integer[], p_registry_version integer[] DEFAULT '{}'::integer[], e_request integer[] DEFAULT '{}'::integer[], e_workspace integer[] DEFAULT '{}'::integer[], e_id uuid[] DEFAULT '{}'::uuid[], e_client_id text[] DEFAULT '{}'::text[], e_body_hash uuid[] DEFAULT '{}'::uuid[], e_name text[] DEFAULT '{}'::text[], e_data text[] DEFAULT '{}'::text[], e_time double precision[] DEFAULT '{}'::double precision[], r_event integer[] DEFAULT '{}'::integer[], r_function text[] DEFAULT '{}'::text[], r_version integer[] DEFAULT '{}'::integer[], r_run uuid[] DEFAULT '{}'::uuid[], f_item integer[] DEFAULT '{}'::integer[], f_kind text[] DEFAULT '{}'::text[], f_step uuid[] DEFAULT '{}'::uuid[], f_data text[] DEFAULT '{}'::text[], s_scope uuid[] DEFAULT '{}'::uuid[], r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[], r_begin_cause text[] DEFAULT '{}'::text[], r_begin_ms double precision[] DEFAULT '{}'::double precision[], r_begin_at double precision[] DEFAULT '{}'::double precision[], r_shapes text[] DEFAULT '{}'::text[], r_priority integer[] DEFAULT '{}'::integer[], r_tenant uuid[] DEFAULT '{}'::uuid[], q_workspace integer[] DEFAULT '{}'::integer[], q_id uuid[] DEFAULT '{}'::uuid[], q_queue uuid[] DEFAULT '{}'::uuid[], q_function text[] DEFAULT '{}'::text[], q_key text[] DEFAULT '{}'::text[], q_weight integer[] DEFAULT '{}'::integer[], OUT o_state text[], OUT o_seq integer[])
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
@@ -1649,7 +1710,9 @@ begin
       e_name, e_data, e_time, r_event, r_function, r_version, r_run, array_fill(null::uuid, array[cardinality(r_run)]), v_skip, p_cancels => true,
       r_run_gates => r_run_gates, r_step_gates => r_step_gates, r_units => r_units,
       g_workspace => g_workspace, g_id => g_id, g_limit => g_limit, g_unit => g_unit, g_key => g_key,
-      r_begin_cause => r_begin_cause, r_begin_ms => r_begin_ms, r_begin_at => r_begin_at, r_shapes => r_shapes);
+      r_begin_cause => r_begin_cause, r_begin_ms => r_begin_ms, r_begin_at => r_begin_at, r_shapes => r_shapes,
+      r_priority => r_priority, r_tenant => r_tenant,
+      q_workspace => q_workspace, q_id => q_id, q_queue => q_queue, q_function => q_function, q_key => q_key, q_weight => q_weight);
   end if;
 
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)
@@ -2133,9 +2196,9 @@ declare
   v_rank bigint := durable.rank_of(durable.durable_now());
 begin
   with task as (
-    insert into durable.tasks (workspace_id, run_id, step_id, kind, status, fence, ready_rank, request, gates)
+    insert into durable.tasks (workspace_id, run_id, step_id, kind, status, fence, ready_rank, request, gates, priority)
       select f.workspace, f.run, f.step, f.data::json ->> 'kind', 'queued', gen_random_uuid(), v_rank + f.no,
-        f.data::json ->> 'request', l.step_gates
+        f.data::json ->> 'request', l.step_gates, l.priority
       from unnest(f_workspace, f_run, f_step, f_data) with ordinality as f(workspace, run, step, data, no)
       join durable.steps t on t.workspace_id = f.workspace and t.run_id = f.run and t.step_id = f.step and t.status = 'pending'
       join durable.live_runs l on l.workspace_id = f.workspace and l.run_id = f.run
@@ -2662,6 +2725,48 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.give_turns(p_workspaces integer[], p_limit integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_queue record;
+  v_count int;
+begin
+  if not exists (select 1 from durable.turns) then
+    return;
+  end if;
+  for v_queue in
+    select f.workspace_id, f.queue_id, count(*)::int as turns from (
+      (select r.rank, null::int as workspace_id, null::uuid as queue_id from durable.ready r
+        order by r.rank, r.workspace_id, r.run_id, r.step_id limit p_limit)
+      union all
+      (select t.rank, t.workspace_id, t.queue_id from durable.turns t where t.workspace_id = any (p_workspaces)
+        order by t.rank, t.workspace_id, t.queue_id, t.no limit p_limit)
+      order by 1 limit p_limit) as f
+    where f.queue_id is not null group by 1, 2 order by 1, 2
+  loop
+    with next as materialized (
+      select k.rank, k.run_id, k.step_id from durable.parked k
+      where k.workspace_id = v_queue.workspace_id and k.gate_id = v_queue.queue_id
+      order by k.rank, k.run_id, k.step_id limit v_queue.turns for update skip locked
+    ), gone as (
+      delete from durable.parked k using next n
+        where k.workspace_id = v_queue.workspace_id and k.gate_id = v_queue.queue_id and k.rank = n.rank and k.run_id = n.run_id and k.step_id = n.step_id
+    ), job as (
+      insert into durable.ready (rank, workspace_id, run_id, step_id)
+        select n.rank, v_queue.workspace_id, n.run_id, n.step_id from next n
+    )
+    select count(*) into v_count from next;
+    delete from durable.turns t where (t.rank, t.workspace_id, t.queue_id, t.no) in (
+      select u.rank, u.workspace_id, u.queue_id, u.no from durable.turns u
+      where u.workspace_id = v_queue.workspace_id and u.queue_id = v_queue.queue_id order by u.rank, u.no
+      limit case when exists (select 1 from durable.parked k where k.workspace_id = v_queue.workspace_id and k.gate_id = v_queue.queue_id)
+        then v_count else 1000 end);
+  end loop;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.heartbeat(p_engine integer)
  RETURNS double precision
  LANGUAGE plpgsql
@@ -2745,11 +2850,17 @@ begin
         select workspace_id from durable.ready order by rank, workspace_id, run_id, step_id limit p_limit) as r
       union all
       select n.workspace_id from (
-        select workspace_id from durable.gate_notes where due_at <= durable.durable_now() order by due_at, no limit 1000) as n)
+        select workspace_id from durable.gate_notes where due_at <= durable.durable_now() order by due_at, no limit 1000) as n
+      union all
+      select a.workspace_id from (select workspace_id from durable.arrivals order by rank limit 1000) as a
+      union all
+      select t.workspace_id from (
+        select workspace_id from durable.turns order by rank, workspace_id, queue_id, no limit p_limit) as t)
     order by g.workspace_id for update) as k;
   for i in 1 .. coalesce(cardinality(v_workspace), 0) loop
-    perform durable.read_notes(v_workspace[i], p_limit);
+    perform durable.read_notes(v_workspace[i], p_limit), durable.take_in(v_workspace[i]);
   end loop;
+  perform durable.give_turns(v_workspace, p_limit);
   return v_workspace;
 end $function$
 ;
@@ -3084,6 +3195,36 @@ begin
     on conflict do nothing;
   return exists (select 1 from durable.runs r where r.workspace_id = p_workspace and r.id = p_run);
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.note_starts(p_workspace integer[], p_run uuid[], p_rank bigint[], p_taken boolean[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  update durable.virtual_times v set at = s.rank
+    from (
+      select t.workspace_id, t.queue_id, max(p_rank[q]) as rank from generate_subscripts(p_run, 1) as q
+      join durable.live_runs l on l.workspace_id = p_workspace[q] and l.run_id = p_run[q]
+      join durable.tenants t on t.workspace_id = l.workspace_id and t.id = l.tenant
+      where p_taken[q] group by 1, 2) as s
+    where v.workspace_id = s.workspace_id and v.id = s.queue_id and v.at < s.rank
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.note_tenants(p_workspaces integer[], t_workspace integer[], t_id uuid[], t_queue uuid[], t_function text[], t_key text[], t_weight integer[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into durable.gatekeepers (workspace_id) select distinct workspace from unnest(p_workspaces) as workspace order by 1
+    on conflict do nothing;
+  insert into durable.tenants (workspace_id, id, queue_id, function_id, key, weight)
+    select t.workspace, t.id, t.queue, t.function, t.key, t.weight
+    from unnest(t_workspace, t_id, t_queue, t_function, t_key, t_weight) as t(workspace, id, queue, function, key, weight)
+    where not exists (select 1 from durable.tenants k
+      where k.workspace_id = t.workspace and k.id = t.id and k.weight = t.weight and k.touched_on >= current_date)
+    order by 1, 2
+    on conflict (workspace_id, id) do update set weight = excluded.weight, touched_on = excluded.touched_on;
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.open_cancels(p_workspace integer[], p_run uuid[])
@@ -3825,6 +3966,19 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.run_arrives()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if current_setting('durable.ranking', true) is distinct from 'on' then
+    insert into durable.arrivals (rank, workspace_id, run_id, step_id)
+      values (new.ready_rank, new.workspace_id, new.run_id, '00000000-0000-0000-0000-000000000000') on conflict do nothing;
+  end if;
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.run_leaves_gates()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3891,35 +4045,37 @@ CREATE OR REPLACE FUNCTION durable.run_waits(p_workspace integer, p_runs uuid[],
  SET enable_mergejoin TO 'off'
 AS $function$
   with live as materialized (
-    select l.run_id, l.status, l.ready_rank, l.run_attempt, l.transport_attempt, coalesce(l.units, 1) as units, l.run_gates || l.step_gates as gates
+    select l.run_id, l.status, l.ready_rank, l.came, l.run_attempt, l.transport_attempt, coalesce(l.units, 1) as units, l.run_gates || l.step_gates as gates
     from unnest(p_runs) as p(run) join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = p.run
     where l.status <> 'running'
   ), job as materialized (
-    select l.run_id, '00000000-0000-0000-0000-000000000000'::uuid as step_id, l.ready_rank as rank, l.gates from live l where l.ready_rank is not null
+    select l.run_id, '00000000-0000-0000-0000-000000000000'::uuid as step_id, l.ready_rank as rank, coalesce(l.came, l.ready_rank) as came, l.gates from live l where l.ready_rank is not null
     union all
-    select t.run_id, t.step_id, t.ready_rank, t.gates from live l
+    select t.run_id, t.step_id, t.ready_rank, coalesce(t.came, t.ready_rank), t.gates from live l
       join durable.tasks t on t.workspace_id = p_workspace and t.run_id = l.run_id where t.ready_rank is not null
   ), stopped as materialized (
-    select distinct on (k.run_id) k.run_id, k.step_id, k.rank, k.gate_id, count(*) over (partition by k.run_id) as jobs
+    select distinct on (k.run_id) k.run_id, k.step_id, k.rank, j.came, k.gate_id, count(*) over (partition by k.run_id) as jobs
     from job j cross join unnest(j.gates) as gate(id)
     join durable.parked k on k.workspace_id = p_workspace and k.gate_id = gate.id and k.rank = j.rank
       and k.run_id = j.run_id and k.step_id = j.step_id
+    -- In a fair queue it waits for its turn at a slot.
+    where exists (select 1 from durable.gates g where g.workspace_id = p_workspace and g.id = k.gate_id)
     order by k.run_id, k.rank, k.step_id
   ), circuit as materialized (
     select c.* from durable.circuits c where c.workspace_id = p_workspace and c.state <> 'closing'
   ), cause as materialized (
-    select l.run_id, c.kind, c.step_id, c.due_at, c.rank, c.child from live l cross join lateral (
-      select 1 as no, 'paused' as kind, '00000000-0000-0000-0000-000000000000'::uuid as step_id, null::timestamptz as due_at, null::bigint as rank, null::uuid as child
+    select l.run_id, c.kind, c.step_id, c.due_at, c.came, c.child from live l cross join lateral (
+      select 1 as no, 'paused' as kind, '00000000-0000-0000-0000-000000000000'::uuid as step_id, null::timestamptz as due_at, null::bigint as came, null::uuid as child
         where l.status = 'paused'
       union all
-      select 2, 'gate', s.step_id, null, s.rank, null from stopped s where s.run_id = l.run_id and l.status <> 'paused'
+      select 2, 'gate', s.step_id, null, s.came, null from stopped s where s.run_id = l.run_id and l.status <> 'paused'
       union all
-      select 3, 'circuit', j.step_id, null, j.rank, null from job j cross join circuit where j.run_id = l.run_id and l.status <> 'paused'
+      select 3, 'circuit', j.step_id, null, j.came, null from job j cross join circuit where j.run_id = l.run_id and l.status <> 'paused'
       union all
       select 4, case t.kind when 'begin' then 'begin' else 'retry' end, t.step_id, t.due_at, null, null from durable.timers t
         where l.status = 'waiting' and t.workspace_id = p_workspace and t.run_id = l.run_id and t.kind in ('begin', 'retry', 'task')
       union all
-      select 5, 'slot', j.step_id, null, j.rank, null from job j where j.run_id = l.run_id and l.status <> 'paused'
+      select 5, 'slot', j.step_id, null, j.came, null from job j where j.run_id = l.run_id and l.status <> 'paused'
       union all
       select 6, 'step', t.step_id, null, null, null from durable.tasks t
         where l.status = 'waiting' and t.workspace_id = p_workspace and t.run_id = l.run_id and t.status = 'running'
@@ -3935,12 +4091,12 @@ AS $function$
       union all
       select 10, 'sleep', t.step_id, t.due_at, null, null from durable.timers t
         where l.status = 'waiting' and t.workspace_id = p_workspace and t.run_id = l.run_id and t.kind = 'sleep'
-      order by no, due_at, rank, step_id limit 1) as c
+      order by no, due_at, came, step_id limit 1) as c
   )
   select c.run_id, json_build_object(
     'kind', coalesce(a.kind, c.kind),
     'step', case when c.step_id <> '00000000-0000-0000-0000-000000000000' then json_build_object('id', replace(c.step_id::text, '-', ''), 'name', e.name) end,
-    'since', durable.rfc3339(coalesce(to_timestamp(c.rank / 1000000.0), e.committed_at)),
+    'since', durable.rfc3339(coalesce(to_timestamp(c.came / 1000000.0), e.committed_at)),
     'until', durable.rfc3339(coalesce(c.due_at, t.due_at)),
     'starts_at', durable.rfc3339(case when c.kind in ('begin', 'retry', 'sleep') then c.due_at else a.starts_at end),
     'starts_unknown', case when c.kind in ('begin', 'retry', 'sleep') then null when c.kind = 'gate' then a.starts_unknown else 'outside' end,
@@ -4609,6 +4765,25 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.sweep_tenants(p_days integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_count int;
+begin
+  with gone as (
+    delete from durable.tenants t where t.touched_on < current_date - p_days
+      and not exists (select 1 from durable.live_runs l where l.workspace_id = t.workspace_id and l.tenant = t.id)
+      returning t.workspace_id, t.id
+  )
+  select count(*) into v_count from gone;
+  delete from durable.virtual_times v
+    where not exists (select 1 from durable.tenants t where t.workspace_id = v.workspace_id and v.id in (t.id, t.queue_id));
+  return v_count;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.sync_app(p_workspace integer, p_actor text, p_url text, p_sdk text, p_capabilities text[], p_max_duration_ms integer, p_deployment text, p_digest text, f_id text[], f_manifest text[], l_id uuid[], l_name text[], l_function text[], l_kind text[], l_count integer[], l_period_ms double precision[], l_burst integer[], c_id text[], c_function text[], c_cron text[], c_tz text[], c_jitter_ms double precision[], c_catch_up text[], c_overlap text[], c_data text[])
  RETURNS TABLE(function_id text, version integer, change text)
  LANGUAGE plpgsql
@@ -4711,6 +4886,100 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.take_in(p_workspace integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  c_run constant uuid := '00000000-0000-0000-0000-000000000000';
+  c_unit constant float8 := 100;             -- by how many microseconds a job of weight 1 moves its tenant on
+  a_rank bigint[]; a_run uuid[]; a_step uuid[]; a_priority int[]; a_queue uuid[]; a_tag bigint[];
+begin
+  if not exists (select 1 from durable.arrivals where workspace_id = p_workspace) then
+    return;
+  end if;
+  with picked as materialized (
+    select a.rank, a.run_id, a.step_id from durable.arrivals a where a.workspace_id = p_workspace
+    order by a.rank, a.run_id, a.step_id limit 1000 for update skip locked
+  ), job as materialized (
+    select r.rank, r.run_id, r.step_id from picked p
+    join durable.ready r on r.rank = p.rank and r.workspace_id = p_workspace and r.run_id = p.run_id and r.step_id = p.step_id
+    for update of r skip locked
+  ), held as materialized (
+    select l.run_id, c_run as step_id, j.rank from job j
+    join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = j.run_id
+    where j.step_id = c_run and l.status = 'queued' and l.ready_rank = j.rank
+    order by 1 for update of l skip locked
+  ), held_task as materialized (
+    select t.run_id, t.step_id, j.rank from job j
+    join durable.tasks t on t.workspace_id = p_workspace and t.run_id = j.run_id and t.step_id = j.step_id
+    where j.step_id <> c_run and t.status = 'queued' and t.ready_rank = j.rank
+    order by 1, 2 for update of t skip locked
+  ), free as materialized (
+    select * from held union all select * from held_task
+  ), gone as (
+    delete from durable.arrivals a using picked p
+      where a.workspace_id = p_workspace and a.rank = p.rank and a.run_id = p.run_id and a.step_id = p.step_id
+        and (exists (select 1 from free f where f.rank = p.rank and f.run_id = p.run_id and f.step_id = p.step_id)
+          -- It was leased, dropped, or went out of the way of the claim meanwhile.
+          or not exists (select 1 from durable.ready r
+            where r.rank = p.rank and r.workspace_id = p_workspace and r.run_id = p.run_id and r.step_id = p.step_id))
+  )
+  select array_agg(f.rank), array_agg(f.run_id), array_agg(f.step_id) into a_rank, a_run, a_step from free f;
+  if a_rank is null then
+    return;
+  end if;
+
+  with job as materialized (
+    select a.rank, a.run_id, a.step_id, coalesce(l.priority, 0) as priority, l.tenant, t.queue_id, c_unit / t.weight as cost, l.run_gates || l.step_gates as gates
+    from unnest(a_rank, a_run, a_step) as a(rank, run_id, step_id)
+    join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = a.run_id
+    left join durable.tenants t on t.workspace_id = p_workspace and t.id = l.tenant
+  ), queue as materialized (
+    select q.queue_id as id, case when q.is_idle then greatest(v.at, q.rank) else coalesce(v.at, q.rank) end as at
+    from (
+      select j.queue_id, min(j.rank) as rank,
+        not exists (select 1 from durable.parked k where k.workspace_id = p_workspace and k.gate_id = j.queue_id)
+          and not bool_or(exists (select 1 from durable.gates g
+            where g.workspace_id = p_workspace and g.id = any (j.gates) and g.parked > 0)) as is_idle
+      from job j where j.queue_id is not null group by j.queue_id) as q
+    left join durable.virtual_times v on v.workspace_id = p_workspace and v.id = q.queue_id
+  ), tenant as materialized (
+    select j.tenant as id, greatest(min(q.at), min(v.at)) as at, min(j.cost) as cost, count(*) as jobs
+    from job j join queue q on q.id = j.queue_id
+    left join durable.virtual_times v on v.workspace_id = p_workspace and v.id = j.tenant
+    group by j.tenant
+  ), kept as (
+    insert into durable.virtual_times (workspace_id, id, at)
+      select p_workspace, q.id, q.at from queue q union all
+      select p_workspace, t.id, t.at + t.jobs * t.cost from tenant t
+      on conflict (workspace_id, id) do update set at = excluded.at
+  ), ranked as (
+    select j.*, q.at as now,
+      t.at + (row_number() over (partition by j.tenant order by j.rank, j.run_id, j.step_id) - 1) * t.cost - j.priority * t.cost as tag
+    from job j left join queue q on q.id = j.queue_id left join tenant t on t.id = j.tenant
+  )
+  select array_agg(r.rank), array_agg(r.run_id), array_agg(r.step_id), array_agg(r.priority), array_agg(r.queue_id),
+      array_agg(case when r.queue_id is null then r.rank - r.priority * 1000000 else floor(greatest(r.now, r.tag))::bigint end)
+    into a_rank, a_run, a_step, a_priority, a_queue, a_tag from ranked r;
+
+  perform set_config('durable.ranking', 'on', true);
+  delete from durable.ready r using generate_subscripts(a_run, 1) as q
+    where r.rank = a_rank[q] and r.workspace_id = p_workspace and r.run_id = a_run[q] and r.step_id = a_step[q];
+  update durable.live_runs l set ready_rank = a_tag[q], came = a_rank[q] from generate_subscripts(a_run, 1) as q
+    where a_step[q] = c_run and l.workspace_id = p_workspace and l.run_id = a_run[q];
+  update durable.tasks t set ready_rank = a_tag[q], came = a_rank[q] from generate_subscripts(a_run, 1) as q
+    where a_step[q] <> c_run and t.workspace_id = p_workspace and t.run_id = a_run[q] and t.step_id = a_step[q];
+  perform set_config('durable.ranking', 'off', true);
+  insert into durable.ready (rank, workspace_id, run_id, step_id)
+    select a_tag[q], p_workspace, a_run[q], a_step[q] from generate_subscripts(a_run, 1) as q where a_queue[q] is null;
+  insert into durable.parked (workspace_id, gate_id, rank, run_id, step_id)
+    select p_workspace, a_queue[q], a_tag[q], a_run[q], a_step[q] from generate_subscripts(a_run, 1) as q where a_queue[q] is not null;
+  insert into durable.turns (rank, workspace_id, queue_id)
+    select a_rank[q], p_workspace, a_queue[q] from generate_subscripts(a_run, 1) as q where a_queue[q] is not null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.take_probe(p_workspace integer, p_probe_ms_max integer)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -4744,6 +5013,20 @@ begin
       where t.workspace_id = q.workspace and t.run_id = q.run and t.step_id = q.step
         and t.fence = q.fence and t.engine_id = p_engine
       returning t.workspace_id, t.run_id, t.step_id, t.fence, 0, 0, t.transport_attempt, null::bigint;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.task_arrives()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if current_setting('durable.ranking', true) is distinct from 'on' and exists (select 1 from durable.live_runs l
+      where l.workspace_id = new.workspace_id and l.run_id = new.run_id and (l.priority is not null or l.tenant is not null)) then
+    insert into durable.arrivals (rank, workspace_id, run_id, step_id)
+      values (new.ready_rank, new.workspace_id, new.run_id, new.step_id) on conflict do nothing;
+  end if;
+  return null;
 end $function$
 ;
 
@@ -4858,11 +5141,19 @@ AS $function$
 $function$
 ;
 
+CREATE TRIGGER run_arrives AFTER INSERT ON durable.live_runs FOR EACH ROW WHEN (((new.ready_rank IS NOT NULL) AND ((new.priority IS NOT NULL) OR (new.tenant IS NOT NULL)))) EXECUTE FUNCTION run_arrives();
+
+CREATE TRIGGER run_arrives_again AFTER UPDATE ON durable.live_runs FOR EACH ROW WHEN (((new.ready_rank > 0) AND (new.ready_rank IS DISTINCT FROM old.ready_rank) AND ((new.priority IS NOT NULL) OR (new.tenant IS NOT NULL)))) EXECUTE FUNCTION run_arrives();
+
 CREATE TRIGGER run_ends_at_gates AFTER DELETE ON durable.live_runs FOR EACH ROW WHEN (((old.step_gates IS NOT NULL) OR (old.run_gates IS NOT NULL))) EXECUTE FUNCTION run_leaves_gates();
 
 CREATE TRIGGER run_leaves_gates AFTER UPDATE ON durable.live_runs FOR EACH ROW WHEN ((((old.step_gates IS NOT NULL) OR (old.run_gates IS NOT NULL)) AND (new.engine_id IS NULL) AND ((old.engine_id IS NOT NULL) OR ((old.ready_rank IS NOT NULL) AND (new.ready_rank IS DISTINCT FROM old.ready_rank))))) EXECUTE FUNCTION run_leaves_gates();
 
 CREATE TRIGGER steps_settled BEFORE UPDATE ON durable.steps FOR EACH ROW WHEN ((old.seq IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite();
+
+CREATE TRIGGER task_arrives AFTER INSERT ON durable.tasks FOR EACH ROW WHEN (((new.ready_rank IS NOT NULL) AND ((new.priority IS NOT NULL) OR (new.gates IS NOT NULL)))) EXECUTE FUNCTION task_arrives();
+
+CREATE TRIGGER task_arrives_again AFTER UPDATE ON durable.tasks FOR EACH ROW WHEN (((new.ready_rank > 0) AND (new.ready_rank IS DISTINCT FROM old.ready_rank) AND ((new.priority IS NOT NULL) OR (new.gates IS NOT NULL)))) EXECUTE FUNCTION task_arrives();
 
 CREATE TRIGGER task_ends_at_gates AFTER DELETE ON durable.tasks FOR EACH ROW WHEN ((old.gates IS NOT NULL)) EXECUTE FUNCTION task_leaves_gates();
 

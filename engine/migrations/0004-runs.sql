@@ -46,6 +46,9 @@ create table durable.live_runs (
   run_gates uuid[],                          -- gates it passes once and holds until it ends; null for none
   step_gates uuid[],                         -- gates that each of its leases passes
   units int,                                 -- what its start costs at its throttle; null is 1
+  priority int,                              -- seconds by which its jobs go earlier; null is 0
+  tenant uuid,                               -- whose it is where its function is fair; null for none
+  came bigint,                               -- when its job became ready, where that is not ready_rank
   primary key (workspace_id, run_id)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
 

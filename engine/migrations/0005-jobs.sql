@@ -25,6 +25,7 @@ create table durable.tasks (
   request text,                              -- what a fetch asks for; of a step, within which time it must be heard of
   started uuid,                              -- of `once`: the fence under which its code may have begun, until that is known
   gates uuid[],                              -- the step gates of its run, which its lease passes; null for none
+  priority int, came bigint,                 -- as of its run
   primary key (workspace_id, run_id, step_id)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
 

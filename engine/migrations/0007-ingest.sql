@@ -83,6 +83,9 @@ create function durable.accept_events(
   r_begin_cause text[] = '{}', r_begin_ms float8[] = '{}', r_begin_at float8[] = '{}',
   -- The shapes that events must take to become runs (0027), as JSON by run. Most functions have none.
   r_shapes text[] = '{}',
+  -- Their priorities and tenants, and those tenants (0031).
+  r_priority int[] = '{}', r_tenant uuid[] = '{}',
+  q_workspace int[] = '{}', q_id uuid[] = '{}', q_queue uuid[] = '{}', q_function text[] = '{}', q_key text[] = '{}', q_weight int[] = '{}',
   out o_state text[], out o_owes boolean[])
 language plpgsql as $$
 #variable_conflict use_column
@@ -195,12 +198,16 @@ begin
         order by 1, 2
         on conflict (workspace_id, id) do update set touched_on = excluded.touched_on;
     end if;
-    insert into durable.live_runs (workspace_id, run_id, status, fence, engine_id, run_gates, step_gates, units, ready_rank)
+    if cardinality(r_priority) > 0 then
+      perform durable.note_tenants(array(select e_workspace[r_event[q]] from generate_subscripts(r_run, 1) as q
+        where r_priority[q] is not null or r_tenant[q] is not null), q_workspace, q_id, q_queue, q_function, q_key, q_weight);
+    end if;
+    insert into durable.live_runs (workspace_id, run_id, status, fence, engine_id, run_gates, step_gates, units, priority, tenant, ready_rank)
       select e_workspace[r_event[q]], r_run[q],
         case when v_begin[q] is not null then 'waiting' when v_leases and r_fence[q] is not null then 'running' else 'queued' end,
         case when v_leases and r_fence[q] is not null then r_fence[q] else (v_fences || lpad(to_hex(q), 12, '0'))::uuid end,
         case when v_leases and r_fence[q] is not null then p_engine end,
-        r_run_gates[q]::uuid[], r_step_gates[q]::uuid[], r_units[q],
+        r_run_gates[q]::uuid[], r_step_gates[q]::uuid[], r_units[q], r_priority[q], r_tenant[q],
         case when v_begin[q] is null and not (v_leases and r_fence[q] is not null) then v_rank + q end
       from generate_subscripts(r_run, 1) as q
       where v_new[r_event[q]] and v_born[q] is not false;

@@ -67,6 +67,8 @@ create function durable.commit_outcomes(
   r_run_gates text[] = '{}', r_step_gates text[] = '{}', r_units int[] = '{}',
   g_workspace int[] = '{}', g_id uuid[] = '{}', g_limit uuid[] = '{}', g_unit text[] = '{}', g_key text[] = '{}',
   r_begin_cause text[] = '{}', r_begin_ms float8[] = '{}', r_begin_at float8[] = '{}', r_shapes text[] = '{}',
+  r_priority int[] = '{}', r_tenant uuid[] = '{}',
+  q_workspace int[] = '{}', q_id uuid[] = '{}', q_queue uuid[] = '{}', q_function text[] = '{}', q_key text[] = '{}', q_weight int[] = '{}',
   out o_state text[], out o_seq int[])
 language plpgsql as $$
 #variable_conflict use_column
@@ -264,7 +266,9 @@ begin
       e_name, e_data, e_time, r_event, r_function, r_version, r_run, array_fill(null::uuid, array[cardinality(r_run)]), v_skip, p_cancels => true,
       r_run_gates => r_run_gates, r_step_gates => r_step_gates, r_units => r_units,
       g_workspace => g_workspace, g_id => g_id, g_limit => g_limit, g_unit => g_unit, g_key => g_key,
-      r_begin_cause => r_begin_cause, r_begin_ms => r_begin_ms, r_begin_at => r_begin_at, r_shapes => r_shapes);
+      r_begin_cause => r_begin_cause, r_begin_ms => r_begin_ms, r_begin_at => r_begin_at, r_shapes => r_shapes,
+      r_priority => r_priority, r_tenant => r_tenant,
+      q_workspace => q_workspace, q_id => q_id, q_queue => q_queue, q_function => q_function, q_key => q_key, q_weight => q_weight);
   end if;
 
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)

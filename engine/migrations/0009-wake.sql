@@ -172,6 +172,7 @@ declare
   v_blocked int[];
   v_kept int[];       -- workspaces whose gates this claim opens
   p_workspace int[]; p_run uuid[]; p_step uuid[]; p_rank bigint[];
+  p_came bigint[];    -- when it became ready
   p_taken boolean[];  -- null: nobody's any more
   p_gated boolean[];
   v_passed boolean[];
@@ -197,17 +198,17 @@ begin
   ), allowed as (
     select * from picked p where v_blocked is null or p.rank < 0 or p.workspace_id <> all (v_blocked)
   ), held as materialized (
-    select l.workspace_id, l.run_id, l.run_gates is not null or l.step_gates is not null as gated from durable.live_runs l
+    select l.workspace_id, l.run_id, l.run_gates is not null or l.step_gates is not null as gated, l.came from durable.live_runs l
     join allowed p on p.workspace_id = l.workspace_id and p.run_id = l.run_id
     where p.step_id = c_run and l.status = 'queued' and l.ready_rank = p.rank
     order by 1, 2 for update of l skip locked
   ), held_task as materialized (
-    select t.workspace_id, t.run_id, t.step_id, t.gates is not null as gated from durable.tasks t
+    select t.workspace_id, t.run_id, t.step_id, t.gates is not null as gated, t.came from durable.tasks t
     join allowed p on p.workspace_id = t.workspace_id and p.run_id = t.run_id and p.step_id = t.step_id
     where p.step_id <> c_run and t.status = 'queued' and t.ready_rank = p.rank
     order by 1, 2, 3 for update of t skip locked
   ), job as (
-    select p.*, coalesce(h.gated, k.gated, false) as gated,
+    select p.*, coalesce(h.gated, k.gated, false) as gated, coalesce(h.came, k.came, p.rank) as came,
       case when h.run_id is not null or k.run_id is not null then true
            when p.step_id = c_run then case when exists (
              select 1 from durable.live_runs l where l.workspace_id = p.workspace_id and l.run_id = p.run_id) then false end
@@ -218,13 +219,22 @@ begin
     left join held_task k on k.workspace_id = p.workspace_id and k.run_id = p.run_id and k.step_id = p.step_id
     order by p.rank, p.workspace_id, p.run_id, p.step_id
   )
-  select array_agg(j.workspace_id), array_agg(j.run_id), array_agg(j.step_id), array_agg(j.rank), array_agg(j.taken), array_agg(j.gated)
-    into p_workspace, p_run, p_step, p_rank, p_taken, p_gated from job j;
+  select array_agg(j.workspace_id), array_agg(j.run_id), array_agg(j.step_id), array_agg(j.rank), array_agg(j.taken), array_agg(j.gated), array_agg(j.came)
+    into p_workspace, p_run, p_step, p_rank, p_taken, p_gated, p_came from job j;
   if p_run is null then
     return;
   end if;
 
   if true = any (p_gated) then
+    -- One that has not been ranked yet (0031) would go before its turn.
+    if exists (select 1 from durable.arrivals) then
+      for i in 1 .. cardinality(p_run) loop
+        if p_gated[i] and exists (select 1 from durable.arrivals a where a.workspace_id = p_workspace[i] and a.rank = p_rank[i]
+            and a.run_id = p_run[i] and a.step_id = p_step[i]) then
+          p_taken[i] := false;
+        end if;
+      end loop;
+    end if;
     for i in 1 .. coalesce(cardinality(v_kept), 0) loop
       select array_agg(q order by q) into v_index from generate_subscripts(p_run, 1) as q
         where p_gated[q] and p_taken[q] and p_workspace[q] = v_kept[i];
@@ -243,6 +253,9 @@ begin
         p_taken[i] := false;
       end if;
     end loop;
+    if exists (select 1 from durable.tenants) then
+      perform durable.note_starts(p_workspace, p_run, p_rank, p_taken);
+    end if;
     if false = any (p_taken) then
       workspace_id := 0;
       return next;
@@ -251,27 +264,28 @@ begin
 
   return query
   with job as materialized (
-    select j.workspace, j.run, j.step, j.rank, j.taken from unnest(p_workspace, p_run, p_step, p_rank, p_taken) as j(workspace, run, step, rank, taken)
+    select j.* from unnest(p_workspace, p_run, p_step, p_rank, p_came, p_taken) as j(workspace, run, step, rank, came, taken)
     where j.taken is distinct from false
   ), gone as (
     delete from durable.ready r using job j
     where r.rank = j.rank and r.workspace_id = j.workspace and r.run_id = j.run and r.step_id = j.step
   ), run as (
     update durable.live_runs l
-      set status = 'running', engine_id = p_engine, fence = gen_random_uuid(), ready_rank = null
+      set status = 'running', engine_id = p_engine, fence = gen_random_uuid(), ready_rank = null, came = null
       from job j
       where j.taken and j.step = c_run and l.workspace_id = j.workspace and l.run_id = j.run and l.status = 'queued'
-      returning l.workspace_id, l.run_id, c_run as step_id, l.fence, l.journal_seq, l.run_attempt, l.transport_attempt, j.rank, l.run_gates, l.step_gates
+      returning l.workspace_id, l.run_id, c_run as step_id, l.fence, l.journal_seq, l.run_attempt, l.transport_attempt, j.rank, j.came, l.run_gates, l.step_gates
   ), task as (
     update durable.tasks t
-      set status = 'running', engine_id = p_engine, fence = gen_random_uuid(), ready_rank = null
+      set status = 'running', engine_id = p_engine, fence = gen_random_uuid(), ready_rank = null, came = null
       from job j
       where j.taken and j.step <> c_run and t.workspace_id = j.workspace and t.run_id = j.run and t.step_id = j.step and t.status = 'queued'
-      returning t.workspace_id, t.run_id, t.step_id, t.fence, 0, 0, t.transport_attempt, j.rank, null::uuid[], t.gates
+      returning t.workspace_id, t.run_id, t.step_id, t.fence, 0, 0, t.transport_attempt, j.rank, j.came, null::uuid[], t.gates
   )
-  select q.workspace_id, q.run_id, q.step_id, q.fence, q.journal_seq, q.run_attempt, q.transport_attempt, q.rank,
+  select q.workspace_id, q.run_id, q.step_id, q.fence, q.journal_seq, q.run_attempt, q.transport_attempt, q.came,
     case when q.step_gates is null then case when q.run_gates is not null then 'run' end
          when exists (select 1 from durable.gates g where g.workspace_id = q.workspace_id and g.id = any (q.step_gates) and g.parked > 0)
+             or exists (select 1 from durable.parked k where k.workspace_id = q.workspace_id and k.gate_id = q.step_gates[cardinality(q.step_gates)])
            then 'contended' else 'step' end
   from (select * from run union all select * from task) as q order by q.rank, q.workspace_id, q.run_id, q.step_id;
 end $$;

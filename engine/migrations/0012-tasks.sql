@@ -79,9 +79,9 @@ declare
   v_rank bigint := durable.rank_of(durable.durable_now());
 begin
   with task as (
-    insert into durable.tasks (workspace_id, run_id, step_id, kind, status, fence, ready_rank, request, gates)
+    insert into durable.tasks (workspace_id, run_id, step_id, kind, status, fence, ready_rank, request, gates, priority)
       select f.workspace, f.run, f.step, f.data::json ->> 'kind', 'queued', gen_random_uuid(), v_rank + f.no,
-        f.data::json ->> 'request', l.step_gates
+        f.data::json ->> 'request', l.step_gates, l.priority
       from unnest(f_workspace, f_run, f_step, f_data) with ordinality as f(workspace, run, step, data, no)
       join durable.steps t on t.workspace_id = f.workspace and t.run_id = f.run and t.step_id = f.step and t.status = 'pending'
       join durable.live_runs l on l.workspace_id = f.workspace and l.run_id = f.run

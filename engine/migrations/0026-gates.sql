@@ -352,11 +352,17 @@ begin
         select workspace_id from durable.ready order by rank, workspace_id, run_id, step_id limit p_limit) as r
       union all
       select n.workspace_id from (
-        select workspace_id from durable.gate_notes where due_at <= durable.durable_now() order by due_at, no limit 1000) as n)
+        select workspace_id from durable.gate_notes where due_at <= durable.durable_now() order by due_at, no limit 1000) as n
+      union all
+      select a.workspace_id from (select workspace_id from durable.arrivals order by rank limit 1000) as a
+      union all
+      select t.workspace_id from (
+        select workspace_id from durable.turns order by rank, workspace_id, queue_id, no limit p_limit) as t)
     order by g.workspace_id for update) as k;
   for i in 1 .. coalesce(cardinality(v_workspace), 0) loop
-    perform durable.read_notes(v_workspace[i], p_limit);
+    perform durable.read_notes(v_workspace[i], p_limit), durable.take_in(v_workspace[i]);
   end loop;
+  perform durable.give_turns(v_workspace, p_limit);
   return v_workspace;
 end $$;
 

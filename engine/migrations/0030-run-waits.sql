@@ -77,35 +77,37 @@ $$;
 create function durable.run_waits(p_workspace int, p_runs uuid[], p_position_max int) returns table (run_id uuid, wait json)
 language sql stable set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
   with live as materialized (
-    select l.run_id, l.status, l.ready_rank, l.run_attempt, l.transport_attempt, coalesce(l.units, 1) as units, l.run_gates || l.step_gates as gates
+    select l.run_id, l.status, l.ready_rank, l.came, l.run_attempt, l.transport_attempt, coalesce(l.units, 1) as units, l.run_gates || l.step_gates as gates
     from unnest(p_runs) as p(run) join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = p.run
     where l.status <> 'running'
   ), job as materialized (
-    select l.run_id, '00000000-0000-0000-0000-000000000000'::uuid as step_id, l.ready_rank as rank, l.gates from live l where l.ready_rank is not null
+    select l.run_id, '00000000-0000-0000-0000-000000000000'::uuid as step_id, l.ready_rank as rank, coalesce(l.came, l.ready_rank) as came, l.gates from live l where l.ready_rank is not null
     union all
-    select t.run_id, t.step_id, t.ready_rank, t.gates from live l
+    select t.run_id, t.step_id, t.ready_rank, coalesce(t.came, t.ready_rank), t.gates from live l
       join durable.tasks t on t.workspace_id = p_workspace and t.run_id = l.run_id where t.ready_rank is not null
   ), stopped as materialized (
-    select distinct on (k.run_id) k.run_id, k.step_id, k.rank, k.gate_id, count(*) over (partition by k.run_id) as jobs
+    select distinct on (k.run_id) k.run_id, k.step_id, k.rank, j.came, k.gate_id, count(*) over (partition by k.run_id) as jobs
     from job j cross join unnest(j.gates) as gate(id)
     join durable.parked k on k.workspace_id = p_workspace and k.gate_id = gate.id and k.rank = j.rank
       and k.run_id = j.run_id and k.step_id = j.step_id
+    -- In a fair queue it waits for its turn at a slot.
+    where exists (select 1 from durable.gates g where g.workspace_id = p_workspace and g.id = k.gate_id)
     order by k.run_id, k.rank, k.step_id
   ), circuit as materialized (
     select c.* from durable.circuits c where c.workspace_id = p_workspace and c.state <> 'closing'
   ), cause as materialized (
-    select l.run_id, c.kind, c.step_id, c.due_at, c.rank, c.child from live l cross join lateral (
-      select 1 as no, 'paused' as kind, '00000000-0000-0000-0000-000000000000'::uuid as step_id, null::timestamptz as due_at, null::bigint as rank, null::uuid as child
+    select l.run_id, c.kind, c.step_id, c.due_at, c.came, c.child from live l cross join lateral (
+      select 1 as no, 'paused' as kind, '00000000-0000-0000-0000-000000000000'::uuid as step_id, null::timestamptz as due_at, null::bigint as came, null::uuid as child
         where l.status = 'paused'
       union all
-      select 2, 'gate', s.step_id, null, s.rank, null from stopped s where s.run_id = l.run_id and l.status <> 'paused'
+      select 2, 'gate', s.step_id, null, s.came, null from stopped s where s.run_id = l.run_id and l.status <> 'paused'
       union all
-      select 3, 'circuit', j.step_id, null, j.rank, null from job j cross join circuit where j.run_id = l.run_id and l.status <> 'paused'
+      select 3, 'circuit', j.step_id, null, j.came, null from job j cross join circuit where j.run_id = l.run_id and l.status <> 'paused'
       union all
       select 4, case t.kind when 'begin' then 'begin' else 'retry' end, t.step_id, t.due_at, null, null from durable.timers t
         where l.status = 'waiting' and t.workspace_id = p_workspace and t.run_id = l.run_id and t.kind in ('begin', 'retry', 'task')
       union all
-      select 5, 'slot', j.step_id, null, j.rank, null from job j where j.run_id = l.run_id and l.status <> 'paused'
+      select 5, 'slot', j.step_id, null, j.came, null from job j where j.run_id = l.run_id and l.status <> 'paused'
       union all
       select 6, 'step', t.step_id, null, null, null from durable.tasks t
         where l.status = 'waiting' and t.workspace_id = p_workspace and t.run_id = l.run_id and t.status = 'running'
@@ -121,12 +123,12 @@ language sql stable set enable_seqscan = off set enable_hashjoin = off set enabl
       union all
       select 10, 'sleep', t.step_id, t.due_at, null, null from durable.timers t
         where l.status = 'waiting' and t.workspace_id = p_workspace and t.run_id = l.run_id and t.kind = 'sleep'
-      order by no, due_at, rank, step_id limit 1) as c
+      order by no, due_at, came, step_id limit 1) as c
   )
   select c.run_id, json_build_object(
     'kind', coalesce(a.kind, c.kind),
     'step', case when c.step_id <> '00000000-0000-0000-0000-000000000000' then json_build_object('id', replace(c.step_id::text, '-', ''), 'name', e.name) end,
-    'since', durable.rfc3339(coalesce(to_timestamp(c.rank / 1000000.0), e.committed_at)),
+    'since', durable.rfc3339(coalesce(to_timestamp(c.came / 1000000.0), e.committed_at)),
     'until', durable.rfc3339(coalesce(c.due_at, t.due_at)),
     'starts_at', durable.rfc3339(case when c.kind in ('begin', 'retry', 'sleep') then c.due_at else a.starts_at end),
     'starts_unknown', case when c.kind in ('begin', 'retry', 'sleep') then null when c.kind = 'gate' then a.starts_unknown else 'outside' end,

@@ -17,6 +17,7 @@ import {
   slugSchema,
 } from "./names.ts";
 import { matchSchema, timeoutSchema } from "./ops/wait.ts";
+import { fairnessSchema, prioritySchema } from "./order.ts";
 import { retryPolicySchema } from "./retry.ts";
 import {
   batchSchema,
@@ -76,8 +77,8 @@ export const functionManifestSchema = z
     batch: batchSchema.optional(),
     singleton: singletonSchema.optional(),
     idempotency: idempotencySchema.optional(),
-    fairness: limitSchema.optional(),
-    priority: z.union([z.number(), limitSchema]).optional(),
+    fairness: fairnessSchema.optional(),
+    priority: prioritySchema.optional(),
     timeouts: timeoutsSchema.optional(),
     cancel_on: z.array(cancelOnSchema).max(CANCEL_ON_MAX).optional(),
     on_failure: slugSchema.optional(),

@@ -59,6 +59,10 @@ export const RATE_LIMIT_MAX = 10_000;
 export const BATCH_EVENTS_MAX = 1_000;
 export const BATCH_BYTES_MAX = 2 * MIB;
 export const BATCH_BYTES_DEFAULT = 1 * MIB;
+/** By how many seconds a job goes earlier or later. */
+export const PRIORITY_MAX = 600;
+/** The share of one tenant, beside others of 1. */
+export const FAIRNESS_WEIGHT_MAX = 100;
 /** Cases of one branch, and characters of the name of one. */
 export const BRANCH_CASES_MAX = 100;
 export const BRANCH_CASE_CHARACTERS_MAX = 200;

@@ -98,9 +98,11 @@ export function throttleOnWire(options: ThrottleOptions): Throttle {
 }
 
 /** @throws TypeError */
-export function wholeNumber(subject: string, value: number, max: number): number {
-  if (Number.isInteger(value) && value >= 1 && value <= max) return value;
-  throw new TypeError(`${subject} must be a whole number from 1 to ${max}, and is ${JSON.stringify(value)}.`);
+export function wholeNumber(subject: string, value: number, max: number, min = 1): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new TypeError(
+    `${subject} must be a whole number from ${min} to ${max}, and is ${JSON.stringify(value)}.`,
+  );
 }
 
 /** @throws TypeError */

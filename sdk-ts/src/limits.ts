@@ -3,6 +3,7 @@ import { type CancelOnOptions, cancelOnWire } from "./cancel-on.ts";
 import { type Duration, durationMs } from "./duration.ts";
 import { type ConcurrencyOptions, concurrencyOnWire, type ThrottleOptions, throttleOnWire } from "./gates.ts";
 import { optionsProblem } from "./options.ts";
+import { type FairnessOptions, fairnessOnWire, type PriorityOption, priorityOnWire } from "./order.ts";
 import {
   type BatchOptions,
   batchOnWire,
@@ -35,8 +36,13 @@ export interface Limits {
   readonly rateLimit?: RateLimitOptions | undefined;
   /** One run at a time: what comes meanwhile is skipped, cancels it, or waits. */
   readonly singleton?: SingletonOptions | undefined;
-  readonly fairness?: Limit | undefined;
-  readonly priority?: Limit | number | undefined;
+  /** Tenants that have jobs waiting take turns, in proportion to their weights. */
+  readonly fairness?: FairnessOptions | undefined;
+  /**
+   * Seconds by which jobs of a run go earlier than others, from -600 to 600: a number, a path into `event.data`, or
+   * `{ cel }`, an expression over `event`. Nobody is overtaken for longer than that.
+   */
+  readonly priority?: PriorityOption | undefined;
   /**
    * Of a whole run, from its creation on. `start`: the app has answered for the first time. `finish`: the run has ended.
    * A run that is late fails with a `TimeoutError`, after its completed steps are undone; one that is paused then is not.
@@ -68,8 +74,8 @@ export function limitsOnWire(limits: Limits): Record<string, unknown> {
     batch: limits.batch && batchOnWire(limits.batch),
     rate_limit: limits.rateLimit && rateLimitOnWire(limits.rateLimit),
     singleton: limits.singleton && singletonOnWire(limits.singleton),
-    fairness: limits.fairness,
-    priority: limits.priority,
+    fairness: limits.fairness && fairnessOnWire(limits.fairness),
+    priority: limits.priority === undefined ? undefined : priorityOnWire(limits.priority),
     timeouts: limits.timeouts === undefined ? undefined : timeoutsOnWire(limits.timeouts),
     cancel_on: limits.cancelOn && cancelOnWire(limits.cancelOn),
     durability: limits.durability,

@@ -38,6 +38,7 @@ async function family(timeoutMs: number | null = null): Promise<Family> {
         begin: null,
         shapes: null,
         gates: null,
+        order: null,
       },
     ],
   });

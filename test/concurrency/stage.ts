@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { RunGates } from "../../engine/src/domain/gates.ts";
 import type { Effect, Outcome, OutcomeKind, StepEntry, StepStatus } from "../../engine/src/domain/outcome.ts";
+import type { RunOrder } from "../../engine/src/domain/run-order.ts";
 import { seededRandom } from "../../engine/src/runtime/fault-points.ts";
 import { insertEvents } from "../../engine/src/store/accepted-events.ts";
 import { type Database, openDatabase } from "../../engine/src/store/database.ts";
@@ -93,7 +94,7 @@ export class Stage {
   event(
     name: string,
     data: string,
-    runs: { runId: string; fence: string | null; gates?: RunGates }[] = [],
+    runs: { runId: string; fence: string | null; gates?: RunGates; order?: RunOrder }[] = [],
     clientId: string | null = null,
   ) {
     return {
@@ -116,6 +117,7 @@ export class Stage {
         gates: run.gates ?? null,
         begin: null,
         shapes: null,
+        order: run.order ?? null,
       })),
       skips: [],
     };

@@ -17,6 +17,7 @@ import { LIVENESS } from "./liveness.ts";
 import { LOGS } from "./logs.ts";
 import { MEMO } from "./memo.ts";
 import { Memory } from "./memory.ts";
+import { ORDER } from "./order.ts";
 import { SCHEDULES } from "./schedules.ts";
 import { TENANCY } from "./tenancy.ts";
 import { TIME } from "./time.ts";
@@ -36,6 +37,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...CALLS,
   ...LOGS,
   ...GATES,
+  ...ORDER,
   ...GROUPS,
   ...JOINS,
   ...INPUTS,

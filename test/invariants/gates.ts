@@ -38,7 +38,7 @@ export const GATES: readonly Invariant[] = [
     check: bySql(
       "select count(*) from durable.gates",
       `select l.run_id, null::uuid as step_id, s.gate, 'leased without a grant' as what from durable.live_runs l, unnest(l.step_gates) as s(gate)
-         where l.status = 'running' and not exists (select 1 from durable.grants t where t.workspace_id = l.workspace_id
+         where s.gate in (select g.id from durable.gates g) and l.status = 'running' and not exists (select 1 from durable.grants t where t.workspace_id = l.workspace_id
            and t.run_id = l.run_id and t.step_id = '00000000-0000-0000-0000-000000000000' and t.gate_id = s.gate)
        union all
        select l.run_id, null, s.gate, 'begun without a grant' from durable.live_runs l, unnest(l.run_gates) as s(gate)
@@ -47,7 +47,7 @@ export const GATES: readonly Invariant[] = [
            and t.run_id = l.run_id and t.step_id = '00000000-0000-0000-0000-000000000001' and t.gate_id = s.gate)
        union all
        select k.run_id, k.step_id, s.gate, 'a task leased without a grant' from durable.tasks k, unnest(k.gates) as s(gate)
-         where k.status = 'running' and not exists (select 1 from durable.grants t where t.workspace_id = k.workspace_id
+         where s.gate in (select g.id from durable.gates g) and k.status = 'running' and not exists (select 1 from durable.grants t where t.workspace_id = k.workspace_id
            and t.run_id = k.run_id and t.step_id = k.step_id and t.gate_id = s.gate)
        union all
        select t.run_id, t.step_id, t.gate_id, 'a grant of nobody' from durable.grants t

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Gate } from "../../engine/src/domain/gates.ts";
+import type { RunOrder } from "../../engine/src/domain/run-order.ts";
 import { insertEvents } from "../../engine/src/store/accepted-events.ts";
 import type { Database } from "../../engine/src/store/database.ts";
 import { claimLeases, type Lease } from "../../engine/src/store/leases.ts";
@@ -26,6 +27,8 @@ export class GatesOnStage {
   readonly #stage: Stage;
   readonly #limitIds = new Map<string, string>();
   readonly #gates = new Map<string, Gate>();
+  readonly #prefix = randomUUID().slice(0, 24);
+  #runs = 0;
 
   private constructor(stage: Stage, workspaceId: number) {
     this.#stage = stage;
@@ -62,22 +65,27 @@ export class GatesOnStage {
   }
 
   /** A run in ready. */
-  async start(gates: readonly Gate[], { units = 1 } = {}): Promise<string> {
-    const [runId] = await this.startAll(gates, 1, units);
+  async start(
+    gates: readonly Gate[],
+    { units = 1, order }: { readonly units?: number; readonly order?: RunOrder } = {},
+  ): Promise<string> {
+    const [runId] = await this.startAll(gates, 1, units, order);
     return runId!;
   }
 
   /** So many, by one event. */
-  async startAll(gates: readonly Gate[], count: number, units = 1): Promise<string[]> {
+  async startAll(gates: readonly Gate[], count: number, units = 1, order?: RunOrder): Promise<string[]> {
     const own = {
       run: gates.filter(({ unit }) => unit !== "step"),
       step: gates.filter(({ unit }) => unit === "step"),
       units,
     };
     const runs = Array.from({ length: count }, () => ({
-      runId: randomUUID() as string,
+      runId: this.#nextRunId(),
       fence: null,
-      gates: own,
+      // Without any it has none, as with limits of a function.
+      ...(gates.length > 0 && { gates: own }),
+      ...(order !== undefined && { order }),
     }));
     const { database, engineId } = this.#stage;
     await insertEvents(database, engineId, this.#stage.rows(this.#stage.event("go", "{}", runs)));
@@ -119,6 +127,12 @@ export class GatesOnStage {
     const rows = await this.#stage.database.sql<{ id: string; used: number; parked: number }[]>`
       select id, used, parked from durable.gates where workspace_id = ${this.workspaceId}`;
     return new Map(rows.map(({ id, used, parked }) => [id, { used, parked }]));
+  }
+
+  /** In order: of two jobs of one rank the run that was started first goes first. */
+  #nextRunId(): string {
+    this.#runs += 1;
+    return `${this.#prefix}${String(this.#runs).padStart(12, "0")}`;
   }
 
   #limitId(name: string): string {

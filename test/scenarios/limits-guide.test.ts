@@ -122,3 +122,32 @@ test("starts are spread, after a burst, and cost what their units say", async ()
   }
   expect(minutes).toEqual([0, 0, 1, 3, 5]);
 });
+
+test("a tenant with a few jobs is done long before one with many that came first", async () => {
+  const plan = "basic";
+  await sendEach(
+    "report.requested",
+    Array.from({ length: 60 }, () => ({ tenantId: "hog", plan })),
+  );
+  await sendEach(
+    "report.requested",
+    Array.from({ length: 5 }, () => ({ tenantId: "tiny", plan })),
+  );
+  await kit.settled();
+  const reports = services.said.filter((word) => word === "hog" || word === "tiny");
+  expect(reports).toHaveLength(65);
+  // The ten that were in, and one of the other for each of its own.
+  expect(reports.lastIndexOf("tiny")).toBeLessThan(40);
+});
+
+test("a priority that cannot be told leaves a skip, and one that can starts the run", async () => {
+  const { runs } = await sendEach("invoice.due", [{ account: "p1", plan: "enterprise" }]);
+  await kit.settled();
+  expect(await runs[0]!.status()).toBe("completed");
+  const without = await sendEach("invoice.due", [{ account: "p2" }]);
+  expect(without.runs).toEqual([]);
+  const skips = await fetch(`${kit.url}/v1/apps/test/dev/skips?function=invoice`).then((answer) =>
+    answer.json(),
+  );
+  expect(skips).toMatchObject({ skips: [{ function: "invoice", reason: "limit" }] });
+});

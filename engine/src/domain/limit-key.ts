@@ -21,7 +21,8 @@ export function limitKeyOf(key: LimitKey, event: Fact): KeyResult {
   return result.ok ? asKey(result.value, "its key has no value") : { ok: false, problem: result.detail };
 }
 
-function valueAt(data: unknown, path: string): unknown {
+/** What stands at a path such as `a.b` of an event's data. */
+export function valueAt(data: unknown, path: string): unknown {
   let value = data;
   for (const member of path.split(".")) {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, member)) return undefined;

@@ -31,16 +31,19 @@ export function toEventRow(
   const { starts, skips } = matchEvent(workspace, event, () => eventJson(row));
   return {
     ...row,
-    runs: starts.map(({ fn, gates, shapes }) => ({
+    runs: starts.map(({ fn, gates, order, shapes }) => ({
       // A trigger sent again finds its run: it has the id of its event.
       runId: event.target === undefined ? newId(ports) : id,
       functionId: fn.id,
       functionVersion: fn.version,
-      // A gate is passed in a claim, and what a shape makes of it shows in the commit: it cannot be born leased.
-      fence: gates === null && shapes === null && event.begin === undefined ? fenceFor() : null,
+      // A gate is passed in a claim, a claim says whose turn it is, and what a shape makes of it shows in the commit: it
+      // cannot be born leased.
+      fence:
+        gates === null && !order?.tenant && shapes === null && event.begin === undefined ? fenceFor() : null,
       shapes,
       begin: event.begin ?? null,
       gates,
+      order,
       timeouts: timeoutsOf(fn),
       mayBeCancelled: (fn.manifest.cancel_on ?? []).length > 0,
     })),

@@ -1,5 +1,6 @@
 import { type BrokenExpression, type Expression, type Fact, fact } from "../domain/expressions.ts";
 import type { Gate, RunGates } from "../domain/gates.ts";
+import type { RunOrder } from "../domain/run-order.ts";
 import type { FunctionEntry } from "../registry/function-entry.ts";
 import { schemaFlaws, sentenceOfFlaws } from "../registry/json-schemas.ts";
 import type { Listener } from "../registry/listeners.ts";
@@ -8,6 +9,7 @@ import type { SkipRow } from "../store/event-rows.ts";
 import { factsOf, filteredSentence } from "./facts-of.ts";
 import { gatesOf } from "./gates-of.ts";
 import type { IncomingEvent } from "./incoming-event.ts";
+import { orderOf } from "./order-of.ts";
 import { shapesOf } from "./shapes-of.ts";
 
 export interface Start {
@@ -15,6 +17,7 @@ export interface Start {
   readonly gates: RunGates | null;
   /** JSON of the shapes that the event must take; null for a function without. */
   readonly shapes: string | null;
+  readonly order: RunOrder | null;
 }
 
 /** What an event means to the functions that name it, in the order of their ids. */
@@ -95,9 +98,10 @@ function matchTick(
   return gate === null ? { starts, skips } : { starts: starts.map((start) => behind(gate, start)), skips };
 }
 
-function behind(gate: Gate, { fn, gates, shapes }: Start): Start {
+function behind(gate: Gate, { fn, gates, order, shapes }: Start): Start {
   return {
     fn,
+    order,
     gates: { run: [...(gates?.run ?? []), gate], step: gates?.step ?? [], units: gates?.units ?? 1 },
     shapes,
   };
@@ -106,8 +110,12 @@ function behind(gate: Gate, { fn, gates, shapes }: Start): Start {
 function startOrSkip(fn: FunctionEntry, event: () => Fact): Matched {
   const gates = gatesOf(fn, event);
   if (typeof gates === "string") return skip(fn, gates);
+  const order = orderOf(fn, gates, event);
+  if (typeof order === "string") return skip(fn, order);
   const shapes = shapesOf(fn, event);
-  return shapes.ok ? { starts: [{ fn, gates, shapes: shapes.json }], skips: [] } : skip(fn, shapes.detail);
+  return shapes.ok
+    ? { starts: [{ fn, gates, order, shapes: shapes.json }], skips: [] }
+    : skip(fn, shapes.detail);
 }
 
 function skip(fn: FunctionEntry, detail: string): Matched {

@@ -107,6 +107,12 @@ function requireLimitExpressions(fn: FunctionManifest): void {
       requireExpression(key.cel, "event", `the key of the ${name}`, "value");
     if (typeof units !== "number") requireExpression(units.cel, "event", `the units of the ${name}`, "value");
   }
+  const { fairness, priority } = fn;
+  const values = { priority, "fairness key": fairness?.key, "fairness weight": fairness?.weight };
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value === "object")
+      requireExpression(value.cel, "event", `the ${name} of function "${fn.id}"`, "value");
+  }
 }
 
 function requireShapeKeys(fn: FunctionManifest): void {

@@ -9,8 +9,10 @@ import {
   REGISTRY_COLUMNS,
   RUN_COLUMNS,
   RUN_GATE_COLUMNS,
+  RUN_ORDER_COLUMNS,
   SHAPE_COLUMNS,
   SKIP_COLUMNS,
+  TENANT_COLUMNS,
   TIMEOUT_COLUMNS,
 } from "./event-rows.ts";
 import { wrapStatement } from "./fault-database.ts";
@@ -30,7 +32,7 @@ const ACCEPT = "select o_state, o_owes from durable.accept_events";
 const PLAIN_TYPES = ["int", ...typesOf(REGISTRY_COLUMNS, EVENT_COLUMNS, BORN_COLUMNS)];
 const PLAIN_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES)})`;
 /** Between the two stand the requests to pass over, which only a commit has. */
-const WHOLE_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES, "int[]", ...typesOf(SKIP_COLUMNS, TIMEOUT_COLUMNS), "boolean", ...typesOf(RUN_GATE_COLUMNS, GATE_COLUMNS, BEGIN_COLUMNS, SHAPE_COLUMNS))})`;
+const WHOLE_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES, "int[]", ...typesOf(SKIP_COLUMNS, TIMEOUT_COLUMNS), "boolean", ...typesOf(RUN_GATE_COLUMNS, GATE_COLUMNS, BEGIN_COLUMNS, SHAPE_COLUMNS, RUN_ORDER_COLUMNS, TENANT_COLUMNS))})`;
 
 const NEW: AcceptedEvent = { state: "new", owesMatch: false };
 
@@ -46,20 +48,23 @@ export async function insertEvents(
     ...literals(EVENT_COLUMNS, rows.entries),
     ...literals(BORN_COLUMNS, rows.runs),
   ];
-  const { skips, timeouts, gates, sleepers, shaped } = rows;
+  const { skips, timeouts, gates, gated, sleepers, shaped, ordered } = rows;
   const mayBeCancelled = rows.runs.some(({ run }) => run.mayBeCancelled);
   const isPlain =
-    !mayBeCancelled && [skips, timeouts, gates, sleepers, shaped].every(({ length }) => length === 0);
+    !mayBeCancelled &&
+    [skips, timeouts, gated, sleepers, shaped, ordered].every(({ length }) => length === 0);
   if (!isPlain) {
     parameters.push(
       "{}",
       ...literals(SKIP_COLUMNS, skips),
       ...literals(TIMEOUT_COLUMNS, timeouts),
       mayBeCancelled,
-      ...literals(RUN_GATE_COLUMNS, gates.length === 0 ? [] : rows.runs),
+      ...literals(RUN_GATE_COLUMNS, gated),
       ...literals(GATE_COLUMNS, gates),
       ...literals(BEGIN_COLUMNS, sleepers),
       ...literals(SHAPE_COLUMNS, shaped),
+      ...literals(RUN_ORDER_COLUMNS, ordered),
+      ...literals(TENANT_COLUMNS, rows.tenants),
     );
   }
   const [answer] = await wrapStatement("accept_events", () =>

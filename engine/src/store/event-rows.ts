@@ -1,5 +1,6 @@
 import type { Begin } from "../domain/begin.ts";
 import type { Gate, RunGates } from "../domain/gates.ts";
+import type { RunOrder, Tenant } from "../domain/run-order.ts";
 import { type Column, plain, text } from "./columns.ts";
 
 /** An accepted event and what it starts, as rows. */
@@ -32,7 +33,7 @@ export interface SkipRow {
 
 /**
  * `filtered`: no `if` of its triggers holds. `schema`: its data does not fit the function's input. `expression`: the trigger's `if` failed on it. `cancel-on`: that
- * of `cancelOn`. `limit`: a limit's key or units could not be told. The others are what shapes make of it: `durable.shape_runs`; `paused` is
+ * of `cancelOn`. `limit`: a limit's key or units, or a priority, could not be told. The others are what shapes make of it: `durable.shape_runs`; `paused` is
  * not theirs. `overlap`: a run of the schedule was under way. `missed`: the tick of a schedule that nobody could start in time.
  */
 export const SKIP_REASONS = [
@@ -68,6 +69,8 @@ export interface RunRow {
   readonly begin: Begin | null;
   /** JSON of what its event must pass to become it; null for nothing. */
   readonly shapes: string | null;
+  /** Null for one without a priority and a tenant. */
+  readonly order: RunOrder | null;
 }
 
 /** The run ends when it has not begun, or not ended, by then; from its creation on. */
@@ -100,6 +103,10 @@ interface TimeoutEntry extends RunTimeout {
 }
 
 interface GateEntry extends Gate {
+  readonly workspaceId: number;
+}
+
+interface TenantEntry extends Tenant {
   readonly workspaceId: number;
 }
 
@@ -151,13 +158,23 @@ export const TIMEOUT_COLUMNS: readonly Column<TimeoutEntry>[] = [
 
 const NO_GATES = { run: [], step: [], units: 1 } as const;
 
-function idsOf(gates: readonly Gate[]): string | null {
-  return gates.length === 0 ? null : `{${gates.map(({ id }) => id).join(",")}}`;
+function literalOf(ids: readonly string[]): string | null {
+  return ids.length === 0 ? null : `{${ids.join(",")}}`;
+}
+
+function runGatesOf({ gates }: RunRow): string | null {
+  return literalOf((gates ?? NO_GATES).run.map(({ id }) => id));
+}
+
+/** A fair queue is passed by every lease; it stands last. */
+function stepGatesOf({ gates, order }: RunRow): string | null {
+  const queue = order === null || order.tenant === null ? [] : [order.tenant.queueId];
+  return literalOf([...(gates ?? NO_GATES).step.map(({ id }) => id), ...queue]);
 }
 
 export const RUN_GATE_COLUMNS: readonly Column<RunEntry>[] = [
-  text(({ run }) => idsOf((run.gates ?? NO_GATES).run)),
-  text(({ run }) => idsOf((run.gates ?? NO_GATES).step)),
+  text(({ run }) => runGatesOf(run)),
+  text(({ run }) => stepGatesOf(run)),
   plain("int", ({ run }) => (run.gates ?? NO_GATES).units),
 ];
 
@@ -178,6 +195,21 @@ export const BEGIN_COLUMNS: readonly Column<RunEntry>[] = [
 
 /** What runs whose functions have shapes add to RUN_COLUMNS. */
 export const SHAPE_COLUMNS: readonly Column<RunEntry>[] = [text(({ run }) => run.shapes)];
+
+/** What the order of runs adds to RUN_COLUMNS, and their tenants, each once. */
+export const RUN_ORDER_COLUMNS: readonly Column<RunEntry>[] = [
+  plain("int", ({ run }) => (run.order === null || run.order.priority === 0 ? null : run.order.priority)),
+  plain("uuid", ({ run }) => run.order?.tenant?.id ?? null),
+];
+
+export const TENANT_COLUMNS: readonly Column<TenantEntry>[] = [
+  plain("int", ({ workspaceId }) => workspaceId),
+  plain("uuid", ({ id }) => id),
+  plain("uuid", ({ queueId }) => queueId),
+  text(({ functionId }) => functionId),
+  text(({ key }) => key),
+  plain("int", ({ weight }) => weight),
+];
 
 /** Rows of several requests for one call of `accept_events` or `commit_outcomes`. */
 export class EventRows {
@@ -239,6 +271,35 @@ export class EventRows {
       }
     }
     return [...gates.values()];
+  }
+
+  /** Of one that several runs name, the weight of the last one. */
+  get tenants(): TenantEntry[] {
+    const tenants = new Map<string, TenantEntry>();
+    for (const { row } of this.#entries) {
+      for (const { order } of row.runs) {
+        if (order === null || order.tenant === null) continue;
+        tenants.set(`${row.workspaceId} ${order.tenant.id}`, {
+          ...order.tenant,
+          workspaceId: row.workspaceId,
+        });
+      }
+    }
+    return [...tenants.values()];
+  }
+
+  /** Runs that have a priority or a tenant: the others have nothing in those columns. */
+  get ordered(): readonly RunEntry[] {
+    return this.#runs.some(({ run }) => run.order !== null) ? this.#runs : [];
+  }
+
+  /** Runs with gates, a fair queue among them. */
+  get gated(): readonly RunEntry[] {
+    return this.#runs.some(
+      ({ run }) => run.gates !== null || (run.order !== null && run.order.tenant !== null),
+    )
+      ? this.#runs
+      : [];
   }
 
   get registry(): RegistryEntry[] {

@@ -1,7 +1,9 @@
 import type { Database } from "./database.ts";
 
-/** Removes gates that nobody has come to for so many whole days, and nobody under way still will. Answers how many. */
+/** Removes gates and tenants that nobody has come to for so many whole days, and nobody under way still will. Answers how many. */
 export async function sweepGates({ sql }: Database, days: number): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`select durable.sweep_gates(${days}::int) as count`;
+  const [row] = await sql<
+    { count: number }[]
+  >`select durable.sweep_gates(${days}::int) + durable.sweep_tenants(${days}::int) as count`;
   return row!.count;
 }

@@ -17,7 +17,9 @@ import {
   REGISTRY_COLUMNS,
   RUN_COLUMNS,
   RUN_GATE_COLUMNS,
+  RUN_ORDER_COLUMNS,
   SHAPE_COLUMNS,
+  TENANT_COLUMNS,
 } from "./event-rows.ts";
 import { wrapStatement } from "./fault-database.ts";
 
@@ -160,6 +162,8 @@ const WHOLE_CALL = callWith(
     GATE_COLUMNS,
     BEGIN_COLUMNS,
     SHAPE_COLUMNS,
+    RUN_ORDER_COLUMNS,
+    TENANT_COLUMNS,
   ),
 );
 
@@ -187,10 +191,12 @@ function rareLiterals(items: readonly CommitItem[]): string[] {
       items.flatMap(({ outcome }, index) => outcome.effects.map((entry) => ({ item: index + 1, entry }))),
     ),
     ...literals(SCOPE, stepRows(items)),
-    ...literals(RUN_GATE_COLUMNS, events.gates.length === 0 ? [] : events.runs),
+    ...literals(RUN_GATE_COLUMNS, events.gated),
     ...literals(GATE_COLUMNS, events.gates),
     ...literals(BEGIN_COLUMNS, events.sleepers),
     ...literals(SHAPE_COLUMNS, events.shaped),
+    ...literals(RUN_ORDER_COLUMNS, events.ordered),
+    ...literals(TENANT_COLUMNS, events.tenants),
   ];
 }
 

@@ -202,7 +202,7 @@ export async function loadRun(
         'received_at', durable.rfc3339(r.received_at), 'app_ms', r.app_ms) end,
       'live', case when l.run_id is not null then json_build_object(
         'journal_seq', l.journal_seq, 'run_attempt', l.run_attempt, 'transport_attempt', l.transport_attempt,
-        'lost', l.lost, 'ending', l.ending, 'pausing', l.pausing, 'moving', l.moving, 'ready_at', durable.rfc3339(to_timestamp(l.ready_rank / 1000000.0)),
+        'lost', l.lost, 'ending', l.ending, 'pausing', l.pausing, 'moving', l.moving, 'ready_at', durable.rfc3339(to_timestamp(coalesce(l.came, l.ready_rank) / 1000000.0)),
         'retry_at', (select durable.rfc3339(t.due_at) from durable.timers t
           where t.workspace_id = r.workspace_id and t.run_id = r.id and t.kind = 'retry'
             and t.step_id = '00000000-0000-0000-0000-000000000000'),

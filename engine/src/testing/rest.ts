@@ -16,6 +16,7 @@ export async function lookForRest(sql: Sql): Promise<Rest> {
   const [row] = await sql<{ busy: number; due_ms: number | null; tick_ms: number | null; now_ms: number }[]>`
     select
       ((select count(*) from durable.ready)
+        + (select count(*) from durable.turns)
         + (select count(*) from durable.live_runs where status = 'running')
         + (select count(*) from durable.tasks where status = 'running')
         + (select count(*) from durable.event_obligations)

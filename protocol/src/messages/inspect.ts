@@ -118,6 +118,16 @@ export interface Singleton {
   key?: LimitKey | undefined;
 }
 
+/** A number, or what tells it from the event: a path into its data, or CEL over `event`. */
+export type NumberOfEvent = number | LimitKey;
+
+/** Tenants that have jobs waiting are served in proportion to their weights. */
+export interface Fairness {
+  /** Whose a run is. */
+  key: LimitKey;
+  weight?: NumberOfEvent | undefined;
+}
+
 /** An event that cancels a run of the function. */
 export interface CancelOn {
   event: string;
@@ -150,8 +160,9 @@ export interface FunctionManifest {
   batch?: Batch | undefined;
   singleton?: Singleton | undefined;
   idempotency?: Idempotency | undefined;
-  fairness?: LimitSpec | undefined;
-  priority?: LimitSpec | number | undefined;
+  fairness?: Fairness | undefined;
+  /** Seconds by which jobs of a run go earlier. */
+  priority?: NumberOfEvent | undefined;
   timeouts?: Timeouts | undefined;
   cancel_on?: CancelOn[] | undefined;
   /** Functions that it says it invokes: `id` of this app, or `app/id`. */

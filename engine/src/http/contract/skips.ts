@@ -13,7 +13,7 @@ export const Skip = z
       description:
         "`filtered`: no `if` of its triggers holds. `schema`: the event's data does not fit the function's input. " +
         "`expression`: the trigger's `if` could not be evaluated for it. `cancel-on`: the function's `cancelOn` could " +
-        "not be applied to a run. `limit`: the key or the units of one of the function's limits could not be told for it. " +
+        "not be applied to a run. `limit`: the key or the units of one of the function's limits, its priority or fairness could not be told for it. " +
         "`duplicate`: its idempotency key has started a run. `rate-limited`: until a time. `debounced`, `batched`: it went " +
         "into another run. `singleton`: another run had not ended. `paused`: the function is. " +
         "`overlap`: a run of the schedule was under way. `missed`: ticks of a schedule that came when nobody could start them.",

@@ -4059,7 +4059,7 @@ AS $function$
     join durable.parked k on k.workspace_id = p_workspace and k.gate_id = gate.id and k.rank = j.rank
       and k.run_id = j.run_id and k.step_id = j.step_id
     -- In a fair queue it waits for its turn at a slot.
-    where exists (select 1 from durable.gates g where g.workspace_id = p_workspace and g.id = k.gate_id)
+    where (select true from durable.gates g where g.workspace_id = p_workspace and g.id = gate.id)
     order by k.run_id, k.rank, k.step_id
   ), circuit as materialized (
     select c.* from durable.circuits c where c.workspace_id = p_workspace and c.state <> 'closing'

@@ -4045,21 +4045,22 @@ CREATE OR REPLACE FUNCTION durable.run_waits(p_workspace integer, p_runs uuid[],
  SET enable_mergejoin TO 'off'
 AS $function$
   with live as materialized (
-    select l.run_id, l.status, l.ready_rank, l.came, l.run_attempt, l.transport_attempt, coalesce(l.units, 1) as units, l.run_gates || l.step_gates as gates
+    select l.run_id, l.status, l.ready_rank, l.came, l.run_attempt, l.transport_attempt, coalesce(l.units, 1) as units, l.tenant, l.run_gates, l.step_gates
     from unnest(p_runs) as p(run) join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = p.run
     where l.status <> 'running'
   ), job as materialized (
-    select l.run_id, '00000000-0000-0000-0000-000000000000'::uuid as step_id, l.ready_rank as rank, coalesce(l.came, l.ready_rank) as came, l.gates from live l where l.ready_rank is not null
+    select l.run_id, '00000000-0000-0000-0000-000000000000'::uuid as step_id, l.ready_rank as rank, coalesce(l.came, l.ready_rank) as came,
+        -- The last one of a fair run is its queue, where it waits for its turn at a slot.
+        l.run_gates || case when l.tenant is null then l.step_gates else trim_array(l.step_gates, 1) end as gates from live l where l.ready_rank is not null
     union all
-    select t.run_id, t.step_id, t.ready_rank, coalesce(t.came, t.ready_rank), t.gates from live l
+    select t.run_id, t.step_id, t.ready_rank, coalesce(t.came, t.ready_rank),
+        case when l.tenant is null then t.gates else trim_array(t.gates, 1) end from live l
       join durable.tasks t on t.workspace_id = p_workspace and t.run_id = l.run_id where t.ready_rank is not null
   ), stopped as materialized (
     select distinct on (k.run_id) k.run_id, k.step_id, k.rank, j.came, k.gate_id, count(*) over (partition by k.run_id) as jobs
     from job j cross join unnest(j.gates) as gate(id)
     join durable.parked k on k.workspace_id = p_workspace and k.gate_id = gate.id and k.rank = j.rank
       and k.run_id = j.run_id and k.step_id = j.step_id
-    -- In a fair queue it waits for its turn at a slot.
-    where (select true from durable.gates g where g.workspace_id = p_workspace and g.id = gate.id)
     order by k.run_id, k.rank, k.step_id
   ), circuit as materialized (
     select c.* from durable.circuits c where c.workspace_id = p_workspace and c.state <> 'closing'

@@ -43,9 +43,6 @@ export const triggerSchema = z.xor([
   z.object({ cron: expressionSchema, ...scheduleRules.shape, data: z.unknown().optional() }),
 ]);
 
-// Passed through as the SDK wrote them, so that a limit the engine learns later needs no new protocol version.
-const limitSchema = z.record(z.string(), z.unknown());
-
 const durationSchema = z.int().min(1);
 
 const cancelOnSchema = z.object({

@@ -17,9 +17,6 @@ import {
   singletonOnWire,
 } from "./shapes.ts";
 
-/** A limit, passed to the engine as it is written; the engine judges it at sync. */
-export type Limit = Readonly<Record<string, unknown>>;
-
 /** What the engine shall respect before and while a function runs. */
 export interface Limits {
   /** So many at a time, for each value of a key; up to four of them, of which a run needs all. */

@@ -51,9 +51,6 @@ export interface CronTrigger {
 
 export type Trigger = EventTrigger | CronTrigger;
 
-/** A limit as the SDK wrote it; the engine judges it at sync. */
-export type LimitSpec = Record<string, unknown>;
-
 /** What a limit counts separately for: a path into the event's data, or CEL over `event`. */
 export type LimitKey = string | { cel: string };
 

@@ -30,7 +30,7 @@ export { createFunction, type DurableFunction, type FunctionOptions, type RunCon
 export type { ServeOptions } from "./http/handle.ts";
 export type { SecretOption } from "./http/secrets.ts";
 export type { Jsonify } from "./json.ts";
-export type { Limit, Limits } from "./limits.ts";
+export type { Limits } from "./limits.ts";
 export type { FailureContext, FailureHandler } from "./on-failure.ts";
 export type { RetryOptions } from "./retry.ts";
 export type { RunEnded } from "./run-ended.ts";

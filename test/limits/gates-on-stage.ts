@@ -81,7 +81,8 @@ export class GatesOnStage {
       units,
     };
     const runs = Array.from({ length: count }, () => ({
-      runId: this.#nextRunId(),
+      // Of one alone the id says when it came; several stand in no order.
+      runId: count === 1 ? this.#nextRunId() : randomUUID(),
       fence: null,
       // Without any it has none, as with limits of a function.
       ...(gates.length > 0 && { gates: own }),

@@ -229,14 +229,26 @@ describe("a manifest", () => {
   };
   const withFunction = (members: object): unknown => ({ ...manifest, functions: [{ ...fn, ...members }] });
 
-  test("is accepted with limits of any shape and schemas of any kind", () => {
+  test("is accepted with an order and schemas of any kind", () => {
     expect(firstIssue(manifestSchema, manifest)).toBe("accepted");
-    const fairness = { key: "tenantId", novelty: {} };
+    const fairness = { key: "tenantId", weight: { cel: "event.data.weight" } };
     const input = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object" };
     const read = manifestSchema.parse(
       withFunction({ fairness, priority: 5, input, output: true, retry: policy }),
     );
     expect(read.functions[0]).toMatchObject({ fairness, priority: 5, input, output: true, retry: policy });
+  });
+
+  test("refuses an order that could not be kept", () => {
+    for (const members of [
+      { priority: 601 },
+      { priority: 0.5 },
+      { priority: {} },
+      { fairness: { weight: 2 } },
+      { fairness: { key: "tenantId", weight: 0 } },
+      { fairness: { key: "tenantId", weight: 101 } },
+    ])
+      expect(firstIssue(manifestSchema, withFunction(members))).not.toBe("accepted");
   });
 
   test("says what its gates count to, and for what", () => {

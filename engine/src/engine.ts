@@ -27,6 +27,7 @@ import { LeaseReconciler } from "./queue/lease-reconciler.ts";
 import { ReadyHint } from "./queue/ready-hint.ts";
 import { createRescuer } from "./queue/rescuer.ts";
 import { Scheduler } from "./queue/scheduler.ts";
+import type { AcceptEvent } from "./queue/send-owed-event.ts";
 import { Slots } from "./queue/slots.ts";
 import { TimerLoop } from "./queue/timer-loop.ts";
 import { WaitMatcher } from "./queue/wait-matcher.ts";
@@ -52,7 +53,7 @@ export interface EngineConfig {
   readonly leaseMs: number;
   /** The truth behind the hints: how long anything may stay unnoticed. */
   readonly pollMs: number;
-  /** Runs executed at once. */
+  /** Dispatches that this process has under way at the same time, at most. */
   readonly slots: number;
   /** Which apps may be called beside those at public https addresses. */
   readonly egress: Pick<EgressPolicy, "allowLoopback" | "allowPlainHttp" | "allowedNetworks">;
@@ -148,13 +149,15 @@ export function createEngine(config: EngineConfig): Engine {
       events.emit("run.ended", { workspaceId, runId, end });
     },
   });
+  /** The door that every event comes through. */
+  const accept: AcceptEvent = (workspaceId, event) => acceptEvents.accept(workspaceId, [event]);
   const endTeller = new EndTeller({
     ...ports,
     database,
     pollMs: config.pollMs,
     log,
     settled: () => dispatcher.kick(),
-    accept: (workspaceId, event) => acceptEvents.accept(workspaceId, [event]),
+    accept,
   });
   // Those that this process completes or fails are announced with what their commit says.
   events.on("run.ended", ({ end }) => {
@@ -283,7 +286,7 @@ export function createEngine(config: EngineConfig): Engine {
   const inputNotifier = new InputNotifier({
     ...ports,
     database,
-    acceptEvents,
+    accept,
     pollMs: config.pollMs,
     log,
   });
@@ -292,7 +295,7 @@ export function createEngine(config: EngineConfig): Engine {
     database,
     pollMs: config.pollMs,
     log,
-    accept: (workspaceId, event) => acceptEvents.accept(workspaceId, [event]),
+    accept,
     cancel: (cancel) => cancelRun({ database, events }, cancel),
     dueIn: (ms) => timerLoop.dueIn(ms),
   });

@@ -45,6 +45,36 @@ test("imports go down the layers", () => {
   expect(upward).toEqual([]);
 });
 
+/** What each package may know of the others. Its tests may know all. */
+const KNOWS: Record<string, readonly string[]> = {
+  "protocol/src": [],
+  "engine/src": ["@durable/protocol", "@durable/protocol/wire"],
+  // The rest of the protocol needs a schema library and Node.
+  "sdk-ts/src": ["@durable/protocol/wire"],
+  "demo/src": ["@durable/sdk", "@durable/sdk/node", "@durable/engine"],
+};
+/** The demo shows runs as the command line does; the test kit finds an engine by name, where one is installed. */
+const ALSO: Record<string, RegExp> = { "demo/src": /^engine\/src\/(cli|http)\// };
+
+test.each(Object.entries(KNOWS))("%s knows no other package than it may", (folder, known) => {
+  const sources = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
+  const unknown = sources
+    .filter((file) => /(?<!\.test)\.ts$/.test(file))
+    .flatMap((file) => {
+      const text = readFileSync(join(root, folder, file), "utf8").replaceAll(/^ *(?:\/\/|\*|\/\*).*$/gm, "");
+      return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"(@durable\/[^"]+|\.[^"]+)"/g)].flatMap(
+        ([, path]) => {
+          if (!path!.startsWith("."))
+            return known.includes(path!) ? [] : [`${folder}/${file} imports ${path}`];
+          const target = join(folder, dirname(file), path!);
+          const isOwn = target.startsWith(`${folder}/`) || ALSO[folder]?.test(target);
+          return isOwn ? [] : [`${folder}/${file} imports ${target}`];
+        },
+      );
+    });
+  expect(unknown).toEqual([]);
+});
+
 /** A server that is watched and a connection that is given up on are real, also where the clock is virtual. */
 const REAL_TIME = /^(runtime|cli|postgres)\/|^store\/(connections?|fault-database)\.ts$/;
 const PORT =

@@ -1,6 +1,6 @@
 // Statements that wait for people.
 
-import type { Context } from "./interpret.ts";
+import type { Context } from "./context.ts";
 import { fold, type Statement, waitKey } from "./program.ts";
 
 /** What nobody answers or completes is over soon. */

@@ -7,7 +7,7 @@ import {
   StepInterruptedError,
   type StepRunOptions,
 } from "../../sdk-ts/src/index.ts";
-import type { Context } from "./interpret.ts";
+import type { Context } from "./context.ts";
 import { fold, type RetryKind, type Statement } from "./program.ts";
 
 /** What a step says about its attempts. */

@@ -1,8 +1,14 @@
 // Statements with branches of the SDK's own.
 
-import { NonRetriableError, type Step } from "../../sdk-ts/src/index.ts";
-import { type Context, forever, Returned } from "./interpret.ts";
+import { createFunction, NonRetriableError, type Step } from "../../sdk-ts/src/index.ts";
+import { type Context, Returned } from "./context.ts";
 import { type Block, fold, type NeverKind, type Statement, WAITED_EVENT } from "./program.ts";
+
+/** What a branch waits for that does not end. */
+export const forever = createFunction({
+  id: "forever",
+  handler: ({ step }) => step.sleep("for ever", "30d"),
+});
 
 type RunBlock = (context: Context, body: Block, start: number) => Promise<number>;
 

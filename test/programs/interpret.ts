@@ -1,14 +1,10 @@
 // The function `program`: does what its event tells it to, with the real SDK.
 
-import {
-  createFunction,
-  type DurableFunction,
-  NonRetriableError,
-  type Step,
-} from "../../sdk-ts/src/index.ts";
+import { createFunction, type DurableFunction, NonRetriableError } from "../../sdk-ts/src/index.ts";
 import { ask, token } from "./asks.ts";
 import { body, once } from "./bodies.ts";
-import { each, join, promise } from "./branches.ts";
+import { each, forever, join, promise } from "./branches.ts";
+import { type Context, type Effects, Returned } from "./context.ts";
 import {
   ATTEMPTS_MAX,
   type Block,
@@ -20,18 +16,6 @@ import {
   WAITED_EVENT,
   waitKey,
 } from "./program.ts";
-
-/** What user code did outside of the engine, by idempotency key. */
-export interface Effects {
-  /** A body ran. */
-  ran(run: string, key: string): void;
-  /** The body of a step that runs at most once ran. */
-  ranOnce(run: string, key: string): void;
-  /** A token was made for the wait of this key: whoever is to complete it does so there. */
-  tokenMade(key: string, url: string): void;
-  /** A step was undone. */
-  undone(run: string, key: string, name: string): void;
-}
 
 const RETRY = { max: ATTEMPTS_MAX, backoff: "constant", base: 5, jitter: false } as const;
 
@@ -53,25 +37,11 @@ const child = createFunction({
   },
 });
 
-/** What a branch waits for that does not end. */
-export const forever = createFunction({
-  id: "forever",
-  handler: ({ step }) => step.sleep("for ever", "30d"),
-});
-
 const spawned = createFunction({
   id: "spawned",
   retry: RETRY,
   handler: ({ event, step }) => step.run("work", () => event.data as number),
 });
-
-/** Thrown by `return`, caught at the top: it must not be taken for an error on its way. */
-export class Returned {
-  readonly value: number;
-  constructor(value: number) {
-    this.value = value;
-  }
-}
 
 /** `callUrl`: of the server that `fetch` calls. */
 export function programFunctions(effects: Effects, callUrl: string): DurableFunction[] {
@@ -97,19 +67,6 @@ export function programFunctions(effects: Effects, callUrl: string): DurableFunc
     handler: ({ event, step }) => step.run("receive", () => event.data.value as number),
   });
   return [program, child, forever, spawned, receiver];
-}
-
-export interface Context {
-  readonly step: Step;
-  readonly run: string;
-  readonly key: string;
-  readonly effects: Effects;
-  readonly callUrl: string;
-  /**
-   * Now and then it awaits something that is no step. Not in branches, nor beside a sleep that does not end: a turn that
-   * has something open does not wait for it.
-   */
-  readonly awaitsOwn: boolean;
 }
 
 async function block(context: Context, body: Block, start: number): Promise<number> {

@@ -13,9 +13,10 @@ import {
   type RunShown,
   type SeenEffects,
 } from "./compare.ts";
+import type { Effects } from "./context.ts";
 import { type DisturbedApp, startDisturbedApp } from "./disturbed-app.ts";
 import { type EngineLine, startEngineLine } from "./engine-line.ts";
-import { type Effects, programFunctions } from "./interpret.ts";
+import { programFunctions } from "./interpret.ts";
 import type { Program } from "./program.ts";
 import { expectedOf } from "./reference.ts";
 import { type SilentServer, startSilentServer } from "./silent-server.ts";

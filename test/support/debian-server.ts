@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Identity, serverIdentity } from "../../engine/src/postgres/identity.ts";
 import { keep } from "../../engine/src/postgres/keeper.ts";
 import { findPostmaster } from "../../engine/src/postgres/postmaster.ts";
-import type { ServerAddress, TestServer } from "./test-server.ts";
+import type { ServerAddress, TestServer } from "./server-address.ts";
 import { waitFor } from "./wait.ts";
 
 /**

@@ -1,10 +1,6 @@
 import { inject } from "vitest";
-import {
-  createDatabaseOn,
-  type DatabaseToMake,
-  type ServerAddress,
-  type TestDatabase,
-} from "./test-server.ts";
+import type { ServerAddress } from "./server-address.ts";
+import { createDatabaseOn, type DatabaseToMake, type TestDatabase } from "./test-server.ts";
 
 export type { TestDatabase } from "./test-server.ts";
 

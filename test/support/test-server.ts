@@ -3,21 +3,8 @@ import { startEmbeddedPostgres } from "../../engine/src/postgres/server.ts";
 import { type Database, openDatabase } from "../../engine/src/store/database.ts";
 import { migrate } from "../../engine/src/store/migrate.ts";
 import { startDebianServer } from "./debian-server.ts";
+import type { ServerAddress, TestServer } from "./server-address.ts";
 import { tempFolder } from "./temp-folder.ts";
-
-/** A Postgres of its own for a test run, on a temporary folder. Usable without vitest, by chaos and benchmarks. */
-export interface TestServer {
-  readonly address: ServerAddress;
-  readonly pid: number;
-  stop(): Promise<void>;
-}
-
-export interface ServerAddress {
-  host: string;
-  port: number;
-  user: string;
-  database: string;
-}
 
 /** Which Postgres: the one the engine embeds (18), or the distribution's (15 on Debian 12). */
 export type ServerKind = "embedded" | "debian";

@@ -1,32 +1,19 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import type { EngineConfig } from "../engine.ts";
 import { usageError } from "./cli-error.ts";
 import type { Environment } from "./context.ts";
 import { ROLES, type Role } from "./roles.ts";
 
 // The environment becomes one frozen Config, once, at the start. Nothing else of the engine reads process.env.
 
-export type Mode = "dev" | "production";
-
-export interface Config {
-  readonly mode: Mode;
+export interface Config
+  extends Pick<EngineConfig, "mode" | "host" | "port" | "adminToken" | "leaseMs" | "pollMs" | "slots"> {
   /** null: the embedded Postgres, in `<dataDir>/pgdata`. Only in dev. */
   readonly databaseUrl: string | null;
   readonly dataDir: string;
-  readonly host: string;
-  readonly port: number;
-  readonly adminToken: string | null;
-  readonly leaseMs: number;
-  readonly pollMs: number;
-  /** Dispatches this process has under way at the same time, at most. */
-  readonly slots: number;
-  /** Which apps the engine may call beside those at public https addresses. */
-  readonly egress: {
-    readonly allowLoopback: boolean;
-    readonly allowPlainHttp: boolean;
-    readonly allowedNetworks: readonly string[];
-  };
+  readonly egress: Required<EngineConfig["egress"]>;
   readonly roles: readonly Role[];
 }
 
@@ -75,7 +62,7 @@ export interface Flags {
   readonly role?: string;
 }
 
-export function readConfig(mode: Mode, environment: Environment, flags: Flags = {}): Config {
+export function readConfig(mode: Config["mode"], environment: Environment, flags: Flags = {}): Config {
   const read = <V extends Variable>(
     name: V,
     flag?: { name: string; value: string | undefined },

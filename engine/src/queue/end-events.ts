@@ -1,15 +1,13 @@
 import type { Logger } from "pino";
-import type { AcceptResult } from "../ingest/accept-events.ts";
-import type { IncomingEvent } from "../ingest/incoming-event.ts";
 import { faultPoint } from "../runtime/fault-points.ts";
 import type { Database } from "../store/database.ts";
 import { clearEndEvents, findEndEvents } from "../store/end-events.ts";
+import { type AcceptEvent, sendOwedEvent } from "./send-owed-event.ts";
 
 export interface EndEventsParts {
   readonly database: Database;
   readonly log: Logger;
-  /** The door that every event comes through. */
-  readonly accept: (workspaceId: number, event: IncomingEvent) => Promise<AcceptResult>;
+  readonly accept: AcceptEvent;
 }
 
 /** A larger output is left out of the event. */
@@ -20,17 +18,13 @@ const OUTPUT_BYTES_MAX = 16 * 1024;
  * obligation, and the id of the event makes twice once.
  */
 export async function tellEndEvents(parts: EndEventsParts, limit: number): Promise<number> {
-  const { database, log, accept } = parts;
+  const { database } = parts;
   const ends = await findEndEvents(database, limit, OUTPUT_BYTES_MAX);
   if (ends.length === 0) return 0;
   const told = await Promise.allSettled(
-    ends.map(async ({ workspaceId, runId, status, data, endedAtMs: timeMs }) => {
-      const name = `durable.run.${status}`;
-      const clientId = `${name}/${runId}`;
-      const { state } = await accept(workspaceId, { clientId, name, data, timeMs });
-      if (state === "conflict")
-        log.warn({ eventId: clientId }, "the event of an end was not sent: its id is taken");
-    }),
+    ends.map(({ workspaceId, runId, status, data, endedAtMs: timeMs }) =>
+      sendOwedEvent(parts, workspaceId, { name: `durable.run.${status}`, of: runId, data, timeMs }),
+    ),
   );
   await faultPoint("ends.told");
   await clearEndEvents(

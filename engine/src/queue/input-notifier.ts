@@ -2,14 +2,14 @@
 // commit cannot say which functions an event starts, so it leaves an obligation, and the event is sent here, by the door
 // that all events come in by. Its id is the obligation's: a process that dies between the two sends it once all the same.
 
-import type { EventAcceptor } from "../ingest/accept-events.ts";
 import { faultPoint } from "../runtime/fault-points.ts";
 import type { NextRound } from "../runtime/loop.ts";
 import { clearInputNotice, findInputNotices, type InputNotice } from "../store/inputs.ts";
 import { type PollingOptions, PollingService } from "./polling-service.ts";
+import { type AcceptEvent, sendOwedEvent } from "./send-owed-event.ts";
 
 export interface InputNotifierOptions extends PollingOptions {
-  readonly acceptEvents: Pick<EventAcceptor, "accept">;
+  readonly accept: AcceptEvent;
 }
 
 const BATCH = 100;
@@ -42,14 +42,7 @@ export class InputNotifier extends PollingService<InputNotifierOptions> {
 
   async #send(notice: InputNotice): Promise<void> {
     const { workspaceId, inputId, eventName: name, data, atMs } = notice;
-    const event = { clientId: `${name}/${inputId}`, name, data, timeMs: atMs };
-    const { state } = await this.options.acceptEvents.accept(workspaceId, [event]);
-    if (state === "conflict") {
-      this.options.log.warn(
-        { eventId: event.clientId },
-        "an event about an input was not sent: its id is taken",
-      );
-    }
+    await sendOwedEvent(this.options, workspaceId, { name, of: inputId, data, timeMs: atMs });
     await faultPoint("notices.sent");
     await clearInputNotice(this.options.database, notice);
   }

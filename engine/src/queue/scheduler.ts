@@ -7,8 +7,6 @@ import { dueTicks, type MissedTicks } from "../domain/due-ticks.ts";
 import { overlapGate } from "../domain/overlap.ts";
 import { lineOf } from "../domain/schedule.ts";
 import { tickAfter } from "../domain/ticks.ts";
-import type { AcceptResult } from "../ingest/accept-events.ts";
-import type { IncomingEvent } from "../ingest/incoming-event.ts";
 import type { Cancel } from "../runs/cancel-run.ts";
 import { tickEvent, tickEventId } from "../runs/tick.ts";
 import { faultPoint } from "../runtime/fault-points.ts";
@@ -22,9 +20,10 @@ import {
 } from "../store/due-schedules.ts";
 import { findEvent } from "../store/events.ts";
 import { type PollingOptions, PollingService } from "./polling-service.ts";
+import type { AcceptEvent } from "./send-owed-event.ts";
 
 export interface SchedulerOptions extends PollingOptions {
-  readonly accept: (workspaceId: number, event: IncomingEvent) => Promise<AcceptResult>;
+  readonly accept: AcceptEvent;
   readonly cancel: (cancel: Cancel) => Promise<unknown>;
   /** A schedule is due in so many milliseconds. */
   readonly dueIn: (ms: number) => void;

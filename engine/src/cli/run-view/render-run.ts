@@ -1,8 +1,9 @@
+import type { RunStatus } from "../../domain/run-status.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import { fit, oneLine, padEnd, widthOf } from "../terminal/fit.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { childRun, type Drawing, describeStep, type StepLine } from "./render-step.ts";
-import { type FrozenView, hasEnded, type RunStatus, type RunView } from "./run-view.ts";
+import { type FrozenView, hasEnded, type RunView } from "./run-view.ts";
 
 const NAME_COLUMNS_MAX = 28;
 

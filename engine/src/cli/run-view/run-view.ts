@@ -1,3 +1,5 @@
+import type { RunStatus } from "../../domain/run-status.ts";
+
 /** What a person wants to see of a run, whichever answer of the API it was read from. Instants are ms since 1970. */
 export interface RunView {
   readonly id: string;
@@ -52,17 +54,6 @@ export interface FrozenView {
   readonly probeAtMs: number;
   readonly failure: string;
 }
-
-export type RunStatus =
-  | "queued"
-  | "running"
-  | "waiting"
-  | "paused"
-  | "failing"
-  | "cancelling"
-  | "completed"
-  | "failed"
-  | "cancelled";
 
 export interface StepView {
   readonly id: string;

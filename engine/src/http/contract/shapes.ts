@@ -1,5 +1,6 @@
 // Shapes that several routes share.
 import { z } from "@hono/zod-openapi";
+import { RUN_STATUSES } from "../../domain/run-status.ts";
 
 /** Of apps and environments: the protocol's rule, for they stand in URLs, between slashes. */
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/;
@@ -31,19 +32,7 @@ export const Failure = z
   })
   .openapi("Failure", { description: "What user code threw, or why the engine could not go on, as data." });
 
-export const RunStatus = z
-  .enum([
-    "queued",
-    "running",
-    "waiting",
-    "paused",
-    "failing",
-    "cancelling",
-    "completed",
-    "failed",
-    "cancelled",
-  ])
-  .openapi("RunStatus");
+export const RunStatus = z.enum(RUN_STATUSES).openapi("RunStatus");
 
 export const Circuit = z
   .object({

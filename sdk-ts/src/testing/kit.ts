@@ -101,6 +101,7 @@ function makeKit(bench: Bench, server: AppServer, app: string, patienceMs: numbe
         settled: () => time.settled(),
         toNextTimer: () => time.toNextTimer(),
         jump: (ms) => time.jump(ms),
+        patienceMs,
       },
       id,
     );

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { testRun } from "./test-run.ts";
 
-const polling = () => {
+const polling = (patienceMs = 30_000) => {
   let jumps = 0;
   const state = { id: "r", function: "poll", status: "waiting", why: '"rest" sleeps until noon.', steps: [] };
   const parts = {
@@ -15,6 +15,7 @@ const polling = () => {
     jump: async () => {
       jumps += 1;
     },
+    patienceMs,
   };
   return { run: testRun(parts as never, "r"), jumps: () => jumps };
 };
@@ -29,4 +30,10 @@ test("a loop that sleeps and looks again is found when its end is waited for", a
 
 test("and when it is waited for what it asks", async () => {
   await expect(polling().run.answer("amount", 1)).rejects.toThrow("Something wakes by itself for ever");
+});
+
+test("that takes no longer than the kit's patience, and some timers are none", async () => {
+  const { run, jumps } = polling(-1);
+  await expect(run.ended()).rejects.toThrow("is still waiting after 50 timers in a row, 50 min later");
+  expect(jumps()).toBe(50);
 });

@@ -102,6 +102,7 @@ export interface RunParts {
   toNextTimer(): Promise<number | null>;
   settled(): Promise<Rest>;
   jump(ms: number): Promise<void>;
+  readonly patienceMs: number;
 }
 
 const IS_END: Record<RunStatus, boolean> = {
@@ -116,12 +117,12 @@ const IS_END: Record<RunStatus, boolean> = {
   cancelled: true,
 };
 
-export function testRun({ api, settled, toNextTimer, jump }: RunParts, id: string): TestRun {
+export function testRun({ api, settled, toNextTimer, jump, patienceMs }: RunParts, id: string): TestRun {
   const state = () => api.get<RunState>(`/runs/${id}`);
 
   /** Null when the run does not ask it, and nothing but sleeps and retries would bring it there. */
   async function asked(step: string): Promise<string | null> {
-    for (const jumps = new Jumps(); ; ) {
+    for (const jumps = new Jumps(patienceMs); ; ) {
       const { nextDueMs } = await settled();
       const { status, steps } = await api.get<AskingRun>(`/runs/${id}`);
       const pending = steps.filter((each) => each.status === "pending");
@@ -151,7 +152,7 @@ export function testRun({ api, settled, toNextTimer, jump }: RunParts, id: strin
     steps: async () => (await state()).steps,
     async ended() {
       await settled();
-      const jumps = new Jumps();
+      const jumps = new Jumps(patienceMs);
       for (let now = await state(); ; now = await state()) {
         if (IS_END[now.status]) return now;
         const jumpedMs = await toNextTimer();

@@ -296,7 +296,11 @@ export function createEngine(config: EngineConfig): Engine {
     pollMs: config.pollMs,
     log,
     accept,
-    cancel: (cancel) => cancelRun({ database, events }, cancel),
+    cancel: async (cancel) => {
+      await cancelRun({ database, events }, cancel);
+      // It may have steps to undo, and has left the place that the next one waits for.
+      dispatcher.kick();
+    },
     dueIn: (ms) => timerLoop.dueIn(ms),
   });
   const http = createHttpServer({

@@ -310,6 +310,14 @@ describe("a manifest", () => {
       firstIssue(manifestSchema, withFunction({ triggers: [{ cron: "0 * * * *", tz: "Europe/Zurich" }] })),
     ).toBe("accepted");
     expect(firstIssue(manifestSchema, withFunction({ triggers: [] }))).toBe("accepted");
+    const rules = { jitter_ms: 3_600_000, catch_up: "none", overlap: "cancel", data: null };
+    expect(firstIssue(manifestSchema, withFunction({ triggers: [{ cron: "* * * * *", ...rules }] }))).toBe(
+      "accepted",
+    );
+    for (const wrong of [{ jitter_ms: 3_600_001 }, { catch_up: "some" }, { overlap: true }]) {
+      const triggers = [{ cron: "* * * * *", ...wrong }];
+      expect(firstIssue(manifestSchema, withFunction({ triggers }))).toBe("/functions/0/triggers/0");
+    }
     for (const trigger of [{}, { event: "a", cron: "0 * * * *" }, { event: "" }, { cron: 5 }, "a"]) {
       expect(firstIssue(manifestSchema, withFunction({ triggers: [trigger] }))).toBe(
         "/functions/0/triggers/0",

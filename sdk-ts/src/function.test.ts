@@ -46,6 +46,26 @@ describe("a function", () => {
     ],
     ["an async generator", { async *onFailure() {} }, /Function "f": onFailure is a generator/],
     ["trigger and triggers", { trigger, triggers: [trigger] }, /both "trigger" and "triggers"/],
+    [
+      "a cron with an option that nobody reads",
+      { trigger: { cron: "* * * * *", timezone: "UTC" } },
+      /has no option "timezone"/,
+    ],
+    [
+      "a jitter of a day",
+      { trigger: { cron: "* * * * *", jitter: "1d" } },
+      /jitter may be an hour at most, and is "1d"/,
+    ],
+    [
+      "a catchUp of its own",
+      { trigger: { cron: "* * * * *", catchUp: "some" } },
+      /catchUp must be one of "none", "last", "all", and is "some"/,
+    ],
+    [
+      "an overlap of its own",
+      { trigger: { cron: "* * * * *", overlap: "wait" } },
+      /overlap must be one of "allow", "skip", "queue", "cancel"/,
+    ],
     ["eleven triggers", { trigger: undefined, triggers: Array(11).fill(trigger) }, /more than 10 triggers/],
     ["no attempts", { retry: { max: 0 } }, /Function "f": retry\.max counts all attempts/],
     ["a delay that is none", { retry: { base: "soon" } }, /Function "f": "soon" is no duration/],
@@ -122,6 +142,29 @@ test("event and step results have the types that come at run time", () => {
     input: schema,
     handler: ({ event }) => expectTypeOf(event.data).toEqualTypeOf<Order>(),
   });
+});
+
+test("what is said of a cron stands in the manifest", () => {
+  const trigger = {
+    cron: "0 9 * * *",
+    tz: "UTC",
+    jitter: "1m",
+    catchUp: "all",
+    overlap: "skip",
+    data: { a: new Date(0) },
+  } as const;
+  const fn = createFunction({ id: "f", trigger, handler: () => {} });
+  const { functions } = makeManifest({ app: "shop", functions: [fn], reachesEngine: false });
+  expect(functions[0]!.triggers).toEqual([
+    {
+      cron: "0 9 * * *",
+      tz: "UTC",
+      jitter_ms: 60_000,
+      catch_up: "all",
+      overlap: "skip",
+      data: { a: "1970-01-01T00:00:00.000Z" },
+    },
+  ]);
 });
 
 test("what a function invokes is named in the manifest, whichever way it is given", () => {

@@ -1,18 +1,9 @@
 // docs/guides/limits.md, run: its blocks are one file, and its functions keep to what the page says of them.
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import type { DurableFunction } from "@durable/sdk";
 import { beforeAll, expect, test } from "vitest";
 import type { TestKit } from "../../sdk-ts/src/testing/index.ts";
 import { openKit } from "../support/kit.ts";
-import { tempFolder } from "../support/temp-folder.ts";
+import { loadGuide } from "../support/load-guide.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const page = readFileSync(join(root, "docs/guides/limits.md"), "utf8");
-const code = [...page.matchAll(/^```ts file=guide\.ts\n([\s\S]*?)^```$/gm)]
-  .map(([, block]) => block)
-  .join("\n");
 /** How many were under way at most, by what they were called with, and in which order. */
 const SERVICES = `
 export const most = {};
@@ -42,17 +33,9 @@ let kit: TestKit;
 let services: { readonly most: Record<string, number>; readonly said: string[] };
 
 beforeAll(async () => {
-  const folder = tempFolder("limits-guide");
-  const link = join(folder, "node_modules/@durable/sdk");
-  mkdirSync(dirname(link), { recursive: true });
-  symlinkSync(join(root, "sdk-ts"), link);
-  writeFileSync(join(folder, "package.json"), '{"type":"module"}');
-  writeFileSync(join(folder, "services.ts"), SERVICES);
-  writeFileSync(join(folder, "guide.ts"), code);
-  const load = (file: string) => import(pathToFileURL(join(folder, file)).href);
-  services = await load("services.ts");
-  const functions = Object.values(await load("guide.ts")) as DurableFunction[];
-  kit = await openKit({ functions });
+  const guide = await loadGuide<typeof services>("limits", SERVICES);
+  services = guide.services;
+  kit = await openKit({ functions: guide.functions });
 });
 
 const sendEach = (name: string, list: readonly unknown[]) =>

@@ -26,6 +26,9 @@ export interface StormResult {
 
 const SCHEDULES = 100;
 const ENGINES = 3;
+/** In a long one nobody is there for so long that ticks are missed. */
+const OUTAGE_MS = 70_000;
+const OUTAGE_FROM_MS = 200_000;
 const HOUR_MS = 3_600_000;
 
 export async function runStorm({ seed, durationMs, database }: StormOptions): Promise<StormResult> {
@@ -44,7 +47,12 @@ export async function runStorm({ seed, durationMs, database }: StormOptions): Pr
     for (const engine of engines) engine.start();
     await waitFor("the first ticks", async () => (await handledTo(database)) !== null);
     const endMs = performance.now() + durationMs;
+    let hasOutage = durationMs < OUTAGE_FROM_MS;
     while (performance.now() < endMs) {
+      if (!hasOutage && performance.now() > endMs - durationMs / 2) {
+        hasOutage = true;
+        await killAll(engines, OUTAGE_MS);
+      }
       await hurt(engines, random, done);
       await sleep(random.int(100, 1_200));
     }
@@ -73,6 +81,12 @@ export async function runStorm({ seed, durationMs, database }: StormOptions): Pr
   return { done, ticks, missed, flaws: found.flatMap(flawsOf) };
 }
 
+async function killAll(engines: readonly StormEngine[], awayMs: number): Promise<void> {
+  await Promise.all(engines.map((engine) => engine.kill()));
+  await sleep(awayMs);
+  for (const engine of engines) engine.start();
+}
+
 async function hurt(
   engines: readonly StormEngine[],
   random: Random,
@@ -82,9 +96,7 @@ async function hurt(
   const dice = random.float();
   if (dice < 0.1) {
     done["all killed"]! += 1;
-    await Promise.all(engines.map((each) => each.kill()));
-    await sleep(random.int(500, 4_000));
-    for (const each of engines) each.start();
+    await killAll(engines, random.int(500, 4_000));
   } else if (dice < 0.4) {
     done["kills"]! += 1;
     await engine.kill();

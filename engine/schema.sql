@@ -1306,6 +1306,11 @@ begin
   end if;
   if exists (select 1 from durable.gatekeepers) then
     v_kept := durable.keep_gates(p_limit);
+    -- More have room than this claim may let in.
+    if exists (select 1 from durable.gate_notes n where n.due_at = '-infinity') then
+      workspace_id := 0;
+      return next;
+    end if;
   end if;
 
   with picked as materialized (
@@ -3634,47 +3639,51 @@ CREATE OR REPLACE FUNCTION durable.read_notes(p_workspace integer, p_limit integ
  LANGUAGE plpgsql
 AS $function$
 declare
-  n_gate uuid[];
+  n_gate uuid[]; n_count int[];
   q_run uuid[]; q_step uuid[]; q_rank bigint[]; q_from uuid[];
 begin
-  with note as (
-    delete from durable.gate_notes n where (n.due_at, n.no) in (
-      select due_at, no from durable.gate_notes d where d.due_at <= durable.durable_now() and d.workspace_id = p_workspace
-      order by due_at, no limit 1000 for update skip locked)
-    returning n.gate_id, n.freed, n.dropped
+  with note as materialized (
+    select d.*, min(d.no) over (partition by d.gate_id) as first_no from (
+      select due_at, no, gate_id, freed, dropped from durable.gate_notes
+      where due_at <= durable.durable_now() and workspace_id = p_workspace order by due_at, no limit 1000) as d
+  ), read as (
+    select n.gate_id, min(n.no) as no, sum(n.freed)::int as freed, sum(n.dropped)::int as dropped from note n group by n.gate_id
+  ), room as (
+    select r.*, greatest(least(g.parked - r.dropped, p_limit,
+        case when g.unit <> 'start' and durable.limit_now(l) is not null then durable.limit_now(l) - g.used + r.freed end), 0) as count
+    from read r left join durable.gates g on g.workspace_id = p_workspace and g.id = r.gate_id
+    left join durable.limits l on l.workspace_id = g.workspace_id and l.id = g.limit_id
+  ), turn as materialized (
+    select * from (select *, coalesce(sum(count) over (order by no rows between unbounded preceding and 1 preceding), 0)::int as before
+      from room) as r where r.before < p_limit
+  ), gone as (
+    delete from durable.gate_notes d using note n
+      where n.first_no <= (select max(no) from turn) and d.due_at = n.due_at and d.no = n.no
   ), changed as (
-    update durable.gates g set used = g.used - n.freed, parked = g.parked - n.dropped,
-        pace_ms = case when n.freed > 0 and g.parked > n.dropped then durable.pace_after(g.pace_ms, g.freed_at, n.freed) else g.pace_ms end,
-        freed_at = case when n.freed = 0 then g.freed_at when g.parked > n.dropped then durable.durable_now() end
-      from (select gate_id, sum(freed)::int as freed, sum(dropped)::int as dropped from note group by gate_id) as n
-      where g.workspace_id = p_workspace and g.id = n.gate_id
-      returning g.id
+    update durable.gates g set used = g.used - t.freed, parked = g.parked - t.dropped,
+        pace_ms = case when t.freed > 0 and g.parked > t.dropped then durable.pace_after(g.pace_ms, g.freed_at, t.freed) else g.pace_ms end,
+        freed_at = case when t.freed = 0 then g.freed_at when g.parked > t.dropped then durable.durable_now() end
+      from turn t where g.workspace_id = p_workspace and g.id = t.gate_id
   )
-  select array_agg(id order by id) into n_gate from changed;
+  select array_agg(t.gate_id order by t.no), array_agg(least(t.count, p_limit - t.before) order by t.no)
+    into n_gate, n_count from turn t where t.count > 0;
   if n_gate is null then
     return;
   end if;
   select array_agg(j.run_id order by j.rank), array_agg(j.step_id order by j.rank), array_agg(j.rank order by j.rank), array_agg(j.gate_id order by j.rank)
     into q_run, q_step, q_rank, q_from
-    from durable.gates g
-    left join durable.limits l on l.workspace_id = g.workspace_id and l.id = g.limit_id
+    from unnest(n_gate, n_count) as n(gate, count)
     cross join lateral (
       select k.gate_id, k.rank, k.run_id, k.step_id from durable.parked k
-      where k.workspace_id = p_workspace and k.gate_id = g.id
-      order by k.rank, k.run_id, k.step_id
-      limit case when g.unit = 'start' or durable.limit_now(l) is null then p_limit
-                 else least(greatest(durable.limit_now(l) - g.used, 0), p_limit) end
-      for update skip locked) as j
-    where g.workspace_id = p_workspace and g.id = any (n_gate) and g.parked > 0;
+      where k.workspace_id = p_workspace and k.gate_id = n.gate
+      order by k.rank, k.run_id, k.step_id limit n.count for update skip locked) as j;
   if q_run is not null then
     perform durable.pass_gates(p_workspace, q_run, q_step, q_rank, q_from);
   end if;
   -- Those behind it are in somebody else's hands at this moment.
   insert into durable.gate_notes (due_at, workspace_id, gate_id)
-    select durable.durable_now() + interval '20 milliseconds', p_workspace, g.id
-    from durable.gates g left join durable.limits l on l.workspace_id = g.workspace_id and l.id = g.limit_id
-    where g.workspace_id = p_workspace and g.id = any (n_gate) and g.id <> all (coalesce(q_from, '{}')) and g.parked > 0
-      and (g.unit = 'start' or durable.limit_now(l) is null or g.used < durable.limit_now(l));
+    select durable.durable_now() + interval '20 milliseconds', p_workspace, n.gate
+    from unnest(n_gate) as n(gate) where n.gate <> all (coalesce(q_from, '{}'));
 end $function$
 ;
 

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openCircuit } from "../../engine/src/store/circuits.ts";
 import { sweepGates } from "../../engine/src/store/gates.ts";
-import type { Lease } from "../../engine/src/store/leases.ts";
+import { claimLeases, type Lease } from "../../engine/src/store/leases.ts";
 import { loadRun } from "../../engine/src/store/runs-listing-detail.ts";
 import { Stage } from "../concurrency/stage.ts";
 import { type Declared, GatesOnStage } from "../limits/gates-on-stage.ts";
@@ -97,6 +97,34 @@ test("a number that is raised lets in at once, one that is lowered lets nobody i
   expect(runsOf(await gates.claimAll())).toEqual([runs[3]]);
   await gates.declare({});
   expect(runsOf(await gates.claimAll())).toEqual(runs.slice(4));
+});
+
+test("a number that is raised for many keys lets in as many as a claim asks for, each key in its turn", async () => {
+  await gates.declare({ many: steps(1) });
+  const keys = Array.from({ length: 60 }, (_, no) => gates.gate("many", "step", `${no}`));
+  for (const key of keys) await gates.startAll([key], key === keys[0] ? 101 : 2);
+  expect(await gates.claimAll()).toHaveLength(60);
+  await gates.declare({ many: steps(500) });
+  const firstOfKey = new Map<string, number>();
+  const seen: number[] = [];
+  for (let again = true; again; ) {
+    again = false;
+    const leases = await claimLeases(stage.right, stage.engineId, 10, () => {
+      again = true;
+    });
+    expect(leases.length).toBeLessThanOrEqual(10);
+    const rows = await stage.database.sql<{ key: string }[]>`
+      select distinct g.key from durable.grants t join durable.gates g on g.workspace_id = t.workspace_id and g.id = t.gate_id
+      where t.workspace_id = ${gates.workspaceId} and t.run_id = any (${runsOf(leases)}::uuid[])`;
+    for (const { key } of rows) if (!firstOfKey.has(key)) firstOfKey.set(key, seen.length);
+    seen.push(leases.length);
+    again ||= leases.length === 10;
+  }
+  // Nobody had to come back later: what is left to do, a claim says at once.
+  expect(seen.reduce((sum, count) => sum + count, 0)).toBe(100 + 59);
+  expect(firstOfKey.size).toBe(60);
+  // The key with a hundred has had its ten, and waits until all others have had theirs.
+  expect(Math.max(...firstOfKey.values())).toBeLessThanOrEqual(9);
 });
 
 test("a cancelled run leaves its place, parked or let in", async () => {

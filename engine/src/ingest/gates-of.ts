@@ -2,7 +2,7 @@ import { THROTTLE_UNITS_MAX } from "@durable/protocol/wire";
 import type { Fact } from "../domain/expressions.ts";
 import type { Gate, RunGates } from "../domain/gates.ts";
 import { limitKeyOf } from "../domain/limit-key.ts";
-import { gateOf } from "../registry/declared-limits.ts";
+import { type DeclaredLimit, gateFor } from "../registry/declared-limits.ts";
 import type { FunctionEntry } from "../registry/function-entry.ts";
 import { notStarted } from "./not-started.ts";
 import { wholeNumberOf } from "./whole-number.ts";
@@ -14,9 +14,9 @@ export function gatesOf({ id, limits }: FunctionEntry, event: () => Fact): RunGa
   const step: Gate[] = [];
   let units = 1;
   for (const limit of limits) {
-    const key = limit.key === null ? null : limitKeyOf(limit.key, event());
-    if (key !== null && !key.ok) return notStarted(id, limit.name, key.problem);
-    (limit.unit === "step" ? step : run).push(gateOf(limit, key === null ? null : key.json));
+    const gate = limit.gate ?? gateByKey(limit, event());
+    if (typeof gate === "string") return notStarted(id, limit.name, gate);
+    (limit.unit === "step" ? step : run).push(gate);
     if (typeof limit.units === "number") {
       units = Math.max(units, limit.units);
       continue;
@@ -26,4 +26,10 @@ export function gatesOf({ id, limits }: FunctionEntry, event: () => Fact): RunGa
     units = cost;
   }
   return { run, step, units };
+}
+
+/** The gate for the value that the event has for the key, or what is wrong with that. */
+function gateByKey(limit: DeclaredLimit, event: Fact): Gate | string {
+  const key = limitKeyOf(limit.key!, event);
+  return key.ok ? gateFor(limit, key.json) : key.problem;
 }

@@ -18,20 +18,25 @@ export interface DeclaredLimit {
   readonly key: LimitKey | null;
   /** Of a throttle: what one start costs. */
   readonly units: NonNullable<Throttle["units"]>;
+  /** The gate of all its runs; null: each value of its key has one. */
+  readonly gate: Gate | null;
 }
+
+type Declared = Omit<DeclaredLimit, "gate">;
 
 /** @returns in the order in which a job passes them. */
 export function declaredLimits({ id, concurrency, throttle, singleton }: FunctionManifest): DeclaredLimit[] {
   const list = concurrency === undefined ? [] : Array.isArray(concurrency) ? concurrency : [concurrency];
-  return [
+  const limits: Declared[] = [
     ...(throttle === undefined ? [] : [throttleOf(id, throttle)]),
     // The next one begins when the one before has ended, also one that was cancelled and undoes its steps.
     ...(singleton === undefined || singleton.mode === "skip" ? [] : [singletonOf(id, singleton)]),
     ...list.map((each, index) => concurrencyOf(id, each, index)),
   ];
+  return limits.map((limit) => ({ ...limit, gate: limit.key === null ? gateFor(limit, null) : null }));
 }
 
-function throttleOf(functionId: string, throttle: Throttle): DeclaredLimit {
+function throttleOf(functionId: string, throttle: Throttle): Declared {
   const { name, limit, period_ms: periodMs, burst = 1, key = null, units = 1 } = throttle;
   return {
     id: hashedUuid("throttle", name === undefined ? "function" : "name", name ?? functionId),
@@ -47,7 +52,7 @@ function throttleOf(functionId: string, throttle: Throttle): DeclaredLimit {
   };
 }
 
-function singletonOf(functionId: string, { key }: Singleton): DeclaredLimit {
+function singletonOf(functionId: string, { key }: Singleton): Declared {
   return {
     id: hashedUuid("singleton", functionId),
     name: `singleton of "${functionId}"`,
@@ -62,7 +67,7 @@ function singletonOf(functionId: string, { key }: Singleton): DeclaredLimit {
   };
 }
 
-function concurrencyOf(functionId: string, limit: Concurrency, index: number): DeclaredLimit {
+function concurrencyOf(functionId: string, limit: Concurrency, index: number): Declared {
   const { key = null, scope = "function", unit = "step" } = limit;
   const isShared = scope === "workspace";
   const shownKey = key === null ? "" : ` by ${typeof key === "string" ? key : key.cel}`;
@@ -84,7 +89,7 @@ function concurrencyOf(functionId: string, limit: Concurrency, index: number): D
   };
 }
 
-/** The gate of a limit for one value of its key, as JSON. */
-export function gateOf({ id, unit }: DeclaredLimit, key: string | null): Gate {
+/** The gate of a limit for one value of its key, as JSON; null for one without a key. */
+export function gateFor({ id, unit }: Pick<DeclaredLimit, "id" | "unit">, key: string | null): Gate {
   return { id: hashedUuid(id, unit, key ?? ""), limitId: id, unit, key };
 }

@@ -30,8 +30,8 @@ export function fromRun(run: RunAnswer): RunView {
 function childOf({ children }: RunAnswer, step: string | null): ChildView | null {
   const child = children.find((each) => each.step === step);
   if (child === undefined) return null;
-  const { run: id, function: functionId, status, kind } = child;
-  return { id, functionId, status, isAwaited: kind === "invoke" };
+  const { run: id, function: functionId, status } = child;
+  return { id, functionId, status };
 }
 
 function beatOf({ heartbeats }: RunAnswer, step: string): BeatView | null {

@@ -105,9 +105,9 @@ describe("a run as a tree", () => {
   });
 
   it("says which runs its steps started, who started it, and who sees to its failure", () => {
-    const child = { id: "0193", functionId: "invoice", status: "running", isAwaited: true } as const;
+    const child = { id: "0193", functionId: "invoice", status: "running" } as const;
     const open = step("bill", { op: "invoke", status: "pending", child });
-    const spawned = step("mail", { op: "spawn", child: { ...child, isAwaited: false } });
+    const spawned = step("mail", { op: "spawn", child });
     const done = step("sum", { op: "invoke", child: { ...child, status: "completed" } });
     const failureHandler = { ...child, functionId: "onboarding.on-failure" };
     expect(renderRun(run([open, spawned, done], { parentId: "0191", failureHandler }), drawing)).toEqual([

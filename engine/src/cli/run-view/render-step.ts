@@ -108,7 +108,7 @@ function settled(step: StepView): string {
     case "spawn": {
       if (step.child === null) return "done";
       const after = tookMs === null ? "" : `, after ${formatDuration(tookMs)}`;
-      return step.child.isAwaited ? `${childRun(step.child)}${after}` : `started ${childRun(step.child)}`;
+      return step.op === "invoke" ? `${childRun(step.child)}${after}` : `started ${childRun(step.child)}`;
     }
     case "send":
       return "sent";

@@ -102,8 +102,6 @@ export interface ChildView {
   readonly id: string;
   readonly functionId: string;
   readonly status: RunStatus;
-  /** Whether its parent waits for its result. */
-  readonly isAwaited: boolean;
 }
 
 export type StepStatus = "ok" | "err" | "pending" | "retrying" | "cancelled";

@@ -27,7 +27,7 @@ import { reportOf } from "./report-error.ts";
 /** Runs one command line and answers its exit code. Never throws: whatever goes wrong is told in one sentence. */
 export async function main(args: readonly string[], context: Context = processContext()): Promise<ExitCode> {
   try {
-    await program(context).parseAsync([...args], { from: "user" });
+    await commandLine(context).parseAsync([...args], { from: "user" });
     return context.exitCode;
   } catch (error) {
     // Help and version were asked for, and commander has printed them; so it has for a wrong flag.
@@ -40,7 +40,8 @@ export async function main(args: readonly string[], context: Context = processCo
   }
 }
 
-function program(context: Context): Command {
+/** All commands. */
+export function commandLine(context: Context): Command {
   const durable = new Command("durable")
     .description("Durable execution over plain HTTP, on one Postgres.")
     .version(VERSION, "-v, --version")

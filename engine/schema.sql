@@ -1345,6 +1345,11 @@ begin
   if p_run is null then
     return;
   end if;
+  -- Somebody has its row at this moment, who settles something of it or looks at it: he does not know that we were here.
+  if false = any (p_taken) then
+    workspace_id := -1;
+    return next;
+  end if;
 
   if true = any (p_gated) then
     -- One that has not been ranked yet (0031) would go before its turn.

@@ -160,7 +160,8 @@ end $$;
 -- Lease a batch, in the order of ready's key: runs to continue (step_id all zeros) and tasks to run. Never waits for a
 -- lock that is held while a disk is waited for. Committed asynchronously: a claim lost in a crash of the database leaves the job in ready and its fence
 -- unknown, which is what fences are for. Jobs of workspaces whose circuit is open or limited are parked (0015) instead, and those whose gates are full (0026);
--- a row without a run says that some were, and that it is worth asking again. `gates`: null for none, run (held until its end),
+-- a row without a run says that some were, and that it is worth asking again; with the workspace -1, that some were left in
+-- ready because somebody else had their row. `gates`: null for none, run (held until its end),
 -- step (left with the lease), contended (others wait for them).
 create function durable.claim(p_engine int, p_limit int)
 returns table (workspace_id int, run_id uuid, step_id uuid, fence uuid, journal_seq int, run_attempt int, transport_attempt int,
@@ -228,6 +229,11 @@ begin
     into p_workspace, p_run, p_step, p_rank, p_taken, p_gated, p_came from job j;
   if p_run is null then
     return;
+  end if;
+  -- Somebody has its row at this moment, who settles something of it or looks at it: he does not know that we were here.
+  if false = any (p_taken) then
+    workspace_id := -1;
+    return next;
   end if;
 
   if true = any (p_gated) then

@@ -9,8 +9,8 @@ export const APP_KEY = replyKeyOf(parseSecret(DEV_SECRET));
 type Work = (invoke: Invoke) => object | Promise<object>;
 
 /** An engine, an app of one function that begins with `begin`, and the doors that the app finds while it works. */
-export async function openDoors() {
-  const engine = await startEngine();
+export async function openDoors(options: Parameters<typeof startEngine>[0] = {}) {
+  const engine = await startEngine(options);
   let work: Work;
   const app = await startApp({
     app: "shop",

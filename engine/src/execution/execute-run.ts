@@ -163,10 +163,12 @@ async function commit(
   run.runAttempt = outcome.runAttempt;
   run.transportAttempt = outcome.transportAttempt;
   run.scheduledAtMs = parts.clock.monotonicMs();
-  parts.committed(run, outcome);
-  if (LETS_GO[outcome.kind]) return { outcome, ahead };
   run.knownSeq += outcome.steps.filter(isSettled).length;
-  if (end.journalSeq !== run.knownSeq || outcome.effects.some(({ kind }) => kind === "fold")) {
+  const hasMoved = end.journalSeq !== run.knownSeq;
+  // What it waits for has come while its app was called: its job is ready, and nobody else says so.
+  parts.committed(run, outcome.kind === "wait" && hasMoved ? { ...outcome, kind: "requeue" } : outcome);
+  if (LETS_GO[outcome.kind]) return { outcome, ahead };
+  if (hasMoved || outcome.effects.some(({ kind }) => kind === "fold")) {
     // Something settled while it ran: the next dispatch must show it, in its place. And a group stands for others.
     const journals = await loadJournals(parts.database, [
       { workspaceId: run.workspaceId, runId: run.head.runId },

@@ -50,6 +50,9 @@ const KEEP_WHILE_OTHERS_WAIT_MS = 100;
 /** And while others may have come to its gates since: a lease does not hear of them. */
 const KEEP_AT_A_GATE_MS = 1_000;
 
+/** A row is had for one commit of somebody else; who has it long is looked at ever more seldom. */
+const LOCKED_MS = 2;
+
 export class Dispatcher implements Service, Births {
   readonly name = "dispatcher";
   readonly #options: DispatcherOptions;
@@ -61,6 +64,8 @@ export class Dispatcher implements Service, Births {
   #claimedAtMs = Number.NEGATIVE_INFINITY;
   #isClaiming = false;
   #backlogged = false;
+  /** Claims that left jobs behind because somebody else had their rows. */
+  #lockedInRow = 0;
   #draining = false;
 
   constructor(options: DispatcherOptions) {
@@ -210,7 +215,7 @@ export class Dispatcher implements Service, Births {
   }
 
   async #round(): Promise<NextRound> {
-    const { authority, clock, database, slots } = this.#options;
+    const { authority, clock, database, pollMs, slots } = this.#options;
     if (this.#draining || slots.free === 0 || !this.#mayAct()) return "later";
     const nowMs = clock.monotonicMs();
     const tooSoonMs = slots.isCapped ? this.#claimedAtMs + CLAIM_EVERY_MS - nowMs : 0;
@@ -220,14 +225,19 @@ export class Dispatcher implements Service, Births {
     this.#claims += 1;
     this.#isClaiming = true;
     let didPark = false;
+    let metLocked = false;
     const parked = () => {
       didPark = true;
+    };
+    const locked = () => {
+      metLocked = true;
     };
     try {
       const leases: Lease[] = [];
       try {
         leases.push(...(await this.#claimAdmitted(wanted, parked)));
-        leases.push(...(await claimLeases(database, authority.engineId(), wanted - leases.length, parked)));
+        const limit = wanted - leases.length;
+        leases.push(...(await claimLeases(database, authority.engineId(), limit, parked, locked)));
       } catch (error) {
         slots.give(wanted);
         this.#options.suspectLeases();
@@ -240,7 +250,9 @@ export class Dispatcher implements Service, Births {
     } finally {
       this.#isClaiming = false;
     }
-    return (this.#backlogged || didPark) && slots.free > 0 ? "again" : "later";
+    this.#lockedInRow = metLocked ? this.#lockedInRow + 1 : 0;
+    if ((this.#backlogged || didPark) && slots.free > 0) return "again";
+    return metLocked ? { inMs: Math.min(LOCKED_MS * 2 ** this.#lockedInRow, pollMs) } : "later";
   }
 
   /** Parked jobs of limited endpoints, as many as each bears. */

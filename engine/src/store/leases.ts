@@ -38,13 +38,15 @@ interface LeaseRow {
 
 /**
  * Leases up to `limit` jobs, first ready first. An unknown outcome leaves leases that `findLeases` finds again.
- * `parked` is told when jobs of endpoints that are not to be called went out of the way: others may stand behind them.
+ * `parked` is told when jobs of endpoints that are not to be called went out of the way: others may stand behind them;
+ * `locked` when some were left for a moment, because somebody else had their rows.
  */
 export async function claimLeases(
   database: Database,
   engineId: number,
   limit: number,
   parked: () => void = () => {},
+  locked: () => void = () => {},
 ): Promise<Lease[]> {
   const rows = await wrapStatement(
     "claim",
@@ -52,7 +54,7 @@ export async function claimLeases(
     select workspace_id, run_id, step_id, fence, journal_seq, run_attempt, transport_attempt, ready_rank, gates
     from durable.claim(${engineId}::int, ${limit}::int)`,
   );
-  return leasesOf(rows, parked);
+  return leasesOf(rows, parked, locked);
 }
 
 /** The same for jobs that are parked: the oldest of one workspace. */
@@ -107,10 +109,12 @@ export function leaseKey(lease: Pick<Lease, "runId" | "stepId">): string {
   return lease.stepId === null ? lease.runId : `${lease.runId}/${lease.stepId}`;
 }
 
-function leasesOf(rows: readonly LeaseRow[], parked: () => void): Lease[] {
-  const leases = rows.filter((row) => row.run_id !== null).map(toLease);
-  if (leases.length < rows.length) parked();
-  return leases;
+/** Of the rows without a run, what they say of others. */
+const LEFT_LOCKED = -1;
+
+function leasesOf(rows: readonly LeaseRow[], parked: () => void, locked: () => void = () => {}): Lease[] {
+  for (const row of rows) if (row.run_id === null) (row.workspace_id === LEFT_LOCKED ? locked : parked)();
+  return rows.filter((row) => row.run_id !== null).map(toLease);
 }
 
 function toLease(row: LeaseRow): Lease {

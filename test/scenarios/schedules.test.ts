@@ -253,6 +253,16 @@ describe("by hand", () => {
     expect((await ask("POST", "/acme/backfill", future)).json).toEqual({ ticks: 0, started: 0 });
   });
 
+  test("they are listed page by page, and by function", async () => {
+    for (const id of ["b", "a", "c"]) await ask("POST", "", { ...acme, id });
+    const idsOf = ({ json }: { json: { schedules: { id: string }[] } }) => json.schedules.map(({ id }) => id);
+    const first = await ask("GET", "?limit=2&function=taking");
+    expect([idsOf(first), first.json.next]).toEqual([["a", "b"], "b"]);
+    const second = await ask("GET", "?limit=2&function=taking&cursor=b");
+    expect([idsOf(second), second.json.next]).toEqual([["c"], null]);
+    expect(idsOf(await ask("GET"))).toHaveLength(4);
+  });
+
   test("the command line does all that", async () => {
     expect(
       await durable(
@@ -286,6 +296,25 @@ describe("by hand", () => {
     expect(await durable("schedules", "delete", "acme")).toContain("The schedule acme is deleted.");
     expect(JSON.parse(await durable("schedules", "ls", "--json")).schedules).toHaveLength(1);
   });
+});
+
+test("what a function declares holds for its ticks as for events: what becomes no run says why", async () => {
+  const limited = createFunction({
+    id: "limited",
+    trigger: { cron: EVERY_SECOND, overlap: "queue" },
+    rateLimit: { limit: 2, period: "1h" },
+    concurrency: 1,
+    handler: ({ event }) => {
+      ran.push({ function: "limited", time: event.time, data: event.data });
+    },
+  });
+  await sync(limited);
+  const skips = () => engine.call("GET", "/v1/apps/shop/dev/skips?function=limited");
+  await waitFor("a tick over the limit", async () => (await skips()).json.skips.length >= 2);
+  await waitFor("those within it", () => ran.length >= 2);
+  expect(ran).toHaveLength(2);
+  const reasons = (await skips()).json.skips.map(({ reason }: { reason: string }) => reason);
+  expect(new Set(reasons)).toEqual(new Set(["rate-limited"]));
 });
 
 describe("by syncs", () => {

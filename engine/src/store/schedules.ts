@@ -17,11 +17,19 @@ export interface ScheduleStored extends Schedule {
   readonly nowMs: number;
 }
 
-/** In the order of their ids; of one id, if one is given. Those that code no longer declares stand last. */
+export interface ScheduleFilter {
+  readonly id: string | null;
+  readonly functionId: string | null;
+  /** The last schedule of the page before. */
+  readonly after: string | null;
+  readonly limit: number;
+}
+
+/** In the order of their ids. */
 export async function listSchedules(
   { sql }: Database,
   workspaceId: number,
-  id: string | null = null,
+  { id, functionId, after, limit }: ScheduleFilter,
 ): Promise<ScheduleStored[]> {
   return await sql<ScheduleStored[]>`
     select s.workspace_id as "workspaceId", s.id, s.function_id as "functionId", s.cron, s.tz, s.jitter_ms as "jitterMs",
@@ -33,7 +41,9 @@ export async function listSchedules(
       floor(extract(epoch from durable.durable_now())::float8 * 1000) as "nowMs"
     from durable.schedules s
     where s.workspace_id = ${workspaceId} ${id === null ? sql`` : sql`and s.id = ${id}`}
-    order by s.removed_at is not null, s.id`;
+      ${functionId === null ? sql`` : sql`and s.function_id = ${functionId}`}
+      ${after === null ? sql`` : sql`and s.id > ${after}`}
+    order by s.id limit ${limit}`;
 }
 
 /** Null: there is none. */
@@ -42,7 +52,13 @@ export async function findSchedule(
   workspaceId: number,
   id: string,
 ): Promise<ScheduleStored | null> {
-  return (await listSchedules(database, workspaceId, id))[0] ?? null;
+  const [schedule] = await listSchedules(database, workspaceId, {
+    id,
+    functionId: null,
+    after: null,
+    limit: 1,
+  });
+  return schedule ?? null;
 }
 
 /** @returns `same`: it was made before, just so. `taken`: there is another under this id. */

@@ -62,7 +62,9 @@ const rules = {
   data: Data.optional(),
 };
 
-const many = { group: "schedules", params: WorkspacePath, query: NOTHING } as const;
+export const SCHEDULES_PER_PAGE_MAX = 500;
+
+const many = { group: "schedules", params: WorkspacePath } as const;
 const one = { group: "schedules", params: SchedulePath, query: NOTHING } as const;
 
 const reason = jsonBody(
@@ -82,10 +84,27 @@ export const listSchedules = row({
   ...many,
   method: "get",
   path: "/v1/apps/{app}/{env}/schedules",
-  summary: "List schedules, with when they come next",
+  summary: "List schedules, with when they come next, in the order of their ids",
   action: "schedules.read",
+  query: z.strictObject({
+    function: z.string().max(ID_CHARACTERS_MAX).optional(),
+    limit: z.coerce.number<number | string>().int().min(1).max(SCHEDULES_PER_PAGE_MAX).default(100),
+    cursor: z
+      .string()
+      .max(ID_CHARACTERS_MAX)
+      .optional()
+      .openapi({ description: "`next` of the page before." }),
+  }),
   body: null,
-  answer: z.object({ schedules: z.array(Schedule) }).openapi("Schedules"),
+  answer: z
+    .object({
+      schedules: z.array(Schedule),
+      next: z
+        .string()
+        .nullable()
+        .openapi({ description: "The cursor of the next page; null on the last one." }),
+    })
+    .openapi("Schedules"),
   status: 200,
   problems: ["not-found"],
 });
@@ -98,6 +117,7 @@ export const createSchedule = row({
   description:
     "It owes nothing for the time before. Sent again just so, it finds the one there is. It stops when its function is gone.",
   action: "schedules.manage",
+  query: NOTHING,
   body: payloadBody(
     z
       .strictObject({

@@ -42,9 +42,19 @@ export function scheduleRoutes(parts: RouteParts): Handlers<Operations> {
   }
 
   return {
-    async listSchedules({ params }) {
+    async listSchedules({ params, query }) {
       const workspaceId = await workspaceIds.require(params.app, params.env);
-      return { schedules: (await listSchedules(database, workspaceId)).map(shown) };
+      const found = await listSchedules(database, workspaceId, {
+        id: null,
+        functionId: query.function ?? null,
+        after: query.cursor ?? null,
+        limit: query.limit + 1,
+      });
+      const schedules = found.slice(0, query.limit);
+      return {
+        schedules: schedules.map(shown),
+        next: found.length > query.limit ? schedules.at(-1)!.id : null,
+      };
     },
 
     async createSchedule({ params, body, actor }) {

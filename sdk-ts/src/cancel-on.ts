@@ -13,7 +13,7 @@ export interface CancelOnOptions {
   readonly match?: string | Readonly<Record<string, string | number | boolean | null>> | undefined;
   /** An expression (CEL) over `event` and `trigger`, the event that started the run, that must hold as well. */
   readonly if?: string | undefined;
-  /** Only that long after the run began. */
+  /** Only that long after the run began, up to 366 days; as long as it is under way unless told. */
   readonly timeout?: Duration | undefined;
 }
 

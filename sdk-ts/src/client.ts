@@ -13,6 +13,7 @@ import { shown } from "./options.ts";
 import { environment } from "./runtime/environment.ts";
 import { checkKey } from "./steps/wait-for-signal.ts";
 
+/** Which app, and where its engine is. */
 export interface DurableOptions extends ConnectionOptions {
   /** The app's name; default `DURABLE_APP`. */
   readonly app?: string;
@@ -20,22 +21,27 @@ export interface DurableOptions extends ConnectionOptions {
   readonly env?: string;
 }
 
+/** Events that are on the engine's disk. */
 export interface SentEvents {
+  /** Of each event, in the order in which they were given. */
   readonly ids: string[];
-  /** The runs they started. */
+  /** The runs that they started, by their events: one for each function that an event is for. */
   readonly runs: { event: string; function: string; run: string }[];
 }
 
+/** How a run is started. */
 export interface StartOptions extends BeginOptions {
   /** Unique for this function: the same start sent again finds the run it started. Default: a new one. */
   readonly id?: string | undefined;
 }
 
+/** How a run is started and waited for. */
 export interface ExecuteOptions extends StartOptions {
   /** How long to wait; then a `DurableRequestError` names the run, which goes on. For ever unless told. */
   readonly timeout?: Duration | undefined;
 }
 
+/** A run that is on the engine's disk. */
 export interface StartedRun {
   /** The run's id. */
   readonly run: string;
@@ -43,11 +49,13 @@ export interface StartedRun {
   readonly event: string;
 }
 
+/** Of an answer to what a run asks. */
 export interface AnswerOptions {
   /** Who answers. Recorded as you say it: make sure that it is true. */
   readonly by?: string | undefined;
 }
 
+/** Of an approval or a rejection. */
 export interface DecideOptions extends AnswerOptions {
   /** Why. */
   readonly comment?: string | undefined;
@@ -92,6 +100,7 @@ export class Durable {
   /**
    * Sends events, all or none; resolves when they are on the engine's disk. Every event gets an id unless it has one,
    * so that the repetitions after a broken line or a 503 (5 tries within about 5 s) cannot double it.
+   * @throws DurableRequestError when the engine refuses them or does not answer; NonRetriableError for what is no event.
    */
   async send(events: EventToSend | readonly EventToSend[]): Promise<SentEvents> {
     const list = Array.isArray(events) ? (events as readonly EventToSend[]) : [events as EventToSend];
@@ -108,7 +117,8 @@ export class Durable {
   /**
    * Starts a run of exactly this function, given as such or by its id; resolves when the run is on the engine's disk.
    * `data` becomes its event's data, and must fit the function's `input`.
-   * @throws DurableRequestError with `code` "validation" and `errors` when it does not fit.
+   * @throws DurableRequestError with `code` "validation" and `errors` when it does not fit, "start-skipped" when a limit of
+   * the function lets it start no run.
    */
   async start<Fn extends DurableFunction | string>(
     fn: Fn,
@@ -121,7 +131,7 @@ export class Durable {
 
   /**
    * Starts a run and waits for its output, however long it takes. A broken line does not start it twice.
-   * @throws FunctionError when the run fails or is cancelled.
+   * @throws FunctionError when the run fails or is cancelled; DurableRequestError as `start` does, and after `timeout`.
    */
   async execute<Fn extends DurableFunction | string>(
     fn: Fn,
@@ -149,6 +159,8 @@ export class Durable {
   /**
    * Gives a payload to whoever waits for the signal of this key, in this app and environment; kept for runs that began
    * before and reach their wait later. Resolves when it is on the engine's disk. A broken line does not double it.
+   * @param key 1 to 200 characters. @param payload Up to 512 KiB of JSON.
+   * @throws DurableRequestError when the engine refuses it or does not answer.
    */
   async signal(key: string, payload?: unknown): Promise<{ id: string }> {
     const path = `${this.#workspacePath()}/signals/${encodeURIComponent(checkKey("signal", key))}`;
@@ -173,7 +185,7 @@ export class Durable {
     return this.#answer(inputId, { by, comment, approved: true });
   }
 
-  /** Rejects it. */
+  /** Rejects it, which is an answer like the other. */
   reject(inputId: string, { by, comment }: DecideOptions = {}): Promise<Answered> {
     return this.#answer(inputId, { by, comment, approved: false });
   }

@@ -23,10 +23,11 @@ export interface ConnectionOptions {
 export class DurableRequestError extends Error {
   override readonly name: string = "DurableRequestError";
   readonly status: number | undefined;
+  /** The problem's code, each with a page in `docs/errors`; undefined when there was no answer. */
   readonly code: string | undefined;
   /** What exactly was wrong with the request, where the engine says it. */
   readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
-  /** When the engine asked for patience. */
+  /** Milliseconds, when the engine asked for patience. */
   retryAfterMs?: number;
 
   constructor(

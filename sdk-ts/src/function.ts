@@ -19,6 +19,7 @@ export interface RunContext<Event = DurableEvent> {
   readonly run: { readonly id: string; readonly startedAt: string };
 }
 
+/** What a function is. */
 export interface FunctionOptions<
   EachTrigger extends Trigger = Trigger,
   Input extends StandardSchema | undefined = StandardSchema | undefined,
@@ -101,6 +102,7 @@ type TakenData<EachTrigger, Input> = [Input] extends [StandardSchema]
   : EachTrigger extends { readonly schema: infer Schema extends StandardSchema }
     ? InferInput<Schema>
     : Untyped;
+
 /** What its steps go by where they say nothing. */
 export function policyOptionsOf({ options }: DurableFunction): PolicyOptions {
   const { retry, onExhausted } = options;

@@ -30,7 +30,9 @@ export interface ConcurrencyOptions {
 
 /** So many starts per period. */
 export interface ThrottleOptions {
+  /** From 1. */
   readonly limit: number;
+  /** 1 ms to 366 days. */
   readonly period: Duration;
   /** So many starts at once; 1, the default, spreads them evenly over the period. */
   readonly burst?: number | undefined;

@@ -16,6 +16,7 @@ export { DurableRequestError } from "./engine-connection.ts";
 export {
   FunctionError,
   HeartbeatTimeoutError,
+  HungUpError,
   JoinError,
   NonRetriableError,
   RetryAfterError,
@@ -25,16 +26,26 @@ export {
   ValueTooLargeError,
 } from "./errors.ts";
 export type { DurableEvent, EventToSend } from "./event.ts";
-export type { Compensate, StepBodyContext, StepRunOptions } from "./execution/step-body.ts";
+export type { Compensate, CompensateBody, StepBodyContext, StepRunOptions } from "./execution/step-body.ts";
 export { createFunction, type DurableFunction, type FunctionOptions, type RunContext } from "./function.ts";
+export type { ConcurrencyOptions, ThrottleOptions } from "./gates.ts";
 export type { ServeOptions } from "./http/handle.ts";
 export type { SecretOption } from "./http/secrets.ts";
+export type { Instant } from "./instant.ts";
 export type { Jsonify } from "./json.ts";
 export type { Limits } from "./limits.ts";
 export type { FailureContext, FailureHandler } from "./on-failure.ts";
+export type { FairnessOptions, PriorityOption } from "./order.ts";
 export type { RetryOptions } from "./retry.ts";
 export type { RunEnded } from "./run-ended.ts";
 export { serve } from "./serve.ts";
+export type {
+  BatchOptions,
+  DebounceOptions,
+  IdempotencyOptions,
+  RateLimitOptions,
+  SingletonOptions,
+} from "./shapes.ts";
 export type { StandardSchema } from "./standard-schema.ts";
 export type { AnsweredBy, AskOptions } from "./steps/asked.ts";
 export type { AwaitedEvent } from "./steps/awaited.ts";

@@ -49,6 +49,7 @@ export interface Limits {
     | undefined;
   /** Events that cancel a run while it is under way. */
   readonly cancelOn?: readonly CancelOnOptions[] | undefined;
+  /** Taken, and not acted on yet: every step is on the engine's disk before the run goes on (`"step"`). */
   readonly durability?: "step" | "async" | undefined;
   /**
    * Which deployment of the app continues a run that is under way: the newest (`"latest"`, the default), the one it began

@@ -20,6 +20,7 @@ export interface FailureContext {
   readonly step: Step;
 }
 
+/** What it returns is the output of its own run. */
 export type FailureHandler = (context: FailureContext) => Promise<unknown> | unknown;
 
 /** Hands a failed run over: data of the event `durable.on-failure`. */

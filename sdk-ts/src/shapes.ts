@@ -25,7 +25,9 @@ export interface IdempotencyOptions {
 
 /** So many starts per period; what is over starts no run, or a later one. */
 export interface RateLimitOptions {
+  /** From 1. */
   readonly limit: number;
+  /** 1 ms to 366 days. */
   readonly period: Duration;
   /**
    * Without it no window of the period, wherever it begins, has more than `limit` starts. With it so many start at once after

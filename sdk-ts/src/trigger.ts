@@ -34,6 +34,7 @@ export interface CronTrigger {
   readonly data?: unknown;
 }
 
+/** What starts runs of a function. */
 export type Trigger = EventTrigger | CronTrigger;
 
 export function triggersOf(options: {

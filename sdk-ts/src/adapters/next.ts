@@ -3,7 +3,7 @@ import { serve as serveFetch } from "../serve.ts";
 
 type RouteHandler = (request: Request) => Promise<Response>;
 
-/** For a Next.js route, `app/api/durable/route.ts`: `export const { GET, POST, PUT } = serve({ app, functions })`. */
+/** For a Next.js route, `app/api/durable/route.ts`: `export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = serve({ app, functions })`. */
 export function serve(
   options: ServeOptions,
 ): Record<"GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS", RouteHandler> {

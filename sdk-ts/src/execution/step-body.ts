@@ -30,6 +30,7 @@ export interface StepBodyContext {
   readonly heartbeat: Heartbeat;
 }
 
+/** What else there is to say of a `step.run`. */
 export interface StepRunOptions<Value = unknown> {
   /** This step's own policy; what it does not say is the function's. */
   readonly retry?: RetryOptions | undefined;
@@ -59,14 +60,17 @@ export interface StepRunOptions<Value = unknown> {
   readonly compensate?: Compensate<Value> | undefined;
 }
 
+/** What undoes a step, given its result as it was recorded. */
 export type CompensateBody<Value> = (result: Jsonify<Value>, context: StepBodyContext) => unknown;
 
+/** What undoes a step; with `run`, what else there is to say of that. */
 export type Compensate<Value> =
   | CompensateBody<Value>
   | {
       readonly run: CompensateBody<Value>;
       /** Its own policy; what it does not say is the function's. After the last attempt the run pauses. */
       readonly retry?: RetryOptions | undefined;
+      /** One attempt may take so long. */
       readonly timeout?: Duration | undefined;
     };
 

@@ -46,9 +46,11 @@ import { readJson } from "./read-json.ts";
 import { createKeySource, type KeyPair, type SecretOption } from "./secrets.ts";
 import type { WireRequest, WireResponse } from "./wire-message.ts";
 
+/** What an app serves. */
 export interface ServeOptions {
   /** The app's name; the engine repeats it in every request. */
   readonly app: string;
+  /** All that the engine may call here, each with an id of its own. */
   readonly functions: readonly DurableFunction[];
   /** Default: `DURABLE_SECRET`, several separated by spaces while they rotate. */
   readonly secret?: SecretOption | undefined;

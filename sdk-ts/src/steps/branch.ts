@@ -4,7 +4,9 @@ import { callBody } from "../execution/enclosing-step.ts";
 import { checkOp } from "../execution/turn/check-op.ts";
 import type { Turn } from "../execution/turn.ts";
 
+/** Whether a case holds, or what says so. */
 export type BranchCase = boolean | (() => boolean | Promise<boolean>);
+/** By name, in the order in which they are asked: 1 to 100. */
 export type BranchCases = Readonly<Record<string, BranchCase>>;
 
 /** The names of the cases; with null unless one of them is literally `true`, and so always holds. */

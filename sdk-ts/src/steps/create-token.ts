@@ -3,6 +3,7 @@ import { engineUrl } from "../dev-mode.ts";
 import { NonRetriableError } from "../errors.ts";
 import { environment } from "../runtime/environment.ts";
 
+/** What somebody outside completes a wait with. */
 export interface Token {
   /** Hand it to `step.waitForSignal(name, { token })`. */
   readonly token: string;

@@ -14,8 +14,9 @@ import { shown } from "../options.ts";
 import { type PolicyOptions, type RetryOptions, retryPolicy } from "../retry.ts";
 import { checkOptions } from "./checked-options.ts";
 
+/** A request that the engine makes. */
 export interface FetchOptions {
-  /** http or https, without user name and password. Only what the engine may call: see its `--allow-network`. */
+  /** http or https, without user name and password. Only what the engine may call: see its `DURABLE_ALLOWED_NETWORKS`. */
   readonly url: string | URL;
   /** Default GET, or POST when there is a body. */
   readonly method?: string | undefined;
@@ -31,7 +32,7 @@ export interface FetchOptions {
 /**
  * `step.fetch(name, url | { url, method, headers, body, timeout, retry })`: the engine makes the call, and no time of the
  * function is spent waiting for it. Whatever is answered is the result, also a 500; only when nothing is (no connection,
- * no answer in time) is it tried again, and thrown after the last attempt. Redirects are not followed. At most 1 MiB of
+ * no answer in time) is it tried again, and after the last attempt a `StepError` named `FetchError` is thrown. Redirects are not followed. At most 1 MiB of
  * answer. Every attempt carries the same `idempotency-key` unless you set one.
  */
 export type FetchStep = (name: string, request: string | URL | FetchOptions) => Promise<FetchResult>;

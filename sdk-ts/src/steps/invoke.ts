@@ -5,6 +5,7 @@ import type { Jsonify } from "../json.ts";
 import { boundedMs } from "./bounded-duration.ts";
 import { type ChildOptions, type ChildTarget, childOnWire, readCall } from "./child.ts";
 
+/** What a child gets, and how long it is waited for. */
 export interface InvokeOptions<Data = unknown> extends ChildOptions<Data> {
   /** After it the step fails with an `InvokeTimeoutError`, and the child is cancelled. For ever unless told. */
   readonly timeout?: Duration | undefined;

@@ -5,6 +5,7 @@ import type { Branches, Results, ValueOf, Winner } from "./branches.ts";
 import { checkOptions } from "./checked-options.ts";
 import { checkBranches, type Ended, joining, noBranch, runJoin, type StepIn, type Verdict } from "./join.ts";
 
+/** What decides a join of branches, and how they run. */
 export interface ParallelOptions<Wanted extends "all" | "first" | number = "all" | "first" | number> {
   /** How many branches must succeed. Default "all". */
   readonly join?: Wanted | undefined;

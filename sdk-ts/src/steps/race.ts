@@ -4,6 +4,7 @@ import { checkOptions } from "./checked-options.ts";
 import { checkBranches, joining, runJoin, type StepIn } from "./join.ts";
 import { winnerOf } from "./parallel.ts";
 
+/** How the branches of a race run. */
 export interface RaceOptions {
   /** Shown in the trace. Default "race". */
   readonly name?: string | undefined;

@@ -2,6 +2,7 @@ import type { Turn } from "../execution/turn.ts";
 import type { DataOf } from "../function.ts";
 import { type ChildOptions, type ChildTarget, childOnWire, readCall } from "./child.ts";
 
+/** What a child gets, and what becomes of it when its parent is cancelled. */
 export type SpawnOptions<Data = unknown> = ChildOptions<Data>;
 
 /**

@@ -5,11 +5,13 @@ import { type AwaitedEvent, awaitedOnWire } from "./awaited.ts";
 import { boundedMs } from "./bounded-duration.ts";
 import { fitsEvent } from "./fits-wait.ts";
 
+/** How long a wait lasts. */
 export interface WaitTimeout {
   /** After it the wait resolves with null. Default, and at most, 366 days. */
   readonly timeout?: Duration | undefined;
 }
 
+/** Which event is waited for, and how long. */
 export interface WaitOptions extends AwaitedEvent, WaitTimeout {}
 
 /**

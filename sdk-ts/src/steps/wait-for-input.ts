@@ -8,6 +8,7 @@ import { jsonSchemaOf } from "../json-schema.ts";
 import { type InferOutput, isStandardSchema, type StandardSchema } from "../standard-schema.ts";
 import { type AnsweredBy, type AskOptions, askedOnWire } from "./asked.ts";
 
+/** What a person is asked, and what fits as an answer. */
 export interface InputOptions<Schema extends StandardSchema | undefined = StandardSchema | undefined>
   extends AskOptions {
   /**

@@ -6,6 +6,7 @@ import { checkOptions } from "./checked-options.ts";
 import type { Token } from "./create-token.ts";
 import { timeoutOnWire, type WaitTimeout } from "./wait-for-event.ts";
 
+/** Which signal is waited for, and how long. */
 export interface SignalOptions extends WaitTimeout {
   /** The key that is signalled; the step's name unless told. */
   readonly key?: string | undefined;

@@ -11,6 +11,7 @@ export interface Rest {
   readonly nowMs: number;
 }
 
+/** From which level on the engine says what it does. */
 export type LogLevel = "silent" | "warn" | "info" | "debug";
 
 /** What `@durable/engine/testing` gives: an engine in this process, which can die, and a clock that can be moved. */

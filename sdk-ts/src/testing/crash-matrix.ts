@@ -3,6 +3,7 @@ import { CRASH_POINTS, type CrashPoint } from "./crash.ts";
 import type { TestKit } from "./kit.ts";
 import type { RunState, TestRun, TestStep } from "./test-run.ts";
 
+/** What is run again and again, and what of it is compared. */
 export interface CrashMatrixOptions {
   readonly kit: TestKit;
   readonly fn: DurableFunction | string;
@@ -18,21 +19,23 @@ export interface CrashMatrixOptions {
   readonly points?: readonly CrashPoint[] | undefined;
   /**
    * What is compared of an output or a result. Ids and clocks that your steps read differ from run to run: leave them
-   * out here. The ids and
-   * times of events and of runs are left out anyway.
+   * out here. The ids and times of events and of runs are left out anyway.
    */
   readonly compare?: ((value: unknown, step: TestStep | null) => unknown) | undefined;
 }
 
+/** One crash that was tried. */
 export interface MatrixCrash {
   readonly step: string;
   readonly n: number;
   readonly point: CrashPoint;
 }
 
+/** What was run: as often as there are crashes, and once without. */
 export interface CrashMatrixReport {
   /** Of the run without a crash. */
   readonly steps: readonly TestStep[];
+  /** Those that happened: at some steps not every one can. */
   readonly crashes: readonly MatrixCrash[];
 }
 

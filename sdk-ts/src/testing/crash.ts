@@ -13,6 +13,7 @@ export type CrashPoint = "answer" | "before-commit" | "commit" | "result";
 
 export const CRASH_POINTS: readonly CrashPoint[] = ["answer", "before-commit", "commit", "result"];
 
+/** At which step something breaks. */
 export interface CrashTarget {
   /** The step's name. */
   readonly step: string;

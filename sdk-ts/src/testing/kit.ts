@@ -13,6 +13,7 @@ import { EngineApi } from "./engine-api.ts";
 import { type TestRun, testRun } from "./test-run.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
+/** What a test kit runs, and on what. */
 export interface TestKitOptions {
   readonly functions: readonly DurableFunction[];
   /** The app's name; `test` unless told. */

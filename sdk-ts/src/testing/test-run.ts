@@ -4,6 +4,7 @@ import type { Rest } from "./bench.ts";
 import type { EngineApi } from "./engine-api.ts";
 import { Jumps } from "./jumps.ts";
 
+/** `failing` and `cancelling`: while its steps are undone. `paused`: a person is needed. */
 export type RunStatus =
   | "queued"
   | "running"
@@ -15,6 +16,7 @@ export type RunStatus =
   | "failed"
   | "cancelled";
 
+/** What failed, as the engine keeps it. */
 export interface TestFailure {
   readonly name: string;
   readonly message: string;

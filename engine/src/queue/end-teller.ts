@@ -10,7 +10,7 @@ import { type EndEventsParts, tellEndEvents } from "./end-events.ts";
 import { type PollingOptions, PollingService } from "./polling-service.ts";
 
 export interface EndTellerOptions extends PollingOptions, EndEventsParts {
-  /** Parents may have become ready. */
+  /** Parents may have become ready, and children to be undone. */
   readonly settled: () => void;
 }
 
@@ -33,8 +33,9 @@ export class EndTeller extends PollingService<EndTellerOptions> {
     await faultPoint("ends.before");
     const told = await settleChildEnds(database, BATCH);
     if (told > 0) settled();
-    // Who is cancelled may have children.
+    // Who is cancelled may have children, and steps to undo.
     const cancelled = await cancelCascades(database, BATCH);
+    if (cancelled > 0) settled();
     const accepted = await tellEndEvents(this.options, EVENTS_BATCH);
     return told === BATCH || cancelled > 0 || accepted === EVENTS_BATCH ? "again" : "later";
   }

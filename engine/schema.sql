@@ -4499,6 +4499,7 @@ begin
         else
           o_begin[v_at] := nullif(v_begin, v_now);
         end if;
+        update durable.shape_keys set run_id = null where workspace_id = k.workspace_id and id = k.id;
         v_taken := false;
       end if;
       if v_taken then

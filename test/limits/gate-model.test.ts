@@ -3,22 +3,17 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Gate } from "../../engine/src/domain/gates.ts";
 import type { Lease } from "../../engine/src/store/leases.ts";
-import { Stage, stepIdOf } from "../concurrency/stage.ts";
+import { type Stage, stepIdOf } from "../concurrency/stage.ts";
 import { GateModel, type ModelRun } from "./gate-model.ts";
 import { GatesOnStage } from "./gates-on-stage.ts";
+import { setClock, stageWithClock } from "./stage-clock.ts";
 
 /** 20,000 every night. */
 const SEQUENCES = Number(process.env["DURABLE_TEST_SEQUENCES"] ?? 340);
 const SEED = Number(process.env["DURABLE_TEST_SEED"] ?? 4);
-const START_MS = Date.UTC(2030, 0, 1);
-
 let stage: Stage;
 beforeAll(async () => {
-  stage = await Stage.open(4);
-  await stage.database.sql.unsafe(`
-    create table public.test_clock (at timestamptz not null);
-    insert into public.test_clock values (now());
-    create or replace function durable.durable_now() returns timestamptz language sql stable parallel safe as $$ select at from public.test_clock $$`);
+  stage = await stageWithClock(4);
 });
 afterAll(() => stage.close());
 
@@ -102,7 +97,7 @@ class Both {
 
   static async open(): Promise<Both> {
     const both = new Both(await GatesOnStage.open(stage));
-    await both.#clock();
+    await setClock(stage, both.model.nowMs);
     await both.#declare();
     return both;
   }
@@ -118,7 +113,7 @@ class Both {
     const { model } = this;
     // No two ranks are equal.
     model.nowMs += command.do === "time" ? command.ms : 1;
-    await this.#clock();
+    await setClock(stage, model.nowMs);
     if (command.do === "start") {
       const run = model.start(inOrder(command.gates), command.units);
       await this.#start(run);
@@ -164,11 +159,6 @@ class Both {
       { ...LIMITS[name], count: this.model.limits.get(name)!.count! },
     ]);
     await this.#gates.declare(Object.fromEntries(limits));
-  }
-
-  async #clock(): Promise<void> {
-    await stage.database
-      .sql`update public.test_clock set at = to_timestamp(${(START_MS + this.model.nowMs) / 1000}::float8)`;
   }
 
   async #act(what: keyof typeof STATES, run: ModelRun): Promise<void> {

@@ -67,10 +67,8 @@ export function newId(ports: { readonly clock: Clock; readonly random: Random })
   return uuidV7(ports.clock.epochMs(), ports.random.bytes(UUID_RANDOM_BYTES));
 }
 
-/** What makes two events under one id the same event: null where none was given. */
+/** What makes two events under one id the same event: null where none was given. When their runs begin does not: the first says that. */
 function bodyHash(event: IncomingEvent): string | null {
   if (event.clientId === null) return null;
-  const { name, timeMs, data, begin } = event;
-  const later = begin === undefined ? [] : [String(begin.inMs ?? ""), String(begin.atMs ?? "")];
-  return hashedUuid(name, String(timeMs ?? ""), data, ...later);
+  return hashedUuid(event.name, String(event.timeMs ?? ""), event.data);
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { AppLog } from "../invariants/app-log.ts";
 import { Checker, type InvariantReport } from "../invariants/check.ts";
 import { SCHEDULES } from "../invariants/schedules.ts";
+import { SHAPES } from "../invariants/shapes.ts";
 import { checkDuring } from "./check-during.ts";
 import { Cluster, SLACK_MS } from "./cluster.ts";
 import { Findings } from "./findings.ts";
@@ -67,8 +68,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       databaseUrl: cluster.postgres.url,
       oracles: { ackLog: cluster.ackLog, appLog: cluster.appLog },
       extra: [PROGRAM_ENDS, STOPPED, MOURNED, NEVER_OVER],
-      // test/schedules has a storm of its own: what the clock starts never comes to rest.
-      unexercised: SCHEDULES.map(({ number }) => number),
+      // test/schedules has a storm of its own: what the clock starts never comes to rest. Shapes have a model in test/limits.
+      unexercised: [...SCHEDULES, ...SHAPES].map(({ number }) => number),
       slackMs: SLACK_MS,
       sentSince: cluster.held.sentSince,
     });

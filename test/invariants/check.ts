@@ -19,6 +19,7 @@ import { MEMO } from "./memo.ts";
 import { Memory } from "./memory.ts";
 import { ORDER } from "./order.ts";
 import { SCHEDULES } from "./schedules.ts";
+import { SHAPES } from "./shapes.ts";
 import { TENANCY } from "./tenancy.ts";
 import { TIME } from "./time.ts";
 import { UNDOING } from "./undoing.ts";
@@ -42,6 +43,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...JOINS,
   ...INPUTS,
   ...SCHEDULES,
+  ...SHAPES,
   ...LIVENESS,
 ];
 

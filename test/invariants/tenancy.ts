@@ -13,6 +13,7 @@ const CHILDREN = [
   "run_states",
   "detours",
   "inputs",
+  "collected_events",
 ];
 
 export const TENANCY: readonly Invariant[] = [

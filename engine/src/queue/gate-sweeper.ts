@@ -1,5 +1,5 @@
 import type { NextRound } from "../runtime/loop.ts";
-import { sweepGates } from "../store/gates.ts";
+import { sweepGates, sweepShapes } from "../store/gates.ts";
 import { type PollingOptions, PollingService } from "./polling-service.ts";
 
 const PAUSE_MS = 60 * 60 * 1_000;
@@ -13,8 +13,10 @@ export class GateSweeper extends PollingService<PollingOptions> {
   }
 
   protected async round(): Promise<NextRound> {
-    const count = await sweepGates(this.options.database, IDLE_DAYS);
-    if (count > 0) this.options.log.debug({ count }, "gates that nobody uses were swept");
+    const { database, log } = this.options;
+    const gates = await sweepGates(database, IDLE_DAYS);
+    const shapes = await sweepShapes(database, IDLE_DAYS);
+    if (gates + shapes > 0) log.debug({ gates, shapes }, "keys that nobody uses were swept");
     return "later";
   }
 }

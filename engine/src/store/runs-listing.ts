@@ -66,7 +66,7 @@ export async function listRuns(
       where r.workspace_id = ${workspaceId}
         ${status === null ? sql`` : isLive ? sql`and durable.shown_status(l) = ${status}` : sql`and r.status = ${status}`}
         ${functionId === null ? sql`` : sql`and r.function_id = ${functionId}`}
-        ${eventId === null ? sql`` : bornOf(sql, eventId)}
+        ${eventId === null ? sql`` : bornOf(sql, workspaceId, eventId)}
         ${before === null ? sql`` : sql`and r.id < ${before}::uuid`}
       order by r.id desc limit ${limit}
     )
@@ -86,11 +86,14 @@ export async function listRuns(
   }));
 }
 
-/** There is no index by event: it would cost every run twice. They are found where their ids must be. */
-function bornOf(sql: Database["sql"], eventId: string) {
+/** There is no index by event: it would cost every run twice. They are found where their ids must be; those that it went into, and those that a person made of a skip, are listed. */
+function bornOf(sql: Database["sql"], workspaceId: number, eventId: string) {
   const bornMs = epochMsOfUuidV7(eventId);
   const [first, last] = [bornMs, bornMs + BIRTH_MS_MAX].map((ms) =>
     uuidV7(ms, new Uint8Array(UUID_RANDOM_BYTES)),
   );
-  return sql`and r.event_id = ${eventId}::uuid and r.id >= ${first!}::uuid and r.id < ${last!}::uuid`;
+  return sql`and (r.event_id = ${eventId}::uuid and r.id >= ${first!}::uuid and r.id < ${last!}::uuid or r.id = any (array(
+    select c.run_id from durable.collected_events c where c.workspace_id = ${workspaceId} and c.event_id = ${eventId}::uuid
+    union all
+    select s.started_run from durable.skips s where s.workspace_id = ${workspaceId} and s.event_id = ${eventId}::uuid and s.started_run is not null)))`;
 }

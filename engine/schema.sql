@@ -4138,18 +4138,18 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.runs_of_schedule(p_workspace integer, p_gate uuid, p_last_run uuid)
+CREATE OR REPLACE FUNCTION durable.runs_before_tick(p_workspace integer, p_gate uuid, p_last_run uuid, p_tick text)
  RETURNS uuid[]
  LANGUAGE sql
  STABLE
 AS $function$
-  select array(
+  select case when exists (select 1 from durable.event_ids k where k.workspace_id = p_workspace and k.client_id = p_tick) then '{}' else array(
     select g.run_id from durable.grants g where g.workspace_id = p_workspace and g.gate_id = p_gate
     union
     select k.run_id from durable.parked k where k.workspace_id = p_workspace and k.gate_id = p_gate
     union
     select l.run_id from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_last_run
-    limit 1000)
+    limit 1000) end
 $function$
 ;
 

@@ -170,16 +170,18 @@ begin
   return 'deleted';
 end $$;
 
--- Runs under way that a schedule has started: those at its gate, and the last one, which may not have come there yet.
-create function durable.runs_of_schedule(p_workspace int, p_gate uuid, p_last_run uuid) returns uuid[]
+-- What stands in the way of a tick: runs under way that its schedule has started, those at its gate and the last one, which
+-- may not have come there yet. Nothing, once the tick is an event: it was decided then, and what is under way by now is its
+-- own run, or that of a later tick. Both are looked at in one snapshot.
+create function durable.runs_before_tick(p_workspace int, p_gate uuid, p_last_run uuid, p_tick text) returns uuid[]
 language sql stable as $$
-  select array(
+  select case when exists (select 1 from durable.event_ids k where k.workspace_id = p_workspace and k.client_id = p_tick) then '{}' else array(
     select g.run_id from durable.grants g where g.workspace_id = p_workspace and g.gate_id = p_gate
     union
     select k.run_id from durable.parked k where k.workspace_id = p_workspace and k.gate_id = p_gate
     union
     select l.run_id from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_last_run
-    limit 1000)
+    limit 1000) end
 $$;
 
 -- The ticks of these schedules are events by now, or are told here as missed: they go on from there. What another

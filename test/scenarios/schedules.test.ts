@@ -317,6 +317,40 @@ test("what a function declares holds for its ticks as for events: what becomes n
   expect(new Set(reasons)).toEqual(new Set(["rate-limited"]));
 });
 
+test.each(["cancel", "skip"])(
+  "a tick that is taken up again, because an engine died before it had gone on, leaves its own run alone: %s",
+  async (overlap) => {
+    const asleep = createFunction({
+      id: `asleep-${overlap}`,
+      handler: ({ step }) => step.sleep("long", "1d"),
+    });
+    await sync(asleep);
+    await ask("POST", "", { id: `again-${overlap}`, function: asleep.id, cron: "0 0 0 * * *", overlap });
+    const takeUp = async () => {
+      const [before] = await engine.database.sql<{ revision: number }[]>`
+      update durable.schedules set handled_to = date_trunc('day', durable.durable_now()) - interval '1 day', next_at = durable.durable_now(),
+        revision = revision + 1 where id = ${`again-${overlap}`} returning revision`;
+      await waitFor("the schedule to go on", async () => {
+        const [now] = await engine.database.sql<
+          { revision: number }[]
+        >`select revision from durable.schedules where id = ${`again-${overlap}`}`;
+        return now!.revision > before!.revision;
+      });
+    };
+    await takeUp();
+    const { last_run } = (await ask("GET", `/again-${overlap}`)).json;
+    await takeUp();
+    await takeUp();
+    const { status } = (await engine.call("GET", `/v1/apps/shop/dev/runs/${last_run}`)).json;
+    expect(["queued", "running", "waiting"]).toContain(status);
+    const all = (await engine.call("GET", `/v1/apps/shop/dev/runs?function=${asleep.id}`)).json.runs;
+    expect(all.map(({ id }: { id: string }) => id)).toEqual([last_run]);
+    await engine.call("POST", `/v1/apps/shop/dev/runs/${last_run}/cancel`, {});
+    await engine.database
+      .sql`update durable.runs set function_id = 'was-asleep' where function_id = 'asleep'`;
+  },
+);
+
 describe("by syncs", () => {
   test("the schedules of a function that is deleted stop, declared or made by hand, and owe nothing when it is back", async () => {
     await sync(report(EVERY_SECOND), taking);

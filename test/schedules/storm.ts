@@ -7,6 +7,7 @@ import { temporaryFolder } from "../chaos/temporary-folder.ts";
 import { expectInvariants } from "../invariants/expect-invariants.ts";
 import type { TestDatabase } from "../support/test-server.ts";
 import { waitFor } from "../support/wait.ts";
+import { overlapFlaws } from "./overlaps-found.ts";
 import { StormEngine } from "./storm-engine.ts";
 import { findTicks, flawsOf } from "./ticks-found.ts";
 
@@ -78,7 +79,7 @@ export async function runStorm({ seed, durationMs, database }: StormOptions): Pr
   const ticks: Record<string, number> = {};
   for (const { catchUp, runs } of found) ticks[catchUp] = (ticks[catchUp] ?? 0) + runs.size;
   const missed = found.flatMap((each) => each.missed).reduce((sum, { count }) => sum + count, 0);
-  return { done, ticks, missed, flaws: found.flatMap(flawsOf) };
+  return { done, ticks, missed, flaws: [...found.flatMap(flawsOf), ...(await overlapFlaws(database.sql))] };
 }
 
 async function killAll(engines: readonly StormEngine[], awayMs: number): Promise<void> {
@@ -113,12 +114,16 @@ async function hurt(
   }
 }
 
-/** Half of them make up for everything, half for nothing. Nobody answers at their app: what is looked at is what starts. */
+/** Half of them make up for everything, half for nothing; two have runs that must not overlap. Nobody answers at their app: what is looked at is what starts. */
 async function declare(database: TestDatabase): Promise<void> {
   const [row] = await database.sql<{ id: number }[]>`select durable.ensure_workspace('storm', 'dev') as id`;
   const functions = Array.from({ length: SCHEDULES }, (_, no) => ({
     id: `every-second-${no}`,
     triggers: [{ cron: "* * * * * *", catch_up: no % 2 === 0 ? ("all" as const) : ("none" as const) }],
+  }));
+  const overlapping = (["skip", "cancel"] as const).map((overlap) => ({
+    id: `overlap-${overlap}`,
+    triggers: [{ cron: "* * * * * *", catch_up: "all" as const, overlap }],
   }));
   const manifest: Manifest = {
     protocol: { min: 1, max: 1 },
@@ -127,7 +132,7 @@ async function declare(database: TestDatabase): Promise<void> {
     capabilities: [],
     max_duration_ms: 60_000,
     manifest: `sha256:${"0".repeat(64)}`,
-    functions,
+    functions: [...functions, ...overlapping],
   };
   await storeManifest(database, row!.id, "storm", "http://127.0.0.1:1/api/durable", manifest);
 }

@@ -7,7 +7,7 @@ export interface TicksFound {
   /** Ticks after the first instant, up to the second, are dealt with. */
   readonly fromMs: number;
   readonly toMs: number;
-  /** How many runs each tick has started that was accepted. */
+  /** How many runs each tick has started that was accepted; one that was skipped beside another run counts as one. */
   readonly runs: ReadonlyMap<number, number>;
   readonly missed: readonly { readonly fromMs: number; readonly toMs: number; readonly count: number }[];
 }
@@ -19,8 +19,9 @@ export async function findTicks(sql: Sql): Promise<TicksFound[]> {
     `select id, catch_up, ${ms("created_at")} as from_ms, ${ms("handled_to")} as to_ms from durable.schedules order by id`,
   );
   const ticks = await sql.unsafe<{ schedule: string; at_ms: number; runs: number }[]>(
-    `select split_part(e.client_id, '/', 2) as schedule, ${ms("e.time")} as at_ms, count(r.id)::int as runs
+    `select split_part(e.client_id, '/', 2) as schedule, ${ms("e.time")} as at_ms, (count(r.id) + count(s.id))::int as runs
        from durable.events e left join durable.runs r on r.workspace_id = e.workspace_id and r.event_id = e.id
+       left join durable.skips s on s.workspace_id = e.workspace_id and s.event_id = e.id and s.reason = 'overlap'
        where e.name = 'durable.tick' and e.client_id is not null group by 1, 2`,
   );
   const missed = await sql.unsafe<{ data: string }[]>(

@@ -16,7 +16,7 @@ import {
   advanceSchedules,
   type DueSchedule,
   findDueSchedules,
-  findRunsOfSchedule,
+  findRunsBeforeTick,
 } from "../store/due-schedules.ts";
 import { findEvent } from "../store/events.ts";
 import { type PollingOptions, PollingService } from "./polling-service.ts";
@@ -76,7 +76,8 @@ export class Scheduler extends PollingService<SchedulerOptions> {
     const line = lineOf(schedule);
     const looks = overlap === "skip" || overlap === "cancel";
     const due = dueTicks({ line, catchUp, handledToMs, nowMs, limit: looks ? 1 : TICKS_MAX });
-    const skip = looks && due.ticks.length > 0 ? await this.#overlapping(schedule) : null;
+    const [first] = due.ticks;
+    const skip = looks && first !== undefined ? await this.#overlapping(schedule, first) : null;
     const runs = await Promise.all(due.ticks.map((tickMs) => this.#startTick(schedule, tickMs, skip)));
     return {
       schedule,
@@ -107,14 +108,10 @@ export class Scheduler extends PollingService<SchedulerOptions> {
   }
 
   /** What its policy makes of the runs of earlier ticks: a skip that names them, or their cancellation. */
-  async #overlapping({
-    workspaceId,
-    id,
-    overlap,
-    lastRunId,
-  }: DueSchedule): Promise<Parameters<typeof tickEvent>[2]> {
+  async #overlapping(schedule: DueSchedule, tickMs: number): Promise<Parameters<typeof tickEvent>[2]> {
     const { database, cancel } = this.options;
-    const runs = await findRunsOfSchedule(database, workspaceId, overlapGate(id).id, lastRunId);
+    const { workspaceId, id, overlap } = schedule;
+    const runs = await findRunsBeforeTick(database, schedule, overlapGate(id).id, tickEventId(id, tickMs));
     if (runs.length === 0) return null;
     if (overlap === "skip") {
       const detail = `Run ${runs[0]}, which schedule "${id}" had started, was still under way, and its overlap is "skip".`;

@@ -26,15 +26,15 @@ export async function findDueSchedules({ sql }: Database, limit: number): Promis
   );
 }
 
-/** Runs of the schedule that are under way, in any order. */
-export async function findRunsOfSchedule(
+/** Runs under way that earlier ticks have started, in any order; none once this one has been accepted. */
+export async function findRunsBeforeTick(
   { sql }: Database,
-  workspaceId: number,
+  { workspaceId, lastRunId }: Pick<DueSchedule, "workspaceId" | "lastRunId">,
   gateId: string,
-  lastRunId: string | null,
+  tickEventId: string,
 ): Promise<readonly string[]> {
   const [row] = await sql<{ runs: string[] }[]>`
-    select durable.runs_of_schedule(${workspaceId}::int, ${gateId}::uuid, ${lastRunId}::uuid) as runs`;
+    select durable.runs_before_tick(${workspaceId}::int, ${gateId}::uuid, ${lastRunId}::uuid, ${tickEventId}::text) as runs`;
   return row!.runs;
 }
 

@@ -5,6 +5,12 @@ test("there are the bugs that every harness must catch", () => {
   expect(bugs().map(({ name }) => name)).toEqual([
     "ack-before-commit",
     "commit-in-two-statements",
+    "gate-freed-silently",
+    "gate-freed-twice",
+    "gate-kept-asleep",
+    "gate-loses-its-wake",
+    "gate-uncounted",
+    "gate-unkept",
     "look-back-takes-again",
     "losers-go-on",
     "no-dedupe",

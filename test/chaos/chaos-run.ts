@@ -6,7 +6,7 @@ import { SHAPES } from "../invariants/shapes.ts";
 import { checkDuring } from "./check-during.ts";
 import { Cluster, SLACK_MS } from "./cluster.ts";
 import { Findings } from "./findings.ts";
-import { logGrants, NEVER_OVER } from "./grant-log.ts";
+import { hotAndCold, logGrants, NEVER_OVER } from "./grant-log.ts";
 import { countKinds, type KindCount } from "./kinds.ts";
 import { Load } from "./load.ts";
 import { rage } from "./nemesis.ts";
@@ -22,6 +22,8 @@ export interface ChaosOptions {
   readonly minutes: number;
   readonly folder: string;
   readonly engineRoot?: string;
+  readonly work?: "all" | "gates";
+  readonly engines?: number;
   /** Ends the run at once, whatever it is doing. */
   readonly interrupted: AbortSignal;
   readonly requestsPerSecond?: number;
@@ -48,14 +50,25 @@ const LOAD_MS_MAX = 60_000;
 const RECOVERY_MS_MAX = 5_000;
 const REQUESTS_PER_SECOND = 8;
 const LIVE_MAX = 400;
+/** Of `--work gates`: what the rest does is not what it is about, and the hot key has a queue. */
+const GATES = { requestsPerSecond: 4, gatedPerSecond: 60, liveMax: 1_500, slots: 64 };
 
 /** Starts the system, hurts it for so many minutes, lets it heal, and holds it against every invariant. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const { folder, engineRoot, interrupted } = options;
+  const { folder, engineRoot, interrupted, engines = 3 } = options;
+  const isGates = options.work === "gates";
   const random = new Random(String(options.seed));
   const tally = new Tally(options.minutes);
   const findings = new Findings();
-  const cluster = new Cluster({ folder, ...(engineRoot && { engineRoot }), random, tally, findings });
+  const cluster = new Cluster({
+    folder,
+    ...(engineRoot && { engineRoot }),
+    ...(isGates && { slots: GATES.slots }),
+    engines,
+    random,
+    tally,
+    findings,
+  });
   const stack = new AsyncDisposableStack();
   stack.defer(() => cluster.close());
   // Ends our own loops: at the end, at an interruption, or when enough is wrong.
@@ -67,7 +80,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const checker = new Checker({
       databaseUrl: cluster.postgres.url,
       oracles: { ackLog: cluster.ackLog, appLog: cluster.appLog },
-      extra: [PROGRAM_ENDS, STOPPED, MOURNED, NEVER_OVER],
+      extra: [
+        ...[PROGRAM_ENDS, STOPPED, MOURNED, NEVER_OVER],
+        ...(isGates ? [hotAndCold(options.minutes)] : []),
+      ],
       // test/schedules has a storm of its own: what the clock starts never comes to rest. Shapes have a model in test/limits.
       unexercised: [...SCHEDULES, ...SHAPES].map(({ number }) => number),
       slackMs: SLACK_MS,
@@ -80,6 +96,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       findings,
       requestsPerSecond: options.requestsPerSecond ?? REQUESTS_PER_SECOND,
       liveMax: LIVE_MAX,
+      ...(isGates && GATES),
     });
     stack.defer(() => load.close());
     const people = new People({ cluster, random: random.fork("people"), findings });

@@ -18,7 +18,7 @@ import { within } from "./within.ts";
 export const LEASE_MS = 2_000;
 export const ENVIRONMENT = "chaos";
 export const APPS = ["alpha", "beta"] as const;
-const ENGINES = ["one", "two", "three"] as const;
+const ENGINES = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
 /** Longest time a message is on its way when nobody holds it: processes share two cores. */
 export const SLACK_MS = 1_500;
 /** Three engines migrate, and load everything for the first time. */
@@ -31,6 +31,9 @@ export interface ClusterOptions {
   readonly folder: string;
   /** Where the engine's code is: this repository, or a copy with a bug. */
   readonly engineRoot?: string;
+  readonly engines: number;
+  /** Of each engine; as many as by default when it is missing. */
+  readonly slots?: number;
   readonly random: Random;
   readonly tally: Tally;
   readonly findings: Findings;
@@ -52,7 +55,7 @@ export interface AppPlace {
 /**
  * Everything under test, as processes:
  *
- *     load --wire--> 3 engines --wire--> 2 apps
+ *     load --wire--> engines   --wire--> 2 apps
  *                       |
  *                      wire --> Postgres <-- checker
  */
@@ -88,7 +91,8 @@ export class Cluster {
       connectTimeoutMs: 2_000,
     });
     for (const name of APPS) this.apps.push(await this.#placeApp(name));
-    for (const name of ENGINES) this.engines.push(await this.#placeEngine(name));
+    for (const name of ENGINES.slice(0, this.#options.engines))
+      this.engines.push(await this.#placeEngine(name));
     const started = [...this.apps, ...this.engines].map(({ slot }) => slot.start());
     if (!(await within(START_MS_MAX, Promise.all(started)))) {
       const late = [...this.apps, ...this.engines]
@@ -143,7 +147,7 @@ export class Cluster {
   }
 
   async #placeEngine(name: string): Promise<EnginePlace> {
-    const { folder, random, tally, findings } = this.#options;
+    const { folder, random, tally, findings, slots } = this.#options;
     const port = await freePort();
     const own = random.fork(`engine ${name}`);
     const door = await Wire.open(port, this.#count);
@@ -167,6 +171,7 @@ export class Cluster {
         DURABLE_ALLOW_LOOPBACK: "1",
         DURABLE_LEASE_MS: String(LEASE_MS),
         DURABLE_POLL_MS: "200",
+        ...(slots && { DURABLE_SLOTS: String(slots) }),
         NODE_COMPILE_CACHE: join(folder, "compile-cache"),
         ...faults(),
       }),

@@ -1,7 +1,7 @@
 import { createFunction, type DurableFunction, NonRetriableError } from "../../sdk-ts/src/index.ts";
 import { body, RETRY, type Told } from "./fixture-body.ts";
 import { interpret } from "./interpret.ts";
-import type { Instruction } from "./programs.ts";
+import { HOT_LIMIT, type Instruction } from "./programs.ts";
 
 // Functions that do what their event tells them to, and write down everything they see.
 
@@ -24,7 +24,10 @@ export function fixtureFunctions(write: Told["write"], url: string): DurableFunc
     });
   return [
     make("worker", "chaos.work"),
-    make("chained", "chaos.chained"),
+    // Its tenants take turns.
+    make("chained", "chaos.chained", { fairness: { key: { cel: "size(event.data.program) % 3" } } }),
+    // One key of it is hot.
+    make("gated", "chaos.gated", { concurrency: { limit: HOT_LIMIT, key: "key" } }),
     // Its programs have no end: an event ends them.
     make("stoppable", "chaos.stoppable", { cancelOn: [{ event: "chaos.stop", match: "key" }] }),
     // It takes short programs only: the others leave a skip.

@@ -5,6 +5,7 @@ import { Agent, request } from "undici";
 import type { AckLine } from "../invariants/ack-log.ts";
 import { APPS, type Cluster, ENVIRONMENT, type EnginePlace } from "./cluster.ts";
 import type { Findings } from "./findings.ts";
+import { HOT_KEY } from "./grant-log.ts";
 import { type Answer, makeEndlessProgram, makeProgram, SIGNAL } from "./programs.ts";
 import type { Random } from "./random.ts";
 
@@ -20,11 +21,15 @@ export interface LoadOptions {
   readonly random: Random;
   readonly findings: Findings;
   readonly requestsPerSecond: number;
+  /** Events for the function whose limit has a hot key; none when it is missing. */
+  readonly gatedPerSecond?: number;
   /** No more are sent while so many runs are alive. */
   readonly liveMax: number;
 }
 
 const UNANSWERED_MAX = 60;
+const GATED_AT_ONCE = 20;
+const COLD_KEYS = 10_000;
 const PATIENCE_MS = 3_000;
 
 /** The client: starts runs, answers their waits, cancels some, and writes down every word it was told. */
@@ -39,7 +44,8 @@ export class Load {
   #count = 0;
   #sending = true;
   #isClosed = false;
-  #loop: Promise<void> | null = null;
+  #loop: Promise<unknown> | null = null;
+  #cold = 0;
 
   constructor(options: LoadOptions) {
     this.#options = options;
@@ -47,7 +53,8 @@ export class Load {
   }
 
   start(): void {
-    this.#loop = this.#run();
+    const { gatedPerSecond } = this.#options;
+    this.#loop = Promise.all([this.#run(), gatedPerSecond && this.#runGated(gatedPerSecond)]);
   }
 
   /** Sends nothing more; resolves when everything begun was answered, waits included. */
@@ -82,6 +89,30 @@ export class Load {
       await sleep((random.float() * 2_000) / requestsPerSecond);
       if (this.#tasks.size < UNANSWERED_MAX && this.live < liveMax) this.#keep(this.#story(this.#count++));
     }
+  }
+
+  async #runGated(perSecond: number): Promise<void> {
+    const { random, liveMax } = this.#options;
+    while (this.#sending) {
+      await sleep((random.float() * 2_000 * GATED_AT_ONCE) / perSecond);
+      if (this.#tasks.size < UNANSWERED_MAX && this.live < liveMax)
+        this.#keep(this.#gated(random.fork(`gated ${this.#count++}`)));
+    }
+  }
+
+  /** Every fifth is for the hot key, the others each for the next of the cold ones. */
+  async #gated(random: Random): Promise<void> {
+    const app = random.pick(APPS);
+    const events = Array.from({ length: GATED_AT_ONCE }, (_, no) => {
+      const key = no % 5 === 0 ? HOT_KEY : `cold ${this.#cold++ % COLD_KEYS}`;
+      const ms = random.int(0, 60);
+      return this.#event("chaos.gated", {
+        key,
+        program: [{ do: "run", name: "work", ms, failures: 0, fatal: false }],
+      });
+    });
+    const runs = await this.#deliver(app, events, random, false);
+    await Promise.all(runs!.filter(() => random.chance(0.03)).map((run) => this.#cancel(app, run, random)));
   }
 
   #keep(task: Promise<void>): void {

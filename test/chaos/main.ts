@@ -37,19 +37,26 @@ function allBugs({ seed, only }: Options): Promise<boolean> {
   return showBugs(seed, only, interrupted.signal);
 }
 
-async function once({ seed, minutes, keep }: Options): Promise<boolean> {
-  console.log(`chaos: seed ${seed}, ${minutes} minutes, 3 engines, 2 apps, 1 Postgres\n`);
+async function once({ seed, minutes, work, engines, keep }: Options): Promise<boolean> {
+  console.log(`chaos: seed ${seed}, ${minutes} minutes, ${engines} engines, 2 apps, 1 Postgres\n`);
   const folder = temporaryFolder("chaos");
   let isWell = false;
   try {
-    const result = await runChaos({ seed, minutes, folder: folder.path, interrupted: interrupted.signal });
+    const result = await runChaos({
+      ...{ seed, minutes, work, engines },
+      folder: folder.path,
+      interrupted: interrupted.signal,
+    });
     isWell = print(result);
     return isWell;
   } finally {
     const isKept = !interrupted.signal.aborted && (!isWell || keep);
     if (isKept) {
       console.log(`\nThe data of this run is in ${folder.path} (logs, Postgres in postgres/pgdata).`);
-      if (!isWell) console.log(`The same again: npm run chaos -- --seed ${seed} --minutes ${minutes}`);
+      if (!isWell)
+        console.log(
+          `The same again: npm run chaos -- --seed ${seed} --minutes ${minutes} --work ${work} --engines ${engines}`,
+        );
     } else folder.remove();
   }
 }

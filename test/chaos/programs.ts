@@ -67,6 +67,9 @@ export type Instruction =
   /** Ends the run as failed. */
   | { readonly do: "fail" };
 
+/** How many of the function `gated` at a time, for each key. */
+export const HOT_LIMIT = 5;
+
 /** The name that signals are stored under. */
 export const SIGNAL = "durable.signal";
 

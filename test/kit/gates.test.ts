@@ -97,3 +97,29 @@ test("an event without the key starts no run, and leaves a skip that says why", 
   const { runs } = await kit.send({ name: "work", data: { other: 1 } });
   expect(runs).toEqual([]);
 });
+
+// inngest website #880, inngest #2093, inngest-py #179: `limit: 1` counts steps there, so that runs of it go on by turns.
+test("inngest: `limit: 1` does not serialise runs. With unit run it does, over steps, sleeps and retries", async () => {
+  const said: string[] = [];
+  let failures = 1;
+  const one = createFunction({
+    id: "one-at-a-time",
+    trigger: { event: "one" },
+    concurrency: { limit: 1, unit: "run" },
+    retry: { max: 3, backoff: "constant", base: "1m", jitter: false },
+    handler: async ({ event, step }) => {
+      await step.run("begin", () => said.push(`${event.data.no} begins`));
+      await step.run("stumble", () => {
+        said.push(`${event.data.no} goes on`);
+        if (failures-- > 0) throw new Error("once");
+      });
+      await step.sleep("night", "8h");
+      await step.run("end", () => said.push(`${event.data.no} ends`));
+    },
+  });
+  const own = await openKit({ functions: [one] });
+  await own.send([1, 2, 3].map((no) => ({ name: "one", data: { no } })));
+  await own.advance("25h");
+  await own.settled();
+  expect(said.map((word) => Number(word[0]))).toEqual([1, 1, 1, 1, 2, 2, 2, 3, 3, 3]);
+});

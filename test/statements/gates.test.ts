@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { openCircuit } from "../../engine/src/store/circuits.ts";
 import { sweepGates } from "../../engine/src/store/gates.ts";
 import { claimLeases, type Lease } from "../../engine/src/store/leases.ts";
+import { setLimit } from "../../engine/src/store/limits.ts";
 import { loadRun } from "../../engine/src/store/runs-listing-detail.ts";
 import { Stage } from "../concurrency/stage.ts";
 import { type Declared, GatesOnStage } from "../limits/gates-on-stage.ts";
@@ -97,6 +98,51 @@ test("a number that is raised lets in at once, one that is lowered lets nobody i
   expect(runsOf(await gates.claimAll())).toEqual([runs[3]]);
   await gates.declare({});
   expect(runsOf(await gates.claimAll())).toEqual(runs.slice(4));
+});
+
+test("with a thousand parked, a number set by API or by sync is in force with the next claim, in both directions", async () => {
+  await gates.declare({ many: steps(1) });
+  const many = gates.gate("many");
+  const runs = new Set(await gates.startAll([many], 1_000));
+  let held = await gates.claimAll();
+  const { id } = (
+    await stage.database.sql<{ id: string }[]>`
+      select limit_id as id from durable.gates where workspace_id = ${gates.workspaceId}`
+  )[0]!;
+  const set = (count: number | null) =>
+    setLimit(stage.database, gates.workspaceId, "test", { id, count, reason: null });
+  const claim = async () => {
+    const leases = await claimLeases(stage.right, stage.engineId, 128);
+    held.push(...leases);
+    return leases.length;
+  };
+  const end = async (count: number) => {
+    for (const lease of held.splice(0, count)) {
+      expect(runs.delete(lease.runId)).toBe(true);
+      await gates.letGo(lease);
+    }
+  };
+  expect(held).toHaveLength(1);
+  await set(50);
+  expect([await claim(), await claim()]).toEqual([49, 0]);
+  await gates.declare({ many: steps(7) });
+  // What a person has said holds over a sync.
+  expect(await claim()).toBe(0);
+  await set(null);
+  await end(43);
+  expect(await claim()).toBe(0);
+  await end(1);
+  expect(await claim()).toBe(1);
+  await gates.declare({ many: steps(70) });
+  expect(await claim()).toBe(63);
+  await set(0);
+  await end(60);
+  expect([await claim(), held.length]).toEqual([0, 10]);
+  await gates.declare({});
+  for (let leased = -1; leased !== 0; ) leased = await claim();
+  expect(new Set(held.map(({ runId }) => runId))).toEqual(runs);
+  expect(held).toHaveLength(runs.size);
+  held = [];
 });
 
 test("a number that is raised for many keys lets in as many as a claim asks for, each key in its turn", async () => {

@@ -353,6 +353,19 @@ create table durable.parked (
   step_id uuid not null
 ) with (autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
 
+create table durable.pauses (
+  workspace_id integer not null,
+  id uuid not null default gen_random_uuid(),
+  kind text not null,
+  function_id text,
+  limit_id uuid,
+  key text,
+  actor text not null,
+  reason text,
+  since timestamp with time zone not null,
+  ending boolean not null default false
+);
+
 create table durable.placements (
   workspace_id integer not null,
   run_id uuid not null,
@@ -661,6 +674,8 @@ alter table durable.logs add constraint logs_pkey PRIMARY KEY (workspace_id, run
 
 alter table durable.parked add constraint parked_pkey PRIMARY KEY (workspace_id, gate_id, rank, run_id, step_id);
 
+alter table durable.pauses add constraint pauses_pkey PRIMARY KEY (workspace_id, id);
+
 alter table durable.placements add constraint placements_pkey PRIMARY KEY (workspace_id, run_id);
 
 alter table durable.ready add constraint ready_pkey PRIMARY KEY (rank, workspace_id, run_id, step_id);
@@ -718,6 +733,8 @@ CREATE UNIQUE INDEX inputs_by_step ON durable.inputs USING btree (workspace_id, 
 CREATE INDEX inputs_open ON durable.inputs USING btree (workspace_id, id) WHERE (status = 'open'::text);
 
 CREATE INDEX inputs_open_by_assignee ON durable.inputs USING btree (workspace_id, assignee, id) WHERE (status = 'open'::text);
+
+CREATE UNIQUE INDEX pauses_once ON durable.pauses USING btree (workspace_id, kind, COALESCE(function_id, ''::text), COALESCE((limit_id)::text, ''::text), COALESCE(key, ''::text)) WHERE (NOT ending);
 
 CREATE INDEX runs_by_bad_end ON durable.runs USING btree (workspace_id, status, id) WHERE (status = ANY (ARRAY['failed'::text, 'cancelled'::text]));
 
@@ -1293,6 +1310,7 @@ declare
   p_gated boolean[];
   v_passed boolean[];
   v_index int[];
+  v_held int;
 begin
   perform set_config('synchronous_commit', 'off', true);
   perform 1 from durable.engines where id = p_engine and state = 'live' for key share;
@@ -1303,6 +1321,9 @@ begin
   if v_blocked is not null and durable.park_jobs(v_blocked) > 0 then
     workspace_id := 0;
     return next;
+  end if;
+  if exists (select 1 from durable.pauses) then
+    perform durable.release_held(1000);
   end if;
   if exists (select 1 from durable.gatekeepers) then
     v_kept := durable.keep_gates(p_limit);
@@ -1349,6 +1370,17 @@ begin
   if false = any (p_taken) then
     workspace_id := -1;
     return next;
+  end if;
+
+  if exists (select 1 from durable.pauses) then
+    v_index := durable.hold_jobs(p_workspace, p_run, p_step, p_rank, p_taken);
+    foreach v_held in array coalesce(v_index, '{}') loop
+      p_taken[v_held] := false;
+    end loop;
+    if v_index is not null then
+      workspace_id := 0;
+      return next;
+    end if;
   end if;
 
   if true = any (p_gated) then
@@ -1426,7 +1458,7 @@ declare
 begin
   perform 1 from durable.engines e where e.id = p_engine and e.state = 'live' for key share;
   if found then
-    v_count := durable.unpark_jobs(p_workspace, p_limit, -1);
+    v_count := durable.unpark_jobs(p_workspace, '00000000-0000-0000-0000-000000000000', p_limit, -1);
     if v_count > 0 then
       return query select * from durable.claim(p_engine, v_count);
     end if;
@@ -2788,6 +2820,58 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.hold_jobs(p_workspace integer[], p_run uuid[], p_step uuid[], p_rank bigint[], p_on boolean[])
+ RETURNS integer[]
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_no int[]; v_pause uuid[];
+begin
+  select array_agg(h.no), array_agg(h.pause_id) into v_no, v_pause from durable.paused_jobs(p_workspace, p_run, p_on) as h;
+  if v_no is not null then
+    delete from durable.ready r using unnest(v_no) as q
+      where r.rank = p_rank[q] and r.workspace_id = p_workspace[q] and r.run_id = p_run[q] and r.step_id = p_step[q];
+    insert into durable.parked (workspace_id, gate_id, rank, run_id, step_id)
+      select p_workspace[h.q], h.pause, p_rank[h.q], p_run[h.q], p_step[h.q] from unnest(v_no, v_pause) as h(q, pause);
+    -- It may have passed its gates already. A place that its run keeps is kept.
+    perform durable.free_grants(p_workspace[q], p_run[q], array[p_step[q]]) from unnest(v_no) as q;
+  end if;
+  return v_no;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.hold_parked(p_workspace integer, q_run uuid[], q_gate uuid[])
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  k_gate uuid[]; k_rank bigint[]; k_run uuid[]; k_step uuid[]; v_no int[]; v_pause uuid[];
+begin
+  perform 1 from durable.paused_jobs(array_fill(p_workspace, array[cardinality(q_run)]), q_run, array_fill(true, array[cardinality(q_run)]));
+  if not found then
+    return false;
+  end if;
+  select array_agg(k.gate_id), array_agg(k.rank), array_agg(k.run_id), array_agg(k.step_id) into k_gate, k_rank, k_run, k_step
+    from (select distinct gate from unnest(q_gate) as gate) as g
+    cross join lateral (
+      select c.gate_id, c.rank, c.run_id, c.step_id from durable.parked c where c.workspace_id = p_workspace and c.gate_id = g.gate
+      order by c.rank, c.run_id, c.step_id limit 1000 for update skip locked) as k;
+  select array_agg(h.no), array_agg(h.pause_id) into v_no, v_pause
+    from durable.paused_jobs(array_fill(p_workspace, array[cardinality(k_run)]), k_run, array_fill(true, array[cardinality(k_run)])) as h;
+  if v_no is null then
+    return false;
+  end if;
+  delete from durable.parked k using unnest(v_no) as q
+    where k.workspace_id = p_workspace and k.gate_id = k_gate[q] and k.rank = k_rank[q] and k.run_id = k_run[q] and k.step_id = k_step[q];
+  insert into durable.parked (workspace_id, gate_id, rank, run_id, step_id)
+    select p_workspace, h.pause, k_rank[h.q], k_run[h.q], k_step[h.q] from unnest(v_no, v_pause) as h(q, pause);
+  update durable.gates g set parked = g.parked - c.jobs
+    from (select k_gate[q] as id, count(*)::int as jobs from unnest(v_no) as q group by 1) as c
+    where g.workspace_id = p_workspace and g.id = c.id;
+  return true;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.holds_lease(p_live live_runs, p_step uuid, p_fence uuid)
  RETURNS boolean
  LANGUAGE sql
@@ -2815,6 +2899,25 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.interrupt_paused(p_workspace integer, p_pause uuid)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_count int;
+begin
+  perform 1 from durable.engines e where e.state in ('live', 'draining') order by e.id for update;
+  perform 1 from durable.live_runs l where l.workspace_id = p_workspace and l.status = 'running'
+    order by l.workspace_id, l.run_id for update;
+  update durable.live_runs l set moving = true
+    from durable.pauses p
+    where p.workspace_id = p_workspace and p.id = p_pause and not p.ending
+      and l.workspace_id = p_workspace and l.status = 'running' and not l.moving and durable.is_paused_by(p, l);
+  get diagnostics v_count = row_count;
+  return v_count;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.is_asleep(p_workspace integer, p_run uuid)
  RETURNS boolean
  LANGUAGE sql
@@ -2822,6 +2925,24 @@ CREATE OR REPLACE FUNCTION durable.is_asleep(p_workspace integer, p_run uuid)
 AS $function$
   select exists (select 1 from durable.timers t where t.workspace_id = p_workspace and t.run_id = p_run
     and t.step_id = '00000000-0000-0000-0000-000000000000' and t.kind = 'begin')
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.is_paused_by(p_pause pauses, p_live live_runs)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select case p_pause.kind
+    when 'workspace' then true
+    when 'function' then exists (select 1 from durable.runs r
+      where r.workspace_id = p_live.workspace_id and r.id = p_live.run_id and r.function_id = p_pause.function_id)
+    when 'key' then exists (select 1 from durable.gates g
+      where g.workspace_id = p_live.workspace_id and g.id = any (p_live.run_gates || p_live.step_gates)
+        and g.limit_id = p_pause.limit_id and g.key = p_pause.key)
+    else exists (select 1 from durable.tenants t
+      where t.workspace_id = p_live.workspace_id and t.id = p_live.tenant and t.function_id = p_pause.function_id and t.key = p_pause.key)
+  end
 $function$
 ;
 
@@ -3537,6 +3658,27 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.pause(p_workspace integer, p_actor text, p_kind text, p_function text, p_limit uuid, p_key text, p_reason text, OUT o_id uuid, OUT o_new boolean)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into durable.pauses (workspace_id, kind, function_id, limit_id, key, actor, reason, since)
+    values (p_workspace, p_kind, p_function, p_limit, p_key, p_actor, p_reason, durable.durable_now())
+    on conflict do nothing returning id into o_id;
+  o_new := found;
+  if not found then
+    select p.id into o_id from durable.pauses p where p.workspace_id = p_workspace and not p.ending
+      and (p.kind, p.function_id, p.limit_id, p.key) is not distinct from (p_kind, p_function, p_limit, p_key);
+    return;
+  end if;
+  update durable.workspaces w set registry_version = w.registry_version + 1 where w.id = p_workspace;
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'pause', o_id::text,
+      json_build_object('kind', p_kind, 'function', p_function, 'limit', p_limit, 'key', p_key, 'reason', p_reason)::text);
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.pause_run(p_workspace integer, p_run uuid, p_actor text, p_reason text, p_failure text)
  RETURNS text
  LANGUAGE plpgsql
@@ -3618,6 +3760,24 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.paused_jobs(p_workspace integer[], p_run uuid[], p_on boolean[])
+ RETURNS TABLE(no integer, pause_id uuid)
+ LANGUAGE plpgsql
+AS $function$
+begin
+  return query
+    with pause as materialized (
+      select p.* from durable.pauses p where p.workspace_id = any (p_workspace) and not p.ending order by p.workspace_id, p.id for share skip locked
+    )
+    select distinct on (q) q, p.id from generate_subscripts(p_run, 1) as q
+    join durable.live_runs l on l.workspace_id = p_workspace[q] and l.run_id = p_run[q]
+    join pause p on p.workspace_id = l.workspace_id
+      and durable.is_paused_by((p.workspace_id, p.id, p.kind, p.function_id, p.limit_id, p.key, p.actor, p.reason, p.since, p.ending)::durable.pauses, l)
+    where p_on[q]
+    order by q, p.since, p.id;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.put_to_sleep(p_workspace integer[], p_run uuid[], p_at timestamp with time zone[])
  RETURNS void
  LANGUAGE plpgsql
@@ -3682,6 +3842,13 @@ begin
       select k.gate_id, k.rank, k.run_id, k.step_id from durable.parked k
       where k.workspace_id = p_workspace and k.gate_id = n.gate
       order by k.rank, k.run_id, k.step_id limit n.count for update skip locked) as j;
+  if q_run is not null and exists (select 1 from durable.pauses k where k.workspace_id = p_workspace)
+      and durable.hold_parked(p_workspace, q_run, q_from) then
+    insert into durable.gate_notes (due_at, workspace_id, gate_id)
+      select '-infinity', p_workspace, g.id from durable.gates g where g.workspace_id = p_workspace and g.id = any (n_gate) and g.parked > 0;
+    perform durable.read_notes(p_workspace, p_limit);
+    return;
+  end if;
   if q_run is not null then
     perform durable.pass_gates(p_workspace, q_run, q_step, q_rank, q_from);
   end if;
@@ -3759,6 +3926,22 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.release_held(p_limit integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_pause durable.pauses;
+begin
+  select * into v_pause from durable.pauses p where p.ending order by p.workspace_id, p.id limit 1 for update skip locked;
+  if found then
+    perform durable.unpark_jobs(v_pause.workspace_id, v_pause.id, p_limit, 1);
+    delete from durable.pauses p where p.workspace_id = v_pause.workspace_id and p.id = v_pause.id
+      and not exists (select 1 from durable.parked k where k.workspace_id = p.workspace_id and k.gate_id = p.id);
+  end if;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.release_parked(p_workspace integer, p_limit integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -3770,7 +3953,7 @@ begin
   if not found then
     return 0;
   end if;
-  v_count := durable.unpark_jobs(p_workspace, p_limit, 1);
+  v_count := durable.unpark_jobs(p_workspace, '00000000-0000-0000-0000-000000000000', p_limit, 1);
   delete from durable.circuits where workspace_id = p_workspace
     and not exists (select 1 from durable.parked where workspace_id = p_workspace
       and gate_id = '00000000-0000-0000-0000-000000000000');
@@ -4076,12 +4259,21 @@ AS $function$
     join durable.parked k on k.workspace_id = p_workspace and k.gate_id = gate.id and k.rank = j.rank
       and k.run_id = j.run_id and k.step_id = j.step_id
     order by k.run_id, k.rank, k.step_id
+  ), held as materialized (
+    select distinct on (j.run_id) j.run_id, j.step_id, j.came, p.id as pause_id
+    from durable.pauses p cross join job j
+    join durable.parked k on k.workspace_id = p_workspace and k.gate_id = p.id and k.rank = j.rank
+      and k.run_id = j.run_id and k.step_id = j.step_id
+    where p.workspace_id = p_workspace and not p.ending
+    order by j.run_id, j.rank, j.step_id
   ), circuit as materialized (
     select c.* from durable.circuits c where c.workspace_id = p_workspace and c.state <> 'closing'
   ), cause as materialized (
     select l.run_id, c.kind, c.step_id, c.due_at, c.came, c.child from live l cross join lateral (
-      select 1 as no, 'paused' as kind, '00000000-0000-0000-0000-000000000000'::uuid as step_id, null::timestamptz as due_at, null::bigint as came, null::uuid as child
+      select 0 as no, 'paused' as kind, '00000000-0000-0000-0000-000000000000'::uuid as step_id, null::timestamptz as due_at, null::bigint as came, null::uuid as child
         where l.status = 'paused'
+      union all
+      select 1, 'held', h.step_id, null, h.came, null from held h where h.run_id = l.run_id and l.status <> 'paused'
       union all
       select 2, 'gate', s.step_id, null, s.came, null from stopped s where s.run_id = l.run_id and l.status <> 'paused'
       union all
@@ -4117,6 +4309,10 @@ AS $function$
     'starts_unknown', case when c.kind in ('begin', 'retry', 'sleep') then null when c.kind = 'gate' then a.starts_unknown else 'outside' end,
     'jobs', coalesce(s.jobs, 0),
     'gate', a.gate,
+    'pause', case when c.kind = 'held' then (
+      select json_build_object('id', p.id, 'kind', p.kind, 'function', p.function_id, 'limit', p.limit_id, 'key', p.key,
+        'by', p.actor, 'reason', p.reason, 'since', durable.rfc3339(p.since))
+      from held h join durable.pauses p on p.workspace_id = p_workspace and p.id = h.pause_id where h.run_id = c.run_id) end,
     'circuit', case when c.kind = 'circuit' then (select json_build_object('state', o.state, 'since', durable.rfc3339(o.since),
       'next_probe_at', durable.rfc3339(o.next_probe_at), 'last_error', o.error) from circuit o) end,
     'attempt', case when c.kind = 'retry' then coalesce(e.attempt, case when l.transport_attempt > 0 then l.transport_attempt else l.run_attempt end) + 1 end,
@@ -5088,7 +5284,7 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.unpark_jobs(p_workspace integer, p_limit integer, p_sign integer)
+CREATE OR REPLACE FUNCTION durable.unpark_jobs(p_workspace integer, p_from uuid, p_limit integer, p_sign integer)
  RETURNS integer
  LANGUAGE plpgsql
 AS $function$
@@ -5097,23 +5293,37 @@ declare
   v_count int;
 begin
   with picked as materialized (
-    select k.rank, k.run_id, k.step_id from durable.parked k where k.workspace_id = p_workspace and k.gate_id = c_run
+    select k.rank, k.run_id, k.step_id from durable.parked k where k.workspace_id = p_workspace and k.gate_id = p_from
     order by k.rank, k.run_id, k.step_id limit p_limit for update skip locked
   ), held as materialized (
-    select l.run_id, p.rank from picked p
+    select l.run_id, p.rank, l.came from picked p
     join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = p.run_id
     where p.step_id = c_run and l.status = 'queued' and l.ready_rank = p.rank
     order by 1 for update of l skip locked
   ), held_task as materialized (
-    select t.run_id, t.step_id, p.rank from picked p
+    select t.run_id, t.step_id, p.rank, t.came from picked p
     join durable.tasks t on t.workspace_id = p_workspace and t.run_id = p.run_id and t.step_id = p.step_id
     where p.step_id <> c_run and t.status = 'queued' and t.ready_rank = p.rank
     order by 1, 2 for update of t skip locked
   ), free as materialized (
-    select run_id, c_run as step_id, rank from held union all select run_id, step_id, rank from held_task
+    select run_id, c_run as step_id, rank, came from held union all select run_id, step_id, rank, came from held_task
+  ), fair as materialized (
+    -- Let out at once they would all go before whoever has come since.
+    select f.*, t.queue_id from free f
+    join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = f.run_id
+    join durable.tenants t on t.workspace_id = p_workspace and t.id = l.tenant
+    where p_sign > 0
+  ), queued as (
+    insert into durable.parked (workspace_id, gate_id, rank, run_id, step_id)
+      select p_workspace, queue_id, rank, run_id, step_id from fair where came is not null
+  ), turn as (
+    insert into durable.turns (rank, workspace_id, queue_id) select came, p_workspace, queue_id from fair where came is not null
+  ), arrival as (
+    insert into durable.arrivals (rank, workspace_id, run_id, step_id)
+      select rank, p_workspace, run_id, step_id from fair where came is null on conflict do nothing
   ), gone as (
     delete from durable.parked k using picked p
-      where k.workspace_id = p_workspace and k.gate_id = c_run and k.rank = p.rank and k.run_id = p.run_id and k.step_id = p.step_id
+      where k.workspace_id = p_workspace and k.gate_id = p_from and k.rank = p.rank and k.run_id = p.run_id and k.step_id = p.step_id
         and (exists (select 1 from free f where f.run_id = p.run_id and f.step_id = p.step_id and f.rank = p.rank)
           or case when p.step_id = c_run then not exists (select 1 from durable.live_runs l
               where l.workspace_id = p_workspace and l.run_id = p.run_id and l.status = 'queued' and l.ready_rank = p.rank)
@@ -5121,17 +5331,33 @@ begin
               where t.workspace_id = p_workspace and t.run_id = p.run_id and t.step_id = p.step_id and t.status = 'queued' and t.ready_rank = p.rank)
             end)
   ), run as (
-    update durable.live_runs l set ready_rank = h.rank * p_sign from held h
+    update durable.live_runs l set ready_rank = abs(h.rank) * p_sign from held h
       where l.workspace_id = p_workspace and l.run_id = h.run_id
   ), task as (
-    update durable.tasks t set ready_rank = h.rank * p_sign from held_task h
+    update durable.tasks t set ready_rank = abs(h.rank) * p_sign from held_task h
       where t.workspace_id = p_workspace and t.run_id = h.run_id and t.step_id = h.step_id
   ), job as (
     insert into durable.ready (rank, workspace_id, run_id, step_id)
-      select f.rank * p_sign, p_workspace, f.run_id, f.step_id from free f
+      select abs(f.rank) * p_sign, p_workspace, f.run_id, f.step_id from free f
+      where not exists (select 1 from fair q where q.run_id = f.run_id and q.step_id = f.step_id and q.came is not null)
   )
   select count(*) into v_count from free;
   return v_count;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.unpause(p_workspace integer, p_actor text, p_pause uuid, p_reason text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update durable.pauses p set ending = true where p.workspace_id = p_workspace and p.id = p_pause and not p.ending;
+  if not found then
+    return false;
+  end if;
+  update durable.workspaces w set registry_version = w.registry_version + 1 where w.id = p_workspace;
+  insert into durable.audit (workspace_id, actor, action, target, detail) values (p_workspace, p_actor, 'resume', p_pause::text, p_reason);
+  return true;
 end $function$
 ;
 

@@ -159,7 +159,7 @@ end $$;
 
 -- Lease a batch, in the order of ready's key: runs to continue (step_id all zeros) and tasks to run. Never waits for a
 -- lock that is held while a disk is waited for. Committed asynchronously: a claim lost in a crash of the database leaves the job in ready and its fence
--- unknown, which is what fences are for. Jobs of workspaces whose circuit is open or limited are parked (0015) instead, and those whose gates are full (0026);
+-- unknown, which is what fences are for. Jobs of workspaces whose circuit is open or limited are parked (0015) instead, and those whose gates are full (0026) or that are paused (0032);
 -- a row without a run says that some were, and that it is worth asking again; with the workspace -1, that some were left in
 -- ready because somebody else had their row. `gates`: null for none, run (held until its end),
 -- step (left with the lease), contended (others wait for them).
@@ -178,6 +178,7 @@ declare
   p_gated boolean[];
   v_passed boolean[];
   v_index int[];
+  v_held int;
 begin
   perform set_config('synchronous_commit', 'off', true);
   perform 1 from durable.engines where id = p_engine and state = 'live' for key share;
@@ -188,6 +189,9 @@ begin
   if v_blocked is not null and durable.park_jobs(v_blocked) > 0 then
     workspace_id := 0;
     return next;
+  end if;
+  if exists (select 1 from durable.pauses) then
+    perform durable.release_held(1000);
   end if;
   if exists (select 1 from durable.gatekeepers) then
     v_kept := durable.keep_gates(p_limit);
@@ -234,6 +238,17 @@ begin
   if false = any (p_taken) then
     workspace_id := -1;
     return next;
+  end if;
+
+  if exists (select 1 from durable.pauses) then
+    v_index := durable.hold_jobs(p_workspace, p_run, p_step, p_rank, p_taken);
+    foreach v_held in array coalesce(v_index, '{}') loop
+      p_taken[v_held] := false;
+    end loop;
+    if v_index is not null then
+      workspace_id := 0;
+      return next;
+    end if;
   end if;
 
   if true = any (p_gated) then

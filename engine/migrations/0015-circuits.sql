@@ -10,8 +10,8 @@ create table durable.circuits (
   next_probe_at timestamptz not null         -- limited: nothing is sent before it
 ) with (fillfactor = 50);
 
--- Jobs that may not run now, out of the claim's way, under what blocks them: a gate (0026), or all zeros for the circuit
--- of their workspace. Their run or task stays queued with the same rank. A job whose run or task no longer has that
+-- Jobs that may not run now, out of the claim's way, under what blocks them: a gate (0026), a fair queue (0031), a pause
+-- (0032), or all zeros for the circuit of their workspace. Their run or task stays queued with the same rank. A job whose run or task no longer has that
 -- rank is worth nothing, and is dropped when it is taken out.
 create table durable.parked (
   workspace_id int not null,
@@ -21,6 +21,21 @@ create table durable.parked (
   step_id uuid not null,
   primary key (workspace_id, gate_id, rank, run_id, step_id)
 ) with (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
+
+-- What people have paused (0032).
+create table durable.pauses (
+  workspace_id int not null,
+  id uuid not null default gen_random_uuid(),
+  kind text not null,                        -- workspace | function | key (of a limit) | tenant (of a fair function)
+  function_id text, limit_id uuid, key text, -- what of it: JSON of the value of the key
+  actor text not null,
+  reason text,
+  since timestamptz not null,
+  ending boolean not null default false,     -- resumed: its jobs are on their way back
+  primary key (workspace_id, id)
+);
+create unique index pauses_once on durable.pauses (workspace_id, kind, coalesce(function_id, ''), coalesce(limit_id::text, ''), coalesce(key, ''))
+  where not ending;
 
 -- Part of the claim: what stands at the head of ready and may not run goes out of its way, once. A circuit that somebody is changing is left
 -- alone until it is changed; the share lock keeps a job from being parked after its circuit has closed for good.
@@ -50,32 +65,46 @@ begin
   return v_count;
 end $$;
 
--- The oldest jobs of a workspace, back into ready; never waits for a lock. With p_sign -1 under a negative rank, which the
+-- The oldest jobs that a circuit or a pause has held, back into ready, or into their fair queue; never waits for a lock. With p_sign -1 under a negative rank, which the
 -- claim never parks and takes first: it follows in the same transaction, so nobody else ever sees one.
-create function durable.unpark_jobs(p_workspace int, p_limit int, p_sign int) returns int
+create function durable.unpark_jobs(p_workspace int, p_from uuid, p_limit int, p_sign int) returns int
 language plpgsql as $$
 declare
   c_run constant uuid := '00000000-0000-0000-0000-000000000000';
   v_count int;
 begin
   with picked as materialized (
-    select k.rank, k.run_id, k.step_id from durable.parked k where k.workspace_id = p_workspace and k.gate_id = c_run
+    select k.rank, k.run_id, k.step_id from durable.parked k where k.workspace_id = p_workspace and k.gate_id = p_from
     order by k.rank, k.run_id, k.step_id limit p_limit for update skip locked
   ), held as materialized (
-    select l.run_id, p.rank from picked p
+    select l.run_id, p.rank, l.came from picked p
     join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = p.run_id
     where p.step_id = c_run and l.status = 'queued' and l.ready_rank = p.rank
     order by 1 for update of l skip locked
   ), held_task as materialized (
-    select t.run_id, t.step_id, p.rank from picked p
+    select t.run_id, t.step_id, p.rank, t.came from picked p
     join durable.tasks t on t.workspace_id = p_workspace and t.run_id = p.run_id and t.step_id = p.step_id
     where p.step_id <> c_run and t.status = 'queued' and t.ready_rank = p.rank
     order by 1, 2 for update of t skip locked
   ), free as materialized (
-    select run_id, c_run as step_id, rank from held union all select run_id, step_id, rank from held_task
+    select run_id, c_run as step_id, rank, came from held union all select run_id, step_id, rank, came from held_task
+  ), fair as materialized (
+    -- Let out at once they would all go before whoever has come since.
+    select f.*, t.queue_id from free f
+    join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = f.run_id
+    join durable.tenants t on t.workspace_id = p_workspace and t.id = l.tenant
+    where p_sign > 0
+  ), queued as (
+    insert into durable.parked (workspace_id, gate_id, rank, run_id, step_id)
+      select p_workspace, queue_id, rank, run_id, step_id from fair where came is not null
+  ), turn as (
+    insert into durable.turns (rank, workspace_id, queue_id) select came, p_workspace, queue_id from fair where came is not null
+  ), arrival as (
+    insert into durable.arrivals (rank, workspace_id, run_id, step_id)
+      select rank, p_workspace, run_id, step_id from fair where came is null on conflict do nothing
   ), gone as (
     delete from durable.parked k using picked p
-      where k.workspace_id = p_workspace and k.gate_id = c_run and k.rank = p.rank and k.run_id = p.run_id and k.step_id = p.step_id
+      where k.workspace_id = p_workspace and k.gate_id = p_from and k.rank = p.rank and k.run_id = p.run_id and k.step_id = p.step_id
         and (exists (select 1 from free f where f.run_id = p.run_id and f.step_id = p.step_id and f.rank = p.rank)
           or case when p.step_id = c_run then not exists (select 1 from durable.live_runs l
               where l.workspace_id = p_workspace and l.run_id = p.run_id and l.status = 'queued' and l.ready_rank = p.rank)
@@ -83,14 +112,15 @@ begin
               where t.workspace_id = p_workspace and t.run_id = p.run_id and t.step_id = p.step_id and t.status = 'queued' and t.ready_rank = p.rank)
             end)
   ), run as (
-    update durable.live_runs l set ready_rank = h.rank * p_sign from held h
+    update durable.live_runs l set ready_rank = abs(h.rank) * p_sign from held h
       where l.workspace_id = p_workspace and l.run_id = h.run_id
   ), task as (
-    update durable.tasks t set ready_rank = h.rank * p_sign from held_task h
+    update durable.tasks t set ready_rank = abs(h.rank) * p_sign from held_task h
       where t.workspace_id = p_workspace and t.run_id = h.run_id and t.step_id = h.step_id
   ), job as (
     insert into durable.ready (rank, workspace_id, run_id, step_id)
-      select f.rank * p_sign, p_workspace, f.run_id, f.step_id from free f
+      select abs(f.rank) * p_sign, p_workspace, f.run_id, f.step_id from free f
+      where not exists (select 1 from fair q where q.run_id = f.run_id and q.step_id = f.step_id and q.came is not null)
   )
   select count(*) into v_count from free;
   return v_count;
@@ -106,7 +136,7 @@ declare
 begin
   perform 1 from durable.engines e where e.id = p_engine and e.state = 'live' for key share;
   if found then
-    v_count := durable.unpark_jobs(p_workspace, p_limit, -1);
+    v_count := durable.unpark_jobs(p_workspace, '00000000-0000-0000-0000-000000000000', p_limit, -1);
     if v_count > 0 then
       return query select * from durable.claim(p_engine, v_count);
     end if;
@@ -171,7 +201,7 @@ begin
   if not found then
     return 0;
   end if;
-  v_count := durable.unpark_jobs(p_workspace, p_limit, 1);
+  v_count := durable.unpark_jobs(p_workspace, '00000000-0000-0000-0000-000000000000', p_limit, 1);
   delete from durable.circuits where workspace_id = p_workspace
     and not exists (select 1 from durable.parked where workspace_id = p_workspace
       and gate_id = '00000000-0000-0000-0000-000000000000');

@@ -336,6 +336,13 @@ begin
       select k.gate_id, k.rank, k.run_id, k.step_id from durable.parked k
       where k.workspace_id = p_workspace and k.gate_id = n.gate
       order by k.rank, k.run_id, k.step_id limit n.count for update skip locked) as j;
+  if q_run is not null and exists (select 1 from durable.pauses k where k.workspace_id = p_workspace)
+      and durable.hold_parked(p_workspace, q_run, q_from) then
+    insert into durable.gate_notes (due_at, workspace_id, gate_id)
+      select '-infinity', p_workspace, g.id from durable.gates g where g.workspace_id = p_workspace and g.id = any (n_gate) and g.parked > 0;
+    perform durable.read_notes(p_workspace, p_limit);
+    return;
+  end if;
   if q_run is not null then
     perform durable.pass_gates(p_workspace, q_run, q_step, q_rank, q_from);
   end if;

@@ -94,12 +94,21 @@ language sql stable set enable_seqscan = off set enable_hashjoin = off set enabl
     join durable.parked k on k.workspace_id = p_workspace and k.gate_id = gate.id and k.rank = j.rank
       and k.run_id = j.run_id and k.step_id = j.step_id
     order by k.run_id, k.rank, k.step_id
+  ), held as materialized (
+    select distinct on (j.run_id) j.run_id, j.step_id, j.came, p.id as pause_id
+    from durable.pauses p cross join job j
+    join durable.parked k on k.workspace_id = p_workspace and k.gate_id = p.id and k.rank = j.rank
+      and k.run_id = j.run_id and k.step_id = j.step_id
+    where p.workspace_id = p_workspace and not p.ending
+    order by j.run_id, j.rank, j.step_id
   ), circuit as materialized (
     select c.* from durable.circuits c where c.workspace_id = p_workspace and c.state <> 'closing'
   ), cause as materialized (
     select l.run_id, c.kind, c.step_id, c.due_at, c.came, c.child from live l cross join lateral (
-      select 1 as no, 'paused' as kind, '00000000-0000-0000-0000-000000000000'::uuid as step_id, null::timestamptz as due_at, null::bigint as came, null::uuid as child
+      select 0 as no, 'paused' as kind, '00000000-0000-0000-0000-000000000000'::uuid as step_id, null::timestamptz as due_at, null::bigint as came, null::uuid as child
         where l.status = 'paused'
+      union all
+      select 1, 'held', h.step_id, null, h.came, null from held h where h.run_id = l.run_id and l.status <> 'paused'
       union all
       select 2, 'gate', s.step_id, null, s.came, null from stopped s where s.run_id = l.run_id and l.status <> 'paused'
       union all
@@ -135,6 +144,10 @@ language sql stable set enable_seqscan = off set enable_hashjoin = off set enabl
     'starts_unknown', case when c.kind in ('begin', 'retry', 'sleep') then null when c.kind = 'gate' then a.starts_unknown else 'outside' end,
     'jobs', coalesce(s.jobs, 0),
     'gate', a.gate,
+    'pause', case when c.kind = 'held' then (
+      select json_build_object('id', p.id, 'kind', p.kind, 'function', p.function_id, 'limit', p.limit_id, 'key', p.key,
+        'by', p.actor, 'reason', p.reason, 'since', durable.rfc3339(p.since))
+      from held h join durable.pauses p on p.workspace_id = p_workspace and p.id = h.pause_id where h.run_id = c.run_id) end,
     'circuit', case when c.kind = 'circuit' then (select json_build_object('state', o.state, 'since', durable.rfc3339(o.since),
       'next_probe_at', durable.rfc3339(o.next_probe_at), 'last_error', o.error) from circuit o) end,
     'attempt', case when c.kind = 'retry' then coalesce(e.attempt, case when l.transport_attempt > 0 then l.transport_attempt else l.run_attempt end) + 1 end,

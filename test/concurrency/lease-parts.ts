@@ -42,7 +42,7 @@ export function startParts({ stage, database, answering, commit }: LeasePartsOpt
     environment: "test",
     version: 0,
     endpoint: { url: "", origin: "", path: "/", maxDurationMs: null, manifestDigest: "" },
-    ...{ older: new Map(), newest: null, kept: new Map() },
+    ...{ older: new Map(), newest: null, kept: new Map(), pauses: [] },
     signingKeys: [SIGNING_KEY],
     replyKeys: [replyKeyOf(SIGNING_KEY)],
     functions: new Map([[fn.id, fn]]),

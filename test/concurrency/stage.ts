@@ -44,6 +44,7 @@ export class Stage {
   readonly random: () => number;
   engineId = 0;
   workspaceId = 0;
+  registryVersion = 0;
 
   private constructor(database: TestDatabase, seed: number) {
     this.database = database;
@@ -123,10 +124,10 @@ export class Stage {
     };
   }
 
-  /** Events of one request, matched against a workspace that was never synced. */
+  /** Events of one request, matched against a workspace that was never synced, but changed so often. */
   rows(...events: ReturnType<Stage["event"]>[]): EventRows {
     const rows = new EventRows();
-    for (const event of events) rows.add(event, 1, 0);
+    for (const event of events) rows.add(event, 1, this.registryVersion);
     return rows;
   }
 

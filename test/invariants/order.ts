@@ -43,4 +43,18 @@ export const ORDER: readonly Invariant[] = [
            where a.rank = r.rank and a.workspace_id = r.workspace_id and a.run_id = r.run_id and a.step_id = r.step_id)`,
     ),
   },
+  {
+    number: "34g",
+    name: "held by something",
+    sentence: "What is parked stands under its circuit, a gate, a fair queue or a pause.",
+    phase: "always",
+    check: bySql(
+      "select count(*) from durable.parked",
+      `select k.run_id, k.gate_id, k.rank from durable.parked k
+         where k.gate_id <> '00000000-0000-0000-0000-000000000000'
+           and not exists (select 1 from durable.gates g where g.workspace_id = k.workspace_id and g.id = k.gate_id)
+           and not exists (select 1 from durable.tenants t where t.workspace_id = k.workspace_id and t.queue_id = k.gate_id)
+           and not exists (select 1 from durable.pauses p where p.workspace_id = k.workspace_id and p.id = k.gate_id)`,
+    ),
+  },
 ];

@@ -5,7 +5,7 @@ import { insertEvents } from "../../engine/src/store/accepted-events.ts";
 import type { Database } from "../../engine/src/store/database.ts";
 import { claimLeases, type Lease } from "../../engine/src/store/leases.ts";
 import { commitOutcomes } from "../../engine/src/store/outcomes.ts";
-import { commitItem, outcome, type Stage, step } from "../concurrency/stage.ts";
+import { commitItem, NO_TIMES, outcome, type Stage, step } from "../concurrency/stage.ts";
 
 export interface Declared {
   readonly unit: Gate["unit"];
@@ -40,6 +40,7 @@ export class GatesOnStage {
     const [row] = await stage.database.sql<{ id: number }[]>`
       insert into durable.workspaces (app, environment) values (${randomUUID()}, 'test') returning id`;
     stage.workspaceId = row!.id;
+    stage.registryVersion = 0;
     return new GatesOnStage(stage, row!.id);
   }
 
@@ -111,7 +112,11 @@ export class GatesOnStage {
 
   async letGo(lease: Lease, kind: "completed" | "wait" | "requeue" = "completed"): Promise<void> {
     const decided = outcome(kind, { steps: kind === "wait" ? [NAP] : [] });
-    const item = commitItem(lease, decided, { knownSeq: lease.journalSeq });
+    const item = commitItem(lease, decided, {
+      knownSeq: lease.journalSeq,
+      // It answers a dispatch, and is no checkpoint.
+      times: { ...NO_TIMES, leased: Date.now() },
+    });
     const [result] = await commitOutcomes(this.#stage.left, this.#stage.engineId, [item]);
     if (result!.state !== "applied") throw new Error(`the commit of ${lease.runId} is ${result!.state}`);
   }

@@ -199,7 +199,7 @@ test("while a step runs: it is recorded once, and what follows runs at the new d
   await deploy("B");
   const moved = await engine.call("POST", `${path(run)}/move`, { to: "B" });
   expect(moved.json).toMatchObject({ status: "running", to: "B" });
-  expect((await show(run)).why).toMatch(/It was moved, and goes on at the other deployment as soon as/);
+  expect((await show(run)).why).toMatch(/It lets go as soon as that call is recorded, because it was moved/);
   a.release();
   expect(await output(run)).toEqual(["A", "B"]);
   const { steps, attempts } = await show(run);

@@ -9,7 +9,10 @@ import { inputsCommand } from "./commands/inputs.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { limitsCommand } from "./commands/limits.ts";
 import { migrateCommand } from "./commands/migrate.ts";
+import { pauseCommand } from "./commands/pause.ts";
+import { pausesCommand } from "./commands/pauses.ts";
 import { queryCommand } from "./commands/query.ts";
+import { resumeCommand } from "./commands/resume.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { schedulesCommand } from "./commands/schedules.ts";
 import { sendCommand } from "./commands/send.ts";
@@ -71,6 +74,9 @@ export function commandLine(context: Context): Command {
     skipsCommand,
     deploymentsCommand,
     limitsCommand,
+    pauseCommand,
+    pausesCommand,
+    resumeCommand,
     schedulesCommand,
     runsCommand,
     whyCommand,

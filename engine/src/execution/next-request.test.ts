@@ -41,7 +41,7 @@ function heldWith(count: number): Held {
 
 function workspaceWith(...capabilities: string[]): WorkspaceEntry {
   const endpoint = { capabilities: new Set(capabilities), maxDurationMs: null, replacedBy: null };
-  const rest = { signingKeys: [], kept: new Map(), older: new Map(), newest: null };
+  const rest = { signingKeys: [], kept: new Map(), older: new Map(), newest: null, pauses: [] };
   return { app: "a", environment: "dev", endpoint, ...rest } as unknown as WorkspaceEntry;
 }
 

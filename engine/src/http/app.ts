@@ -21,6 +21,7 @@ import { inputRoutes } from "./routes/inputs.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { limitRoutes } from "./routes/limits.ts";
 import { logRoutes } from "./routes/logs.ts";
+import { pauseRoutes } from "./routes/pauses.ts";
 import { queryRoutes } from "./routes/queries.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { scheduleRoutes } from "./routes/schedules.ts";
@@ -45,6 +46,7 @@ export function createApp(parts: HttpParts, endedRuns: EndedRuns): Hono<HttpEnv>
     ...appRoutes(routeParts),
     ...deploymentRoutes(routeParts),
     ...limitRoutes(routeParts),
+    ...pauseRoutes(routeParts),
     ...scheduleRoutes(routeParts),
     ...runRoutes(routeParts),
     ...inputRoutes(routeParts),

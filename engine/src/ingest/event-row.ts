@@ -31,15 +31,17 @@ export function toEventRow(
   const { starts, skips } = matchEvent(workspace, event, () => eventJson(row));
   return {
     ...row,
-    runs: starts.map(({ fn, gates, order, shapes }) => ({
+    runs: starts.map(({ fn, gates, order, shapes, isPaused }) => ({
       // A trigger sent again finds its run: it has the id of its event.
       runId: event.target === undefined ? newId(ports) : id,
       functionId: fn.id,
       functionVersion: fn.version,
-      // A gate is passed in a claim, a claim says whose turn it is, and what a shape makes of it shows in the commit: it
-      // cannot be born leased.
+      // A gate is passed in a claim, a claim says whose turn it is and holds what is paused, and what a shape makes of it
+      // shows in the commit: it cannot be born leased.
       fence:
-        gates === null && !order?.tenant && shapes === null && event.begin === undefined ? fenceFor() : null,
+        gates === null && !order?.tenant && shapes === null && !isPaused && event.begin === undefined
+          ? fenceFor()
+          : null,
       shapes,
       begin: event.begin ?? null,
       gates,

@@ -1,5 +1,6 @@
 import { type BrokenExpression, type Expression, type Fact, fact } from "../domain/expressions.ts";
 import type { Gate, RunGates } from "../domain/gates.ts";
+import { HELD_MAX, type Pause, pausesOf, whatIsPaused } from "../domain/pause.ts";
 import type { RunOrder } from "../domain/run-order.ts";
 import type { FunctionEntry } from "../registry/function-entry.ts";
 import { schemaFlaws, sentenceOfFlaws } from "../registry/json-schemas.ts";
@@ -18,6 +19,8 @@ export interface Start {
   /** JSON of the shapes that the event must take; null for a function without. */
   readonly shapes: string | null;
   readonly order: RunOrder | null;
+  /** Its jobs are held until a person resumes something. */
+  readonly isPaused: boolean;
 }
 
 /** What an event means to the functions that name it, in the order of their ids. */
@@ -39,8 +42,11 @@ export function matchEvent(workspace: WorkspaceEntry, event: IncomingEvent, json
   if (event.target !== undefined) {
     // Its data was checked where it was made. Gone since: no run, and who asked for one is told.
     const target = workspace.functions.get(event.target);
-    if (event.tick !== undefined) return matchTick(event.target, target, event.tick, event.data, look);
-    return target === undefined ? NOTHING : startOrSkip(target, look);
+    if (event.tick !== undefined) {
+      return unlessFull(workspace, matchTick(event.target, target, event.tick, event.data, look));
+    }
+    // Somebody waits for it, so there is always room.
+    return target === undefined ? NOTHING : unlessFull(workspace, startOrSkip(target, look), false);
   }
   const listeners = workspace.listeners.of(event.name);
   if (listeners.length === 0) return NOTHING;
@@ -71,7 +77,31 @@ export function matchEvent(workspace: WorkspaceEntry, event: IncomingEvent, json
     starts.push(...one.starts);
     skips.push(...one.skips);
   }
+  return unlessFull(workspace, { starts, skips });
+}
+
+/** What is paused is held, and only so much of it. */
+function unlessFull({ pauses }: WorkspaceEntry, matched: Matched, isBounded = true): Matched {
+  if (pauses.length === 0) return matched;
+  const starts: Start[] = [];
+  const skips = [...matched.skips];
+  for (const start of matched.starts) {
+    const own = pausesOf(pauses, start.fn.id, start.gates, start.order);
+    const full = isBounded ? own.find(({ isFull }) => isFull) : undefined;
+    if (full === undefined) starts.push({ ...start, isPaused: own.length > 0 });
+    else skips.push(pausedSkip(start.fn, full));
+  }
   return { starts, skips };
+}
+
+function pausedSkip({ id: functionId }: FunctionEntry, pause: Pause): Omit<SkipRow, "id"> {
+  const { by, since } = pause;
+  return {
+    functionId,
+    reason: "paused",
+    detail: `No run of "${functionId}" was started, because ${whatIsPaused(pause)} is paused by ${by} since ${since}, and ${HELD_MAX.toLocaleString("en-US")} jobs are held already.`,
+    facts: JSON.stringify({ pause: pause.id, held: HELD_MAX }),
+  };
 }
 
 /** Of a tick that is accepted there is always a run or a skip. */
@@ -98,12 +128,10 @@ function matchTick(
   return gate === null ? { starts, skips } : { starts: starts.map((start) => behind(gate, start)), skips };
 }
 
-function behind(gate: Gate, { fn, gates, order, shapes }: Start): Start {
+function behind(gate: Gate, { gates, ...start }: Start): Start {
   return {
-    fn,
-    order,
+    ...start,
     gates: { run: [...(gates?.run ?? []), gate], step: gates?.step ?? [], units: gates?.units ?? 1 },
-    shapes,
   };
 }
 
@@ -114,7 +142,7 @@ function startOrSkip(fn: FunctionEntry, event: () => Fact): Matched {
   if (typeof order === "string") return skip(fn, order);
   const shapes = shapesOf(fn, event);
   return shapes.ok
-    ? { starts: [{ fn, gates, order, shapes: shapes.json }], skips: [] }
+    ? { starts: [{ fn, gates, order, shapes: shapes.json, isPaused: false }], skips: [] }
     : skip(fn, shapes.detail);
 }
 

@@ -6,6 +6,7 @@ import {
   type SigningKey,
 } from "@durable/protocol/wire";
 import { DEFAULT_RETRY } from "../domain/backoff.ts";
+import type { Pause } from "../domain/pause.ts";
 import type { Clock } from "../runtime/ports.ts";
 import type { Database } from "../store/database.ts";
 import { type DeploymentRow, loadWorkspace, type WorkspaceRow } from "../store/workspace-entries.ts";
@@ -48,6 +49,8 @@ export interface WorkspaceEntry {
   readonly functions: ReadonlyMap<string, FunctionEntry>;
   /** Who is started by which event. */
   readonly listeners: Pick<Listeners, "of">;
+  /** What people have paused, the oldest first. */
+  readonly pauses: readonly Pause[];
 }
 
 /** How long an entry is used without asking: the price of a rotated secret or a moved endpoint noticed late. */
@@ -149,6 +152,7 @@ function toEntry(workspaceId: number, row: WorkspaceRow, isDev: boolean): Worksp
     replyKeys: signingKeys.map(replyKeyOf),
     functions,
     listeners: new Listeners(functions.values()),
+    pauses: row.pauses,
   };
   const newest: WorkspaceEntry = { ...entry, older: new Map(), newest: null };
   const others = row.deployments.filter(({ name }) => name !== row.deployment);

@@ -81,10 +81,11 @@ function showStep(step: StepStored, attempts: readonly AttemptStored[]) {
 
 function showWait(wait: RunWait | null) {
   if (wait === null) return null;
-  const { gate, events } = wait;
+  const { gate, pause, events } = wait;
   return {
     ...wait,
     gate: gate === null ? null : { ...gate, key: asReceived(gate.key) },
+    pause: pause === null ? null : { ...pause, key: asReceived(pause.key) },
     events: events?.map(withMatch) ?? null,
   };
 }

@@ -1,5 +1,6 @@
 // "Why is it where it is?" in one sentence, from what is stored: the first thing to read when a run does not move.
 import type { BeginCause } from "../domain/begin.ts";
+import { whatIsPaused } from "../domain/pause.ts";
 import { describeProgress } from "../domain/progress.ts";
 import type { RunWait } from "../store/run-waits.ts";
 import type { RunStatus } from "../store/runs-listing.ts";
@@ -19,11 +20,13 @@ export function whyRun(run: RunStored): string {
 
 const WHY: Record<RunStatus, (run: RunStored) => string> = {
   queued: ({ id, live, wait }) =>
-    isGateWait(wait)
-      ? `It waits for ${whyGate(wait, id)}.`
-      : live?.circuit
-        ? whyHeldBack(live.circuit)
-        : `It is ready since ${live?.ready_at} and waits for a free slot of a live engine.`,
+    wait?.pause
+      ? `It is held, because ${whyHeld(wait.pause)}.`
+      : isGateWait(wait)
+        ? `It waits for ${whyGate(wait, id)}.`
+        : live?.circuit
+          ? whyHeldBack(live.circuit)
+          : `It is ready since ${live?.ready_at} and waits for a free slot of a live engine.`,
   running: ({ live, heartbeats }) => {
     const engine = live?.engine;
     const where = engine ? `Engine ${engine.id} (process ${engine.pid} on ${engine.host})` : "An engine";
@@ -34,7 +37,7 @@ const WHY: Record<RunStatus, (run: RunStored) => string> = {
     const then = live?.pausing
       ? " It pauses as soon as that call is recorded."
       : live?.moving
-        ? " It was moved, and goes on at the other deployment as soon as that call is recorded."
+        ? " It lets go as soon as that call is recorded, because it was moved or paused with others."
         : "";
     return `${where} is calling the app${again}.${whatStepsSay(heartbeats)}${then}`;
   },
@@ -110,6 +113,19 @@ function saidBy({ progress, at }: HeartbeatStored): string {
   return `said at ${at}: ${cut(said)}`;
 }
 
+function whyHeld({
+  kind,
+  function: functionId,
+  key,
+  by,
+  since,
+  reason,
+  id,
+}: NonNullable<RunWait["pause"]>): string {
+  const said = reason === null ? "" : ` (${reason})`;
+  return `${whatIsPaused({ kind, functionId, key })} is paused by ${by} since ${since}${said}; durable resume ${id} lets it go on`;
+}
+
 function isGateWait(wait: RunWait | null): wait is WaitAtGate {
   return wait !== null && wait.gate !== null;
 }
@@ -121,6 +137,8 @@ function gateOf(step: StepStored, { wait }: RunStored): WaitAtGate | null {
 function whyStep(step: StepStored, run: RunStored): string {
   const { children, heartbeats } = run;
   const name = JSON.stringify(step.name);
+  const { wait } = run;
+  if (wait?.pause && wait.step?.id === step.id) return `step ${name} is held, because ${whyHeld(wait.pause)}`;
   const atGate = gateOf(step, run);
   if (atGate !== null) {
     const more = atGate.jobs - 1;

@@ -1,3 +1,4 @@
+import type { Pause } from "../domain/pause.ts";
 import type { RunStatus } from "../domain/run-status.ts";
 
 /** How far a queue is counted: for one run, and for each of a page of runs. */
@@ -17,6 +18,7 @@ export interface RunWait {
     | "concurrency"
     | "throttle"
     | "singleton" // another run of its key holds it
+    | "held" // a person has paused its workspace, its function, its key or its tenant
     | "circuit" // its endpoint is down or busy
     | "slot" // it is ready: a free slot of an engine
     | "paused"
@@ -39,6 +41,17 @@ export interface RunWait {
   /** Its jobs that wait at limits: itself, or planned steps. */
   readonly jobs: number;
   readonly gate: GateWait | null;
+  readonly pause: {
+    readonly id: string;
+    readonly kind: Pause["kind"];
+    readonly function: string | null;
+    readonly limit: string | null;
+    /** JSON text. */
+    readonly key: string | null;
+    readonly by: string;
+    readonly reason: string | null;
+    readonly since: string;
+  } | null;
   readonly circuit: {
     readonly state: "open" | "limited";
     readonly since: string;

@@ -1,3 +1,4 @@
+import { HELD_MAX, type Pause } from "../domain/pause.ts";
 import type { Database } from "./database.ts";
 
 export interface DeploymentRow {
@@ -29,6 +30,8 @@ export interface WorkspaceRow {
   /** Newest first; none of them retired. */
   readonly secrets: readonly string[];
   readonly functions: readonly { readonly id: string; readonly version: number; readonly manifest: string }[];
+  /** The oldest first. */
+  readonly pauses: readonly Pause[];
 }
 
 /** One statement, one snapshot: the version goes with the functions it counts. Null for an unknown id. */
@@ -47,6 +50,7 @@ export async function loadWorkspace(database: Database, workspaceId: number): Pr
       kept: string | null;
       secrets: string | null;
       functions: string | null;
+      pauses: string | null;
     }[]
   >`
     select w.app, w.environment, w.registry_version, e.url, e.max_duration_ms, e.manifest_digest, e.deployment, e.capabilities,
@@ -60,7 +64,13 @@ export async function loadWorkspace(database: Database, workspaceId: number): Pr
       (select json_agg(s.secret order by s.id desc)::text from durable.signing_secrets s
         where s.workspace_id = w.id and s.retired_at is null) as secrets,
       (select json_agg(json_build_object('id', f.id, 'version', f.version, 'manifest', f.manifest) order by f.id)::text
-        from durable.functions f where f.workspace_id = w.id and f.removed_at is null) as functions
+        from durable.functions f where f.workspace_id = w.id and f.removed_at is null) as functions,
+      (select json_agg(json_build_object('id', p.id, 'kind', p.kind, 'functionId', p.function_id, 'limitId', p.limit_id,
+          'key', p.key, 'by', p.actor, 'since', durable.rfc3339(p.since),
+          'isFull', (select count(*) from (select 1 from durable.parked k
+            where k.workspace_id = p.workspace_id and k.gate_id = p.id limit ${HELD_MAX}::int) as h) = ${HELD_MAX}::int)
+          order by p.since, p.id)::text
+        from durable.pauses p where p.workspace_id = w.id and not p.ending) as pauses
     from durable.workspaces w left join durable.endpoints e on e.workspace_id = w.id
     where w.id = ${workspaceId}`;
   if (row === undefined) return null;
@@ -77,5 +87,6 @@ export async function loadWorkspace(database: Database, workspaceId: number): Pr
     kept: JSON.parse(row.kept ?? "[]") as WorkspaceRow["kept"],
     secrets: JSON.parse(row.secrets ?? "[]") as string[],
     functions: JSON.parse(row.functions ?? "[]") as WorkspaceRow["functions"],
+    pauses: JSON.parse(row.pauses ?? "[]") as Pause[],
   };
 }

@@ -17,6 +17,7 @@ export async function lookForRest(sql: Sql): Promise<Rest> {
     select
       ((select count(*) from durable.ready)
         + (select count(*) from durable.turns)
+        + (select count(*) from durable.pauses where ending)
         + (select count(*) from durable.live_runs where status = 'running')
         + (select count(*) from durable.tasks where status = 'running')
         + (select count(*) from durable.event_obligations)

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { Context } from "../context.ts";
-import type { Wait } from "../run-view/describe-wait.ts";
+import { type Wait, whatIsHeld } from "../run-view/describe-wait.ts";
 import { apiOf, type TargetFlags, withTarget, workspaceOf } from "../target.ts";
 
 export function whyCommand(context: Context): Command {
@@ -17,8 +17,10 @@ export function whyCommand(context: Context): Command {
     });
 }
 
-function rowsOf({ gate, until, starts_at, starts_unknown }: Wait): string[][] {
+function rowsOf({ gate, pause, until, starts_at, starts_unknown }: Wait): string[][] {
   const rows = gate === null ? [] : rowsOfGate(gate);
+  if (pause !== null)
+    rows.push(["paused", `${whatIsHeld(pause)}, ${pause.id}`], ["by", `${pause.by}, since ${pause.since}`]);
   if (until !== null) rows.push(["until", until]);
   if (starts_at !== null && starts_at !== until) rows.push(["starts at", starts_at]);
   if (gate !== null && starts_unknown !== null) rows.push(["starts at", UNKNOWN[starts_unknown]]);

@@ -1,3 +1,4 @@
+import { whatIsPaused } from "../../domain/pause.ts";
 import type { AnswerOf } from "../../http/contract/table.ts";
 
 export type Wait = NonNullable<AnswerOf<"getRun">["wait"]>;
@@ -13,6 +14,7 @@ const WORDS: Record<Wait["kind"], (wait: Wait) => string> = {
   singleton: placeOf,
   circuit: ({ circuit }) => (circuit?.state === "open" ? "the app, which is down" : "the app, which is busy"),
   slot: () => "a free slot of an engine",
+  held: ({ pause }) => `a person: ${whatIsHeld(pause!)} is paused`,
   paused: () => "a person: it is paused",
   begin: () => "its time to begin",
   retry: ({ step, attempt }) => `try ${attempt} of ${step === null ? "the function" : nameOf(step)}`,
@@ -23,6 +25,10 @@ const WORDS: Record<Wait["kind"], (wait: Wait) => string> = {
   signal: ({ step }) => `signal ${nameOf(step)}`,
   sleep: ({ step }) => `sleep ${nameOf(step)}`,
 };
+
+export function whatIsHeld({ kind, function: functionId, key }: NonNullable<Wait["pause"]>): string {
+  return whatIsPaused({ kind, functionId, key: JSON.stringify(key) });
+}
 
 function placeOf({ gate }: Wait): string {
   const { limit, key, position, capped, used } = gate!;

@@ -19,6 +19,7 @@ import {
 } from "./keys.ts";
 import { listLimits, setLimit } from "./limits.ts";
 import { listRunLogs } from "./logs.ts";
+import { listPauses, pauseTarget, resumePause } from "./pauses.ts";
 import { queryRun } from "./queries.ts";
 import type { Row } from "./row.ts";
 import { beginRun, cancelRun, moveRun, pauseRun, resumeRun } from "./run-actions.ts";
@@ -50,6 +51,9 @@ export const TABLE = {
   retireDeployment,
   listLimits,
   setLimit,
+  listPauses,
+  pauseTarget,
+  resumePause,
   listFunctions,
   triggerFunction,
   callFunction,

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { InputKind } from "./inputs.ts";
 import { LimitKeyValue, LimitKind } from "./limits.ts";
+import { PauseShown } from "./pauses.ts";
 import { AsReceived, Instant, RunStatus } from "./shapes.ts";
 
 const GateWait = z
@@ -50,6 +51,7 @@ export const Wait = z
         "concurrency",
         "throttle",
         "singleton",
+        "held",
         "circuit",
         "slot",
         "paused",
@@ -64,7 +66,7 @@ export const Wait = z
       ])
       .openapi({
         description:
-          "`concurrency`, `throttle`, `singleton`: a limit. `circuit`: its endpoint is down or busy. `slot`: it is ready, and no engine " +
+          "`concurrency`, `throttle`, `singleton`: a limit. `held`: a person has paused it, with others. `circuit`: its endpoint is down or busy. `slot`: it is ready, and no engine " +
           "has a free slot. `begin`: it was born to begin later. `retry`: the next try of a step, of the function, or of a call. `step`: the app is called for a planned step.",
       }),
     step: z
@@ -91,6 +93,7 @@ export const Wait = z
       description: "Of the run, that wait at limits: itself, or planned steps. `step` is the oldest.",
     }),
     gate: GateWait.nullable().openapi({ description: "Of `concurrency`, `throttle` and `singleton`." }),
+    pause: PauseShown.nullable().openapi({ description: "Of `held`." }),
     circuit: z
       .object({
         state: z.enum(["open", "limited"]),

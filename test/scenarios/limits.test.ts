@@ -123,6 +123,7 @@ test("a run that waits for a place says at which limit, for which key, who is in
     starts_at: null,
     starts_unknown: "unmeasured",
     jobs: 1,
+    pause: null,
     gate: {
       limit: {
         id: expect.stringMatching(/^[0-9a-f-]{36}$/),

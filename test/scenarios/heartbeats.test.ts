@@ -110,6 +110,31 @@ test.each(["inline", "planned", "undone"])(
   },
 );
 
+test("a share and a note are said as one", async () => {
+  let letGo = () => {};
+  const hold = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const noted = createFunction({
+    id: "noted",
+    trigger: { event: "noted" },
+    handler: ({ step }) =>
+      step.run("work", async () => {
+        await step.heartbeat(0.4, "page 4 of 10");
+        await hold;
+      }),
+  });
+  const other = await startSdkApp(engine, "noted", [noted]);
+  const run = await other.start("noted");
+  await waitFor("the word", async () => (await other.show(run)).heartbeats.length > 0);
+  const { heartbeats, why } = await other.show(run);
+  letGo();
+  expect(heartbeats[0].progress).toEqual({ progress: 0.4, detail: "page 4 of 10" });
+  expect(why).toContain("40 %, page 4 of 10");
+  await other.ended(run);
+  await other.stop();
+});
+
 test("step.heartbeat speaks for the step that calls it, and what it says last counts", async () => {
   let letGo = () => {};
   const hold = new Promise<void>((resolve) => {

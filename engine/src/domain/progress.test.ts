@@ -7,6 +7,8 @@ test.each([
   [{ detail: "reading" }, "reading"],
   [{ progress: 7 }, '{"progress":7}'],
   [12, "12"],
+  [0.25, "25 %"],
+  [1, "1"],
   ["half", '"half"'],
   [null, "alive"],
 ])("%j is said as %s", (progress, said) => {

@@ -7,6 +7,9 @@ export function describeProgress(progress: unknown): string {
   const { progress: share, detail } = Object(progress) as { progress?: unknown; detail?: unknown };
   const said = [];
   if (typeof share === "number" && share >= 0 && share <= 1) said.push(`${Math.floor(share * 100)} %`);
+  // A bare 0 or 1 may as well count something.
+  if (typeof progress === "number" && progress > 0 && progress < 1)
+    said.push(`${Math.floor(progress * 100)} %`);
   if (typeof detail === "string") said.push(detail);
   return said.length > 0 ? said.join(", ") : JSON.stringify(progress);
 }

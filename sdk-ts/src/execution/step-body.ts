@@ -170,8 +170,8 @@ class Context implements StepBodyContext, Limited {
     return this.#abort.signal;
   }
 
-  readonly heartbeat: Heartbeat = (progress) => {
-    const told = this.#beat(progress);
+  readonly heartbeat: Heartbeat = (progress, note) => {
+    const told = this.#beat(note === undefined ? progress : { progress, detail: note });
     // Who does not await it looks at the signal.
     told.catch(() => {});
     return told;

@@ -68,6 +68,32 @@ test(
   },
 );
 
+test(
+  "a job held by two gates strands nobody: the third goes while the second gate stays full",
+  TIMEOUT,
+  async () => {
+    await gates.declare({ left: { unit: "step", count: 1 }, right: { unit: "step", count: 1 } });
+    const [left, right] = [gates.gate("left"), gates.gate("right")];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await gates.start([left]);
+      await gates.start([right]);
+      const [atLeft, atRight] = await gates.claimAll();
+      const both = await gates.start([left, right]);
+      const third = await gates.start([left]);
+      await gates.claimAll();
+      const [, claimed] = await stage.race(() => gates.letGo(atLeft!), claim);
+      const leases = [...claimed, ...(await gates.claimAll())];
+      expect(leases.map(({ runId }) => runId)).toEqual([third]);
+      await gates.letGo(leases[0]!);
+      expect(await gates.claimAll()).toEqual([]);
+      await gates.letGo(atRight!);
+      const [last] = await gates.claimAll();
+      expect(last?.runId).toBe(both);
+      await gates.letGo(last!);
+    }
+  },
+);
+
 test("a cancel beside the claim that lets the job in leaves no place taken", TIMEOUT, async () => {
   await gates.declare({ one: { unit: "step", count: 1 }, whole: { unit: "run", count: 2 } });
   const at = [gates.gate("whole", "run"), gates.gate("one")];

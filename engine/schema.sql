@@ -906,8 +906,10 @@ begin
   end if;
 
   if cardinality(k_id) > 0 then
-    insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, facts, at)
-      select e_workspace[k.event], k.id, e_id[k.event], k.function, k.reason, k.detail, k.facts, v_now
+    insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, run_id, facts, at)
+      select e_workspace[k.event], k.id, e_id[k.event], k.function, k.reason, k.detail,
+        -- What stood in the way of a tick, its scheduler knows.
+        case k.reason when 'overlap' then (k.facts::json ->> 'run')::uuid end, k.facts, v_now
       from unnest(k_event, k_id, k_function, k_reason, k_detail, k_facts) as k(event, id, function, reason, detail, facts)
       where v_new[k.event];
   end if;
@@ -1019,8 +1021,8 @@ begin
       select s_workspace[q.no], q.event, 'durable.tick', s_missed[q.no], v_now, v_now
       from unnest(v_moved, v_event) as q(no, event) where s_missed[q.no] is not null
       returning workspace_id, id)
-  insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, at)
-    select told.workspace_id, durable.uuid_v7(), told.id, s.function_id, 'missed', s_detail[q.no], v_now
+  insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, facts, at)
+    select told.workspace_id, durable.uuid_v7(), told.id, s.function_id, 'missed', s_detail[q.no], s_missed[q.no], v_now
     from told join unnest(v_moved, v_event) as q(no, event) on q.event = told.id
     join durable.schedules s on s.workspace_id = told.workspace_id and s.id = s_id[q.no];
   return cardinality(v_moved);

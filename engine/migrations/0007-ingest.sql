@@ -240,8 +240,10 @@ begin
   end if;
 
   if cardinality(k_id) > 0 then
-    insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, facts, at)
-      select e_workspace[k.event], k.id, e_id[k.event], k.function, k.reason, k.detail, k.facts, v_now
+    insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, run_id, facts, at)
+      select e_workspace[k.event], k.id, e_id[k.event], k.function, k.reason, k.detail,
+        -- What stood in the way of a tick, its scheduler knows.
+        case k.reason when 'overlap' then (k.facts::json ->> 'run')::uuid end, k.facts, v_now
       from unnest(k_event, k_id, k_function, k_reason, k_detail, k_facts) as k(event, id, function, reason, detail, facts)
       where v_new[k.event];
   end if;

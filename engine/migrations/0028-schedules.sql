@@ -213,8 +213,8 @@ begin
       select s_workspace[q.no], q.event, 'durable.tick', s_missed[q.no], v_now, v_now
       from unnest(v_moved, v_event) as q(no, event) where s_missed[q.no] is not null
       returning workspace_id, id)
-  insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, at)
-    select told.workspace_id, durable.uuid_v7(), told.id, s.function_id, 'missed', s_detail[q.no], v_now
+  insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, facts, at)
+    select told.workspace_id, durable.uuid_v7(), told.id, s.function_id, 'missed', s_detail[q.no], s_missed[q.no], v_now
     from told join unnest(v_moved, v_event) as q(no, event) on q.event = told.id
     join durable.schedules s on s.workspace_id = told.workspace_id and s.id = s_id[q.no];
   return cardinality(v_moved);

@@ -159,6 +159,8 @@ test.each([
       expect(skips.length).toBeGreaterThan(3);
       expect(skips[0]).toMatchObject({
         reason: "overlap",
+        run: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        facts: { schedule: expect.stringMatching(/^lengthy:/), run: skips[0].run },
         detail: expect.stringMatching(/^Run \S+, which schedule "lengthy:/),
       });
     } else {

@@ -298,24 +298,34 @@ describe("by hand", () => {
   });
 });
 
-test("what a function declares holds for its ticks as for events: what becomes no run says why", async () => {
-  const limited = createFunction({
-    id: "limited",
-    trigger: { cron: EVERY_SECOND, overlap: "queue" },
-    rateLimit: { limit: 2, period: "1h" },
-    concurrency: 1,
-    handler: ({ event }) => {
-      ran.push({ function: "limited", time: event.time, data: event.data });
-    },
-  });
-  await sync(limited);
-  const skips = () => engine.call("GET", "/v1/apps/shop/dev/skips?function=limited");
-  await waitFor("a tick over the limit", async () => (await skips()).json.skips.length >= 2);
-  await waitFor("those within it", () => ran.length >= 2);
-  expect(ran).toHaveLength(2);
-  const reasons = (await skips()).json.skips.map(({ reason }: { reason: string }) => reason);
-  expect(new Set(reasons)).toEqual(new Set(["rate-limited"]));
-});
+test.each([
+  ["rate-limited", { rateLimit: { limit: 2, period: "1h" } }, 2],
+  ["debounced", { debounce: { period: "1h" } }, 0],
+  ["batched", { batch: { maxSize: 100, maxWait: "1h" } }, 0],
+  ["singleton", { singleton: { mode: "skip" } }, 1],
+  ["duplicate", { idempotency: { key: { cel: "event.name" } } }, 1],
+] as const)(
+  "what a function declares holds for its ticks as for events: %s",
+  async (reason, shape, starts) => {
+    const shaped = createFunction({
+      id: `shaped-${reason}`,
+      trigger: { cron: EVERY_SECOND, overlap: "queue" },
+      concurrency: 1,
+      ...shape,
+      handler: async ({ event, step }) => {
+        await step.run("say", () => ran.push({ function: "shaped", time: event.time, data: event.data }));
+        if (reason === "singleton") await step.sleep("long", "1h");
+      },
+    });
+    await sync(shaped);
+    const skips = () => engine.call("GET", `/v1/apps/shop/dev/skips?function=${shaped.id}`);
+    await waitFor("ticks that become no run", async () => (await skips()).json.skips.length >= 2);
+    await waitFor("those that do", () => ran.length >= starts);
+    expect(ran).toHaveLength(starts);
+    const reasons = (await skips()).json.skips.map((skip: { reason: string }) => skip.reason);
+    expect(new Set(reasons)).toEqual(new Set([reason]));
+  },
+);
 
 test.each(["cancel", "skip"])(
   "a tick that is taken up again, because an engine died before it had gone on, leaves its own run alone: %s",

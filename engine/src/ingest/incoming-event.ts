@@ -18,6 +18,6 @@ export interface IncomingEvent {
     /** What keeps runs of the schedule apart; null: nothing. */
     readonly gate: Gate | null;
     /** Why it starts no run; null: it does. */
-    readonly skip: Pick<SkipRow, "reason" | "detail"> | null;
+    readonly skip: Pick<SkipRow, "reason" | "detail" | "facts"> | null;
   };
 }

@@ -112,7 +112,7 @@ function matchTick(
   data: string,
   event: () => Fact,
 ): Matched {
-  if (skip !== null) return { starts: [], skips: [{ functionId, facts: null, ...skip }] };
+  if (skip !== null) return { starts: [], skips: [{ functionId, ...skip }] };
   if (fn === undefined) {
     const detail = `The app serves no function "${functionId}" any more.`;
     return { starts: [], skips: [{ functionId, reason: "missed", detail, facts: null }] };

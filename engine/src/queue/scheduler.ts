@@ -115,7 +115,7 @@ export class Scheduler extends PollingService<SchedulerOptions> {
     if (runs.length === 0) return null;
     if (overlap === "skip") {
       const detail = `Run ${runs[0]}, which schedule "${id}" had started, was still under way, and its overlap is "skip".`;
-      return { reason: "overlap", detail };
+      return { reason: "overlap", detail, facts: JSON.stringify({ schedule: id, run: runs[0] }) };
     }
     const reason = `The next tick of schedule "${id}" has come, and its overlap is "cancel".`;
     await Promise.all(

@@ -20,7 +20,7 @@ export function tickEvent(schedule: Schedule, tickMs: number, skip: Skip | null 
   };
 }
 
-type Skip = Pick<SkipRow, "reason" | "detail">;
+type Skip = Pick<SkipRow, "reason" | "detail" | "facts">;
 
 function begin({ id, jitterMs }: Schedule, tickMs: number): Begin {
   return { cause: "jitter", atMs: tickMs + jitterOf(id, tickMs, jitterMs) };

@@ -89,6 +89,32 @@ const all = createFunction({
   handler: ({ events }) => void seen.push(events.map(({ data }) => data.id)),
 });
 
+const brokenSingle = createFunction({
+  id: "broken-single",
+  trigger: { event: "broken.single" },
+  singleton: { mode: "skip", key: { cel: "event.data.user" } },
+  handler: ({ event }) => void seen.push(event.data),
+});
+
+const both = createFunction({
+  id: "both",
+  trigger: { event: "both" },
+  idempotency: { key: "id" },
+  rateLimit: { limit: 2, period: "1h" },
+  handler: ({ event, step }) => step.run("note", () => void seen.push(event.data.id)),
+});
+
+const heldBatch = createFunction({
+  id: "held-batch",
+  trigger: { event: "held.batch" },
+  batch: { maxSize: 2, maxWait: "1m" },
+  singleton: { mode: "queue" },
+  handler: async ({ events, step }) => {
+    await step.run("note", () => void seen.push(events.map(({ data }) => data.no)));
+    await step.sleep("rest", "1h");
+  },
+});
+
 const parent = createFunction({
   id: "parent",
   handler: async ({ event, step }) => {
@@ -105,6 +131,7 @@ beforeAll(async () => {
   kit = await openKit({
     functions: [
       ...[once, typed, first, batched, quietBatch, limited, later, bursting, all, parent],
+      ...[brokenSingle, both, heldBatch],
       ...[single("skip"), single("cancel"), single("queue")],
     ],
   });
@@ -273,7 +300,7 @@ test("a debounced batch begins when it is quiet, and loses none", async () => {
   expect(seen).toEqual([[1, 2]]);
 });
 
-test("rate limit: 10 of 10 are admitted at once, and the eleventh says until when", async () => {
+test("complaint: a rate limit of 10 admits 2. Here 10 of 10 are admitted at once, and the eleventh says until when", async () => {
   const { runs, ids } = await send("limited", ...Array.from({ length: 11 }, (_, no) => ({ no })));
   expect([runs.length, seen.length]).toEqual([10, 10]);
   const [skip] = await skipsOf(ids[10]!);
@@ -396,4 +423,35 @@ test("a crash between the events of a batch and of a debounce loses none", async
   await kit.crash();
   await kit.advance("11s");
   expect(seen).toEqual([[1, 2]]);
+});
+
+// What others are asked to mend in their limits, by its name.
+test("complaint: a singleton whose key cannot be evaluated runs without it, silently", async () => {
+  const { ids } = await send("broken.single", { user: { id: 1 } }, { user: { id: 1 } });
+  expect(seen).toEqual([]);
+  for (const id of ids) {
+    const [skip] = await skipsOf(id);
+    expect(skip).toMatchObject({
+      reason: "limit",
+      detail: expect.stringContaining(
+        'the singleton of "broken-single" could not be applied: its key is an object',
+      ),
+    });
+  }
+});
+
+test("complaint: idempotency replaces a rate limit that is declared beside it", async () => {
+  await send("both", { id: 1 }, { id: 1 }, { id: 2 }, { id: 3 });
+  expect(seen).toEqual([1, 2]);
+});
+
+test("complaint: a batch may have no other limit", async () => {
+  await send("held.batch", { no: 1 }, { no: 2 }, { no: 3 }, { no: 4 });
+  await kit.settled();
+  expect(seen).toEqual([[1, 2]]);
+  await kit.advance("61m");
+  expect(seen).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
 });

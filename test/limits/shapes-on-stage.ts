@@ -83,7 +83,7 @@ export class ShapesOnStage {
         timeMs: null,
         begin: each.atMs === undefined ? undefined : ({ cause: "delay", atMs: each.atMs } as const),
       };
-      const row = toEventRow(this.#ports(), this.#workspace(), event, () => null);
+      const row = toEventRow(this.#ports(), this.workspace, event, () => null);
       rows.add(row, 1, 0);
       return row;
     });
@@ -121,7 +121,8 @@ export class ShapesOnStage {
     return { runs, skips };
   }
 
-  #workspace(): WorkspaceEntry {
+  /** As ingest knows it. */
+  get workspace(): WorkspaceEntry {
     const listeners = new Listeners(this.#functions);
     const functions = new Map(this.#functions.map((fn) => [fn.id, fn]));
     return {

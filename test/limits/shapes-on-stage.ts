@@ -128,6 +128,7 @@ export class ShapesOnStage {
     return {
       workspaceId: this.#stage.workspaceId,
       version: 0,
+      pauses: [],
       functions,
       listeners,
     } as Partial<WorkspaceEntry> as WorkspaceEntry;

@@ -22,8 +22,8 @@ export function shapesOf({ id, manifest }: FunctionEntry, event: () => Fact): Sh
     const key = keysOf(shape, event);
     if (!key.ok) return { ok: false, detail: notStarted(id, shape.name, key.problem) };
     found[shape.kind] = {
-      // Another algorithm, or other keys, remember other things.
-      id: hashedUuid(id, shape.kind, String("burst" in shape.spec), key.json ?? ""),
+      // What works another way, or has other keys, remembers other things.
+      id: hashedUuid(id, shape.kind, shape.way, key.json ?? ""),
       ...(key.json !== null && { key: key.json }),
       ...shape.spec,
     };

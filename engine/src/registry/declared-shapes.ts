@@ -3,6 +3,8 @@ import { BATCH_BYTES_DEFAULT, type FunctionManifest, type LimitKey } from "@dura
 /** A limit that acts before a run exists, as a function declares it. */
 export interface DeclaredShape {
   readonly kind: "idempotency" | "debounce" | "batch" | "rate-limit" | "singleton";
+  /** Of those that one kind can work in. */
+  readonly way: string;
   /** As people read it. */
   readonly name: string;
   /** Values of them all together are its key; none: all events count together. */
@@ -17,19 +19,26 @@ export function declaredShapes(manifest: FunctionManifest): DeclaredShape[] {
   const shapes: DeclaredShape[] = [];
   if (idempotency !== undefined) {
     const { key, period_ms: ms } = idempotency;
-    shapes.push({ kind: "idempotency", name: `idempotency of "${id}"`, keys: [key], spec: { ms } });
+    shapes.push({ kind: "idempotency", way: "", name: `idempotency of "${id}"`, keys: [key], spec: { ms } });
   }
   if (debounce !== undefined || batch !== undefined) shapes.push(collecting(manifest));
   if (rate !== undefined) {
     const { limit, period_ms: ms, burst, on_limit: onLimit } = rate;
     const spec = { limit, ms, delay: onLimit === "delay", ...(burst !== undefined && { burst }) };
-    shapes.push({ kind: "rate-limit", name: `rate limit of "${id}"`, keys: listed(rate.key), spec });
+    shapes.push({
+      kind: "rate-limit",
+      way: burst === undefined ? "window" : "pace",
+      name: `rate limit of "${id}"`,
+      keys: listed(rate.key),
+      spec,
+    });
   }
   // One that queues is a gate.
   if (singleton !== undefined && singleton.mode !== "queue") {
     const { mode } = singleton;
     shapes.push({
       kind: "singleton",
+      way: "",
       name: `singleton of "${id}"`,
       keys: listed(singleton.key),
       spec: { mode },
@@ -45,11 +54,17 @@ function collecting({ id, debounce, batch }: FunctionManifest): DeclaredShape {
     ...(debounce.max_wait_ms !== undefined && { max_ms: debounce.max_wait_ms }),
   };
   if (batch === undefined) {
-    return { kind: "debounce", name: `debounce of "${id}"`, keys: listed(debounce?.key), spec: { ...quiet } };
+    return {
+      kind: "debounce",
+      way: debounce?.edge ?? "trailing",
+      name: `debounce of "${id}"`,
+      keys: listed(debounce?.key),
+      spec: { ...quiet },
+    };
   }
   const { max_size: size, max_wait_ms: wait_ms, max_bytes: bytes = BATCH_BYTES_DEFAULT } = batch;
   const keys = [...listed(batch.key), ...listed(debounce?.key)];
-  return { kind: "batch", name: `batch of "${id}"`, keys, spec: { size, wait_ms, bytes, ...quiet } };
+  return { kind: "batch", way: "", name: `batch of "${id}"`, keys, spec: { size, wait_ms, bytes, ...quiet } };
 }
 
 function listed(key: LimitKey | undefined): LimitKey[] {

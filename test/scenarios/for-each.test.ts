@@ -1,20 +1,12 @@
 // Thousands of items with the real SDK: what is sent grows with the items, and what is done stays done.
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { serve } from "../../sdk-ts/src/adapters/node.ts";
+import { beforeEach, expect, test } from "vitest";
 import { createFunction, type Step } from "../../sdk-ts/src/index.ts";
 import { expectInvariants } from "../invariants/expect-invariants.ts";
-import { layLine } from "../support/cut-line.ts";
-import { startEngine } from "./api-engine.ts";
+import { appBehindLines } from "./app-behind-lines.ts";
 
-/** These few runs need not exercise every promise; those that they do must hold. */
 /** The machine may be busy with other test files. */
 const PATIENCE_MS = 240_000;
 
-let engine: Awaited<ReturnType<typeof startEngine>>;
-let toEngine: Awaited<ReturnType<typeof layLine>>;
-let toApp: Awaited<ReturnType<typeof layLine>>;
 const bodies: string[] = [];
 
 const double = createFunction({
@@ -66,27 +58,7 @@ const large = createFunction({
   },
 });
 
-const server = createServer(serve({ app: "shop", functions: [double, fussy, large] }));
-
-beforeAll(async () => {
-  engine = await startEngine();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  toEngine = await layLine(engine.port);
-  toApp = await layLine((server.address() as AddressInfo).port);
-  process.env["DURABLE_URL"] = `http://127.0.0.1:${toEngine.port}`;
-  const url = `http://127.0.0.1:${toApp.port}/api/durable`;
-  const synced = await engine.call("POST", "/v1/apps/shop/dev/sync", { url });
-  expect(synced.status, synced.text).toBe(200);
-});
-
-afterAll(async () => {
-  delete process.env["DURABLE_URL"];
-  await toEngine.stop();
-  await toApp.stop();
-  await engine.stop();
-  server.closeAllConnections();
-  server.close();
-});
+const { engine, toEngine, toApp } = appBehindLines([double, fussy, large]);
 
 beforeEach(() => {
   bodies.length = 0;

@@ -1,5 +1,5 @@
 // What the engine decides from an answer. Decide makes it, commit writes it; nothing in between looks inside.
-import type { Begin } from "./begin.ts";
+import type { NewEvent } from "./new-event.ts";
 
 /** What happens to the lease and the run. */
 export type OutcomeKind =
@@ -31,11 +31,8 @@ export interface Outcome {
 
 export type StepStatus = "ok" | "err" | "pending" | "retrying" | "cancelled";
 
-/** An entry as it shall stand in the journal. Settled when `ok` or `err`. */
-export interface StepEntry {
-  readonly id: string;
-  /** 32 hex digits: the branch or group it stands in. None is the handler itself. */
-  readonly scope?: string | undefined;
+/** What is kept of a step, whoever looks at it. */
+export interface StepContent {
   readonly op: string;
   readonly name: string;
   readonly n: number;
@@ -44,21 +41,20 @@ export interface StepEntry {
   readonly value: string | null;
   readonly failure: string | null;
   readonly attempt: number;
+}
+
+/** An entry as it shall stand in the journal. Settled when `ok` or `err`. */
+export interface StepEntry extends StepContent {
+  readonly id: string;
+  /** 32 hex digits: the branch or group it stands in. None is the handler itself. */
+  readonly scope?: string | undefined;
   /** End of a sleep, timeout of a wait, next attempt: from the commit on, or as an instant. */
   readonly dueMs: number | null;
   readonly dueAtEpochMs: number | null;
 }
 
-export interface SentEvent {
+export interface SentEvent extends NewEvent {
   readonly eventId: string;
-  readonly clientId: string | null;
-  readonly name: string;
-  readonly data: string;
-  readonly timeMs: number | null;
-  /** It starts this function and no other; the run has the event's id. */
-  readonly target?: string;
-  /** The runs it starts begin then. */
-  readonly begin?: Begin | undefined;
 }
 
 export interface AttemptEntry {

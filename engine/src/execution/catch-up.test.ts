@@ -1,11 +1,11 @@
 // An app repeats what a checkpoint brought whose answer it never got: each kind of op under the name the journal has for it.
 import type { Op } from "@durable/protocol/wire";
 import { expect, test } from "vitest";
-import type { JournalEntry } from "../store/journals.ts";
 import type { Reply } from "./call-app.ts";
 import { withoutRecorded } from "./catch-up.ts";
 import { journalOp } from "./journal-entry.ts";
 import { Memo } from "./memo.ts";
+import { journalEntry } from "./situation.fixture.ts";
 
 const ID = "a".padStart(32, "0");
 const OPS = [
@@ -24,12 +24,8 @@ const OPS = [
 
 function memoWith(op: Op | null, status: "ok" | "pending", attempt: number): Memo {
   if (op === null) return Memo.of([]);
-  const entry = {
-    ...{ stepId: ID, seq: status === "ok" ? 1 : null, op: journalOp(op), name: "a", n: 0, status, attempt },
-    ...{ value: null, failure: null, resumedAfter: 0, elapsedMs: 0, isHeldBack: false, taskKind: null },
-    ...{ asked: null, isOwed: false, isFolded: false },
-  };
-  return Memo.of([entry as unknown as JournalEntry]);
+  const seq = status === "ok" ? 1 : null;
+  return Memo.of([journalEntry("a", { stepId: ID, seq, op: journalOp(op), status, value: null, attempt })]);
 }
 
 function leftOf(op: Op, before: Memo, now: Memo): readonly Op[] {

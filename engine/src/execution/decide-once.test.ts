@@ -2,39 +2,15 @@ import type { Answer, Op } from "@durable/protocol/wire";
 import { RawJson, stepId } from "@durable/protocol/wire";
 import { expect, test } from "vitest";
 import { DEFAULT_RETRY } from "../domain/backoff.ts";
-import type { JournalEntry } from "../store/journals.ts";
 import type { Reply } from "./call-app.ts";
 import { decideOnceReply } from "./decide-once.ts";
 import { Memo } from "./memo.ts";
-import type { Situation } from "./situation.ts";
+import { journalEntry, situationWith, UNSETTLED } from "./situation.fixture.ts";
 
-const step = {
-  ...{
-    stepId: stepId("", "pay", 0),
-    seq: null,
-    op: "run",
-    name: "pay",
-    n: 0,
-    status: "pending",
-    value: null,
-  },
-  ...{
-    failure: null,
-    attempt: 0,
-    isHeldBack: false,
-    taskKind: "once",
-    asked: null,
-    resumedAfter: 0,
-    elapsedMs: 0,
-  },
-  ...{ isOwed: false, isFolded: false },
-} satisfies JournalEntry;
-const situation = {
-  memo: Memo.of([step], { taskStepId: step.stepId }),
+const step = journalEntry("pay", { ...UNSETTLED, taskKind: "once" });
+const situation = situationWith(Memo.of([step], { taskStepId: step.stepId }), {
   retry: { ...DEFAULT_RETRY, on_exhausted: "pause" },
-  transportAttempt: 0,
-  random: () => 0.5,
-} as unknown as Situation;
+});
 const times = {} as never;
 const ran = (rest: object) =>
   ({ op: "run", id: step.stepId, name: "pay", n: 0, st: "ok", v: new RawJson("1"), ...rest }) as Op;

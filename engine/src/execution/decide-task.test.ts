@@ -1,5 +1,5 @@
 import type { Answer, Op } from "@durable/protocol/wire";
-import { RawJson, stepId } from "@durable/protocol/wire";
+import { RawJson } from "@durable/protocol/wire";
 import { expect, test } from "vitest";
 import { DEFAULT_RETRY } from "../domain/backoff.ts";
 import type { FetchEnd } from "../endpoint/fetch-client.ts";
@@ -8,55 +8,25 @@ import { decide } from "./decide.ts";
 import { decideFetchEnd } from "./decide-fetch.ts";
 import { decideTask, decideTaskReply } from "./decide-task.ts";
 import { Memo } from "./memo.ts";
+import { idOf, journalEntry, situationWith, UNSETTLED } from "./situation.fixture.ts";
 import type { Situation } from "./situation.ts";
 
-const id = (name: string) => stepId("", name, 0);
 const planned = (name: string, rest: Partial<JournalEntry> = {}) =>
-  ({
-    stepId: id(name),
-    seq: null,
-    op: "run",
-    name,
-    n: 0,
-    status: "pending",
-    value: null,
-    failure: null,
-    attempt: 0,
-    isHeldBack: false,
-    taskKind: "step",
-    asked: null,
-    resumedAfter: 0,
-    elapsedMs: 0,
-    ...rest,
-  }) as JournalEntry;
+  journalEntry(name, { ...UNSETTLED, taskKind: "step", ...rest });
 
-function situation(
-  entries: JournalEntry[],
-  taskStep: string | null,
-  rest: Partial<Situation> = {},
-): Situation {
-  return {
-    memo: Memo.of(entries, { taskStepId: taskStep }),
-    state: null,
-    retry: { ...DEFAULT_RETRY, jitter: false },
-    runAttempt: 0,
-    transportAttempt: 0,
-    random: () => 0.5,
-    newEventId: () => "018f0000-0000-7000-8000-000000000000",
-    ...rest,
-  } as Situation;
-}
+const situation = (entries: JournalEntry[], taskStepId: string | null, rest: Partial<Situation> = {}) =>
+  situationWith(Memo.of(entries, { taskStepId }), rest);
 
 const ran = (name: string, rest: object = {}) =>
-  ({ op: "run", id: id(name), name, n: 0, st: "ok", v: new RawJson("1"), ...rest }) as Op;
+  ({ op: "run", id: idOf(name), name, n: 0, st: "ok", v: new RawJson("1"), ...rest }) as Op;
 const continued = (...ops: Op[]) => ({ status: "continue", fence: "f", ops }) as Answer;
 const failing = { st: "err", v: undefined, error: { name: "E", message: "no" } };
 
 test("the memo of a task offers its own step to it, and shows it to nobody else", () => {
   const entries = [planned("a", { status: "retrying", attempt: 2, isHeldBack: true }), planned("b")];
-  const own = Memo.of(entries, { taskStepId: id("a") });
-  expect(own.toJson()).toBe(`[{"id":"${id("b")}","op":"run","st":"pending"}]`);
-  expect(own.attemptsJson()).toBe(`{"${id("a")}":3}`);
+  const own = Memo.of(entries, { taskStepId: idOf("a") });
+  expect(own.toJson()).toBe(`[{"id":"${idOf("b")}","op":"run","st":"pending"}]`);
+  expect(own.attemptsJson()).toBe(`{"${idOf("a")}":3}`);
   const run = Memo.of(entries);
   expect(JSON.parse(run.toJson()).map(({ st }: { st: string }) => st)).toEqual(["pending", "pending"]);
   expect(run.attemptsJson()).toBe("{}");
@@ -128,24 +98,24 @@ test("the silence of a step is a failed attempt, by the policy it was planned wi
 
 test("what a planned step asks for stays with its task", () => {
   const asked = { heartbeat_timeout_ms: 5_000, retry_policy: DEFAULT_RETRY };
-  const op = { op: "plan", id: id("a"), name: "a", n: 0, ...asked } as Op;
+  const op = { op: "plan", id: idOf("a"), name: "a", n: 0, ...asked } as Op;
   const [effect] = decide(situation([], null), continued(op)).effects;
   expect(JSON.parse(effect!.data)).toEqual({ kind: "step", request: JSON.stringify(asked) });
 });
 
 test("an advance that plans makes tasks, and one that reports a join cancels its losers", () => {
-  const plan = { op: "plan", id: id("a"), name: "a", n: 0 } as Op;
+  const plan = { op: "plan", id: idOf("a"), name: "a", n: 0 } as Op;
   expect(decide(situation([], null), continued(plan))).toMatchObject({
     kind: "wait",
     steps: [{ op: "run", status: "pending", attempt: 0, dueMs: null }],
-    effects: [{ kind: "task", stepId: id("a"), data: '{"kind":"step"}' }],
+    effects: [{ kind: "task", stepId: idOf("a"), data: '{"kind":"step"}' }],
   });
   const join = {
     op: "join",
-    id: id("race"),
+    id: idOf("race"),
     name: "race",
     n: 0,
-    losers: [id("a")],
+    losers: [idOf("a")],
     v: new RawJson('["b"]'),
   } as Op;
   const here = situation([planned("a")], null);
@@ -153,16 +123,16 @@ test("an advance that plans makes tasks, and one that reports a join cancels its
   expect(outcome).toMatchObject({
     kind: "continue",
     steps: [{ op: "join", status: "ok", value: '["b"]' }],
-    effects: [{ kind: "cancel", stepId: id("a") }],
+    effects: [{ kind: "cancel", stepId: idOf("a") }],
   });
   here.memo.apply(outcome);
   expect(here.memo.isAnythingPending).toBe(false);
-  expect(here.memo.toJson()).toContain(`{"id":"${id("a")}","op":"run","st":"pending"}`);
+  expect(here.memo.toJson()).toContain(`{"id":"${idOf("a")}","op":"run","st":"pending"}`);
 });
 
 test("a step that is planned again, or reported by a run while its task has it, is nondeterminism", () => {
   const here = situation([planned("a")], null);
-  const plan = { op: "plan", id: id("a"), name: "a", n: 0 } as Op;
+  const plan = { op: "plan", id: idOf("a"), name: "a", n: 0 } as Op;
   for (const op of [plan, ran("a")]) {
     expect(decide(here, continued(op))).toMatchObject({
       kind: "paused",

@@ -6,45 +6,22 @@ import type { Ending } from "../domain/ending.ts";
 import type { JournalEntry } from "../store/journals.ts";
 import { decide } from "./decide.ts";
 import { Memo } from "./memo.ts";
-import type { Situation } from "./situation.ts";
+import { idOf, journalEntry, situationWith } from "./situation.fixture.ts";
 
 const FAILURE = '{"name":"CardError","message":"declined"}';
 const failing: Ending = { kind: "failing", failure: FAILURE };
-const id = (name: string) => stepId("", name, 0);
-const undoId = (name: string) => stepId(id(name), name, 0);
+const undoId = (name: string) => stepId(idOf(name), name, 0);
 
-function step(name: string, seq: number | null, rest: Partial<JournalEntry> = {}): JournalEntry {
-  return {
-    ...{ stepId: id(name), seq, op: "run", name, n: 0, status: "ok", value: "1", failure: null, attempt: 1 },
-    ...{
-      isHeldBack: false,
-      taskKind: null,
-      asked: null,
-      resumedAfter: 0,
-      elapsedMs: 0,
-      isOwed: true,
-      isFolded: false,
-    },
-    ...rest,
-  };
-}
+const step = (name: string, seq: number | null, rest: Partial<JournalEntry> = {}) =>
+  journalEntry(name, { seq, isOwed: true, ...rest });
 
 const JOURNAL = [step("flight", 1), step("note", 2, { isOwed: false }), step("hotel", 3)];
 
-function situation(entries: JournalEntry[] = JOURNAL, ending: Ending | null = failing): Situation {
-  return {
-    memo: Memo.of(entries, { ending }),
-    state: null,
-    retry: { ...DEFAULT_RETRY, max: 2, jitter: false },
-    runAttempt: 0,
-    transportAttempt: 0,
-    random: () => 0.5,
-    newEventId: () => "018f0000-0000-7000-8000-000000000000",
-  } as Situation;
-}
+const situation = (entries: JournalEntry[] = JOURNAL, ending: Ending | null = failing) =>
+  situationWith(Memo.of(entries, { ending }), { retry: { ...DEFAULT_RETRY, max: 2, jitter: false } });
 
 function said(name: string, rest: object): Answer {
-  const op = { op: "compensate", id: undoId(name), scope: id(name), name, n: 0, ...rest };
+  const op = { op: "compensate", id: undoId(name), scope: idOf(name), name, n: 0, ...rest };
   return { status: "continue", fence: "f", ops: [op] } as Answer;
 }
 const undone = (name: string) => said(name, { st: "ok" });
@@ -61,11 +38,11 @@ describe("a run that ends badly", () => {
     const { memo } = situation(JOURNAL, null);
     memo.apply(outcome);
     expect(memo.ending).toEqual({ kind: "failing", failure: '{"name":"T","message":"m","retry":false}' });
-    expect(memo.nextToUndo).toEqual({ id: id("hotel"), name: "hotel" });
+    expect(memo.nextToUndo).toEqual({ id: idOf("hotel"), name: "hotel" });
   });
 
   test("a step that completes in the same answer is undone too", () => {
-    const op = { op: "run", id: id("late"), name: "late", n: 0, st: "ok", compensate: true };
+    const op = { op: "run", id: idOf("late"), name: "late", n: 0, st: "ok", compensate: true };
     const answer = {
       status: "error",
       fence: "f",
@@ -79,7 +56,7 @@ describe("a run that ends badly", () => {
   test("undoes the last step of the journal, then the one before, then it ends as it was going to", () => {
     const { memo } = situation();
     const first = decide({ ...situation(), memo }, undone("hotel"));
-    expect(first).toMatchObject({ kind: "continue", effects: [{ kind: "undone", stepId: id("hotel") }] });
+    expect(first).toMatchObject({ kind: "continue", effects: [{ kind: "undone", stepId: idOf("hotel") }] });
     memo.apply(first);
     expect(memo.toJson()).not.toContain(undoId("hotel"));
     const last = decide({ ...situation(), memo }, undone("flight"));

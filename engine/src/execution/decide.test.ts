@@ -1,53 +1,19 @@
 import type { Answer } from "@durable/protocol/wire";
-import { RawJson, stepId } from "@durable/protocol/wire";
+import { RawJson } from "@durable/protocol/wire";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { DEFAULT_RETRY } from "../domain/backoff.ts";
 import type { JournalEntry } from "../store/journals.ts";
 import { decide } from "./decide.ts";
 import { Memo } from "./memo.ts";
+import { idOf, journalEntry, situationWith } from "./situation.fixture.ts";
 import type { Situation } from "./situation.ts";
 
-const id = (name: string) => stepId("", name, 0);
-const entry = (name: string, rest: Partial<JournalEntry> = {}): JournalEntry => ({
-  stepId: id(name),
-  seq: 1,
-  op: "run",
-  name,
-  n: 0,
-  status: "ok",
-  value: "1",
-  failure: null,
-  attempt: 1,
-  isHeldBack: false,
-  taskKind: null,
-  asked: null,
-  resumedAfter: 0,
-  elapsedMs: 0,
-  isOwed: false,
-  isFolded: false,
-  ...rest,
-});
-
-function situation(entries: JournalEntry[] = [], rest: Partial<Situation> = {}): Situation {
-  return {
-    memo: Memo.of(entries),
-    state: null,
-    retry: { ...DEFAULT_RETRY, jitter: false },
-    runAttempt: 0,
-    transportAttempt: 0,
-    random: () => 0.5,
-    newEventId: () => "018f0000-0000-7000-8000-000000000000",
-    app: "shop",
-    functions: new Map(),
-    depth: 0,
-    ...rest,
-  };
-}
+const situation = (entries: JournalEntry[] = [], rest: Partial<Situation> = {}) =>
+  situationWith(Memo.of(entries), rest);
 
 const run = (name: string, rest: object = {}) => ({
   op: "run",
-  id: id(name),
+  id: idOf(name),
   name,
   n: 0,
   st: "ok",
@@ -60,7 +26,7 @@ test("a step that ran settles its entry and the run goes on", () => {
   const outcome = decide(situation(), continued(run("a")));
   expect(outcome).toMatchObject({
     kind: "continue",
-    steps: [{ id: id("a"), status: "ok", value: "1", attempt: 1 }],
+    steps: [{ id: idOf("a"), status: "ok", value: "1", attempt: 1 }],
   });
   expect(outcome.attempts).toEqual([]);
 });
@@ -69,7 +35,7 @@ test("a failed step is tried again after its policy's delay, then settles as an 
   const failed = continued(run("a", { st: "err", v: undefined, error: { name: "E", message: "m" } }));
   const first = decide(situation(), failed);
   expect(first).toMatchObject({ kind: "wait", steps: [{ status: "retrying", attempt: 1, dueMs: 1000 }] });
-  const last = decide(situation([entry("a", { seq: null, status: "retrying", attempt: 3 })]), failed);
+  const last = decide(situation([journalEntry("a", { seq: null, status: "retrying", attempt: 3 })]), failed);
   expect(last).toMatchObject({ kind: "continue", steps: [{ status: "err", attempt: 4, dueMs: null }] });
 });
 
@@ -93,11 +59,11 @@ test("one step of a turn may settle while another is retried: the run goes on wi
 });
 
 test("a sleep and a wait let go; a wait without a timeout still has an end", () => {
-  const sleep = decide(situation(), continued({ op: "sleep", id: id("s"), name: "s", n: 0, ms: 5 }));
+  const sleep = decide(situation(), continued({ op: "sleep", id: idOf("s"), name: "s", n: 0, ms: 5 }));
   expect(sleep).toMatchObject({ kind: "wait", steps: [{ op: "sleep", status: "pending", dueMs: 5 }] });
   const wait = decide(
     situation(),
-    continued({ op: "wait", id: id("w"), name: "w", n: 0, event: "e", match: { a: 1 } }),
+    continued({ op: "wait", id: idOf("w"), name: "w", n: 0, event: "e", match: { a: 1 } }),
   );
   expect(wait).toMatchObject({
     kind: "wait",
@@ -110,20 +76,23 @@ test("an answer that asks for nothing is stuck unless something is pending", () 
   expect(decide(situation(), continued())).toMatchObject({ kind: "wait", runAttempt: 1, retryMs: 1000 });
   expect(decide(situation([], { runAttempt: 3 }), continued()).kind).toBe("failed");
   expect(
-    decide(situation([entry("w", { seq: null, op: "wait", status: "pending" })]), continued()),
+    decide(situation([journalEntry("w", { seq: null, op: "wait", status: "pending" })]), continued()),
   ).toMatchObject({ kind: "wait", runAttempt: 0, retryMs: null });
 });
 
 test("an app whose time was up is called again at once, unless it got nowhere", () => {
   const more = (...ops: object[]) => ({ ...continued(...ops), more: true }) as Answer;
-  expect(decide(situation(), more({ op: "sleep", id: id("s"), name: "s", n: 0, ms: 5 })).kind).toBe(
+  expect(decide(situation(), more({ op: "sleep", id: idOf("s"), name: "s", n: 0, ms: 5 })).kind).toBe(
     "requeue",
   );
   expect(decide(situation(), more())).toMatchObject({ kind: "wait", runAttempt: 1, retryMs: 1000 });
 });
 
 test("a settled step reported again, or a pending one as something else, pauses the run and changes nothing", () => {
-  for (const memo of [[entry("a")], [entry("a", { seq: null, op: "sleep", status: "pending" })]]) {
+  for (const memo of [
+    [journalEntry("a")],
+    [journalEntry("a", { seq: null, op: "sleep", status: "pending" })],
+  ]) {
     const outcome = decide(situation(memo), continued(run("b"), run("a")));
     expect(outcome.kind).toBe("paused");
     expect(outcome.steps).toEqual([]);
@@ -148,15 +117,15 @@ test("whatever is decided, a run that lets go without an end has something that 
     fc
       .constantFrom("d", "e")
       .map((name) => run(name, { st: "err", v: undefined, error: { name: "E", message: "m" } })),
-    fc.constantFrom("s", "t").map((name) => ({ op: "sleep", id: id(name), name, n: 0, ms: 1 })),
-    fc.constantFrom("w", "x").map((name) => ({ op: "wait", id: id(name), name, n: 0, event: "e" })),
+    fc.constantFrom("s", "t").map((name) => ({ op: "sleep", id: idOf(name), name, n: 0, ms: 1 })),
+    fc.constantFrom("w", "x").map((name) => ({ op: "wait", id: idOf(name), name, n: 0, event: "e" })),
   );
   fc.assert(
     fc.property(
       fc.uniqueArray(op, { selector: (each) => each.id, maxLength: 6 }),
       fc.boolean(),
       (ops, pending) => {
-        const memo = pending ? [entry("p", { seq: null, op: "wait", status: "pending" })] : [];
+        const memo = pending ? [journalEntry("p", { seq: null, op: "wait", status: "pending" })] : [];
         const outcome = decide(situation(memo), continued(...ops));
         if (outcome.kind !== "wait") return;
         const wakes =
@@ -170,21 +139,28 @@ test("whatever is decided, a run that lets go without an end has something that 
 });
 
 test("a branch settles with what it took and what it could have taken", () => {
-  const branch = { op: "branch", id: id("size"), name: "size", n: 0, taken: "big", cases: ["big", "small"] };
+  const branch = {
+    op: "branch",
+    id: idOf("size"),
+    name: "size",
+    n: 0,
+    taken: "big",
+    cases: ["big", "small"],
+  };
   expect(decide(situation(), continued(branch))).toMatchObject({
     kind: "continue",
     steps: [{ op: "branch", status: "ok", value: '{"taken":"big","cases":["big","small"]}' }],
   });
-  const changed = decide(situation([entry("size", { op: "branch" })]), continued(branch));
+  const changed = decide(situation([journalEntry("size", { op: "branch" })]), continued(branch));
   expect(changed.kind).toBe("paused");
 });
 
 test("a state is an effect without an entry, dropped when the run has said it before, and no progress", () => {
-  const state = { op: "state", id: id("s"), name: "s", n: 0, v: new RawJson('{"done":1}') };
+  const state = { op: "state", id: idOf("s"), name: "s", n: 0, v: new RawJson('{"done":1}') };
   const said = { kind: "state", stepId: null, data: '{"done":1}' };
   expect(decide(situation(), continued(run("a"), state))).toMatchObject({
     kind: "continue",
-    steps: [{ id: id("a") }],
+    steps: [{ id: idOf("a") }],
     effects: [said],
   });
   const known = situation([], { state: '{"done":1}' });
@@ -202,7 +178,7 @@ test("a state is an effect without an entry, dropped when the run has said it be
 
 const ask = (rest: object = {}) => ({
   op: "input",
-  id: id("ask"),
+  id: idOf("ask"),
   name: "ask",
   n: 0,
   kind: "input",
@@ -220,7 +196,7 @@ test("an input waits for a person, for a year at most, and escalates only to som
     steps: [{ op: "input", status: "pending", dueMs: 366 * 86_400_000 }],
     effects: 1,
   });
-  expect(effects[0]).toMatchObject({ kind: "input", stepId: id("ask") });
+  expect(effects[0]).toMatchObject({ kind: "input", stepId: idOf("ask") });
   const { id: _, ...data } = JSON.parse(effects[0]!.data);
   expect(data).toEqual({ kind: "input", assignee: "ann", remind_after_ms: 5, schema: '{"type":"string"}' });
   const escalating = decide(situation(), continued(ask({ ...options, escalate_to: "bob", timeout_ms: 20 })));
@@ -253,16 +229,16 @@ test("a value that is too large pauses the run with what else came, whatever the
   expect(ofStep).toMatchObject({
     kind: "paused",
     steps: [
-      { id: id("b"), status: "ok" },
-      { id: id("a"), status: "retrying", attempt: 1 },
+      { id: idOf("b"), status: "ok" },
+      { id: idOf("a"), status: "retrying", attempt: 1 },
     ],
-    attempts: [{ stepId: id("a"), outcome: "failed" }],
+    attempts: [{ stepId: idOf("a"), outcome: "failed" }],
   });
   expect(ofStep.result).toMatch(
     /paused: Step .*returned more than 4 MiB\. Deploy.*then resume: step .*a.* runs again/,
   );
   const ofFunction = decide(situation(), { status: "error", fence: "f", error, ops: [run("b")] } as Answer);
-  expect(ofFunction).toMatchObject({ kind: "paused", steps: [{ id: id("b"), status: "ok" }] });
+  expect(ofFunction).toMatchObject({ kind: "paused", steps: [{ id: idOf("b"), status: "ok" }] });
   expect(ofFunction.result).toMatch(/"name":"ValueTooLargeError".*paused: .*all recorded results are kept/);
 });
 
@@ -275,7 +251,7 @@ test("a step that needs a person is waited for, also when the function fails or 
     { status: "done", output: new RawJson("1") },
   ]) {
     const outcome = decide(situation(), { ...end, fence: "f", ops } as unknown as Answer);
-    expect(outcome).toMatchObject({ kind: "paused", steps: [{ id: id("a"), status: "retrying" }] });
+    expect(outcome).toMatchObject({ kind: "paused", steps: [{ id: idOf("a"), status: "retrying" }] });
     expect(outcome.result).toMatch(/"name":"ValueTooLargeError"/);
   }
 });

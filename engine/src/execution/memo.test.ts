@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import type { JournalEntry } from "../store/journals.ts";
 import { Memo } from "./memo.ts";
 import { readCursor } from "./memo-cursor.ts";
+import { journalEntry } from "./situation.fixture.ts";
 
 const shape = fc.record({
   kind: fc.constantFrom("ok", "err", "none", "folded", "compensate", "pending"),
@@ -14,16 +15,18 @@ const shape = fc.record({
 
 function entriesOf(shapes: readonly { readonly kind: string; readonly text: string }[]): JournalEntry[] {
   let head = 0;
-  const entries = shapes.map(({ kind, text }, index) => ({
-    stepId: index.toString(16).padStart(32, "0"),
-    seq: kind === "pending" ? null : ++head,
-    op: kind === "compensate" ? kind : "run",
-    ...{ name: "a", n: index, attempt: 1, resumedAfter: 0, elapsedMs: 0 },
-    status: kind === "pending" || kind === "err" ? kind : ("ok" as const),
-    value: kind === "ok" ? JSON.stringify(text) : null,
-    failure: kind === "err" ? JSON.stringify({ name: "E", message: text }) : null,
-    ...{ isHeldBack: false, taskKind: null, asked: null, isOwed: false, isFolded: kind === "folded" },
-  })) as JournalEntry[];
+  const entries = shapes.map(({ kind, text }, index) =>
+    journalEntry("a", {
+      stepId: index.toString(16).padStart(32, "0"),
+      seq: kind === "pending" ? null : ++head,
+      op: kind === "compensate" ? kind : "run",
+      n: index,
+      status: kind === "pending" || kind === "err" ? kind : "ok",
+      value: kind === "ok" ? JSON.stringify(text) : null,
+      failure: kind === "err" ? JSON.stringify({ name: "E", message: text }) : null,
+      isFolded: kind === "folded",
+    }),
+  );
   // As the journal is loaded: what is pending comes last.
   return [...entries.filter(({ seq }) => seq !== null), ...entries.filter(({ seq }) => seq === null)];
 }

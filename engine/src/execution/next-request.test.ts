@@ -3,12 +3,12 @@ import { createHash } from "node:crypto";
 import { MEMO_BYTES_MAX, REF_BYTES_MIN, REQUEST_BYTES_MAX } from "@durable/protocol/wire";
 import { describe, expect, test } from "vitest";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
-import type { JournalEntry } from "../store/journals.ts";
 import { callApp } from "./call-app.ts";
 import { decideReply } from "./decide-reply.ts";
 import type { Held } from "./held-run.ts";
 import { Memo } from "./memo.ts";
 import { nextRequest } from "./next-request.ts";
+import { journalEntry } from "./situation.fixture.ts";
 import type { Situation } from "./situation.ts";
 
 const MIB = 1024 * 1024;
@@ -19,20 +19,14 @@ const ports = {
 
 function heldWith(count: number): Held {
   const value = JSON.stringify("x".repeat(MIB));
-  const entries = Array.from({ length: count }, (_, at) => ({
-    stepId: at.toString(16).padStart(32, "0"),
-    seq: at + 1,
-    op: "run",
-    status: "ok",
-    value,
-    failure: null,
-    isFolded: false,
-    isOwed: false,
-  })) as JournalEntry[];
+  const entries = Array.from({ length: count }, (_, at) =>
+    journalEntry("a", { stepId: at.toString(16).padStart(32, "0"), seq: at + 1, value }),
+  );
   const head = {
     runId: "0198b7e0-0000-7000-8000-000000000001",
     functionId: "f",
     event: "{}",
+    events: null,
     placement: null,
   };
   const memo = Memo.of(entries);

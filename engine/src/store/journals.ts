@@ -1,7 +1,7 @@
 import type { PlanOp } from "@durable/protocol/wire";
 import type { Ending } from "../domain/ending.ts";
 import { uuidToStepId } from "../domain/ids.ts";
-import type { StepStatus } from "../domain/outcome.ts";
+import type { StepContent, StepStatus } from "../domain/outcome.ts";
 import { plainArray } from "./array-literal.ts";
 import type { Database } from "./database.ts";
 
@@ -37,16 +37,9 @@ export type TaskKind = "step" | "once" | "fetch";
 /** What the op of a planned step says beside that it is one. */
 export type PlanAsked = Pick<PlanOp, "heartbeat_timeout_ms" | "retry_policy">;
 
-export interface JournalEntry {
+export interface JournalEntry extends StepContent {
   readonly stepId: string;
   readonly seq: number | null;
-  readonly op: string;
-  readonly name: string;
-  readonly n: number;
-  readonly status: StepStatus;
-  readonly value: string | null;
-  readonly failure: string | null;
-  readonly attempt: number;
   /** A retry that is not for the next dispatch of the run: its timer still stands, or its task will make it. */
   readonly isHeldBack: boolean;
   /** Of an open step: what kind of task it has, if any. Whoever needs it loads the whole journal. */

@@ -1,6 +1,6 @@
 import type { BeginCause } from "../domain/begin.ts";
 import type { Ending } from "../domain/ending.ts";
-import type { StepStatus } from "../domain/outcome.ts";
+import type { StepContent } from "../domain/outcome.ts";
 import type { Database } from "./database.ts";
 import type { InputStatus } from "./inputs.ts";
 import { POSITION_MAX, type RunWait } from "./run-waits.ts";
@@ -65,19 +65,11 @@ export interface AskedStored {
   readonly ended_at: string | null;
 }
 
-export interface StepStored extends DispatchTimes {
+export interface StepStored extends StepContent, DispatchTimes {
   readonly id: string;
   /** 32 hex digits. */
   readonly scope: string | null;
   readonly seq: number | null;
-  readonly op: string;
-  readonly name: string;
-  readonly n: number;
-  readonly status: StepStatus;
-  /** JSON text, as received. */
-  readonly value: string | null;
-  readonly failure: string | null;
-  readonly attempt: number;
   readonly event_id: string | null;
   readonly due_at: string | null;
   readonly committed_at: string;

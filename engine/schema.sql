@@ -434,7 +434,7 @@ create table durable.schedules (
   created_at timestamp with time zone not null,
   last_tick_at timestamp with time zone,
   last_run_id uuid
-);
+) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
 
 create table durable.shape_keys (
   workspace_id integer not null,

@@ -23,7 +23,7 @@ create table durable.schedules (
   last_tick_at timestamptz,                  -- the last that became an event
   last_run_id uuid,                          -- the last run that a tick started
   primary key (workspace_id, id)
-);
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
 create index schedules_by_next on durable.schedules (next_at) where next_at is not null;
 create index schedules_by_function on durable.schedules (workspace_id, function_id);
 

@@ -1,6 +1,7 @@
 import { REQUEST_BYTES_MAX } from "@durable/protocol/wire";
-import { createHandle, type ServeOptions } from "./http/handle.ts";
 import { METHOD_NOT_ALLOWED, tooLarge } from "./http/problem.ts";
+import { createRoute } from "./http/route.ts";
+import type { ServeOptions } from "./http/serve-options.ts";
 import type { WireResponse } from "./http/wire-message.ts";
 
 /**
@@ -8,7 +9,7 @@ import type { WireResponse } from "./http/wire-message.ts";
  * Mount it for every method; all but POST are answered 405.
  */
 export function serve(options: ServeOptions): (request: Request) => Promise<Response> {
-  const handle = createHandle(options);
+  const route = createRoute(options);
   return async (request) => {
     if (request.method !== "POST") return toResponse(METHOD_NOT_ALLOWED);
     if (Number(request.headers.get("content-length") ?? 0) > REQUEST_BYTES_MAX) return toResponse(tooLarge());
@@ -17,7 +18,7 @@ export function serve(options: ServeOptions): (request: Request) => Promise<Resp
     const host = request.headers.get("host") ?? new URL(request.url).host;
     const header = (name: string) => (name === "host" ? host : request.headers.get(name));
     const hangUp = () => request.signal;
-    return toResponse(await handle({ method: request.method, header, body, hangUp }));
+    return toResponse(await route({ method: request.method, header, body, hangUp }));
   };
 }
 

@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { buffer } from "node:stream/consumers";
 import { write as reply, toWire } from "../../sdk-ts/src/adapters/node.ts";
 import { configuredEngineUrl } from "../../sdk-ts/src/dev-mode.ts";
-import { createHandle } from "../../sdk-ts/src/http/handle.ts";
+import { createRoute } from "../../sdk-ts/src/http/route.ts";
 import { type AppLine, hashOf, type RequestLine } from "../invariants/app-log.ts";
 import { currentRequest } from "./fixture-body.ts";
 import { fixtureFunctions } from "./fixture-functions.ts";
@@ -32,7 +32,7 @@ let requests = 0;
 
 /** Runs here are shorter than those for which checkpoints pay, and shall meet some all the same. */
 const early = { url: configuredEngineUrl, checkpointsFrom: 20 };
-const handle = createHandle(
+const handle = createRoute(
   { app: app!, functions: fixtureFunctions(write, ownUrl!), secret: secret!, maxDuration: "4s" },
   early,
 );

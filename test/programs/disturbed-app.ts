@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DEV_SECRET } from "@durable/protocol/wire";
 import { readBody, toWire, write } from "../../sdk-ts/src/adapters/node.ts";
 import { configuredEngineUrl } from "../../sdk-ts/src/dev-mode.ts";
-import { createHandle } from "../../sdk-ts/src/http/handle.ts";
+import { createRoute } from "../../sdk-ts/src/http/route.ts";
 import type { DurableFunction } from "../../sdk-ts/src/index.ts";
 import type { Random } from "../chaos/random.ts";
 
@@ -38,7 +38,7 @@ export async function startDisturbedApp(
   functions: readonly DurableFunction[],
   random: Random,
 ): Promise<DisturbedApp> {
-  const handle = createHandle({ app, functions, secret: DEV_SECRET }, EARLY);
+  const handle = createRoute({ app, functions, secret: DEV_SECRET }, EARLY);
   const counts: Record<LineFault, number> = { "lost before": 0, cut: 0, "lost after": 0, twice: 0, late: 0 };
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createHandle, type ServeOptions } from "../http/handle.ts";
 import { METHOD_NOT_ALLOWED, problem, tooLarge } from "../http/problem.ts";
+import { createRoute } from "../http/route.ts";
+import type { ServeOptions } from "../http/serve-options.ts";
 import { readBody, toWire, write } from "./node.ts";
 
 interface ExpressRequest extends IncomingMessage {
@@ -15,13 +16,13 @@ interface ExpressRequest extends IncomingMessage {
 export function serve(
   options: ServeOptions,
 ): (request: ExpressRequest, response: ServerResponse) => Promise<void> {
-  const handle = createHandle(options);
+  const route = createRoute(options);
   return async (request, response) => {
     if (request.method !== "POST") return write(response, METHOD_NOT_ALLOWED);
     const kept = bodyAtHand(request);
     const body = kept?.body ?? (await readBody(request));
     if (body === null) return write(response, tooLarge());
-    const reply = await handle(toWire(request, response, body));
+    const reply = await route(toWire(request, response, body));
     write(response, reply.status === 401 && kept?.isRemade ? problem("raw-body-lost", RAW_BODY_LOST) : reply);
   };
 }

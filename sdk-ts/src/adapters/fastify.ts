@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { REQUEST_BYTES_MAX } from "@durable/protocol/wire";
-import { createHandle, type ServeOptions } from "../http/handle.ts";
+import { createRoute } from "../http/route.ts";
+import type { ServeOptions } from "../http/serve-options.ts";
 import { hangUpOf } from "./node.ts";
 
 interface FastifyRequest {
@@ -32,7 +33,7 @@ interface FastifyInstance {
  * it takes bodies as they came, and the rest of the app keeps its parsers.
  */
 export function serve(options: ServeOptions): (fastify: FastifyInstance) => Promise<void> {
-  const handle = createHandle(options);
+  const route = createRoute(options);
   return async (fastify) => {
     fastify.removeAllContentTypeParsers();
     fastify.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: REQUEST_BYTES_MAX }, (_, body, done) =>
@@ -45,7 +46,7 @@ export function serve(options: ServeOptions): (fastify: FastifyInstance) => Prom
       };
       const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
       const remoteAddress = request.socket?.remoteAddress;
-      const response = await handle({
+      const response = await route({
         method: request.method,
         header,
         body,

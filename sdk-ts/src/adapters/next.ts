@@ -1,4 +1,4 @@
-import type { ServeOptions } from "../http/handle.ts";
+import type { ServeOptions } from "../http/serve-options.ts";
 import { serve as serveFetch } from "../serve.ts";
 
 type RouteHandler = (request: Request) => Promise<Response>;

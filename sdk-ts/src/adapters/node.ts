@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { REQUEST_BYTES_MAX } from "@durable/protocol/wire";
-import { createHandle, type ServeOptions } from "../http/handle.ts";
 import { METHOD_NOT_ALLOWED, tooLarge } from "../http/problem.ts";
+import { createRoute } from "../http/route.ts";
+import type { ServeOptions } from "../http/serve-options.ts";
 import type { WireRequest, WireResponse } from "../http/wire-message.ts";
 
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -11,12 +12,12 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
  * Reads the raw body from the socket and answers without building Request and Response.
  */
 export function serve(options: ServeOptions): NodeHandler {
-  const handle = createHandle(options);
+  const route = createRoute(options);
   return async (request, response) => {
     if (request.method !== "POST") return write(response, METHOD_NOT_ALLOWED);
     const body = await readBody(request);
     if (body === null) return write(response, tooLarge());
-    write(response, await handle(toWire(request, response, body)));
+    write(response, await route(toWire(request, response, body)));
   };
 }
 

@@ -3,7 +3,7 @@ import { DEV_SECRET, type InvokeRequest, type MemoEntry, parseSecret, sign } fro
 import { expect, test } from "vitest";
 import { leaveOver, takeLeftOver } from "../execution/left-over.ts";
 import { createFunction } from "../function.ts";
-import { createHandle } from "./handle.ts";
+import { createRoute } from "./route.ts";
 
 const STEPS = 7;
 const RESULT_BYTES = 2 * 1024 * 1024;
@@ -22,7 +22,7 @@ test("a body whose result did not fit into an answer does not run again", async 
       return (await Promise.all(numbers.map(run))).map((text) => text.slice(0, 3));
     },
   });
-  const handle = createHandle({ app: "app", functions: [fn], secret: DEV_SECRET });
+  const handle = createRoute({ app: "app", functions: [fn], secret: DEV_SECRET });
   const memo: MemoEntry[] = [];
   for (let dispatches = 1; dispatches <= STEPS + 1; dispatches += 1) {
     const request: InvokeRequest = {

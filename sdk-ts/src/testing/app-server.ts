@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { DEV_SECRET } from "@durable/protocol/wire";
 import { readBody, toWire, write } from "../adapters/node.ts";
 import type { DurableFunction } from "../function.ts";
-import { createHandle } from "../http/handle.ts";
 import { METHOD_NOT_ALLOWED, tooLarge } from "../http/problem.ts";
+import { createRoute } from "../http/route.ts";
 import type { WireResponse } from "../http/wire-message.ts";
 import { nodeModule } from "../runtime/node-module.ts";
 import type { Bench } from "./bench.ts";
@@ -30,7 +30,7 @@ export async function serveApp(
 ): Promise<AppServer> {
   // Crashes happen where answers are, so results leave with them.
   const engine = { url: () => bench.url, checkpointsFrom: Number.POSITIVE_INFINITY };
-  const handle = createHandle({ app, functions, secret: DEV_SECRET }, engine);
+  const handle = createRoute({ app, functions, secret: DEV_SECRET }, engine);
   const armed = new Set<ArmedCrash>();
   let healed: Promise<void> = Promise.resolve();
   /** While an engine is about to die: what it still sends is held, and lost with it. */

@@ -9,7 +9,7 @@ import { serve as serveExpress } from "../adapters/express.ts";
 import { serve as serveNode } from "../adapters/node.ts";
 import { createFunction } from "../function.ts";
 import { serve as serveFetch } from "../serve.ts";
-import type { ServeOptions } from "./handle.ts";
+import type { ServeOptions } from "./serve-options.ts";
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 const OTHER = `whsec_${Buffer.alloc(32, 8).toString("base64")}`;

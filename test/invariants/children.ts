@@ -7,7 +7,7 @@ export const CHILDREN: readonly Invariant[] = [
     number: "C1",
     name: "child and parent",
     sentence:
-      "Every child is a run with a parent that started it, by a step or by failing, and is deeper than its parent by one.",
+      "Every child is a run, or says why it became none, with a parent that started it, by a step or by failing, and is deeper than its parent by one.",
     phase: "always",
     check: bySql(
       "select count(*) from durable.children",
@@ -16,7 +16,9 @@ export const CHILDREN: readonly Invariant[] = [
          left join durable.steps s on s.workspace_id = c.workspace_id and s.run_id = c.parent_run_id
            and s.step_id = c.parent_step_id and s.op = case c.kind when 'spawn' then 'spawn' else 'invoke' end
          left join durable.children p on p.workspace_id = c.workspace_id and p.run_id = c.parent_run_id
-         where r.id is null or s.run_id is null and c.kind <> 'on-failure' or c.depth <> coalesce(p.depth, 0) + 1`,
+         where r.id is null and not exists (select 1 from durable.skips k where k.workspace_id = c.workspace_id and k.event_id = c.run_id)
+             and not exists (select 1 from durable.collected_events o where o.workspace_id = c.workspace_id and o.event_id = c.run_id)
+           or s.run_id is null and c.kind <> 'on-failure' or c.depth <> coalesce(p.depth, 0) + 1`,
     ),
   },
   {

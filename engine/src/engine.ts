@@ -275,7 +275,7 @@ export function createEngine(config: EngineConfig): Engine {
     births: dispatcher,
     suspectLeases,
     owesMatch: (refs) => waitMatcher.holdAgainstWaits(refs),
-    beginsIn: (ms) => timerLoop.dueIn(ms),
+    dueIn: (ms) => timerLoop.dueIn(ms),
     shaped: () => {
       timerLoop.dueIn(0);
       endTeller.soon();

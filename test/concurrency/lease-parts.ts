@@ -105,7 +105,7 @@ export function startParts({ stage, database, answering, commit }: LeasePartsOpt
     engineId: authority.engineId,
     births: dispatcher,
     suspectLeases,
-    beginsIn() {},
+    dueIn() {},
     shaped() {},
     owesMatch() {},
     pressure: new IngestPressure(common, () => {}),

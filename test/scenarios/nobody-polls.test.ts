@@ -62,3 +62,19 @@ test("a child that is cancelled with its parent undoes its steps", async () => {
   await app.stop();
   await engine.stop();
 });
+
+test("a run whose time is over, and that sets no other timer", async () => {
+  const engine = await startEngine({ pollMs });
+  const waits = createFunction({
+    id: "waits",
+    trigger: { event: "go" },
+    timeouts: { finish: "300ms" },
+    handler: () => new Promise(() => {}),
+  });
+  const app = await startSdkApp(engine, "shop", [waits]);
+  const run = await app.ended(await app.start("go"), 15);
+  expect(run).toMatchObject({ status: "failed", failure: { name: "TimeoutError" } });
+  await expectInvariants(engine.database);
+  await app.stop();
+  await engine.stop();
+});

@@ -76,8 +76,8 @@ export interface EventAcceptorOptions extends Ports {
   /** Runs may have been born leased to us without our hearing of it. */
   readonly suspectLeases: () => void;
   readonly owesMatch: (events: readonly EventRef[]) => void;
-  /** A run was born that begins in so many milliseconds. */
-  readonly beginsIn: (ms: number) => void;
+  /** A run was born that begins, or whose time is over, in so many milliseconds. */
+  readonly dueIn: (ms: number) => void;
   /** Shapes may have moved the beginning of runs, or want some cancelled. */
   readonly shaped: () => void;
   readonly pressure: IngestPressure;
@@ -224,7 +224,7 @@ export class EventAcceptor {
     perRequest: readonly (readonly EventRow[])[],
     accepted: readonly AcceptedEvent[],
   ): void {
-    const { births, owesMatch, beginsIn, clock } = this.#options;
+    const { births, owesMatch, dueIn, clock } = this.#options;
     const started: Birth[] = [];
     const owed: EventRef[] = [];
     let queued = false;
@@ -236,7 +236,8 @@ export class EventAcceptor {
         if (owes) owed.push({ workspaceId: event.workspaceId, eventId: event.id });
         if (state !== "new") continue;
         for (const run of event.runs) {
-          if (run.begin !== null) beginsIn(run.begin.inMs ?? run.begin.atMs - clock.epochMs());
+          if (run.begin !== null) dueIn(run.begin.inMs ?? run.begin.atMs - clock.epochMs());
+          for (const { ms } of run.timeouts) dueIn(ms);
           if (run.fence === null) queued = true;
           else started.push({ workspace: workspaces[index]!, event, run: run as Birth["run"] });
         }

@@ -372,15 +372,21 @@ semantics("heartbeatTimeout", "crash before commit", async () => {
   await crash!.happened;
   expect(world.keys).toHaveLength(2);
 });
+/** A run of this kind that is cancelled while the body of its step runs, which then returns. */
+async function cancelledInBody(kind: Parameters<typeof start>[0]) {
+  const [reached, gate] = [signal(), signal()];
+  Object.assign(world, { reached: () => reached.announce(), gate: gate.seen });
+  const run = await start(kind);
+  await reached.seen;
+  await run.cancel();
+  gate.announce();
+  await kit.settled();
+  return run;
+}
+
 for (const kind of ["run", "atMostOnce", "heartbeatTimeout"] as const) {
   semantics(kind, "cancel", async () => {
-    const [reached, gate] = [signal(), signal()];
-    Object.assign(world, { reached: () => reached.announce(), gate: gate.seen });
-    const run = await start(kind);
-    await reached.seen;
-    await run.cancel();
-    gate.announce();
-    await kit.settled();
+    const run = await cancelledInBody(kind);
     expect(await run.status()).toBe("cancelled");
     expect((await it(run))?.status ?? "not recorded").not.toBe("ok");
     expect(world.keys).toHaveLength(1);
@@ -502,13 +508,7 @@ for (const kind of ["parallel", "race", "forEach"] as const) {
     expect(others.every(({ status }) => status === "cancelled")).toBe(true);
   });
   semantics(kind, "cancel", async () => {
-    const [reached, gate] = [signal(), signal()];
-    Object.assign(world, { reached: () => reached.announce(), gate: gate.seen });
-    const run = await start(kind);
-    await reached.seen;
-    await run.cancel();
-    gate.announce();
-    await kit.settled();
+    const run = await cancelledInBody(kind);
     const { status, steps } = await run.state();
     expect(status).toBe("cancelled");
     expect(steps.filter((step) => step.status === "ok")).toEqual([]);

@@ -1,6 +1,5 @@
 import { NonRetriableError } from "../errors.ts";
 import { nodeModule } from "../runtime/node-module.ts";
-import type { Heartbeat } from "../steps/heartbeat.ts";
 import type { LogLines } from "./log-lines.ts";
 
 interface Body {
@@ -11,7 +10,7 @@ interface Body {
   readonly turn: { readonly capturesConsole: boolean };
   /** What this attempt says; missing in code whose attempts are not recorded. */
   readonly lines?: LogLines;
-  readonly heartbeat?: Heartbeat;
+  readonly heartbeat?: (progress?: unknown, note?: string) => Promise<void>;
 }
 
 const { AsyncLocalStorage } = nodeModule("node:async_hooks") ?? {};

@@ -34,7 +34,6 @@ import {
 import { NonRetriableError } from "../errors.ts";
 import { shown } from "../options.ts";
 import type { TokenMaker } from "../steps/create-token.ts";
-import type { QueryHandler } from "../steps/on-query.ts";
 import type { CheckpointLine } from "./checkpoint-line.ts";
 import { refuseNesting } from "./enclosing-step.ts";
 import type { HeartbeatLine } from "./heartbeat-line.ts";
@@ -76,7 +75,7 @@ export class Turn {
   readonly tokenMaker: TokenMaker;
   readonly capturesConsole: boolean;
   /** Questions about the run that its code answers. */
-  readonly queries = new Map<string, QueryHandler>();
+  readonly queries = new Map<string, (input: unknown) => unknown>();
   readonly joins: Joins;
   readonly #attempts: Readonly<Record<string, number>>;
   readonly #purpose: Purpose;

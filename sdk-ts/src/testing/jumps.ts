@@ -1,10 +1,17 @@
 import { monotonicMs } from "../runtime/clock.ts";
-import type { RunState } from "./test-run.ts";
 
 /** A daily message for two years has fewer. */
 const JUMPS_MAX = 1_000;
 /** What takes so few is slow, and not endless. */
 const JUMPS_MIN = 50;
+
+/** What is said of a run that does not come to its end. */
+interface Stuck {
+  readonly id: string;
+  readonly function: string;
+  readonly status: string;
+  readonly why: string;
+}
 
 /** How often, and how far, the clock was moved for a run that does not come to its end. */
 export class Jumps {
@@ -18,7 +25,7 @@ export class Jumps {
   }
 
   /** @throws Error when that was so often that nobody can mean it. */
-  async add(ms: number, state: () => Promise<RunState>): Promise<void> {
+  async add(ms: number, state: () => Promise<Stuck>): Promise<void> {
     this.#count += 1;
     this.#ms += ms;
     const isLong = this.#count >= JUMPS_MIN && monotonicMs() > this.#untilMs;

@@ -49,7 +49,8 @@ export const ORDER: readonly Invariant[] = [
     sentence: "What is parked stands under its circuit, a gate, a fair queue or a pause.",
     phase: "always",
     check: bySql(
-      "select count(*) from durable.parked",
+      // Nothing is parked once all has ended: then these are what nothing stands under.
+      "select (select count(*) from durable.gates) + (select count(*) from durable.parked)",
       `select k.run_id, k.gate_id, k.rank from durable.parked k
          where k.gate_id <> '00000000-0000-0000-0000-000000000000'
            and not exists (select 1 from durable.gates g where g.workspace_id = k.workspace_id and g.id = k.gate_id)

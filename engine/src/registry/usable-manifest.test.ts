@@ -30,3 +30,21 @@ test("a function that is said to be invoked and is not served is refused, with w
   expect(() => requireUsable(app("shop/gone"))).toThrow(/invokes "shop\/gone"/);
   requireUsable(app("bill", "shop/bill", "order", "elsewhere/deployed-later"));
 });
+
+test("the key of a shape that is no expression is refused with what it is the key of", () => {
+  const key = { cel: "event.data.(" };
+  const shapes = {
+    idempotency: { key, period_ms: 1 },
+    debounce: { key, period_ms: 1 },
+    batch: { key, max_size: 2, max_wait_ms: 1 },
+    rate_limit: { key, limit: 1, period_ms: 1 },
+    singleton: { key, mode: "skip" },
+  };
+  const named = { rate_limit: "rate limit" } as Record<string, string>;
+  for (const [member, shape] of Object.entries(shapes)) {
+    const app = { functions: [{ id: "f", triggers: [], [member]: shape }] } as unknown as Manifest;
+    expect(() => requireUsable(app)).toThrow(
+      `The expression of the key of the ${named[member] ?? member} of "f" cannot be used`,
+    );
+  }
+});

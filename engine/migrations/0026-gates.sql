@@ -112,7 +112,9 @@ begin
 end $$;
 create trigger run_leaves_gates after update on durable.live_runs for each row
   when ((old.step_gates is not null or old.run_gates is not null) and new.engine_id is null
-    and (old.engine_id is not null or old.ready_rank is not null and new.ready_rank is distinct from old.ready_rank))
+    and (old.engine_id is not null or old.ready_rank is not null and new.ready_rank is distinct from old.ready_rank)
+    -- A claim that ranks a job moves it itself.
+    and (new.came is null or new.came is not distinct from old.came))
   execute function durable.run_leaves_gates();
 create trigger run_ends_at_gates after delete on durable.live_runs for each row
   when (old.step_gates is not null or old.run_gates is not null) execute function durable.run_leaves_gates();
@@ -127,7 +129,8 @@ begin
 end $$;
 create trigger task_leaves_gates after update on durable.tasks for each row
   when (old.gates is not null and new.engine_id is null
-    and (old.engine_id is not null or old.ready_rank is not null and new.ready_rank is distinct from old.ready_rank))
+    and (old.engine_id is not null or old.ready_rank is not null and new.ready_rank is distinct from old.ready_rank)
+    and (new.came is null or new.came is not distinct from old.came))
   execute function durable.task_leaves_gates();
 create trigger task_ends_at_gates after delete on durable.tasks for each row
   when (old.gates is not null) execute function durable.task_leaves_gates();

@@ -116,12 +116,14 @@ begin
   ), free as materialized (
     select * from held union all select * from held_task
   ), gone as (
+    delete from durable.arrivals a using free f
+      where a.rank = f.rank and a.workspace_id = p_workspace and a.run_id = f.run_id and a.step_id = f.step_id
+  ), stale as (
+    -- It was leased, dropped, or went out of the way of the claim meanwhile.
     delete from durable.arrivals a using picked p
-      where a.workspace_id = p_workspace and a.rank = p.rank and a.run_id = p.run_id and a.step_id = p.step_id
-        and (exists (select 1 from free f where f.rank = p.rank and f.run_id = p.run_id and f.step_id = p.step_id)
-          -- It was leased, dropped, or went out of the way of the claim meanwhile.
-          or not exists (select 1 from durable.ready r
-            where r.rank = p.rank and r.workspace_id = p_workspace and r.run_id = p.run_id and r.step_id = p.step_id))
+      where a.rank = p.rank and a.workspace_id = p_workspace and a.run_id = p.run_id and a.step_id = p.step_id
+        and not exists (select 1 from durable.ready r
+          where r.rank = p.rank and r.workspace_id = p_workspace and r.run_id = p.run_id and r.step_id = p.step_id)
   )
   select array_agg(f.rank), array_agg(f.run_id), array_agg(f.step_id) into a_rank, a_run, a_step from free f;
   if a_rank is null then
@@ -177,6 +179,27 @@ begin
     select a_rank[q], p_workspace, a_queue[q] from generate_subscripts(a_run, 1) as q where a_queue[q] is not null;
 end $$;
 
+-- Ranks what has come, also when no engine has a slot and claims: one who comes behind a hundred thousand others must not
+-- wait until claims have ranked them all. Commits without waiting for the disk, as claims do. Answers whether there is more.
+create function durable.rank_arrivals() returns boolean
+language plpgsql as $$
+declare
+  v_workspace int;
+begin
+  if not exists (select 1 from durable.arrivals) then
+    return false;
+  end if;
+  perform set_config('synchronous_commit', 'off', true);
+  select g.workspace_id into v_workspace from durable.gatekeepers g
+    where g.workspace_id in (select a.workspace_id from (select workspace_id from durable.arrivals order by rank limit 1000) as a)
+    order by g.workspace_id limit 1 for update skip locked;
+  if not found then
+    return false;
+  end if;
+  perform durable.take_in(v_workspace);
+  return exists (select 1 from durable.arrivals a where a.workspace_id = v_workspace);
+end $$;
+
 -- Part of the claim: turns that are among the first of all that could be leased go to who is next in their queues. The
 -- caller keeps the gates of these workspaces.
 create function durable.give_turns(p_workspaces int[], p_limit int) returns void
@@ -189,32 +212,34 @@ begin
     return;
   end if;
   for v_queue in
-    select f.workspace_id, f.queue_id, count(*)::int as turns from (
-      (select r.rank, null::int as workspace_id, null::uuid as queue_id from durable.ready r
+    select f.workspace_id, f.queue_id, array_agg(f.rank order by f.rank, f.no) as ranks, array_agg(f.no order by f.rank, f.no) as nos from (
+      (select r.rank, null::int as workspace_id, null::uuid as queue_id, null::bigint as no from durable.ready r
         order by r.rank, r.workspace_id, r.run_id, r.step_id limit p_limit)
       union all
-      (select t.rank, t.workspace_id, t.queue_id from durable.turns t where t.workspace_id = any (p_workspaces)
+      (select t.rank, t.workspace_id, t.queue_id, t.no from durable.turns t where t.workspace_id = any (p_workspaces)
         order by t.rank, t.workspace_id, t.queue_id, t.no limit p_limit)
       order by 1 limit p_limit) as f
     where f.queue_id is not null group by 1, 2 order by 1, 2
   loop
-    with next as materialized (
-      select k.rank, k.run_id, k.step_id from durable.parked k
-      where k.workspace_id = v_queue.workspace_id and k.gate_id = v_queue.queue_id
-      order by k.rank, k.run_id, k.step_id limit v_queue.turns for update skip locked
-    ), gone as (
-      delete from durable.parked k using next n
-        where k.workspace_id = v_queue.workspace_id and k.gate_id = v_queue.queue_id and k.rank = n.rank and k.run_id = n.run_id and k.step_id = n.step_id
+    -- By ctid: joined to its own limit, the queue would be walked to its end.
+    with next as (
+      delete from durable.parked k where k.ctid = any (array(
+        select c.ctid from durable.parked c where c.workspace_id = v_queue.workspace_id and c.gate_id = v_queue.queue_id
+        order by c.rank, c.run_id, c.step_id limit cardinality(v_queue.nos) for update skip locked))
+        returning k.rank, k.run_id, k.step_id
     ), job as (
       insert into durable.ready (rank, workspace_id, run_id, step_id)
         select n.rank, v_queue.workspace_id, n.run_id, n.step_id from next n
     )
     select count(*) into v_count from next;
-    delete from durable.turns t where (t.rank, t.workspace_id, t.queue_id, t.no) in (
-      select u.rank, u.workspace_id, u.queue_id, u.no from durable.turns u
-      where u.workspace_id = v_queue.workspace_id and u.queue_id = v_queue.queue_id order by u.rank, u.no
-      limit case when exists (select 1 from durable.parked k where k.workspace_id = v_queue.workspace_id and k.gate_id = v_queue.queue_id)
-        then v_count else 1000 end);
+    -- Nobody is left: so are no turns.
+    if not exists (select 1 from durable.parked k where k.workspace_id = v_queue.workspace_id and k.gate_id = v_queue.queue_id) then
+      v_count := cardinality(v_queue.nos);
+    end if;
+    delete from durable.turns t where t.ctid = any (array(
+      select u.ctid from unnest(v_queue.ranks[:v_count], v_queue.nos[:v_count]) as q(rank, no)
+      cross join lateral (select c.ctid from durable.turns c where c.rank = q.rank and c.workspace_id = v_queue.workspace_id
+        and c.queue_id = v_queue.queue_id and c.no = q.no limit 1) as u));
   end loop;
 end $$;
 

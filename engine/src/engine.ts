@@ -16,6 +16,7 @@ import { IngestPressure } from "./ingest/ingest-pressure.ts";
 import { EngineEvents } from "./observability/engine-events.ts";
 import { announceCommitted } from "./queue/announce-committed.ts";
 import { AppResync } from "./queue/app-resync.ts";
+import { ArrivalLoop } from "./queue/arrival-loop.ts";
 import { CircuitLoop } from "./queue/circuit-loop.ts";
 import { Dispatcher } from "./queue/dispatcher.ts";
 import { EndTeller } from "./queue/end-teller.ts";
@@ -282,6 +283,7 @@ export function createEngine(config: EngineConfig): Engine {
     },
     log,
   });
+  const arrivalLoop = new ArrivalLoop({ ...ports, database, pollMs: config.pollMs, log });
   const gateSweeper = new GateSweeper({ ...ports, database, pollMs: config.pollMs, log });
   const inputNotifier = new InputNotifier({
     ...ports,
@@ -330,6 +332,7 @@ export function createEngine(config: EngineConfig): Engine {
     waitMatcher,
     circuitLoop,
     gateSweeper,
+    arrivalLoop,
     endTeller,
     dispatcher,
     inputNotifier,

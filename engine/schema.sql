@@ -2801,14 +2801,17 @@ begin
         select n.rank, v_queue.workspace_id, n.run_id, n.step_id from next n
     )
     select count(*) into v_count from next;
-    -- Nobody is left: so are no turns.
-    if not exists (select 1 from durable.parked k where k.workspace_id = v_queue.workspace_id and k.gate_id = v_queue.queue_id) then
-      v_count := cardinality(v_queue.nos);
-    end if;
     delete from durable.turns t where t.ctid = any (array(
       select u.ctid from unnest(v_queue.ranks[:v_count], v_queue.nos[:v_count]) as q(rank, no)
       cross join lateral (select c.ctid from durable.turns c where c.rank = q.rank and c.workspace_id = v_queue.workspace_id
         and c.queue_id = v_queue.queue_id and c.no = q.no limit 1) as u));
+    -- Nobody is left, so no turn is.
+    if v_count < cardinality(v_queue.nos)
+        and not exists (select 1 from durable.parked k where k.workspace_id = v_queue.workspace_id and k.gate_id = v_queue.queue_id) then
+      delete from durable.turns t where t.ctid = any (array(
+        select c.ctid from durable.turns c where c.workspace_id = v_queue.workspace_id and c.queue_id = v_queue.queue_id
+        order by c.rank, c.no limit 10000));
+    end if;
   end loop;
 end $function$
 ;

@@ -112,7 +112,9 @@ export async function runPrograms(options: MatrixOptions): Promise<MatrixResult>
       await sleep(LOOK_EVERY_MS, undefined, { ref: false });
       if (done < hurtAt) continue;
       hurtAt = done + random.int(1, ENGINE_FAULT_EVERY);
-      if (random.chance(0.5)) {
+      // Both at least once, however few there are.
+      const { "engine died": died, "lease lost": lost } = engineFaults;
+      if (died === 0 || (lost > 0 && random.chance(0.5))) {
         engineFaults["engine died"] += 1;
         healed = bench.kill().then(start);
         await healed;

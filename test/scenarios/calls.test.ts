@@ -169,7 +169,7 @@ describe("a call", () => {
 
   test("of a function that is not there is not found", async () => {
     expect((await post("functions/prize/call", {})).json.detail).toMatch(
-      /no function "prize". It has asked, joins, price/,
+      /no function "prize"\. Did you mean price\?/,
     );
   });
 

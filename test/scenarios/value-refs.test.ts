@@ -5,6 +5,7 @@ import { DEV_SECRET } from "@durable/protocol/wire";
 import { createFunction, type Step } from "@durable/sdk";
 import { serve } from "@durable/sdk/node";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { leaveNobodyAlone } from "../../sdk-ts/src/http/dispatch-connection.ts";
 import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { startEngine } from "./api-engine.ts";
 import { startSdkApp } from "./sdk-app.ts";
@@ -189,6 +190,7 @@ test("an engine that is away while a value is fetched: nothing runs twice, and t
     await expect.poll(seen, { timeout: 20_000 }).toContain("the engine gave no answer");
     expect([...bodies.values()]).toEqual([1]);
     line.isAway = false;
+    leaveNobodyAlone();
     const run = await app.ended(id, 50);
     expect(run.output, JSON.stringify(run.error)).toBe(true);
     expect([...bodies.values()]).toEqual([1, 1, 1]);
@@ -245,6 +247,7 @@ test("an event that cannot be fetched: nothing runs, and the run says so and goe
     const seen = async () => JSON.stringify(await app.show(id));
     await expect.poll(seen, { timeout: 20_000 }).toContain("the engine gave no answer");
     line.isAway = false;
+    leaveNobodyAlone();
     expect((await app.ended(id, 50)).output).toBe(text.length);
   });
 });

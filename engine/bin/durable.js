@@ -4,6 +4,7 @@
 
 import { existsSync } from "node:fs";
 import module from "node:module";
+import { setFlagsFromString } from "node:v8";
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 const installed = new URL("../dist/cli/main.js", import.meta.url);
@@ -22,6 +23,9 @@ if (!isNewEnough) {
   );
   process.exit(1);
 }
+
+// Until an engine is up: see src/cli/settle-in.ts.
+setFlagsFromString("--semi-space-growth-factor=1");
 
 // Compiled once, not at every command; older versions of Node have no such cache.
 module.enableCompileCache?.();

@@ -3,6 +3,7 @@ import { createEngine, type Engine } from "../engine.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../postgres/server.ts";
 import type { Config } from "./config.ts";
 import { requireFreePort } from "./free-port.ts";
+import { settleIn } from "./settle-in.ts";
 
 export interface RunningEngine {
   readonly port: number;
@@ -38,6 +39,7 @@ export async function startEngine(config: Config, log: Logger): Promise<RunningE
       log,
     });
     const { port } = await engine.start();
+    settleIn();
     return { port, postgres, stop };
   } catch (error) {
     await stop().catch(() => {});

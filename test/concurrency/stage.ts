@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { RunGates } from "../../engine/src/domain/gates.ts";
-import type { Effect, Outcome, OutcomeKind, StepEntry, StepStatus } from "../../engine/src/domain/outcome.ts";
+import type { Effect, Outcome, StepEntry, StepStatus } from "../../engine/src/domain/outcome.ts";
 import type { RunOrder } from "../../engine/src/domain/run-order.ts";
 import { seededRandom } from "../../engine/src/runtime/fault-points.ts";
 import { insertEvents } from "../../engine/src/store/accepted-events.ts";
@@ -10,18 +10,12 @@ import { EventRows } from "../../engine/src/store/event-rows.ts";
 import type { CommitItem } from "../../engine/src/store/outcomes.ts";
 import { PLAN_SETTINGS } from "../../engine/src/store/plan-settings.ts";
 import { expectInvariants } from "../invariants/expect-invariants.ts";
+import { NO_TIMES } from "../support/outcomes.ts";
 import { createDatabase, type TestDatabase } from "../support/postgres.ts";
 
-export const ROUNDS = Number(process.env["DURABLE_TEST_ROUNDS"] ?? 1_000);
-export const NO_TIMES = {
-  scheduled: null,
-  leased: null,
-  sent: null,
-  firstByte: null,
-  received: null,
-  appMs: null,
-} as const;
+export { NO_TIMES, outcome } from "../support/outcomes.ts";
 
+export const ROUNDS = Number(process.env["DURABLE_TEST_ROUNDS"] ?? 1_000);
 const TIME_MS = 1_700_000_000_000;
 /** Nobody sends heartbeats here: longer than any file of races takes. */
 const LEASE_MS = 3_600_000;
@@ -177,22 +171,6 @@ export function step(name: string, status: StepStatus, more: Partial<StepEntry> 
 export function waitFor(name: string, event: string, match: object = {}): Effect {
   const data = { mode: "event", events: [{ key: "", event, match }] };
   return { kind: "wait", stepId: stepIdOf(name), data: JSON.stringify(data) };
-}
-
-export function outcome(kind: OutcomeKind, more: Partial<Outcome> = {}): Outcome {
-  return {
-    kind,
-    result: kind === "completed" ? "{}" : kind === "failed" ? '{"name":"Error","message":"no"}' : null,
-    unclaimed: null,
-    steps: [],
-    sends: [],
-    attempts: [],
-    effects: [],
-    runAttempt: 0,
-    transportAttempt: 0,
-    retryMs: null,
-    ...more,
-  };
 }
 
 export function commitItem(run: HeldRun, decided: Outcome, more: Partial<CommitItem> = {}): CommitItem {

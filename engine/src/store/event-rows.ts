@@ -32,9 +32,10 @@ export interface SkipRow {
 }
 
 /**
- * `filtered`: no `if` of its triggers holds. `schema`: its data does not fit the function's input. `expression`: the trigger's `if` failed on it. `cancel-on`: that
- * of `cancelOn`. `limit`: a limit's key or units, or a priority, could not be told. The others are what shapes make of it: `durable.shape_runs`; `paused` is
- * not theirs. `overlap`: a run of the schedule was under way. `missed`: the tick of a schedule that nobody could start in time.
+ * `filtered`: no `if` of its triggers holds. `schema`: its data does not fit the function's input. `expression`: the
+ * trigger's `if` failed on it. `cancel-on`: that of `cancelOn`. `limit`: a limit's key or units, or a priority, could not be
+ * told. `overlap`: a run of the schedule was under way. `missed`: the tick of a schedule that nobody could start in time.
+ * `paused`: so much is held already. The others are what shapes make of it: `durable.shape_runs`.
  */
 export const SKIP_REASONS = [
   "filtered",

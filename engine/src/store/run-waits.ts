@@ -1,5 +1,5 @@
-import type { Pause } from "../domain/pause.ts";
 import type { RunStatus } from "../domain/run-status.ts";
+import type { PauseListed } from "./pauses.ts";
 
 /** How far a queue is counted: for one run, and for each of a page of runs. */
 export const POSITION_MAX = 5_000;
@@ -41,17 +41,7 @@ export interface RunWait {
   /** Its jobs that wait at limits: itself, or planned steps. */
   readonly jobs: number;
   readonly gate: GateWait | null;
-  readonly pause: {
-    readonly id: string;
-    readonly kind: Pause["kind"];
-    readonly function: string | null;
-    readonly limit: string | null;
-    /** JSON text. */
-    readonly key: string | null;
-    readonly by: string;
-    readonly reason: string | null;
-    readonly since: string;
-  } | null;
+  readonly pause: Omit<PauseListed, "held"> | null;
   readonly circuit: {
     readonly state: "open" | "limited";
     readonly since: string;

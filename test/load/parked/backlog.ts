@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Gate, RunGates } from "../../../engine/src/domain/gates.ts";
 import { UUID_RANDOM_BYTES, uuidV7 } from "../../../engine/src/domain/ids.ts";
-import type { Outcome } from "../../../engine/src/domain/outcome.ts";
 import { insertEvents } from "../../../engine/src/store/accepted-events.ts";
 import { type Database, openDatabase } from "../../../engine/src/store/database.ts";
 import { registerEngine } from "../../../engine/src/store/engines.ts";
@@ -11,6 +10,7 @@ import { setLimit } from "../../../engine/src/store/limits.ts";
 import { migrate } from "../../../engine/src/store/migrate.ts";
 import { commitOutcomes } from "../../../engine/src/store/outcomes.ts";
 import { PLAN_SETTINGS } from "../../../engine/src/store/plan-settings.ts";
+import { NO_TIMES, outcome } from "../../support/outcomes.ts";
 import { usageOf } from "../process-usage.ts";
 
 /** As the dispatcher asks. */
@@ -19,27 +19,6 @@ const BATCH = 1_000;
 /** Jobs of the key that flows: a process has so many slots. */
 const FLOWING = 64;
 const HOUR_MS = 3_600_000;
-
-const COMPLETED: Outcome = {
-  kind: "completed",
-  result: "{}",
-  unclaimed: null,
-  steps: [],
-  sends: [],
-  attempts: [],
-  effects: [],
-  runAttempt: 0,
-  transportAttempt: 0,
-  retryMs: null,
-};
-const NO_TIMES = {
-  scheduled: null,
-  leased: null,
-  sent: null,
-  firstByte: null,
-  received: null,
-  appMs: null,
-} as const;
 
 /** What a window of the flowing key gave. Wall clock is the machine's; CPU and pages are the claim's own. */
 export interface Flow {
@@ -251,7 +230,7 @@ export class Backlog {
       .toSorted((a, b) => (a.runId < b.runId ? -1 : 1))
       .map(({ workspaceId, runId, fence, journalSeq: knownSeq }) => ({
         ...{ workspaceId, runId, fence, knownSeq, nextFence: randomUUID(), mayHavePending: false },
-        ...{ outcome: COMPLETED, times: NO_TIMES, events: null },
+        ...{ outcome: outcome("completed"), times: NO_TIMES, events: null },
       }));
     if (items.length > 0) await commitOutcomes(this.#committer, this.#engineId, items);
   }

@@ -1,13 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppLog } from "../invariants/app-log.ts";
 import { Checker, type InvariantReport } from "../invariants/check.ts";
-import { SCHEDULES } from "../invariants/schedules.ts";
-import { SHAPES } from "../invariants/shapes.ts";
 import { checkDuring } from "./check-during.ts";
 import { Cluster, SLACK_MS } from "./cluster.ts";
 import { Findings } from "./findings.ts";
-import { hotAndCold, logGrants, NEVER_OVER } from "./grant-log.ts";
+import { hotAndCold } from "./hot-and-cold.ts";
 import { countKinds, type KindCount } from "./kinds.ts";
+import { AS_LIMITED, TICKS_SEEN } from "./limited/ends.ts";
+import { Operators } from "./limited/operators.ts";
+import { HELD, RELEASED } from "./limited/pauses.ts";
+import { recordLimits } from "./limited/recorder.ts";
+import { NEVER_FASTER, NEVER_MORE, NEVER_OVER, NEVER_TWO } from "./limited/sweeps.ts";
+import { Ticks } from "./limited/ticks.ts";
 import { Load } from "./load.ts";
 import { rage } from "./nemesis.ts";
 import { People } from "./people.ts";
@@ -48,8 +52,11 @@ const HEAL_MS_MAX = 60_000;
 const LOAD_MS_MAX = 60_000;
 /** What is promised for a restart of Postgres. */
 const RECOVERY_MS_MAX = 5_000;
-const REQUESTS_PER_SECOND = 8;
+const REQUESTS_PER_SECOND = 7;
+const LIMITED_PER_SECOND = 2.5;
 const LIVE_MAX = 400;
+/** How long schedules may take to come up to now once no engine is hurt any more. */
+const CLOCK_MS_MAX = 20_000;
 /** Of `--work gates`: what the rest does is not what it is about, and the hot key has a queue. */
 const GATES = { requestsPerSecond: 4, gatedPerSecond: 60, liveMax: 1_500, slots: 64 };
 
@@ -76,16 +83,16 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   interrupted.addEventListener("abort", () => ending.abort(), { once: true });
   try {
     await until(cluster.start(), interrupted);
-    await logGrants(cluster.admin.sql);
+    await recordLimits(cluster.admin.sql);
+    const ticks = new Ticks();
     const checker = new Checker({
       databaseUrl: cluster.postgres.url,
       oracles: { ackLog: cluster.ackLog, appLog: cluster.appLog },
       extra: [
-        ...[PROGRAM_ENDS, STOPPED, MOURNED, NEVER_OVER],
+        ...[PROGRAM_ENDS, STOPPED, MOURNED, NEVER_OVER, NEVER_FASTER, NEVER_MORE, NEVER_TWO],
+        ...[AS_LIMITED, TICKS_SEEN, ticks.once, HELD, RELEASED],
         ...(isGates ? [hotAndCold(options.minutes)] : []),
       ],
-      // test/schedules has a storm of its own: what the clock starts never comes to rest. Shapes have a model in test/limits.
-      unexercised: [...SCHEDULES, ...SHAPES].map(({ number }) => number),
       slackMs: SLACK_MS,
       sentSince: cluster.held.sentSince,
     });
@@ -95,16 +102,20 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       random: random.fork("load"),
       findings,
       requestsPerSecond: options.requestsPerSecond ?? REQUESTS_PER_SECOND,
+      limitedPerSecond: LIMITED_PER_SECOND,
       liveMax: LIVE_MAX,
       ...(isGates && GATES),
     });
     stack.defer(() => load.close());
     const people = new People({ cluster, random: random.fork("people"), findings });
     stack.defer(() => people.close());
+    const operators = new Operators({ cluster, random: random.fork("operators"), findings });
+    stack.defer(() => operators.close());
     const watch = new Watch(cluster, load, tally, options.minutes * 60_000);
     stack.defer(() => watch.close());
     load.start();
     people.start();
+    operators.start();
     const checks = checkDuring(checker, ending);
     const raging = rage(
       { cluster, random: random.fork("faults"), tally, findings },
@@ -121,7 +132,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const healedFromMs = performance.now();
     if (!endedEarly) {
       watch.phase = "healing";
-      await until(heal(cluster, load, findings), interrupted);
+      await until(heal(cluster, load, operators, ticks, findings), interrupted);
       await until(watch.untilNoneLive(HEAL_MS_MAX), interrupted);
       watch.phase = "checking";
     }
@@ -152,11 +163,33 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 }
 
 /** Whatever does not come to an end is told, and the invariants say what it left behind. */
-async function heal(cluster: Cluster, load: Load, findings: Findings): Promise<void> {
+async function heal(
+  cluster: Cluster,
+  load: Load,
+  operators: Operators,
+  ticks: Ticks,
+  findings: Findings,
+): Promise<void> {
+  load.calmDown();
+  const finished = operators.finish();
   await cluster.calmDown();
   if (!(await within(LOAD_MS_MAX, load.finish())))
     findings.add(`the load still waited for answers ${LOAD_MS_MAX / 1_000} s after the faults`);
+  if (
+    !(await within(
+      LOAD_MS_MAX,
+      finished.then(() => operators.restore()),
+    ))
+  )
+    findings.add(`the operators still waited for answers ${LOAD_MS_MAX / 1_000} s after the faults`);
+  if (!(await within(CLOCK_MS_MAX, untilTold(ticks, cluster))))
+    findings.add(`a schedule had not come up to now ${CLOCK_MS_MAX / 1_000} s after the faults`);
+  await operators.stopClock();
   await load.expectHealthy();
+}
+
+async function untilTold(ticks: Ticks, { admin }: Cluster): Promise<void> {
+  while (!(await ticks.haveCome(admin.sql))) await sleep(250);
 }
 
 /** The first statement may still find a connection that the last fault broke. */

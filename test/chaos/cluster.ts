@@ -168,11 +168,12 @@ export class Cluster {
         DURABLE_HOST: "127.0.0.1",
         DURABLE_PORT: String(port),
         DURABLE_ADMIN_TOKEN: this.token,
+        DURABLE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString("base64"),
         DURABLE_ALLOW_LOOPBACK: "1",
         DURABLE_LEASE_MS: String(LEASE_MS),
         DURABLE_POLL_MS: "200",
         ...(slots && { DURABLE_SLOTS: String(slots) }),
-        NODE_COMPILE_CACHE: join(folder, "compile-cache"),
+        NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(folder, "compile-cache"),
         ...faults(),
       }),
       isReady: (line) => line.includes('"msg":"ready"'),
@@ -235,7 +236,7 @@ export class Cluster {
         // Tokens are completed there.
         DURABLE_PUBLIC_URL: `http://127.0.0.1:${this.engines[0]!.door.port}`,
         DURABLE_SECRET: secret,
-        NODE_COMPILE_CACHE: join(folder, "compile-cache"),
+        NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(folder, "compile-cache"),
         // Half of them die on their own, after a step's effect and before its answer.
         ...(!this.#isCalm && own.chance(0.5) && { CHAOS_DIE_AFTER: String(own.int(1, 300)) }),
       }),

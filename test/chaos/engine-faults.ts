@@ -21,13 +21,17 @@ const PASSES: Record<FaultPointName, number> = {
   "look-back.before": 15,
   "ends.before": 25,
   "ends.told": 5,
-  // No schedules here: see test/schedules.
-  "ticks.accepted": 0,
+  "ticks.claimed": 12,
+  "ticks.accepted": 12,
+  "errors.before": 5,
+  "alerts.sent": 2,
+  "webhooks.sent": 2,
+  "erase.piece": 3,
   "notices.sent": 3,
   "cancel.after": 2,
   "drain.begin": 1,
 };
-const POINTS = (Object.keys(PASSES) as FaultPointName[]).filter((point) => PASSES[point] > 0);
+const POINTS = Object.keys(PASSES) as FaultPointName[];
 /** Every engine comes past these within seconds. */
 const PASSED_BY_ALL: readonly FaultPointName[] = [
   "dispatch.before-send",
@@ -47,6 +51,8 @@ const STOPPED_AT: readonly FaultPointName[] = [
   "ingest.after-commit",
   "heartbeat.before",
   "timers.after",
+  "ticks.claimed",
+  "ticks.accepted",
 ];
 
 /** Rates per statement. Those that did run and say they did not are the valuable ones. */

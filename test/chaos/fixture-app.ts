@@ -33,7 +33,7 @@ let requests = 0;
 /** Runs here are shorter than those for which checkpoints pay, and shall meet some all the same. */
 const early = { url: configuredEngineUrl, checkpointsFrom: 20 };
 const handle = createRoute(
-  { app: app!, functions: fixtureFunctions(write, ownUrl!), secret: secret!, maxDuration: "4s" },
+  { app: app!, functions: fixtureFunctions(app!, write, ownUrl!), secret: secret!, maxDuration: "4s" },
   early,
 );
 

@@ -1,6 +1,7 @@
 import { createFunction, type DurableFunction, NonRetriableError } from "../../sdk-ts/src/index.ts";
 import { body, RETRY, type Told } from "./fixture-body.ts";
 import { interpret } from "./interpret.ts";
+import { limitedFunctions } from "./limited/functions.ts";
 import { HOT_LIMIT, type Instruction } from "./programs.ts";
 
 // Functions that do what their event tells them to, and write down everything they see.
@@ -11,7 +12,7 @@ type Any = any;
 const STEP = { do: "run", ms: 0, failures: 0, fatal: false } as const;
 
 /** `url`: where the engine finds this app, for calls of its own. */
-export function fixtureFunctions(write: Told["write"], url: string): DurableFunction[] {
+export function fixtureFunctions(app: string, write: Told["write"], url: string): DurableFunction[] {
   const program = (instructions: readonly Instruction[], { step, run }: Any) =>
     interpret(instructions, { step, run: run.id, write, url });
   const make = (id: string, event: string, options: object = {}) =>
@@ -23,6 +24,7 @@ export function fixtureFunctions(write: Told["write"], url: string): DurableFunc
       handler: (context: Any) => program(context.event.data.program ?? [], context),
     });
   return [
+    ...limitedFunctions(app, write, url),
     make("worker", "chaos.work"),
     // Its tenants take turns.
     make("chained", "chaos.chained", { fairness: { key: { cel: "size(event.data.program) % 3" } } }),

@@ -1,13 +1,7 @@
 import type { Sql } from "../../engine/src/store/database.ts";
+import type { Kind } from "./kind.ts";
+import { LIMITED_KINDS } from "./limited/kinds.ts";
 import { minimumOf } from "./tally.ts";
-
-interface Kind {
-  readonly name: string;
-  /** Runs in which it must have come to its end, in five minutes. */
-  readonly minimum: number;
-  /** Selects (workspace_id, run_id) of those runs. */
-  readonly runs: string;
-}
 
 const steps = (condition: string) =>
   `select workspace_id, run_id from durable.steps where seq is not null and ${condition}`;
@@ -93,6 +87,7 @@ const KINDS: readonly Kind[] = [
     runs: `select c.workspace_id, c.run_id from durable.compensations c join durable.runs r
       on r.workspace_id = c.workspace_id and r.id = c.run_id where c.undone and r.status = 'cancelled'`,
   },
+  ...LIMITED_KINDS,
 ];
 
 export interface KindCount {

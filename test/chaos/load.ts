@@ -5,7 +5,8 @@ import { Agent, request } from "undici";
 import type { AckLine } from "../invariants/ack-log.ts";
 import { APPS, type Cluster, ENVIRONMENT, type EnginePlace } from "./cluster.ts";
 import type { Findings } from "./findings.ts";
-import { HOT_KEY } from "./grant-log.ts";
+import { HOT_KEY } from "./hot-and-cold.ts";
+import { makeLimitedStory } from "./limited/stories.ts";
 import { type Answer, makeEndlessProgram, makeProgram, SIGNAL } from "./programs.ts";
 import type { Random } from "./random.ts";
 
@@ -21,6 +22,8 @@ export interface LoadOptions {
   readonly random: Random;
   readonly findings: Findings;
   readonly requestsPerSecond: number;
+  /** Stories of functions with limits. */
+  readonly limitedPerSecond: number;
   /** Events for the function whose limit has a hot key; none when it is missing. */
   readonly gatedPerSecond?: number;
   /** No more are sent while so many runs are alive. */
@@ -28,6 +31,7 @@ export interface LoadOptions {
 }
 
 const UNANSWERED_MAX = 60;
+const CALM_LIVE_MAX = 80;
 const GATED_AT_ONCE = 20;
 const COLD_KEYS = 10_000;
 const PATIENCE_MS = 3_000;
@@ -46,15 +50,26 @@ export class Load {
   #isClosed = false;
   #loop: Promise<unknown> | null = null;
   #cold = 0;
+  #limitedStories = 0;
+  #liveMax: number;
 
   constructor(options: LoadOptions) {
     this.#options = options;
+    this.#liveMax = options.liveMax;
     this.#log = openSync(options.cluster.ackLog, "a");
   }
 
   start(): void {
     const { gatedPerSecond } = this.#options;
-    this.#loop = Promise.all([this.#run(), gatedPerSecond && this.#runGated(gatedPerSecond)]);
+    this.#loop = Promise.all([
+      ...[this.#run(), this.#runLimited()],
+      gatedPerSecond && this.#runGated(gatedPerSecond),
+    ]);
+  }
+
+  /** So much that engines are busy, and no more: what is under way must end soon. */
+  calmDown(): void {
+    this.#liveMax = Math.min(this.#liveMax, CALM_LIVE_MAX);
   }
 
   /** Sends nothing more; resolves when everything begun was answered, waits included. */
@@ -84,18 +99,44 @@ export class Load {
   }
 
   async #run(): Promise<void> {
-    const { random, requestsPerSecond, liveMax } = this.#options;
+    const { random, requestsPerSecond } = this.#options;
     while (this.#sending) {
       await sleep((random.float() * 2_000) / requestsPerSecond);
-      if (this.#tasks.size < UNANSWERED_MAX && this.live < liveMax) this.#keep(this.#story(this.#count++));
+      if (this.#tasks.size < UNANSWERED_MAX && this.live < this.#liveMax)
+        this.#keep(this.#story(this.#count++));
     }
   }
 
+  async #runLimited(): Promise<void> {
+    const { random, limitedPerSecond } = this.#options;
+    const own = random.fork("limited");
+    while (this.#sending) {
+      await sleep((own.float() * 2_000) / limitedPerSecond);
+      if (this.#tasks.size < UNANSWERED_MAX && this.live < this.#liveMax)
+        this.#keep(this.#limited(this.#limitedStories++));
+    }
+  }
+
+  /** All of it is acknowledged, and then written down. */
+  async #limited(no: number): Promise<void> {
+    const random = this.#options.random.fork(`limited ${no}`);
+    const app = random.pick(APPS);
+    const { fn, bursts } = makeLimitedStory(random, no);
+    const ids: string[] = [];
+    for (const { events, pauseMs } of bursts) {
+      const sent = events.map((data) => this.#event(`limited.${fn}`, data));
+      await Promise.all(sent.map((event) => this.#deliver(app, [event], random.fork(event.id), false)));
+      ids.push(...sent.map(({ id }) => id));
+      await sleep(pauseMs);
+    }
+    this.#write({ kind: "story", t: Date.now(), app, fn, ids });
+  }
+
   async #runGated(perSecond: number): Promise<void> {
-    const { random, liveMax } = this.#options;
+    const { random } = this.#options;
     while (this.#sending) {
       await sleep((random.float() * 2_000 * GATED_AT_ONCE) / perSecond);
-      if (this.#tasks.size < UNANSWERED_MAX && this.live < liveMax)
+      if (this.#tasks.size < UNANSWERED_MAX && this.live < this.#liveMax)
         this.#keep(this.#gated(random.fork(`gated ${this.#count++}`)));
     }
   }

@@ -100,8 +100,9 @@ const FAULTS: readonly Fault[] = [
   { name: "connection cut", timesInFiveMinutes: 40, act: (parts) => disturb(parts, "cut") },
 ];
 
-// A fault can find nothing to do: no bytes on the wire it cuts, no session to end. A short run has few tries.
-const LATE_TRIES = 20;
+// A fault can find nothing to do: no bytes on the wire it cuts, no session to end. A short run has few tries, and on a slow
+// machine none before the first run is under way.
+const LATE_MS_MAX = 90_000;
 const LATE_EVERY_MS = 1_000;
 
 /** The longest of them waits for a Postgres that has come back, and for an engine after that. */
@@ -123,13 +124,13 @@ export async function rage(
       const own = { ...parts, random: parts.random.fork(fault.name), stopped };
       const times = Math.max(2, Math.ceil((fault.timesInFiveMinutes * durationMs) / 300_000));
       const everyMs = durationMs / times;
+      const giveUpAtMs = startedAtMs + durationMs + LATE_MS_MAX;
       for (let no = 0; !stopped.aborted; no += 1) {
-        const late = no - times;
-        if (late >= 0 && (parts.tally.isEnough(fault.name) || late > times + LATE_TRIES)) return;
-        const atMs =
-          late < 0
-            ? startedAtMs + (no + own.random.float()) * everyMs
-            : performance.now() + own.random.float() * LATE_EVERY_MS;
+        const isLate = no >= times;
+        if (isLate && (parts.tally.isEnough(fault.name) || performance.now() > giveUpAtMs)) return;
+        const atMs = isLate
+          ? performance.now() + own.random.float() * LATE_EVERY_MS
+          : startedAtMs + (no + own.random.float()) * everyMs;
         // One that took too long pushes the next ones closer together, not to the end.
         await pause(atMs - performance.now(), stopped);
         if (stopped.aborted) return;
@@ -198,7 +199,7 @@ async function workAgainMs({ admin, engines }: Cluster): Promise<number> {
   let lookedAtMs = performance.now();
   while (ms < RECOVERY_MS_MAX) {
     const rows = await admin.sql`
-      select at > pg_postmaster_start_time() as again from durable.changes order by position desc limit 1`.catch(
+      select at > pg_postmaster_start_time() as again from durable.changes order by xid desc limit 1`.catch(
       () => [],
     );
     if (rows[0]?.["again"]) break;
@@ -226,14 +227,15 @@ const ENGINE_SESSIONS = "application_name in ('durable engine', 'durable api') a
 
 /**
  * `queued` first holds every commit back by a lock for a moment: statements are under way in their sessions, and
- * more wait in the engines for a connection, when all sessions end at once.
+ * more wait in the engines for a connection, when all sessions end at once. An engine that was stopped in the middle of a
+ * statement keeps the table from us until somebody continues it: us, later.
  */
 async function terminateSessions(cluster: Cluster, selection: Selection): Promise<number> {
   const where = selection === "some" ? `${ENGINE_SESSIONS} and random() < 0.4` : ENGINE_SESSIONS;
   const terminate = `select count(*) filter (where pg_terminate_backend(pid))::int as count from pg_stat_activity where ${where}`;
   const text =
     selection === "queued"
-      ? `lock table durable.live_runs in access exclusive mode; select pg_sleep(0.15); ${terminate}`
+      ? `set local lock_timeout = '2s'; lock table durable.live_runs in access exclusive mode; select pg_sleep(0.15); ${terminate}`
       : terminate;
   try {
     const rows = await cluster.admin.sql.unsafe(text);

@@ -1,28 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Sql } from "../../engine/src/store/database.ts";
-import { APPS, type Cluster, ENVIRONMENT, type EnginePlace } from "./cluster.ts";
-import type { Findings } from "./findings.ts";
-import type { Random } from "./random.ts";
-
-export interface PeopleOptions {
-  readonly cluster: Cluster;
-  readonly random: Random;
-  readonly findings: Findings;
-}
+import { type Asking, askEngine } from "./ask-engine.ts";
+import { APPS, ENVIRONMENT } from "./cluster.ts";
 
 const LOOK_EVERY_MS = 200;
-const PATIENCE_MS = 3_000;
 
 /** Those who answer what the runs ask: two at once, through different engines, and whoever gets no answer asks again. */
 export class People {
-  readonly #options: PeopleOptions;
+  readonly #options: Asking;
   /** By input, who was told that theirs is the answer. */
   readonly #told = new Map<string, string>();
   readonly #busy = new Set<string>();
   readonly #closing = new AbortController();
   #loop: Promise<void> | null = null;
 
-  constructor(options: PeopleOptions) {
+  constructor(options: Asking) {
     this.#options = options;
   }
 
@@ -57,7 +49,7 @@ export class People {
     while (!this.#closing.signal.aborted) {
       await sleep(LOOK_EVERY_MS);
       const path = `/v1/apps/${random.pick(APPS)}/${ENVIRONMENT}/inputs`;
-      const { body } = await this.#ask("GET", `${path}?limit=20`);
+      const { body } = await askEngine(this.#options, "GET", `${path}?limit=20`);
       for (const { id, kind } of (body["inputs"] ?? []) as { id: string; kind: string }[]) {
         if (this.#busy.has(id) || random.chance(0.3)) continue;
         this.#busy.add(id);
@@ -70,7 +62,7 @@ export class People {
 
   async #answer(path: string, id: string, by: string, answer: object): Promise<void> {
     while (!this.#closing.signal.aborted) {
-      const { status } = await this.#ask("POST", path, { ...answer, by, id: by });
+      const { status } = await askEngine(this.#options, "POST", path, { ...answer, by, id: by });
       if (status === 200) {
         const other = this.#told.get(id);
         if (other !== undefined) this.#options.findings.add(`${other} and ${by} both answered ${id}`);
@@ -78,30 +70,6 @@ export class People {
       }
       if (status === 200 || status === 409) return;
       await sleep(this.#options.random.int(20, 300));
-    }
-  }
-
-  /** Status 0: no answer, or none in time. */
-  async #ask(
-    method: string,
-    path: string,
-    body?: object,
-  ): Promise<{ status: number; body: Record<string, unknown> }> {
-    const { cluster, findings, random } = this.#options;
-    const { slot, door }: EnginePlace = random.pick(cluster.engines);
-    try {
-      const response = await fetch(`http://127.0.0.1:${door.port}${path}`, {
-        method,
-        headers: { "content-type": "application/json", authorization: `Bearer ${cluster.token}` },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(PATIENCE_MS),
-      });
-      const said = await response.text();
-      if (![200, 404, 409, 503].includes(response.status))
-        findings.add(`${slot.name} answered ${response.status} to ${method} ${path}: ${said.slice(0, 300)}`);
-      return { status: response.status, body: JSON.parse(said) as Record<string, unknown> };
-    } catch {
-      return { status: 0, body: {} };
     }
   }
 }

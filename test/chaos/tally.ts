@@ -21,12 +21,12 @@ const FULL_MINUTES = 5;
 
 /**
  * What must happen so often in five minutes, in proportion. It happens by chance, so a shorter run, which is a sample,
- * may have two standard deviations less of it; once at least.
+ * may have two standard deviations less of it; once at least, if the sample is long enough to expect it once.
  */
 export function minimumOf(inFullRun: number, minutes: number): number {
   const share = (inFullRun * minutes) / FULL_MINUTES;
   const slack = minutes < FULL_MINUTES ? 2 * Math.sqrt(share) : 0;
-  return Math.max(1, Math.floor(share - slack));
+  return Math.max(Math.min(1, Math.floor(share)), Math.floor(share - slack));
 }
 
 /** Which faults happened how often, and whether that is enough for a run of this length to mean something. */
@@ -64,8 +64,9 @@ export class Tally {
     return this.#counts.get(name) ?? 0;
   }
 
+  /** Faults are begun one kind after the other: each of them once in the shortest run. */
   minimum(name: FaultName): number {
-    return minimumOf(MINIMUMS[name], this.#minutes);
+    return Math.max(1, minimumOf(MINIMUMS[name], this.#minutes));
   }
 
   isEnough(name: FaultName): boolean {

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { answerInput, findInputNotices } from "../../engine/src/store/inputs.ts";
 import { commitOutcomes } from "../../engine/src/store/outcomes.ts";
 import { fireTimers } from "../../engine/src/store/wake-ups.ts";
-import { commitItem, type HeldRun, outcome, ROUNDS, Stage, step, stepIdOf } from "./stage.ts";
+import { batches, Ends } from "./rounds.ts";
+import { commitItem, type HeldRun, outcome, Stage, step, stepIdOf } from "./stage.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -14,21 +15,36 @@ afterAll(() => stage.close());
 
 const ASK = "ask";
 
-/** A run that asks, as its commit leaves it: answers the input's id. */
-async function ask(run: HeldRun, timeoutMs: number, kind: "wait" | "continue" = "wait"): Promise<string> {
-  const id = crypto.randomUUID();
-  const decided = outcome(kind, {
-    steps: [step(ASK, "pending", { op: "input", dueMs: timeoutMs })],
-    effects: [{ kind: "input", stepId: stepIdOf(ASK), data: JSON.stringify({ id, kind: "input" }) }],
-  });
-  const item = commitItem(run, decided);
-  const [result] = await commitOutcomes(stage.database, stage.engineId, [item]);
-  expect(result!.state).toBe("applied");
-  held = { ...run, fence: item.nextFence };
-  return id;
+interface Asked {
+  readonly id: string;
+  /** Under its fence after that. */
+  readonly run: HeldRun;
 }
-/** The run that asked last, under its fence after that. */
-let held: HeldRun;
+
+/** Runs that ask, as their commit leaves them. */
+async function askMany(
+  count: number,
+  kind: "wait" | "continue" = "wait",
+  timeoutMs = HOUR_MS,
+): Promise<Asked[]> {
+  const runs = await stage.startRuns(count);
+  const ids = runs.map(() => crypto.randomUUID());
+  const items = runs.map((run, at) =>
+    commitItem(
+      run,
+      outcome(kind, {
+        steps: [step(ASK, "pending", { op: "input", dueMs: timeoutMs })],
+        effects: [
+          { kind: "input", stepId: stepIdOf(ASK), data: JSON.stringify({ id: ids[at], kind: "input" }) },
+        ],
+      }),
+    ),
+  );
+  for (const { state } of await commitOutcomes(stage.database, stage.engineId, items))
+    expect(state).toBe("applied");
+  return items.map(({ nextFence }, at) => ({ id: ids[at]!, run: { ...runs[at]!, fence: nextFence } }));
+}
+const HOUR_MS = 3_600_000;
 
 const answer = (side: "left" | "right", id: string, by: string, answerId: string | null = null) =>
   answerInput(stage[side], {
@@ -41,70 +57,84 @@ const answer = (side: "left" | "right", id: string, by: string, answerId: string
     detail: `answered by ${by}`,
   });
 
-async function stateOf(id: string) {
-  const [row] = await stage.database.sql`
-    select i.status, i.answered_by, s.status as step, s.value, s.seq,
-      (select count(*)::int from durable.audit a where a.workspace_id = i.workspace_id and a.target = i.id::text) as audited,
+async function statesOf(all: readonly Asked[]) {
+  const ids = all.map(({ id }) => id);
+  const rows = await stage.database.sql`
+    with audited as materialized (select a.target from durable.audit a where a.workspace_id = ${stage.workspaceId} and a.target = any(${ids}::text[]))
+    select i.id, i.status, i.answered_by, s.status as step, s.value, s.seq,
+      (select count(*)::int from audited a where a.target = i.id::text) as audited,
       (select count(*)::int from durable.timers t where t.workspace_id = i.workspace_id and t.run_id = i.run_id) as timers,
       (select count(*)::int from durable.ready r where r.workspace_id = i.workspace_id and r.run_id = i.run_id) as jobs
-    from durable.inputs i join durable.steps s using (workspace_id, run_id, step_id) where i.workspace_id = ${stage.workspaceId} and i.id = ${id}`;
-  return row!;
+    from durable.inputs i join durable.steps s using (workspace_id, run_id, step_id)
+    where i.workspace_id = ${stage.workspaceId} and i.id = any(${ids}::uuid[])`;
+  const found = new Map(rows.map(({ id, ...state }) => [id as string, state]));
+  return ids.map((id) => found.get(id)!);
 }
 
 test("of two people who answer at once one wins, and the other hears who it was", async () => {
-  const wins = { ann: 0, bob: 0 };
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const id = await ask(await stage.startRun(), 3_600_000);
-    const [ann, bob] = await stage.race(
-      () => answer("left", id, "ann"),
-      () => answer("right", id, "bob"),
-    );
-    const winner = ann!.isOwn ? "ann" : "bob";
-    wins[winner] += 1;
-    expect([ann!.isOwn, bob!.isOwn].filter(Boolean), `round ${round}`).toHaveLength(1);
-    for (const end of [ann, bob]) expect(end).toMatchObject({ status: "answered", by: winner });
-    expect(ann!.at).toBe(bob!.at);
-    const { value, ...state } = await stateOf(id);
-    const expected = {
-      status: "answered",
-      answered_by: winner,
-      step: "ok",
-      seq: 1,
-      audited: 1,
-      timers: 0,
-      jobs: 1,
-    };
-    expect(state, `round ${round}`).toEqual(expected);
-    expect(JSON.parse(value)).toEqual({ value: { from: winner }, by: winner, at: ann!.at });
+  const ends = new Ends("ann", "bob");
+  for (const count of ends.batches()) {
+    const all = await askMany(count);
+    const wins: { by: "ann" | "bob"; at: string | null }[] = [];
+    for (const { id } of all) {
+      const [ann, bob] = await stage.race(
+        () => answer("left", id, "ann"),
+        () => answer("right", id, "bob"),
+      );
+      const by = ann!.isOwn ? "ann" : "bob";
+      ends.add(by);
+      expect([ann!.isOwn, bob!.isOwn].filter(Boolean)).toHaveLength(1);
+      for (const end of [ann, bob]) expect(end).toMatchObject({ status: "answered", by });
+      expect(ann!.at).toBe(bob!.at);
+      wins.push({ by, at: ann!.at });
+    }
+    for (const [no, { value, ...state }] of (await statesOf(all)).entries()) {
+      const { by, at } = wins[no]!;
+      expect(state).toEqual({
+        status: "answered",
+        answered_by: by,
+        step: "ok",
+        seq: 1,
+        audited: 1,
+        timers: 0,
+        jobs: 1,
+      });
+      expect(JSON.parse(value)).toEqual({ value: { from: by }, by, at });
+    }
+    await stage.endAll();
   }
-  expect(Math.min(wins.ann, wins.bob), JSON.stringify(wins)).toBeGreaterThan(0);
 });
 
 test("the same answer that arrives twice at once is one, and both hear so", async () => {
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const id = await ask(await stage.startRun(), 3_600_000);
-    const [first, second] = await stage.race(
-      () => answer("left", id, "ann", "once"),
-      () => answer("right", id, "ann", "once"),
-    );
-    expect([first, second], `round ${round}`).toEqual([first, { ...first, isOwn: true }]);
-    expect(await stateOf(id)).toMatchObject({ status: "answered", audited: 1, seq: 1 });
+  for (const count of batches()) {
+    const all = await askMany(count);
+    for (const { id } of all) {
+      const [first, second] = await stage.race(
+        () => answer("left", id, "ann", "once"),
+        () => answer("right", id, "ann", "once"),
+      );
+      expect([first, second]).toEqual([first, { ...first, isOwn: true }]);
+    }
+    for (const state of await statesOf(all))
+      expect(state).toMatchObject({ status: "answered", audited: 1, seq: 1 });
+    await stage.endAll();
   }
 });
 
 test("an answer beside its timeout: one of them ends it, and an answer that was taken is never lost", async () => {
-  const seen = { answered: 0, expired: 0 };
+  const ends = new Ends("answered", "expired");
   // As long as it takes until both are under way: shorter after an answer in time, longer after one too late.
   let timeoutMs = 10;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const id = await ask(await stage.startRun(), timeoutMs);
+  for (const round of ends.rounds()) {
+    const [asked] = await askMany(1, "wait", timeoutMs);
+    const { id } = asked!;
     const [end] = await stage.race(
       () => answer("left", id, "ann"),
       () => fireTimers(stage.right, 100),
     );
     // What has not fired yet fires now.
     while ((await openInputs()) > 0);
-    const { status, value, step: entry, seq, timers, jobs } = await stateOf(id);
+    const { status, value, step: entry, seq, timers, jobs } = (await statesOf([asked!]))[0]!;
     expect({ entry, seq, timers, jobs }, `round ${round}`).toEqual({
       entry: "ok",
       seq: 1,
@@ -113,10 +143,9 @@ test("an answer beside its timeout: one of them ends it, and an answer that was 
     });
     expect(end!.status).toBe(status);
     expect(value === "null").toBe(status === "expired");
-    seen[status as keyof typeof seen] += 1;
+    ends.add(status);
     timeoutMs = status === "answered" ? Math.max(0, timeoutMs - 0.3) : timeoutMs + 0.3;
   }
-  expect(Math.min(seen.answered, seen.expired), JSON.stringify(seen)).toBeGreaterThan(0);
 });
 
 async function openInputs(): Promise<number> {
@@ -128,45 +157,54 @@ async function openInputs(): Promise<number> {
 }
 
 test("an answer beside a cancel: the run is cancelled, and who answered hears what counts", async () => {
-  const seen = { answered: 0, cancelled: 0 };
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const run = await stage.startRun();
-    const id = await ask(run, 3_600_000);
-    const [end] = await stage.race(
-      () => answer("left", id, "ann"),
-      () => stage.right.sql`select durable.cancel_run(${run.workspaceId}, ${run.runId}::uuid, 'test', null)`,
-    );
-    const state = await stateOf(id);
-    expect(end!.status, `round ${round}`).toBe(state["status"]);
-    expect(state).toMatchObject({
-      step: state["status"] === "answered" ? "ok" : "cancelled",
-      timers: 0,
-      jobs: 0,
-    });
-    expect(state["audited"]).toBe(state["status"] === "answered" ? 1 : 0);
-    seen[state["status"] as keyof typeof seen] += 1;
+  const ends = new Ends("answered", "cancelled");
+  for (const count of ends.batches()) {
+    const all = await askMany(count);
+    const told: string[] = [];
+    for (const { id, run } of all) {
+      const [end] = await stage.race(
+        () => answer("left", id, "ann"),
+        () =>
+          stage.right.sql`select durable.cancel_run(${run.workspaceId}, ${run.runId}::uuid, 'test', null)`,
+      );
+      told.push(end!.status);
+    }
+    for (const [no, state] of (await statesOf(all)).entries()) {
+      const isAnswered = state["status"] === "answered";
+      expect(told[no]).toBe(state["status"]);
+      expect(state).toMatchObject({
+        step: isAnswered ? "ok" : "cancelled",
+        timers: 0,
+        jobs: 0,
+        audited: isAnswered ? 1 : 0,
+      });
+      ends.add(state["status"]);
+    }
   }
-  expect(Math.min(seen.answered, seen.cancelled), JSON.stringify(seen)).toBeGreaterThan(0);
 });
 
 test("an answer beside the commit that cancels its entry, because it lost a race", async () => {
-  const seen = { answered: 0, cancelled: 0 };
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const id = await ask(await stage.startRun(), 3_600_000, "continue");
-    const decided = outcome("continue", {
-      steps: [step("race", "ok", { op: "join" })],
-      effects: [{ kind: "cancel", stepId: stepIdOf(ASK), data: "{}" }],
-    });
-    const [end] = await stage.race(
-      () => answer("left", id, "ann"),
-      () => commitOutcomes(stage.right, stage.engineId, [commitItem(held, decided)]),
-    );
-    const state = await stateOf(id);
-    expect(end!.status, `round ${round}`).toBe(state["status"]);
-    expect(state).toMatchObject({ step: state["status"] === "answered" ? "ok" : "cancelled", timers: 0 });
-    seen[state["status"] as keyof typeof seen] += 1;
+  const ends = new Ends("answered", "cancelled");
+  for (const count of ends.batches()) {
+    const all = await askMany(count, "continue");
+    const told: string[] = [];
+    for (const { id, run } of all) {
+      const decided = outcome("continue", {
+        steps: [step("race", "ok", { op: "join" })],
+        effects: [{ kind: "cancel", stepId: stepIdOf(ASK), data: "{}" }],
+      });
+      const [end] = await stage.race(
+        () => answer("left", id, "ann"),
+        () => commitOutcomes(stage.right, stage.engineId, [commitItem(run, decided)]),
+      );
+      told.push(end!.status);
+    }
+    for (const [no, state] of (await statesOf(all)).entries()) {
+      expect(told[no]).toBe(state["status"]);
+      expect(state).toMatchObject({ step: state["status"] === "answered" ? "ok" : "cancelled", timers: 0 });
+      ends.add(state["status"]);
+    }
   }
-  expect(Math.min(seen.answered, seen.cancelled), JSON.stringify(seen)).toBeGreaterThan(0);
 });
 
 test("what an answer asks and takes back at once is asked of nobody", async () => {

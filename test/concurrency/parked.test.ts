@@ -4,14 +4,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import {
   closeCircuit,
   endProbe,
-  listCircuits,
   openCircuit,
   releaseParked,
   takeProbe,
 } from "../../engine/src/store/circuits.ts";
 import { claimLeases, claimParked, type Lease } from "../../engine/src/store/leases.ts";
 import { commitOutcomes } from "../../engine/src/store/outcomes.ts";
-import { commitItem, type HeldRun, outcome, ROUNDS, Stage } from "./stage.ts";
+import { closeCircuitOf } from "./close-circuit.ts";
+import { rounds } from "./rounds.ts";
+import { commitItem, type HeldRun, outcome, Stage } from "./stage.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -41,21 +42,7 @@ async function queue(runs: number): Promise<HeldRun[]> {
   return held;
 }
 
-async function complete(leases: readonly Lease[]): Promise<void> {
-  if (leases.length === 0) return;
-  const inLockOrder = leases.toSorted((a, b) => (a.runId < b.runId ? -1 : 1));
-  const items = inLockOrder.map((lease) => commitItem(lease, outcome("completed")));
-  const ends = await commitOutcomes(stage.database, stage.engineId, items);
-  for (const end of ends) expect(end.state).toBe("applied");
-}
-
-async function close(): Promise<void> {
-  await endProbe(stage.database, stage.workspaceId, null);
-  await closeCircuit(stage.database, stage.workspaceId);
-  while ((await listCircuits(stage.database)).length > 0) {
-    await releaseParked(stage.database, stage.workspaceId, 1_000);
-  }
-}
+const close = () => closeCircuitOf(stage.database, stage.workspaceId, 1_000);
 
 test("a claim parks what may not run, says so, and leases what stands behind it", async () => {
   await queue(5);
@@ -72,7 +59,7 @@ test("a claim parks what may not run, says so, and leases what stands behind it"
   });
   expect(leases.map(({ runId }) => runId)).toEqual([behind!.runId]);
   expect([told, await parked(), await ready()]).toEqual([1, 5, 0]);
-  await complete(leases);
+  await stage.complete(leases);
   // Once each: the next claim has nothing to do with them.
   expect(await claimLeases(stage.left, stage.engineId, 10, () => told++)).toEqual([]);
   expect(told).toBe(1);
@@ -83,14 +70,14 @@ test("a claim parks what may not run, says so, and leases what stands behind it"
   expect(two.length).toBe(2);
   for (const lease of two) expect(lease.readyRank).toBeGreaterThan(0);
   expect([await parked(), await ready()]).toEqual([3, 0]);
-  await complete(two);
+  await stage.complete(two);
   await close();
   expect([await parked(), await ready()]).toEqual([0, 3]);
-  await complete(await claimLeases(stage.left, stage.engineId, 10));
+  await stage.complete(await claimLeases(stage.left, stage.engineId, 10));
 });
 
 test("a circuit that closes while jobs are being parked leaves none behind", async () => {
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (const round of rounds()) {
     await openCircuit(stage.database, stage.workspaceId, "it is down.", 1_000);
     await queue(2);
     await endProbe(stage.database, stage.workspaceId, null);
@@ -103,13 +90,13 @@ test("a circuit that closes while jobs are being parked leaves none behind", asy
     );
     await close();
     expect(await parked(), `round ${round}`).toBe(0);
-    await complete([...leases, ...(await claimLeases(stage.left, stage.engineId, 10))]);
+    await stage.complete([...leases, ...(await claimLeases(stage.left, stage.engineId, 10))]);
     expect(await count("live_runs"), `round ${round}`).toBe(0);
   }
 });
 
 test("a run that is cancelled while its job is taken out is never continued", async () => {
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (const round of rounds()) {
     await openCircuit(stage.database, stage.workspaceId, "it is down.", 1_000);
     const [run] = await queue(1);
     await claimLeases(stage.left, stage.engineId, 10);
@@ -140,7 +127,7 @@ test("a run that is cancelled while its job is taken out is never continued", as
 });
 
 test("two engines that take the probe at once: one gets it", async () => {
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (const round of rounds()) {
     await stage.database.sql`update durable.circuits set next_probe_at = clock_timestamp()`;
     const taken = await stage.race(
       () => takeProbe(stage.left, stage.workspaceId, 2_000),

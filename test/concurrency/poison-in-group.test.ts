@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { Committer, type CommitterOptions, RUN_OUTCOMES } from "../../engine/src/execution/committer.ts";
 import { systemPorts } from "../../engine/src/runtime/system-ports.ts";
 import type { CommitItem, CommitResult } from "../../engine/src/store/outcomes.ts";
-import { commitItem, type HeldRun, outcome, ROUNDS, Stage, step, waitFor } from "./stage.ts";
+import { rounds } from "./rounds.ts";
+import { commitItem, type HeldRun, outcome, Stage, step, waitFor } from "./stage.ts";
 
 const SILENT = { debug: () => {}, error: () => {} } as unknown;
 
@@ -71,7 +72,7 @@ async function spoiled(size: number, poisoned: Set<number>): Promise<void> {
 }
 
 test("a poison item is found wherever it stands in a group, and costs nobody else anything", async () => {
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (const round of rounds()) {
     const size = round % 250 === 0 ? 256 : 2 + Math.floor(stage.random() * 14);
     const poisoned = new Set([Math.floor(stage.random() * size)]);
     if (stage.random() < 0.2) poisoned.add(Math.floor(stage.random() * size));

@@ -7,15 +7,14 @@ import { insertEvents } from "../../engine/src/store/accepted-events.ts";
 import { type Database, openDatabase } from "../../engine/src/store/database.ts";
 import { registerEngine } from "../../engine/src/store/engines.ts";
 import { EventRows } from "../../engine/src/store/event-rows.ts";
-import type { CommitItem } from "../../engine/src/store/outcomes.ts";
+import { type CommitItem, commitOutcomes } from "../../engine/src/store/outcomes.ts";
 import { PLAN_SETTINGS } from "../../engine/src/store/plan-settings.ts";
 import { expectInvariants } from "../invariants/expect-invariants.ts";
-import { NO_TIMES } from "../support/outcomes.ts";
+import { NO_TIMES, outcome } from "../support/outcomes.ts";
 import { createDatabase, type TestDatabase } from "../support/postgres.ts";
 
 export { NO_TIMES, outcome } from "../support/outcomes.ts";
 
-export const ROUNDS = Number(process.env["DURABLE_TEST_ROUNDS"] ?? 1_000);
 const TIME_MS = 1_700_000_000_000;
 /** Nobody sends heartbeats here: longer than any file of races takes. */
 const LEASE_MS = 3_600_000;
@@ -67,6 +66,21 @@ export class Stage {
     return expectInvariants(this.database);
   }
 
+  /** Whoever comes next has the queue to itself. */
+  async endAll(): Promise<void> {
+    await this.database.sql`
+      select durable.cancel_run(workspace_id, run_id, 'test', null) from durable.live_runs order by workspace_id, run_id`;
+  }
+
+  /** Runs that are leased end, by one commit. */
+  async complete(leases: readonly HeldRun[]): Promise<void> {
+    if (leases.length === 0) return;
+    const inLockOrder = leases.toSorted((a, b) => (a.runId < b.runId ? -1 : 1));
+    const items = inLockOrder.map((lease) => commitItem(lease, outcome("completed")));
+    for (const { state } of await commitOutcomes(this.database, this.engineId, items))
+      if (state !== "applied") throw new Error(`the commit is ${state}`);
+  }
+
   newEngine(leaseMs: number): Promise<number> {
     return registerEngine(this.database, { leaseMs, slots: 10, host: "test", pid: 1, version: "test" });
   }
@@ -89,7 +103,7 @@ export class Stage {
   event(
     name: string,
     data: string,
-    runs: { runId: string; fence: string | null; gates?: RunGates; order?: RunOrder }[] = [],
+    runs: Parameters<Stage["run"]>[0][] = [],
     clientId: string | null = null,
   ) {
     return {
@@ -103,18 +117,25 @@ export class Stage {
       name,
       data,
       timeMs: TIME_MS,
-      runs: runs.map((run) => ({
-        ...run,
-        functionId: "racer",
-        functionVersion: 1,
-        timeouts: [],
-        mayBeCancelled: false,
-        gates: run.gates ?? null,
-        begin: null,
-        shapes: null,
-        order: run.order ?? null,
-      })),
+      traceparent: null,
+      runs: runs.map((run) => this.run(run)),
       skips: [],
+    };
+  }
+
+  /** One that an event starts. */
+  run(run: { runId: string; fence: string | null; gates?: RunGates; order?: RunOrder }) {
+    return {
+      ...run,
+      functionId: "racer",
+      functionVersion: 1,
+      timeouts: [],
+      terms: [],
+      mayBeCancelled: false,
+      gates: run.gates ?? null,
+      begin: null,
+      shapes: null,
+      order: run.order ?? null,
     };
   }
 

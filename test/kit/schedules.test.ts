@@ -170,6 +170,62 @@ test.each([
   },
 );
 
+test("each trigger has its own `if`: a tick for which it does not hold is a skip, also where the line is the same", async () => {
+  await open(
+    createFunction({
+      id: "chosen",
+      triggers: [
+        { cron: "0 * * * *", if: "timestamp(event.time).getHours() % 2 == 0", data: { from: "even" } },
+        {
+          cron: "0 * * * *",
+          if: "event.data.from == 'odd' && event.name != 'durable.tick'",
+          data: { from: "odd" },
+        },
+        { cron: "0 * * * *", if: "event.data.tick.no > 1" },
+      ],
+      handler: ({ event }) => {
+        ticks.push(`${event.data.from} ${new Date(event.time).getUTCHours() % 2}`);
+      },
+    }),
+  );
+  await kit.advance("4h");
+  expect(ticks).toEqual(["even 0", "even 0"]);
+  const { skips } = await ask("GET", "/skips");
+  const told = skips.map((skip: { reason: string; detail: string }) => `${skip.reason}: ${skip.detail}`);
+  expect(told.filter((each: string) => each.startsWith("filtered"))).toHaveLength(6);
+  expect(told.filter((each: string) => each.startsWith("expression"))).toHaveLength(4);
+  expect(told).toContainEqual(
+    "filtered: event.data.from == 'odd' && event.name != 'durable.tick' does not hold: event.data.from is \"odd\", event.name is \"durable.tick\".",
+  );
+  expect(skips[0].event.id).toMatch(/^durable\.tick\/chosen:[0-9a-f]{8}(-[23])?\/2/);
+});
+
+test.each(["skip", "cancel"] as const)(
+  "a tick that its `if` leaves out is in nobody's way, and nobody in its (overlap: %s)",
+  async (overlap) => {
+    const from = new Date().getUTCHours();
+    await open(
+      createFunction({
+        id: "often",
+        trigger: {
+          cron: "0 * * * *",
+          overlap,
+          if: `(timestamp(event.time).getHours() - ${from} + 24) % 4 == 1`,
+        },
+        handler: async ({ step }) => {
+          await step.sleep("work", "150m");
+          ticks.push("ended");
+        },
+      }),
+    );
+    await kit.advance("11h");
+    await kit.settled();
+    expect(ticks.length).toBeGreaterThanOrEqual(2);
+    const { skips } = await ask("GET", "/skips");
+    expect(new Set(skips.map(({ reason }: { reason: string }) => reason))).toEqual(new Set(["filtered"]));
+  },
+);
+
 test("with jitter runs begin somewhat after their ticks, each by an amount of its own", async () => {
   const lateMs: number[] = [];
   await open(

@@ -3,9 +3,10 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Gate } from "../../engine/src/domain/gates.ts";
 import type { Lease } from "../../engine/src/store/leases.ts";
-import { type Stage, stepIdOf } from "../concurrency/stage.ts";
+import type { Stage } from "../concurrency/stage.ts";
 import { GateModel, type ModelRun } from "./gate-model.ts";
 import { GatesOnStage } from "./gates-on-stage.ts";
+import { LiveChecks } from "./live-checks.ts";
 import { setClock, stageWithClock } from "./stage-clock.ts";
 
 /** 20,000 every night. */
@@ -171,9 +172,11 @@ class Both {
       run.state = what === "end" ? "ended" : what === "sleep" ? "asleep" : "queued";
       if (what === "requeue") run.rank = model.nextRank();
     } else if (what === "wake") {
+      await sql`update durable.steps set due_at = durable.durable_now()
+        where workspace_id = ${stage.workspaceId} and run_id = ${id} and seq is null`;
       await sql`select durable.settle_entries(array[${stage.workspaceId}]::int[], array[${id}]::uuid[],
-        array[${stepIdOf("nap")}]::uuid[], array['null'], array[null]::uuid[], array[null]::text[])`;
-      await sql`delete from durable.steps where run_id = ${id}`;
+        array(select step_id from durable.steps where workspace_id = ${stage.workspaceId} and run_id = ${id} and seq is null),
+        array['null'], array[null]::uuid[], array[null]::text[])`;
       await sql`delete from durable.timers where run_id = ${id}`;
       run.state = "queued";
       run.rank = model.nextRank();
@@ -192,11 +195,13 @@ class Both {
 }
 
 async function expectAgreement(sequences: fc.Arbitrary<Command[]>, count: number): Promise<void> {
+  const live = new LiveChecks(stage);
   await fc.assert(
     fc.asyncProperty(sequences, async (sequence) => {
       const both = await Both.open();
       try {
         for (const command of sequence) await both.do(command);
+        await live.check();
       } finally {
         await both.close();
       }

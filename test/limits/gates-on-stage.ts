@@ -15,8 +15,9 @@ export interface Declared {
   readonly burst?: number;
 }
 
-/** What a run that sleeps has. */
-const NAP = step("nap", "pending", { op: "sleep", value: null, dueMs: 1e12 });
+/** What a run that sleeps has, each time another one. */
+const napOf = ({ journalSeq }: Lease) =>
+  step(`nap ${journalSeq}`, "pending", { op: "sleep", value: null, dueMs: 1e12 });
 
 /** One for each gate that a job can move on to, and some. */
 const ROUNDS_MAX = 100;
@@ -75,18 +76,33 @@ export class GatesOnStage {
   }
 
   /** So many, by one event. */
-  async startAll(gates: readonly Gate[], count: number, units = 1, order?: RunOrder): Promise<string[]> {
-    const own = {
-      run: gates.filter(({ unit }) => unit !== "step"),
-      step: gates.filter(({ unit }) => unit === "step"),
+  startAll(gates: readonly Gate[], count: number, units = 1, order?: RunOrder): Promise<string[]> {
+    // Of one alone the id says when it came; several stand in no order.
+    const nextId = count === 1 ? () => this.#nextRunId() : randomUUID;
+    return this.#startRuns(
+      Array.from({ length: count }, () => gates),
+      nextId,
       units,
-    };
-    const runs = Array.from({ length: count }, () => ({
-      // Of one alone the id says when it came; several stand in no order.
-      runId: count === 1 ? this.#nextRunId() : randomUUID(),
+      order,
+    );
+  }
+
+  /** One for each of these sets of gates, by one event, in this order. */
+  startEach(gatesOfEach: readonly (readonly Gate[])[]): Promise<string[]> {
+    return this.#startRuns(gatesOfEach, () => this.#nextRunId());
+  }
+
+  async #startRuns(
+    gatesOfEach: readonly (readonly Gate[])[],
+    nextId: () => string,
+    units = 1,
+    order?: RunOrder,
+  ): Promise<string[]> {
+    const runs = gatesOfEach.map((gates) => ({
+      runId: nextId(),
       fence: null,
       // Without any it has none, as with limits of a function.
-      ...(gates.length > 0 && { gates: own }),
+      ...(gates.length > 0 && { gates: { ...byUnit(gates), units } }),
       ...(order !== undefined && { order }),
     }));
     const { database, engineId } = this.#stage;
@@ -110,21 +126,32 @@ export class GatesOnStage {
     throw new Error(`There is always something to claim: ${JSON.stringify(await this.#whatIsLeft())}`);
   }
 
-  async letGo(lease: Lease, kind: "completed" | "wait" | "requeue" = "completed"): Promise<void> {
-    const decided = outcome(kind, { steps: kind === "wait" ? [NAP] : [] });
-    const item = commitItem(lease, decided, {
-      knownSeq: lease.journalSeq,
-      // It answers a dispatch, and is no checkpoint.
-      times: { ...NO_TIMES, leased: Date.now() },
-    });
-    const [result] = await commitOutcomes(this.#stage.left, this.#stage.engineId, [item]);
-    if (result!.state !== "applied") throw new Error(`the commit of ${lease.runId} is ${result!.state}`);
+  letGo(lease: Lease, kind: "completed" | "wait" | "requeue" = "completed"): Promise<void> {
+    return this.letGoAll([lease], kind);
+  }
+
+  /** By one commit. */
+  async letGoAll(
+    leases: readonly Lease[],
+    kind: "completed" | "wait" | "requeue" = "completed",
+  ): Promise<void> {
+    if (leases.length === 0) return;
+    const inLockOrder = leases.toSorted((a, b) => (a.runId < b.runId ? -1 : 1));
+    const items = inLockOrder.map((lease) =>
+      commitItem(lease, outcome(kind, { steps: kind === "wait" ? [napOf(lease)] : [] }), {
+        knownSeq: lease.journalSeq,
+        // It answers a dispatch, and is no checkpoint.
+        times: { ...NO_TIMES, leased: Date.now() },
+      }),
+    );
+    const results = await commitOutcomes(this.#stage.left, this.#stage.engineId, items);
+    for (const [at, { state }] of results.entries())
+      if (state !== "applied") throw new Error(`the commit of ${items[at]!.runId} is ${state}`);
   }
 
   /** Whoever comes next has the queue to itself. */
   async endAll(): Promise<void> {
-    await this.#stage.database.sql`
-      select durable.cancel_run(workspace_id, run_id, 'test', null) from durable.live_runs order by workspace_id, run_id`;
+    await this.#stage.endAll();
     await this.claimAll();
   }
 
@@ -158,4 +185,11 @@ export class GatesOnStage {
       from durable.gates g left join durable.limits l on l.id = g.limit_id
       where g.parked > 0 or exists (select 1 from durable.gate_notes n where n.gate_id = g.id)`;
   }
+}
+
+function byUnit(gates: readonly Gate[]) {
+  return {
+    run: gates.filter(({ unit }) => unit !== "step"),
+    step: gates.filter(({ unit }) => unit === "step"),
+  };
 }

@@ -33,15 +33,17 @@ export class OrderModel extends GateModel {
     this.#arrived.add(run);
   }
 
-  /** Places that became free go to those who wait, and then those who have come are ranked. */
-  override claim(): ModelRun[] {
+  /** Places that became free go to those who wait, and then those who have come are ranked. Who is held is not there, and keeps his rank. */
+  override claim(isHeld: (run: ModelRun) => boolean = () => false): ModelRun[] {
     const arrived = [...this.#arrived].filter(({ state }) => state === "queued");
-    for (const run of arrived) run.state = "asleep";
+    const held = this.runs.filter((run) => run.state === "queued" && isHeld(run));
+    for (const run of [...arrived, ...held]) run.state = "asleep";
     const leased = super.claim();
     for (const run of arrived) this.#rank(run);
-    for (const run of arrived) run.state = "queued";
+    for (const run of arrived) if (!held.includes(run)) run.state = "queued";
     this.#arrived.clear();
     leased.push(...super.claim());
+    for (const run of held) run.state = "queued";
     for (const run of leased) this.#begin(run);
     return leased;
   }

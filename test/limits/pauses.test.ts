@@ -2,6 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { HELD_MAX } from "../../engine/src/domain/pause.ts";
+import { openCircuit } from "../../engine/src/store/circuits.ts";
+import { claimLeases } from "../../engine/src/store/leases.ts";
 import {
   interruptPaused,
   listPauses,
@@ -10,6 +12,7 @@ import {
   resumeTarget,
 } from "../../engine/src/store/pauses.ts";
 import { loadWorkspace } from "../../engine/src/store/workspace-entries.ts";
+import { closeCircuitOf } from "../concurrency/close-circuit.ts";
 import { Stage } from "../concurrency/stage.ts";
 import { GatesOnStage } from "./gates-on-stage.ts";
 
@@ -99,7 +102,8 @@ test("who waits at a gate and is paused does not stand in the way of others", as
   const limitId = side("held").limitId;
   const id = await pause({ kind: "key", limitId, key: '"held"' });
   await gates.letGo(lease!);
-  const [next] = await gates.claimAll();
+  // By one claim, whatever is held in front of it.
+  const [next] = await claimLeases(stage.right, stage.engineId, 1);
   expect(next!.runId).toBe(free);
   await gates.letGo(next!);
   expect(await claimed()).toEqual([]);
@@ -108,16 +112,65 @@ test("who waits at a gate and is paused does not stand in the way of others", as
   expect(held).toContain(first!.runId);
 });
 
-test("a place that a job has taken and not used is free while it is held", async () => {
+test("a key is paused at its limit, and a tenant of its function: others of that name go on", async () => {
+  await gates.declare({ one: { unit: "step", count: 5 }, other: { unit: "step", count: 5 } });
+  const at = (name: string) => gates.gate(name, "step", '"acme"');
+  const of = (functionId: string) => ({
+    priority: 0,
+    tenant: { id: randomUUID(), queueId: randomUUID(), functionId, key: '"acme"', weight: 1 },
+  });
+  await pause({ kind: "key", limitId: at("one").limitId, key: '"acme"' });
+  await pause({ kind: "tenant", functionId: "racer", key: '"acme"' });
+  const held = [await gates.start([at("one")]), await gates.start([], { order: of("racer") })];
+  const free = [await gates.start([at("other")]), await gates.start([], { order: of("another") })];
+  expect(new Set(await claimed())).toEqual(new Set(free));
+  const back: string[] = [];
+  for (const { id } of await listPauses(stage.database, gates.workspaceId)) {
+    await resume(id);
+    back.push(...(await claimed()));
+  }
+  expect(new Set(back)).toEqual(new Set(held));
+});
+
+test("a place that a job was let in to and has not used is free while it is held", async () => {
   await gates.declare({ one: { unit: "step", count: 1 }, side: { unit: "step", count: 10 } });
   const one = gates.gate("one");
-  const holder = await gates.start([one]);
-  const [lease] = await gates.claimAll();
-  expect(lease!.runId).toBe(holder);
-  await pause({ kind: "workspace" });
-  await gates.letGo(lease!, "requeue");
+  const side = (key: string) => gates.gate("side", "step", JSON.stringify(key));
+  await gates.start([one]);
+  const [holder] = await gates.claimAll();
+  const letIn = await gates.start([one, side("held")]);
+  expect(await claimed()).toEqual([]);
+  await gates.letGo(holder!);
+  // The only slot is another's: it has its place, and waits for the next claim.
+  const first = await gates.start([], { order: { priority: 600, tenant: null } });
+  const [taken] = await claimLeases(stage.right, stage.engineId, 1);
+  expect(taken!.runId).toBe(first);
+  expect((await gates.counts()).get(one.id)).toEqual({ used: 1, parked: 0 });
+  const id = await pause({ kind: "key", limitId: side("held").limitId, key: '"held"' });
   expect(await claimed()).toEqual([]);
   expect((await gates.counts()).get(one.id)).toEqual({ used: 0, parked: 0 });
+  const next = await gates.start([one, side("free")]);
+  const [lease] = await gates.claimAll();
+  expect(lease!.runId).toBe(next);
+  await resume(id);
+  expect(await claimed()).toEqual([]);
+  await gates.letGo(lease!);
+  expect(await claimed()).toEqual([letIn]);
+});
+
+test("a run that is held keeps the place that it has until its end", async () => {
+  await gates.declare({ whole: { unit: "run", count: 1 }, one: { unit: "step", count: 1 } });
+  const [whole, one] = [gates.gate("whole", "run"), gates.gate("one")];
+  const run = await gates.start([whole, one]);
+  const [lease] = await gates.claimAll();
+  const id = await pause({ kind: "workspace" });
+  await gates.letGo(lease!, "requeue");
+  await gates.start([whole]);
+  expect(await claimed()).toEqual([]);
+  const counts = await gates.counts();
+  expect([counts.get(whole.id)!.used, counts.get(one.id)!.used]).toEqual([1, 0]);
+  await resume(id);
+  expect(await claimed()).toEqual([run]);
 });
 
 test("a tenant is paused and the others of its function are not; it comes back in turn", async () => {
@@ -135,6 +188,24 @@ test("a tenant is paused and the others of its function are not; it comes back i
   expect(await claimed()).toHaveLength(5);
 });
 
+test("a fair job that is paused when it is tried at an app that is down comes back", async () => {
+  const { database, engineId } = stage;
+  const tenant = { id: randomUUID(), queueId: randomUUID(), functionId: "racer", key: '"a"', weight: 1 };
+  const run = await gates.start([], { order: { priority: 0, tenant } });
+  await database.sql`select durable.rank_arrivals()`;
+  await openCircuit(database, gates.workspaceId, "it is down.", 1_000);
+  // Once out of its queue, once out of the way.
+  for (let no = 0; no < 2; no += 1) expect(await claimed()).toEqual([]);
+  const id = await pause(OF_RACER);
+  const tried = await database.sql`
+    select run_id from durable.claim_parked(${engineId}, ${gates.workspaceId}, 1) where fence is not null`;
+  expect(tried).toEqual([]);
+  await closeCircuitOf(database, gates.workspaceId, 10);
+  await stage.expectInvariants();
+  await resume(id);
+  expect(await claimed()).toEqual([run]);
+});
+
 test("a run that ends while it is held leaves nothing to hold", async () => {
   const run = await gates.start([]);
   const id = await pause(OF_RACER);
@@ -142,7 +213,30 @@ test("a run that ends while it is held leaves nothing to hold", async () => {
   await stage.database.sql`select durable.cancel_run(${gates.workspaceId}, ${run}, 'test', null)`;
   await resume(id);
   expect(await claimed()).toEqual([]);
-  expect(await listPauses(stage.database, gates.workspaceId)).toEqual([]);
+  // Nor is the pause there, which would be looked at for ever.
+  const left = await stage.database.sql`
+    select id from durable.pauses where workspace_id = ${gates.workspaceId}
+    union all select run_id from durable.parked where workspace_id = ${gates.workspaceId}`;
+  expect([...left]).toEqual([]);
+});
+
+test("jobs that were held come back piece by piece, the first of them first", async () => {
+  const order = (priority: number) => ({ order: { priority, tenant: null } });
+  const runs = [
+    await gates.start([], order(0)),
+    await gates.start([], order(300)),
+    await gates.start([], order(600)),
+  ];
+  const id = await pause(OF_RACER);
+  expect(await claimed()).toEqual([]);
+  const back: string[] = [];
+  for (let no = 0; no < runs.length; no += 1) {
+    await stage.database.sql`select durable.unpark_jobs(${gates.workspaceId}, ${id}, 1, 1)`;
+    const ready = await stage.database.sql<{ run_id: string }[]>`
+      select run_id from durable.ready where workspace_id = ${gates.workspaceId}`;
+    back.push(...ready.map(({ run_id }) => run_id).filter((run) => !back.includes(run)));
+  }
+  expect(back).toEqual(runs.toReversed());
 });
 
 test("what a person did is in the audit log", async () => {

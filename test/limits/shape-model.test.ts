@@ -8,6 +8,7 @@ import type { Lease } from "../../engine/src/store/leases.ts";
 import type { Stage } from "../concurrency/stage.ts";
 import { GateModel, type ModelRun } from "./gate-model.ts";
 import { GatesOnStage } from "./gates-on-stage.ts";
+import { LiveChecks } from "./live-checks.ts";
 import { type BornRun, type ModelFunction, ShapeModel } from "./shape-model.ts";
 import { type Sent, ShapesOnStage } from "./shapes-on-stage.ts";
 import { epochMs, setClock, stageWithClock } from "./stage-clock.ts";
@@ -317,11 +318,13 @@ const IS_ENDED = new Set(["completed", "failed", "cancelled"]);
 test("arrivals, ends, cancels, beginnings and changed shapes make the runs and skips that the model makes", {
   timeout: 3_600_000,
 }, async () => {
+  const live = new LiveChecks(stage);
   await fc.assert(
     fc.asyncProperty(fc.tuple(shapes, shapes), commands, async (functions, sequence) => {
       const both = await Both.open(functions);
       try {
         for (const command of sequence) await both.do(command);
+        await live.check();
         if (!sequence.some((command) => command.do === "change")) both.expectExact();
       } finally {
         await both.close();

@@ -9,6 +9,8 @@ export interface TellerParts {
   readonly app: string;
   readonly api: EngineApi;
   readonly random: Random;
+  /** Tells what is told again from the same arriving twice. */
+  readonly round?: string;
 }
 
 const LATE_MS_MAX = 150;
@@ -32,13 +34,21 @@ export class Teller {
   /** @returns what was wrong with how it was taken, in sentences; of a run that is cancelled meanwhile they say nothing. */
   async tell(run: string, told: Told, isOver: () => boolean): Promise<string[]> {
     if (told.by === "person") return this.#answer(run, told, isOver);
-    const { app, api, random } = this.#parts;
+    const { app, api, random, round = "" } = this.#parts;
     const { by, key, say, isLate } = told;
     if (isLate) await sleep(random.int(1, LATE_MS_MAX));
     if (by === "token") return this.#complete(key, say, isOver);
     if (by === "signal")
-      await api.post(`/signals/${encodeURIComponent(key)}`, { id: `signal ${key}`, payload: { say } });
-    else await api.post(`/v1/events?app=${app}&env=dev`, { name: WAITED_EVENT, id: key, data: { key, say } });
+      await api.post(`/signals/${encodeURIComponent(key)}`, {
+        id: `signal ${key}${round}`,
+        payload: { say },
+      });
+    else
+      await api.post(`/v1/events?app=${app}&env=dev`, {
+        name: WAITED_EVENT,
+        id: key + round,
+        data: { key, say },
+      });
     return [];
   }
 

@@ -4,6 +4,8 @@ import { expect, test, vi } from "vitest";
 import { has, name, type Program, partsOf, program, programOf, STEPS, withParts } from "./program.ts";
 import { random, runToEnd, SmallEngine } from "./small-engine.ts";
 
+const SEED = Number(process.env["DURABLE_TEST_SEED"] ?? 7);
+
 /** Rows of steps beside each other, with what is no step between them. */
 const row = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant("run" as const), name }) },
@@ -16,10 +18,15 @@ const besideEachOther = fc
 
 const hasRace = has("either", "race", "first");
 
-/** Who wins such a race is chance, and no replay's business. */
+/** Who wins such a race is chance, and no replay's business: one of its sides needs no step to be done. */
 function isDecidedByOwn(program: Program): boolean {
-  if (["either", "race", "first"].includes(program.do) && has("own")(program)) return true;
+  if (["either", "race", "first"].includes(program.do) && (has("own")(program) || hasEmptyLoop(program)))
+    return true;
   return partsOf(program).some(isDecidedByOwn);
+}
+
+function hasEmptyLoop(program: Program): boolean {
+  return (program.do === "loop" && program.items === 0) || partsOf(program).some(hasEmptyLoop);
 }
 
 /** No two steps by one name: what comes first must not depend on what is no step. */
@@ -40,7 +47,7 @@ test("no replay of a program seems to take another way, also where it awaits wha
     const chance = random(seed);
     await runToEnd(new SmallEngine(uniquely(program), { chance }), chance);
   });
-  await fc.assert(property, { numRuns: 1_000 });
+  await fc.assert(property, { numRuns: 1_000, seed: SEED });
 });
 
 test("a program of which a recorded step is renamed is seen to take another way, or to end with a result left", async () => {

@@ -10,9 +10,12 @@ const CLOCK_JUMPS = new URL("clock-jumps.ts", import.meta.url).href;
 const LEASE_MS = 2_000;
 const FAULTS = [
   "accept_events=lost-after@0.01",
-  "advance_schedules=lost-after@0.02",
-  "advance_schedules=deadlock@0.02",
+  "claim_ticks=lost-after@0.02",
+  "claim_ticks=deadlock@0.02",
+  "settle_ticks=lost-after@0.02",
 ];
+
+const POINTS = ["ticks.claimed", "ticks.accepted"];
 
 /** One of the engines of a storm: started again whenever it is gone, until the storm is over. */
 export class StormEngine {
@@ -21,7 +24,7 @@ export class StormEngine {
   readonly #random: Random;
   #child: ChildProcess | null = null;
   #isOver = false;
-  /** How often it killed itself between accepting ticks and going on. */
+  /** How often it killed itself between writing down what is due and being done with it. */
   halfDone = 0;
 
   constructor(databaseUrl: string, folder: string, random: Random) {
@@ -47,7 +50,7 @@ export class StormEngine {
         PATH: process.env["PATH"],
         DURABLE_TEST_CLOCK: this.#clockFile,
         DURABLE_CHAOS: "1",
-        DURABLE_FAULTS: `seed=${seed}${random.chance(0.7) ? `,ticks.accepted=kill#${random.int(1, 12)}` : ""}`,
+        DURABLE_FAULTS: `seed=${seed}${random.chance(0.7) ? `,${random.pick(POINTS)}=kill#${random.int(1, 12)}` : ""}`,
         DURABLE_DB_FAULTS: `seed=${seed},${FAULTS.join(",")}`,
       },
     });

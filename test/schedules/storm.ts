@@ -1,13 +1,12 @@
 // A hundred schedules that come every second, and three engines that are killed, stopped and have their clocks set wrong.
 import { setTimeout as sleep } from "node:timers/promises";
-import { storeManifest } from "../../engine/src/registry/manifest-store.ts";
-import type { Manifest } from "../../protocol/src/messages.ts";
 import { Random } from "../chaos/random.ts";
 import { temporaryFolder } from "../chaos/temporary-folder.ts";
 import { expectInvariants } from "../invariants/expect-invariants.ts";
 import type { TestDatabase } from "../support/test-server.ts";
 import { waitFor } from "../support/wait.ts";
 import { overlapFlaws } from "./overlaps-found.ts";
+import { storeFunctions } from "./store-functions.ts";
 import { StormEngine } from "./storm-engine.ts";
 import { findTicks, flawsOf } from "./ticks-found.ts";
 
@@ -46,7 +45,7 @@ export async function runStorm({ seed, durationMs, database }: StormOptions): Pr
     engines[0]!.jump(HOUR_MS);
     engines[1]!.jump(-HOUR_MS);
     for (const engine of engines) engine.start();
-    await waitFor("the first ticks", async () => (await handledTo(database)) !== null);
+    await waitFor("the first ticks", () => allHaveBegun(database));
     const endMs = performance.now() + durationMs;
     let hasOutage = durationMs < OUTAGE_FROM_MS;
     while (performance.now() < endMs) {
@@ -61,14 +60,7 @@ export async function runStorm({ seed, durationMs, database }: StormOptions): Pr
       engine.resume();
       engine.start();
     }
-    const [row] = await database.sql<{ now: Date }[]>`select durable.durable_now() as now`;
-    await waitFor(
-      "all schedules to come up to now",
-      async () => ((await handledTo(database)) ?? 0) >= row!.now,
-      {
-        everyMs: 100,
-      },
-    );
+    await settle(database);
   } finally {
     await Promise.all(engines.map((engine) => engine.end()));
     folder.remove();
@@ -116,7 +108,6 @@ async function hurt(
 
 /** Half of them make up for everything, half for nothing; two have runs that must not overlap. Nobody answers at their app: what is looked at is what starts. */
 async function declare(database: TestDatabase): Promise<void> {
-  const [row] = await database.sql<{ id: number }[]>`select durable.ensure_workspace('storm', 'dev') as id`;
   const functions = Array.from({ length: SCHEDULES }, (_, no) => ({
     id: `every-second-${no}`,
     triggers: [{ cron: "* * * * * *", catch_up: no % 2 === 0 ? ("all" as const) : ("none" as const) }],
@@ -125,21 +116,21 @@ async function declare(database: TestDatabase): Promise<void> {
     id: `overlap-${overlap}`,
     triggers: [{ cron: "* * * * * *", catch_up: "all" as const, overlap }],
   }));
-  const manifest: Manifest = {
-    protocol: { min: 1, max: 1 },
-    app: "storm",
-    sdk: "storm/1",
-    capabilities: [],
-    max_duration_ms: 60_000,
-    manifest: `sha256:${"0".repeat(64)}`,
-    functions: [...functions, ...overlapping],
-  };
-  await storeManifest(database, row!.id, "storm", "http://127.0.0.1:1/api/durable", manifest);
+  await storeFunctions(database, [...functions, ...overlapping]);
 }
 
-/** The schedule that is furthest behind. Null: one has not begun. */
-async function handledTo({ sql }: TestDatabase): Promise<Date | null> {
-  const [row] = await sql<{ at: Date | null }[]>`
-    select case when count(last_tick_at) = count(*) then min(handled_to) end as at from durable.schedules`;
-  return row!.at;
+/** Stops all schedules and waits until what was due by then is done. */
+async function settle({ sql }: TestDatabase): Promise<void> {
+  await sql`select durable.pause_schedule(workspace_id, 'storm', id, true, null) from durable.schedules`;
+  await waitFor("what is due to be done", async () => {
+    const [row] = await sql<{ count: number }[]>`
+      select count(*)::int from durable.schedules where next_at is not null or owed <> '{}'`;
+    return row!.count === 0;
+  });
+}
+
+async function allHaveBegun({ sql }: TestDatabase): Promise<boolean> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int from durable.schedules where last_tick_at is null`;
+  return row!.count === 0;
 }

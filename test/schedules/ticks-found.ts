@@ -1,10 +1,10 @@
 import type { Sql } from "../../engine/src/store/database.ts";
 
-/** What a storm has left of one schedule that comes every second. */
+/** What a storm has left of one schedule in code that comes every second, with no pause. */
 export interface TicksFound {
   readonly id: string;
   readonly catchUp: string;
-  /** Ticks after the first instant, up to the second, are dealt with. */
+  /** Ticks after the first instant, up to the second, are done. */
   readonly fromMs: number;
   readonly toMs: number;
   /** How many runs each tick has started that was accepted; one that was skipped beside another run counts as one. */
@@ -14,22 +14,27 @@ export interface TicksFound {
 
 const ms = (at: string) => `(extract(epoch from ${at}) * 1000)::float8`;
 
+/** Of a schedule that comes every second: its ticks up to there are events, or told as missed. What is written down to be started is not yet. */
+export const DONE_TO = "coalesce(owed[1] - interval '1 second', handled_to)";
+
 export async function findTicks(sql: Sql): Promise<TicksFound[]> {
   const schedules = await sql.unsafe<{ id: string; catch_up: string; from_ms: number; to_ms: number }[]>(
-    `select id, catch_up, ${ms("created_at")} as from_ms, ${ms("handled_to")} as to_ms from durable.schedules order by id`,
+    `select workspace_id || '/' || id as id, catch_up, ${ms("created_at")} as from_ms, ${ms(DONE_TO)} as to_ms
+       from durable.schedules where is_declared order by id`,
   );
   const ticks = await sql.unsafe<{ schedule: string; at_ms: number; runs: number }[]>(
-    `select split_part(e.client_id, '/', 2) as schedule, ${ms("e.time")} as at_ms, (count(r.id) + count(s.id))::int as runs
+    `select e.workspace_id || '/' || split_part(e.client_id, '/', 2) as schedule, ${ms("e.time")} as at_ms, (count(r.id) + count(s.id))::int as runs
        from durable.events e left join durable.runs r on r.workspace_id = e.workspace_id and r.event_id = e.id
        left join durable.skips s on s.workspace_id = e.workspace_id and s.event_id = e.id and s.reason = 'overlap'
        where e.name = 'durable.tick' and e.client_id is not null group by 1, 2`,
   );
-  const missed = await sql.unsafe<{ data: string }[]>(
-    "select data from durable.events where name = 'durable.tick' and client_id is null",
+  const missed = await sql.unsafe<{ workspace_id: number; data: string }[]>(
+    "select workspace_id, data from durable.events where name = 'durable.tick' and client_id is null",
   );
-  const gaps = missed.map(
-    ({ data }) => JSON.parse(data) as { schedule: string; from: string; to: string; count: number },
-  );
+  const gaps = missed.map(({ workspace_id: workspaceId, data }) => {
+    const gap = JSON.parse(data) as { schedule: string; from: string; to: string; count: number };
+    return { ...gap, schedule: `${workspaceId}/${gap.schedule}` };
+  });
   return schedules.map(({ id, catch_up: catchUp, from_ms: fromMs, to_ms: toMs }) => ({
     id,
     catchUp,

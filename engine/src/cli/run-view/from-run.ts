@@ -14,6 +14,8 @@ export function fromRun(run: RunAnswer): RunView {
     createdAtMs: Date.parse(run.created_at),
     endedAtMs: msOf(run.ended_at),
     parentId: run.parent?.run ?? null,
+    origin: run.origin === null ? null : { id: run.origin.run, kept: run.origin.kept },
+    reruns: run.reruns.map(({ run: id, status }) => ({ id, status })),
     failureHandler: childOf(run, null),
     steps: [...run.steps.map((step) => fromStep(step, run)), ...firstTime(run)],
     output: run.status === "completed" ? JSON.stringify(run.output) : null,

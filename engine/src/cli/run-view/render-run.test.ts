@@ -25,7 +25,7 @@ function step(name: string, part: Partial<StepView> = {}): StepView {
 
 function run(steps: StepView[], part: Partial<RunView> = {}): RunView {
   const base = { id: "0192", functionId: "onboarding", status: "waiting", createdAtMs: 7_600 } as const;
-  const family = { parentId: null, failureHandler: null };
+  const family = { parentId: null, origin: null, reruns: [], failureHandler: null };
   const ends = { endedAtMs: null, output: null, state: null, failure: null, retry: null, frozen: null };
   return { ...base, ...family, ...ends, detours: [], late: [], steps, ...part };
 }

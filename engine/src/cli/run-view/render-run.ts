@@ -43,11 +43,17 @@ export function title(run: RunView, drawing: Drawing): string {
 }
 
 /** Who started it, and who takes care of its failure. */
-function familyLines({ parentId, failureHandler }: RunView, { paint }: Drawing): string[] {
+function familyLines({ parentId, origin, reruns, failureHandler }: RunView, { paint }: Drawing): string[] {
   const lines = [];
   if (parentId !== null) lines.push(`started by run ${parentId}`);
+  if (origin !== null) lines.push(`goes over run ${origin.id} again, with ${resultsOf(origin.kept)} of it`);
+  for (const { id, status } of reruns) lines.push(`was run again as run ${id}, which is ${status}`);
   if (failureHandler !== null) lines.push(`its onFailure is ${childRun(failureHandler)}`);
   return lines.map((line) => `${paint.dim("│")}  ${paint.dim(line)}`);
+}
+
+function resultsOf(count: number): string {
+  return count === 1 ? "1 result" : `${count} results`;
 }
 
 function stateLine({ state }: RunView, { paint }: Drawing): string[] {

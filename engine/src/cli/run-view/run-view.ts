@@ -9,6 +9,10 @@ export interface RunView {
   readonly endedAtMs: number | null;
   /** The run that started it. */
   readonly parentId: string | null;
+  /** The run that it goes over again, and how many of its results it began with. */
+  readonly origin: { readonly id: string; readonly kept: number } | null;
+  /** Those that were made of it. */
+  readonly reruns: readonly { readonly id: string; readonly status: RunStatus }[];
   /** The run of its function's onFailure. */
   readonly failureHandler: ChildView | null;
   /** In the order in which they were found; all that the engine has recorded. */

@@ -1,10 +1,7 @@
-import { DEV_SECRET, parseSecret, replyKeyOf, sign } from "@durable/protocol/wire";
 import { expect } from "vitest";
+import { APP_KEY, signedHeaders } from "../support/signed-headers.ts";
 import { type Invoke, startApp } from "./api-app.ts";
 import { type ApiAnswer, startEngine } from "./api-engine.ts";
-
-/** With which an app signs what it says to the engine. */
-export const APP_KEY = replyKeyOf(parseSecret(DEV_SECRET));
 
 type Work = (invoke: Invoke) => object | Promise<object>;
 
@@ -37,12 +34,7 @@ export async function openDoors(options: Parameters<typeof startEngine>[0] = {})
       key = APP_KEY,
     ): Promise<ApiAnswer> {
       const body = JSON.stringify(message);
-      const timestampS = Math.floor(Date.now() / 1000);
-      return engine.call("POST", `/v1/apps/shop/dev/runs/${run}/${door}`, body, {
-        "webhook-id": "app_1",
-        "webhook-timestamp": String(timestampS),
-        "webhook-signature": sign(key, "app_1", timestampS, body),
-      });
+      return engine.call("POST", `/v1/apps/shop/dev/runs/${run}/${door}`, body, signedHeaders(body, { key }));
     },
     async stop(): Promise<void> {
       await engine.stop();

@@ -13,6 +13,11 @@ export class AdminToken {
     return this.#sha256 !== null;
   }
 
+  /** Another one for another token. Not for people: it is stamped, never shown. */
+  get fingerprint(): string {
+    return this.#sha256?.toString("hex") ?? "";
+  }
+
   matches(candidate: string): boolean {
     return this.#sha256 !== null && timingSafeEqual(this.#sha256, sha256(candidate));
   }

@@ -56,10 +56,10 @@ export function createKeySource(option: SecretOption | undefined): KeySource {
   };
 }
 
-/** What this side signs its own requests with, or null without a secret. */
-export async function ownKey(keys: KeySource): Promise<SigningKey | null> {
+/** What this side signs and seals with by itself, or null without a secret. */
+export async function ownKeys(keys: KeySource): Promise<KeyPair | null> {
   const [pair] = await keys("localhost", undefined);
-  return pair?.reply ?? null;
+  return pair ?? null;
 }
 
 function textOf(given: string | readonly string[]): string {

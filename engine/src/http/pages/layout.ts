@@ -4,15 +4,14 @@ export type Html = ReturnType<typeof html>;
 
 export interface Page {
   readonly title: string;
-  /** Named in the title bar of the page, because a person must see where they are. */
-  readonly environment?: string;
+  /** It is about a workspace that is marked production: the head of the page is red, because a person must see where they are. */
+  readonly isProduction?: boolean;
   /** Seconds after which the page loads itself again: while something still moves. */
   readonly refreshS?: number | null;
   readonly body: Html;
 }
 
-export function layout({ title, environment, refreshS, body }: Page): Html {
-  const isProduction = environment?.startsWith("prod") ?? false;
+export function layout({ title, isProduction = false, refreshS, body }: Page): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -24,7 +23,7 @@ export function layout({ title, environment, refreshS, body }: Page): Html {
 ${refreshS ? html`<meta http-equiv="refresh" content="${refreshS}">` : ""}
 </head>
 <body>
-<header class="${isProduction ? "production" : ""}"><div><a class="brand" href="/">Durable</a></div></header>
+<header class="${isProduction ? "production" : ""}"><div class="top"><a class="brand" href="/">Durable</a> <span><a class="faint" href="/api/docs">API</a> · <a class="faint" href="/login">Session</a></span></div></header>
 <main>
 ${body}
 </main>

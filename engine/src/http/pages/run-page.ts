@@ -23,13 +23,17 @@ const REFRESH_S: Record<RunStatus, number | null> = {
   cancelled: null,
 };
 
-export function runPage(run: RunStored, workspace: Workspace, nowMs: number): Html {
-  const { app, environment } = workspace;
+export function runPage(
+  run: RunStored,
+  workspace: Workspace & { readonly isProduction: boolean },
+  nowMs: number,
+): Html {
+  const { app, environment, isProduction } = workspace;
   const scale = scaleOf(run, nowMs);
   const ofRun = attemptsOfRun(run);
   return layout({
     title: `${run.function_id}: ${run.status}`,
-    environment,
+    isProduction,
     refreshS: REFRESH_S[run.status],
     body: html`<h1>${run.function_id} ${statusBadge(run.status)}</h1>
 <p class="faint">${app} / ${environment} · <code>${run.id}</code></p>

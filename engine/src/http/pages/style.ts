@@ -31,6 +31,16 @@ p { margin: 4px 0; overflow-wrap: anywhere }
 p + .scroll { margin-top: 8px }
 .faint { color: var(--faint) }
 .brand { font-weight: 650; color: inherit }
+header > .top { display: flex; justify-content: space-between }
+.route { border-top: 1px solid var(--line); padding: 8px 0 }
+.route summary { cursor: pointer; overflow-wrap: anywhere }
+.route h3 { font-size: 13px; color: var(--faint); margin: 12px 0 4px }
+.route pre { margin: 0; padding: 8px 12px; overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; background: var(--raised); font-size: 13px }
+.method { font-weight: 650 }
+.refusal { color: var(--bad) }
+.login { display: grid; gap: 8px; max-width: 420px; margin-top: 16px }
+.login input, .login button { font: inherit; padding: 8px 12px; border: 1px solid var(--line); border-radius: 8px; background: var(--raised); color: inherit }
+.login button { cursor: pointer; font-weight: 600; justify-self: start }
 .why { font-size: 16px; margin: 8px 0 16px }
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; background: var(--raised) }
 table { border-collapse: collapse; width: 100% }

@@ -1,13 +1,15 @@
-// The command line as a person or a script uses it: real processes, what they print where, and their exit codes.
+// The command line as a person or a script uses it: what it prints where, and its exit codes. Commands run in this process;
+// their door, and what looks at its terminal, in one of their own.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text as allOf } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { stepId } from "@durable/protocol/wire";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Ended, runCommand } from "../support/command-line.ts";
 import { waitFor } from "../support/wait.ts";
 import { startApp } from "./api-app.ts";
-import { ADMIN_TOKEN, asAdmin, startEngine } from "./api-engine.ts";
+import { ADMIN_TOKEN, asAdmin, ENCRYPTION_KEY, startEngine } from "./api-engine.ts";
 
 const DURABLE = fileURLToPath(new URL("../../engine/bin/durable.js", import.meta.url));
 const NOWHERE = "http://127.0.0.1:1";
@@ -45,26 +47,27 @@ afterAll(async () => {
   await engine?.stop();
 });
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
+type Changed = Record<string, string | undefined>;
+
+const environment = (changed: Changed) => ({
+  DURABLE_URL: engine.url,
+  DURABLE_ADMIN_TOKEN: ADMIN_TOKEN,
+  DURABLE_APP: "shop",
+  ...changed,
+});
+const words = (args: string) => (args.match(/'[^']*'|\S+/g) ?? []).map((word) => word.replaceAll("'", ""));
+
+const durable = (args: string, changed: Changed = {}): Promise<Ended> =>
+  runCommand(words(args), environment(changed));
+
+/** The same as a process. */
+function begin(args: string, changed: Changed = {}) {
+  const env = { PATH: process.env["PATH"], ...environment(changed) };
+  return spawn(process.execPath, [DURABLE, ...words(args)], { env });
 }
 
-function begin(args: string, environment: Record<string, string | undefined> = {}) {
-  return spawn(process.execPath, [DURABLE, ...(args.match(/'[^']*'|\S+/g) ?? []).map(unquoted)], {
-    env: {
-      PATH: process.env["PATH"],
-      DURABLE_URL: engine.url,
-      DURABLE_ADMIN_TOKEN: ADMIN_TOKEN,
-      DURABLE_APP: "shop",
-      ...environment,
-    },
-  });
-}
-
-async function durable(args: string, environment: Record<string, string | undefined> = {}): Promise<Ended> {
-  const child = begin(args, environment);
+async function durableProcess(args: string, changed: Changed = {}): Promise<Ended> {
+  const child = begin(args, changed);
   child.stdin.end();
   const [out, err, [code]] = await Promise.all([
     allOf(child.stdout),
@@ -74,15 +77,13 @@ async function durable(args: string, environment: Record<string, string | undefi
   return { code: code as number | null, out, err };
 }
 
-const unquoted = (word: string) => word.replaceAll("'", "");
-
 async function send(args: string): Promise<string> {
   return JSON.parse((await durable(`send ${args} --json`)).out).runs[0].run;
 }
 
 describe("from nothing to a cancelled run", () => {
   test("a secret is made, and alone on stdout", async () => {
-    const { code, out, err } = await durable("keys create secret");
+    const { code, out, err } = await durableProcess("keys create secret");
     expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^whsec_\S{44}\n$/) });
     expect(err).toMatch(/DURABLE_SECRET.*shown only now/);
     shop.secret = out.trim();
@@ -101,7 +102,7 @@ describe("from nothing to a cancelled run", () => {
       out: expect.stringMatching(/It started run \S+ of double/),
     });
     const run = /run (\S+) of/.exec(out)![1]!;
-    const followed = await durable(`runs show ${run} --follow`);
+    const followed = await durableProcess(`runs show ${run} --follow`);
     expect(followed).toMatchObject({ code: 0, out: expect.stringContaining("completed: 42") });
     expect((await durable(`runs show ${run}`)).out).toMatch(/double.*completed/);
     expect((await durable("runs ls")).out).toMatch(new RegExp(`${run}  double  +completed .*order\\.placed`));
@@ -217,7 +218,7 @@ describe("from nothing to a cancelled run", () => {
     expect((await durable(`inputs show ${input.id}`)).out).toMatch(
       /answered {2}by ann at 2.*: \{"amount":5\}/,
     );
-    expect((await durable(`runs show ${run} --follow`)).out).toMatch(/sign: answered by ann after/);
+    expect((await durableProcess(`runs show ${run} --follow`)).out).toMatch(/sign: answered by ann after/);
     expect((await durable("inputs ls --status answered")).out).toMatch(/answered {2}ann/);
     expect((await durable("inputs ls --assignee ann")).out).toBe("Nothing is open in shop (dev).\n");
 
@@ -230,7 +231,9 @@ describe("from nothing to a cancelled run", () => {
       code: 0,
       out: expect.stringContaining("Rejected by bob at"),
     });
-    expect((await durable(`runs show ${second} --follow`)).out).toContain("sign: rejected by bob after");
+    expect((await durableProcess(`runs show ${second} --follow`)).out).toContain(
+      "sign: rejected by bob after",
+    );
     expect(await durable("inputs show 01a1fcb8-3aaa-74f3-bb6f-17f2628e684d")).toMatchObject({ code: 4 });
   });
 
@@ -241,6 +244,45 @@ describe("from nothing to a cancelled run", () => {
     expect(await durable("runs ls", { DURABLE_ADMIN_TOKEN: key })).toMatchObject({ code: 5 });
     const listed = await durable("keys ls event --json");
     expect(listed.out).not.toContain(key);
+  });
+});
+
+describe("production", () => {
+  test("is asked about twice: scripts name it, and who names another changes nothing; all of it is in the audit", async () => {
+    expect(await durable("workspaces mark shop/dev --production --reason 'it is real'")).toMatchObject({
+      code: 0,
+    });
+    expect((await durable("workspaces ls")).out).toMatch(/shop\/dev +production/);
+    const unasked = await durable("keys create api --scope write");
+    expect(unasked).toMatchObject({
+      code: 5,
+      out: "",
+      err: expect.stringMatching(/say --confirm shop\/dev/),
+    });
+    const wrong = await durable("keys create api --scope write --confirm shop/acc");
+    expect(wrong).toMatchObject({
+      code: 5,
+      err: expect.stringMatching(/would change shop\/dev. Nothing was changed/),
+    });
+    const made = await durable("keys create api --scope read --days 30 --confirm shop/dev");
+    expect(made.out, made.err).toMatch(/^dk_[\w-]{43}\n$/);
+    const reader = {
+      DURABLE_API_KEY: made.out.trim(),
+      DURABLE_ADMIN_TOKEN: undefined,
+      DURABLE_APP: undefined,
+    };
+    expect(await durable("runs ls", reader)).toMatchObject({ code: 0 });
+    expect(await durable("keys ls", reader)).toMatchObject({
+      code: 5,
+      err: expect.stringContaining('it needs "admin"'),
+    });
+    const back = await durable("workspaces mark shop/dev --no-production --confirm shop/dev");
+    expect(back, back.err).toMatchObject({ code: 0 });
+    const { out } = await durable("audit ls --action workspace.mark");
+    expect(out).toMatch(
+      /admin +workspace.mark +not production\n.*admin +workspace.mark +production +it is real/,
+    );
+    expect((await durable("audit ls --actor nobody")).out).toBe("Nothing like that was done here.\n");
   });
 });
 
@@ -260,7 +302,22 @@ describe("what is wrong is told in a sentence and an exit code", () => {
     ["sync file:///etc/passwd", 2, /http/],
     ["keys create password", 2, /event.*secret/],
     ["start", 2, /DURABLE_ADMIN_TOKEN is not set.*openssl rand/, { DURABLE_ADMIN_TOKEN: undefined }],
-    ["start", 2, /DURABLE_DATABASE_URL is not set/],
+    ["start", 2, /DURABLE_ENCRYPTION_KEY is not set.*openssl rand/],
+    [
+      "start",
+      2,
+      /DURABLE_ENCRYPTION_KEY is 3 characters long; allowed is 32 bytes/,
+      { DURABLE_ENCRYPTION_KEY: "abc" },
+    ],
+    [
+      "start",
+      2,
+      /DURABLE_DATABASE_URL is not set/,
+      { DURABLE_ENCRYPTION_KEY: ENCRYPTION_KEY.toString("base64") },
+    ],
+    ["keys create api", 2, /needs --scope read or write or admin/],
+    ["keys create event --scope read", 2, /--scope is for api keys/],
+    ["workspaces mark shop --production", 2, /names no workspace/],
     ["start", 2, /DURABLE_LEASE_MS/, { DURABLE_LEASE_MS: "soon" }],
     ["dev", 2, /this machine only/, { DURABLE_HOST: "0.0.0.0" }],
     [
@@ -274,6 +331,15 @@ describe("what is wrong is told in a sentence and an exit code", () => {
     expect(ended).toMatchObject({ code, out: "", err: expect.stringMatching(sentence) });
     expect(ended.err).not.toMatch(/\n\s+at |secret-password/);
   });
+});
+
+test.each<[string, number, RegExp]>([
+  ["nope", 2, /unknown command 'nope'/],
+  ["runs ls", 3, /No engine answers at http:\/\/127\.0\.0\.1:1 /],
+])("durable %s as a process: %i, and nothing but a sentence", async (args, code, sentence) => {
+  const ended = await durableProcess(args, { DURABLE_URL: NOWHERE });
+  expect(ended).toMatchObject({ code, out: "", err: expect.stringMatching(sentence) });
+  expect(ended.err).not.toMatch(/\n\s+at /);
 });
 
 test("a reader that has enough ends nothing in a stack", async () => {

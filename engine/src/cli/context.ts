@@ -5,7 +5,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What a command may touch: handed in, so that a test can look at what was said. */
 export interface Context {
-  readonly environment: Environment;
+  /** As it was given; before a command's action, with what its profile says. */
+  environment: Environment;
   readonly paint: Paint;
   /** Answers, on stdout: what a script reads. */
   say(line: string): void;

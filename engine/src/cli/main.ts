@@ -1,18 +1,31 @@
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.ts";
+import { alertsCommand } from "./commands/alerts.ts";
+import { auditCommand } from "./commands/audit.ts";
+import { bulkCommand } from "./commands/bulk.ts";
 import { callCommand } from "./commands/call.ts";
 import { checkCommand } from "./commands/check.ts";
+import { completionsCommand } from "./commands/completions.ts";
 import { deploymentsCommand } from "./commands/deployments.ts";
 import { devCommand } from "./commands/dev.ts";
+import { eraseCommand } from "./commands/erase.ts";
+import { erasuresCommand } from "./commands/erasures.ts";
+import { errorsCommand } from "./commands/errors.ts";
 import { eventsCommand } from "./commands/events.ts";
+import { exportCommand } from "./commands/export.ts";
 import { inputsCommand } from "./commands/inputs.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { limitsCommand } from "./commands/limits.ts";
+import { logsCommand } from "./commands/logs.ts";
+import { mcpCommand } from "./commands/mcp.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { pauseCommand } from "./commands/pause.ts";
 import { pausesCommand } from "./commands/pauses.ts";
+import { profilesCommand } from "./commands/profiles.ts";
 import { queryCommand } from "./commands/query.ts";
+import { replayCommand } from "./commands/replay.ts";
 import { resumeCommand } from "./commands/resume.ts";
+import { retentionCommand } from "./commands/retention.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { schedulesCommand } from "./commands/schedules.ts";
 import { sendCommand } from "./commands/send.ts";
@@ -22,9 +35,12 @@ import { startCommand } from "./commands/start.ts";
 import { syncCommand } from "./commands/sync.ts";
 import { tokensCommand } from "./commands/tokens.ts";
 import { triggerCommand } from "./commands/trigger.ts";
+import { webhooksCommand } from "./commands/webhooks.ts";
 import { whyCommand } from "./commands/why.ts";
+import { workspacesCommand } from "./commands/workspaces.ts";
 import { type Context, processContext } from "./context.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { useProfile } from "./profiles/use-profile.ts";
 import { reportOf } from "./report-error.ts";
 
 /** Runs one command line and answers its exit code. Never throws: whatever goes wrong is told in one sentence. */
@@ -57,7 +73,8 @@ export function commandLine(context: Context): Command {
       outputError: (text, write) => write(text.replace(/^error: /, "")),
     })
     // Inherited by commands that are added afterwards.
-    .exitOverride();
+    .exitOverride()
+    .hook("preAction", (_, command) => useProfile(context, command));
   for (const command of [
     devCommand,
     startCommand,
@@ -69,6 +86,7 @@ export function commandLine(context: Context): Command {
     triggerCommand,
     callCommand,
     queryCommand,
+    replayCommand,
     checkCommand,
     eventsCommand,
     skipsCommand,
@@ -79,9 +97,23 @@ export function commandLine(context: Context): Command {
     resumeCommand,
     schedulesCommand,
     runsCommand,
+    errorsCommand,
+    bulkCommand,
+    alertsCommand,
+    webhooksCommand,
+    logsCommand,
     whyCommand,
     inputsCommand,
     keysCommand,
+    workspacesCommand,
+    retentionCommand,
+    exportCommand,
+    eraseCommand,
+    erasuresCommand,
+    auditCommand,
+    mcpCommand,
+    profilesCommand,
+    completionsCommand,
   ]) {
     adopt(durable, command(context));
   }

@@ -44,13 +44,14 @@ const EXIT_OF: Record<number, ExitCode> = {
   401: EXIT.denied,
   403: EXIT.denied,
   404: EXIT.notFound,
+  428: EXIT.denied,
   422: EXIT.usage,
   503: EXIT.unreachable,
 };
 const START_ONE = "Start one with `durable dev`, or set DURABLE_URL to where it is.";
 
 /** Errors of ours whose message is a sentence already. */
-const SENTENCES = new Set(["EmbeddedPostgresError", "MigrationError"]);
+const SENTENCES = new Set(["EmbeddedPostgresError", "MigrationError", "UnknownEncryptionKey"]);
 
 type Sentence = (error: Error) => string;
 const CHECK = "check DURABLE_DATABASE_URL";

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { createEngine, type Engine } from "../engine.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../postgres/server.ts";
 import type { Config } from "./config.ts";
+import { devEncryptionKey } from "./dev-encryption-key.ts";
 import { requireFreePort } from "./free-port.ts";
 import { settleIn } from "./settle-in.ts";
 
@@ -32,10 +33,14 @@ export async function startEngine(config: Config, log: Logger): Promise<RunningE
       host: config.host,
       port: config.port,
       adminToken: config.adminToken,
+      metricsToken: config.metricsToken ?? null,
+      encryptionKeys:
+        config.encryptionKeys.length > 0 ? config.encryptionKeys : [devEncryptionKey(config.dataDir)],
       leaseMs: config.leaseMs,
       pollMs: config.pollMs,
       slots: config.slots,
       egress: config.egress,
+      telemetry: config.telemetry ?? null,
       log,
     });
     const { port } = await engine.start();

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import type { ApiClient } from "../http/client.ts";
+import type { ApiClient, SecondClick } from "../http/client.ts";
 import { usageError } from "./cli-error.ts";
+import { confirmChange } from "./confirm-change.ts";
 import type { Environment } from "./context.ts";
 
 /** App x environment, as it stands in the API's paths. */
@@ -9,10 +10,14 @@ export interface Workspace {
   readonly env: string;
 }
 
-/** Flags of every command that talks to an engine. */
-export interface EngineFlags {
+export interface EngineAddress {
   readonly url?: string;
+}
+
+/** Flags of every command that talks to an engine. */
+export interface EngineFlags extends EngineAddress {
   readonly json?: true;
+  readonly confirm?: string;
 }
 
 /** Flags of those that talk about one app. */
@@ -22,26 +27,34 @@ export interface TargetFlags extends EngineFlags {
 }
 
 export function withTarget(command: Command): Command {
-  return withEngine(
-    command
-      .option("--app <name>", "the app (DURABLE_APP; the only one there is)")
-      .option("--env <name>", "the environment (DURABLE_ENV, dev)"),
-  );
+  return withEngine(withWorkspace(command));
+}
+
+export function withWorkspace(command: Command): Command {
+  return command
+    .option("--app <name>", "the app (DURABLE_APP; the only one there is)")
+    .option("--env <name>", "the environment (DURABLE_ENV, dev)");
 }
 
 export function withEngine(command: Command): Command {
+  return withAddress(command)
+    .option("--json", "answer as JSON")
+    .option("--confirm <app/env>", "change this app's production without being asked again");
+}
+
+export function withAddress(command: Command): Command {
   return command
     .option("--url <url>", "the engine (DURABLE_URL, http://localhost:4400)")
-    .option("--json", "answer as JSON");
+    .option("--profile <name>", "what durable profiles keeps under it (DURABLE_PROFILE)");
 }
 
 export type Api = ApiClient & { readonly url: string };
 
-/** Keys come from the environment only: other users of a machine can read a command line. */
+/** Keys come from the environment and from profiles only: other users of a machine can read a command line. */
 export async function apiOf(
   flags: EngineFlags,
   environment: Environment,
-  token: string | null = adminToken(environment),
+  token: string | null = credential(environment),
 ): Promise<Api> {
   const port = value(environment, "DURABLE_PORT") ?? "4400";
   const url = flags.url ?? value(environment, "DURABLE_URL") ?? `http://localhost:${port}`;
@@ -51,11 +64,12 @@ export async function apiOf(
     );
   }
   const { createApiClient } = await import("../http/client.ts");
-  return { ...createApiClient({ url, ...(token === null ? {} : { token }) }), url };
+  const confirm = (asked: SecondClick) => confirmChange(asked, flags.confirm);
+  return { ...createApiClient({ url, confirm, ...(token === null ? {} : { token }) }), url };
 }
 
-export function adminToken(environment: Environment): string | null {
-  return value(environment, "DURABLE_ADMIN_TOKEN") ?? null;
+export function credential(environment: Environment): string | null {
+  return value(environment, "DURABLE_API_KEY") ?? value(environment, "DURABLE_ADMIN_TOKEN") ?? null;
 }
 
 /** Which app is meant. Who has only one need not say it. */

@@ -10,6 +10,7 @@ import { runUntilStopped } from "../run-until-stopped.ts";
 import { type RunningEngine, startEngine } from "../start-engine.ts";
 import { apiOf, value } from "../target.ts";
 import { formatDuration } from "../terminal/duration.ts";
+import { oneLine } from "../terminal/fit.ts";
 
 export interface DevFlags {
   readonly port?: string;
@@ -102,6 +103,8 @@ function newsLine({ paint }: Context, news: AppNews, environment: string): strin
     back: paint.green("+"),
     gone: paint.yellow("-"),
     refused: paint.red("!"),
+    departed: paint.yellow("!"),
   };
-  return `${mark[news.change]} app ${paint.bold(news.app)} (${environment}) at ${news.url}: ${news.text}`;
+  const head = `${mark[news.change]} app ${paint.bold(news.app)} (${environment}) at ${news.url}: ${news.text}`;
+  return [head, ...news.details.map((detail) => `    ${oneLine(detail)}`)].join("\n");
 }

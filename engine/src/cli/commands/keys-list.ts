@@ -9,29 +9,32 @@ export function keysListCommand(context: Context): Command {
     .action(async (flags: TargetFlags) => {
       const api = await apiOf(flags, context.environment);
       const workspace = await workspaceOf(flags, context.environment, api);
-      const [{ event_keys }, { signing_secrets }] = await Promise.all([
-        api.listEventKeys({ params: workspace }),
+      const [{ keys }, { signing_secrets }] = await Promise.all([
+        api.listKeys({ params: workspace, query: { limit: 200 } }),
         api.listSigningSecrets({ params: workspace }),
       ]);
-      if (flags.json) return context.say(JSON.stringify({ event_keys, signing_secrets }));
+      if (flags.json) return context.say(JSON.stringify({ keys, signing_secrets }));
       const rows = [
-        ...event_keys.map((key) => [
-          "event",
-          String(key.id),
-          `${key.prefix}…`,
-          key.created_at,
-          state("revoked", key.revoked_at),
+        ...keys.map(({ id, scope, prefix, created_at, last_used_at, revoked_at, expires_at }) => [
+          scope === "send" ? "event" : `api ${scope}`,
+          String(id),
+          `${prefix}…`,
+          created_at,
+          last_used_at ?? "never",
+          revoked_at === null ? state("ends", expires_at) : `revoked ${revoked_at}`,
         ]),
-        ...signing_secrets.map((secret) => [
+        ...signing_secrets.map(({ id, fingerprint, created_at, retired_at }) => [
           "secret",
-          String(secret.id),
-          `sha256 ${secret.fingerprint}`,
-          secret.created_at,
-          state("retired", secret.retired_at),
+          String(id),
+          `sha256 ${fingerprint}`,
+          created_at,
+          "",
+          state("retired", retired_at),
         ]),
       ];
       if (rows.length === 0) return context.say(`No keys in ${workspace.app} (${workspace.env}) yet.`);
-      for (const line of table(["KIND", "ID", "KNOWN BY", "CREATED", "STATE"], rows)) context.say(line);
+      for (const line of table(["KIND", "ID", "KNOWN BY", "CREATED", "USED", "STATE"], rows))
+        context.say(line);
     });
 }
 

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { jsonOrText } from "../../domain/json-or-text.ts";
 import { usageError } from "../cli-error.ts";
 import type { Context } from "../context.ts";
 import { apiOf, type TargetFlags, withTarget, workspaceOf } from "../target.ts";
@@ -49,9 +50,6 @@ export function pauseCommand(context: Context): Command {
 
 /** What is no JSON of a scalar is text. */
 function scalarOf(text: string): string | number | boolean | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (value === null || typeof value !== "object") return value as string | number | boolean | null;
-  } catch {}
-  return text;
+  const value = jsonOrText(text);
+  return value === null || typeof value !== "object" ? (value as string | number | boolean | null) : text;
 }

@@ -2,8 +2,8 @@ import { Command } from "commander";
 import { hasEnded } from "../../domain/run-end.ts";
 import type { InputOf } from "../../http/client.ts";
 import type { Context } from "../context.ts";
+import { renderLogLine } from "../run-view/log-line.ts";
 import { apiOf, type TargetFlags, withTarget, workspaceOf } from "../target.ts";
-import { oneLine } from "../terminal/fit.ts";
 
 /** The engine judges the values: it knows what is allowed, and says so. */
 type LogsQuery = NonNullable<InputOf<"listRunLogs">["query"]>;
@@ -37,27 +37,11 @@ export function runsLogsCommand(context: Context): Command {
         for (let isMore = true; isMore && !isUnread(); ) {
           const query = { level, step, after, limit: PAGE } as LogsQuery;
           const { logs, next } = await api.listRunLogs({ params, query });
-          for (const line of logs) context.say(json ? JSON.stringify(line) : asText(line));
+          for (const line of logs) context.say(json ? JSON.stringify(line) : renderLogLine(line));
           after = logs.at(-1)?.id ?? after;
           isMore = next !== null;
         }
         if (isOver || isUnread()) return;
       }
     });
-}
-
-interface Line {
-  readonly at: string;
-  readonly level: string;
-  readonly step: { readonly name: string };
-  readonly attempt: number;
-  readonly message: string;
-  readonly data?: unknown;
-}
-
-/** What apps write is shown, never obeyed: nothing in it moves the cursor or colours the terminal. */
-function asText({ at, level, step, attempt, message, data }: Line): string {
-  const tries = attempt === 1 ? "" : ` (attempt ${attempt})`;
-  const more = data === null || data === undefined ? "" : ` ${JSON.stringify(data)}`;
-  return `${at} ${level.toUpperCase().padEnd(5)} ${oneLine(step.name)}${tries}: ${oneLine(`${message}${more}`)}`;
 }

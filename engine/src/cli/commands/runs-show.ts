@@ -3,6 +3,7 @@ import { Command } from "commander";
 import type { ApiClient } from "../../http/client.ts";
 import type { Context } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { describeTime } from "../run-view/describe-time.ts";
 import { fromRun } from "../run-view/from-run.ts";
 import { renderChanges } from "../run-view/render-change.ts";
 import { renderRun } from "../run-view/render-run.ts";
@@ -13,6 +14,7 @@ import { spinnerAt } from "../terminal/spinner.ts";
 
 interface ShowFlags extends TargetFlags {
   readonly follow?: true;
+  readonly at?: string;
 }
 
 const LOOK_EVERY_MS = 200;
@@ -22,16 +24,24 @@ export function runsShowCommand(context: Context): Command {
     .description("show a run with its steps; exit code 1 when it failed or was cancelled")
     .argument("<run>", "the run's id")
     .option("-f, --follow", "stay until it has ended")
+    .option("--at <time>", "as it was at that moment, such as 2026-10-21T09:00:00Z")
     .action(async (id: string, flags: ShowFlags) => {
       const api = await apiOf(flags, context.environment);
       const workspace = await workspaceOf(flags, context.environment, api);
       const run = flags.follow
         ? await follow(context, api, workspace, id, flags.json === true)
-        : await api.getRun({ params: { ...workspace, id } });
+        : await api.getRun({ params: { ...workspace, id }, query: { at: flags.at } });
       if (flags.json) context.say(JSON.stringify(run));
       else if (!flags.follow) {
         for (const line of draw(context, fromRun(run), 0)) context.say(line);
         if (!hasEnded(run)) context.say(context.paint.dim(run.why));
+        if (flags.at === undefined) {
+          const { time } = await api.getRunTrace({
+            params: { ...workspace, id },
+            query: { limit: 1, time: "true" },
+          });
+          if (time !== null) context.say(context.paint.dim(describeTime(time)));
+        }
       }
       context.exitCode = exitCodeOf(run.status);
     });

@@ -11,6 +11,7 @@ type Body = NonNullable<InputOf<"createSchedule">["body"]>;
 
 interface CreateFlags extends TargetFlags {
   readonly tz?: string;
+  readonly if?: string;
   readonly jitter?: string;
   readonly catchUp?: string;
   readonly overlap?: string;
@@ -24,6 +25,7 @@ export function schedulesCreateCommand(context: Context): Command {
     .argument("<app/function>", "for example shop/report; the app may be left out where there is only one")
     .argument("<cron>", 'five fields, or six with seconds first: "0 9 * * mon-fri"')
     .option("--tz <zone>", "IANA time zone (UTC)")
+    .option("--if <expression>", "CEL over the event of a tick; one for which it does not hold starts no run")
     .option("--jitter <seconds>", "a run begins up to so much after its tick")
     .option("--catch-up <ticks>", "after a time without engines: none, last (unless told) or all")
     .option(
@@ -43,6 +45,7 @@ export function schedulesCreateCommand(context: Context): Command {
         function: fn,
         cron,
         tz,
+        if: flags.if,
         jitter_ms: jitter === undefined ? undefined : Number(jitter) * 1_000,
         catch_up,
         overlap,

@@ -36,6 +36,12 @@ function requireProduction(config: Config): void {
         "Make one with `openssl rand -base64 32`, keep it where you keep secrets, and set it; to try Durable without keys use `durable dev`.",
     );
   }
+  if (config.encryptionKeys.length === 0) {
+    throw usageError(
+      "DURABLE_ENCRYPTION_KEY is not set, and without it signing secrets would stand in the database for everybody who reads a backup. " +
+        "Make one with `openssl rand -base64 32`, keep it where you keep secrets (what it sealed is lost without it), and give the same to all engines of this database.",
+    );
+  }
   if (config.databaseUrl === null) {
     throw usageError(
       "DURABLE_DATABASE_URL is not set; production needs a Postgres of yours, for example " +

@@ -9,6 +9,7 @@ import { apiOf, type TargetFlags, withTarget } from "../target.ts";
 interface TriggerFlags extends TargetFlags, BeginFlags {
   readonly data?: string;
   readonly id?: string;
+  readonly tag?: readonly string[];
   readonly wait?: string;
 }
 
@@ -18,6 +19,7 @@ export function triggerCommand(context: Context): Command {
     .argument("<app/function>", "for example shop/checkout; the app may be left out where there is only one")
     .option("--data <json>", "what the run gets as its event's data, as JSON")
     .option("--id <id>", "unique per start: triggered again under the same id, it finds the same run")
+    .option("--tag <word...>", "what the run is found by: runs ls tag:WORD")
     .option("--wait <seconds>", "stay up to 60 seconds for the end; exit code 1 when it failed")
     .action(async (name: string, flags: TriggerFlags) => {
       const api = await apiOf(flags, context.environment);
@@ -26,7 +28,7 @@ export function triggerCommand(context: Context): Command {
       const answer = await api.triggerFunction({
         params,
         query: { wait: flags.wait ?? 0 },
-        body: { data, id: flags.id, ...beginFlags(flags) },
+        body: { data, id: flags.id, tags: flags.tag && [...flags.tag], ...beginFlags(flags) },
       });
       const { status } = answer;
       if (status === "failed" || status === "cancelled") context.exitCode = EXIT.failed;

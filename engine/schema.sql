@@ -1,6 +1,38 @@
 -- What the migrations in engine/migrations make together: to read and to review, not to run. Written by
 -- test/contract/schema-sql.test.ts, which fails when it is old: run that test with `--update`.
 
+create table durable.alert_cursor (
+  id boolean not null default true,
+  looked_at timestamp with time zone not null
+);
+
+create table durable.alert_notices (
+  workspace_id integer not null,
+  alert_id uuid not null,
+  state text not null,
+  at timestamp with time zone not null
+);
+
+create table durable.alert_rules (
+  workspace_id integer not null,
+  kind text not null,
+  enabled boolean not null,
+  options text not null,
+  muted_until timestamp with time zone
+);
+
+create table durable.alerts (
+  workspace_id integer not null,
+  id uuid not null,
+  kind text not null,
+  key text not null,
+  facts text not null,
+  told boolean not null,
+  fired_at timestamp with time zone not null,
+  seen_at timestamp with time zone not null,
+  resolved_at timestamp with time zone
+);
+
 create table durable.arrivals (
   rank bigint not null,
   workspace_id integer not null,
@@ -25,7 +57,7 @@ create table durable.attempts (
   received_at timestamp with time zone,
   app_ms real,
   committed_at timestamp with time zone not null default durable_now()
-);
+) partition by RANGE (run_id);
 
 create table durable.audit (
   workspace_id integer not null,
@@ -37,19 +69,64 @@ create table durable.audit (
   detail text
 );
 
+create table durable.bulk_items (
+  workspace_id integer not null,
+  bulk_id uuid not null,
+  no integer not null,
+  run_id uuid not null,
+  status text not null default 'waiting'::text,
+  detail text,
+  new_run_id uuid,
+  taken_until timestamp with time zone,
+  at timestamp with time zone
+);
+
+create table durable.bulks (
+  workspace_id integer not null,
+  id uuid not null,
+  action text not null,
+  filter text not null,
+  canary integer not null,
+  status text not null,
+  items integer not null,
+  actor text not null,
+  reason text,
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone
+);
+
 create table durable.cascades (
   workspace_id integer not null,
   run_id uuid not null,
   reason text
 );
 
+create table durable.change_log (
+  dropped xid8 not null,
+  rotated xid8 not null,
+  rotated_at timestamp with time zone not null,
+  "position" bigint not null
+);
+
 create table durable.changes (
-  "position" bigint generated always as identity not null,
+  "position" bigint not null default nextval('change_positions'::regclass),
   xid xid8 not null default pg_current_xact_id(),
   workspace_id integer not null,
-  run_id uuid not null,
+  run_id uuid,
   kind text not null,
-  journal_seq integer not null,
+  journal_seq integer,
+  subject text,
+  at timestamp with time zone not null default clock_timestamp()
+);
+
+create table durable.changes_before (
+  "position" bigint not null default nextval('change_positions'::regclass),
+  xid xid8 not null default pg_current_xact_id(),
+  workspace_id integer not null,
+  run_id uuid,
+  kind text not null,
+  journal_seq integer,
+  subject text,
   at timestamp with time zone not null default clock_timestamp()
 );
 
@@ -99,7 +176,8 @@ create table durable.compensations (
   workspace_id integer not null,
   run_id uuid not null,
   step_id uuid not null,
-  undone boolean not null default false
+  undone boolean not null default false,
+  heir uuid
 );
 
 create table durable.deployments (
@@ -158,20 +236,75 @@ create table durable.engines (
   version text not null
 ) with (fillfactor=50);
 
+create unlogged table durable.epochs (
+  id uuid not null default gen_random_uuid(),
+  xid xid8 not null default pg_current_xact_id()
+);
+
+create table durable.erasure_items (
+  workspace_id integer not null,
+  erasure_id uuid not null,
+  kind text not null,
+  id uuid not null,
+  state text not null default 'waiting'::text
+);
+
+create table durable.erasures (
+  workspace_id integer not null,
+  id uuid not null,
+  path text[] not null,
+  value text,
+  cancels boolean not null,
+  preview boolean not null,
+  status text not null,
+  run_id uuid not null,
+  event_id uuid not null,
+  round_at timestamp with time zone not null,
+  alive boolean not null default false,
+  found_runs bigint not null default 0,
+  found_live bigint not null default 0,
+  found_events bigint not null default 0,
+  runs bigint not null default 0,
+  events bigint not null default 0,
+  actor text not null,
+  reason text,
+  look_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone
+);
+
+create table durable.error_groups (
+  workspace_id integer not null,
+  fingerprint text not null,
+  name text not null,
+  message text not null,
+  step text,
+  frame text,
+  count bigint not null,
+  first_seen timestamp with time zone not null,
+  last_seen timestamp with time zone not null,
+  state text not null default 'open'::text,
+  state_at timestamp with time zone,
+  state_by text,
+  state_reason text
+) with (fillfactor=50);
+
+create table durable.error_versions (
+  workspace_id integer not null,
+  fingerprint text not null,
+  function_id text not null,
+  function_version integer not null,
+  deployment text not null,
+  count bigint not null,
+  first_seen timestamp with time zone not null,
+  last_seen timestamp with time zone not null
+) with (fillfactor=50);
+
 create table durable.event_ids (
   workspace_id integer not null,
   client_id text not null,
   event_id uuid not null,
   body_hash uuid not null
-);
-
-create table durable.event_keys (
-  workspace_id integer not null,
-  id integer generated always as identity not null,
-  sha256 bytea not null,
-  prefix text not null,
-  created_at timestamp with time zone not null default clock_timestamp(),
-  revoked_at timestamp with time zone
 );
 
 create table durable.event_obligations (
@@ -187,8 +320,9 @@ create table durable.events (
   name text not null,
   data text not null,
   "time" timestamp with time zone not null,
-  received_at timestamp with time zone not null
-);
+  received_at timestamp with time zone not null,
+  traceparent text
+) partition by RANGE (id);
 
 create table durable.folded_steps (
   workspace_id integer not null,
@@ -266,6 +400,15 @@ create table durable.heartbeats (
   at timestamp with time zone not null default clock_timestamp()
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_cost_delay=0);
 
+create table durable.idempotency_keys (
+  workspace_id integer not null,
+  actor text not null,
+  key text not null,
+  request_sha256 bytea not null,
+  answer text,
+  at timestamp with time zone not null default clock_timestamp()
+);
+
 create table durable.input_notices (
   workspace_id integer not null,
   input_id uuid not null,
@@ -296,6 +439,28 @@ create table durable.inputs (
   ended_at timestamp with time zone,
   answered_by text,
   answer_id text
+);
+
+create table durable.keys (
+  workspace_id integer not null,
+  id integer generated always as identity not null,
+  scope text not null,
+  sha256 bytea not null,
+  prefix text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone
+);
+
+create table durable.limit_waits (
+  workspace_id integer not null,
+  run_id uuid not null,
+  step_id uuid not null,
+  until timestamp with time zone not null,
+  limit_id uuid not null,
+  key text,
+  since timestamp with time zone not null
 );
 
 create table durable.limits (
@@ -343,7 +508,71 @@ create table durable.logs (
   message text not null,
   data text,
   at timestamp with time zone not null
+) partition by RANGE (run_id);
+
+create table durable.metric_backlogs (
+  workspace_id integer not null,
+  minute timestamp with time zone not null,
+  queued integer not null,
+  parked integer not null,
+  running integer not null,
+  waiting integer not null,
+  paused integer not null,
+  oldest_queued_ms double precision,
+  circuit text not null
 );
+
+create table durable.metric_cursor (
+  id boolean not null default true,
+  snapshot pg_snapshot not null,
+  read_at timestamp with time zone not null,
+  sampled_at timestamp with time zone not null,
+  lost_at timestamp with time zone
+);
+
+create table durable.metric_limits (
+  workspace_id integer not null,
+  limit_id uuid not null,
+  parked integer not null
+);
+
+create table durable.metric_minutes (
+  workspace_id integer not null,
+  minute timestamp with time zone not null,
+  function_id text not null,
+  started integer not null,
+  completed integer not null,
+  failed integer not null,
+  cancelled integer not null
+) with (fillfactor=50);
+
+create table durable.metric_phase_totals (
+  workspace_id integer not null,
+  function_id text not null,
+  phase text not null,
+  bucket smallint not null,
+  count bigint not null,
+  sum_ms double precision not null
+) with (fillfactor=50);
+
+create table durable.metric_phases (
+  workspace_id integer not null,
+  minute timestamp with time zone not null,
+  function_id text not null,
+  phase text not null,
+  bucket smallint not null,
+  count integer not null
+) with (fillfactor=50);
+
+create table durable.metric_totals (
+  workspace_id integer not null,
+  function_id text not null,
+  no bigint generated always as identity not null,
+  started bigint not null,
+  completed bigint not null,
+  failed bigint not null,
+  cancelled bigint not null
+) with (fillfactor=50);
 
 create table durable.parked (
   workspace_id integer not null,
@@ -352,6 +581,21 @@ create table durable.parked (
   run_id uuid not null,
   step_id uuid not null
 ) with (autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
+
+create table durable.partitions (
+  no integer not null,
+  from_at timestamp with time zone not null,
+  to_at timestamp with time zone not null,
+  state text not null,
+  runs bigint,
+  runs_kept integer,
+  events_kept integer,
+  looked_at timestamp with time zone,
+  dropped_at timestamp with time zone,
+  swept_at timestamp with time zone,
+  walked_workspace integer not null default 0,
+  walked_id text not null default ''::text
+);
 
 create table durable.pauses (
   workspace_id integer not null,
@@ -379,11 +623,39 @@ create table durable.ready (
   step_id uuid not null default '00000000-0000-0000-0000-000000000000'::uuid
 ) with (autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
 
+create table durable.repairs (
+  workspace_id integer not null,
+  run_id uuid not null,
+  no integer not null,
+  step_id uuid not null,
+  action text not null,
+  actor text not null,
+  reason text,
+  before timestamp with time zone,
+  at timestamp with time zone not null
+);
+
+create table durable.retention_walks (
+  workspace_id integer not null,
+  run_id uuid not null,
+  event_id uuid not null,
+  runs bigint not null,
+  events bigint not null,
+  walked_at timestamp with time zone
+);
+
 create table durable.run_deployments (
   workspace_id integer not null,
   run_id uuid not null,
   from_seq integer not null,
   deployment text not null
+);
+
+create table durable.run_errors (
+  workspace_id integer not null,
+  run_id uuid not null,
+  fingerprint text not null,
+  at timestamp with time zone not null
 );
 
 create table durable.run_states (
@@ -392,6 +664,13 @@ create table durable.run_states (
   value text not null,
   at timestamp with time zone not null
 ) with (fillfactor=50);
+
+create table durable.run_terms (
+  workspace_id integer not null,
+  run_id uuid not null,
+  name text not null,
+  value text not null
+);
 
 create table durable.runs (
   workspace_id integer not null,
@@ -409,11 +688,18 @@ create table durable.runs (
   pause_reason text,
   unclaimed integer,
   end_fence uuid,
+  scheduled_at timestamp with time zone,
+  leased_at timestamp with time zone,
   sent_at timestamp with time zone,
   first_byte_at timestamp with time zone,
   received_at timestamp with time zone,
-  app_ms real
-);
+  app_ms real,
+  dispatch uuid,
+  origin_run_id uuid,
+  origin_kind text,
+  origin_step_id uuid,
+  kept integer
+) partition by RANGE (id);
 
 create table durable.schedules (
   workspace_id integer not null,
@@ -425,9 +711,11 @@ create table durable.schedules (
   jitter_ms double precision not null,
   catch_up text not null,
   overlap text not null,
+  condition text,
   data text,
   revision integer not null default 1,
   handled_to timestamp with time zone not null,
+  owed timestamp with time zone[] not null default '{}'::timestamp with time zone[],
   next_at timestamp with time zone,
   paused_at timestamp with time zone,
   removed_at timestamp with time zone,
@@ -456,6 +744,7 @@ create table durable.signing_secrets (
   workspace_id integer not null,
   id integer generated always as identity not null,
   secret text not null,
+  fingerprint text not null,
   created_at timestamp with time zone not null default clock_timestamp(),
   retired_at timestamp with time zone
 );
@@ -495,9 +784,10 @@ create table durable.steps (
   first_byte_at timestamp with time zone,
   received_at timestamp with time zone,
   app_ms real,
+  dispatch uuid,
   committed_at timestamp with time zone not null default clock_timestamp(),
   settled_at timestamp with time zone
-);
+) partition by RANGE (run_id);
 
 create table durable.taken_events (
   workspace_id integer not null,
@@ -523,6 +813,19 @@ create table durable.tasks (
   came bigint
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
 
+create table durable.telemetry_cursor (
+  id boolean not null default true,
+  snapshot pg_snapshot not null,
+  read_at timestamp with time zone not null
+);
+
+create table durable.telemetry_runs (
+  workspace_id integer not null,
+  run_id uuid not null,
+  ended_at timestamp with time zone not null,
+  leased_until timestamp with time zone not null default '-infinity'::timestamp with time zone
+) with (fillfactor=50);
+
 create table durable.tenants (
   workspace_id integer not null,
   id uuid not null,
@@ -547,6 +850,12 @@ create table durable.turns (
   queue_id uuid not null,
   no bigint generated always as identity not null
 ) with (autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500, autovacuum_vacuum_cost_delay=0);
+
+create table durable.ungrouped (
+  workspace_id integer not null,
+  run_id uuid not null,
+  at timestamp with time zone not null default durable_now()
+);
 
 create table durable.virtual_times (
   workspace_id integer not null,
@@ -580,25 +889,76 @@ create table durable.waits (
   event_id uuid
 );
 
+create table durable.webhook_deliveries (
+  workspace_id integer not null,
+  id uuid not null,
+  webhook_id uuid not null,
+  event_id text not null,
+  event_name text not null,
+  run_id uuid,
+  body text not null,
+  state text not null default 'waiting'::text,
+  attempts integer not null default 0,
+  due_at timestamp with time zone not null,
+  last_status integer,
+  last_error text,
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone
+);
+
+create table durable.webhook_secrets (
+  workspace_id integer not null,
+  webhook_id uuid not null,
+  id integer generated always as identity not null,
+  secret text not null,
+  created_at timestamp with time zone not null,
+  retired_at timestamp with time zone
+);
+
+create table durable.webhooks (
+  workspace_id integer not null,
+  id uuid not null,
+  url text not null,
+  events text[] not null,
+  state text not null,
+  why text,
+  failing_since timestamp with time zone,
+  created_at timestamp with time zone not null
+);
+
 create table durable.workspaces (
   id integer generated always as identity not null,
   app text not null,
   environment text not null,
   registry_version integer not null default 0,
-  created_at timestamp with time zone not null default clock_timestamp()
+  production boolean not null default false,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  retention_days integer not null default 30
 );
+
+alter table durable.alert_cursor add constraint alert_cursor_id_check CHECK (id);
+
+alter table durable.alert_cursor add constraint alert_cursor_pkey PRIMARY KEY (id);
+
+alter table durable.alert_notices add constraint alert_notices_pkey PRIMARY KEY (workspace_id, alert_id, state);
+
+alter table durable.alert_rules add constraint alert_rules_pkey PRIMARY KEY (workspace_id, kind);
+
+alter table durable.alerts add constraint alerts_pkey PRIMARY KEY (workspace_id, id);
 
 alter table durable.arrivals add constraint arrivals_pkey PRIMARY KEY (rank, workspace_id, run_id, step_id);
 
-alter table durable.attempts add constraint attempts_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'failed'::text, 'transport'::text, 'protocol'::text, 'late'::text, 'lost'::text])));
+alter table durable.attempts add constraint attempts_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'failed'::text, 'transport'::text, 'protocol'::text, 'late'::text, 'lost'::text, 'turn'::text])));
 
-alter table durable.attempts add constraint attempts_pkey PRIMARY KEY (workspace_id, run_id, fence, step_id, outcome);
+alter table durable.attempts add constraint attempts_pkey PRIMARY KEY (workspace_id, run_id, step_id, fence, outcome);
 
 alter table durable.audit add constraint audit_pkey PRIMARY KEY (workspace_id, id);
 
-alter table durable.cascades add constraint cascades_pkey PRIMARY KEY (workspace_id, run_id);
+alter table durable.bulk_items add constraint bulk_items_pkey PRIMARY KEY (workspace_id, bulk_id, no);
 
-alter table durable.changes add constraint changes_pkey PRIMARY KEY ("position");
+alter table durable.bulks add constraint bulks_pkey PRIMARY KEY (workspace_id, id);
+
+alter table durable.cascades add constraint cascades_pkey PRIMARY KEY (workspace_id, run_id);
 
 alter table durable.checkpoints add constraint checkpoints_pkey PRIMARY KEY (workspace_id, run_id);
 
@@ -628,11 +988,17 @@ alter table durable.engines add constraint engines_pkey PRIMARY KEY (id);
 
 alter table durable.engines add constraint engines_state_check CHECK ((state = ANY (ARRAY['live'::text, 'draining'::text, 'stopped'::text, 'dead'::text])));
 
+alter table durable.epochs add constraint epochs_pkey PRIMARY KEY (id);
+
+alter table durable.erasure_items add constraint erasure_items_pkey PRIMARY KEY (workspace_id, erasure_id, kind, id);
+
+alter table durable.erasures add constraint erasures_pkey PRIMARY KEY (workspace_id, id);
+
+alter table durable.error_groups add constraint error_groups_pkey PRIMARY KEY (workspace_id, fingerprint);
+
+alter table durable.error_versions add constraint error_versions_pkey PRIMARY KEY (workspace_id, fingerprint, function_id, function_version, deployment);
+
 alter table durable.event_ids add constraint event_ids_pkey PRIMARY KEY (workspace_id, client_id);
-
-alter table durable.event_keys add constraint event_keys_pkey PRIMARY KEY (workspace_id, id);
-
-alter table durable.event_keys add constraint event_keys_sha256_key UNIQUE (sha256);
 
 alter table durable.event_obligations add constraint event_obligations_pkey PRIMARY KEY (workspace_id, event_id);
 
@@ -656,6 +1022,8 @@ alter table durable.grants add constraint grants_pkey PRIMARY KEY (workspace_id,
 
 alter table durable.heartbeats add constraint heartbeats_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
+alter table durable.idempotency_keys add constraint idempotency_keys_pkey PRIMARY KEY (workspace_id, actor, key);
+
 alter table durable.input_notices add constraint input_notices_pkey PRIMARY KEY (workspace_id, input_id, event_name);
 
 alter table durable.inputs add constraint inputs_kind_check CHECK ((kind = ANY (ARRAY['approval'::text, 'input'::text])));
@@ -663,6 +1031,12 @@ alter table durable.inputs add constraint inputs_kind_check CHECK ((kind = ANY (
 alter table durable.inputs add constraint inputs_pkey PRIMARY KEY (workspace_id, id);
 
 alter table durable.inputs add constraint inputs_status_check CHECK ((status = ANY (ARRAY['open'::text, 'answered'::text, 'expired'::text, 'cancelled'::text])));
+
+alter table durable.keys add constraint keys_pkey PRIMARY KEY (workspace_id, id);
+
+alter table durable.keys add constraint keys_sha256_key UNIQUE (sha256);
+
+alter table durable.limit_waits add constraint limit_waits_pkey PRIMARY KEY (workspace_id, run_id, step_id, until, limit_id);
 
 alter table durable.limits add constraint limits_pkey PRIMARY KEY (workspace_id, id);
 
@@ -672,7 +1046,25 @@ alter table durable.logs add constraint logs_level_check CHECK ((level = ANY (AR
 
 alter table durable.logs add constraint logs_pkey PRIMARY KEY (workspace_id, run_id, id);
 
+alter table durable.metric_backlogs add constraint metric_backlogs_pkey PRIMARY KEY (workspace_id, minute);
+
+alter table durable.metric_cursor add constraint metric_cursor_id_check CHECK (id);
+
+alter table durable.metric_cursor add constraint metric_cursor_pkey PRIMARY KEY (id);
+
+alter table durable.metric_limits add constraint metric_limits_pkey PRIMARY KEY (workspace_id, limit_id);
+
+alter table durable.metric_minutes add constraint metric_minutes_pkey PRIMARY KEY (workspace_id, minute, function_id);
+
+alter table durable.metric_phase_totals add constraint metric_phase_totals_pkey PRIMARY KEY (workspace_id, function_id, phase, bucket);
+
+alter table durable.metric_phases add constraint metric_phases_pkey PRIMARY KEY (workspace_id, minute, function_id, phase, bucket);
+
+alter table durable.metric_totals add constraint metric_totals_pkey PRIMARY KEY (workspace_id, function_id);
+
 alter table durable.parked add constraint parked_pkey PRIMARY KEY (workspace_id, gate_id, rank, run_id, step_id);
+
+alter table durable.partitions add constraint partitions_pkey PRIMARY KEY (no);
 
 alter table durable.pauses add constraint pauses_pkey PRIMARY KEY (workspace_id, id);
 
@@ -680,9 +1072,17 @@ alter table durable.placements add constraint placements_pkey PRIMARY KEY (works
 
 alter table durable.ready add constraint ready_pkey PRIMARY KEY (rank, workspace_id, run_id, step_id);
 
+alter table durable.repairs add constraint repairs_pkey PRIMARY KEY (workspace_id, run_id, no);
+
+alter table durable.retention_walks add constraint retention_walks_pkey PRIMARY KEY (workspace_id);
+
 alter table durable.run_deployments add constraint run_deployments_pkey PRIMARY KEY (workspace_id, run_id, from_seq);
 
+alter table durable.run_errors add constraint run_errors_pkey PRIMARY KEY (workspace_id, run_id);
+
 alter table durable.run_states add constraint run_states_pkey PRIMARY KEY (workspace_id, run_id);
+
+alter table durable.run_terms add constraint run_terms_pkey PRIMARY KEY (workspace_id, run_id, name, value);
 
 alter table durable.runs add constraint runs_pkey PRIMARY KEY (workspace_id, id);
 
@@ -700,6 +1100,12 @@ alter table durable.taken_events add constraint taken_events_pkey PRIMARY KEY (w
 
 alter table durable.tasks add constraint tasks_pkey PRIMARY KEY (workspace_id, run_id, step_id);
 
+alter table durable.telemetry_cursor add constraint telemetry_cursor_id_check CHECK (id);
+
+alter table durable.telemetry_cursor add constraint telemetry_cursor_pkey PRIMARY KEY (id);
+
+alter table durable.telemetry_runs add constraint telemetry_runs_pkey PRIMARY KEY (workspace_id, run_id);
+
 alter table durable.tenants add constraint tenants_pkey PRIMARY KEY (workspace_id, id);
 
 alter table durable.timers add constraint timers_kind_check CHECK ((kind = ANY (ARRAY['sleep'::text, 'timeout'::text, 'retry'::text, 'start'::text, 'finish'::text, 'task'::text, 'invoke'::text, 'input'::text, 'begin'::text])));
@@ -708,25 +1114,53 @@ alter table durable.timers add constraint timers_pkey PRIMARY KEY (workspace_id,
 
 alter table durable.turns add constraint turns_pkey PRIMARY KEY (rank, workspace_id, queue_id, no);
 
+alter table durable.ungrouped add constraint ungrouped_pkey PRIMARY KEY (workspace_id, run_id);
+
 alter table durable.virtual_times add constraint virtual_times_pkey PRIMARY KEY (workspace_id, id);
 
 alter table durable.wait_patterns add constraint wait_patterns_pkey PRIMARY KEY (workspace_id, event_name, paths);
 
 alter table durable.waits add constraint waits_pkey PRIMARY KEY (workspace_id, run_id, step_id, key);
 
+alter table durable.webhook_deliveries add constraint webhook_deliveries_pkey PRIMARY KEY (workspace_id, id);
+
+alter table durable.webhook_secrets add constraint webhook_secrets_pkey PRIMARY KEY (workspace_id, webhook_id, id);
+
+alter table durable.webhooks add constraint webhooks_pkey PRIMARY KEY (workspace_id, id);
+
 alter table durable.workspaces add constraint workspaces_app_environment_key UNIQUE (app, environment);
 
 alter table durable.workspaces add constraint workspaces_pkey PRIMARY KEY (id);
 
+alter table durable.workspaces add constraint workspaces_retention_days_check CHECK (((retention_days >= 1) AND (retention_days <= 3650)));
+
+CREATE UNIQUE INDEX alerts_open ON durable.alerts USING btree (workspace_id, kind, key) WHERE (resolved_at IS NULL);
+
 CREATE INDEX audit_by_target ON durable.audit USING btree (workspace_id, target);
+
+CREATE INDEX bulk_items_waiting ON durable.bulk_items USING btree (workspace_id, bulk_id, no) WHERE (status = 'waiting'::text);
+
+CREATE INDEX bulks_at_work ON durable.bulks USING btree (workspace_id, id) WHERE (status = ANY (ARRAY['canary'::text, 'running'::text]));
+
+CREATE INDEX changes_by_xid ON durable.changes USING btree (xid);
+
+CREATE INDEX changes_before_by_xid ON durable.changes_before USING btree (xid);
 
 CREATE INDEX children_by_parent ON durable.children USING btree (workspace_id, parent_run_id, parent_step_id);
 
 CREATE INDEX collected_by_event ON durable.collected_events USING btree (workspace_id, event_id);
 
-CREATE INDEX events_by_name ON durable.events USING btree (workspace_id, name, received_at);
+CREATE INDEX erasure_items_waiting ON durable.erasure_items USING btree (workspace_id, erasure_id, kind, id) WHERE (state <> 'gone'::text);
+
+CREATE INDEX erasures_at_work ON durable.erasures USING btree (look_at) WHERE (ended_at IS NULL);
+
+CREATE INDEX events_by_name ON ONLY durable.events USING btree (workspace_id, name, received_at);
+
+CREATE INDEX gates_by_key ON durable.gates USING btree (workspace_id, key);
 
 CREATE INDEX grants_by_gate ON durable.grants USING btree (workspace_id, gate_id, at);
+
+CREATE INDEX idempotency_keys_by_age ON durable.idempotency_keys USING btree (workspace_id, at);
 
 CREATE UNIQUE INDEX inputs_by_step ON durable.inputs USING btree (workspace_id, run_id, step_id);
 
@@ -736,7 +1170,19 @@ CREATE INDEX inputs_open_by_assignee ON durable.inputs USING btree (workspace_id
 
 CREATE UNIQUE INDEX pauses_once ON durable.pauses USING btree (workspace_id, kind, COALESCE(function_id, ''::text), COALESCE((limit_id)::text, ''::text), COALESCE(key, ''::text)) WHERE (NOT ending);
 
-CREATE INDEX runs_by_bad_end ON durable.runs USING btree (workspace_id, status, id) WHERE (status = ANY (ARRAY['failed'::text, 'cancelled'::text]));
+CREATE INDEX run_errors_by_group ON durable.run_errors USING btree (workspace_id, fingerprint, run_id);
+
+CREATE INDEX run_terms_by_value ON durable.run_terms USING btree (workspace_id, name, value, run_id);
+
+CREATE INDEX runs_by_bad_end ON ONLY durable.runs USING btree (workspace_id, status, id) WHERE (status = ANY (ARRAY['failed'::text, 'cancelled'::text]));
+
+CREATE INDEX runs_by_function ON ONLY durable.runs USING btree (workspace_id, function_id, id);
+
+CREATE INDEX runs_by_function_bad_end ON ONLY durable.runs USING btree (workspace_id, (((function_id || '/'::text) || status)), id) WHERE (status = ANY (ARRAY['failed'::text, 'cancelled'::text]));
+
+CREATE INDEX runs_by_origin ON ONLY durable.runs USING btree (workspace_id, origin_run_id) WHERE (origin_run_id IS NOT NULL);
+
+CREATE INDEX runs_paused ON ONLY durable.runs USING btree (workspace_id, id) WHERE ((pause_reason IS NOT NULL) AND (status IS NULL));
 
 CREATE INDEX schedules_by_function ON durable.schedules USING btree (workspace_id, function_id);
 
@@ -744,13 +1190,27 @@ CREATE INDEX schedules_by_next ON durable.schedules USING btree (next_at) WHERE 
 
 CREATE INDEX skips_by_event ON durable.skips USING btree (workspace_id, event_id);
 
+CREATE INDEX skips_missed ON durable.skips USING btree (workspace_id, id) WHERE (reason = 'missed'::text);
+
+CREATE INDEX telemetry_runs_by_end ON durable.telemetry_runs USING btree (ended_at);
+
 CREATE INDEX timers_due ON durable.timers USING btree (due_at);
+
+CREATE INDEX timers_retrying ON durable.timers USING btree (workspace_id, run_id) WHERE (kind = 'retry'::text);
 
 CREATE INDEX waits_by_match ON durable.waits USING btree (workspace_id, event_name, match_hash);
 
 CREATE INDEX waits_to_look_back ON durable.waits USING btree (workspace_id, run_id, step_id) WHERE (NOT looked_back);
 
-CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], p_skip integer[] DEFAULT '{}'::integer[], k_event integer[] DEFAULT '{}'::integer[], k_id uuid[] DEFAULT '{}'::uuid[], k_function text[] DEFAULT '{}'::text[], k_reason text[] DEFAULT '{}'::text[], k_detail text[] DEFAULT '{}'::text[], k_facts text[] DEFAULT '{}'::text[], t_event integer[] DEFAULT '{}'::integer[], t_run uuid[] DEFAULT '{}'::uuid[], t_kind text[] DEFAULT '{}'::text[], t_ms double precision[] DEFAULT '{}'::double precision[], p_cancels boolean DEFAULT false, r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[], r_begin_cause text[] DEFAULT '{}'::text[], r_begin_ms double precision[] DEFAULT '{}'::double precision[], r_begin_at double precision[] DEFAULT '{}'::double precision[], r_shapes text[] DEFAULT '{}'::text[], r_priority integer[] DEFAULT '{}'::integer[], r_tenant uuid[] DEFAULT '{}'::uuid[], q_workspace integer[] DEFAULT '{}'::integer[], q_id uuid[] DEFAULT '{}'::uuid[], q_queue uuid[] DEFAULT '{}'::uuid[], q_function text[] DEFAULT '{}'::text[], q_key text[] DEFAULT '{}'::text[], q_weight integer[] DEFAULT '{}'::integer[], OUT o_state text[], OUT o_owes boolean[])
+CREATE INDEX webhook_deliveries_by_run ON durable.webhook_deliveries USING btree (workspace_id, run_id) WHERE (run_id IS NOT NULL);
+
+CREATE INDEX webhook_deliveries_due ON durable.webhook_deliveries USING btree (workspace_id, webhook_id, due_at) WHERE (state = 'waiting'::text);
+
+CREATE INDEX webhook_deliveries_ended ON durable.webhook_deliveries USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+
+CREATE UNIQUE INDEX webhook_deliveries_once ON durable.webhook_deliveries USING btree (workspace_id, webhook_id, event_id);
+
+CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], p_skip integer[] DEFAULT '{}'::integer[], k_event integer[] DEFAULT '{}'::integer[], k_id uuid[] DEFAULT '{}'::uuid[], k_function text[] DEFAULT '{}'::text[], k_reason text[] DEFAULT '{}'::text[], k_detail text[] DEFAULT '{}'::text[], k_facts text[] DEFAULT '{}'::text[], t_event integer[] DEFAULT '{}'::integer[], t_run uuid[] DEFAULT '{}'::uuid[], t_kind text[] DEFAULT '{}'::text[], t_ms double precision[] DEFAULT '{}'::double precision[], p_cancels boolean DEFAULT false, r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[], r_begin_cause text[] DEFAULT '{}'::text[], r_begin_ms double precision[] DEFAULT '{}'::double precision[], r_begin_at double precision[] DEFAULT '{}'::double precision[], r_shapes text[] DEFAULT '{}'::text[], r_priority integer[] DEFAULT '{}'::integer[], r_tenant uuid[] DEFAULT '{}'::uuid[], q_workspace integer[] DEFAULT '{}'::integer[], q_id uuid[] DEFAULT '{}'::uuid[], q_queue uuid[] DEFAULT '{}'::uuid[], q_function text[] DEFAULT '{}'::text[], q_key text[] DEFAULT '{}'::text[], q_weight integer[] DEFAULT '{}'::integer[], r_terms text[] DEFAULT '{}'::text[], e_trace text[] DEFAULT '{}'::text[], OUT o_state text[], OUT o_owes boolean[])
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
@@ -828,8 +1288,8 @@ begin
     select array_agg(s = 'new' order by no) into v_new from unnest(v_state) with ordinality as q(s, no);
   end if;
 
-  insert into durable.events (workspace_id, id, client_id, name, data, time, received_at)
-    select e_workspace[q], e_id[q], e_client_id[q], e_name[q], e_data[q], coalesce(to_timestamp(e_time[q]), v_now), v_now
+  insert into durable.events (workspace_id, id, client_id, name, data, time, received_at, traceparent)
+    select e_workspace[q], e_id[q], e_client_id[q], e_name[q], e_data[q], coalesce(to_timestamp(e_time[q]), v_now), v_now, e_trace[q]
     from generate_subscripts(e_id, 1) as q
     where v_new[q];
 
@@ -889,6 +1349,13 @@ begin
       from generate_subscripts(r_run, 1) as q where v_new[r_event[q]] and v_born[q] is not false;
   end if;
 
+  if cardinality(r_terms) > 0 then
+    perform durable.note_terms((select array_agg(e_workspace[r_event[q]] order by q) from generate_subscripts(r_run, 1) as q),
+      (select array_agg(e_id[r_event[q]] order by q) from generate_subscripts(r_run, 1) as q),
+      (select array_agg(v_new[r_event[q]] order by q) from generate_subscripts(r_run, 1) as q),
+      r_function, r_run, v_born, r_terms);
+  end if;
+
   if cardinality(t_run) > 0 then
     perform durable.limit_runs(array_agg(e_workspace[t.event]), array_agg(t.run), array_agg(t.kind), array_agg(t.ms))
       from unnest(t_event, t_run, t_kind, t_ms) as t(event, run, kind, ms)
@@ -946,7 +1413,37 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.add_signing_secret(p_workspace integer, p_actor text, p_secret text)
+CREATE OR REPLACE FUNCTION durable.act_on_bulk_item(p_workspace integer, p_bulk uuid, p_no integer, p_actor text, p_reason text, p_failure text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_run uuid;
+  v_action text;
+  v_status text;
+  v_done boolean;
+begin
+  select i.run_id, b.action into v_run, v_action from durable.bulk_items i
+    join durable.bulks b on b.workspace_id = i.workspace_id and b.id = i.bulk_id
+    where i.workspace_id = p_workspace and i.bulk_id = p_bulk and i.no = p_no;
+  perform 1 from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = v_run for update;
+  if not durable.begin_bulk_item(p_workspace, p_bulk, p_no) then
+    return;
+  end if;
+  if v_action = 'cancel' then
+    v_status := durable.cancel_run(p_workspace, v_run, p_actor, p_reason);
+    v_done := v_status not in ('completed', 'failed');
+  elsif v_action = 'pause' then
+    v_status := durable.pause_run(p_workspace, v_run, p_actor, p_reason, p_failure);
+    v_done := v_status in ('paused', 'pausing');
+  else
+    select r.o_status, r.o_resumed into v_status, v_done from durable.resume_run(p_workspace, v_run, p_actor, p_reason) as r;
+  end if;
+  perform durable.end_bulk_item(p_workspace, p_bulk, p_no, case when v_done then 'done' else 'refused' end, v_status, null);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.add_signing_secret(p_workspace integer, p_actor text, p_secret text, p_fingerprint text)
  RETURNS TABLE(id integer, created_at timestamp with time zone)
  LANGUAGE plpgsql
 AS $function$
@@ -956,11 +1453,25 @@ declare
   v_created timestamptz;
 begin
   update durable.workspaces w set registry_version = w.registry_version + 1 where w.id = p_workspace;
-  insert into durable.signing_secrets as s (workspace_id, secret) values (p_workspace, p_secret)
+  insert into durable.signing_secrets as s (workspace_id, secret, fingerprint) values (p_workspace, p_secret, p_fingerprint)
     returning s.id, s.created_at into v_id, v_created;
   insert into durable.audit (workspace_id, actor, action, target)
     values (p_workspace, p_actor, 'secret.create', v_id::text);
   return query select v_id, v_created;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.add_webhook(p_workspace integer, p_id uuid, p_url text, p_origin text, p_events text[], p_secret text, p_actor text, p_reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into durable.webhooks (workspace_id, id, url, events, state, created_at)
+    values (p_workspace, p_id, p_url, p_events, 'enabled', durable.durable_now());
+  insert into durable.webhook_secrets (workspace_id, webhook_id, secret, created_at) values (p_workspace, p_id, p_secret, durable.durable_now());
+  perform durable.register_webhook_listeners(p_workspace);
+  insert into durable.audit (workspace_id, actor, action, target, detail) values (p_workspace, p_actor, 'webhook.create', p_id::text,
+    json_strip_nulls(json_build_object('origin', p_origin, 'events', p_events, 'reason', p_reason))::text);
 end $function$
 ;
 
@@ -995,45 +1506,95 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.advance_schedules(s_workspace integer[], s_id text[], s_revision integer[], s_handled double precision[], s_next double precision[], s_tick double precision[], s_run uuid[], s_missed text[], s_detail text[])
- RETURNS integer
- LANGUAGE plpgsql
-AS $function$
-declare
-  v_now constant timestamptz := durable.durable_now();
-  v_moved int[];
-  v_event uuid[];
-begin
-  select array_agg(q.no), array_agg(durable.uuid_v7()) into v_moved, v_event from (
-    select q.no from unnest(s_workspace, s_id, s_revision) with ordinality as q(workspace, id, revision, no)
-    join durable.schedules s on s.workspace_id = q.workspace and s.id = q.id and s.revision = q.revision
-    order by s.workspace_id, s.id for update of s) as q;
-  if v_moved is null then
-    return 0;
-  end if;
-  update durable.schedules s
-    set handled_to = to_timestamp(s_handled[q.no]), next_at = to_timestamp(s_next[q.no]), revision = s.revision + 1,
-        last_tick_at = coalesce(to_timestamp(s_tick[q.no]), s.last_tick_at), last_run_id = coalesce(
-          (select r.id from durable.runs r where r.workspace_id = s.workspace_id and r.id = s_run[q.no]), s.last_run_id)
-    from unnest(v_moved) as q(no) where s.workspace_id = s_workspace[q.no] and s.id = s_id[q.no];
-  with told as (
-    insert into durable.events (workspace_id, id, name, data, time, received_at)
-      select s_workspace[q.no], q.event, 'durable.tick', s_missed[q.no], v_now, v_now
-      from unnest(v_moved, v_event) as q(no, event) where s_missed[q.no] is not null
-      returning workspace_id, id)
-  insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, facts, at)
-    select told.workspace_id, durable.uuid_v7(), told.id, s.function_id, 'missed', s_detail[q.no], s_missed[q.no], v_now
-    from told join unnest(v_moved, v_event) as q(no, event) on q.event = told.id
-    join durable.schedules s on s.workspace_id = told.workspace_id and s.id = s_id[q.no];
-  return cardinality(v_moved);
-end $function$
-;
-
 CREATE OR REPLACE FUNCTION durable.after_ms(p_at timestamp with time zone, p_ms double precision)
  RETURNS timestamp with time zone
  LANGUAGE sql
  IMMUTABLE
 AS $function$ select p_at + p_ms * interval '1 millisecond' $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.alert_candidates()
+ RETURNS TABLE(workspace_id integer, kind text, key text, facts jsonb)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with rule as materialized (
+    select w.id as workspace_id, k.kind, durable.alert_defaults(k.kind) || coalesce(r.options::jsonb, '{}') as o
+    from durable.workspaces w cross join unnest(durable.alert_kinds()) as k(kind)
+    left join durable.alert_rules r on r.workspace_id = w.id and r.kind = k.kind
+    where coalesce(r.enabled, true))
+  select u.workspace_id, 'failed', f.function_id, jsonb_build_object('function', f.function_id, 'runs', f.failed, 'run', s.id)
+    from rule u
+    cross join lateral (
+      select m.function_id, sum(m.failed)::int as failed from durable.metric_minutes m
+      where m.workspace_id = u.workspace_id and m.minute > clock_timestamp() - durable.in_seconds(u.o, 'within_s')
+      group by 1 having sum(m.failed) >= (u.o ->> 'count')::int) as f
+    cross join lateral (
+      select q.id from (
+        select r.id from durable.runs r
+        where r.workspace_id = u.workspace_id and r.function_id || '/' || r.status = f.function_id || '/failed' and r.status in ('failed', 'cancelled')
+        order by r.id desc limit 20) as q
+      where not durable.stems_from(u.workspace_id, q.id, 'durable.alert.') order by q.id desc limit 1) as s
+    where u.kind = 'failed'
+  union all
+  select u.workspace_id, 'stuck', r.function_id, jsonb_build_object('function', r.function_id, 'runs', count(*), 'why', min(s.why), 'run', min(s.run_id::text))
+    from rule u cross join lateral durable.stuck_runs(u.workspace_id, u.o) as s
+    join durable.runs r on r.workspace_id = u.workspace_id and r.id = s.run_id
+    where u.kind = 'stuck' and not durable.stems_from(u.workspace_id, s.run_id, 'durable.alert.')
+    group by u.workspace_id, r.function_id
+  union all
+  select u.workspace_id, 'backlog', '', jsonb_build_object('queued', b.queued, 'oldest_s', b.oldest_s)
+    from rule u cross join lateral (
+      select (array_agg(m.queued order by m.minute desc))[1] as queued, round((array_agg(m.oldest_queued_ms order by m.minute desc))[1] / 1000) as oldest_s,
+        bool_and(m.queued >= (u.o ->> 'queued')::int or coalesce(m.oldest_queued_ms, 0) >= (u.o ->> 'oldest_s')::float8 * 1000) as is_high,
+        min(m.minute) as since, count(*) as minutes
+      from durable.metric_backlogs m
+      where m.workspace_id = u.workspace_id and m.minute > clock_timestamp() - durable.in_seconds(u.o, 'for_s') - interval '1 minute') as b
+    where u.kind = 'backlog' and b.is_high and b.minutes >= greatest(1, floor((u.o ->> 'for_s')::float8 / 60))
+  union all
+  select u.workspace_id, 'missed', s.id, jsonb_build_object('schedule', s.id, 'function', k.function_id, 'ticks', sum((k.facts::json ->> 'count')::int))
+    from rule u join durable.skips k on k.workspace_id = u.workspace_id and k.reason = 'missed'
+    cross join lateral (select k.facts::json ->> 'schedule' as id) as s
+    where u.kind = 'missed' and s.id is not null and k.at > durable.durable_now() - durable.in_seconds(u.o, 'within_s')
+    group by u.workspace_id, s.id, k.function_id
+  union all
+  select u.workspace_id, 'circuit', '', jsonb_build_object('since', durable.rfc3339(c.since))
+    from rule u join durable.circuits c on c.workspace_id = u.workspace_id
+    where u.kind = 'circuit' and c.state = 'open' and c.since < clock_timestamp() - durable.in_seconds(u.o, 'for_s')
+  union all
+  select u.workspace_id, 'error', g.fingerprint, jsonb_build_object('error', g.fingerprint, 'name', g.name, 'returned', g.state_at is not null)
+    from rule u join durable.error_groups g on g.workspace_id = u.workspace_id
+    where u.kind = 'error' and g.state = 'open'
+      and coalesce(case when g.state_by is null then g.state_at end, g.first_seen) > durable.durable_now() - durable.in_seconds(u.o, 'within_s')
+      and (g.state_at is null or g.state_by is null)
+      and exists (select 1 from durable.run_errors x where x.workspace_id = g.workspace_id and x.fingerprint = g.fingerprint
+        and not durable.stems_from(x.workspace_id, x.run_id, 'durable.alert.'))
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.alert_defaults(p_kind text)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select (case p_kind
+    when 'failed' then '{"count": 10, "within_s": 300}'
+    when 'stuck' then '{"retrying_s": 3600, "waiting_s": 0}'
+    when 'backlog' then '{"queued": 1000, "oldest_s": 300, "for_s": 180}'
+    when 'missed' then '{"within_s": 600}'
+    when 'circuit' then '{"for_s": 30}'
+    when 'error' then '{"within_s": 86400}'
+    else '{}' end)::jsonb
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.alert_kinds()
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select array['failed', 'stuck', 'backlog', 'missed', 'circuit', 'error', 'webhook']
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.answer_input(p_workspace integer, p_id uuid, p_value text, p_by text, p_answer_id text, p_actor text, p_detail text, OUT o_status text, OUT o_by text, OUT o_at timestamp with time zone, OUT o_is_own boolean)
@@ -1145,8 +1706,91 @@ CREATE OR REPLACE FUNCTION durable.batch_json(p_workspace integer, p_run uuid)
 AS $function$
   select '[' || string_agg(durable.event_json(e), ',' order by c.no) || ']' from durable.collected_events c
   join durable.events e on e.workspace_id = c.workspace_id and e.id = c.event_id
-  where c.workspace_id = p_workspace and c.run_id = p_run
+  where c.workspace_id = p_workspace and c.run_id = durable.first_origin(p_workspace, p_run)
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.bear_run(p_workspace integer, p_run uuid, p_function text, p_event uuid, p_birth json)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_rank bigint := durable.rank_of(durable.durable_now());
+begin
+  insert into durable.runs (workspace_id, id, function_id, function_version, event_id, created_at)
+    values (p_workspace, p_run, p_function, (p_birth ->> 'version')::int, p_event, durable.durable_now());
+  insert into durable.gatekeepers (workspace_id) select p_workspace where json_array_length(p_birth -> 'gates') > 0
+    on conflict do nothing;
+  insert into durable.gates (workspace_id, id, limit_id, unit, key)
+    select p_workspace, g.id, g."limit", g.unit, g.key
+    from json_to_recordset(p_birth -> 'gates') as g(id uuid, "limit" uuid, unit text, key text)
+    where not exists (select 1 from durable.gates k where k.workspace_id = p_workspace and k.id = g.id and k.touched_on >= current_date)
+    order by g.id
+    on conflict (workspace_id, id) do update set touched_on = excluded.touched_on;
+  if p_birth ->> 'priority' is not null or p_birth ->> 'tenant' is not null then
+    perform durable.note_tenants(array[p_workspace], array_agg(p_workspace), array_agg(t.id), array_agg(t.queue),
+        array_agg(t.function), array_agg(t.key), array_agg(t.weight))
+      from json_to_recordset(p_birth -> 'tenants') as t(id uuid, queue uuid, function text, key text, weight int);
+  end if;
+  insert into durable.live_runs (workspace_id, run_id, status, fence, run_gates, step_gates, units, priority, tenant, ready_rank)
+    values (p_workspace, p_run, 'queued', gen_random_uuid(), (p_birth ->> 'run_gates')::uuid[], (p_birth ->> 'step_gates')::uuid[],
+      (p_birth ->> 'units')::int, (p_birth ->> 'priority')::int, (p_birth ->> 'tenant')::uuid, v_rank);
+  insert into durable.ready (rank, workspace_id, run_id) values (v_rank, p_workspace, p_run);
+  perform durable.limit_runs(array_agg(p_workspace), array_agg(p_run), array_agg(t.kind), array_agg(t.ms))
+    from json_to_recordset(p_birth -> 'timeouts') as t(kind text, ms float8) having count(*) > 0;
+  perform durable.open_cancels(array[p_workspace], array[p_run]);
+  insert into durable.run_terms (workspace_id, run_id, name, value)
+    select distinct p_workspace, p_run, t.pair ->> 0, t.pair ->> 1 from json_array_elements(p_birth -> 'terms') as t(pair);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.begin_bulk_item(p_workspace integer, p_bulk uuid, p_no integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_bulk durable.bulks;
+begin
+  select * into v_bulk from durable.bulks b where b.workspace_id = p_workspace and b.id = p_bulk for update;
+  if v_bulk.status not in ('canary', 'running') or v_bulk.status = 'canary' and p_no > v_bulk.canary then
+    return false;
+  end if;
+  perform 1 from durable.bulk_items i
+    where i.workspace_id = p_workspace and i.bulk_id = p_bulk and i.no = p_no and i.status = 'waiting' for update;
+  return found;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.begin_epoch()
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+begin
+  lock table durable.epochs in share row exclusive mode;
+  if durable.epoch() is null then
+    delete from durable.epochs;
+    insert into durable.epochs default values;
+  end if;
+  return durable.epoch();
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.begin_erasure(p_workspace integer, p_id uuid, p_path text[], p_value text, p_cancels boolean, p_preview boolean, p_actor text, p_reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_zero constant uuid := '00000000-0000-0000-0000-000000000000';
+begin
+  insert into durable.erasures (workspace_id, id, path, value, cancels, preview, status, run_id, event_id, round_at, actor, reason, look_at, created_at)
+    values (p_workspace, p_id, p_path, p_value, p_cancels, p_preview, 'runs', v_zero, v_zero, durable.durable_now(), p_actor, p_reason,
+      clock_timestamp(), durable.durable_now());
+  if not p_preview then
+    insert into durable.audit (workspace_id, actor, action, target, detail)
+      values (p_workspace, p_actor, 'erase.begin', p_id::text,
+        json_strip_nulls(json_build_object('path', array_to_string(p_path, '.'), 'cancels', p_cancels, 'reason', p_reason))::text);
+  end if;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.begin_of(p_spec jsonb, p_since timestamp with time zone, p_now timestamp with time zone)
@@ -1157,6 +1801,36 @@ AS $function$
   select least(durable.after_ms(p_now, (p_spec ->> 'quiet_ms')::float8), durable.after_ms(p_since, (p_spec ->> 'max_ms')::float8),
     durable.after_ms(p_since, (p_spec ->> 'wait_ms')::float8))
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.begin_request(p_workspace integer, p_actor text, p_key text, p_sha256 bytea)
+ RETURNS TABLE(state text, answer text)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_now timestamptz := clock_timestamp();
+  v_found durable.idempotency_keys;
+begin
+  delete from durable.idempotency_keys i where i.workspace_id = p_workspace and (i.actor, i.key) in (
+    select o.actor, o.key from durable.idempotency_keys o
+    where o.workspace_id = p_workspace and o.at < v_now - interval '24 hours'
+    order by o.at limit 100 for update skip locked);
+  insert into durable.idempotency_keys as i (workspace_id, actor, key, request_sha256, at)
+    values (p_workspace, p_actor, p_key, p_sha256, v_now)
+    on conflict (workspace_id, actor, key) do update set request_sha256 = excluded.request_sha256, answer = null, at = v_now
+      where i.at < v_now - interval '24 hours'
+        or (i.answer is null and i.request_sha256 = excluded.request_sha256 and i.at < v_now - interval '15 minutes');
+  if found then
+    return query select 'begun', null::text;
+    return;
+  end if;
+  select i.* into v_found from durable.idempotency_keys i
+    where i.workspace_id = p_workspace and i.actor = p_actor and i.key = p_key;
+  return query select
+    case when v_found.request_sha256 <> p_sha256 then 'other' when v_found.answer is null then 'in-flight' else 'done' end,
+    case when v_found.request_sha256 = p_sha256 then v_found.answer end;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.begin_run(p_workspace integer, p_run uuid, p_actor text, p_reason text, OUT o_status text, OUT o_begun boolean)
@@ -1263,7 +1937,7 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.change_schedule(p_workspace integer, p_actor text, p_id text, p_revision integer, p_cron text, p_tz text, p_jitter_ms double precision, p_catch_up text, p_overlap text, p_data text)
+CREATE OR REPLACE FUNCTION durable.change_schedule(p_workspace integer, p_actor text, p_id text, p_revision integer, p_cron text, p_tz text, p_jitter_ms double precision, p_catch_up text, p_overlap text, p_data text, p_condition text)
  RETURNS text
  LANGUAGE plpgsql
 AS $function$
@@ -1280,7 +1954,7 @@ begin
     return 'stale';
   end if;
   update durable.schedules s
-    set jitter_ms = p_jitter_ms, catch_up = p_catch_up, overlap = p_overlap, data = p_data, cron = p_cron, tz = p_tz, revision = s.revision + 1,
+    set jitter_ms = p_jitter_ms, catch_up = p_catch_up, overlap = p_overlap, data = p_data, condition = p_condition, cron = p_cron, tz = p_tz, revision = s.revision + 1,
         handled_to = case when (s.cron, s.tz) = (p_cron, p_tz) then s.handled_to else v_now end,
         next_at = case when (s.cron, s.tz) = (p_cron, p_tz) or s.next_at is null then s.next_at else v_now end
     where s.workspace_id = p_workspace and s.id = p_id;
@@ -1288,6 +1962,43 @@ begin
   insert into durable.audit (workspace_id, actor, action, target) values (p_workspace, p_actor, 'schedule.change', p_id);
   return 'changed';
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.change_webhook(p_workspace integer, p_id uuid, p_url text, p_origin text, p_events text[], p_enabled boolean, p_actor text, p_reason text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update durable.webhooks w
+    set url = coalesce(p_url, w.url), events = coalesce(p_events, w.events),
+        state = case p_enabled when true then 'enabled' when false then 'disabled' else w.state end,
+        why = case when p_enabled is null then w.why end, failing_since = case when p_enabled is null then w.failing_since end
+    where w.workspace_id = p_workspace and w.id = p_id;
+  if not found then
+    return false;
+  end if;
+  perform durable.register_webhook_listeners(p_workspace);
+  insert into durable.audit (workspace_id, actor, action, target, detail) values (p_workspace, p_actor, 'webhook.change', p_id::text,
+    json_strip_nulls(json_build_object('origin', p_origin, 'events', p_events, 'enabled', p_enabled, 'reason', p_reason))::text);
+  return true;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.changes_between(p_from pg_snapshot, p_to pg_snapshot)
+ RETURNS TABLE(workspace_id integer, run_id uuid, kind text, at timestamp with time zone)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select c.workspace_id, c.run_id, c.kind, c.at from (
+    select * from durable.changes where xid >= pg_snapshot_xmax(p_from)
+    union all
+    select * from durable.changes where xid = any (array(select pg_snapshot_xip(p_from)))
+    union all
+    select * from durable.changes_before where xid >= pg_snapshot_xmax(p_from)
+    union all
+    select * from durable.changes_before where xid = any (array(select pg_snapshot_xip(p_from)))) as c
+  where pg_visible_in_snapshot(c.xid, p_to)
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.child_failure(p_name text, p_message text)
@@ -1451,6 +2162,21 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.claim_ended_runs(p_limit integer, p_lease interval)
+ RETURNS TABLE(workspace_id integer, run_id uuid, app text, environment text)
+ LANGUAGE sql
+AS $function$
+  with due as (
+    select t.workspace_id, t.run_id from durable.telemetry_runs t where t.leased_until < clock_timestamp()
+    order by t.ended_at limit p_limit for update skip locked
+  )
+  update durable.telemetry_runs t set leased_until = clock_timestamp() + p_lease
+    from due join durable.workspaces w on w.id = due.workspace_id
+    where t.workspace_id = due.workspace_id and t.run_id = due.run_id
+    returning t.workspace_id, t.run_id, w.app, w.environment
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.claim_parked(p_engine integer, p_workspace integer, p_limit integer)
  RETURNS TABLE(workspace_id integer, run_id uuid, step_id uuid, fence uuid, journal_seq integer, run_attempt integer, transport_attempt integer, ready_rank bigint, gates text)
  LANGUAGE plpgsql
@@ -1466,6 +2192,47 @@ begin
     end if;
   end if;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.claim_ticks(s_workspace integer[], s_id text[], s_revision integer[], s_handled double precision[], s_next double precision[], s_missed text[], s_detail text[], o_no integer[], o_at double precision[])
+ RETURNS integer[]
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_now constant timestamptz := durable.durable_now();
+  v_moved int[];
+  v_event uuid[];
+begin
+  select coalesce(array_agg(q.no), '{}'), array_agg(durable.uuid_v7()) into v_moved, v_event from (
+    select q.no from unnest(s_workspace, s_id, s_revision) with ordinality as q(workspace, id, revision, no)
+    join durable.schedules s on s.workspace_id = q.workspace and s.id = q.id and s.revision = q.revision
+    order by s.workspace_id, s.id for update of s) as q;
+  update durable.schedules s
+    set handled_to = to_timestamp(s_handled[q.no]), owed = q.owed, revision = s.revision + 1,
+        next_at = case when q.owed = '{}' then to_timestamp(s_next[q.no]) else v_now + interval '1 second' end
+    from (select m.no, array(select to_timestamp(o.at) from unnest(o_no, o_at) as o(no, at) where o.no = m.no order by 1) as owed
+      from unnest(v_moved) as m(no)) as q
+    where s.workspace_id = s_workspace[q.no] and s.id = s_id[q.no];
+  with told as (
+    insert into durable.events (workspace_id, id, name, data, time, received_at)
+      select s_workspace[q.no], q.event, 'durable.tick', s_missed[q.no], v_now, v_now
+      from unnest(v_moved, v_event) as q(no, event) where s_missed[q.no] is not null
+      returning workspace_id, id)
+  insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, facts, at)
+    select told.workspace_id, durable.uuid_v7(), told.id, s.function_id, 'missed', s_detail[q.no], s_missed[q.no], v_now
+    from told join unnest(v_moved, v_event) as q(no, event) on q.event = told.id
+    join durable.schedules s on s.workspace_id = told.workspace_id and s.id = s_id[q.no];
+  return v_moved;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.clear_alert_notices(q_workspace integer[], q_alert uuid[], q_state text[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  delete from durable.alert_notices o using unnest(q_workspace, q_alert, q_state) as q(workspace, alert, state)
+    where o.workspace_id = q.workspace and o.alert_id = q.alert and o.state = q.state
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.clear_end_events(q_workspace integer[], q_run uuid[])
@@ -1528,7 +2295,7 @@ begin
       where i.workspace_id = e.workspace and i.run_id = e.run and i.step_id = e.step and i.status = 'open'
   )
   update durable.steps t
-    set status = 'cancelled', due_at = null, settled_at = durable.durable_now(), committed_at = clock_timestamp()
+    set status = 'cancelled', due_at = null, settled_at = durable.durable_now()
     from entry e where t.workspace_id = e.workspace and t.run_id = e.run and t.step_id = e.step;
 end $function$
 ;
@@ -1555,7 +2322,7 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.commit_outcomes(p_engine integer, i_workspace integer[], i_run uuid[], i_fence uuid[], i_next uuid[], i_known integer[], i_settled integer[], i_kind text[], i_result text[], i_unclaimed integer[], i_pending boolean[], i_run_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[], s_item integer[], s_ordinal integer[], s_id uuid[], s_op text[], s_name text[], s_n integer[], s_status text[], s_value text[], s_failure text[], s_attempt integer[], s_due_ms double precision[], s_due_at double precision[], a_item integer[] DEFAULT '{}'::integer[], a_step uuid[] DEFAULT '{}'::uuid[], a_attempt integer[] DEFAULT '{}'::integer[], a_outcome text[] DEFAULT '{}'::text[], a_failure text[] DEFAULT '{}'::text[], p_registry_workspace integer[] DEFAULT '{}'::integer[], p_registry_version integer[] DEFAULT '{}'::integer[], e_request integer[] DEFAULT '{}'::integer[], e_workspace integer[] DEFAULT '{}'::integer[], e_id uuid[] DEFAULT '{}'::uuid[], e_client_id text[] DEFAULT '{}'::text[], e_body_hash uuid[] DEFAULT '{}'::uuid[], e_name text[] DEFAULT '{}'::text[], e_data text[] DEFAULT '{}'::text[], e_time double precision[] DEFAULT '{}'::double precision[], r_event integer[] DEFAULT '{}'::integer[], r_function text[] DEFAULT '{}'::text[], r_version integer[] DEFAULT '{}'::integer[], r_run uuid[] DEFAULT '{}'::uuid[], f_item integer[] DEFAULT '{}'::integer[], f_kind text[] DEFAULT '{}'::text[], f_step uuid[] DEFAULT '{}'::uuid[], f_data text[] DEFAULT '{}'::text[], s_scope uuid[] DEFAULT '{}'::uuid[], r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[], r_begin_cause text[] DEFAULT '{}'::text[], r_begin_ms double precision[] DEFAULT '{}'::double precision[], r_begin_at double precision[] DEFAULT '{}'::double precision[], r_shapes text[] DEFAULT '{}'::text[], r_priority integer[] DEFAULT '{}'::integer[], r_tenant uuid[] DEFAULT '{}'::uuid[], q_workspace integer[] DEFAULT '{}'::integer[], q_id uuid[] DEFAULT '{}'::uuid[], q_queue uuid[] DEFAULT '{}'::uuid[], q_function text[] DEFAULT '{}'::text[], q_key text[] DEFAULT '{}'::text[], q_weight integer[] DEFAULT '{}'::integer[], OUT o_state text[], OUT o_seq integer[])
+CREATE OR REPLACE FUNCTION durable.commit_outcomes(p_engine integer, i_workspace integer[], i_run uuid[], i_fence uuid[], i_next uuid[], i_known integer[], i_settled integer[], i_kind text[], i_result text[], i_unclaimed integer[], i_pending boolean[], i_run_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[], s_item integer[], s_ordinal integer[], s_id uuid[], s_op text[], s_name text[], s_n integer[], s_status text[], s_value text[], s_failure text[], s_attempt integer[], s_due_ms double precision[], s_due_at double precision[], a_item integer[] DEFAULT '{}'::integer[], a_step uuid[] DEFAULT '{}'::uuid[], a_attempt integer[] DEFAULT '{}'::integer[], a_outcome text[] DEFAULT '{}'::text[], a_failure text[] DEFAULT '{}'::text[], p_registry_workspace integer[] DEFAULT '{}'::integer[], p_registry_version integer[] DEFAULT '{}'::integer[], e_request integer[] DEFAULT '{}'::integer[], e_workspace integer[] DEFAULT '{}'::integer[], e_id uuid[] DEFAULT '{}'::uuid[], e_client_id text[] DEFAULT '{}'::text[], e_body_hash uuid[] DEFAULT '{}'::uuid[], e_name text[] DEFAULT '{}'::text[], e_data text[] DEFAULT '{}'::text[], e_time double precision[] DEFAULT '{}'::double precision[], r_event integer[] DEFAULT '{}'::integer[], r_function text[] DEFAULT '{}'::text[], r_version integer[] DEFAULT '{}'::integer[], r_run uuid[] DEFAULT '{}'::uuid[], f_item integer[] DEFAULT '{}'::integer[], f_kind text[] DEFAULT '{}'::text[], f_step uuid[] DEFAULT '{}'::uuid[], f_data text[] DEFAULT '{}'::text[], s_scope uuid[] DEFAULT '{}'::uuid[], r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[], r_begin_cause text[] DEFAULT '{}'::text[], r_begin_ms double precision[] DEFAULT '{}'::double precision[], r_begin_at double precision[] DEFAULT '{}'::double precision[], r_shapes text[] DEFAULT '{}'::text[], r_priority integer[] DEFAULT '{}'::integer[], r_tenant uuid[] DEFAULT '{}'::uuid[], q_workspace integer[] DEFAULT '{}'::integer[], q_id uuid[] DEFAULT '{}'::uuid[], q_queue uuid[] DEFAULT '{}'::uuid[], q_function text[] DEFAULT '{}'::text[], q_key text[] DEFAULT '{}'::text[], q_weight integer[] DEFAULT '{}'::integer[], r_terms text[] DEFAULT '{}'::text[], e_trace text[] DEFAULT '{}'::text[], OUT o_state text[], OUT o_seq integer[])
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
@@ -1651,19 +2418,19 @@ begin
 
   if cardinality(s_item) > 0 then
     insert into durable.steps as t (workspace_id, run_id, step_id, scope, seq, op, name, n, status, value, failure, attempt, due_at,
-        scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms, settled_at)
+        scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms, dispatch, settled_at)
       select i_workspace[i], i_run[i], s_id[s], s_scope[s], v_seq[i] - i_settled[i] + s_ordinal[s],
         s_op[s], s_name[s], s_n[s], s_status[s], s_value[s], s_failure[s], s_attempt[s],
         coalesce(to_timestamp(s_due_at[s]), v_now + s_due_ms[s] * interval '1 millisecond'),
         to_timestamp(i_scheduled[i]), to_timestamp(i_leased[i]), to_timestamp(i_sent[i]),
-        to_timestamp(i_first_byte[i]), to_timestamp(i_received[i]), i_app_ms[i],
+        to_timestamp(i_first_byte[i]), to_timestamp(i_received[i]), i_app_ms[i], i_fence[i],
         case when s_ordinal[s] is not null then v_now end
       from (select s, s_item[s] as i from generate_subscripts(s_item, 1) as s) as q
       where v_applied[i]
       on conflict (workspace_id, run_id, step_id) do update
         set seq = excluded.seq, status = excluded.status, value = excluded.value, failure = excluded.failure,
             attempt = excluded.attempt, due_at = excluded.due_at, settled_at = excluded.settled_at,
-            committed_at = clock_timestamp();
+            committed_at = case when excluded.seq is null then clock_timestamp() else t.committed_at end;
   end if;
   if array_position(s_ordinal, null) is not null then
     insert into durable.timers as t (workspace_id, run_id, step_id, kind, due_at)
@@ -1721,8 +2488,9 @@ begin
       set status = i_kind[q], ended_at = v_now, end_fence = i_next[q], unclaimed = i_unclaimed[q],
           output = case when i_kind[q] = 'completed' then i_result[q] end,
           failure = case when i_kind[q] = 'failed' then i_result[q] end,
+          scheduled_at = to_timestamp(i_scheduled[q]), leased_at = to_timestamp(i_leased[q]),
           sent_at = to_timestamp(i_sent[q]), first_byte_at = to_timestamp(i_first_byte[q]),
-          received_at = to_timestamp(i_received[q]), app_ms = i_app_ms[q]
+          received_at = to_timestamp(i_received[q]), app_ms = i_app_ms[q], dispatch = i_fence[q]
       from generate_subscripts(i_run, 1) as q
       where v_applied[q] and i_kind[q] in ('completed', 'failed', 'cancelled') and r.workspace_id = i_workspace[q] and r.id = i_run[q]
       returning r.workspace_id, r.id, r.status
@@ -1737,6 +2505,10 @@ begin
     if v_owing_run is not null then
       perform durable.owe_ends(v_owing_workspace, v_owing_run);
     end if;
+    if 'failed' = any (i_kind) then
+      perform durable.owe_grouping(array_agg(i_workspace[q]), array_agg(i_run[q])) from generate_subscripts(i_run, 1) as q
+        where v_applied[q] and i_kind[q] = 'failed' having count(*) > 0;
+    end if;
     if true = any (i_pending) then
       perform durable.close_runs(array_agg(i_workspace[q]), array_agg(i_run[q])) from generate_subscripts(i_run, 1) as q
         where v_applied[q] and i_pending[q] and i_kind[q] in ('completed', 'failed', 'cancelled') having count(*) > 0;
@@ -1747,6 +2519,8 @@ begin
     update durable.runs r set pause_reason = q.result
       from unnest(i_workspace, i_run, i_kind, i_result, v_applied) as q(workspace, run, kind, result, applied)
       where q.applied and q.kind = 'paused' and r.workspace_id = q.workspace and r.id = q.run;
+    perform durable.owe_grouping(array_agg(i_workspace[q]), array_agg(i_run[q])) from generate_subscripts(i_run, 1) as q
+      where v_applied[q] and i_kind[q] = 'paused' having count(*) > 0;
   end if;
 
   if cardinality(e_id) > 0 then
@@ -1756,7 +2530,8 @@ begin
       g_workspace => g_workspace, g_id => g_id, g_limit => g_limit, g_unit => g_unit, g_key => g_key,
       r_begin_cause => r_begin_cause, r_begin_ms => r_begin_ms, r_begin_at => r_begin_at, r_shapes => r_shapes,
       r_priority => r_priority, r_tenant => r_tenant,
-      q_workspace => q_workspace, q_id => q_id, q_queue => q_queue, q_function => q_function, q_key => q_key, q_weight => q_weight);
+      q_workspace => q_workspace, q_id => q_id, q_queue => q_queue, q_function => q_function, q_key => q_key, q_weight => q_weight,
+      r_terms => r_terms, e_trace => e_trace);
   end if;
 
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)
@@ -1811,13 +2586,11 @@ begin
     on conflict do nothing;
 
   update durable.steps t
-    set attempt = i_attempt[q], scheduled_at = to_timestamp(i_scheduled[q]), leased_at = to_timestamp(i_leased[q]),
-        sent_at = to_timestamp(i_sent[q]), first_byte_at = to_timestamp(i_first_byte[q]),
-        received_at = to_timestamp(i_received[q]), app_ms = i_app_ms[q],
+    set attempt = i_attempt[q],
         status = case when i_status[q] = 'retrying' or i_attempt[q] > t.attempt and i_status[q] = 'paused' then 'retrying' else t.status end,
         failure = case when i_status[q] = 'retrying' then i_failure[q] else t.failure end,
         due_at = case when i_status[q] = 'retrying' then v_now + i_retry_ms[q] * interval '1 millisecond' end,
-        committed_at = clock_timestamp()
+        committed_at = case when i_status[q] in ('ok', 'err') then t.committed_at else clock_timestamp() end
     from generate_subscripts(i_run, 1) as q
     where v_state[q] = 'applied' and i_status[q] in ('ok', 'err', 'retrying', 'paused')
       and t.workspace_id = i_workspace[q] and t.run_id = i_run[q] and t.step_id = i_step[q] and t.seq is null;
@@ -1884,7 +2657,7 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.create_schedule(p_workspace integer, p_actor text, p_id text, p_function text, p_cron text, p_tz text, p_jitter_ms double precision, p_catch_up text, p_overlap text, p_data text)
+CREATE OR REPLACE FUNCTION durable.create_schedule(p_workspace integer, p_actor text, p_id text, p_function text, p_cron text, p_tz text, p_jitter_ms double precision, p_catch_up text, p_overlap text, p_data text, p_condition text)
  RETURNS text
  LANGUAGE plpgsql
 AS $function$
@@ -1896,13 +2669,13 @@ begin
     return 'unserved';
   end if;
   insert into durable.schedules
-      (workspace_id, id, function_id, is_declared, cron, tz, jitter_ms, catch_up, overlap, data, handled_to, next_at, created_at)
-    values (p_workspace, p_id, p_function, false, p_cron, p_tz, p_jitter_ms, p_catch_up, p_overlap, p_data, v_now, v_now, v_now)
+      (workspace_id, id, function_id, is_declared, cron, tz, jitter_ms, catch_up, overlap, data, condition, handled_to, next_at, created_at)
+    values (p_workspace, p_id, p_function, false, p_cron, p_tz, p_jitter_ms, p_catch_up, p_overlap, p_data, p_condition, v_now, v_now, v_now)
     on conflict do nothing;
   if not found then
     return case when exists (select 1 from durable.schedules s where s.workspace_id = p_workspace and s.id = p_id
-      and (s.function_id, s.cron, s.tz, s.jitter_ms, s.catch_up, s.overlap, s.data)
-        is not distinct from (p_function, p_cron, p_tz, p_jitter_ms, p_catch_up, p_overlap, p_data)) then 'same' else 'taken' end;
+      and (s.function_id, s.cron, s.tz, s.jitter_ms, s.catch_up, s.overlap, s.data, s.condition)
+        is not distinct from (p_function, p_cron, p_tz, p_jitter_ms, p_catch_up, p_overlap, p_data, p_condition)) then 'same' else 'taken' end;
   end if;
   perform durable.ensure_overlap_limit(p_workspace);
   insert into durable.audit (workspace_id, actor, action, target) values (p_workspace, p_actor, 'schedule.create', p_id);
@@ -1938,29 +2711,31 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.declare_schedules(p_workspace integer, c_id text[], c_function text[], c_cron text[], c_tz text[], c_jitter_ms double precision[], c_catch_up text[], c_overlap text[], c_data text[])
+CREATE OR REPLACE FUNCTION durable.declare_schedules(p_workspace integer, c_id text[], c_function text[], c_cron text[], c_tz text[], c_jitter_ms double precision[], c_catch_up text[], c_overlap text[], c_data text[], c_condition text[])
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 declare
   v_now constant timestamptz := durable.schedule_now();
 begin
-  update durable.schedules s set removed_at = v_now, next_at = null, revision = s.revision + 1
+  update durable.schedules s set removed_at = v_now, next_at = null, owed = '{}', revision = s.revision + 1
     where s.workspace_id = p_workspace and s.is_declared and s.removed_at is null and s.id <> all (c_id);
   insert into durable.schedules as s
-      (workspace_id, id, function_id, is_declared, cron, tz, jitter_ms, catch_up, overlap, data, handled_to, next_at, created_at)
-    select p_workspace, c.id, c.function_id, true, c.cron, c.tz, c.jitter_ms, c.catch_up, c.overlap, c.data, v_now, v_now, v_now
-    from unnest(c_id, c_function, c_cron, c_tz, c_jitter_ms, c_catch_up, c_overlap, c_data)
-      as c(id, function_id, cron, tz, jitter_ms, catch_up, overlap, data) order by c.id
+      (workspace_id, id, function_id, is_declared, cron, tz, jitter_ms, catch_up, overlap, data, condition, handled_to, next_at, created_at)
+    select p_workspace, c.id, c.function_id, true, c.cron, c.tz, c.jitter_ms, c.catch_up, c.overlap, c.data, c.condition, v_now, v_now, v_now
+    from unnest(c_id, c_function, c_cron, c_tz, c_jitter_ms, c_catch_up, c_overlap, c_data, c_condition)
+      as c(id, function_id, cron, tz, jitter_ms, catch_up, overlap, data, condition) order by c.id
     on conflict (workspace_id, id) do update
       set jitter_ms = excluded.jitter_ms, catch_up = excluded.catch_up, overlap = excluded.overlap, data = excluded.data,
+          condition = excluded.condition,
           handled_to = case when s.removed_at is null then s.handled_to else v_now end,
           next_at = case when s.removed_at is null then s.next_at when s.paused_at is null then v_now end,
           removed_at = null, revision = s.revision + 1
-      where s.removed_at is not null or (s.jitter_ms, s.catch_up, s.overlap, s.data)
-        is distinct from (excluded.jitter_ms, excluded.catch_up, excluded.overlap, excluded.data);
+      where s.removed_at is not null or (s.jitter_ms, s.catch_up, s.overlap, s.data, s.condition)
+        is distinct from (excluded.jitter_ms, excluded.catch_up, excluded.overlap, excluded.data, excluded.condition);
   update durable.schedules s
-    set next_at = case when durable.is_served(p_workspace, s.function_id) then v_now end, handled_to = v_now, revision = s.revision + 1
+    set next_at = case when durable.is_served(p_workspace, s.function_id) then v_now end, handled_to = v_now, owed = '{}',
+        revision = s.revision + 1
     where s.workspace_id = p_workspace and not s.is_declared and s.paused_at is null
       and (s.next_at is not null) <> durable.is_served(p_workspace, s.function_id);
   perform durable.ensure_overlap_limit(p_workspace);
@@ -1980,6 +2755,49 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.delete_events(p_workspace integer, p_event uuid[])
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_count int;
+begin
+  delete from durable.skips s using unnest(p_event) as k(event) where s.workspace_id = p_workspace and s.event_id = k.event;
+  with gone as (
+    delete from durable.events e using unnest(p_event) as k(event) where e.workspace_id = p_workspace and e.id = k.event
+      returning e.id, e.client_id),
+  named as (
+    delete from durable.event_ids i using gone g where i.workspace_id = p_workspace and i.client_id = g.client_id and i.event_id = g.id)
+  select count(*) into v_count from gone;
+  return v_count;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.delete_runs(p_workspace integer, p_run uuid[])
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_run uuid[];
+  v_table text;
+begin
+  -- A rerun takes the row of its first origin, and reads what it keeps: it is waited for.
+  select array_agg(q.id) into v_run from (
+    select r.id from durable.runs r where r.workspace_id = p_workspace and r.id = any (p_run) and r.ended_at is not null
+      and not exists (select 1 from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = r.id)
+    order by r.id for update of r) as q;
+  if v_run is null then
+    return 0;
+  end if;
+  foreach v_table in array durable.tables_of_runs() || array['steps', 'attempts', 'logs'] loop
+    execute format('delete from durable.%I t using unnest($2) as k(run) where t.workspace_id = $1 and t.run_id = k.run', v_table)
+      using p_workspace, v_run;
+  end loop;
+  delete from durable.runs r using unnest(v_run) as k(run) where r.workspace_id = p_workspace and r.id = k.run;
+  return cardinality(v_run);
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.delete_schedule(p_workspace integer, p_actor text, p_id text)
  RETURNS text
  LANGUAGE plpgsql
@@ -1996,6 +2814,23 @@ begin
   delete from durable.schedules s where s.workspace_id = p_workspace and s.id = p_id;
   insert into durable.audit (workspace_id, actor, action, target) values (p_workspace, p_actor, 'schedule.delete', p_id);
   return 'deleted';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.delete_webhook(p_workspace integer, p_id uuid, p_actor text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from durable.webhooks w where w.workspace_id = p_workspace and w.id = p_id;
+  if not found then
+    return false;
+  end if;
+  delete from durable.webhook_secrets s where s.workspace_id = p_workspace and s.webhook_id = p_id;
+  delete from durable.webhook_deliveries d where d.workspace_id = p_workspace and d.webhook_id = p_id;
+  perform durable.register_webhook_listeners(p_workspace);
+  insert into durable.audit (workspace_id, actor, action, target) values (p_workspace, p_actor, 'webhook.delete', p_id::text);
+  return true;
 end $function$
 ;
 
@@ -2033,6 +2868,7 @@ begin
       where k.workspace_id = p_workspace and k.gate_id = any (p_gates) and k.rank = p_rank and k.run_id = p_run and k.step_id = p_step
       returning k.gate_id into v_gate;
     if found then
+      perform durable.note_limit_wait(p_workspace, p_run, p_step, p_rank, v_gate);
       insert into durable.gate_notes (due_at, workspace_id, gate_id, dropped) values ('-infinity', p_workspace, v_gate, 1);
       return;
     end if;
@@ -2043,6 +2879,96 @@ begin
       where k.workspace_id = p_workspace and k.gate_id = any (p_gates) and k.rank = p_rank and k.run_id = p_run and k.step_id = p_step;
     exit when not found;
   end loop;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.drop_partition(p_rows_max integer)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_now timestamptz := durable.durable_now();
+  v_part durable.partitions;
+  v_from uuid;
+  v_to uuid;
+  v_workspace int[] := '{}'; v_run uuid[] := '{}';           -- runs that stay
+  v_event_workspace int[] := '{}'; v_event uuid[] := '{}';   -- events that do
+  v_steps bigint;
+  v_runs bigint;
+  v_table text;
+  v_is_run boolean;
+begin
+  if not pg_try_advisory_xact_lock(7302, 0) then
+    return null;
+  end if;
+  select * into v_part from durable.partitions p
+    where (p.state = 'open' or p.state = 'crowded' and p.looked_at < v_now - interval '1 hour')
+      and p.to_at <= v_now - durable.longest_retention()
+    order by p.no limit 1;
+  if not found then
+    return null;
+  end if;
+  v_from := durable.first_id(v_part.from_at);
+  v_to := durable.first_id(v_part.to_at);
+  perform set_config('enable_seqscan', 'on', true);
+  execute format($q$
+    select count(*), coalesce(array_agg(q.workspace_id) filter (where q.stays), '{}'), coalesce(array_agg(q.id) filter (where q.stays), '{}') from (
+      select r.workspace_id, r.id, r.ended_at is null or r.ended_at >= $1 - w.retention_days * interval '1 day' as stays
+      from durable.%I r join durable.workspaces w on w.id = r.workspace_id) as q $q$, 'runs_p' || v_part.no)
+    into v_runs, v_workspace, v_run using v_now;
+  execute format($q$
+    select count(*) from (select 1 from unnest($1, $2) as k(workspace, run)
+      join durable.%I s on s.workspace_id = k.workspace and s.run_id = k.run limit $3) as q $q$, 'steps_p' || v_part.no)
+    into v_steps using v_workspace, v_run, p_rows_max + 1;
+  execute format($q$
+    select coalesce(array_agg(q.workspace_id), '{}'), coalesce(array_agg(q.id), '{}') from (
+      select e.workspace_id, e.id from durable.%I e join durable.workspaces w on w.id = e.workspace_id
+        where e.received_at >= $1 - w.retention_days * interval '1 day'
+      union
+      select r.workspace_id, r.event_id from unnest($2, $3) as k(workspace, run) join durable.runs r on r.workspace_id = k.workspace and r.id = k.run
+        where r.event_id >= $4 and r.event_id < $5
+      union
+      select r.workspace_id, r.event_id from durable.runs_default r where r.event_id >= $4 and r.event_id < $5
+      union
+      select r.workspace_id, r.event_id from durable.runs r where r.origin_run_id is not null and r.event_id >= $4 and r.event_id < $5
+        and not (r.id >= $4 and r.id < $5)
+      union
+      select c.workspace_id, c.event_id from durable.collected_events c join durable.runs r on r.workspace_id = c.workspace_id and r.id = c.run_id
+        where c.event_id >= $4 and c.event_id < $5 and (r.id < $4 or r.id >= $5 or r.id = any ($3))
+      union
+      select s.workspace_id, s.event_id from durable.skips s join durable.runs r on r.workspace_id = s.workspace_id and r.id = s.started_run
+        where s.event_id >= $4 and s.event_id < $5 and (r.id < $4 or r.id >= $5 or r.id = any ($3))) as q $q$, 'events_p' || v_part.no)
+    into v_event_workspace, v_event using v_now, v_workspace, v_run, v_from, v_to;
+  if v_steps + cardinality(v_run) + cardinality(v_event) > p_rows_max then
+    update durable.partitions p set state = 'crowded', looked_at = v_now where p.no = v_part.no;
+    return 'crowded';
+  end if;
+
+  perform set_config('enable_seqscan', 'off', true);
+  perform set_config('lock_timeout', '100', true);
+  foreach v_table in array durable.partitioned() loop
+    execute format('lock table only durable.%I in access exclusive mode', v_table);
+  end loop;
+  -- Ids come from the clocks of engines. Nobody can begin a run there any more from here on.
+  perform 1 from durable.workspaces w cross join lateral (
+    select 1 from durable.live_runs l where l.workspace_id = w.id and l.run_id >= v_from and l.run_id < v_to and l.run_id <> all (v_run) limit 1) as x;
+  if found then
+    return 'again';
+  end if;
+  foreach v_table in array durable.partitioned() loop
+    v_is_run := v_table <> 'events';
+    execute format('alter table durable.%I detach partition durable.%I', v_table, v_table || '_p' || v_part.no);
+    execute format($q$
+      insert into durable.%I overriding system value select p.* from unnest($1, $2) as k(workspace, id)
+        join durable.%I p on p.workspace_id = k.workspace and p.%I = k.id $q$, v_table, v_table || '_p' || v_part.no,
+        case when v_table in ('events', 'runs') then 'id' else 'run_id' end)
+      using case when v_is_run then v_workspace else v_event_workspace end, case when v_is_run then v_run else v_event end;
+    execute format('drop table durable.%I', v_table || '_p' || v_part.no);
+  end loop;
+  update durable.partitions p
+    set state = 'dropped', dropped_at = v_now, runs = v_runs, runs_kept = cardinality(v_run), events_kept = cardinality(v_event)
+    where p.no = v_part.no;
+  return 'dropped';
 end $function$
 ;
 
@@ -2193,12 +3119,18 @@ CREATE OR REPLACE FUNCTION durable.effect_log(f_workspace integer[], f_run uuid[
  RETURNS void
  LANGUAGE sql
 AS $function$
-  insert into durable.logs (workspace_id, run_id, step_id, attempt, no, level, message, data, at)
+  with said as (
+    insert into durable.logs (workspace_id, run_id, step_id, attempt, no, level, message, data, at)
     select f_workspace[q], f_run[q], f_step[q], (f_data[q]::json ->> 'attempt')::int, l.no,
       l.line ->> 'level', l.line ->> 'message', l.line ->> 'data', to_timestamp((l.line ->> 'at')::float8 / 1000)
     from generate_subscripts(f_run, 1) as q,
       json_array_elements(f_data[q]::json -> 'lines') with ordinality as l(line, no)
     order by q, l.no
+    returning workspace_id, run_id, id
+  )
+  -- The run's row is held: no line of another commit stands between them.
+  insert into durable.changes (workspace_id, run_id, kind, subject)
+    select s.workspace_id, s.run_id, 'run.logs', min(s.id) || '-' || max(s.id) from said s group by s.workspace_id, s.run_id
 $function$
 ;
 
@@ -2303,6 +3235,82 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.end_attempt(p_workspace integer, p_id uuid, p_attempt integer, p_status integer, p_error text, p_retry_ms double precision, p_gone boolean)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_now constant timestamptz := durable.durable_now();
+  v_webhook durable.webhooks;
+  v_delivery durable.webhook_deliveries;
+begin
+  select w.* into v_webhook from durable.webhook_deliveries d
+    join durable.webhooks w on w.workspace_id = d.workspace_id and w.id = d.webhook_id
+    where d.workspace_id = p_workspace and d.id = p_id for update of w;
+  select * into v_delivery from durable.webhook_deliveries d
+    where d.workspace_id = p_workspace and d.id = p_id and d.attempts = p_attempt and d.state = 'waiting' for update;
+  if not found then
+    return null;
+  end if;
+  v_delivery.state := case when p_error is null then 'delivered'
+    when p_gone or v_now >= v_delivery.created_at + interval '1 day' then 'given-up' else 'waiting' end;
+  update durable.webhook_deliveries d
+    set state = v_delivery.state, last_status = p_status, last_error = p_error,
+        due_at = case when v_delivery.state = 'waiting' then v_now + p_retry_ms * interval '1 millisecond' else d.due_at end,
+        ended_at = case when v_delivery.state <> 'waiting' then v_now end
+    where d.workspace_id = p_workspace and d.id = p_id;
+  if p_error is null then
+    update durable.webhooks w set failing_since = null where w.workspace_id = p_workspace and w.id = v_webhook.id and w.failing_since is not null;
+    return v_delivery.state;
+  end if;
+  v_webhook.failing_since := coalesce(v_webhook.failing_since, v_now);
+  update durable.webhooks w set failing_since = v_webhook.failing_since where w.workspace_id = p_workspace and w.id = v_webhook.id and w.failing_since is null;
+  if v_webhook.state = 'enabled' and (p_gone or v_delivery.state = 'given-up' and v_webhook.failing_since <= v_now - interval '23 hours') then
+    update durable.webhooks w set state = 'failed', why = p_error where w.workspace_id = p_workspace and w.id = v_webhook.id;
+    update durable.webhook_deliveries d set state = 'given-up', ended_at = v_now
+      where d.workspace_id = p_workspace and d.webhook_id = v_webhook.id and d.state = 'waiting';
+    perform durable.register_webhook_listeners(p_workspace);
+    insert into durable.audit (workspace_id, actor, action, target, detail) values (p_workspace, 'engine', 'webhook.fail', v_webhook.id::text, p_error);
+  end if;
+  return v_delivery.state;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.end_bulk_item(p_workspace integer, p_bulk uuid, p_no integer, p_status text, p_detail text, p_new_run uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update durable.bulk_items i set status = p_status, detail = p_detail, new_run_id = p_new_run, taken_until = null, at = durable.durable_now()
+    where i.workspace_id = p_workspace and i.bulk_id = p_bulk and i.no = p_no;
+  insert into durable.changes (workspace_id, kind, subject) values (p_workspace, 'bulk', p_bulk::text);
+  if not exists (select 1 from durable.bulk_items i where i.workspace_id = p_workspace and i.bulk_id = p_bulk and i.status = 'waiting') then
+    update durable.bulks b set status = 'completed', ended_at = durable.durable_now() where b.workspace_id = p_workspace and b.id = p_bulk;
+  else
+    update durable.bulks b set status = 'held'
+      where b.workspace_id = p_workspace and b.id = p_bulk and b.status = 'canary' and not exists (
+        select 1 from durable.bulk_items i
+        where i.workspace_id = p_workspace and i.bulk_id = p_bulk and i.status = 'waiting' and i.no <= b.canary);
+  end if;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.end_erasure(e erasures, p_status text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from durable.erasure_items i where i.workspace_id = e.workspace_id and i.erasure_id = e.id;
+  update durable.erasures x set status = p_status, value = null, ended_at = durable.durable_now()
+    where x.workspace_id = e.workspace_id and x.id = e.id returning * into e;
+  if e.runs + e.events > 0 then
+    insert into durable.audit (workspace_id, actor, action, target, detail)
+      values (e.workspace_id, e.actor, 'erase.' || p_status, e.id::text,
+        json_build_object('runs', e.runs, 'events', e.events, 'live', e.found_live)::text);
+  end if;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.end_event_data(p_run runs, p_output_bytes integer)
  RETURNS text
  LANGUAGE sql
@@ -2367,6 +3375,9 @@ begin
   update durable.runs set status = p_status, ended_at = durable.durable_now(), failure = p_failure, pause_reason = null
     where workspace_id = p_workspace and id = p_run;
   perform durable.owe_ends(array[p_workspace], array[p_run]);
+  if p_status = 'failed' then
+    perform durable.owe_grouping(array[p_workspace], array[p_run]);
+  end if;
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)
     values (p_workspace, p_run, 'run.' || p_status, v_live.journal_seq);
   return p_status;
@@ -2397,8 +3408,99 @@ begin
       return v_id;
     end if;
     -- Another process may create it at this moment: then this inserts nothing and the next look finds it.
-    insert into durable.workspaces (app, environment) values (p_app, p_environment) on conflict do nothing;
+    insert into durable.workspaces (app, environment, production) values (p_app, p_environment, p_environment = 'prod')
+      on conflict do nothing;
   end loop;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.epoch()
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select left(e.id::text, 8) from durable.epochs e
+  where e.xmin::text = (e.xid::text::numeric % 4294967296)::text order by e.xid desc limit 1
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.epoch_ms(p_at timestamp with time zone)
+ RETURNS double precision
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select (extract(epoch from p_at) * 1000)::float8 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.erase_piece(p_limit integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  e durable.erasures;
+  v_id uuid[];
+begin
+  select * into e from durable.erasures x where x.ended_at is null and x.look_at <= clock_timestamp() order by x.look_at limit 1
+    for update skip locked;
+  if not found then
+    return false;
+  end if;
+  if e.status <> 'erasing' then
+    perform durable.find_owned(e, p_limit);
+    return true;
+  end if;
+
+  v_id := array(select i.id from durable.erasure_items i
+    where i.workspace_id = e.workspace_id and i.erasure_id = e.id and i.kind = 'run' and i.state <> 'gone'
+      and durable.is_settled(e.workspace_id, i.id) order by i.id limit p_limit);
+  if v_id <> '{}' then
+    perform durable.forget_messages(e.workspace_id, v_id);
+    delete from durable.webhook_deliveries d where d.workspace_id = e.workspace_id and d.run_id = any (v_id);
+    update durable.erasures x set runs = x.runs + durable.delete_runs(e.workspace_id, v_id) where x.workspace_id = e.workspace_id and x.id = e.id;
+    update durable.erasure_items i set state = 'gone' from unnest(v_id) as k(id)
+      where i.workspace_id = e.workspace_id and i.erasure_id = e.id and i.kind = 'run' and i.id = k.id;
+    return true;
+  end if;
+
+  v_id := array(select i.id from durable.erasure_items i
+    where i.workspace_id = e.workspace_id and i.erasure_id = e.id and i.kind = 'run' and i.state = 'waiting' and e.cancels order by i.id limit 20);
+  if v_id <> '{}' then
+    perform durable.cancel_run(e.workspace_id, k.id, e.actor, 'it is erased') from (select id from unnest(v_id) as id order by id) as k;
+    update durable.erasure_items i set state = 'ending' from unnest(v_id) as k(id)
+      where i.workspace_id = e.workspace_id and i.erasure_id = e.id and i.kind = 'run' and i.id = k.id;
+    return true;
+  end if;
+
+  if exists (select 1 from durable.erasure_items i
+      where i.workspace_id = e.workspace_id and i.erasure_id = e.id and i.kind = 'run' and i.state <> 'gone') then
+    update durable.erasures x set look_at = clock_timestamp() + interval '500 milliseconds' where x.workspace_id = e.workspace_id and x.id = e.id;
+    return false;
+  end if;
+
+  v_id := array(select i.id from durable.erasure_items i
+    where i.workspace_id = e.workspace_id and i.erasure_id = e.id and i.kind = 'event' and i.state <> 'gone'
+      and not exists (select 1 from durable.event_obligations o where o.workspace_id = e.workspace_id and o.event_id = i.id)
+      and not durable.is_event_needed(e.workspace_id, i.id)
+      and not exists (select 1 from durable.runs r where r.workspace_id = e.workspace_id and r.origin_run_id is not null and r.event_id = i.id)
+    order by i.id limit p_limit);
+  if v_id <> '{}' then
+    update durable.erasures x set events = x.events + durable.delete_events(e.workspace_id, v_id) where x.workspace_id = e.workspace_id and x.id = e.id;
+    update durable.erasure_items i set state = 'gone' from unnest(v_id) as k(id)
+      where i.workspace_id = e.workspace_id and i.erasure_id = e.id and i.kind = 'event' and i.id = k.id;
+    return true;
+  end if;
+
+  -- Ids come from the clocks of engines, which differ by less than a minute. An event that is left has been made a run of since.
+  if e.alive or exists (select 1 from durable.erasure_items i
+      where i.workspace_id = e.workspace_id and i.erasure_id = e.id and i.kind = 'event' and i.state <> 'gone') then
+    update durable.erasures x
+      set status = 'runs', alive = false, round_at = durable.durable_now(), look_at = clock_timestamp() + interval '500 milliseconds',
+          run_id = durable.first_id(x.round_at - interval '1 minute'), event_id = durable.first_id(x.round_at - interval '1 minute')
+      where x.workspace_id = e.workspace_id and x.id = e.id;
+    return true;
+  end if;
+  perform durable.forget_keys(e.workspace_id, e.id, e.value);
+  perform durable.end_erasure(e, 'completed');
+  return true;
 end $function$
 ;
 
@@ -2453,7 +3555,75 @@ AS $function$
   select coalesce((
     select json_build_object('id', replace(s.step_id::text, '-', ''), 'name', s.name)::text from durable.steps s
     where s.workspace_id = p_run.workspace_id and s.run_id = p_run.id
-      and s.step_id = case when p_run.failure::json ->> 'step' ~ '^[0-9a-f]{32}$' then (p_run.failure::json ->> 'step')::uuid end), 'null')
+      and s.step_id = durable.step_of_failure(p_run.failure)), 'null')
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.find_owned(e erasures, p_limit integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_seen uuid[];
+  v_own uuid[];
+  v_live int := 0;
+  v_found int;
+begin
+  if e.status = 'runs' then
+    v_seen := array(select r.id from durable.runs r where r.workspace_id = e.workspace_id and r.id > e.run_id order by r.id limit p_limit);
+    v_own := array(select s from unnest(v_seen) as s where durable.is_owned(e.workspace_id, s, e.path, e.value, e.id));
+    insert into durable.erasure_items (workspace_id, erasure_id, kind, id) select e.workspace_id, e.id, 'run', o from unnest(v_own) as o
+      on conflict do nothing;
+    get diagnostics v_found = row_count;
+    -- Of what collects, the events may be others': theirs are found by themselves.
+    insert into durable.erasure_items (workspace_id, erasure_id, kind, id)
+      select distinct e.workspace_id, e.id, 'event', r.event_id from unnest(v_own) as o
+      join durable.runs r on r.workspace_id = e.workspace_id and r.id = o
+      join durable.events v on v.workspace_id = e.workspace_id and v.id = r.event_id
+      where not exists (select 1 from durable.collected_events c where c.workspace_id = e.workspace_id and c.run_id = durable.first_origin(e.workspace_id, o))
+      on conflict do nothing;
+    select count(*) into v_live from unnest(v_own) as o join durable.live_runs l on l.workspace_id = e.workspace_id and l.run_id = o;
+    update durable.erasures x
+      set run_id = coalesce(v_seen[cardinality(v_seen)], x.run_id), found_runs = x.found_runs + v_found, found_live = x.found_live + v_live,
+          alive = x.alive or v_live > 0, status = case when cardinality(v_seen) < p_limit then 'events' else x.status end
+      where x.workspace_id = e.workspace_id and x.id = e.id;
+    return;
+  end if;
+  v_seen := array(select v.id from durable.events v where v.workspace_id = e.workspace_id and v.id > e.event_id order by v.id limit p_limit);
+  insert into durable.erasure_items (workspace_id, erasure_id, kind, id)
+    select e.workspace_id, e.id, 'event', v.id from unnest(v_seen) as s
+    join durable.events v on v.workspace_id = e.workspace_id and v.id = s
+    where durable.has_scalar(v.data, e.path, e.value) or exists (select 1 from durable.erasure_items i
+      where i.workspace_id = e.workspace_id and i.erasure_id = e.id and i.kind = 'run' and i.id = durable.run_told_of(v))
+    on conflict do nothing;
+  update durable.erasures x set event_id = coalesce(v_seen[cardinality(v_seen)], x.event_id) where x.workspace_id = e.workspace_id and x.id = e.id;
+  if cardinality(v_seen) < p_limit then
+    select count(*) into v_found from durable.erasure_items i where i.workspace_id = e.workspace_id and i.erasure_id = e.id and i.kind = 'event';
+    update durable.erasures x set status = 'erasing', found_events = v_found where x.workspace_id = e.workspace_id and x.id = e.id;
+    if e.preview or not e.cancels and e.alive and e.runs = 0 then
+      perform durable.end_erasure(e, case when e.preview then 'counted' else 'refused' end);
+    end if;
+  end if;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.find_ungrouped(p_limit integer)
+ RETURNS TABLE(workspace_id integer, run_id uuid, at timestamp with time zone, function_id text, function_version integer, deployment text, failure text, step text)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select u.workspace_id, u.run_id, u.at, r.function_id, r.function_version, coalesce(durable.deployment_of(u.workspace_id, u.run_id, null), ''), f.failure, s.name
+  from (select * from durable.ungrouped o order by o.workspace_id, o.run_id limit p_limit) as u
+  join durable.runs r on r.workspace_id = u.workspace_id and r.id = u.run_id
+  cross join lateral (select coalesce(r.pause_reason, r.failure) as reason) as w
+  left join lateral (
+    select a.failure, a.step_id from durable.attempts a
+    where a.workspace_id = u.workspace_id and a.run_id = u.run_id and a.outcome = 'failed'
+      and (w.reason is null or w.reason::json ->> 'name' in ('Exhausted', 'Paused'))
+    order by a.committed_at desc limit 1) as a on true
+  cross join lateral (select coalesce(a.failure, w.reason) as failure) as f
+  left join durable.steps s on s.workspace_id = u.workspace_id and s.run_id = u.run_id
+    and s.step_id = coalesce(durable.step_of_failure(f.failure), a.step_id)
 $function$
 ;
 
@@ -2547,8 +3717,12 @@ begin
         update durable.live_runs l set status = 'queued', ready_rank = v_rank
           where l.status = 'waiting' and (l.workspace_id, l.run_id) in (
             select f.workspace, f.run from unnest(f_workspace, f_run, f_kind) as f(workspace, run, kind) where f.kind in ('retry', 'begin'))
-          returning l.workspace_id, l.run_id)
-      insert into durable.ready (rank, workspace_id, run_id) select v_rank, workspace_id, run_id from woken;
+          returning l.workspace_id, l.run_id, l.journal_seq
+      ), job as (
+        insert into durable.ready (rank, workspace_id, run_id) select v_rank, workspace_id, run_id from woken
+      )
+      insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+        select workspace_id, run_id, 'run.woken', journal_seq from woken;
       with woken as (
         update durable.tasks t set status = 'queued', ready_rank = v_rank
           from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
@@ -2586,6 +3760,80 @@ begin
        (select min(n.due_at) from durable.gate_notes n where n.due_at > v_now),
        (select min(s.next_at) from durable.schedules s where s.next_at > v_now)) - v_now)::float8 * 1000),
     exists (select 1 from durable.schedules s where s.next_at <= v_now);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.first_id(p_at timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select (lpad(to_hex(greatest(0, floor(extract(epoch from p_at) * 1000))::bigint), 12, '0') || repeat('0', 20))::uuid
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.first_origin(p_workspace integer, p_run uuid)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with recursive line(run_id, origin) as (
+    select r.id, r.origin_run_id from durable.runs r where r.workspace_id = p_workspace and r.id = p_run
+    union all
+    select r.id, r.origin_run_id from line l join durable.runs r on r.workspace_id = p_workspace and r.id = l.origin
+  )
+  select l.run_id from line l where l.origin is null
+    or not exists (select 1 from durable.runs r where r.workspace_id = p_workspace and r.id = l.origin)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.forget_keys(p_workspace integer, p_erasure uuid, p_value text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_key text := case when json_typeof(p_value::json) = 'string' then p_value end;
+begin
+  delete from durable.shape_keys k where k.workspace_id = p_workspace and (k.key = v_key or exists (
+      select 1 from durable.erasure_items i where i.workspace_id = p_workspace and i.erasure_id = p_erasure and i.kind = 'run' and i.id = k.run_id))
+    and not exists (select 1 from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = k.run_id);
+  delete from durable.gates g where g.workspace_id = p_workspace and g.key = v_key and g.used = 0 and g.parked = 0
+    and not exists (select 1 from durable.live_runs l where l.workspace_id = p_workspace and (g.id = any (l.run_gates) or g.id = any (l.step_gates)))
+    and not exists (select 1 from durable.gate_notes n where n.workspace_id = p_workspace and n.gate_id = g.id);
+  with gone as (
+    delete from durable.tenants t where t.workspace_id = p_workspace and t.key = v_key
+      and not exists (select 1 from durable.live_runs l where l.workspace_id = p_workspace and l.tenant = t.id)
+      returning t.id)
+  delete from durable.virtual_times v using gone g where v.workspace_id = p_workspace and v.id = g.id;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.forget_messages(p_workspace integer, p_run uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_said text[];
+  v_group text[];
+  v_alone text[];
+begin
+  v_said := array(
+    select distinct q.failure::json ->> 'message' from (
+      select a.failure from unnest(p_run) as k(run) join durable.attempts a on a.workspace_id = p_workspace and a.run_id = k.run
+      union all select s.failure from unnest(p_run) as k(run) join durable.steps s on s.workspace_id = p_workspace and s.run_id = k.run
+      union all select f.failure from unnest(p_run) as k(run) join durable.runs r on r.workspace_id = p_workspace and r.id = k.run
+        cross join lateral (values (r.failure), (r.pause_reason)) as f(failure)) as q
+    where q.failure is not null);
+  v_group := array(select distinct x.fingerprint from unnest(p_run) as k(run)
+    join durable.run_errors x on x.workspace_id = p_workspace and x.run_id = k.run);
+  v_alone := array(select g.fingerprint from durable.error_groups g
+    where g.workspace_id = p_workspace and g.fingerprint = any (v_group) and g.state_at is null and not exists (
+      select 1 from durable.run_errors x where x.workspace_id = p_workspace and x.fingerprint = g.fingerprint and x.run_id <> all (p_run))
+    order by g.fingerprint for update);
+  delete from durable.error_versions v where v.workspace_id = p_workspace and v.fingerprint = any (v_alone);
+  delete from durable.error_groups g where g.workspace_id = p_workspace and g.fingerprint = any (v_alone);
+  update durable.error_groups g set message = '(erased)'
+    where g.workspace_id = p_workspace and (g.fingerprint = any (v_group) or g.message = any (v_said)) and g.message <> '(erased)';
 end $function$
 ;
 
@@ -2816,6 +4064,59 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.group_errors(p_workspace integer[], p_run uuid[], p_at timestamp with time zone[], p_fingerprint text[], p_name text[], p_message text[], p_step text[], p_frame text[], p_function text[], p_version integer[], p_deployment text[])
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_no int[];
+begin
+  select array_agg(q.no order by q.no) into v_no from (
+    select p.no from unnest(p_workspace, p_run, p_at) with ordinality as p(workspace, run, at, no)
+    join durable.ungrouped u on u.workspace_id = p.workspace and u.run_id = p.run and u.at = p.at
+    for update of u skip locked) as q;
+  if v_no is null then
+    return 0;
+  end if;
+  delete from durable.ungrouped u using unnest(v_no) as q where u.workspace_id = p_workspace[q] and u.run_id = p_run[q];
+  v_no := array(select q from unnest(v_no) as q where p_fingerprint[q] is not null);
+
+  insert into durable.error_groups as g (workspace_id, fingerprint, name, message, step, frame, count, first_seen, last_seen)
+    select p_workspace[q], p_fingerprint[q], (array_agg(p_name[q] order by p_at[q] desc))[1], (array_agg(p_message[q] order by p_at[q] desc))[1],
+      (array_agg(p_step[q] order by p_at[q] desc))[1], (array_agg(p_frame[q] order by p_at[q] desc))[1], count(*), min(p_at[q]), max(p_at[q])
+    from unnest(v_no) as q group by 1, 2 order by 1, 2
+    on conflict (workspace_id, fingerprint) do update
+      set count = g.count + excluded.count, first_seen = least(g.first_seen, excluded.first_seen), last_seen = greatest(g.last_seen, excluded.last_seen),
+          message = case when excluded.last_seen >= g.last_seen then excluded.message else g.message end,
+          frame = case when excluded.last_seen >= g.last_seen then excluded.frame else g.frame end,
+          state = case when g.state = 'resolved' and excluded.last_seen > g.state_at then 'open' else g.state end,
+          state_by = case when g.state = 'resolved' and excluded.last_seen > g.state_at then null else g.state_by end,
+          state_reason = case when g.state = 'resolved' and excluded.last_seen > g.state_at then 'it came back' else g.state_reason end,
+          state_at = case when g.state = 'resolved' and excluded.last_seen > g.state_at then excluded.last_seen else g.state_at end;
+
+  insert into durable.error_versions as v (workspace_id, fingerprint, function_id, function_version, deployment, count, first_seen, last_seen)
+    select p_workspace[q], p_fingerprint[q], p_function[q], p_version[q], p_deployment[q], count(*), min(p_at[q]), max(p_at[q])
+    from unnest(v_no) as q group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
+    on conflict (workspace_id, fingerprint, function_id, function_version, deployment) do update
+      set count = v.count + excluded.count, first_seen = least(v.first_seen, excluded.first_seen), last_seen = greatest(v.last_seen, excluded.last_seen);
+
+  insert into durable.run_errors as e (workspace_id, run_id, fingerprint, at)
+    select p_workspace[q], p_run[q], p_fingerprint[q], p_at[q] from unnest(v_no) as q order by 1, 2
+    on conflict (workspace_id, run_id) do update set fingerprint = excluded.fingerprint, at = excluded.at where e.at <= excluded.at;
+  return cardinality(v_no);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.has_scalar(p_data text, p_path text[], p_value text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select coalesce(durable.scalar_text(durable.comparable(p_data) #> p_path) = durable.scalar_text(durable.comparable(p_value)), false)
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.heartbeat(p_engine integer)
  RETURNS double precision
  LANGUAGE plpgsql
@@ -2836,8 +4137,10 @@ declare
 begin
   select array_agg(h.no), array_agg(h.pause_id) into v_no, v_pause from durable.paused_jobs(p_workspace, p_run, p_on) as h;
   if v_no is not null then
-    delete from durable.ready r using unnest(v_no) as q
-      where r.rank = p_rank[q] and r.workspace_id = p_workspace[q] and r.run_id = p_run[q] and r.step_id = p_step[q];
+    delete from durable.ready r where r.ctid = any (array(
+      select c.ctid from unnest(v_no) as q
+      cross join lateral (select c.ctid from durable.ready c where c.rank = p_rank[q] and c.workspace_id = p_workspace[q]
+        and c.run_id = p_run[q] and c.step_id = p_step[q] limit 1) as c));
     insert into durable.parked (workspace_id, gate_id, rank, run_id, step_id)
       select p_workspace[h.q], h.pause, p_rank[h.q], p_run[h.q], p_step[h.q] from unnest(v_no, v_pause) as h(q, pause);
     -- It may have passed its gates already. A place that its run keeps is kept.
@@ -2868,8 +4171,10 @@ begin
   if v_no is null then
     return false;
   end if;
-  delete from durable.parked k using unnest(v_no) as q
-    where k.workspace_id = p_workspace and k.gate_id = k_gate[q] and k.rank = k_rank[q] and k.run_id = k_run[q] and k.step_id = k_step[q];
+  delete from durable.parked k where k.ctid = any (array(
+    select c.ctid from unnest(v_no) as q
+    cross join lateral (select c.ctid from durable.parked c where c.workspace_id = p_workspace and c.gate_id = k_gate[q]
+      and c.rank = k_rank[q] and c.run_id = k_run[q] and c.step_id = k_step[q] limit 1) as c));
   insert into durable.parked (workspace_id, gate_id, rank, run_id, step_id)
     select p_workspace, h.pause, k_rank[h.q], k_run[h.q], k_step[h.q] from unnest(v_no, v_pause) as h(q, pause);
   update durable.gates g set parked = g.parked - c.jobs
@@ -2889,6 +4194,15 @@ AS $function$
       and c.fence = p_fence and c.live_fence = p_live.fence)
     or exists (select 1 from durable.tasks t where t.workspace_id = p_live.workspace_id and t.run_id = p_live.run_id
       and t.step_id = p_step and t.fence = p_fence and t.status = 'running')
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.in_seconds(p_options jsonb, p_name text)
+ RETURNS interval
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select make_interval(secs => (p_options ->> p_name)::float8)
 $function$
 ;
 
@@ -2925,6 +4239,16 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.is_alert_heard(p_workspace integer, p_kind text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select exists (select 1 from durable.end_listeners l where l.workspace_id = p_workspace and l.event_name = 'durable.alert.' || p_kind)
+    or exists (select 1 from durable.wait_patterns p where p.workspace_id = p_workspace and p.event_name = 'durable.alert.' || p_kind)
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.is_asleep(p_workspace integer, p_run uuid)
  RETURNS boolean
  LANGUAGE sql
@@ -2932,6 +4256,62 @@ CREATE OR REPLACE FUNCTION durable.is_asleep(p_workspace integer, p_run uuid)
 AS $function$
   select exists (select 1 from durable.timers t where t.workspace_id = p_workspace and t.run_id = p_run
     and t.step_id = '00000000-0000-0000-0000-000000000000' and t.kind = 'begin')
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.is_event_needed(p_workspace integer, p_event uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select exists (select 1 from durable.runs r where r.workspace_id = p_workspace and r.event_id = p_event and r.id between
+      (left(p_event::text, 19) || '8000-000000000000')::uuid and (left(p_event::text, 19) || 'bfff-ffffffffffff')::uuid)
+    or exists (select 1 from durable.runs r where r.workspace_id = p_workspace and r.id = p_event)
+    or exists (select 1 from durable.collected_events c join durable.runs r on r.workspace_id = c.workspace_id and r.id = c.run_id
+      where c.workspace_id = p_workspace and c.event_id = p_event)
+    or exists (select 1 from durable.skips s join durable.runs r on r.workspace_id = s.workspace_id and r.id = s.started_run
+      where s.workspace_id = p_workspace and s.event_id = p_event)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.is_named(p_patterns text[], p_name text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select exists (select 1 from unnest(p_patterns) as p where p_name like replace(replace(p, '_', '\_'), '*', '%'))
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.is_owned(p_workspace integer, p_run uuid, p_path text[], p_value text, p_erasure uuid DEFAULT NULL::uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with recursive above(id) as (
+    select p_run
+    union
+    select u.id from above a cross join lateral (
+      select c.parent_run_id as id from durable.children c where c.workspace_id = p_workspace and c.run_id = a.id
+      union all
+      select r.origin_run_id from durable.runs r where r.workspace_id = p_workspace and r.id = a.id and r.origin_run_id is not null
+      union all
+      select durable.run_told_of(e) from durable.runs r
+        join durable.events e on e.workspace_id = p_workspace and e.id = r.event_id and starts_with(e.name, 'durable.')
+        where r.workspace_id = p_workspace and r.id = a.id) as u
+    where u.id is not null
+  )
+  select exists (
+    select 1 from above a join durable.runs r on r.workspace_id = p_workspace and r.id = a.id
+    join durable.events e on e.workspace_id = p_workspace and e.id = r.event_id
+    where durable.has_scalar(e.data, p_path, p_value))
+  or exists (
+    select 1 from above a join durable.collected_events c on c.workspace_id = p_workspace and c.run_id = a.id
+    join durable.events e on e.workspace_id = p_workspace and e.id = c.event_id
+    where durable.has_scalar(e.data, p_path, p_value))
+  or p_erasure is not null and exists (
+    select 1 from above a join durable.erasure_items i
+      on i.workspace_id = p_workspace and i.erasure_id = p_erasure and i.kind = 'run' and i.id = a.id)
 $function$
 ;
 
@@ -2972,6 +4352,63 @@ AS $function$
   select exists (select 1 from durable.functions f
     where f.workspace_id = p_workspace and f.id = p_function and f.removed_at is null)
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.is_settled(p_workspace integer, p_run uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select not exists (select 1 from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run)
+    and not exists (select 1 from durable.child_ends o where o.workspace_id = p_workspace and o.run_id = p_run)
+    and not exists (select 1 from durable.cascades o where o.workspace_id = p_workspace and o.run_id = p_run)
+    and not exists (select 1 from durable.end_events o where o.workspace_id = p_workspace and o.run_id = p_run)
+    and not exists (select 1 from durable.ungrouped o where o.workspace_id = p_workspace and o.run_id = p_run)
+    and not exists (select 1 from durable.inputs i join durable.input_notices n on n.workspace_id = p_workspace and n.input_id = i.id
+      where i.workspace_id = p_workspace and i.run_id = p_run)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.keep_entries(p_workspace integer, p_origin uuid, p_run uuid, p_cut integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_now timestamptz := durable.durable_now();
+begin
+  insert into durable.steps (workspace_id, run_id, step_id, seq, scope, op, name, n, status, value, failure, attempt, event_id, settled_at)
+    select s.workspace_id, p_run, s.step_id, s.seq, s.scope, s.op, s.name, s.n, s.status, s.value, s.failure, s.attempt, s.event_id, v_now
+    from durable.steps s
+    where s.workspace_id = p_workspace and s.run_id = p_origin
+      and (s.seq <= p_cut or s.step_id in (select durable.lost_entries(p_workspace, p_origin, p_cut)));
+  insert into durable.folded_steps (workspace_id, run_id, step_id, group_id)
+    select f.workspace_id, p_run, f.step_id, f.group_id from durable.folded_steps f
+    join durable.steps g on g.workspace_id = f.workspace_id and g.run_id = f.run_id and g.step_id = f.group_id
+    where f.workspace_id = p_workspace and f.run_id = p_origin and g.seq <= p_cut;
+  -- A wait for all names its last event alone; its value has them all.
+  insert into durable.taken_events (workspace_id, run_id, event_id)
+    select distinct k.workspace_id, p_run, k.event_id from durable.taken_events k
+    join durable.events e on e.workspace_id = k.workspace_id and e.id = k.event_id
+    join durable.steps s on s.workspace_id = k.workspace_id and s.run_id = k.run_id and s.seq <= p_cut and s.event_id is not null
+    where k.workspace_id = p_workspace and k.run_id = p_origin
+      and (s.event_id = k.event_id
+        or s.op = 'wait' and json_typeof(s.value::json -> 'id') is distinct from 'string' and exists (
+          select 1 from json_each(s.value::json) as each
+          where json_typeof(each.value) = 'object' and each.value ->> 'id' = coalesce(e.client_id, e.id::text)));
+  insert into durable.given_back (workspace_id, run_id, step_id, event_id)
+    select b.workspace_id, p_run, b.step_id, b.event_id from durable.given_back b
+    join durable.steps s on s.workspace_id = b.workspace_id and s.run_id = b.run_id and s.step_id = b.step_id
+    where b.workspace_id = p_workspace and b.run_id = p_origin and s.seq <= p_cut;
+  -- The right to undo a step goes to the new run from whoever has it.
+  update durable.compensations c set heir = p_run
+    from durable.steps s
+    cross join lateral durable.undoer(p_workspace, p_origin, s.step_id) as u
+    where s.workspace_id = p_workspace and s.run_id = p_run and s.seq is not null
+      and c.workspace_id = p_workspace and c.run_id = u.o_run and c.step_id = s.step_id;
+  insert into durable.compensations (workspace_id, run_id, step_id)
+    select c.workspace_id, p_run, c.step_id from durable.compensations c
+    where c.workspace_id = p_workspace and c.heir = p_run;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.keep_gates(p_limit integer)
@@ -3080,6 +4517,40 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.limit_waits_of(p_workspace integer, p_run uuid)
+ RETURNS TABLE(step_id uuid, since timestamp with time zone, until timestamp with time zone, limit_id uuid, key text)
+ LANGUAGE sql
+ STABLE
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+  select w.step_id, w.since, w.until, w.limit_id, w.key from durable.limit_waits w
+    where w.workspace_id = p_workspace and w.run_id = p_run
+  union all
+  select j.step_id, to_timestamp(j.came / 1000000.0), null, g.limit_id, g.key
+  from (
+    select '00000000-0000-0000-0000-000000000000'::uuid as step_id, l.ready_rank as rank, coalesce(l.came, l.ready_rank) as came,
+        l.run_gates || l.step_gates as gates from durable.live_runs l
+      where l.workspace_id = p_workspace and l.run_id = p_run and l.ready_rank is not null
+    union all
+    select t.step_id, t.ready_rank, coalesce(t.came, t.ready_rank), t.gates from durable.tasks t
+      where t.workspace_id = p_workspace and t.run_id = p_run and t.ready_rank is not null) as j
+  cross join unnest(j.gates) as gate(id)
+  join durable.parked k on k.workspace_id = p_workspace and k.gate_id = gate.id and k.rank = j.rank and k.run_id = p_run and k.step_id = j.step_id
+  join durable.gates g on g.workspace_id = p_workspace and g.id = gate.id
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.longest_retention()
+ RETURNS interval
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce(max(w.retention_days), 30) * interval '1 day' from durable.workspaces w
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.look_back(q_workspace integer[], q_run uuid[], q_step uuid[], p_limit integer, p_total integer, OUT o_resolved integer, OUT o_cancelled_workspace integer[], OUT o_cancelled_run uuid[], OUT o_left integer)
  RETURNS record
  LANGUAGE plpgsql
@@ -3141,6 +4612,114 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.look_for_alerts(p_every_ms double precision)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_now constant timestamptz := durable.durable_now();
+  v_cursor durable.alert_cursor;
+begin
+  select * into v_cursor from durable.alert_cursor for update skip locked;
+  if not found or v_cursor.looked_at > clock_timestamp() - p_every_ms * interval '1 millisecond' then
+    return false;
+  end if;
+  update durable.alert_cursor set looked_at = clock_timestamp();
+  insert into durable.alerts as a (workspace_id, id, kind, key, facts, told, fired_at, seen_at)
+    select c.workspace_id, durable.new_id(), c.kind, c.key, c.facts::text,
+      coalesce(r.muted_until <= v_now, true) and row_number() over (partition by c.workspace_id) + t.told <= 100, v_now, v_now
+    from (select c.* from (select * from durable.alert_candidates() union all select * from durable.webhook_alerts()) as c order by c.workspace_id, c.kind, c.key) as c
+    left join durable.alert_rules r on r.workspace_id = c.workspace_id and r.kind = c.kind
+    cross join lateral (select count(*) as told from durable.alerts o
+      where o.workspace_id = c.workspace_id and o.told and o.fired_at > v_now - interval '1 hour') as t
+    on conflict (workspace_id, kind, key) where resolved_at is null do update set seen_at = excluded.seen_at, facts = excluded.facts;
+  insert into durable.alert_notices (workspace_id, alert_id, state, at)
+    select a.workspace_id, a.id, 'fired', v_now from durable.alerts a
+    where a.resolved_at is null and a.fired_at = v_now and a.told and durable.is_alert_heard(a.workspace_id, a.kind)
+    on conflict do nothing;
+  with over as (
+    update durable.alerts a set resolved_at = v_now
+      where a.resolved_at is null and a.seen_at < v_now - case a.kind when 'circuit' then 0 else 60 end * interval '1 second'
+      returning a.workspace_id, a.id, a.kind, a.told)
+  insert into durable.alert_notices (workspace_id, alert_id, state, at)
+    select o.workspace_id, o.id, 'resolved', v_now from over o where o.told and durable.is_alert_heard(o.workspace_id, o.kind)
+    on conflict do nothing;
+  delete from durable.alerts a where a.resolved_at < v_now - interval '30 days';
+  return true;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.lost_entries(p_workspace integer, p_run uuid, p_cut integer)
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select s.step_id from durable.steps s
+  where s.workspace_id = p_workspace and s.run_id = p_run and s.status = 'cancelled' and exists (
+    select 1 from durable.steps j
+    where j.workspace_id = s.workspace_id and j.run_id = s.run_id and j.op = 'join' and j.seq <= p_cut
+      and j.settled_at = s.settled_at and (s.scope is distinct from j.scope or not exists (
+        select 1 from durable.runs r where r.workspace_id = j.workspace_id and r.id = j.run_id and r.ended_at = j.settled_at)))
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.made_at(p_event events)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select case when isfinite(p_event.received_at) then p_event.received_at else durable.time_of_id(p_event.id) end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.make_partition()
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_now timestamptz := durable.durable_now();
+  v_days int := greatest(1, ceil(extract(epoch from durable.longest_retention()) / 86400 / 5))::int;
+  v_from timestamptz;
+  v_to timestamptz;
+  v_no int;
+  v_state text := 'open';
+  v_table text;
+  v_is_taken boolean;
+begin
+  if not pg_try_advisory_xact_lock(7302, 0) then
+    return false;
+  end if;
+  select coalesce(max(p.no), 0) + 1, max(p.to_at) into v_no, v_from from durable.partitions p;
+  if v_from > v_now + 2 * v_days * interval '1 day' then
+    return false;
+  end if;
+  -- A day begins at midnight UTC, whatever zone the server is in. After a gap (no engine ran) it begins anew today.
+  v_from := greatest(coalesce(v_from, '-infinity'), date_trunc('day', v_now, 'UTC'));
+  v_to := v_from + v_days * interval '1 day';
+  perform set_config('lock_timeout', '100', true);
+  foreach v_table in array durable.partitioned() loop
+    execute format('lock table only durable.%I in access exclusive mode', v_table);
+    -- Rows that came while there was none stay where they are: so does their time.
+    execute format('select exists (select 1 from durable.%I where %I >= $1 and %2$I < $2)', v_table || '_default',
+      case when v_table in ('events', 'runs') then 'id' else 'run_id' end)
+      into v_is_taken using durable.first_id(v_from), durable.first_id(v_to);
+    if v_is_taken then
+      v_state := 'none';
+    end if;
+  end loop;
+  insert into durable.partitions (no, from_at, to_at, state) values (v_no, v_from, v_to, v_state);
+  if v_state = 'open' then
+    foreach v_table in array durable.partitioned() loop
+      execute format('create table durable.%I partition of durable.%I for values from (%L) to (%L)', v_table || '_p' || v_no, v_table,
+        durable.first_id(v_from), durable.first_id(v_to));
+      perform durable.name_indexes(v_table, v_table || '_p' || v_no);
+    end loop;
+  end if;
+  return true;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.mark_idempotency(p_workspace integer, p_shapes jsonb, p_run uuid)
  RETURNS void
  LANGUAGE sql
@@ -3149,6 +4728,18 @@ AS $function$
       until = durable.after_ms(durable.durable_now(), (p_shapes -> 'idempotency' ->> 'ms')::float8)
     where workspace_id = p_workspace and id = (p_shapes -> 'idempotency' ->> 'id')::uuid
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.mark_workspace(p_workspace integer, p_actor text, p_production boolean, p_reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update durable.workspaces w set production = p_production, registry_version = w.registry_version + 1
+    where w.id = p_workspace and w.production <> p_production;
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'workspace.mark', case when p_production then 'production' else 'not production' end, p_reason);
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.match_events(q_workspace integer[], q_event uuid[], OUT o_resolved integer, OUT o_cancelled_workspace integer[], OUT o_cancelled_run uuid[], OUT o_conditional uuid[])
@@ -3203,6 +4794,15 @@ CREATE OR REPLACE FUNCTION durable.match_paths(p_match jsonb)
  IMMUTABLE
 AS $function$
   select coalesce(array_agg(k order by k collate "C"), '{}') from jsonb_object_keys(p_match) as k
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.metric_bucket(p_ms double precision)
+ RETURNS smallint
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select case when p_ms <= 1 then 0 else least(127, ceil(ln(p_ms) / ln(2) * 4))::smallint end
 $function$
 ;
 
@@ -3291,6 +4891,26 @@ CREATE OR REPLACE FUNCTION durable.name_bucket(p_workspace integer, p_name text)
 AS $function$ select hashtextextended(p_name, p_workspace)::bit(8)::int $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.name_indexes(p_table text, p_partition text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_index record;
+begin
+  for v_index in
+    select c.relname as name, regexp_replace(p.relname, '^' || p_table, p_partition) as wanted
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
+    join pg_index x on x.indexrelid = c.oid
+    where x.indrelid = ('durable.' || p_partition)::regclass
+  loop
+    if v_index.name <> v_index.wanted then
+      execute format('alter index durable.%I rename to %I', v_index.name, v_index.wanted);
+    end if;
+  end loop;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.new_id()
  RETURNS uuid
  LANGUAGE sql
@@ -3316,6 +4936,48 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.note_ended_runs(p_rows integer, p_age interval, OUT o_dropped integer, OUT o_lost boolean)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_cursor durable.telemetry_cursor;
+  v_to pg_snapshot;
+  v_noted int;
+begin
+  o_dropped := 0;
+  o_lost := false;
+  insert into durable.telemetry_cursor (snapshot, read_at) values (pg_current_snapshot(), clock_timestamp()) on conflict do nothing;
+  select * into v_cursor from durable.telemetry_cursor for update skip locked;
+  if not found then
+    return;
+  end if;
+  v_to := pg_current_snapshot();
+  -- Of another life of the database, whose transactions have other numbers: see epochs (0006).
+  if pg_snapshot_xmax(v_cursor.snapshot) > pg_snapshot_xmax(v_to) then
+    v_cursor.snapshot := v_to;
+    o_lost := true;
+  end if;
+  o_lost := o_lost or not pg_visible_in_snapshot((select l.dropped from durable.change_log l), v_cursor.snapshot);
+  insert into durable.telemetry_runs (workspace_id, run_id, ended_at)
+    select c.workspace_id, c.run_id, c.at from durable.changes_between(v_cursor.snapshot, v_to) as c
+    where c.kind in ('run.completed', 'run.failed', 'run.cancelled')
+    order by 1, 2 on conflict do nothing;
+  get diagnostics v_noted = row_count;
+  -- A cursor that stands still for a few seconds costs a few rows that are read again; one that is written each time, a write.
+  if v_noted > 0 or o_lost or v_cursor.read_at < clock_timestamp() - interval '10 seconds' then
+    update durable.telemetry_cursor set snapshot = v_to, read_at = clock_timestamp();
+    with gone as (
+      delete from durable.telemetry_runs t
+        where t.ended_at < clock_timestamp() - p_age
+          or (t.workspace_id, t.run_id) in (
+            select m.workspace_id, m.run_id from durable.telemetry_runs m order by m.ended_at desc offset p_rows)
+        returning 1)
+    select count(*) into o_dropped from gone;
+  end if;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.note_late(p_workspace integer, p_run uuid, p_fence uuid, p_step uuid, p_name text, p_attempt integer, p_value text, p_failure text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -3335,6 +4997,31 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.note_limit_wait(p_workspace integer, p_run uuid, p_step uuid, p_rank bigint, p_gate uuid)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into durable.limit_waits (workspace_id, run_id, step_id, until, limit_id, key, since)
+    select p_workspace, p_run, p_step, durable.durable_now(), g.limit_id, g.key, to_timestamp(coalesce(
+      case when p_step = '00000000-0000-0000-0000-000000000000'
+        then (select l.came from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run)
+        else (select t.came from durable.tasks t where t.workspace_id = p_workspace and t.run_id = p_run and t.step_id = p_step) end,
+      p_rank) / 1000000.0)
+    from durable.gates g where g.workspace_id = p_workspace and g.id = p_gate
+    on conflict do nothing
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.note_skips()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into durable.changes (workspace_id, kind) select distinct s.workspace_id, 'skip' from skipped s;
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.note_starts(p_workspace integer[], p_run uuid[], p_rank bigint[], p_taken boolean[])
  RETURNS void
  LANGUAGE sql
@@ -3342,7 +5029,8 @@ AS $function$
   update durable.virtual_times v set at = s.rank
     from (
       select t.workspace_id, t.queue_id, max(p_rank[q]) as rank from generate_subscripts(p_run, 1) as q
-      join durable.live_runs l on l.workspace_id = p_workspace[q] and l.run_id = p_run[q]
+      cross join lateral (select l.workspace_id, l.tenant from durable.live_runs l
+        where l.workspace_id = p_workspace[q] and l.run_id = p_run[q] limit 1) as l
       join durable.tenants t on t.workspace_id = l.workspace_id and t.id = l.tenant
       where p_taken[q] group by 1, 2) as s
     where v.workspace_id = s.workspace_id and v.id = s.queue_id and v.at < s.rank
@@ -3363,6 +5051,38 @@ AS $function$
     order by 1, 2
     on conflict (workspace_id, id) do update set weight = excluded.weight, touched_on = excluded.touched_on;
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.note_terms(t_workspace integer[], t_event uuid[], t_new boolean[], t_function text[], t_run uuid[], t_born boolean[], t_terms text[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into durable.run_terms (workspace_id, run_id, name, value)
+    select distinct t_workspace[q], into_run.id, term.pair ->> 0, term.pair ->> 1
+    from generate_subscripts(t_run, 1) as q
+    cross join lateral (select case when t_born[q] is not false then t_run[q] else (
+      select c.run_id from durable.collected_events c
+      join durable.runs r on r.workspace_id = c.workspace_id and r.id = c.run_id and r.function_id = t_function[q]
+      where c.workspace_id = t_workspace[q] and c.event_id = t_event[q] limit 1) end as id) as into_run
+    cross join lateral json_array_elements(t_terms[q]::json) as term(pair)
+    where t_new[q] and t_terms[q] is not null and into_run.id is not null
+    order by 1, 2, 3, 4
+    on conflict do nothing
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.note_topic()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_row jsonb := to_jsonb(case tg_op when 'DELETE' then old else new end);
+begin
+  if tg_op <> 'UPDATE' or new is distinct from old then
+    insert into durable.changes (workspace_id, kind, subject) values ((v_row ->> 'workspace_id')::int, tg_argv[0], v_row ->> tg_argv[1]);
+  end if;
+  return null;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.open_cancels(p_workspace integer[], p_run uuid[])
@@ -3424,6 +5144,27 @@ CREATE OR REPLACE FUNCTION durable.overlap_limit()
 AS $function$ select 'e197da03-daad-4b21-6754-614ab5637ba0'::uuid $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.owe_deliveries(p_workspace integer[], p_event text[], p_name text[], p_body text[], p_run uuid[])
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_count int;
+begin
+  if not exists (select 1 from durable.webhooks w where w.workspace_id = any (p_workspace) and w.state = 'enabled') then
+    return 0;
+  end if;
+  insert into durable.webhook_deliveries (workspace_id, id, webhook_id, event_id, event_name, run_id, body, due_at, created_at)
+    select w.workspace_id, durable.new_id(), w.id, p_event[q], p_name[q], p_run[q], p_body[q], durable.durable_now(), durable.durable_now()
+    from generate_subscripts(p_workspace, 1) as q
+    join durable.webhooks w on w.workspace_id = p_workspace[q] and w.state = 'enabled' and durable.is_named(w.events, p_name[q])
+    order by 1, 3, 4
+    on conflict do nothing;
+  get diagnostics v_count = row_count;
+  return v_count;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.owe_end_events(p_workspace integer[], p_run uuid[])
  RETURNS void
  LANGUAGE sql
@@ -3451,6 +5192,16 @@ begin
   perform durable.start_on_failure(p_workspace, p_run);
   perform durable.owe_end_events(p_workspace, p_run);
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.owe_grouping(p_workspace integer[], p_run uuid[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into durable.ungrouped (workspace_id, run_id)
+    select distinct p.workspace, p.run from unnest(p_workspace, p_run) as p(workspace, run) order by 1, 2
+    on conflict (workspace_id, run_id) do update set at = excluded.at
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.owe_input_notices(p_event text, p_workspace integer[], p_id uuid[])
@@ -3504,6 +5255,15 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.partitioned()
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select array['events', 'runs', 'steps', 'attempts', 'logs']
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.pass_gates(p_workspace integer, q_run uuid[], q_step uuid[], q_rank bigint[], q_from uuid[])
  RETURNS boolean[]
  LANGUAGE plpgsql
@@ -3517,10 +5277,12 @@ declare
   g_head bigint[]; g_out int[]; g_in bigint[];                              -- first rank parked there, how many left it, first that came
   g_kept boolean[];                                                         -- its first one stays: so do all behind
   g_due timestamptz[];                                                      -- throttle: when the first who is stopped may go
+  g_limit uuid[]; g_key text[];
   v_passed boolean[] := array_fill(false, array[cardinality(q_run)]);
   t_run uuid[] := '{}'; t_step uuid[] := '{}'; t_gate uuid[] := '{}';       -- grants
   k_no int[] := '{}'; k_gate uuid[] := '{}';                                -- parked anew
   d_no int[] := '{}';                                                       -- dropped
+  w_no int[] := '{}'; w_gate int[] := '{}'; w_came bigint[] := '{}';         -- left the gate they stood at (0034)
   v_at int[];
   v_full int;
   v_from int;
@@ -3530,12 +5292,15 @@ declare
   v_head bigint;
 begin
   select array_agg(g.id), array_agg(g.unit), array_agg(durable.limit_now(l)), array_agg(l.period_ms / nullif(durable.limit_now(l), 0)),
-      array_agg(l.burst), array_agg(g.used), array_agg(g.parked), array_agg(g.opens_at)
-    into g_id, g_unit, g_max, g_pause, g_burst, g_used, g_parked, g_opens
-    from durable.gates g left join durable.limits l on l.workspace_id = g.workspace_id and l.id = g.limit_id
-    where g.workspace_id = p_workspace and (g.id = any (q_from) or g.id in (
-      select unnest(l.run_gates || l.step_gates) from durable.live_runs l
-      where l.workspace_id = p_workspace and l.run_id = any (q_run)));
+      array_agg(l.burst), array_agg(g.used), array_agg(g.parked), array_agg(g.opens_at), array_agg(g.limit_id), array_agg(g.key)
+    into g_id, g_unit, g_max, g_pause, g_burst, g_used, g_parked, g_opens, g_limit, g_key
+    from (
+      select unnest(q_from) as id union
+      select unnest(l.run_gates || l.step_gates) from unnest(q_run) as q(run)
+        cross join lateral (select l.run_gates, l.step_gates from durable.live_runs l
+          where l.workspace_id = p_workspace and l.run_id = q.run limit 1) as l) as i
+    cross join lateral (select n.* from durable.gates n where n.workspace_id = p_workspace and n.id = i.id limit 1) as g
+    left join durable.limits l on l.workspace_id = p_workspace and l.id = g.limit_id;
   g_due := array_fill(null::timestamptz, array[coalesce(cardinality(g_id), 0)]);
   g_head := array_fill(null::bigint, array[coalesce(cardinality(g_id), 0)]);
   g_out := array_fill(0, array[coalesce(cardinality(g_id), 0)]);
@@ -3543,12 +5308,15 @@ begin
   g_kept := array_fill(false, array[coalesce(cardinality(g_id), 0)]);
 
   for v_job in
-    select q.no, q.run, q.step, q_rank[q.no] as rank, q.from_gate, coalesce(l.units, 1) as units, durable.gates_ahead(l, q.step) as ahead,
-      case when q.step = c_lease then l.status = 'queued' and l.ready_rank = q_rank[q.no] else exists (
+    select q.no, q.run, q.step, q_rank[q.no] as rank, q.from_gate, coalesce((o.live).units, 1) as units, durable.gates_ahead(o.live, q.step) as ahead,
+      case when q.step = c_lease then (o.live).came when q.from_gate is not null then (select t.came from durable.tasks t
+        where t.workspace_id = p_workspace and t.run_id = q.run and t.step_id = q.step) end as came,
+      case when q.step = c_lease then (o.live).status = 'queued' and (o.live).ready_rank = q_rank[q.no] else exists (
         select 1 from durable.tasks t where t.workspace_id = p_workspace and t.run_id = q.run and t.step_id = q.step
           and t.status = 'queued' and t.ready_rank = q_rank[q.no]) end as is_current
     from unnest(q_run, q_step, q_from) with ordinality as q(run, step, from_gate, no)
-    left join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = q.run order by q.no
+    left join lateral (select l as live from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = q.run limit 1) as o on true
+    order by q.no
   loop
     v_full := null;
     v_from := array_position(g_id, v_job.from_gate);
@@ -3602,6 +5370,9 @@ begin
       g_kept[v_from] := true;
     end if;
     if v_from is not null and v_full is distinct from v_from then
+      w_no := w_no || v_job.no::int;
+      w_gate := w_gate || v_from;
+      w_came := w_came || coalesce(v_job.came, v_job.rank);
       g_parked[v_from] := g_parked[v_from] - 1;
       g_out[v_from] := g_out[v_from] + 1;
       g_head[v_from] := null;
@@ -3621,12 +5392,22 @@ begin
   insert into durable.grants (workspace_id, run_id, step_id, gate_id, at)
     select p_workspace, t.run, t.step, t.gate, v_now from unnest(t_run, t_step, t_gate) as t(run, step, gate);
   -- Out of where it stood ...
-  delete from durable.parked k using generate_subscripts(q_run, 1) as q
-    where q_from[q] is not null and (v_passed[q] or q = any (k_no) or q = any (d_no))
-      and k.workspace_id = p_workspace and k.gate_id = q_from[q] and k.rank = q_rank[q] and k.run_id = q_run[q] and k.step_id = q_step[q];
-  delete from durable.ready r using unnest(k_no) as q
-    where q_from[q] is null
-      and r.rank = q_rank[q] and r.workspace_id = p_workspace and r.run_id = q_run[q] and r.step_id = q_step[q];
+  delete from durable.parked k where k.ctid = any (array(
+    select c.ctid from generate_subscripts(q_run, 1) as q
+    cross join lateral (select c.ctid from durable.parked c where c.workspace_id = p_workspace and c.gate_id = q_from[q]
+      and c.rank = q_rank[q] and c.run_id = q_run[q] and c.step_id = q_step[q] limit 1) as c
+    where v_passed[q] or q = any (k_no) or q = any (d_no)));
+  if cardinality(w_no) > 0 then
+    insert into durable.limit_waits (workspace_id, run_id, step_id, until, limit_id, key, since)
+      select p_workspace, q_run[w_no[q]], q_step[w_no[q]], v_now, g_limit[w_gate[q]], g_key[w_gate[q]], to_timestamp(w_came[q] / 1000000.0)
+      from generate_subscripts(w_no, 1) as q
+      on conflict do nothing;
+  end if;
+  delete from durable.ready r where r.ctid = any (array(
+    select c.ctid from unnest(k_no) as q
+    cross join lateral (select c.ctid from durable.ready c where c.rank = q_rank[q] and c.workspace_id = p_workspace
+      and c.run_id = q_run[q] and c.step_id = q_step[q] limit 1) as c
+    where q_from[q] is null));
   -- ... and into where it stands now.
   insert into durable.parked (workspace_id, gate_id, rank, run_id, step_id)
     select p_workspace, k.gate, q_rank[k.no], q_run[k.no], q_step[k.no] from unnest(k_no, k_gate) as k(no, gate);
@@ -3708,11 +5489,9 @@ begin
   update durable.runs set pause_reason = p_failure where workspace_id = p_workspace and id = p_run;
   insert into durable.audit (workspace_id, actor, action, target, detail)
     values (p_workspace, p_actor, 'run.pause', p_run::text, p_reason);
-  if v_live.status = 'running' then
-    return 'pausing';
-  end if;
-  insert into durable.changes (workspace_id, run_id, kind, journal_seq) values (p_workspace, p_run, 'run.paused', v_live.journal_seq);
-  return 'paused';
+  insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+    values (p_workspace, p_run, case v_live.status when 'running' then 'run.pausing' else 'run.paused' end, v_live.journal_seq);
+  return case v_live.status when 'running' then 'pausing' else 'paused' end;
 end $function$
 ;
 
@@ -3741,6 +5520,7 @@ begin
     from paused l join unnest(p_workspace, p_run, p_failure) as p(workspace, run, failure)
       on p.workspace = l.workspace_id and p.run = l.run_id
     where r.workspace_id = l.workspace_id and r.id = l.run_id;
+  perform durable.owe_grouping(p_workspace, p_run);
 end $function$
 ;
 
@@ -3754,8 +5534,10 @@ begin
   -- As in create_schedule: whether its function is served must not change meanwhile.
   perform 1 from durable.workspaces w where w.id = p_workspace for share;
   update durable.schedules s
-    set paused_at = case when p_paused then v_now end, handled_to = v_now, revision = s.revision + 1,
-        next_at = case when not p_paused and s.removed_at is null and durable.is_served(p_workspace, s.function_id) then v_now end
+    set paused_at = case when p_paused then durable.durable_now() end, revision = s.revision + 1,
+        handled_to = case when p_paused then s.handled_to else v_now end,
+        next_at = case when p_paused and (s.next_at <= durable.durable_now() or s.owed <> '{}') then s.next_at
+          when not p_paused and s.removed_at is null and durable.is_served(p_workspace, s.function_id) then v_now end
     where s.workspace_id = p_workspace and s.id = p_id and (s.paused_at is null) = p_paused;
   if not found then
     return exists (select 1 from durable.schedules s where s.workspace_id = p_workspace and s.id = p_id);
@@ -3777,11 +5559,38 @@ begin
       select p.* from durable.pauses p where p.workspace_id = any (p_workspace) and not p.ending order by p.workspace_id, p.id for share skip locked
     )
     select distinct on (q) q, p.id from generate_subscripts(p_run, 1) as q
-    join durable.live_runs l on l.workspace_id = p_workspace[q] and l.run_id = p_run[q]
-    join pause p on p.workspace_id = l.workspace_id
-      and durable.is_paused_by((p.workspace_id, p.id, p.kind, p.function_id, p.limit_id, p.key, p.actor, p.reason, p.since, p.ending)::durable.pauses, l)
+    cross join lateral (select l as live from durable.live_runs l where l.workspace_id = p_workspace[q] and l.run_id = p_run[q] limit 1) as o
+    join pause p on p.workspace_id = p_workspace[q]
+      and durable.is_paused_by((p.workspace_id, p.id, p.kind, p.function_id, p.limit_id, p.key, p.actor, p.reason, p.since, p.ending)::durable.pauses, o.live)
     where p_on[q]
     order by q, p.since, p.id;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.plan_rerun(p_workspace integer, p_run uuid, p_step uuid, OUT o_cut integer, OUT o_undone uuid, OUT o_held uuid, OUT o_holder uuid)
+ RETURNS record
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  v_undone int;
+begin
+  select coalesce(min(s.seq) filter (where s.op = 'compensate') - 1, max(s.seq), 0) into o_cut from durable.steps s
+    where s.workspace_id = p_workspace and s.run_id = p_run and s.seq is not null;
+  select least(o_cut, s.seq - 1) into o_cut from durable.steps s
+    where s.workspace_id = p_workspace and s.run_id = p_run and s.step_id = p_step;
+  select s.step_id, s.seq into o_undone, v_undone from durable.compensations c
+    join durable.steps s on s.workspace_id = c.workspace_id and s.run_id = c.run_id and s.step_id = c.step_id
+    cross join lateral durable.undoer(c.workspace_id, c.run_id, c.step_id) as u
+    where c.workspace_id = p_workspace and c.run_id = p_run and s.seq <= o_cut and u.o_undone
+    order by s.seq limit 1;
+  o_cut := least(o_cut, v_undone - 1);
+  select s.step_id, u.o_run into o_held, o_holder from durable.compensations c
+    join durable.steps s on s.workspace_id = c.workspace_id and s.run_id = c.run_id and s.step_id = c.step_id
+    cross join lateral durable.undoer(c.workspace_id, c.run_id, c.step_id) as u
+    join durable.live_runs l on l.workspace_id = c.workspace_id and l.run_id = u.o_run
+    where c.workspace_id = p_workspace and c.run_id = p_run and s.seq <= o_cut and u.o_run <> p_run
+    order by s.seq limit 1;
 end $function$
 ;
 
@@ -3864,13 +5673,16 @@ begin
   if n_gate is null then
     return;
   end if;
-  select array_agg(j.run_id order by j.rank), array_agg(j.step_id order by j.rank), array_agg(j.rank order by j.rank), array_agg(j.gate_id order by j.rank)
-    into q_run, q_step, q_rank, q_from
+  with job as materialized (
+    select p.*, row_number() over (order by p.rank, p.run_id, p.step_id) as no
     from unnest(n_gate, n_count) as n(gate, count)
     cross join lateral (
       select k.gate_id, k.rank, k.run_id, k.step_id from durable.parked k
       where k.workspace_id = p_workspace and k.gate_id = n.gate
-      order by k.rank, k.run_id, k.step_id limit n.count for update skip locked) as j;
+      order by k.rank, k.run_id, k.step_id limit n.count for update skip locked) as p
+  )
+  select array_agg(j.run_id order by j.no), array_agg(j.step_id order by j.no), array_agg(j.rank order by j.no), array_agg(j.gate_id order by j.no)
+    into q_run, q_step, q_rank, q_from from job j;
   if q_run is not null and exists (select 1 from durable.pauses k where k.workspace_id = p_workspace)
       and durable.hold_parked(p_workspace, q_run, q_from) then
     insert into durable.gate_notes (due_at, workspace_id, gate_id)
@@ -3896,6 +5708,17 @@ AS $function$
     select '-infinity', g.workspace_id, g.id from durable.gates g
     where g.workspace_id = p_workspace and g.limit_id = any (p_limits) and g.parked > 0
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.refuse_bulk_item(p_workspace integer, p_bulk uuid, p_no integer, p_detail text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if durable.begin_bulk_item(p_workspace, p_bulk, p_no) then
+    perform durable.end_bulk_item(p_workspace, p_bulk, p_no, 'refused', p_detail, null);
+  end if;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.refuse_rewrite()
@@ -3929,7 +5752,7 @@ begin
   delete from durable.end_listeners l where l.workspace_id = p_workspace and l.listener = 'functions';
   insert into durable.end_listeners (workspace_id, event_name, listener)
     select p_workspace, n.name, 'functions'
-    from unnest(array['durable.run.completed', 'durable.run.failed', 'durable.run.cancelled']) as n(name)
+    from unnest(durable.told_names()) as n(name)
     where exists (
       select 1 from durable.functions f cross join json_array_elements(f.manifest::json -> 'triggers') as t
       where f.workspace_id = p_workspace and f.removed_at is null and t ->> 'event' like 'durable.%'
@@ -3953,6 +5776,17 @@ begin
     end if;
   end if;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.register_webhook_listeners(p_workspace integer)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  delete from durable.end_listeners l where l.workspace_id = p_workspace and l.listener = 'webhooks';
+  insert into durable.end_listeners (workspace_id, event_name, listener)
+    select p_workspace, n, 'webhooks' from unnest(durable.told_names()) as n
+    where exists (select 1 from durable.webhooks w where w.workspace_id = p_workspace and w.state = 'enabled' and durable.is_named(w.events, n));
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.release_held(p_limit integer)
@@ -3990,6 +5824,101 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.release_run(p_workspace integer, p_run uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_rank bigint := durable.rank_of(durable.durable_now());
+  v_status text := case when durable.is_asleep(p_workspace, p_run) then 'waiting' else 'queued' end;
+begin
+  update durable.runs set pause_reason = null where workspace_id = p_workspace and id = p_run;
+  delete from durable.timers where workspace_id = p_workspace and run_id = p_run and kind = 'retry'
+    and step_id = '00000000-0000-0000-0000-000000000000';
+  update durable.live_runs
+    set status = v_status, ready_rank = case when v_status = 'queued' then v_rank end, run_attempt = 0, transport_attempt = 0,
+        lost = 0, fence = gen_random_uuid()
+    where workspace_id = p_workspace and run_id = p_run;
+  insert into durable.ready (rank, workspace_id, run_id) select v_rank, p_workspace, p_run where v_status = 'queued';
+  perform durable.requeue_stopped_tasks(p_workspace, p_run);
+  insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+    select p_workspace, p_run, 'run.resumed', l.journal_seq from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run;
+  return v_status;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.repair_run(p_workspace integer, p_run uuid, p_actor text, p_reason text, p_step uuid, p_action text, p_value text, p_key text, p_at_ms double precision, p_resume boolean, p_preview boolean, OUT o_state text, OUT o_status text, OUT o_before timestamp with time zone, OUT o_at timestamp with time zone)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_now timestamptz := durable.durable_now();
+  v_live durable.live_runs;
+  v_step durable.steps;
+  v_value text := case p_action when 'complete' then p_value else 'null' end;
+begin
+  select * into v_live from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run for update;
+  if not found then
+    select r.status into o_status from durable.runs r where r.workspace_id = p_workspace and r.id = p_run;
+    o_state := case when found then 'ended' else 'unknown' end;
+    return;
+  end if;
+  o_status := durable.shown_status(v_live);
+  if v_live.ending is not null then
+    o_state := 'ending';
+    return;
+  end if;
+  select * into v_step from durable.steps s where s.workspace_id = p_workspace and s.run_id = p_run and s.step_id = p_step;
+  o_state := case
+    when not found then 'no-step'
+    when v_live.status <> 'paused' and not (p_action in ('wake', 'resolve') and v_live.status = 'waiting') then 'not-paused'
+    when v_step.seq is not null or v_step.status = 'cancelled' then 'not-open'
+    when v_step.op in ('input', 'approval') then 'asked'
+    when p_action = 'wake' and v_step.op <> 'sleep' or p_action = 'resolve' and v_step.op not in ('wait', 'signal')
+      or p_action = 'retry' and v_step.status <> 'retrying' then 'wrong-kind'
+    else 'done' end;
+  if o_state = 'done' and p_action = 'resolve' and p_value is not null then
+    v_value := durable.value_by_hand(p_workspace, p_run, p_step, p_key, p_value);
+    o_state := case when v_value is null then 'wrong-kind' else 'done' end;
+  end if;
+  if o_state <> 'done' then
+    return;
+  end if;
+  if p_action = 'wake' then
+    o_before := v_step.due_at;
+    o_at := greatest(to_timestamp(p_at_ms / 1000), v_now);
+  elsif v_live.status = 'waiting' or p_resume then
+    o_status := 'queued';
+  end if;
+  if p_preview then
+    return;
+  end if;
+  insert into durable.repairs (workspace_id, run_id, no, step_id, action, actor, reason, before, at)
+    values (p_workspace, p_run, (select count(*) + 1 from durable.repairs m where m.workspace_id = p_workspace and m.run_id = p_run),
+      p_step, p_action, p_actor, p_reason, o_before, v_now);
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'step.' || p_action, p_run::text, json_strip_nulls(json_build_object('step', v_step.name,
+      'id', replace(p_step::text, '-', ''), 'before', durable.rfc3339(o_before), 'at', durable.rfc3339(o_at),
+      'undo', case when o_before is not null then 'wake at ' || durable.rfc3339(o_before) end, 'reason', p_reason))::text);
+  if p_action = 'wake' then
+    update durable.timers t set due_at = o_at where t.workspace_id = p_workspace and t.run_id = p_run and t.step_id = p_step;
+    update durable.steps s set due_at = o_at where s.workspace_id = p_workspace and s.run_id = p_run and s.step_id = p_step;
+  elsif p_action = 'retry' then
+    update durable.steps s set resumed_after = s.attempt, due_at = null
+      where s.workspace_id = p_workspace and s.run_id = p_run and s.step_id = p_step;
+    delete from durable.timers t where t.workspace_id = p_workspace and t.run_id = p_run and t.step_id = p_step;
+  else
+    perform durable.settle_by_hand(p_workspace, p_run, p_step, v_value);
+  end if;
+  if p_action <> 'wake' and v_live.status = 'paused' and p_resume then
+    o_status := durable.release_run(p_workspace, p_run);
+  end if;
+  insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+    select p_workspace, p_run, 'run.repaired', l.journal_seq from durable.live_runs l
+    where l.workspace_id = p_workspace and l.run_id = p_run;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.requeue_stopped_tasks(p_workspace integer, p_run uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -4005,6 +5934,92 @@ begin
                         where m.workspace_id = t.workspace_id and m.run_id = t.run_id and m.step_id = t.step_id)
       returning t.workspace_id, t.run_id, t.step_id)
   insert into durable.ready (rank, workspace_id, run_id, step_id) select v_rank, workspace_id, run_id, step_id from task;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.rerun_run(p_workspace integer, p_origin uuid, p_actor text, p_reason text, p_run uuid, p_kind text, p_step uuid, p_birth json, p_placement text, p_event uuid, p_data text, p_result text, p_preview boolean, p_bulk uuid, p_no integer, OUT o_state text, OUT o_kept integer, OUT o_undone uuid, OUT o_holder uuid, OUT o_plan json)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_origin durable.runs;
+  v_step durable.steps;
+begin
+  perform 1 from durable.runs r where r.workspace_id = p_workspace and r.id = durable.first_origin(p_workspace, p_origin) for update;
+  select * into v_origin from durable.runs r where r.workspace_id = p_workspace and r.id = p_origin;
+  if not found then
+    o_state := 'unknown';
+    return;
+  end if;
+  o_kept := 0;
+  if p_kind <> 'rerun' then
+    if v_origin.status is null then
+      o_state := 'live';
+      return;
+    end if;
+    select * into v_step from durable.steps s where s.workspace_id = p_workspace and s.run_id = p_origin and s.step_id = p_step;
+    if not found and p_step is not null then
+      o_state := 'no-step';
+      return;
+    end if;
+    select p.o_cut, p.o_undone, p.o_holder into o_kept, o_undone, o_holder from durable.plan_rerun(p_workspace, p_origin, p_step) as p;
+    if o_holder is not null then
+      o_state := 'undo-held';
+      return;
+    end if;
+  end if;
+  if p_result is not null and (v_step.op is null or o_undone is not null
+      or v_step.op not in ('run', 'fetch', 'invoke', 'wait', 'signal', 'input', 'approval')) then
+    o_state := 'no-result';
+    return;
+  end if;
+  if p_data is not null and v_origin.begin_cause = 'batch' then
+    o_state := 'batch';
+    return;
+  end if;
+  o_state := 'done';
+  -- Nobody reads it of an item of a bulk.
+  if p_bulk is null then
+    o_plan := durable.show_rerun(p_workspace, p_origin, o_kept);
+  end if;
+  if p_preview then
+    return;
+  end if;
+  if p_bulk is not null and not durable.begin_bulk_item(p_workspace, p_bulk, p_no) then
+    o_state := 'taken';
+    return;
+  end if;
+  if p_data is not null then
+    -- Nobody sent it: no wait looks back so far.
+    insert into durable.events (workspace_id, id, name, data, time, received_at, traceparent)
+      select e.workspace_id, p_event, e.name, p_data, e.time, '-infinity', e.traceparent from durable.events e
+      where e.workspace_id = p_workspace and e.id = v_origin.event_id;
+  end if;
+  perform durable.bear_run(p_workspace, p_run, v_origin.function_id, case when p_data is null then v_origin.event_id else p_event end, p_birth);
+  -- What its sender said of it. Of a batch also what its other events had.
+  insert into durable.run_terms (workspace_id, run_id, name, value)
+    select t.workspace_id, p_run, t.name, t.value from durable.run_terms t
+    where t.workspace_id = p_workspace and t.run_id = p_origin and (t.name = 'tag' or v_origin.begin_cause = 'batch')
+    on conflict do nothing;
+  perform durable.keep_entries(p_workspace, p_origin, p_run, o_kept) where o_kept > 0;
+  if p_result is not null then
+    o_kept := o_kept + 1;
+    insert into durable.steps (workspace_id, run_id, step_id, seq, scope, op, name, n, status, value, attempt, settled_at)
+      values (p_workspace, p_run, p_step, o_kept, v_step.scope, v_step.op, v_step.name, v_step.n, 'ok', p_result, 0, durable.durable_now());
+  end if;
+  update durable.runs r set origin_run_id = p_origin, origin_kind = p_kind, origin_step_id = p_step, kept = o_kept,
+      begin_cause = case when v_origin.begin_cause = 'batch' then 'batch' end
+    where r.workspace_id = p_workspace and r.id = p_run;
+  update durable.live_runs l set journal_seq = o_kept where l.workspace_id = p_workspace and l.run_id = p_run and o_kept > 0;
+  insert into durable.placements (workspace_id, run_id, deployment) select p_workspace, p_run, p_placement where p_placement is not null;
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'run.' || p_kind, p_origin::text, json_strip_nulls(json_build_object('run', p_run, 'kept', o_kept,
+      'step', v_step.name, 'reason', p_reason))::text);
+  insert into durable.changes (workspace_id, run_id, kind, journal_seq) values (p_workspace, p_run, 'run.created', o_kept);
+  if p_bulk is not null then
+    perform durable.end_bulk_item(p_workspace, p_bulk, p_no, 'done', null, p_run);
+  end if;
 end $function$
 ;
 
@@ -4048,6 +6063,10 @@ begin
       update durable.runs r set pause_reason =
           '{"name":"EngineLost","message":"paused: its lease was lost with a dead engine ' || f.lost || ' times"}'
         from freed f where f.lost >= p_lost_max and r.workspace_id = f.workspace_id and r.id = f.run_id
+        returning r.workspace_id, r.id
+    ), owed as (
+      insert into durable.ungrouped (workspace_id, run_id) select workspace_id, id from reason order by 1, 2
+        on conflict (workspace_id, run_id) do update set at = excluded.at
     ), log as (
       insert into durable.changes (workspace_id, run_id, kind, journal_seq)
         select workspace_id, run_id, 'run.rescued', journal_seq from freed
@@ -4066,7 +6085,6 @@ CREATE OR REPLACE FUNCTION durable.resume_run(p_workspace integer, p_run uuid, p
 AS $function$
 declare
   v_live durable.live_runs;
-  v_rank bigint := durable.rank_of(durable.durable_now());
 begin
   o_resumed := false;
   select * into v_live from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run for update;
@@ -4075,28 +6093,22 @@ begin
     return;
   end if;
   o_resumed := v_live.pausing or v_live.status = 'paused';
-  o_status := case when v_live.status <> 'paused' then durable.shown_status(v_live)
-    when durable.is_asleep(p_workspace, p_run) then 'waiting' else 'queued' end;
+  o_status := durable.shown_status(v_live);
   if not o_resumed then
     return;
   end if;
-  update durable.runs set pause_reason = null where workspace_id = p_workspace and id = p_run;
   insert into durable.audit (workspace_id, actor, action, target, detail)
     values (p_workspace, p_actor, 'run.resume', p_run::text, p_reason);
   if v_live.status <> 'paused' then
+    update durable.runs set pause_reason = null where workspace_id = p_workspace and id = p_run;
     update durable.live_runs set pausing = false where workspace_id = p_workspace and run_id = p_run;
+    insert into durable.changes (workspace_id, run_id, kind, journal_seq) values (p_workspace, p_run, 'run.resumed', v_live.journal_seq);
     return;
   end if;
-  update durable.live_runs
-    set status = o_status, ready_rank = case when o_status = 'queued' then v_rank end, run_attempt = 0, transport_attempt = 0,
-        lost = 0, fence = gen_random_uuid()
-    where workspace_id = p_workspace and run_id = p_run;
-  insert into durable.ready (rank, workspace_id, run_id) select v_rank, p_workspace, p_run where o_status = 'queued';
   update durable.steps set resumed_after = attempt, due_at = null
     where workspace_id = p_workspace and run_id = p_run and seq is null and status = 'retrying';
   delete from durable.timers where workspace_id = p_workspace and run_id = p_run and kind in ('retry', 'task');
-  perform durable.requeue_stopped_tasks(p_workspace, p_run);
-  insert into durable.changes (workspace_id, run_id, kind, journal_seq) values (p_workspace, p_run, 'run.resumed', v_live.journal_seq);
+  o_status := durable.release_run(p_workspace, p_run);
 end $function$
 ;
 
@@ -4125,30 +6137,55 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.retire_signing_secret(p_workspace integer, p_actor text, p_id integer)
- RETURNS text
+CREATE OR REPLACE FUNCTION durable.retire_signing_secret(p_workspace integer, p_actor text, p_id integer, p_after_s double precision)
+ RETURNS TABLE(state text, retired_at timestamp with time zone)
  LANGUAGE plpgsql
 AS $function$
+#variable_conflict use_column
 declare
   v_retired_at timestamptz;
+  v_at timestamptz := clock_timestamp() + make_interval(secs => p_after_s);
 begin
   -- Two retirements at once must not each leave the other's secret as the last one.
   perform 1 from durable.workspaces w where w.id = p_workspace for update;
   select s.retired_at into v_retired_at from durable.signing_secrets s where s.workspace_id = p_workspace and s.id = p_id;
   if not found then
-    return null;
-  elsif v_retired_at is not null then
-    return 'already';
+    return;
+  elsif v_retired_at <= v_at then
+    return query select case when v_retired_at > clock_timestamp() then 'retiring' else 'retired' end, v_retired_at;
+    return;
   elsif not exists (select 1 from durable.signing_secrets s
                     where s.workspace_id = p_workspace and s.id <> p_id and s.retired_at is null) then
-    return 'last';
+    return query select 'last', null::timestamptz;
+    return;
   end if;
-  update durable.signing_secrets s set retired_at = clock_timestamp() where s.workspace_id = p_workspace and s.id = p_id;
+  update durable.signing_secrets s set retired_at = v_at where s.workspace_id = p_workspace and s.id = p_id;
   update durable.workspaces w set registry_version = w.registry_version + 1 where w.id = p_workspace;
-  insert into durable.audit (workspace_id, actor, action, target)
-    values (p_workspace, p_actor, 'secret.retire', p_id::text);
-  return 'retired';
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'secret.retire', p_id::text,
+      case when p_after_s > 0 then 'in force until ' || durable.rfc3339(v_at) end);
+  return query select case when p_after_s > 0 then 'retiring' else 'retired' end, v_at;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.retried_step(p_run runs)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select s.step_id from durable.steps s
+  where s.workspace_id = p_run.workspace_id and s.run_id = p_run.id and s.status = 'err'
+    and s.step_id = durable.step_of_failure(p_run.failure)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.revision()
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select pg_snapshot_xmax(s)::text::bigint - (select count(*) from pg_snapshot_xip(s)) from pg_current_snapshot() as s
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.rfc3339(p_at timestamp with time zone)
@@ -4160,31 +6197,163 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.run_anyway(p_workspace integer, p_skip uuid, p_actor text, p_run uuid, p_version integer, p_run_gates uuid[], p_step_gates uuid[], p_units integer, t_kind text[], t_ms double precision[], g_id uuid[], g_limit uuid[], g_unit text[], g_key text[])
+CREATE OR REPLACE FUNCTION durable.roll_up(p_keep_days integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_cursor durable.metric_cursor;
+  v_to pg_snapshot;
+  v_minute timestamptz := date_trunc('minute', clock_timestamp());
+  v_workspace int[]; v_run uuid[]; v_kind text[]; v_at timestamptz[];
+begin
+  select * into v_cursor from durable.metric_cursor for update skip locked;
+  if not found then
+    return null;
+  end if;
+  v_to := pg_current_snapshot();
+  -- Of another life of the database, whose transactions have other numbers: see epochs (0006).
+  if pg_snapshot_xmax(v_cursor.snapshot) > pg_snapshot_xmax(v_to) then
+    v_cursor.snapshot := v_to;
+    v_cursor.lost_at := clock_timestamp();
+  end if;
+  if not pg_visible_in_snapshot((select l.dropped from durable.change_log l), v_cursor.snapshot) then
+    v_cursor.lost_at := clock_timestamp();
+  end if;
+  select array_agg(c.workspace_id), array_agg(c.run_id), array_agg(c.kind), array_agg(date_trunc('minute', c.at))
+    into v_workspace, v_run, v_kind, v_at
+    from durable.changes_between(v_cursor.snapshot, v_to) as c
+    where c.kind in ('run.created', 'run.completed', 'run.failed', 'run.cancelled');
+
+  with counted as (
+    select c.workspace, c.at, r.function_id, count(*) filter (where c.kind = 'run.created') as started,
+      count(*) filter (where c.kind = 'run.completed') as completed, count(*) filter (where c.kind = 'run.failed') as failed,
+      count(*) filter (where c.kind = 'run.cancelled') as cancelled
+    from unnest(v_workspace, v_run, v_kind, v_at) as c(workspace, run, kind, at)
+    join durable.runs r on r.workspace_id = c.workspace and r.id = c.run
+    group by 1, 2, 3
+  ), minutes as (
+    insert into durable.metric_minutes as m (workspace_id, minute, function_id, started, completed, failed, cancelled)
+      select c.workspace, c.at, c.function_id, c.started, c.completed, c.failed, c.cancelled from counted c order by 1, 2, 3
+      on conflict (workspace_id, minute, function_id) do update set started = m.started + excluded.started,
+        completed = m.completed + excluded.completed, failed = m.failed + excluded.failed, cancelled = m.cancelled + excluded.cancelled
+  )
+  insert into durable.metric_totals as t (workspace_id, function_id, started, completed, failed, cancelled)
+    select c.workspace, c.function_id, sum(c.started), sum(c.completed), sum(c.failed), sum(c.cancelled) from counted c group by 1, 2 order by 1, 2
+    on conflict (workspace_id, function_id) do update set started = t.started + excluded.started,
+      completed = t.completed + excluded.completed, failed = t.failed + excluded.failed, cancelled = t.cancelled + excluded.cancelled;
+
+  with counted as (
+    select c.workspace, c.at, r.function_id, p.phase, durable.metric_bucket(p.ms) as bucket, count(*) as count, sum(greatest(p.ms, 0)) as sum_ms
+    from unnest(v_workspace, v_run, v_kind, v_at) as c(workspace, run, kind, at)
+    join durable.runs r on r.workspace_id = c.workspace and r.id = c.run
+    cross join lateral (values
+      ('total', extract(epoch from r.ended_at - coalesce(r.begins_at, r.created_at))::float8 * 1000),
+      ('limit', (select extract(epoch from sum(w.until - w.since))::float8 * 1000 from durable.limit_waits w
+        where w.workspace_id = r.workspace_id and w.run_id = r.id)),
+      ('queue', extract(epoch from r.leased_at - r.scheduled_at)::float8 * 1000),
+      ('network', case when r.app_ms <= extract(epoch from r.received_at - r.sent_at) * 1000 then extract(epoch from r.received_at - r.sent_at)::float8 * 1000 - r.app_ms end),
+      ('app', r.app_ms::float8)) as p(phase, ms)
+    where c.kind <> 'run.created' and p.ms is not null
+    group by 1, 2, 3, 4, 5
+  ), minutes as (
+    insert into durable.metric_phases as m (workspace_id, minute, function_id, phase, bucket, count)
+      select c.workspace, c.at, c.function_id, c.phase, c.bucket, c.count from counted c order by 1, 2, 3, 4, 5
+      on conflict (workspace_id, minute, function_id, phase, bucket) do update set count = m.count + excluded.count
+  )
+  insert into durable.metric_phase_totals as t (workspace_id, function_id, phase, bucket, count, sum_ms)
+    select c.workspace, c.function_id, c.phase, c.bucket, sum(c.count), sum(c.sum_ms) from counted c group by 1, 2, 3, 4 order by 1, 2, 3, 4
+    on conflict (workspace_id, function_id, phase, bucket) do update set count = t.count + excluded.count, sum_ms = t.sum_ms + excluded.sum_ms;
+
+  if v_cursor.sampled_at < v_minute then
+    insert into durable.metric_backlogs (workspace_id, minute, queued, parked, running, waiting, paused, oldest_queued_ms, circuit)
+      select l.workspace_id, v_minute, count(*) filter (where l.status = 'queued'), coalesce(max(k.count), 0),
+        count(*) filter (where l.status = 'running'), count(*) filter (where l.status = 'waiting'), count(*) filter (where l.status = 'paused'),
+        max(greatest(0, extract(epoch from durable.durable_now())::float8 * 1000 - coalesce(l.came, l.ready_rank) / 1000.0::float8))
+          filter (where l.status = 'queued'),
+        coalesce(max(c.state), 'closed')
+      from durable.live_runs l
+      left join (select k.workspace_id, count(*)::int as count from durable.parked k group by 1) as k on k.workspace_id = l.workspace_id
+      left join durable.circuits c on c.workspace_id = l.workspace_id
+      group by 1 on conflict do nothing;
+    delete from durable.metric_limits;
+    insert into durable.metric_limits (workspace_id, limit_id, parked)
+      select k.workspace_id, g.limit_id, sum(k.count)::int
+      from (select k.workspace_id, k.gate_id, count(*) as count from durable.parked k group by 1, 2) as k
+      join durable.gates g on g.workspace_id = k.workspace_id and g.id = k.gate_id
+      group by 1, 2;
+    delete from durable.metric_minutes where minute < v_minute - p_keep_days * interval '1 day';
+    delete from durable.metric_phases where minute < v_minute - p_keep_days * interval '1 day';
+    delete from durable.metric_backlogs where minute < v_minute - p_keep_days * interval '1 day';
+    v_cursor.sampled_at := v_minute;
+  end if;
+  update durable.metric_cursor
+    set snapshot = v_to, read_at = clock_timestamp(), sampled_at = v_cursor.sampled_at, lost_at = v_cursor.lost_at;
+  return coalesce(cardinality(v_run), 0);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.rotate_changes(p_rows bigint, p_age interval)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_log durable.change_log;
+  v_position bigint;
+begin
+  select * into v_log from durable.change_log for update skip locked;
+  select last_value into v_position from durable.change_positions;
+  if v_log is null or v_position - v_log.position < p_rows and clock_timestamp() - v_log.rotated_at < p_age then
+    return false;
+  end if;
+  perform set_config('lock_timeout', '100', true);
+  lock table durable.changes in access exclusive mode;
+  update durable.change_log
+    set dropped = rotated, rotated = pg_current_xact_id(), rotated_at = clock_timestamp(), position = v_position;
+  drop table durable.changes_before;
+  alter table durable.changes rename to changes_before;
+  alter index durable.changes_by_xid rename to changes_before_by_xid;
+  create table durable.changes (like durable.changes_before including defaults);
+  create index changes_by_xid on durable.changes (xid);
+  return true;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.rotate_webhook_secret(p_workspace integer, p_id uuid, p_secret text, p_overlap_s double precision, p_actor text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_end timestamptz := durable.durable_now() + p_overlap_s * interval '1 second';
+begin
+  perform 1 from durable.webhooks w where w.workspace_id = p_workspace and w.id = p_id for update;
+  if not found then
+    return false;
+  end if;
+  update durable.webhook_secrets s set retired_at = least(coalesce(s.retired_at, v_end), v_end)
+    where s.workspace_id = p_workspace and s.webhook_id = p_id;
+  delete from durable.webhook_secrets s where s.workspace_id = p_workspace and s.webhook_id = p_id and s.retired_at < durable.durable_now();
+  insert into durable.webhook_secrets (workspace_id, webhook_id, secret, created_at) values (p_workspace, p_id, p_secret, durable.durable_now());
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'webhook.rotate', p_id::text, json_build_object('overlap_s', p_overlap_s)::text);
+  return true;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.run_anyway(p_workspace integer, p_skip uuid, p_actor text, p_run uuid, p_birth json)
  RETURNS uuid
  LANGUAGE plpgsql
 AS $function$
 declare
   v_skip durable.skips;
-  v_rank bigint := durable.rank_of(durable.durable_now());
 begin
   select * into v_skip from durable.skips where workspace_id = p_workspace and id = p_skip for update;
   if not found or v_skip.started_run is not null then
     return v_skip.started_run;
   end if;
   update durable.skips set started_run = p_run where workspace_id = p_workspace and id = p_skip;
-  insert into durable.runs (workspace_id, id, function_id, function_version, event_id, created_at)
-    values (p_workspace, p_run, v_skip.function_id, p_version, v_skip.event_id, durable.durable_now());
-  insert into durable.gatekeepers (workspace_id) select p_workspace where cardinality(g_id) > 0 on conflict do nothing;
-  insert into durable.gates (workspace_id, id, limit_id, unit, key)
-    select p_workspace, g.* from unnest(g_id, g_limit, g_unit, g_key) as g(id, limit_id, unit, key) order by g.id
-    on conflict (workspace_id, id) do update set touched_on = excluded.touched_on;
-  insert into durable.live_runs (workspace_id, run_id, status, fence, run_gates, step_gates, units, ready_rank)
-    values (p_workspace, p_run, 'queued', gen_random_uuid(), p_run_gates, p_step_gates, p_units, v_rank);
-  insert into durable.ready (rank, workspace_id, run_id) values (v_rank, p_workspace, p_run);
-  perform durable.limit_runs(array_fill(p_workspace, array[cardinality(t_kind)]), array_fill(p_run, array[cardinality(t_kind)]), t_kind, t_ms)
-    where cardinality(t_kind) > 0;
-  perform durable.open_cancels(array[p_workspace], array[p_run]);
+  perform durable.bear_run(p_workspace, p_run, v_skip.function_id, v_skip.event_id, p_birth);
   insert into durable.audit (workspace_id, actor, action, target, detail)
     values (p_workspace, p_actor, 'skip.run', p_skip::text, p_run::text);
   insert into durable.changes (workspace_id, run_id, kind, journal_seq) values (p_workspace, p_run, 'run.created', 0);
@@ -4246,6 +6415,27 @@ begin
       when 'start' then 'the run had not begun ' || v_ms || ' ms after ' || v_since || ', which is later than timeouts.start allows. Is the app up, and are there free slots?'
       else 'the run had not ended ' || v_ms || ' ms after ' || v_since || ', which is later than timeouts.finish allows.' end)::text, true);
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.run_told_of(p_event events)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select case when t.id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then t.id::uuid end from (
+    select case json_typeof(d -> 'run') when 'object' then d -> 'run' ->> 'id' when 'string' then d ->> 'run' end as id
+    from (select case when p_event.name ~ '^durable\.(run\.|input\.|on-failure$)' then p_event.data::json end as d) as q) as t
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.run_traceparent(p_run runs, p_event events)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select '00-' || coalesce(substr(p_event.traceparent, 4, 32), replace(p_run.id::text, '-', '')) || '-'
+    || right(replace(p_run.id::text, '-', ''), 16) || '-' || coalesce(right(p_event.traceparent, 2), '01')
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.run_waits(p_workspace integer, p_run uuid, p_step uuid, p_key text, p_event uuid)
@@ -4399,6 +6589,23 @@ CREATE OR REPLACE FUNCTION durable.schedule_now()
 AS $function$ select date_trunc('second', durable.durable_now()) $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.set_alert_rule(p_workspace integer, p_kind text, p_enabled boolean, p_mute_s double precision, p_options jsonb, p_actor text, p_reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into durable.alert_rules as r (workspace_id, kind, enabled, options, muted_until)
+    values (p_workspace, p_kind, coalesce(p_enabled, true), jsonb_strip_nulls(coalesce(p_options, '{}'))::text,
+      durable.durable_now() + p_mute_s * interval '1 second')
+    on conflict (workspace_id, kind) do update
+      set enabled = coalesce(p_enabled, r.enabled), options = jsonb_strip_nulls(r.options::jsonb || coalesce(p_options, '{}'))::text,
+          muted_until = coalesce(excluded.muted_until, r.muted_until);
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'alert.rule', p_kind,
+      json_strip_nulls(json_build_object('enabled', p_enabled, 'mute_s', p_mute_s, 'options', p_options, 'reason', p_reason))::text);
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.set_limit(p_workspace integer, p_actor text, p_limit uuid, p_count integer, p_reason text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -4416,6 +6623,40 @@ begin
   insert into durable.audit (workspace_id, actor, action, target, detail)
     values (p_workspace, p_actor, 'limit.set', v_name, json_build_object('to', p_count, 'reason', p_reason)::text);
   return true;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.set_retention(p_workspace integer, p_actor text, p_days integer, p_reason text)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_before int;
+begin
+  select w.retention_days into v_before from durable.workspaces w where w.id = p_workspace for update;
+  if v_before is null then
+    return null;
+  end if;
+  update durable.workspaces w set retention_days = p_days where w.id = p_workspace;
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'workspace.retention', 'workspace',
+      json_strip_nulls(json_build_object('days', p_days, 'before', v_before, 'reason', p_reason))::text);
+  return v_before;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.settle_by_hand(p_workspace integer, p_run uuid, p_step uuid, p_value text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('durable_hang_up', p_run || '/' || replace(t.step_id::text, '-', '') || ' ' || t.fence)
+    from durable.tasks t where t.workspace_id = p_workspace and t.run_id = p_run and t.step_id = p_step and t.status = 'running';
+  perform durable.give_back(array[p_workspace], array[p_run], array[p_step]);
+  perform durable.close_entries(array[p_workspace], array[p_run], array[p_step]);
+  update durable.steps s set status = 'pending', settled_at = null
+    where s.workspace_id = p_workspace and s.run_id = p_run and s.step_id = p_step;
+  perform durable.settle_entries(array[p_workspace], array[p_run], array[p_step], array[p_value], array[null::uuid]);
 end $function$
 ;
 
@@ -4491,7 +6732,7 @@ begin
     update durable.steps t
       set seq = h.base + e.ordinal, status = case when e.failure is null then 'ok' else 'err' end,
           value = e.value, failure = e.failure, event_id = e.event,
-          settled_at = v_now, committed_at = clock_timestamp()
+          settled_at = v_now
       from entry e join head h on h.workspace_id = e.workspace and h.run_id = e.run
       where t.workspace_id = e.workspace and t.run_id = e.run and t.step_id = e.step
   ), no_timer as (
@@ -4642,6 +6883,26 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.settle_ticks(s_workspace integer[], s_id text[], s_revision integer[], s_next double precision[], s_tick double precision[], s_run uuid[])
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_moved int[];
+begin
+  v_moved := array(
+    select q.no from unnest(s_workspace, s_id, s_revision) with ordinality as q(workspace, id, revision, no)
+    join durable.schedules s on s.workspace_id = q.workspace and s.id = q.id and s.revision = q.revision
+    order by s.workspace_id, s.id for update of s);
+  update durable.schedules s
+    set owed = '{}', next_at = to_timestamp(s_next[q.no]), revision = s.revision + 1, last_tick_at = to_timestamp(s_tick[q.no]),
+        last_run_id = coalesce(
+          (select r.id from durable.runs r where r.workspace_id = s.workspace_id and r.id = s_run[q.no]), s.last_run_id)
+    from unnest(v_moved) as q(no) where s.workspace_id = s_workspace[q.no] and s.id = s_id[q.no];
+  return cardinality(v_moved);
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.shape_runs(s_workspace integer[], s_event uuid[], s_bytes integer[], s_new boolean[], s_function text[], s_run uuid[], s_shapes text[], s_begin timestamp with time zone[], s_cause text[], OUT o_born boolean[], OUT o_begin timestamp with time zone[], OUT o_cause text[], OUT o_event uuid[])
  RETURNS record
  LANGUAGE plpgsql
@@ -4670,13 +6931,14 @@ begin
   o_begin := case when s_begin = '{}' then array_fill(null::timestamptz, array[cardinality(s_run)]) else s_begin end;
   o_cause := case when s_cause = '{}' then array_fill(null::text, array[cardinality(s_run)]) else s_cause end;
 
-  -- All keys in order, for the length of the commit.
-  insert into durable.shape_keys (workspace_id, id, function_id, kind, key, touched_at)
+  -- All keys in order, for the length of the commit. A statement has one time, that of its beginning, and may have waited
+  -- since; so a key's time is that of the latest that came to it (touched_at), and what it remembers is held against that.
+  insert into durable.shape_keys as s (workspace_id, id, function_id, kind, key, touched_at)
     select distinct on (s_workspace[q], (e.spec ->> 'id')::uuid) s_workspace[q], (e.spec ->> 'id')::uuid, s_function[q], e.kind, e.spec ->> 'key', v_now
     from generate_subscripts(s_run, 1) as q cross join lateral jsonb_each(s_shapes[q]::jsonb) as e(kind, spec)
     where s_new[q] and s_shapes[q] is not null
     order by 1, 2
-    on conflict (workspace_id, id) do update set touched_at = excluded.touched_at;
+    on conflict (workspace_id, id) do update set touched_at = greatest(s.touched_at, excluded.touched_at);
 
   for q in 1 .. cardinality(s_run) loop
     continue when s_shapes[q] is null or not s_new[q];
@@ -4686,7 +6948,7 @@ begin
     v_spec := v_shapes -> 'idempotency';
     if v_spec is not null then
       select * into k from durable.shape_keys where workspace_id = s_workspace[q] and id = (v_spec ->> 'id')::uuid;
-      if k.until > v_now then
+      if k.until > k.touched_at then
         o_born[q] := false;
         perform durable.skip_event(s_workspace[q], s_event[q], s_function[q], 'duplicate', k.run_id,
           jsonb_build_object('key', v_spec ->> 'key', 'until', durable.rfc3339(k.until)),
@@ -4699,9 +6961,9 @@ begin
     v_spec := coalesce(v_shapes -> 'batch', v_shapes -> 'debounce');
     if v_spec ->> 'edge' = 'leading' then
       select * into k from durable.shape_keys where workspace_id = s_workspace[q] and id = (v_spec ->> 'id')::uuid;
-      if k.until > v_now then
+      if k.until > k.touched_at then
         o_born[q] := false;
-        v_until := least(durable.after_ms(v_now, (v_spec ->> 'quiet_ms')::float8), durable.after_ms(k.since, (v_spec ->> 'max_ms')::float8));
+        v_until := least(durable.after_ms(k.touched_at, (v_spec ->> 'quiet_ms')::float8), durable.after_ms(k.since, (v_spec ->> 'max_ms')::float8));
         update durable.shape_keys set until = v_until where workspace_id = k.workspace_id and id = k.id;
         perform durable.skip_event(s_workspace[q], s_event[q], s_function[q], 'debounced', k.run_id,
           jsonb_build_object('key', v_spec ->> 'key', 'until', durable.rfc3339(v_until)),
@@ -4731,7 +6993,7 @@ begin
         o_born[q] := false;
         v_full := v_shapes ? 'batch' and (k.events + 1 >= (v_spec ->> 'size')::int or k.bytes + s_bytes[q] >= (v_spec ->> 'bytes')::int);
         v_not_before := greatest(k.not_before, v_not_before);
-        v_begin := greatest(v_not_before, case when v_full then v_now else durable.begin_of(v_spec, k.since, v_now) end);
+        v_begin := greatest(v_not_before, case when v_full then v_now else durable.begin_of(v_spec, k.since, k.touched_at) end);
         insert into durable.collected_events (workspace_id, run_id, no, event_id) values (k.workspace_id, k.run_id, k.events + 1, s_event[q]);
         update durable.shape_keys set events = k.events + 1, bytes = k.bytes + s_bytes[q], not_before = v_not_before,
             run_id = case when not v_full then k.run_id end
@@ -4771,16 +7033,16 @@ begin
       v_until := null;
       if v_spec ? 'burst' then
         v_pause := (v_spec ->> 'ms')::float8 / (v_spec ->> 'limit')::int;
-        v_slot := greatest(v_now, durable.after_ms(k.until, -v_pause * ((v_spec ->> 'burst')::int - 1)));
-        v_until := durable.after_ms(greatest(k.until, v_now), v_pause);
+        v_slot := greatest(k.touched_at, durable.after_ms(k.until, -v_pause * ((v_spec ->> 'burst')::int - 1)));
+        v_until := durable.after_ms(greatest(k.until, k.touched_at), v_pause);
       else
         v_starts := array(select s from unnest(k.starts) with ordinality as u(s, no)
-          where durable.after_ms(s, (v_spec ->> 'ms')::float8) > v_now order by no);
-        v_slot := greatest(v_now, durable.after_ms(v_starts[cardinality(v_starts) - (v_spec ->> 'limit')::int + 1], (v_spec ->> 'ms')::float8));
+          where durable.after_ms(s, (v_spec ->> 'ms')::float8) > k.touched_at order by no);
+        v_slot := greatest(k.touched_at, durable.after_ms(v_starts[cardinality(v_starts) - (v_spec ->> 'limit')::int + 1], (v_spec ->> 'ms')::float8));
         v_starts := v_starts || v_slot;
         v_until := durable.after_ms(v_slot, (v_spec ->> 'ms')::float8);
       end if;
-      if v_slot > v_now and ((v_spec ->> 'delay')::boolean is not true or v_slot > v_now + c_later_max) then
+      if v_slot > k.touched_at and ((v_spec ->> 'delay')::boolean is not true or v_slot > v_now + c_later_max) then
         o_born[q] := false;
         perform durable.skip_event(s_workspace[q], s_event[q], s_function[q], 'rate-limited', null,
           jsonb_build_object('key', v_spec ->> 'key', 'limit', v_spec -> 'limit', 'period_ms', v_spec -> 'ms', 'until', durable.rfc3339(v_slot)),
@@ -4788,7 +7050,7 @@ begin
             || durable.rfc3339(v_slot) || '.');
         continue;
       end if;
-      if v_slot > v_now and v_slot > coalesce(v_not_before, v_now) then
+      if v_slot > k.touched_at and v_slot > coalesce(v_not_before, v_now) then
         v_not_before := v_slot;
         o_cause[q] := 'rate-limit';
       end if;
@@ -4845,6 +7107,24 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.show_rerun(p_workspace integer, p_run uuid, p_cut integer)
+ RETURNS json
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select json_build_object(
+    'again', (select coalesce(json_agg(json_build_object('id', replace(s.step_id::text, '-', ''), 'op', s.op, 'name', s.name, 'n', s.n)
+        order by s.seq), '[]')
+      from (select * from durable.steps s where s.workspace_id = p_workspace and s.run_id = p_run and s.seq > p_cut
+              and s.op <> 'compensate' order by s.seq limit 100) as s),
+    'anew', (select coalesce(json_agg(json_build_object('id', replace(s.step_id::text, '-', ''), 'op', s.op, 'name', s.name, 'n', s.n)
+        order by s.name, s.n), '[]')
+      from (select * from durable.steps s where s.workspace_id = p_workspace and s.run_id = p_run and s.seq is null
+              and s.op <> 'compensate' and s.step_id not in (select durable.lost_entries(p_workspace, p_run, p_cut))
+            order by s.name, s.n limit 100) as s))
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.shown_status(p_live live_runs)
  RETURNS text
  LANGUAGE sql
@@ -4881,15 +7161,15 @@ AS $function$
 #variable_conflict use_column
 declare
   v_workspace int[]; v_function text[]; v_version int[]; v_data text[]; v_depth int[]; v_failed uuid[];
-  v_id uuid[];
+  v_id uuid[]; v_trace text[];
   v_count int;
 begin
   select array_agg(r.workspace_id), array_agg(h.id), array_agg(h.version), array_agg(r.id), array_agg(coalesce(c.depth, 0) + 1),
       array_agg(durable.new_id()),
       array_agg('{"run":{"id":"' || r.id || '","started_at":"' || durable.rfc3339(durable.time_of_id(r.id)) || '"},"function":'
         || to_json(r.function_id)::text || ',"event":' || durable.event_json(e) || ',"error":' || coalesce(r.failure, 'null') || ',"step":'
-        || durable.failed_step(r) || '}')
-    into v_workspace, v_function, v_version, v_failed, v_depth, v_id, v_data
+        || durable.failed_step(r) || '}'), array_agg(durable.run_traceparent(r, e))
+    into v_workspace, v_function, v_version, v_failed, v_depth, v_id, v_data, v_trace
     from unnest(p_workspace, p_run) as p(workspace, run)
     join durable.runs r on r.workspace_id = p.workspace and r.id = p.run and r.status = 'failed'
     join durable.functions f on f.workspace_id = r.workspace_id and f.id = r.function_id
@@ -4908,7 +7188,7 @@ begin
     array_fill(null::text, array[v_count]), array_fill(null::uuid, array[v_count]),
     array_fill('durable.on-failure'::text, array[v_count]), v_data, array_fill(null::float8, array[v_count]),
     (select array_agg(n) from generate_series(1, v_count) as n), v_function, v_version, v_id,
-    array_fill(null::uuid, array[v_count]));
+    array_fill(null::uuid, array[v_count]), e_trace => v_trace);
 end $function$
 ;
 
@@ -4935,6 +7215,30 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.steer_bulk(p_workspace integer, p_bulk uuid, p_actor text, p_do text, p_reason text, OUT o_done boolean, OUT o_status text)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_to text;
+begin
+  select b.status into o_status from durable.bulks b where b.workspace_id = p_workspace and b.id = p_bulk for update;
+  o_done := false;
+  v_to := case
+    when p_do = 'continue' and o_status in ('held', 'paused') then 'running'
+    when p_do = 'pause' and o_status in ('canary', 'running') then 'paused'
+    when p_do = 'abort' and o_status not in ('completed', 'aborted') then 'aborted' end;
+  if v_to is null then
+    return;
+  end if;
+  update durable.bulks b set status = v_to, ended_at = case when v_to = 'aborted' then durable.durable_now() end
+    where b.workspace_id = p_workspace and b.id = p_bulk;
+  insert into durable.audit (workspace_id, actor, action, target, detail) values (p_workspace, p_actor, 'bulk.' || p_do, p_bulk::text, p_reason);
+  o_done := true;
+  o_status := v_to;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.stems_from(p_workspace integer, p_run uuid, p_prefix text)
  RETURNS boolean
  LANGUAGE sql
@@ -4956,6 +7260,100 @@ CREATE OR REPLACE FUNCTION durable.step_of(p_child children)
  LANGUAGE sql
  IMMUTABLE
 AS $function$ select case when p_child.kind <> 'on-failure' then replace(p_child.parent_step_id::text, '-', '') end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.step_of_failure(p_failure text)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select case when p_failure::json ->> 'step' ~ '^[0-9a-f]{32}$' then (p_failure::json ->> 'step')::uuid end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.stuck_runs(p_workspace integer, p_options jsonb)
+ RETURNS TABLE(run_id uuid, why text)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select q.id, 'paused' from (
+    select r.id, r.pause_reason from durable.runs r where r.workspace_id = p_workspace and r.pause_reason is not null and r.status is null limit 10000) as q
+    where q.pause_reason::json ->> 'name' <> 'Paused'
+  union all
+  select q.run_id, 'retrying' from (
+    select t.run_id, t.step_id from durable.timers t where t.workspace_id = p_workspace and t.kind = 'retry' limit 10000) as q
+    left join durable.steps s on s.workspace_id = p_workspace and s.run_id = q.run_id and s.step_id = q.step_id
+    where durable.since_first_attempt_ms(p_workspace, q.run_id, q.step_id, s.resumed_after) > (p_options ->> 'retrying_s')::float8 * 1000
+  union all
+  select distinct w.run_id, 'waiting' from durable.waits w
+    join durable.steps s on s.workspace_id = w.workspace_id and s.run_id = w.run_id and s.step_id = w.step_id
+    where (p_options ->> 'waiting_s')::float8 > 0 and w.workspace_id = p_workspace
+      and s.seq is null and s.committed_at < durable.durable_now() - durable.in_seconds(p_options, 'waiting_s')
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.sweep_deliveries(p_limit integer)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  delete from durable.webhook_deliveries d where d.ctid = any (array(
+    select o.ctid from durable.webhook_deliveries o where o.ended_at < durable.durable_now() - interval '7 days' order by o.ended_at limit p_limit))
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.sweep_dropped(p_limit integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_part durable.partitions;
+  v_from uuid;
+  v_to uuid;
+  v_table text;
+  v_count int;
+  v_gone int := 0;
+  v_workspace int[]; v_client text[];
+begin
+  select * into v_part from durable.partitions p where p.state = 'dropped' order by p.no limit 1 for update skip locked;
+  if not found then
+    return null;
+  end if;
+  v_from := durable.first_id(v_part.from_at);
+  v_to := durable.first_id(v_part.to_at);
+  foreach v_table in array durable.tables_of_runs() loop
+    execute format($q$
+      delete from durable.%I t where t.ctid = any (array(
+        select x.ctid from durable.workspaces w cross join lateral (
+          select x.ctid from durable.%1$I x where x.workspace_id = w.id and x.run_id >= $1 and x.run_id < $2
+            and not exists (select 1 from durable.runs r where r.workspace_id = w.id and r.id = x.run_id) limit $3) as x limit $3)) $q$, v_table)
+      using v_from, v_to, p_limit - v_gone;
+    get diagnostics v_count = row_count;
+    v_gone := v_gone + v_count;
+  end loop;
+  delete from durable.skips t where t.ctid = any (array(
+    select x.ctid from durable.workspaces w cross join lateral (
+      select x.ctid from durable.skips x where x.workspace_id = w.id and x.event_id >= v_from and x.event_id < v_to
+        and not exists (select 1 from durable.events e where e.workspace_id = w.id and e.id = x.event_id) limit p_limit - v_gone) as x limit p_limit - v_gone));
+  get diagnostics v_count = row_count;
+  v_gone := v_gone + v_count;
+  select array_agg(k.workspace_id order by k.workspace_id, k.client_id), array_agg(k.client_id order by k.workspace_id, k.client_id)
+    into v_workspace, v_client from (
+      select i.workspace_id, i.client_id from durable.event_ids i
+      where (i.workspace_id, i.client_id) > (v_part.walked_workspace, v_part.walked_id)
+      order by i.workspace_id, i.client_id limit 10 * p_limit) as k;
+  delete from durable.event_ids i using unnest(v_workspace, v_client) as k(workspace, client)
+    where i.workspace_id = k.workspace and i.client_id = k.client and i.event_id >= v_from and i.event_id < v_to
+      and not exists (select 1 from durable.events e where e.workspace_id = i.workspace_id and e.id = i.event_id);
+  get diagnostics v_count = row_count;
+  v_gone := v_gone + v_count;
+  v_count := coalesce(cardinality(v_client), 0);
+  if v_gone = 0 and v_count < 10 * p_limit then
+    update durable.partitions p set state = 'swept', swept_at = durable.durable_now(), walked_id = '' where p.no = v_part.no;
+  elsif v_count > 0 then
+    update durable.partitions p set walked_workspace = v_workspace[v_count], walked_id = v_client[v_count] where p.no = v_part.no;
+  end if;
+  return v_gone;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.sweep_gates(p_days integer)
@@ -5025,7 +7423,68 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.sync_app(p_workspace integer, p_actor text, p_url text, p_sdk text, p_capabilities text[], p_max_duration_ms integer, p_deployment text, p_digest text, f_id text[], f_manifest text[], l_id uuid[], l_name text[], l_function text[], l_kind text[], l_count integer[], l_period_ms double precision[], l_burst integer[], c_id text[], c_function text[], c_cron text[], c_tz text[], c_jitter_ms double precision[], c_catch_up text[], c_overlap text[], c_data text[])
+CREATE OR REPLACE FUNCTION durable.sweep_workspace(p_limit integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_now timestamptz := durable.durable_now();
+  v_workspace durable.workspaces;
+  v_walk durable.retention_walks;
+  v_cutoff timestamptz;
+  v_to uuid;
+  v_run uuid[]; v_ended uuid[];
+  v_event uuid[]; v_old uuid[];
+  v_needed uuid[];
+  v_zero constant uuid := '00000000-0000-0000-0000-000000000000';
+  v_is_last boolean;
+begin
+  if not pg_try_advisory_xact_lock(7302, 1) then
+    return null;
+  end if;
+  insert into durable.retention_walks (workspace_id, run_id, event_id, runs, events)
+    select w.id, v_zero, v_zero, 0, 0 from durable.workspaces w
+    where not exists (select 1 from durable.retention_walks k where k.workspace_id = w.id) on conflict do nothing;
+  select * into v_walk from durable.retention_walks k
+    where k.walked_at is null or k.walked_at < clock_timestamp() - interval '1 minute' or k.run_id <> v_zero or k.event_id <> v_zero
+    order by k.walked_at nulls first, k.workspace_id limit 1 for update;
+  if not found then
+    return null;
+  end if;
+  select * into v_workspace from durable.workspaces w where w.id = v_walk.workspace_id;
+  v_cutoff := v_now - v_workspace.retention_days * interval '1 day';
+  v_to := durable.first_id(case when v_workspace.retention_days * interval '1 day' < durable.longest_retention() then v_cutoff
+    else least(v_cutoff, (select min(p.from_at) from durable.partitions p where p.state = 'open')) end);
+
+  select coalesce(array_agg(q.id order by q.id), '{}'), coalesce(array_agg(q.id) filter (where q.ended_at < v_cutoff), '{}')
+    into v_run, v_ended from (
+      select r.id, r.ended_at from durable.runs r where r.workspace_id = v_walk.workspace_id and r.id > v_walk.run_id and r.id < v_to
+      order by r.id limit p_limit) as q;
+  v_walk.runs := v_walk.runs + durable.delete_runs(v_walk.workspace_id, v_ended);
+
+  select coalesce(array_agg(q.id order by q.id), '{}'), coalesce(array_agg(q.id) filter (where q.received_at < v_cutoff), '{}')
+    into v_event, v_old from (
+      select e.id, e.received_at from durable.events e where e.workspace_id = v_walk.workspace_id and e.id > v_walk.event_id and e.id < v_to
+      order by e.id limit p_limit) as q;
+  -- Reruns stand anywhere and keep the event of their origin; they are few, and have an index of their own.
+  if cardinality(v_old) > 0 then
+    v_needed := array(select r.event_id from durable.runs r where r.workspace_id = v_walk.workspace_id and r.origin_run_id is not null
+      and r.event_id between v_event[1] and v_event[cardinality(v_event)]);
+    v_walk.events := v_walk.events + durable.delete_events(v_walk.workspace_id, array(
+      select o from unnest(v_old) as o where o <> all (v_needed) and not durable.is_event_needed(v_walk.workspace_id, o)));
+  end if;
+
+  v_is_last := cardinality(v_run) < p_limit and cardinality(v_event) < p_limit;
+  update durable.retention_walks k
+    set run_id = case when v_is_last then v_zero else coalesce(v_run[cardinality(v_run)], v_walk.run_id) end,
+        event_id = case when v_is_last then v_zero else coalesce(v_event[cardinality(v_event)], v_walk.event_id) end,
+        runs = v_walk.runs, events = v_walk.events, walked_at = case when v_is_last then clock_timestamp() else k.walked_at end
+    where k.workspace_id = v_walk.workspace_id;
+  return cardinality(v_run) + cardinality(v_event);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.sync_app(p_workspace integer, p_actor text, p_url text, p_sdk text, p_capabilities text[], p_max_duration_ms integer, p_deployment text, p_digest text, f_id text[], f_manifest text[], l_id uuid[], l_name text[], l_function text[], l_kind text[], l_count integer[], l_period_ms double precision[], l_burst integer[], c_id text[], c_function text[], c_cron text[], c_tz text[], c_jitter_ms double precision[], c_catch_up text[], c_overlap text[], c_data text[], c_condition text[])
  RETURNS TABLE(function_id text, version integer, change text)
  LANGUAGE plpgsql
 AS $function$
@@ -5088,7 +7547,7 @@ begin
   perform durable.register_cancel_patterns(p_workspace, f_manifest);
   perform durable.register_end_listeners(p_workspace);
   perform durable.declare_limits(p_workspace, l_id, l_name, l_function, l_kind, l_count, l_period_ms, l_burst);
-  perform durable.declare_schedules(p_workspace, c_id, c_function, c_cron, c_tz, c_jitter_ms, c_catch_up, c_overlap, c_data);
+  perform durable.declare_schedules(p_workspace, c_id, c_function, c_cron, c_tz, c_jitter_ms, c_catch_up, c_overlap, c_data, c_condition);
 
   select json_object_agg(q.id, q.change)::text into v_changes
     from unnest(v_id, v_change) as q(id, change) where q.change <> 'unchanged';
@@ -5098,6 +7557,62 @@ begin
       values (p_workspace, p_actor, 'app.sync', p_url, v_changes);
   end if;
   return query select q.* from unnest(v_id, v_version, v_change) as q(id, version, change);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.tables_of_runs()
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select array['children', 'collected_events', 'compensations', 'detours', 'folded_steps', 'given_back', 'inputs', 'limit_waits',
+    'placements', 'repairs', 'run_deployments', 'run_errors', 'run_states', 'run_terms', 'taken_events']
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.take_bulk_items(p_limit integer)
+ RETURNS TABLE(workspace_id integer, bulk_id uuid, no integer, run_id uuid, action text, actor text, reason text)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_now timestamptz := durable.durable_now();
+  v_bulk durable.bulks;
+begin
+  select b.* into v_bulk from durable.bulks b where b.status in ('canary', 'running') and exists (
+      select 1 from durable.bulk_items i where i.workspace_id = b.workspace_id and i.bulk_id = b.id and i.status = 'waiting'
+        and (i.taken_until is null or i.taken_until < v_now) and (b.status = 'running' or i.no <= b.canary))
+    order by random() limit 1;
+  return query
+    with piece as materialized (
+      select i.no from durable.bulk_items i
+      where i.workspace_id = v_bulk.workspace_id and i.bulk_id = v_bulk.id and i.status = 'waiting'
+        and (i.taken_until is null or i.taken_until < v_now) and (v_bulk.status = 'running' or i.no <= v_bulk.canary)
+      order by i.no limit p_limit for update skip locked)
+    update durable.bulk_items i set taken_until = v_now + interval '30 seconds' from piece p
+      where i.workspace_id = v_bulk.workspace_id and i.bulk_id = v_bulk.id and i.no = p.no and i.status = 'waiting'
+      returning i.workspace_id, i.bulk_id, i.no, i.run_id, v_bulk.action, v_bulk.actor, v_bulk.reason;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.take_deliveries(p_limit integer, p_busy uuid[])
+ RETURNS TABLE(workspace_id integer, id uuid, webhook_id uuid, url text, body text, attempt integer)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_now constant timestamptz := durable.durable_now();
+begin
+  return query
+    with due as materialized (
+      select w.url, q.workspace_id, q.id from durable.webhooks w cross join lateral (
+        select d.workspace_id, d.id from durable.webhook_deliveries d
+        where d.workspace_id = w.workspace_id and d.webhook_id = w.id and d.state = 'waiting' and d.due_at <= v_now
+        order by d.due_at limit 8 for update skip locked) as q
+      where w.state = 'enabled' and w.id <> all (p_busy) limit p_limit)
+    update durable.webhook_deliveries d set attempts = d.attempts + 1, due_at = v_now + interval '30 seconds' from due
+      where d.workspace_id = due.workspace_id and d.id = due.id
+      returning d.workspace_id, d.id, d.webhook_id, due.url, d.body, d.attempts;
 end $function$
 ;
 
@@ -5130,45 +7645,48 @@ end $function$
 CREATE OR REPLACE FUNCTION durable.take_in(p_workspace integer)
  RETURNS void
  LANGUAGE plpgsql
+ SET enable_bitmapscan TO 'off'
 AS $function$
 declare
   c_run constant uuid := '00000000-0000-0000-0000-000000000000';
   c_unit constant float8 := 100;             -- by how many microseconds a job of weight 1 moves its tenant on
   a_rank bigint[]; a_run uuid[]; a_step uuid[]; a_priority int[]; a_queue uuid[]; a_tag bigint[];
+  r_run uuid[]; r_tag bigint[]; r_rank bigint[];  -- of runs, each once
+  a_place tid[]; r_place tid[]; t_place tid[];  -- of jobs, runs and tasks, all of them locked
 begin
   if not exists (select 1 from durable.arrivals where workspace_id = p_workspace) then
     return;
   end if;
   with picked as materialized (
-    select a.rank, a.run_id, a.step_id from durable.arrivals a where a.workspace_id = p_workspace
+    select a.ctid as place, a.rank, a.run_id, a.step_id from durable.arrivals a where a.workspace_id = p_workspace
     order by a.rank, a.run_id, a.step_id limit 1000 for update skip locked
   ), job as materialized (
-    select r.rank, r.run_id, r.step_id from picked p
-    join durable.ready r on r.rank = p.rank and r.workspace_id = p_workspace and r.run_id = p.run_id and r.step_id = p.step_id
-    for update of r skip locked
+    select p.place, r.ctid as ready_place, p.rank, p.run_id, p.step_id from picked p
+    cross join lateral (select r.ctid from durable.ready r where r.rank = p.rank and r.workspace_id = p_workspace and r.run_id = p.run_id
+      and r.step_id = p.step_id limit 1 for update skip locked) as r
   ), held as materialized (
-    select l.run_id, c_run as step_id, j.rank from job j
-    join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = j.run_id
-    where j.step_id = c_run and l.status = 'queued' and l.ready_rank = j.rank
-    order by 1 for update of l skip locked
+    select l.run_id, c_run as step_id, j.rank, j.place, j.ready_place, l.live_place from job j
+    cross join lateral (select l.run_id, l.ctid as live_place from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = j.run_id
+      and l.status = 'queued' and l.ready_rank = j.rank limit 1 for update skip locked) as l
+    where j.step_id = c_run
   ), held_task as materialized (
-    select t.run_id, t.step_id, j.rank from job j
-    join durable.tasks t on t.workspace_id = p_workspace and t.run_id = j.run_id and t.step_id = j.step_id
-    where j.step_id <> c_run and t.status = 'queued' and t.ready_rank = j.rank
-    order by 1, 2 for update of t skip locked
+    select t.run_id, t.step_id, j.rank, j.place, j.ready_place, t.live_place from job j
+    cross join lateral (select t.run_id, t.step_id, t.ctid as live_place from durable.tasks t where t.workspace_id = p_workspace and t.run_id = j.run_id
+      and t.step_id = j.step_id and t.status = 'queued' and t.ready_rank = j.rank limit 1 for update skip locked) as t
+    where j.step_id <> c_run
   ), free as materialized (
     select * from held union all select * from held_task
   ), gone as (
-    delete from durable.arrivals a using free f
-      where a.rank = f.rank and a.workspace_id = p_workspace and a.run_id = f.run_id and a.step_id = f.step_id
+    delete from durable.arrivals a where a.ctid = any (array(select place from free))
   ), stale as (
     -- It was leased, dropped, or went out of the way of the claim meanwhile.
-    delete from durable.arrivals a using picked p
-      where a.rank = p.rank and a.workspace_id = p_workspace and a.run_id = p.run_id and a.step_id = p.step_id
-        and not exists (select 1 from durable.ready r
-          where r.rank = p.rank and r.workspace_id = p_workspace and r.run_id = p.run_id and r.step_id = p.step_id)
+    delete from durable.arrivals a where a.ctid = any (array(
+      select p.place from picked p where (select r.rank from durable.ready r
+        where r.rank = p.rank and r.workspace_id = p_workspace and r.run_id = p.run_id and r.step_id = p.step_id limit 1) is null))
   )
-  select array_agg(f.rank), array_agg(f.run_id), array_agg(f.step_id) into a_rank, a_run, a_step from free f;
+  select array_agg(f.rank), array_agg(f.run_id), array_agg(f.step_id), array_agg(f.ready_place),
+      array_agg(f.live_place) filter (where f.step_id = c_run), array_agg(f.live_place) filter (where f.step_id <> c_run)
+    into a_rank, a_run, a_step, a_place, r_place, t_place from free f;
   if a_rank is null then
     return;
   end if;
@@ -5176,8 +7694,10 @@ begin
   with job as materialized (
     select a.rank, a.run_id, a.step_id, coalesce(l.priority, 0) as priority, l.tenant, t.queue_id, c_unit / t.weight as cost, l.run_gates || l.step_gates as gates
     from unnest(a_rank, a_run, a_step) as a(rank, run_id, step_id)
-    join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = a.run_id
-    left join durable.tenants t on t.workspace_id = p_workspace and t.id = l.tenant
+    cross join lateral (select l.priority, l.tenant, l.run_gates, l.step_gates from durable.live_runs l
+      where l.workspace_id = p_workspace and l.run_id = a.run_id limit 1) as l
+    left join lateral (
+      select n.queue_id, n.weight from durable.tenants n where n.workspace_id = p_workspace and n.id = l.tenant limit 1) as t on true
   ), queue as materialized (
     select q.queue_id as id, case when q.is_idle then greatest(v.at, q.rank) else coalesce(v.at, q.rank) end as at
     from (
@@ -5186,11 +7706,13 @@ begin
           and not bool_or(exists (select 1 from durable.gates g
             where g.workspace_id = p_workspace and g.id = any (j.gates) and g.parked > 0)) as is_idle
       from job j where j.queue_id is not null group by j.queue_id) as q
-    left join durable.virtual_times v on v.workspace_id = p_workspace and v.id = q.queue_id
+    left join lateral (
+      select t.at from durable.virtual_times t where t.workspace_id = p_workspace and t.id = q.queue_id limit 1) as v on true
   ), tenant as materialized (
     select j.tenant as id, greatest(min(q.at), min(v.at)) as at, min(j.cost) as cost, count(*) as jobs
     from job j join queue q on q.id = j.queue_id
-    left join durable.virtual_times v on v.workspace_id = p_workspace and v.id = j.tenant
+    left join lateral (
+      select t.at from durable.virtual_times t where t.workspace_id = p_workspace and t.id = j.tenant limit 1) as v on true
     group by j.tenant
   ), kept as (
     insert into durable.virtual_times (workspace_id, id, at)
@@ -5207,12 +7729,13 @@ begin
     into a_rank, a_run, a_step, a_priority, a_queue, a_tag from ranked r;
 
   perform set_config('durable.ranking', 'on', true);
-  delete from durable.ready r using generate_subscripts(a_run, 1) as q
-    where r.rank = a_rank[q] and r.workspace_id = p_workspace and r.run_id = a_run[q] and r.step_id = a_step[q];
-  update durable.live_runs l set ready_rank = a_tag[q], came = a_rank[q] from generate_subscripts(a_run, 1) as q
-    where a_step[q] = c_run and l.workspace_id = p_workspace and l.run_id = a_run[q];
+  delete from durable.ready r where r.ctid = any (a_place);
+  select array_agg(a_run[q]), array_agg(a_tag[q]), array_agg(a_rank[q]) into r_run, r_tag, r_rank from generate_subscripts(a_run, 1) as q
+    where a_step[q] = c_run;
+  update durable.live_runs l set ready_rank = r_tag[array_position(r_run, l.run_id)], came = r_rank[array_position(r_run, l.run_id)]
+    where l.ctid = any (r_place);
   update durable.tasks t set ready_rank = a_tag[q], came = a_rank[q] from generate_subscripts(a_run, 1) as q
-    where a_step[q] <> c_run and t.workspace_id = p_workspace and t.run_id = a_run[q] and t.step_id = a_step[q];
+    where t.ctid = any (t_place) and t.run_id = a_run[q] and t.step_id = a_step[q];
   perform set_config('durable.ranking', 'off', true);
   insert into durable.ready (rank, workspace_id, run_id, step_id)
     select a_tag[q], p_workspace, a_run[q], a_step[q] from generate_subscripts(a_run, 1) as q where a_queue[q] is null;
@@ -5304,6 +7827,36 @@ CREATE OR REPLACE FUNCTION durable.time_of_id(p_id uuid)
 AS $function$ select to_timestamp(('x' || left(replace(p_id::text, '-', ''), 12))::bit(48)::bigint / 1000.0) $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.told_names()
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select array['durable.run.completed', 'durable.run.failed', 'durable.run.cancelled']
+    || array(select 'durable.alert.' || k from unnest(durable.alert_kinds()) as k)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.triage_errors(p_workspace integer, p_fingerprint text, p_state text, p_actor text, p_reason text)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_state text;
+begin
+  select g.state into v_state from durable.error_groups g
+    where g.workspace_id = p_workspace and g.fingerprint = p_fingerprint for update;
+  if v_state is distinct from p_state and v_state is not null then
+    update durable.error_groups set state = p_state, state_at = durable.durable_now(), state_by = p_actor, state_reason = p_reason
+      where workspace_id = p_workspace and fingerprint = p_fingerprint;
+    insert into durable.audit (workspace_id, actor, action, target, detail)
+      values (p_workspace, p_actor, 'error.' || case p_state when 'resolved' then 'resolve' when 'muted' then 'mute' else 'reopen' end,
+        p_fingerprint, p_reason);
+  end if;
+  return v_state;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.trigger_seen(p_wait waits)
  RETURNS text
  LANGUAGE sql
@@ -5315,65 +7868,103 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.trouble_of(p_run runs, OUT o_error text, OUT o_step text)
+ RETURNS record
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce(f.failure::json ->> 'name', 'Error'), f.step
+  from (
+    select coalesce(o.failure, p_run.failure, p_run.pause_reason) as failure, coalesce(o.name, s.name) as step
+    from (select 1) as one
+    left join lateral (
+      select t.name, t.failure from durable.steps t
+      where p_run.status is null and t.workspace_id = p_run.workspace_id and t.run_id = p_run.id and t.status = 'retrying'
+        and not exists (select 1 from durable.timers m
+          where m.workspace_id = t.workspace_id and m.run_id = t.run_id and m.step_id = t.step_id)
+      order by t.committed_at desc, t.step_id limit 1) as o on true
+    left join durable.steps s on s.workspace_id = p_run.workspace_id and s.run_id = p_run.id
+      and s.step_id = durable.retried_step(p_run)) as f
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.undoer(p_workspace integer, p_run uuid, p_step uuid, OUT o_run uuid, OUT o_undone boolean)
+ RETURNS record
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with recursive line(run_id, heir, undone) as (
+    select c.run_id, c.heir, c.undone from durable.compensations c
+      where c.workspace_id = p_workspace and c.run_id = p_run and c.step_id = p_step
+    union all
+    select c.run_id, c.heir, c.undone from line l
+      join durable.compensations c on c.workspace_id = p_workspace and c.run_id = l.heir and c.step_id = p_step
+  )
+  select l.run_id, l.undone from line l where l.heir is null
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.unpark_jobs(p_workspace integer, p_from uuid, p_limit integer, p_sign integer)
  RETURNS integer
  LANGUAGE plpgsql
 AS $function$
 declare
   c_run constant uuid := '00000000-0000-0000-0000-000000000000';
-  v_count int;
+  -- Those that are free: their run or task is locked. And where all stand that leave.
+  f_run uuid[]; f_step uuid[]; f_rank bigint[]; f_came bigint[]; f_queue uuid[];
+  v_gone tid[]; v_runs tid[]; v_tasks tid[];
 begin
   with picked as materialized (
-    select k.rank, k.run_id, k.step_id from durable.parked k where k.workspace_id = p_workspace and k.gate_id = p_from
+    select k.ctid as place, k.rank, k.run_id, k.step_id from durable.parked k where k.workspace_id = p_workspace and k.gate_id = p_from
     order by k.rank, k.run_id, k.step_id limit p_limit for update skip locked
   ), held as materialized (
-    select l.run_id, p.rank, l.came from picked p
-    join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = p.run_id
-    where p.step_id = c_run and l.status = 'queued' and l.ready_rank = p.rank
-    order by 1 for update of l skip locked
+    select p.*, l.came, l.live_place, l.tenant from picked p
+    cross join lateral (select l.came, l.ctid as live_place, l.tenant from durable.live_runs l where l.workspace_id = p_workspace
+      and l.run_id = p.run_id and l.status = 'queued' and l.ready_rank = p.rank limit 1 for update skip locked) as l
+    where p.step_id = c_run
   ), held_task as materialized (
-    select t.run_id, t.step_id, p.rank, t.came from picked p
-    join durable.tasks t on t.workspace_id = p_workspace and t.run_id = p.run_id and t.step_id = p.step_id
-    where p.step_id <> c_run and t.status = 'queued' and t.ready_rank = p.rank
-    order by 1, 2 for update of t skip locked
+    select p.*, t.came, t.live_place from picked p
+    cross join lateral (select t.came, t.ctid as live_place from durable.tasks t where t.workspace_id = p_workspace
+      and t.run_id = p.run_id and t.step_id = p.step_id and t.status = 'queued' and t.ready_rank = p.rank limit 1 for update skip locked) as t
+    where p.step_id <> c_run
   ), free as materialized (
-    select run_id, c_run as step_id, rank, came from held union all select run_id, step_id, rank, came from held_task
-  ), fair as materialized (
-    -- Let out at once they would all go before whoever has come since.
-    select f.*, t.queue_id from free f
-    join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = f.run_id
-    join durable.tenants t on t.workspace_id = p_workspace and t.id = l.tenant
-    where p_sign > 0
-  ), queued as (
-    insert into durable.parked (workspace_id, gate_id, rank, run_id, step_id)
-      select p_workspace, queue_id, rank, run_id, step_id from fair where came is not null
-  ), turn as (
-    insert into durable.turns (rank, workspace_id, queue_id) select came, p_workspace, queue_id from fair where came is not null
-  ), arrival as (
-    insert into durable.arrivals (rank, workspace_id, run_id, step_id)
-      select rank, p_workspace, run_id, step_id from fair where came is null on conflict do nothing
-  ), gone as (
-    delete from durable.parked k using picked p
-      where k.workspace_id = p_workspace and k.gate_id = p_from and k.rank = p.rank and k.run_id = p.run_id and k.step_id = p.step_id
-        and (exists (select 1 from free f where f.run_id = p.run_id and f.step_id = p.step_id and f.rank = p.rank)
-          or case when p.step_id = c_run then not exists (select 1 from durable.live_runs l
-              where l.workspace_id = p_workspace and l.run_id = p.run_id and l.status = 'queued' and l.ready_rank = p.rank)
-            else not exists (select 1 from durable.tasks t
-              where t.workspace_id = p_workspace and t.run_id = p.run_id and t.step_id = p.step_id and t.status = 'queued' and t.ready_rank = p.rank)
-            end)
-  ), run as (
-    update durable.live_runs l set ready_rank = abs(h.rank) * p_sign from held h
-      where l.workspace_id = p_workspace and l.run_id = h.run_id
-  ), task as (
-    update durable.tasks t set ready_rank = abs(h.rank) * p_sign from held_task h
-      where t.workspace_id = p_workspace and t.run_id = h.run_id and t.step_id = h.step_id
-  ), job as (
-    insert into durable.ready (rank, workspace_id, run_id, step_id)
-      select abs(f.rank) * p_sign, p_workspace, f.run_id, f.step_id from free f
-      where not exists (select 1 from fair q where q.run_id = f.run_id and q.step_id = f.step_id and q.came is not null)
+    select * from held union all
+    select h.*, (select l.tenant from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = h.run_id limit 1) from held_task h
+  ), told as materialized (
+    -- Of fair functions: let out at once they would all go before whoever has come since. Who has passed his gates already has
+    -- had his turn: in the queue he would keep his places from others, and these are few.
+    select f.*, case when p_sign > 0 and (select g.gate_id from durable.grants g
+      where g.workspace_id = p_workspace and g.run_id = f.run_id and g.step_id = f.step_id limit 1) is null then (
+      select t.queue_id from durable.tenants t where t.workspace_id = p_workspace and t.id = f.tenant limit 1) end as queue_id from free f
+  ), nobodys as (
+    select p.place from picked p where case when p.step_id = c_run
+      then (select l.run_id from durable.live_runs l
+        where l.workspace_id = p_workspace and l.run_id = p.run_id and l.status = 'queued' and l.ready_rank = p.rank limit 1)
+      else (select t.run_id from durable.tasks t where t.workspace_id = p_workspace
+        and t.run_id = p.run_id and t.step_id = p.step_id and t.status = 'queued' and t.ready_rank = p.rank limit 1) end is null
   )
-  select count(*) into v_count from free;
-  return v_count;
+  select array_agg(t.run_id), array_agg(t.step_id), array_agg(t.rank), array_agg(t.came), array_agg(t.queue_id),
+      array_agg(t.place) || (select array_agg(n.place) from nobodys n),
+      array_agg(t.live_place) filter (where t.step_id = c_run), array_agg(t.live_place) filter (where t.step_id <> c_run)
+    into f_run, f_step, f_rank, f_came, f_queue, v_gone, v_runs, v_tasks from told t;
+  delete from durable.parked k where k.ctid = any (v_gone);
+  if f_run is null then
+    return 0;
+  end if;
+  insert into durable.parked (workspace_id, gate_id, rank, run_id, step_id)
+    select p_workspace, f_queue[q], abs(f_rank[q]), f_run[q], f_step[q] from generate_subscripts(f_run, 1) as q
+    where f_queue[q] is not null and f_came[q] is not null;
+  insert into durable.turns (rank, workspace_id, queue_id)
+    select f_came[q], p_workspace, f_queue[q] from generate_subscripts(f_run, 1) as q where f_queue[q] is not null and f_came[q] is not null;
+  insert into durable.arrivals (rank, workspace_id, run_id, step_id)
+    select abs(f_rank[q]), p_workspace, f_run[q], f_step[q] from generate_subscripts(f_run, 1) as q
+    where f_queue[q] is not null and f_came[q] is null on conflict do nothing;
+  update durable.live_runs l set ready_rank = abs(l.ready_rank) * p_sign where l.ctid = any (v_runs);
+  update durable.tasks t set ready_rank = abs(t.ready_rank) * p_sign where t.ctid = any (v_tasks);
+  insert into durable.ready (rank, workspace_id, run_id, step_id)
+    select abs(f_rank[q]) * p_sign, p_workspace, f_run[q], f_step[q] from generate_subscripts(f_run, 1) as q
+    where f_queue[q] is null or f_came[q] is null;
+  return cardinality(f_run);
 end $function$
 ;
 
@@ -5401,6 +7992,23 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.value_by_hand(p_workspace integer, p_run uuid, p_step uuid, p_key text, p_data text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select case w.mode
+      when 'signal' then p_data
+      when 'event' then e.json
+      when 'any' then '{"key":' || to_json(w.key)::text || ',"event":' || e.json || '}'
+    end
+  from durable.waits w
+  cross join lateral (select '{"id":' || to_json(gen_random_uuid())::text || ',"name":' || to_json(w.event_name)::text
+    || ',"data":' || p_data || ',"time":"' || durable.rfc3339(durable.durable_now()) || '"}' as json) as e
+  where w.workspace_id = p_workspace and w.run_id = p_run and w.step_id = p_step and w.key = coalesce(p_key, '')
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.wait_value(p_mode text, p_key text, p_event events)
  RETURNS text
  LANGUAGE sql
@@ -5414,6 +8022,29 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.webhook_alerts()
+ RETURNS TABLE(workspace_id integer, kind text, key text, facts jsonb)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select w.workspace_id, 'webhook', w.id::text, jsonb_build_object('webhook', w.id, 'origin', substring(w.url from '^[a-z]+://[^/?#]+'), 'why', w.why)
+  from durable.webhooks w left join durable.alert_rules r on r.workspace_id = w.workspace_id and r.kind = 'webhook'
+  where w.state = 'failed' and coalesce(r.enabled, true)
+$function$
+;
+
+CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON durable.bulks FOR EACH ROW EXECUTE FUNCTION note_topic('bulk', 'id');
+
+CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON durable.circuits FOR EACH ROW EXECUTE FUNCTION note_topic('deployment');
+
+CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON durable.deployments FOR EACH ROW EXECUTE FUNCTION note_topic('deployment', 'name');
+
+CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON durable.endpoints FOR EACH ROW EXECUTE FUNCTION note_topic('deployment');
+
+CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON durable.inputs FOR EACH ROW EXECUTE FUNCTION note_topic('input', 'id');
+
+CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON durable.limits FOR EACH ROW EXECUTE FUNCTION note_topic('limit', 'id');
+
 CREATE TRIGGER run_arrives AFTER INSERT ON durable.live_runs FOR EACH ROW WHEN (((new.ready_rank IS NOT NULL) AND ((new.priority IS NOT NULL) OR (new.tenant IS NOT NULL)))) EXECUTE FUNCTION run_arrives();
 
 CREATE TRIGGER run_arrives_again AFTER UPDATE ON durable.live_runs FOR EACH ROW WHEN (((new.ready_rank > 0) AND (new.ready_rank IS DISTINCT FROM old.ready_rank) AND ((new.priority IS NOT NULL) OR (new.tenant IS NOT NULL)))) EXECUTE FUNCTION run_arrives();
@@ -5421,6 +8052,12 @@ CREATE TRIGGER run_arrives_again AFTER UPDATE ON durable.live_runs FOR EACH ROW 
 CREATE TRIGGER run_ends_at_gates AFTER DELETE ON durable.live_runs FOR EACH ROW WHEN (((old.step_gates IS NOT NULL) OR (old.run_gates IS NOT NULL))) EXECUTE FUNCTION run_leaves_gates();
 
 CREATE TRIGGER run_leaves_gates AFTER UPDATE ON durable.live_runs FOR EACH ROW WHEN ((((old.step_gates IS NOT NULL) OR (old.run_gates IS NOT NULL)) AND (new.engine_id IS NULL) AND ((old.engine_id IS NOT NULL) OR ((old.ready_rank IS NOT NULL) AND (new.ready_rank IS DISTINCT FROM old.ready_rank))) AND ((new.came IS NULL) OR (NOT (new.came IS DISTINCT FROM old.came))))) EXECUTE FUNCTION run_leaves_gates();
+
+CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON durable.pauses FOR EACH ROW EXECUTE FUNCTION note_topic('pause', 'id');
+
+CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON durable.schedules FOR EACH ROW EXECUTE FUNCTION note_topic('schedule', 'id');
+
+CREATE TRIGGER told AFTER INSERT ON durable.skips REFERENCING NEW TABLE AS skipped FOR EACH STATEMENT EXECUTE FUNCTION note_skips();
 
 CREATE TRIGGER steps_settled BEFORE UPDATE ON durable.steps FOR EACH ROW WHEN ((old.seq IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite();
 

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { chromiumPath } from "../test/support/chromium.ts";
 
 /**
  * What the tests use of the operating system. On a fresh Debian as root it is installed; elsewhere the tests that
@@ -29,6 +30,11 @@ const PACKAGES: SystemPackage[] = [
         "create_main_cluster = false\n",
       );
     },
+  },
+  {
+    what: "a browser, in which a page follows a run",
+    apt: ["chromium-headless-shell"],
+    present: () => chromiumPath() !== null,
   },
 ];
 

@@ -2,6 +2,7 @@
 // Ends with one line, `N passed, N failed`; the exit code is 0 exactly when nothing failed.
 
 import { ensureSystemPackages } from "./system-packages.ts";
+import { chaosSample } from "./test/chaos.ts";
 import { biome, types } from "./test/compilers.ts";
 import { runStage, type Stage, stopStages, type Tally } from "./test/stage.ts";
 import { vitest } from "./test/vitest.ts";
@@ -11,7 +12,7 @@ const filters = process.argv.slice(quick ? 3 : 2);
 
 const stages: Stage[] = quick
   ? [biome, types, vitest(["protocol", "engine/src", "sdk-ts", ...filters])]
-  : [biome, types, vitest(filters)];
+  : [biome, types, vitest(filters), ...(filters.length === 0 ? [chaosSample] : [])];
 
 process.on("SIGINT", () => stopStages("SIGINT"));
 process.on("SIGTERM", () => stopStages("SIGTERM"));

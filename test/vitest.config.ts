@@ -50,7 +50,9 @@ export default defineConfig({
   root,
   test: {
     pool: "forks",
-    maxWorkers: 2,
+    // Of three files one or two wait, for a lease to end or for a second of the clock: two workers leave a quarter of two
+    // processors unused.
+    maxWorkers: 3,
     // A process per file: what one leaves behind late (an environment, a line that is left alone for a while) is no other's.
     isolate: true,
     disableConsoleIntercept: true,

@@ -28,7 +28,13 @@ if (!isNewEnough) {
 setFlagsFromString("--semi-space-growth-factor=1");
 
 // Compiled once, not at every command; older versions of Node have no such cache.
-module.enableCompileCache?.();
+const cache = module.enableCompileCache?.()?.directory;
+
+// What stays keeps all that it loads, also what compiles TypeScript.
+if (!isInstalled && cache !== undefined && ["dev", "start"].includes(process.argv[2] ?? "")) {
+  const { compileElsewhere } = await import("../compile/elsewhere.js");
+  compileElsewhere(cache);
+}
 
 const { main } = await import(isInstalled ? installed.href : source.href);
 process.exitCode = await main(process.argv.slice(2));

@@ -4,6 +4,7 @@ create table durable.workspaces (
   app text not null,
   environment text not null,
   registry_version int not null default 0,  -- raised by every sync; ingest compares it with what it matched against
+  production boolean not null default false,  -- people are asked twice before they change something
   created_at timestamptz not null default clock_timestamp(),
   unique (app, environment)
 );
@@ -38,23 +39,29 @@ create table durable.function_versions (
   primary key (workspace_id, function_id, version)
 );
 
--- Secrets that sign dispatches and check answers: the newest signs, every one that is not retired is accepted.
+-- Secrets that sign dispatches and check answers: the newest signs, every one that is not retired is accepted. Sealed by
+-- the engine (auth/engine-keys.ts): who reads the database, or a copy of it, can sign nothing.
 create table durable.signing_secrets (
   workspace_id int not null,
   id int generated always as identity,
   secret text not null,
+  fingerprint text not null,
   created_at timestamptz not null default clock_timestamp(),
-  retired_at timestamptz,
+  retired_at timestamptz,        -- from then on it is not in force; may be to come
   primary key (workspace_id, id)
 );
 
--- Event keys can only send. Only a hash is kept; the prefix lets a person recognise the key.
-create table durable.event_keys (
+-- Bearer tokens. An event key can only send; an API key reaches as far as its scope, both in their workspace alone. Only a
+-- hash is kept; the prefix lets a person recognise the key.
+create table durable.keys (
   workspace_id int not null,
   id int generated always as identity,
+  scope text not null,           -- send: an event key; read, write, admin: an API key
   sha256 bytea not null unique,
   prefix text not null,
   created_at timestamptz not null default clock_timestamp(),
+  expires_at timestamptz,
+  last_used_at timestamptz,      -- to the minute
   revoked_at timestamptz,
   primary key (workspace_id, id)
 );

@@ -19,9 +19,29 @@ create table durable.runs (
   pause_reason text,                         -- why it is paused, as a failure
   unclaimed int,                             -- results nobody asked for when it ended
   end_fence uuid,                            -- the fence that ended it: tells a repeated commit from a lost one
-  sent_at timestamptz, first_byte_at timestamptz, received_at timestamptz, app_ms real,  -- the last dispatch
+  scheduled_at timestamptz, leased_at timestamptz, sent_at timestamptz, first_byte_at timestamptz,
+  received_at timestamptz, app_ms real,      -- of the last dispatch
+  dispatch uuid,                             -- its fence; the first half names its span in the run's trace
+  origin_run_id uuid,                        -- the run that it goes over again
+  origin_kind text,                          -- rerun | from-step | retry
+  origin_step_id uuid,                       -- the step of it from which it begins
+  kept int,                                  -- so many entries of its journal it was born with
   primary key (workspace_id, id)
-);
+) partition by range (id);
+create table durable.runs_default partition of durable.runs default;
+create index runs_by_origin on durable.runs (workspace_id, origin_run_id) where origin_run_id is not null;
+
+-- The first of those that were made of each other, and are still kept.
+create function durable.first_origin(p_workspace int, p_run uuid) returns uuid
+language sql stable as $$
+  with recursive line(run_id, origin) as (
+    select r.id, r.origin_run_id from durable.runs r where r.workspace_id = p_workspace and r.id = p_run
+    union all
+    select r.id, r.origin_run_id from line l join durable.runs r on r.workspace_id = p_workspace and r.id = l.origin
+  )
+  select l.run_id from line l where l.origin is null
+    or not exists (select 1 from durable.runs r where r.workspace_id = p_workspace and r.id = l.origin)
+$$;
 
 -- Lists by these ends must not walk a million completed runs.
 create index runs_by_bad_end on durable.runs (workspace_id, status, id) where status in ('failed', 'cancelled');
@@ -70,11 +90,13 @@ create table durable.steps (
   event_id uuid,                             -- the event that resolved a wait
   due_at timestamptz,                        -- end of a sleep, timeout of a wait, next attempt of a step
   scheduled_at timestamptz, leased_at timestamptz, sent_at timestamptz, first_byte_at timestamptz,
-  received_at timestamptz, app_ms real,      -- of the first attempt, or the one that made the entry
-  committed_at timestamptz not null default clock_timestamp(),
+  received_at timestamptz, app_ms real,      -- of the dispatch that made the entry
+  dispatch uuid,                             -- its fence; the first half names its span in the run's trace
+  committed_at timestamptz not null default clock_timestamp(),  -- made, or last tried; settling leaves it
   settled_at timestamptz,
   primary key (workspace_id, run_id, step_id)
-);
+) partition by range (run_id);
+create table durable.steps_default partition of durable.steps default;
 
 -- A result never changes: neither code nor an operator can rewrite a settled entry.
 create function durable.refuse_rewrite() returns trigger language plpgsql as $$
@@ -85,7 +107,8 @@ create trigger steps_settled before update on durable.steps
   for each row when (old.seq is not null) execute function durable.refuse_rewrite();
 
 -- Every attempt of a step that needed more than one, every dispatch of a task (its fence is looked for here when a
--- commit is repeated), and every dispatch of a run without a usable answer (step_id is then all zeros). A step that
+-- commit is repeated), and every dispatch of a run that left nothing else (step_id is then all zeros): without a usable
+-- answer, or as a `turn` with one that brought nothing new. A step that
 -- succeeded at once, inline, has its times on its own row. What came too late to be recorded is here too, with what it
 -- said, beside what ended the attempt before.
 create table durable.attempts (
@@ -94,15 +117,16 @@ create table durable.attempts (
   fence uuid not null,                       -- of the dispatch
   step_id uuid not null,
   attempt int not null,
-  outcome text not null check (outcome in ('ok', 'failed', 'transport', 'protocol', 'late', 'lost')),
+  outcome text not null check (outcome in ('ok', 'failed', 'transport', 'protocol', 'late', 'lost', 'turn')),
   failure text,
   name text,                                 -- of the step of a late result: it may have no entry
   value text,                                -- of a late result, as received
   scheduled_at timestamptz, leased_at timestamptz, sent_at timestamptz, first_byte_at timestamptz,
   received_at timestamptz, app_ms real,
   committed_at timestamptz not null default durable.durable_now(),  -- a policy's longest duration counts from it
-  primary key (workspace_id, run_id, fence, step_id, outcome)
-);
+  primary key (workspace_id, run_id, step_id, fence, outcome)
+) partition by range (run_id);
+create table durable.attempts_default partition of durable.attempts default;
 
 -- Nobody waits for it any more, so a large one is not worth its place.
 create function durable.late_value(p_value text) returns text language sql immutable as $$

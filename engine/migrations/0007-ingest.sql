@@ -86,6 +86,10 @@ create function durable.accept_events(
   -- Their priorities and tenants, and those tenants (0031).
   r_priority int[] = '{}', r_tenant uuid[] = '{}',
   q_workspace int[] = '{}', q_id uuid[] = '{}', q_queue uuid[] = '{}', q_function text[] = '{}', q_key text[] = '{}', q_weight int[] = '{}',
+  -- What runs are found by beside what they are (0041), as JSON by run. Most functions declare nothing.
+  r_terms text[] = '{}',
+  -- What events came with of their senders' traces. Most came with nothing.
+  e_trace text[] = '{}',
   out o_state text[], out o_owes boolean[])
 language plpgsql as $$
 #variable_conflict use_column
@@ -162,8 +166,8 @@ begin
     select array_agg(s = 'new' order by no) into v_new from unnest(v_state) with ordinality as q(s, no);
   end if;
 
-  insert into durable.events (workspace_id, id, client_id, name, data, time, received_at)
-    select e_workspace[q], e_id[q], e_client_id[q], e_name[q], e_data[q], coalesce(to_timestamp(e_time[q]), v_now), v_now
+  insert into durable.events (workspace_id, id, client_id, name, data, time, received_at, traceparent)
+    select e_workspace[q], e_id[q], e_client_id[q], e_name[q], e_data[q], coalesce(to_timestamp(e_time[q]), v_now), v_now, e_trace[q]
     from generate_subscripts(e_id, 1) as q
     where v_new[q];
 
@@ -221,6 +225,13 @@ begin
     insert into durable.changes (workspace_id, run_id, kind, journal_seq)
       select e_workspace[r_event[q]], r_run[q], 'run.created', 0
       from generate_subscripts(r_run, 1) as q where v_new[r_event[q]] and v_born[q] is not false;
+  end if;
+
+  if cardinality(r_terms) > 0 then
+    perform durable.note_terms((select array_agg(e_workspace[r_event[q]] order by q) from generate_subscripts(r_run, 1) as q),
+      (select array_agg(e_id[r_event[q]] order by q) from generate_subscripts(r_run, 1) as q),
+      (select array_agg(v_new[r_event[q]] order by q) from generate_subscripts(r_run, 1) as q),
+      r_function, r_run, v_born, r_terms);
   end if;
 
   if cardinality(t_run) > 0 then

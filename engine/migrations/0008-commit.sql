@@ -69,6 +69,7 @@ create function durable.commit_outcomes(
   r_begin_cause text[] = '{}', r_begin_ms float8[] = '{}', r_begin_at float8[] = '{}', r_shapes text[] = '{}',
   r_priority int[] = '{}', r_tenant uuid[] = '{}',
   q_workspace int[] = '{}', q_id uuid[] = '{}', q_queue uuid[] = '{}', q_function text[] = '{}', q_key text[] = '{}', q_weight int[] = '{}',
+  r_terms text[] = '{}', e_trace text[] = '{}',
   out o_state text[], out o_seq int[])
 language plpgsql as $$
 #variable_conflict use_column
@@ -163,19 +164,19 @@ begin
 
   if cardinality(s_item) > 0 then
     insert into durable.steps as t (workspace_id, run_id, step_id, scope, seq, op, name, n, status, value, failure, attempt, due_at,
-        scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms, settled_at)
+        scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms, dispatch, settled_at)
       select i_workspace[i], i_run[i], s_id[s], s_scope[s], v_seq[i] - i_settled[i] + s_ordinal[s],
         s_op[s], s_name[s], s_n[s], s_status[s], s_value[s], s_failure[s], s_attempt[s],
         coalesce(to_timestamp(s_due_at[s]), v_now + s_due_ms[s] * interval '1 millisecond'),
         to_timestamp(i_scheduled[i]), to_timestamp(i_leased[i]), to_timestamp(i_sent[i]),
-        to_timestamp(i_first_byte[i]), to_timestamp(i_received[i]), i_app_ms[i],
+        to_timestamp(i_first_byte[i]), to_timestamp(i_received[i]), i_app_ms[i], i_fence[i],
         case when s_ordinal[s] is not null then v_now end
       from (select s, s_item[s] as i from generate_subscripts(s_item, 1) as s) as q
       where v_applied[i]
       on conflict (workspace_id, run_id, step_id) do update
         set seq = excluded.seq, status = excluded.status, value = excluded.value, failure = excluded.failure,
             attempt = excluded.attempt, due_at = excluded.due_at, settled_at = excluded.settled_at,
-            committed_at = clock_timestamp();
+            committed_at = case when excluded.seq is null then clock_timestamp() else t.committed_at end;
   end if;
   if array_position(s_ordinal, null) is not null then
     insert into durable.timers as t (workspace_id, run_id, step_id, kind, due_at)
@@ -233,8 +234,9 @@ begin
       set status = i_kind[q], ended_at = v_now, end_fence = i_next[q], unclaimed = i_unclaimed[q],
           output = case when i_kind[q] = 'completed' then i_result[q] end,
           failure = case when i_kind[q] = 'failed' then i_result[q] end,
+          scheduled_at = to_timestamp(i_scheduled[q]), leased_at = to_timestamp(i_leased[q]),
           sent_at = to_timestamp(i_sent[q]), first_byte_at = to_timestamp(i_first_byte[q]),
-          received_at = to_timestamp(i_received[q]), app_ms = i_app_ms[q]
+          received_at = to_timestamp(i_received[q]), app_ms = i_app_ms[q], dispatch = i_fence[q]
       from generate_subscripts(i_run, 1) as q
       where v_applied[q] and i_kind[q] in ('completed', 'failed', 'cancelled') and r.workspace_id = i_workspace[q] and r.id = i_run[q]
       returning r.workspace_id, r.id, r.status
@@ -249,6 +251,10 @@ begin
     if v_owing_run is not null then
       perform durable.owe_ends(v_owing_workspace, v_owing_run);
     end if;
+    if 'failed' = any (i_kind) then
+      perform durable.owe_grouping(array_agg(i_workspace[q]), array_agg(i_run[q])) from generate_subscripts(i_run, 1) as q
+        where v_applied[q] and i_kind[q] = 'failed' having count(*) > 0;
+    end if;
     if true = any (i_pending) then
       perform durable.close_runs(array_agg(i_workspace[q]), array_agg(i_run[q])) from generate_subscripts(i_run, 1) as q
         where v_applied[q] and i_pending[q] and i_kind[q] in ('completed', 'failed', 'cancelled') having count(*) > 0;
@@ -259,6 +265,8 @@ begin
     update durable.runs r set pause_reason = q.result
       from unnest(i_workspace, i_run, i_kind, i_result, v_applied) as q(workspace, run, kind, result, applied)
       where q.applied and q.kind = 'paused' and r.workspace_id = q.workspace and r.id = q.run;
+    perform durable.owe_grouping(array_agg(i_workspace[q]), array_agg(i_run[q])) from generate_subscripts(i_run, 1) as q
+      where v_applied[q] and i_kind[q] = 'paused' having count(*) > 0;
   end if;
 
   if cardinality(e_id) > 0 then
@@ -268,7 +276,8 @@ begin
       g_workspace => g_workspace, g_id => g_id, g_limit => g_limit, g_unit => g_unit, g_key => g_key,
       r_begin_cause => r_begin_cause, r_begin_ms => r_begin_ms, r_begin_at => r_begin_at, r_shapes => r_shapes,
       r_priority => r_priority, r_tenant => r_tenant,
-      q_workspace => q_workspace, q_id => q_id, q_queue => q_queue, q_function => q_function, q_key => q_key, q_weight => q_weight);
+      q_workspace => q_workspace, q_id => q_id, q_queue => q_queue, q_function => q_function, q_key => q_key, q_weight => q_weight,
+      r_terms => r_terms, e_trace => e_trace);
   end if;
 
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)

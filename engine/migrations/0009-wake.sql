@@ -47,7 +47,7 @@ begin
     update durable.steps t
       set seq = h.base + e.ordinal, status = case when e.failure is null then 'ok' else 'err' end,
           value = e.value, failure = e.failure, event_id = e.event,
-          settled_at = v_now, committed_at = clock_timestamp()
+          settled_at = v_now
       from entry e join head h on h.workspace_id = e.workspace and h.run_id = e.run
       where t.workspace_id = e.workspace and t.run_id = e.run and t.step_id = e.step
   ), no_timer as (
@@ -116,8 +116,12 @@ begin
         update durable.live_runs l set status = 'queued', ready_rank = v_rank
           where l.status = 'waiting' and (l.workspace_id, l.run_id) in (
             select f.workspace, f.run from unnest(f_workspace, f_run, f_kind) as f(workspace, run, kind) where f.kind in ('retry', 'begin'))
-          returning l.workspace_id, l.run_id)
-      insert into durable.ready (rank, workspace_id, run_id) select v_rank, workspace_id, run_id from woken;
+          returning l.workspace_id, l.run_id, l.journal_seq
+      ), job as (
+        insert into durable.ready (rank, workspace_id, run_id) select v_rank, workspace_id, run_id from woken
+      )
+      insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+        select workspace_id, run_id, 'run.woken', journal_seq from woken;
       with woken as (
         update durable.tasks t set status = 'queued', ready_rank = v_rank
           from unnest(f_workspace, f_run, f_step, f_kind) as f(workspace, run, step, kind)
@@ -357,6 +361,10 @@ begin
       update durable.runs r set pause_reason =
           '{"name":"EngineLost","message":"paused: its lease was lost with a dead engine ' || f.lost || ' times"}'
         from freed f where f.lost >= p_lost_max and r.workspace_id = f.workspace_id and r.id = f.run_id
+        returning r.workspace_id, r.id
+    ), owed as (
+      insert into durable.ungrouped (workspace_id, run_id) select workspace_id, id from reason order by 1, 2
+        on conflict (workspace_id, run_id) do update set at = excluded.at
     ), log as (
       insert into durable.changes (workspace_id, run_id, kind, journal_seq)
         select workspace_id, run_id, 'run.rescued', journal_seq from freed

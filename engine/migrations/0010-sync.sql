@@ -18,8 +18,19 @@ begin
       return v_id;
     end if;
     -- Another process may create it at this moment: then this inserts nothing and the next look finds it.
-    insert into durable.workspaces (app, environment) values (p_app, p_environment) on conflict do nothing;
+    insert into durable.workspaces (app, environment, production) values (p_app, p_environment, p_environment = 'prod')
+      on conflict do nothing;
   end loop;
+end $$;
+
+-- From this commit on people are asked twice there, or no longer. Engines notice within a second, as with a sync.
+create function durable.mark_workspace(p_workspace int, p_actor text, p_production boolean, p_reason text) returns void
+language plpgsql as $$
+begin
+  update durable.workspaces w set production = p_production, registry_version = w.registry_version + 1
+    where w.id = p_workspace and w.production <> p_production;
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'workspace.mark', case when p_production then 'production' else 'not production' end, p_reason);
 end $$;
 
 -- A function whose manifest changed by a single byte gets the next version; runs keep the version they started with.
@@ -30,7 +41,7 @@ create function durable.sync_app(
   p_url text, p_sdk text, p_capabilities text[], p_max_duration_ms int, p_deployment text, p_digest text,
   f_id text[], f_manifest text[],
   l_id uuid[], l_name text[], l_function text[], l_kind text[], l_count int[], l_period_ms float8[], l_burst int[],
-  c_id text[], c_function text[], c_cron text[], c_tz text[], c_jitter_ms float8[], c_catch_up text[], c_overlap text[], c_data text[]
+  c_id text[], c_function text[], c_cron text[], c_tz text[], c_jitter_ms float8[], c_catch_up text[], c_overlap text[], c_data text[], c_condition text[]
 ) returns table (function_id text, version int, change text)
 language plpgsql as $$
 #variable_conflict use_column
@@ -92,7 +103,7 @@ begin
   perform durable.register_cancel_patterns(p_workspace, f_manifest);
   perform durable.register_end_listeners(p_workspace);
   perform durable.declare_limits(p_workspace, l_id, l_name, l_function, l_kind, l_count, l_period_ms, l_burst);
-  perform durable.declare_schedules(p_workspace, c_id, c_function, c_cron, c_tz, c_jitter_ms, c_catch_up, c_overlap, c_data);
+  perform durable.declare_schedules(p_workspace, c_id, c_function, c_cron, c_tz, c_jitter_ms, c_catch_up, c_overlap, c_data, c_condition);
 
   select json_object_agg(q.id, q.change)::text into v_changes
     from unnest(v_id, v_change) as q(id, change) where q.change <> 'unchanged';
@@ -108,7 +119,7 @@ end $$;
 create index audit_by_target on durable.audit (workspace_id, target);
 
 -- The newest secret signs from this commit on. An engine notices within a second, by the registry version.
-create function durable.add_signing_secret(p_workspace int, p_actor text, p_secret text)
+create function durable.add_signing_secret(p_workspace int, p_actor text, p_secret text, p_fingerprint text)
 returns table (id int, created_at timestamptz)
 language plpgsql as $$
 #variable_conflict use_column
@@ -117,33 +128,40 @@ declare
   v_created timestamptz;
 begin
   update durable.workspaces w set registry_version = w.registry_version + 1 where w.id = p_workspace;
-  insert into durable.signing_secrets as s (workspace_id, secret) values (p_workspace, p_secret)
+  insert into durable.signing_secrets as s (workspace_id, secret, fingerprint) values (p_workspace, p_secret, p_fingerprint)
     returning s.id, s.created_at into v_id, v_created;
   insert into durable.audit (workspace_id, actor, action, target)
     values (p_workspace, p_actor, 'secret.create', v_id::text);
   return query select v_id, v_created;
 end $$;
 
--- Answers retired, already (it was), last (nothing would be left to sign with; not retired), or null when unknown.
-create function durable.retire_signing_secret(p_workspace int, p_actor text, p_id int) returns text
+-- Answers retired, retiring (in force until then), last (nothing would be left to sign with; not retired), or no row when unknown. With
+-- seconds to go it stays in force for so long: the overlap of a rotation ends by itself. Asked again it may end sooner, not later.
+create function durable.retire_signing_secret(p_workspace int, p_actor text, p_id int, p_after_s float8)
+returns table (state text, retired_at timestamptz)
 language plpgsql as $$
+#variable_conflict use_column
 declare
   v_retired_at timestamptz;
+  v_at timestamptz := clock_timestamp() + make_interval(secs => p_after_s);
 begin
   -- Two retirements at once must not each leave the other's secret as the last one.
   perform 1 from durable.workspaces w where w.id = p_workspace for update;
   select s.retired_at into v_retired_at from durable.signing_secrets s where s.workspace_id = p_workspace and s.id = p_id;
   if not found then
-    return null;
-  elsif v_retired_at is not null then
-    return 'already';
+    return;
+  elsif v_retired_at <= v_at then
+    return query select case when v_retired_at > clock_timestamp() then 'retiring' else 'retired' end, v_retired_at;
+    return;
   elsif not exists (select 1 from durable.signing_secrets s
                     where s.workspace_id = p_workspace and s.id <> p_id and s.retired_at is null) then
-    return 'last';
+    return query select 'last', null::timestamptz;
+    return;
   end if;
-  update durable.signing_secrets s set retired_at = clock_timestamp() where s.workspace_id = p_workspace and s.id = p_id;
+  update durable.signing_secrets s set retired_at = v_at where s.workspace_id = p_workspace and s.id = p_id;
   update durable.workspaces w set registry_version = w.registry_version + 1 where w.id = p_workspace;
-  insert into durable.audit (workspace_id, actor, action, target)
-    values (p_workspace, p_actor, 'secret.retire', p_id::text);
-  return 'retired';
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'secret.retire', p_id::text,
+      case when p_after_s > 0 then 'in force until ' || durable.rfc3339(v_at) end);
+  return query select case when p_after_s > 0 then 'retiring' else 'retired' end, v_at;
 end $$;

@@ -37,7 +37,7 @@ begin
       where i.workspace_id = e.workspace and i.run_id = e.run and i.step_id = e.step and i.status = 'open'
   )
   update durable.steps t
-    set status = 'cancelled', due_at = null, settled_at = durable.durable_now(), committed_at = clock_timestamp()
+    set status = 'cancelled', due_at = null, settled_at = durable.durable_now()
     from entry e where t.workspace_id = e.workspace and t.run_id = e.run and t.step_id = e.step;
 end $$;
 
@@ -113,6 +113,7 @@ begin
     from paused l join unnest(p_workspace, p_run, p_failure) as p(workspace, run, failure)
       on p.workspace = l.workspace_id and p.run = l.run_id
     where r.workspace_id = l.workspace_id and r.id = l.run_id;
+  perform durable.owe_grouping(p_workspace, p_run);
 end $$;
 
 -- Tasks that stopped when they paused their run, ready again: part of every resume. The caller holds the live_runs row.
@@ -253,13 +254,11 @@ begin
     on conflict do nothing;
 
   update durable.steps t
-    set attempt = i_attempt[q], scheduled_at = to_timestamp(i_scheduled[q]), leased_at = to_timestamp(i_leased[q]),
-        sent_at = to_timestamp(i_sent[q]), first_byte_at = to_timestamp(i_first_byte[q]),
-        received_at = to_timestamp(i_received[q]), app_ms = i_app_ms[q],
+    set attempt = i_attempt[q],
         status = case when i_status[q] = 'retrying' or i_attempt[q] > t.attempt and i_status[q] = 'paused' then 'retrying' else t.status end,
         failure = case when i_status[q] = 'retrying' then i_failure[q] else t.failure end,
         due_at = case when i_status[q] = 'retrying' then v_now + i_retry_ms[q] * interval '1 millisecond' end,
-        committed_at = clock_timestamp()
+        committed_at = case when i_status[q] in ('ok', 'err') then t.committed_at else clock_timestamp() end
     from generate_subscripts(i_run, 1) as q
     where v_state[q] = 'applied' and i_status[q] in ('ok', 'err', 'retrying', 'paused')
       and t.workspace_id = i_workspace[q] and t.run_id = i_run[q] and t.step_id = i_step[q] and t.seq is null;

@@ -7,6 +7,7 @@ create table durable.compensations (
   run_id uuid not null,
   step_id uuid not null,                     -- of the step, not of the entry that undoes it
   undone boolean not null default false,
+  heir uuid,                                 -- the run that may undo it now: made of this one, it has kept the step
   primary key (workspace_id, run_id, step_id)
 );
 
@@ -88,6 +89,9 @@ begin
   update durable.runs set status = p_status, ended_at = durable.durable_now(), failure = p_failure, pause_reason = null
     where workspace_id = p_workspace and id = p_run;
   perform durable.owe_ends(array[p_workspace], array[p_run]);
+  if p_status = 'failed' then
+    perform durable.owe_grouping(array[p_workspace], array[p_run]);
+  end if;
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)
     values (p_workspace, p_run, 'run.' || p_status, v_live.journal_seq);
   return p_status;
@@ -182,11 +186,31 @@ begin
   update durable.runs set pause_reason = p_failure where workspace_id = p_workspace and id = p_run;
   insert into durable.audit (workspace_id, actor, action, target, detail)
     values (p_workspace, p_actor, 'run.pause', p_run::text, p_reason);
-  if v_live.status = 'running' then
-    return 'pausing';
-  end if;
-  insert into durable.changes (workspace_id, run_id, kind, journal_seq) values (p_workspace, p_run, 'run.paused', v_live.journal_seq);
-  return 'paused';
+  insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+    values (p_workspace, p_run, case v_live.status when 'running' then 'run.pausing' else 'run.paused' end, v_live.journal_seq);
+  return case v_live.status when 'running' then 'pausing' else 'paused' end;
+end $$;
+
+-- Part of what lets a paused run go on: it is ready, or asleep as before, and so are tasks of it that stopped. The caller holds
+-- the live_runs row. Answers queued or waiting.
+create function durable.release_run(p_workspace int, p_run uuid) returns text
+language plpgsql as $$
+declare
+  v_rank bigint := durable.rank_of(durable.durable_now());
+  v_status text := case when durable.is_asleep(p_workspace, p_run) then 'waiting' else 'queued' end;
+begin
+  update durable.runs set pause_reason = null where workspace_id = p_workspace and id = p_run;
+  delete from durable.timers where workspace_id = p_workspace and run_id = p_run and kind = 'retry'
+    and step_id = '00000000-0000-0000-0000-000000000000';
+  update durable.live_runs
+    set status = v_status, ready_rank = case when v_status = 'queued' then v_rank end, run_attempt = 0, transport_attempt = 0,
+        lost = 0, fence = gen_random_uuid()
+    where workspace_id = p_workspace and run_id = p_run;
+  insert into durable.ready (rank, workspace_id, run_id) select v_rank, p_workspace, p_run where v_status = 'queued';
+  perform durable.requeue_stopped_tasks(p_workspace, p_run);
+  insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+    select p_workspace, p_run, 'run.resumed', l.journal_seq from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run;
+  return v_status;
 end $$;
 
 -- A person lets a run go on: every recorded result is kept, every step that failed gets as many attempts as its policy
@@ -197,7 +221,6 @@ create function durable.resume_run(p_workspace int, p_run uuid, p_actor text, p_
 language plpgsql as $$
 declare
   v_live durable.live_runs;
-  v_rank bigint := durable.rank_of(durable.durable_now());
 begin
   o_resumed := false;
   select * into v_live from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run for update;
@@ -206,26 +229,20 @@ begin
     return;
   end if;
   o_resumed := v_live.pausing or v_live.status = 'paused';
-  o_status := case when v_live.status <> 'paused' then durable.shown_status(v_live)
-    when durable.is_asleep(p_workspace, p_run) then 'waiting' else 'queued' end;
+  o_status := durable.shown_status(v_live);
   if not o_resumed then
     return;
   end if;
-  update durable.runs set pause_reason = null where workspace_id = p_workspace and id = p_run;
   insert into durable.audit (workspace_id, actor, action, target, detail)
     values (p_workspace, p_actor, 'run.resume', p_run::text, p_reason);
   if v_live.status <> 'paused' then
+    update durable.runs set pause_reason = null where workspace_id = p_workspace and id = p_run;
     update durable.live_runs set pausing = false where workspace_id = p_workspace and run_id = p_run;
+    insert into durable.changes (workspace_id, run_id, kind, journal_seq) values (p_workspace, p_run, 'run.resumed', v_live.journal_seq);
     return;
   end if;
-  update durable.live_runs
-    set status = o_status, ready_rank = case when o_status = 'queued' then v_rank end, run_attempt = 0, transport_attempt = 0,
-        lost = 0, fence = gen_random_uuid()
-    where workspace_id = p_workspace and run_id = p_run;
-  insert into durable.ready (rank, workspace_id, run_id) select v_rank, p_workspace, p_run where o_status = 'queued';
   update durable.steps set resumed_after = attempt, due_at = null
     where workspace_id = p_workspace and run_id = p_run and seq is null and status = 'retrying';
   delete from durable.timers where workspace_id = p_workspace and run_id = p_run and kind in ('retry', 'task');
-  perform durable.requeue_stopped_tasks(p_workspace, p_run);
-  insert into durable.changes (workspace_id, run_id, kind, journal_seq) values (p_workspace, p_run, 'run.resumed', v_live.journal_seq);
+  o_status := durable.release_run(p_workspace, p_run);
 end $$;

@@ -66,13 +66,27 @@ $$;
 create function durable.time_of_id(p_id uuid) returns timestamptz
 language sql immutable as $$ select to_timestamp(('x' || left(replace(p_id::text, '-', ''), 12))::bit(48)::bigint / 1000.0) $$;
 
+-- The step that a failure names: JSON text as the app wrote it.
+create function durable.step_of_failure(p_failure text) returns uuid
+language sql stable as $$
+  select case when p_failure::json ->> 'step' ~ '^[0-9a-f]{32}$' then (p_failure::json ->> 'step')::uuid end
+$$;
+
 -- The step that the failure of a run comes from, as JSON text.
 create function durable.failed_step(p_run durable.runs) returns text
 language sql stable as $$
   select coalesce((
     select json_build_object('id', replace(s.step_id::text, '-', ''), 'name', s.name)::text from durable.steps s
     where s.workspace_id = p_run.workspace_id and s.run_id = p_run.id
-      and s.step_id = case when p_run.failure::json ->> 'step' ~ '^[0-9a-f]{32}$' then (p_run.failure::json ->> 'step')::uuid end), 'null')
+      and s.step_id = durable.step_of_failure(p_run.failure)), 'null')
+$$;
+
+-- What runs that come of a run's end, and of no dispatch, have as their caller: the run itself, in the trace that it is in.
+-- As trace-context.ts has it.
+create function durable.run_traceparent(p_run durable.runs, p_event durable.events) returns text
+language sql immutable as $$
+  select '00-' || coalesce(substr(p_event.traceparent, 4, 32), replace(p_run.id::text, '-', '')) || '-'
+    || right(replace(p_run.id::text, '-', ''), 16) || '-' || coalesce(right(p_event.traceparent, 2), '01')
 $$;
 
 -- The handlers of runs that have just failed, as runs of their own. Those of a handler have none: nothing fails for ever.
@@ -81,15 +95,15 @@ language plpgsql as $$
 #variable_conflict use_column
 declare
   v_workspace int[]; v_function text[]; v_version int[]; v_data text[]; v_depth int[]; v_failed uuid[];
-  v_id uuid[];
+  v_id uuid[]; v_trace text[];
   v_count int;
 begin
   select array_agg(r.workspace_id), array_agg(h.id), array_agg(h.version), array_agg(r.id), array_agg(coalesce(c.depth, 0) + 1),
       array_agg(durable.new_id()),
       array_agg('{"run":{"id":"' || r.id || '","started_at":"' || durable.rfc3339(durable.time_of_id(r.id)) || '"},"function":'
         || to_json(r.function_id)::text || ',"event":' || durable.event_json(e) || ',"error":' || coalesce(r.failure, 'null') || ',"step":'
-        || durable.failed_step(r) || '}')
-    into v_workspace, v_function, v_version, v_failed, v_depth, v_id, v_data
+        || durable.failed_step(r) || '}'), array_agg(durable.run_traceparent(r, e))
+    into v_workspace, v_function, v_version, v_failed, v_depth, v_id, v_data, v_trace
     from unnest(p_workspace, p_run) as p(workspace, run)
     join durable.runs r on r.workspace_id = p.workspace and r.id = p.run and r.status = 'failed'
     join durable.functions f on f.workspace_id = r.workspace_id and f.id = r.function_id
@@ -108,7 +122,7 @@ begin
     array_fill(null::text, array[v_count]), array_fill(null::uuid, array[v_count]),
     array_fill('durable.on-failure'::text, array[v_count]), v_data, array_fill(null::float8, array[v_count]),
     (select array_agg(n) from generate_series(1, v_count) as n), v_function, v_version, v_id,
-    array_fill(null::uuid, array[v_count]));
+    array_fill(null::uuid, array[v_count]), e_trace => v_trace);
 end $$;
 
 -- What ends of runs owe to other runs, in the commit that ends them, whatever ended them: a child that is waited for owes

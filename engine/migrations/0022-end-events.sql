@@ -2,11 +2,11 @@
 -- workspace. Nobody pays for them where nobody listens: the commit that ends a run looks once whether somebody does, and
 -- leaves an obligation; a process makes the event of it, which starts runs and resolves waits like any other.
 
--- Who listens to the ends of a workspace: functions, as of the last sync, or waits, from the first of the name on.
+-- Who listens to the ends of a workspace, and to its alerts (0047): functions, as of the last sync, or waits, from the first of the name on.
 create table durable.end_listeners (
   workspace_id int not null,
   event_name text not null,
-  listener text not null,                    -- functions | waits
+  listener text not null,                    -- functions | waits | webhooks (0048)
   primary key (workspace_id, event_name, listener)
 );
 
@@ -17,14 +17,14 @@ create table durable.end_events (
   primary key (workspace_id, run_id)
 );
 
--- The functions of a workspace that name an end, as isEventNameFor of the protocol has it. Called by sync, in its commit.
+-- The functions of a workspace that name an end or an alert, as isEventNameFor of the protocol has it. Called by sync, in its commit.
 create function durable.register_end_listeners(p_workspace int) returns void
 language plpgsql as $$
 begin
   delete from durable.end_listeners l where l.workspace_id = p_workspace and l.listener = 'functions';
   insert into durable.end_listeners (workspace_id, event_name, listener)
     select p_workspace, n.name, 'functions'
-    from unnest(array['durable.run.completed', 'durable.run.failed', 'durable.run.cancelled']) as n(name)
+    from unnest(durable.told_names()) as n(name)
     where exists (
       select 1 from durable.functions f cross join json_array_elements(f.manifest::json -> 'triggers') as t
       where f.workspace_id = p_workspace and f.removed_at is null and t ->> 'event' like 'durable.%'

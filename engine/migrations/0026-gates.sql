@@ -86,6 +86,7 @@ begin
       where k.workspace_id = p_workspace and k.gate_id = any (p_gates) and k.rank = p_rank and k.run_id = p_run and k.step_id = p_step
       returning k.gate_id into v_gate;
     if found then
+      perform durable.note_limit_wait(p_workspace, p_run, p_step, p_rank, v_gate);
       insert into durable.gate_notes (due_at, workspace_id, gate_id, dropped) values ('-infinity', p_workspace, v_gate, 1);
       return;
     end if;
@@ -163,10 +164,12 @@ declare
   g_head bigint[]; g_out int[]; g_in bigint[];                              -- first rank parked there, how many left it, first that came
   g_kept boolean[];                                                         -- its first one stays: so do all behind
   g_due timestamptz[];                                                      -- throttle: when the first who is stopped may go
+  g_limit uuid[]; g_key text[];
   v_passed boolean[] := array_fill(false, array[cardinality(q_run)]);
   t_run uuid[] := '{}'; t_step uuid[] := '{}'; t_gate uuid[] := '{}';       -- grants
   k_no int[] := '{}'; k_gate uuid[] := '{}';                                -- parked anew
   d_no int[] := '{}';                                                       -- dropped
+  w_no int[] := '{}'; w_gate int[] := '{}'; w_came bigint[] := '{}';         -- left the gate they stood at (0034)
   v_at int[];
   v_full int;
   v_from int;
@@ -176,12 +179,15 @@ declare
   v_head bigint;
 begin
   select array_agg(g.id), array_agg(g.unit), array_agg(durable.limit_now(l)), array_agg(l.period_ms / nullif(durable.limit_now(l), 0)),
-      array_agg(l.burst), array_agg(g.used), array_agg(g.parked), array_agg(g.opens_at)
-    into g_id, g_unit, g_max, g_pause, g_burst, g_used, g_parked, g_opens
-    from durable.gates g left join durable.limits l on l.workspace_id = g.workspace_id and l.id = g.limit_id
-    where g.workspace_id = p_workspace and (g.id = any (q_from) or g.id in (
-      select unnest(l.run_gates || l.step_gates) from durable.live_runs l
-      where l.workspace_id = p_workspace and l.run_id = any (q_run)));
+      array_agg(l.burst), array_agg(g.used), array_agg(g.parked), array_agg(g.opens_at), array_agg(g.limit_id), array_agg(g.key)
+    into g_id, g_unit, g_max, g_pause, g_burst, g_used, g_parked, g_opens, g_limit, g_key
+    from (
+      select unnest(q_from) as id union
+      select unnest(l.run_gates || l.step_gates) from unnest(q_run) as q(run)
+        cross join lateral (select l.run_gates, l.step_gates from durable.live_runs l
+          where l.workspace_id = p_workspace and l.run_id = q.run limit 1) as l) as i
+    cross join lateral (select n.* from durable.gates n where n.workspace_id = p_workspace and n.id = i.id limit 1) as g
+    left join durable.limits l on l.workspace_id = p_workspace and l.id = g.limit_id;
   g_due := array_fill(null::timestamptz, array[coalesce(cardinality(g_id), 0)]);
   g_head := array_fill(null::bigint, array[coalesce(cardinality(g_id), 0)]);
   g_out := array_fill(0, array[coalesce(cardinality(g_id), 0)]);
@@ -189,12 +195,15 @@ begin
   g_kept := array_fill(false, array[coalesce(cardinality(g_id), 0)]);
 
   for v_job in
-    select q.no, q.run, q.step, q_rank[q.no] as rank, q.from_gate, coalesce(l.units, 1) as units, durable.gates_ahead(l, q.step) as ahead,
-      case when q.step = c_lease then l.status = 'queued' and l.ready_rank = q_rank[q.no] else exists (
+    select q.no, q.run, q.step, q_rank[q.no] as rank, q.from_gate, coalesce((o.live).units, 1) as units, durable.gates_ahead(o.live, q.step) as ahead,
+      case when q.step = c_lease then (o.live).came when q.from_gate is not null then (select t.came from durable.tasks t
+        where t.workspace_id = p_workspace and t.run_id = q.run and t.step_id = q.step) end as came,
+      case when q.step = c_lease then (o.live).status = 'queued' and (o.live).ready_rank = q_rank[q.no] else exists (
         select 1 from durable.tasks t where t.workspace_id = p_workspace and t.run_id = q.run and t.step_id = q.step
           and t.status = 'queued' and t.ready_rank = q_rank[q.no]) end as is_current
     from unnest(q_run, q_step, q_from) with ordinality as q(run, step, from_gate, no)
-    left join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = q.run order by q.no
+    left join lateral (select l as live from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = q.run limit 1) as o on true
+    order by q.no
   loop
     v_full := null;
     v_from := array_position(g_id, v_job.from_gate);
@@ -248,6 +257,9 @@ begin
       g_kept[v_from] := true;
     end if;
     if v_from is not null and v_full is distinct from v_from then
+      w_no := w_no || v_job.no::int;
+      w_gate := w_gate || v_from;
+      w_came := w_came || coalesce(v_job.came, v_job.rank);
       g_parked[v_from] := g_parked[v_from] - 1;
       g_out[v_from] := g_out[v_from] + 1;
       g_head[v_from] := null;
@@ -267,12 +279,22 @@ begin
   insert into durable.grants (workspace_id, run_id, step_id, gate_id, at)
     select p_workspace, t.run, t.step, t.gate, v_now from unnest(t_run, t_step, t_gate) as t(run, step, gate);
   -- Out of where it stood ...
-  delete from durable.parked k using generate_subscripts(q_run, 1) as q
-    where q_from[q] is not null and (v_passed[q] or q = any (k_no) or q = any (d_no))
-      and k.workspace_id = p_workspace and k.gate_id = q_from[q] and k.rank = q_rank[q] and k.run_id = q_run[q] and k.step_id = q_step[q];
-  delete from durable.ready r using unnest(k_no) as q
-    where q_from[q] is null
-      and r.rank = q_rank[q] and r.workspace_id = p_workspace and r.run_id = q_run[q] and r.step_id = q_step[q];
+  delete from durable.parked k where k.ctid = any (array(
+    select c.ctid from generate_subscripts(q_run, 1) as q
+    cross join lateral (select c.ctid from durable.parked c where c.workspace_id = p_workspace and c.gate_id = q_from[q]
+      and c.rank = q_rank[q] and c.run_id = q_run[q] and c.step_id = q_step[q] limit 1) as c
+    where v_passed[q] or q = any (k_no) or q = any (d_no)));
+  if cardinality(w_no) > 0 then
+    insert into durable.limit_waits (workspace_id, run_id, step_id, until, limit_id, key, since)
+      select p_workspace, q_run[w_no[q]], q_step[w_no[q]], v_now, g_limit[w_gate[q]], g_key[w_gate[q]], to_timestamp(w_came[q] / 1000000.0)
+      from generate_subscripts(w_no, 1) as q
+      on conflict do nothing;
+  end if;
+  delete from durable.ready r where r.ctid = any (array(
+    select c.ctid from unnest(k_no) as q
+    cross join lateral (select c.ctid from durable.ready c where c.rank = q_rank[q] and c.workspace_id = p_workspace
+      and c.run_id = q_run[q] and c.step_id = q_step[q] limit 1) as c
+    where q_from[q] is null));
   -- ... and into where it stands now.
   insert into durable.parked (workspace_id, gate_id, rank, run_id, step_id)
     select p_workspace, k.gate, q_rank[k.no], q_run[k.no], q_step[k.no] from unnest(k_no, k_gate) as k(no, gate);
@@ -332,13 +354,16 @@ begin
   if n_gate is null then
     return;
   end if;
-  select array_agg(j.run_id order by j.rank), array_agg(j.step_id order by j.rank), array_agg(j.rank order by j.rank), array_agg(j.gate_id order by j.rank)
-    into q_run, q_step, q_rank, q_from
+  with job as materialized (
+    select p.*, row_number() over (order by p.rank, p.run_id, p.step_id) as no
     from unnest(n_gate, n_count) as n(gate, count)
     cross join lateral (
       select k.gate_id, k.rank, k.run_id, k.step_id from durable.parked k
       where k.workspace_id = p_workspace and k.gate_id = n.gate
-      order by k.rank, k.run_id, k.step_id limit n.count for update skip locked) as j;
+      order by k.rank, k.run_id, k.step_id limit n.count for update skip locked) as p
+  )
+  select array_agg(j.run_id order by j.no), array_agg(j.step_id order by j.no), array_agg(j.rank order by j.no), array_agg(j.gate_id order by j.no)
+    into q_run, q_step, q_rank, q_from from job j;
   if q_run is not null and exists (select 1 from durable.pauses k where k.workspace_id = p_workspace)
       and durable.hold_parked(p_workspace, q_run, q_from) then
     insert into durable.gate_notes (due_at, workspace_id, gate_id)

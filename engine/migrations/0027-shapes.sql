@@ -94,12 +94,12 @@ create table durable.collected_events (
 );
 create index collected_by_event on durable.collected_events (workspace_id, event_id);
 
--- The events of a batch as user code sees them, JSON text.
+-- The events of a batch as user code sees them, JSON text; also of one that goes again.
 create function durable.batch_json(p_workspace int, p_run uuid) returns text
 language sql stable as $$
   select '[' || string_agg(durable.event_json(e), ',' order by c.no) || ']' from durable.collected_events c
   join durable.events e on e.workspace_id = c.workspace_id and e.id = c.event_id
-  where c.workspace_id = p_workspace and c.run_id = p_run
+  where c.workspace_id = p_workspace and c.run_id = durable.first_origin(p_workspace, p_run)
 $$;
 
 -- This event became no run of its own.
@@ -148,13 +148,14 @@ begin
   o_begin := case when s_begin = '{}' then array_fill(null::timestamptz, array[cardinality(s_run)]) else s_begin end;
   o_cause := case when s_cause = '{}' then array_fill(null::text, array[cardinality(s_run)]) else s_cause end;
 
-  -- All keys in order, for the length of the commit.
-  insert into durable.shape_keys (workspace_id, id, function_id, kind, key, touched_at)
+  -- All keys in order, for the length of the commit. A statement has one time, that of its beginning, and may have waited
+  -- since; so a key's time is that of the latest that came to it (touched_at), and what it remembers is held against that.
+  insert into durable.shape_keys as s (workspace_id, id, function_id, kind, key, touched_at)
     select distinct on (s_workspace[q], (e.spec ->> 'id')::uuid) s_workspace[q], (e.spec ->> 'id')::uuid, s_function[q], e.kind, e.spec ->> 'key', v_now
     from generate_subscripts(s_run, 1) as q cross join lateral jsonb_each(s_shapes[q]::jsonb) as e(kind, spec)
     where s_new[q] and s_shapes[q] is not null
     order by 1, 2
-    on conflict (workspace_id, id) do update set touched_at = excluded.touched_at;
+    on conflict (workspace_id, id) do update set touched_at = greatest(s.touched_at, excluded.touched_at);
 
   for q in 1 .. cardinality(s_run) loop
     continue when s_shapes[q] is null or not s_new[q];
@@ -164,7 +165,7 @@ begin
     v_spec := v_shapes -> 'idempotency';
     if v_spec is not null then
       select * into k from durable.shape_keys where workspace_id = s_workspace[q] and id = (v_spec ->> 'id')::uuid;
-      if k.until > v_now then
+      if k.until > k.touched_at then
         o_born[q] := false;
         perform durable.skip_event(s_workspace[q], s_event[q], s_function[q], 'duplicate', k.run_id,
           jsonb_build_object('key', v_spec ->> 'key', 'until', durable.rfc3339(k.until)),
@@ -177,9 +178,9 @@ begin
     v_spec := coalesce(v_shapes -> 'batch', v_shapes -> 'debounce');
     if v_spec ->> 'edge' = 'leading' then
       select * into k from durable.shape_keys where workspace_id = s_workspace[q] and id = (v_spec ->> 'id')::uuid;
-      if k.until > v_now then
+      if k.until > k.touched_at then
         o_born[q] := false;
-        v_until := least(durable.after_ms(v_now, (v_spec ->> 'quiet_ms')::float8), durable.after_ms(k.since, (v_spec ->> 'max_ms')::float8));
+        v_until := least(durable.after_ms(k.touched_at, (v_spec ->> 'quiet_ms')::float8), durable.after_ms(k.since, (v_spec ->> 'max_ms')::float8));
         update durable.shape_keys set until = v_until where workspace_id = k.workspace_id and id = k.id;
         perform durable.skip_event(s_workspace[q], s_event[q], s_function[q], 'debounced', k.run_id,
           jsonb_build_object('key', v_spec ->> 'key', 'until', durable.rfc3339(v_until)),
@@ -209,7 +210,7 @@ begin
         o_born[q] := false;
         v_full := v_shapes ? 'batch' and (k.events + 1 >= (v_spec ->> 'size')::int or k.bytes + s_bytes[q] >= (v_spec ->> 'bytes')::int);
         v_not_before := greatest(k.not_before, v_not_before);
-        v_begin := greatest(v_not_before, case when v_full then v_now else durable.begin_of(v_spec, k.since, v_now) end);
+        v_begin := greatest(v_not_before, case when v_full then v_now else durable.begin_of(v_spec, k.since, k.touched_at) end);
         insert into durable.collected_events (workspace_id, run_id, no, event_id) values (k.workspace_id, k.run_id, k.events + 1, s_event[q]);
         update durable.shape_keys set events = k.events + 1, bytes = k.bytes + s_bytes[q], not_before = v_not_before,
             run_id = case when not v_full then k.run_id end
@@ -249,16 +250,16 @@ begin
       v_until := null;
       if v_spec ? 'burst' then
         v_pause := (v_spec ->> 'ms')::float8 / (v_spec ->> 'limit')::int;
-        v_slot := greatest(v_now, durable.after_ms(k.until, -v_pause * ((v_spec ->> 'burst')::int - 1)));
-        v_until := durable.after_ms(greatest(k.until, v_now), v_pause);
+        v_slot := greatest(k.touched_at, durable.after_ms(k.until, -v_pause * ((v_spec ->> 'burst')::int - 1)));
+        v_until := durable.after_ms(greatest(k.until, k.touched_at), v_pause);
       else
         v_starts := array(select s from unnest(k.starts) with ordinality as u(s, no)
-          where durable.after_ms(s, (v_spec ->> 'ms')::float8) > v_now order by no);
-        v_slot := greatest(v_now, durable.after_ms(v_starts[cardinality(v_starts) - (v_spec ->> 'limit')::int + 1], (v_spec ->> 'ms')::float8));
+          where durable.after_ms(s, (v_spec ->> 'ms')::float8) > k.touched_at order by no);
+        v_slot := greatest(k.touched_at, durable.after_ms(v_starts[cardinality(v_starts) - (v_spec ->> 'limit')::int + 1], (v_spec ->> 'ms')::float8));
         v_starts := v_starts || v_slot;
         v_until := durable.after_ms(v_slot, (v_spec ->> 'ms')::float8);
       end if;
-      if v_slot > v_now and ((v_spec ->> 'delay')::boolean is not true or v_slot > v_now + c_later_max) then
+      if v_slot > k.touched_at and ((v_spec ->> 'delay')::boolean is not true or v_slot > v_now + c_later_max) then
         o_born[q] := false;
         perform durable.skip_event(s_workspace[q], s_event[q], s_function[q], 'rate-limited', null,
           jsonb_build_object('key', v_spec ->> 'key', 'limit', v_spec -> 'limit', 'period_ms', v_spec -> 'ms', 'until', durable.rfc3339(v_slot)),
@@ -266,7 +267,7 @@ begin
             || durable.rfc3339(v_slot) || '.');
         continue;
       end if;
-      if v_slot > v_now and v_slot > coalesce(v_not_before, v_now) then
+      if v_slot > k.touched_at and v_slot > coalesce(v_not_before, v_now) then
         v_not_before := v_slot;
         o_cause[q] := 'rate-limit';
       end if;
@@ -337,34 +338,19 @@ language sql volatile as $$
     where workspace_id = p_workspace and id = (p_shapes -> 'idempotency' ->> 'id')::uuid
 $$;
 
--- A person wants a run of an event that became none. It passes no shape again, but its gates. Twice is once. Answers the
--- run; none when there is no such skip.
-create function durable.run_anyway(
-  p_workspace int, p_skip uuid, p_actor text, p_run uuid, p_version int,
-  p_run_gates uuid[], p_step_gates uuid[], p_units int, t_kind text[], t_ms float8[],
-  g_id uuid[], g_limit uuid[], g_unit text[], g_key text[]) returns uuid
+-- A person wants a run of an event that became none. It passes no shape again, but its gates, and goes in its turn. Twice is once.
+-- Answers the run; none when there is no such skip.
+create function durable.run_anyway(p_workspace int, p_skip uuid, p_actor text, p_run uuid, p_birth json) returns uuid
 language plpgsql as $$
 declare
   v_skip durable.skips;
-  v_rank bigint := durable.rank_of(durable.durable_now());
 begin
   select * into v_skip from durable.skips where workspace_id = p_workspace and id = p_skip for update;
   if not found or v_skip.started_run is not null then
     return v_skip.started_run;
   end if;
   update durable.skips set started_run = p_run where workspace_id = p_workspace and id = p_skip;
-  insert into durable.runs (workspace_id, id, function_id, function_version, event_id, created_at)
-    values (p_workspace, p_run, v_skip.function_id, p_version, v_skip.event_id, durable.durable_now());
-  insert into durable.gatekeepers (workspace_id) select p_workspace where cardinality(g_id) > 0 on conflict do nothing;
-  insert into durable.gates (workspace_id, id, limit_id, unit, key)
-    select p_workspace, g.* from unnest(g_id, g_limit, g_unit, g_key) as g(id, limit_id, unit, key) order by g.id
-    on conflict (workspace_id, id) do update set touched_on = excluded.touched_on;
-  insert into durable.live_runs (workspace_id, run_id, status, fence, run_gates, step_gates, units, ready_rank)
-    values (p_workspace, p_run, 'queued', gen_random_uuid(), p_run_gates, p_step_gates, p_units, v_rank);
-  insert into durable.ready (rank, workspace_id, run_id) values (v_rank, p_workspace, p_run);
-  perform durable.limit_runs(array_fill(p_workspace, array[cardinality(t_kind)]), array_fill(p_run, array[cardinality(t_kind)]), t_kind, t_ms)
-    where cardinality(t_kind) > 0;
-  perform durable.open_cancels(array[p_workspace], array[p_run]);
+  perform durable.bear_run(p_workspace, p_run, v_skip.function_id, v_skip.event_id, p_birth);
   insert into durable.audit (workspace_id, actor, action, target, detail)
     values (p_workspace, p_actor, 'skip.run', p_skip::text, p_run::text);
   insert into durable.changes (workspace_id, run_id, kind, journal_seq) values (p_workspace, p_run, 'run.created', 0);

@@ -85,47 +85,49 @@ returns void language sql volatile as $$
 $$;
 
 -- Part of the claim: gives ranks to what has come, of one workspace; the caller keeps its gates. A job that somebody
--- else has in hand at this moment is left for the next one.
+-- else has in hand at this moment is left for the next one. Without bitmaps, or all that have come are sorted to find the first.
 create function durable.take_in(p_workspace int) returns void
-language plpgsql as $$
+language plpgsql set enable_bitmapscan = off as $$
 declare
   c_run constant uuid := '00000000-0000-0000-0000-000000000000';
   c_unit constant float8 := 100;             -- by how many microseconds a job of weight 1 moves its tenant on
   a_rank bigint[]; a_run uuid[]; a_step uuid[]; a_priority int[]; a_queue uuid[]; a_tag bigint[];
+  r_run uuid[]; r_tag bigint[]; r_rank bigint[];  -- of runs, each once
+  a_place tid[]; r_place tid[]; t_place tid[];  -- of jobs, runs and tasks, all of them locked
 begin
   if not exists (select 1 from durable.arrivals where workspace_id = p_workspace) then
     return;
   end if;
   with picked as materialized (
-    select a.rank, a.run_id, a.step_id from durable.arrivals a where a.workspace_id = p_workspace
+    select a.ctid as place, a.rank, a.run_id, a.step_id from durable.arrivals a where a.workspace_id = p_workspace
     order by a.rank, a.run_id, a.step_id limit 1000 for update skip locked
   ), job as materialized (
-    select r.rank, r.run_id, r.step_id from picked p
-    join durable.ready r on r.rank = p.rank and r.workspace_id = p_workspace and r.run_id = p.run_id and r.step_id = p.step_id
-    for update of r skip locked
+    select p.place, r.ctid as ready_place, p.rank, p.run_id, p.step_id from picked p
+    cross join lateral (select r.ctid from durable.ready r where r.rank = p.rank and r.workspace_id = p_workspace and r.run_id = p.run_id
+      and r.step_id = p.step_id limit 1 for update skip locked) as r
   ), held as materialized (
-    select l.run_id, c_run as step_id, j.rank from job j
-    join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = j.run_id
-    where j.step_id = c_run and l.status = 'queued' and l.ready_rank = j.rank
-    order by 1 for update of l skip locked
+    select l.run_id, c_run as step_id, j.rank, j.place, j.ready_place, l.live_place from job j
+    cross join lateral (select l.run_id, l.ctid as live_place from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = j.run_id
+      and l.status = 'queued' and l.ready_rank = j.rank limit 1 for update skip locked) as l
+    where j.step_id = c_run
   ), held_task as materialized (
-    select t.run_id, t.step_id, j.rank from job j
-    join durable.tasks t on t.workspace_id = p_workspace and t.run_id = j.run_id and t.step_id = j.step_id
-    where j.step_id <> c_run and t.status = 'queued' and t.ready_rank = j.rank
-    order by 1, 2 for update of t skip locked
+    select t.run_id, t.step_id, j.rank, j.place, j.ready_place, t.live_place from job j
+    cross join lateral (select t.run_id, t.step_id, t.ctid as live_place from durable.tasks t where t.workspace_id = p_workspace and t.run_id = j.run_id
+      and t.step_id = j.step_id and t.status = 'queued' and t.ready_rank = j.rank limit 1 for update skip locked) as t
+    where j.step_id <> c_run
   ), free as materialized (
     select * from held union all select * from held_task
   ), gone as (
-    delete from durable.arrivals a using free f
-      where a.rank = f.rank and a.workspace_id = p_workspace and a.run_id = f.run_id and a.step_id = f.step_id
+    delete from durable.arrivals a where a.ctid = any (array(select place from free))
   ), stale as (
     -- It was leased, dropped, or went out of the way of the claim meanwhile.
-    delete from durable.arrivals a using picked p
-      where a.rank = p.rank and a.workspace_id = p_workspace and a.run_id = p.run_id and a.step_id = p.step_id
-        and not exists (select 1 from durable.ready r
-          where r.rank = p.rank and r.workspace_id = p_workspace and r.run_id = p.run_id and r.step_id = p.step_id)
+    delete from durable.arrivals a where a.ctid = any (array(
+      select p.place from picked p where (select r.rank from durable.ready r
+        where r.rank = p.rank and r.workspace_id = p_workspace and r.run_id = p.run_id and r.step_id = p.step_id limit 1) is null))
   )
-  select array_agg(f.rank), array_agg(f.run_id), array_agg(f.step_id) into a_rank, a_run, a_step from free f;
+  select array_agg(f.rank), array_agg(f.run_id), array_agg(f.step_id), array_agg(f.ready_place),
+      array_agg(f.live_place) filter (where f.step_id = c_run), array_agg(f.live_place) filter (where f.step_id <> c_run)
+    into a_rank, a_run, a_step, a_place, r_place, t_place from free f;
   if a_rank is null then
     return;
   end if;
@@ -133,8 +135,10 @@ begin
   with job as materialized (
     select a.rank, a.run_id, a.step_id, coalesce(l.priority, 0) as priority, l.tenant, t.queue_id, c_unit / t.weight as cost, l.run_gates || l.step_gates as gates
     from unnest(a_rank, a_run, a_step) as a(rank, run_id, step_id)
-    join durable.live_runs l on l.workspace_id = p_workspace and l.run_id = a.run_id
-    left join durable.tenants t on t.workspace_id = p_workspace and t.id = l.tenant
+    cross join lateral (select l.priority, l.tenant, l.run_gates, l.step_gates from durable.live_runs l
+      where l.workspace_id = p_workspace and l.run_id = a.run_id limit 1) as l
+    left join lateral (
+      select n.queue_id, n.weight from durable.tenants n where n.workspace_id = p_workspace and n.id = l.tenant limit 1) as t on true
   ), queue as materialized (
     select q.queue_id as id, case when q.is_idle then greatest(v.at, q.rank) else coalesce(v.at, q.rank) end as at
     from (
@@ -143,11 +147,13 @@ begin
           and not bool_or(exists (select 1 from durable.gates g
             where g.workspace_id = p_workspace and g.id = any (j.gates) and g.parked > 0)) as is_idle
       from job j where j.queue_id is not null group by j.queue_id) as q
-    left join durable.virtual_times v on v.workspace_id = p_workspace and v.id = q.queue_id
+    left join lateral (
+      select t.at from durable.virtual_times t where t.workspace_id = p_workspace and t.id = q.queue_id limit 1) as v on true
   ), tenant as materialized (
     select j.tenant as id, greatest(min(q.at), min(v.at)) as at, min(j.cost) as cost, count(*) as jobs
     from job j join queue q on q.id = j.queue_id
-    left join durable.virtual_times v on v.workspace_id = p_workspace and v.id = j.tenant
+    left join lateral (
+      select t.at from durable.virtual_times t where t.workspace_id = p_workspace and t.id = j.tenant limit 1) as v on true
     group by j.tenant
   ), kept as (
     insert into durable.virtual_times (workspace_id, id, at)
@@ -164,12 +170,13 @@ begin
     into a_rank, a_run, a_step, a_priority, a_queue, a_tag from ranked r;
 
   perform set_config('durable.ranking', 'on', true);
-  delete from durable.ready r using generate_subscripts(a_run, 1) as q
-    where r.rank = a_rank[q] and r.workspace_id = p_workspace and r.run_id = a_run[q] and r.step_id = a_step[q];
-  update durable.live_runs l set ready_rank = a_tag[q], came = a_rank[q] from generate_subscripts(a_run, 1) as q
-    where a_step[q] = c_run and l.workspace_id = p_workspace and l.run_id = a_run[q];
+  delete from durable.ready r where r.ctid = any (a_place);
+  select array_agg(a_run[q]), array_agg(a_tag[q]), array_agg(a_rank[q]) into r_run, r_tag, r_rank from generate_subscripts(a_run, 1) as q
+    where a_step[q] = c_run;
+  update durable.live_runs l set ready_rank = r_tag[array_position(r_run, l.run_id)], came = r_rank[array_position(r_run, l.run_id)]
+    where l.ctid = any (r_place);
   update durable.tasks t set ready_rank = a_tag[q], came = a_rank[q] from generate_subscripts(a_run, 1) as q
-    where a_step[q] <> c_run and t.workspace_id = p_workspace and t.run_id = a_run[q] and t.step_id = a_step[q];
+    where t.ctid = any (t_place) and t.run_id = a_run[q] and t.step_id = a_step[q];
   perform set_config('durable.ranking', 'off', true);
   insert into durable.ready (rank, workspace_id, run_id, step_id)
     select a_tag[q], p_workspace, a_run[q], a_step[q] from generate_subscripts(a_run, 1) as q where a_queue[q] is null;
@@ -252,7 +259,8 @@ language sql volatile as $$
   update durable.virtual_times v set at = s.rank
     from (
       select t.workspace_id, t.queue_id, max(p_rank[q]) as rank from generate_subscripts(p_run, 1) as q
-      join durable.live_runs l on l.workspace_id = p_workspace[q] and l.run_id = p_run[q]
+      cross join lateral (select l.workspace_id, l.tenant from durable.live_runs l
+        where l.workspace_id = p_workspace[q] and l.run_id = p_run[q] limit 1) as l
       join durable.tenants t on t.workspace_id = l.workspace_id and t.id = l.tenant
       where p_taken[q] group by 1, 2) as s
     where v.workspace_id = s.workspace_id and v.id = s.queue_id and v.at < s.rank

@@ -25,9 +25,9 @@ begin
       select p.* from durable.pauses p where p.workspace_id = any (p_workspace) and not p.ending order by p.workspace_id, p.id for share skip locked
     )
     select distinct on (q) q, p.id from generate_subscripts(p_run, 1) as q
-    join durable.live_runs l on l.workspace_id = p_workspace[q] and l.run_id = p_run[q]
-    join pause p on p.workspace_id = l.workspace_id
-      and durable.is_paused_by((p.workspace_id, p.id, p.kind, p.function_id, p.limit_id, p.key, p.actor, p.reason, p.since, p.ending)::durable.pauses, l)
+    cross join lateral (select l as live from durable.live_runs l where l.workspace_id = p_workspace[q] and l.run_id = p_run[q] limit 1) as o
+    join pause p on p.workspace_id = p_workspace[q]
+      and durable.is_paused_by((p.workspace_id, p.id, p.kind, p.function_id, p.limit_id, p.key, p.actor, p.reason, p.since, p.ending)::durable.pauses, o.live)
     where p_on[q]
     order by q, p.since, p.id;
 end $$;
@@ -40,8 +40,10 @@ declare
 begin
   select array_agg(h.no), array_agg(h.pause_id) into v_no, v_pause from durable.paused_jobs(p_workspace, p_run, p_on) as h;
   if v_no is not null then
-    delete from durable.ready r using unnest(v_no) as q
-      where r.rank = p_rank[q] and r.workspace_id = p_workspace[q] and r.run_id = p_run[q] and r.step_id = p_step[q];
+    delete from durable.ready r where r.ctid = any (array(
+      select c.ctid from unnest(v_no) as q
+      cross join lateral (select c.ctid from durable.ready c where c.rank = p_rank[q] and c.workspace_id = p_workspace[q]
+        and c.run_id = p_run[q] and c.step_id = p_step[q] limit 1) as c));
     insert into durable.parked (workspace_id, gate_id, rank, run_id, step_id)
       select p_workspace[h.q], h.pause, p_rank[h.q], p_run[h.q], p_step[h.q] from unnest(v_no, v_pause) as h(q, pause);
     -- It may have passed its gates already. A place that its run keeps is kept.
@@ -71,8 +73,10 @@ begin
   if v_no is null then
     return false;
   end if;
-  delete from durable.parked k using unnest(v_no) as q
-    where k.workspace_id = p_workspace and k.gate_id = k_gate[q] and k.rank = k_rank[q] and k.run_id = k_run[q] and k.step_id = k_step[q];
+  delete from durable.parked k where k.ctid = any (array(
+    select c.ctid from unnest(v_no) as q
+    cross join lateral (select c.ctid from durable.parked c where c.workspace_id = p_workspace and c.gate_id = k_gate[q]
+      and c.rank = k_rank[q] and c.run_id = k_run[q] and c.step_id = k_step[q] limit 1) as c));
   insert into durable.parked (workspace_id, gate_id, rank, run_id, step_id)
     select p_workspace, h.pause, k_rank[h.q], k_run[h.q], k_step[h.q] from unnest(v_no, v_pause) as h(q, pause);
   update durable.gates g set parked = g.parked - c.jobs

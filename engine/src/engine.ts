@@ -2,7 +2,9 @@
 
 import { hostname } from "node:os";
 import type { Logger } from "pino";
+import { EngineKeys } from "./auth/engine-keys.ts";
 import { AppClient } from "./endpoint/app-client.ts";
+import { type Collector, CollectorClient } from "./endpoint/collector-client.ts";
 import { createConnector } from "./endpoint/connector.ts";
 import { createEgressGuard, type EgressPolicy } from "./endpoint/egress-guard.ts";
 import { FetchClient } from "./endpoint/fetch-client.ts";
@@ -13,25 +15,37 @@ import type { ExecutionParts } from "./execution/execute-run.ts";
 import { createHttpServer } from "./http/server.ts";
 import { EventAcceptor } from "./ingest/accept-events.ts";
 import { IngestPressure } from "./ingest/ingest-pressure.ts";
+import { addHistograms } from "./observability/durations.ts";
 import { EngineEvents } from "./observability/engine-events.ts";
+import { processFamilies } from "./observability/process-metrics.ts";
+import { AlertLoop } from "./queue/alert-loop.ts";
 import { announceCommitted } from "./queue/announce-committed.ts";
 import { AppResync } from "./queue/app-resync.ts";
 import { ArrivalLoop } from "./queue/arrival-loop.ts";
+import { BulkLoop } from "./queue/bulk-loop.ts";
+import { ChangeRotation } from "./queue/change-rotation.ts";
 import { CircuitLoop } from "./queue/circuit-loop.ts";
 import { Dispatcher } from "./queue/dispatcher.ts";
 import { EndTeller } from "./queue/end-teller.ts";
+import { EraseLoop } from "./queue/erase-loop.ts";
+import { ErrorGrouper } from "./queue/error-grouper.ts";
 import { GateSweeper } from "./queue/gate-sweeper.ts";
 import { HangUpHint } from "./queue/hang-up-hint.ts";
 import { InputNotifier } from "./queue/input-notifier.ts";
 import { LeaseKeeper } from "./queue/lease-keeper.ts";
 import { LeaseReconciler } from "./queue/lease-reconciler.ts";
+import { MetricRoller } from "./queue/metric-roller.ts";
 import { ReadyHint } from "./queue/ready-hint.ts";
 import { createRescuer } from "./queue/rescuer.ts";
+import { RetentionLoop } from "./queue/retention-loop.ts";
 import { Scheduler } from "./queue/scheduler.ts";
 import type { AcceptEvent } from "./queue/send-owed-event.ts";
 import { Slots } from "./queue/slots.ts";
+import { SpanExporter } from "./queue/span-exporter.ts";
 import { TimerLoop } from "./queue/timer-loop.ts";
 import { WaitMatcher } from "./queue/wait-matcher.ts";
+import { WebhookLoop } from "./queue/webhook-loop.ts";
+import { resealSecrets } from "./registry/reseal-secrets.ts";
 import { WorkspaceRegistry } from "./registry/workspace-registry.ts";
 import { cancelRun } from "./runs/cancel-run.ts";
 import { faultPoint } from "./runtime/fault-points.ts";
@@ -39,17 +53,23 @@ import { type Service, startAll, stopAll } from "./runtime/service.ts";
 import { systemPorts } from "./runtime/system-ports.ts";
 import { type DatabaseOptions, openDatabase, portOf } from "./store/database.ts";
 import { migrate } from "./store/migrate.ts";
-import { PLAN_SETTINGS } from "./store/plan-settings.ts";
+import { PAGE_SETTINGS, PLAN_SETTINGS } from "./store/plan-settings.ts";
 import { VERSION } from "./version.ts";
 
 export interface EngineConfig {
   /** `dev`: on loopback, no keys needed. `production`: an admin token, and no loopback apps unless allowed. */
   readonly mode: "dev" | "production";
   readonly database: Pick<DatabaseOptions, "url" | "options">;
+  /** To the database, at most, beside those of pages and two that listen; 10 when it is left out. */
+  readonly connections?: number;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
   readonly adminToken: string | null;
+  /** Reads `/metrics` and nothing else; left out, nobody has one. */
+  readonly metricsToken?: string | null;
+  /** Of 32 bytes, the same for all engines of a database: the first seals what is secret, all of them open it. */
+  readonly encryptionKeys: readonly Uint8Array[];
   /** A dead engine is noticed after this; its heartbeat is five times as fast. */
   readonly leaseMs: number;
   /** The truth behind the hints: how long anything may stay unnoticed. */
@@ -58,6 +78,8 @@ export interface EngineConfig {
   readonly slots: number;
   /** Which apps may be called beside those at public https addresses. */
   readonly egress: Pick<EgressPolicy, "allowLoopback" | "allowPlainHttp" | "allowedNetworks">;
+  /** Where runs that have ended are told as spans, and under what name; left out, nowhere. */
+  readonly telemetry?: (Collector & { readonly serviceName: string }) | null;
   readonly log: Logger;
 }
 
@@ -69,6 +91,8 @@ export interface Engine {
   start(): Promise<{ readonly port: number }>;
   /** Drains: takes no new lease, commits what is in flight, leaves owning none. */
   stop(): Promise<void>;
+  /** All that waits for a time looks at once: the clock has jumped. For tests. */
+  lookAround(): void;
   /** Leaves what a killed process leaves: nothing is drained, told or given back. For tests. */
   crash(): Promise<void>;
 }
@@ -84,7 +108,7 @@ export function createEngine(config: EngineConfig): Engine {
 
   const database = openDatabase({
     ...config.database,
-    max: 10,
+    max: config.connections ?? 10,
     applicationName: "durable engine",
     settings: { ...PLAN_SETTINGS, lock_timeout: "500" },
   });
@@ -92,10 +116,11 @@ export function createEngine(config: EngineConfig): Engine {
     ...config.database,
     max: 4,
     applicationName: "durable api",
-    settings: { statement_timeout: "10000" },
+    settings: { ...PAGE_SETTINGS, statement_timeout: "10000" },
   });
 
-  const registry = new WorkspaceRegistry(database, ports.clock, config.mode === "dev");
+  const engineKeys = new EngineKeys(config.encryptionKeys, ports.random);
+  const registry = new WorkspaceRegistry({ ...ports, database, engineKeys, isDev: config.mode === "dev" });
   const keeper = new LeaseKeeper({
     ...ports,
     database,
@@ -118,6 +143,7 @@ export function createEngine(config: EngineConfig): Engine {
     maxConnectionsPerOrigin: config.slots,
   });
   const fetchClient = new FetchClient({ ...ports, connect });
+  const webhookClient = new FetchClient({ ...ports, connect });
   const resync = new AppResync({ ...ports, database, registry, appClient, egress }, log);
   const functionsNow = async (workspaceId: number) => {
     await resync.idle(workspaceId);
@@ -160,6 +186,11 @@ export function createEngine(config: EngineConfig): Engine {
     settled: () => dispatcher.kick(),
     accept,
   });
+  const metricRoller = new MetricRoller({ ...ports, database, pollMs: config.pollMs, log });
+  const errorGrouper = new ErrorGrouper({ ...ports, database, pollMs: config.pollMs, log });
+  events.on("run.ended", ({ end }) => {
+    if (end.status === "failed") errorGrouper.soon();
+  });
   // Those that this process completes or fails are announced with what their commit says.
   events.on("run.ended", ({ end }) => {
     if (end.status === "cancelled") endTeller.soon();
@@ -180,7 +211,7 @@ export function createEngine(config: EngineConfig): Engine {
     log,
     slots: config.slots,
     changed: () => {
-      circuitLoop.kick();
+      circuitLoop.soon();
       dispatcher.kick();
     },
   });
@@ -284,6 +315,8 @@ export function createEngine(config: EngineConfig): Engine {
     log,
   });
   const arrivalLoop = new ArrivalLoop({ ...ports, database, pollMs: config.pollMs, log });
+  const changeRotation = new ChangeRotation({ ...ports, database, pollMs: config.pollMs, log });
+  const retention = new RetentionLoop({ ...ports, database, pollMs: config.pollMs, log });
   const gateSweeper = new GateSweeper({ ...ports, database, pollMs: config.pollMs, log });
   const inputNotifier = new InputNotifier({
     ...ports,
@@ -305,9 +338,46 @@ export function createEngine(config: EngineConfig): Engine {
     },
     dueIn: (ms) => timerLoop.dueIn(ms),
   });
+  const bulkLoop = new BulkLoop({
+    ...ports,
+    database,
+    registry,
+    pollMs: config.pollMs,
+    log,
+    acted: () => dispatcher.kick(),
+  });
+  const alertLoop = new AlertLoop({ ...ports, database, accept, pollMs: config.pollMs, log });
+  const webhookLoop = new WebhookLoop({
+    ...ports,
+    database,
+    engineKeys,
+    fetchClient: webhookClient,
+    pollMs: config.pollMs,
+    log,
+  });
+  const eraseLoop = new EraseLoop({
+    ...ports,
+    database,
+    pollMs: config.pollMs,
+    log,
+    acted: () => dispatcher.kick(),
+  });
+  const { telemetry = null } = config;
+  const spanExporter =
+    telemetry === null
+      ? null
+      : new SpanExporter({
+          ...ports,
+          database,
+          pollMs: config.pollMs,
+          log,
+          collector: new CollectorClient(telemetry, ports.timers),
+          teller: { serviceName: telemetry.serviceName, version: VERSION },
+        });
   const http = createHttpServer({
     ...ports,
     config,
+    engineKeys,
     database: pages,
     log,
     events,
@@ -316,8 +386,26 @@ export function createEngine(config: EngineConfig): Engine {
     registry,
     appClient,
     egress,
+    webhookClient,
     jobReady: () => dispatcher.kick(),
+    bulkReady: () => bulkLoop.soon(),
+    eraseReady: () => eraseLoop.soon(),
+    retentionChanged: () => retention.soon(),
     isHeld: (workspaceId, runId) => dispatcher.held.get(runId)?.workspaceId === workspaceId,
+    processMetrics: () =>
+      processFamilies({
+        engineId: keeper.engineId(),
+        version: VERSION,
+        slotsTotal: slots.total,
+        slotsUsed: slots.used,
+        leases: dispatcher.held.size,
+        commits: {
+          calls: committer.count.calls + taskCommitter.count.calls,
+          items: committer.count.items + taskCommitter.count.items,
+        },
+        commitDurations: addHistograms(committer.durations, taskCommitter.durations),
+        exported: spanExporter?.count ?? null,
+      }),
     isDown: (workspaceId) => health.isOpen(workspaceId),
   });
 
@@ -332,17 +420,27 @@ export function createEngine(config: EngineConfig): Engine {
     waitMatcher,
     circuitLoop,
     gateSweeper,
+    retention,
+    changeRotation,
     arrivalLoop,
     endTeller,
+    errorGrouper,
+    metricRoller,
+    ...(spanExporter === null ? [] : [spanExporter]),
+    alertLoop,
+    webhookLoop,
     dispatcher,
     inputNotifier,
     scheduler,
+    bulkLoop,
+    eraseLoop,
     http,
   ];
 
   return {
     async start() {
       await migrate({ database, log: (line) => log.info(line) });
+      await resealSecrets(database, engineKeys, log);
       await startAll(services);
       ownPorts.push(http.port);
       log.info({ port: http.port, engineId: keeper.engineId() }, "the engine is up");
@@ -362,6 +460,11 @@ export function createEngine(config: EngineConfig): Engine {
         await appClient.close();
         await Promise.all([database.end(), pages.end()]);
       }
+    },
+    lookAround() {
+      const timed = [timerLoop, waitMatcher, circuitLoop, gateSweeper, arrivalLoop, endTeller, inputNotifier];
+      for (const loop of [...timed, scheduler, bulkLoop, eraseLoop, alertLoop, webhookLoop]) loop.soon();
+      dispatcher.kick();
     },
     async crash() {
       keeper.abandon();

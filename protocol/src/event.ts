@@ -3,7 +3,7 @@ import { beginProblem } from "./begin.ts";
 import { EVENTS_PER_SEND_MAX, SLEEP_MS_MAX } from "./limits.ts";
 import { refSchema } from "./memo.ts";
 import type { Start } from "./messages/event.ts";
-import { eventNameSchema, instantSchema, opaqueSchema } from "./names.ts";
+import { eventNameSchema, instantSchema, opaqueSchema, tagsSchema } from "./names.ts";
 
 const delaySchema = z.int().min(0).max(SLEEP_MS_MAX);
 
@@ -16,6 +16,7 @@ export const clientEventSchema = z
     time: instantSchema.optional(),
     delay_ms: delaySchema.optional(),
     at: instantSchema.optional(),
+    tags: tagsSchema.optional(),
   })
   .refine((event) => beginProblem(event) === null, {
     error: (issue) => beginProblem(issue.input as Start)!,
@@ -33,6 +34,7 @@ export const cloudEventSchema = z
     time: z.iso.datetime({ offset: true }).optional(),
     subject: z.string().optional(),
     datacontenttype: z.string().optional(),
+    traceparent: z.string().optional(),
     data: z.unknown().optional(),
   })
   .meta({ id: "CloudEvent" });

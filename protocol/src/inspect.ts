@@ -14,7 +14,9 @@ import {
   eventPatternSchema,
   expressionSchema,
   opaqueSchema,
+  searchableSchema,
   slugSchema,
+  tagsSchema,
 } from "./names.ts";
 import { matchSchema, timeoutSchema } from "./ops/wait.ts";
 import { fairnessSchema, prioritySchema } from "./order.ts";
@@ -30,8 +32,8 @@ import { TARGET } from "./slug.ts";
 
 export const inspectRequestSchema = z.object({ type: z.literal("inspect"), app: slugSchema });
 
-/** What may be said of a cron line, in a manifest and by hand. */
-export const scheduleRules = z.object({
+const scheduleRules = z.object({
+  if: expressionSchema.optional(),
   tz: z.string().min(1).max(100).optional(),
   jitter_ms: z.int().min(0).max(JITTER_MS_MAX).optional(),
   catch_up: z.enum(["none", "last", "all"]).optional(),
@@ -80,10 +82,12 @@ export const functionManifestSchema = z
     cancel_on: z.array(cancelOnSchema).max(CANCEL_ON_MAX).optional(),
     on_failure: slugSchema.optional(),
     invokes: z.array(targetSchema).max(INVOKES_MAX).optional(),
+    tags: tagsSchema.optional(),
+    searchable: searchableSchema.optional(),
     input: z.unknown().optional(),
     output: z.unknown().optional(),
     max_duration_ms: durationSchema.optional(),
-    durability: z.enum(["step", "async"]).optional(),
+    durability: z.literal("step").optional(),
     version: z.enum(["latest", "pinned", "drain"]).optional(),
     overlap: z.boolean().optional(),
   })

@@ -47,6 +47,9 @@ export const AWAITED_EVENTS_MAX = 50;
 export const CANCEL_ON_MAX = 10;
 /** Functions that one function says it invokes. */
 export const INVOKES_MAX = 100;
+/** Tags of one event, and of one function; paths of the data of its events that its runs are found by. */
+export const TAGS_MAX = 10;
+export const SEARCHABLE_PATHS_MAX = 10;
 /** Limits of concurrency that one function has. */
 export const CONCURRENCY_LIMITS_MAX = 4;
 /** What a limit counts to. */
@@ -130,6 +133,11 @@ export const FETCH_RESPONSE_BYTES_MAX = 1 * MIB;
 /** Time of one attempt of a fetch; that, unless it says less. */
 export const FETCH_MS_MAX = 300_000;
 export const FETCH_MS_DEFAULT = 30_000;
+
+/** How long a run token may show its run, from when it is sent. */
+export const RUN_TOKEN_S_MAX = 7 * 24 * 60 * 60;
+/** How long it does unless it says another time. */
+export const RUN_TOKEN_S_DEFAULT = 60 * 60;
 
 /** Nesting of a JSON document. */
 export const JSON_DEPTH_MAX = 100;

@@ -2,7 +2,14 @@
 import * as z from "zod";
 import { EVENT_NAME, EVENT_NAME_WITH_WILDCARDS, eventNameProblem, SENT_EVENT_NAME } from "./event-name.ts";
 import { INSTANT, parseInstant } from "./instant.ts";
-import { EXPRESSION_CHARACTERS_MAX, ID_CHARACTERS_MAX, STEP_NAME_BYTES_MAX } from "./limits.ts";
+import {
+  EXPRESSION_CHARACTERS_MAX,
+  ID_CHARACTERS_MAX,
+  SEARCHABLE_PATHS_MAX,
+  STEP_NAME_BYTES_MAX,
+  TAGS_MAX,
+} from "./limits.ts";
+import { SEARCHABLE_PATH, TAG } from "./search.ts";
 import { SLUG, slugProblem } from "./slug.ts";
 import { STEP_ID, stepNameProblem } from "./step-id.ts";
 
@@ -63,3 +70,13 @@ export const expressionSchema = z.string().min(1).max(EXPRESSION_CHARACTERS_MAX)
 
 /** Whole milliseconds from 0. */
 export const millisecondsSchema = z.int().min(0);
+
+/** Words that runs are found by. */
+export const tagsSchema = z
+  .array(z.string().regex(TAG, "must be 1 to 100 of A-Z a-z 0-9 _ . : / - and begin with none of . : / -"))
+  .max(TAGS_MAX);
+
+/** Paths to values of events that runs are found by. */
+export const searchableSchema = z
+  .array(z.string().regex(SEARCHABLE_PATH, "must be a path into the event, such as data.user.id"))
+  .max(SEARCHABLE_PATHS_MAX);

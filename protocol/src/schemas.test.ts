@@ -310,7 +310,7 @@ describe("a manifest", () => {
       firstIssue(manifestSchema, withFunction({ triggers: [{ cron: "0 * * * *", tz: "Europe/Zurich" }] })),
     ).toBe("accepted");
     expect(firstIssue(manifestSchema, withFunction({ triggers: [] }))).toBe("accepted");
-    const rules = { jitter_ms: 3_600_000, catch_up: "none", overlap: "cancel", data: null };
+    const rules = { jitter_ms: 3_600_000, catch_up: "none", overlap: "cancel", if: "true", data: null };
     expect(firstIssue(manifestSchema, withFunction({ triggers: [{ cron: "* * * * *", ...rules }] }))).toBe(
       "accepted",
     );

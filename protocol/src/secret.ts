@@ -94,3 +94,8 @@ export function replyKeyOf(secret: SigningKey): SigningKey {
 export function tokenKeyOf(secret: SigningKey): SigningKey {
   return prepareKey(macKeyOf(secret).mac("durable/v1/token", ""));
 }
+
+/** What a run token is sealed with: it is in the hands of end users. */
+export function runTokenKeyOf(secret: SigningKey): SigningKey {
+  return prepareKey(macKeyOf(secret).mac("durable/v1/run-token", ""));
+}

@@ -1,7 +1,7 @@
 // A token lets anybody who has it complete one wait of one run. It is made by an app without asking the engine, so it
 // names its workspace, and it is sealed with the workspace's secret, so nobody else can make one.
+import { decodeUrl, encodeUrl, isSealOf, sealOf } from "./seal.ts";
 import { type SigningKey, tokenKeyOf } from "./secret.ts";
-import { sign, verify } from "./signature.ts";
 
 /** What a token names. `key` is the key of the signal it sends: the same under every secret. */
 export interface TokenSubject {
@@ -11,7 +11,6 @@ export interface TokenSubject {
 }
 
 const SEALED_AS = "token";
-const SIGNATURE_PREFIX = "v1,";
 /** base64url of the subject, a dot, base64url of 32 bytes. */
 const TOKEN = /^([A-Za-z0-9_-]{1,800})\.([A-Za-z0-9_-]{43})$/;
 const SUBJECT = /^([^/]+)\/([^/]+)\/([\x21-\x7e]{1,200})$/;
@@ -23,16 +22,15 @@ export function tokenSignalKey(runId: string, nameId: string): string {
 
 /** @param secret A signing secret of the workspace. Everything in the subject is plain ASCII. */
 export function makeToken(secret: SigningKey, { app, env, key }: TokenSubject): string {
-  const subject = toUrl(btoa(`${app}/${env}/${key}`));
-  const seal = sign(tokenKeyOf(secret), SEALED_AS, 0, subject).slice(SIGNATURE_PREFIX.length);
-  return `${subject}.${toUrl(seal)}`;
+  const subject = encodeUrl(`${app}/${env}/${key}`);
+  return `${subject}.${sealOf(tokenKeyOf(secret), SEALED_AS, subject)}`;
 }
 
 /** What a token says it is for, believed only after `isSealed`. Null for what is no token. */
 export function readToken(token: string): TokenSubject | null {
   const subject = TOKEN.exec(token)?.[1];
   if (subject === undefined) return null;
-  const [, app, env, key] = SUBJECT.exec(decode(subject)) ?? [];
+  const [, app, env, key] = SUBJECT.exec(decodeUrl(subject)) ?? [];
   return app === undefined ? null : { app, env: env!, key: key! };
 }
 
@@ -40,18 +38,5 @@ export function readToken(token: string): TokenSubject | null {
 export function isSealed(secrets: readonly SigningKey[], token: string): boolean {
   const [, subject, seal] = TOKEN.exec(token) ?? [];
   if (subject === undefined) return false;
-  const signature = `${SIGNATURE_PREFIX}${seal!.replaceAll("-", "+").replaceAll("_", "/")}=`;
-  return verify(secrets.map(tokenKeyOf), SEALED_AS, 0, subject, signature);
-}
-
-function toUrl(base64: string): string {
-  return base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-function decode(base64url: string): string {
-  try {
-    return atob(base64url.replaceAll("-", "+").replaceAll("_", "/"));
-  } catch {
-    return "";
-  }
+  return isSealOf(secrets.map(tokenKeyOf), SEALED_AS, subject, seal!);
 }

@@ -19,6 +19,16 @@ export * from "./limits.ts";
 export type * from "./messages.ts";
 export { RAW_MEMBERS, RawJson } from "./raw-json.ts";
 export {
+  isRunTokenSealed,
+  makeRunToken,
+  RUN_FIELDS,
+  RUN_TOKEN_PREFIX,
+  type RunField,
+  type RunGrant,
+  readRunToken,
+} from "./run-token.ts";
+export { SEARCHABLE_PATH, TAG } from "./search.ts";
+export {
   DEV_SECRET,
   parseSecret,
   parseSecretList,

@@ -10,7 +10,9 @@ import type { DataOf, DurableFunction, OutputOf } from "./function.ts";
 import { checkSlug } from "./function-check.ts";
 import type { Jsonify } from "./json.ts";
 import { shown } from "./options.ts";
+import { type RunToken, type RunTokenOptions, sealRunToken } from "./run-token.ts";
 import { environment } from "./runtime/environment.ts";
+import { tagsOnWire } from "./search.ts";
 import { checkKey } from "./steps/wait-for-signal.ts";
 
 /** Which app, and where its engine is. */
@@ -29,10 +31,18 @@ export interface SentEvents {
   readonly runs: { event: string; function: string; run: string }[];
 }
 
+/** Of what begins runs. */
+export interface TraceOptions {
+  /** W3C Trace Context: the runs go on with this trace. Within a handler: the `traceparent` that it was given. */
+  readonly traceparent?: string | undefined;
+}
+
 /** How a run is started. */
-export interface StartOptions extends BeginOptions {
+export interface StartOptions extends BeginOptions, TraceOptions {
   /** Unique for this function: the same start sent again finds the run it started. Default: a new one. */
   readonly id?: string | undefined;
+  /** Up to ten words that the run is found by: `durable runs ls tag:import`. */
+  readonly tags?: readonly string[] | undefined;
 }
 
 /** How a run is started and waited for. */
@@ -102,7 +112,10 @@ export class Durable {
    * so that the repetitions after a broken line or a 503 (5 tries within about 5 s) cannot double it.
    * @throws DurableRequestError when the engine refuses them or does not answer; NonRetriableError for what is no event.
    */
-  async send(events: EventToSend | readonly EventToSend[]): Promise<SentEvents> {
+  async send(
+    events: EventToSend | readonly EventToSend[],
+    { traceparent }: TraceOptions = {},
+  ): Promise<SentEvents> {
     const list = Array.isArray(events) ? (events as readonly EventToSend[]) : [events as EventToSend];
     const body = writeJson(
       list.map((event) =>
@@ -110,7 +123,7 @@ export class Durable {
       ),
     );
     const query = { app: this.#app ?? environment("DURABLE_APP"), env: this.#environment() };
-    const post = { path: "/v1/events", query, body, mayUseEventKey: true, isRepeatable: true };
+    const post = { path: "/v1/events", query, body, traceparent, mayUseEventKey: true, isRepeatable: true };
     return (await this.#connection.post(post)) as SentEvents;
   }
 
@@ -217,6 +230,19 @@ export class Durable {
     throw new FunctionError({ query: name, runId, status: "failed", failure: answer.failure ?? null });
   }
 
+  /**
+   * Makes a token that shows the named fields of one run to whoever has it, for a while: for an end user's page. The engine is
+   * not asked, and nothing is stored. It cannot be taken back but by retiring the secret that it is sealed with.
+   * @throws TypeError for fields and times that no token has; Error where the app has no secret.
+   */
+  async runToken(runId: string, options: RunTokenOptions): Promise<RunToken> {
+    const path = `${this.#workspacePath()}/runs/${encodeURIComponent(runId)}/watch`;
+    const [app, env] = [this.#appName(), this.#environment()];
+    const secret = await this.#connection.sealingSecret();
+    const sealed = sealRunToken({ app, env, run: runId, secret }, options);
+    return { ...sealed, url: this.#connection.publicUrl() + path };
+  }
+
   /** Under an id of its own, so that an answer whose own answer gets lost finds itself. */
   async #answer(inputId: string, answer: Readonly<Record<string, unknown>>): Promise<Answered> {
     const path = `${this.#workspacePath()}/inputs/${encodeURIComponent(inputId)}/answer`;
@@ -238,9 +264,11 @@ export class Durable {
     const path = `${this.#workspacePath()}/functions/${encodeURIComponent(functionId)}/trigger`;
     const json = toJson(`"${functionId}" is given`, data, EVENT_BYTES_MAX);
     const begin = beginOnWire(`The start of "${functionId}"`, options);
-    const body = writeJson({ path, id, ...begin, ...(json !== undefined && { data: json }) });
+    const tags = options.tags === undefined ? {} : { tags: tagsOnWire(options.tags) };
+    const body = writeJson({ path, id, ...begin, ...tags, ...(json !== undefined && { data: json }) });
     const query = { wait: waitS === 0 ? undefined : String(waitS) };
-    const post = { path, query, body, mayUseEventKey: false, isRepeatable: true };
+    const { traceparent } = options;
+    const post = { path, query, body, traceparent, mayUseEventKey: false, isRepeatable: true };
     return (await this.#connection.post(post)) as TriggerAnswer;
   }
 
@@ -249,9 +277,12 @@ export class Durable {
   }
 
   #workspacePath(): string {
+    return `/v1/apps/${encodeURIComponent(this.#appName())}/${encodeURIComponent(this.#environment())}`;
+  }
+
+  #appName(): string {
     const app = this.#app ?? environment("DURABLE_APP");
-    if (app !== undefined)
-      return `/v1/apps/${encodeURIComponent(app)}/${encodeURIComponent(this.#environment())}`;
+    if (app !== undefined) return app;
     throw new TypeError('Say whose function it is: new Durable({ app: "shop" }), or DURABLE_APP.');
   }
 }

@@ -3,11 +3,13 @@ import {
   HEADER_PROTOCOL,
   HEADER_SIGNATURE,
   HEADER_TIMESTAMP,
+  HEADER_TRACEPARENT,
   PROTOCOL_VERSION,
+  type SigningKey,
   sign,
 } from "@durable/protocol/wire";
 import { engineUrl } from "./dev-mode.ts";
-import { createKeySource, type KeySource, ownKey, type SecretOption } from "./http/secrets.ts";
+import { createKeySource, type KeySource, ownKeys, type SecretOption } from "./http/secrets.ts";
 import { environment } from "./runtime/environment.ts";
 
 export interface ConnectionOptions {
@@ -49,6 +51,8 @@ export interface Post {
   readonly path: string;
   readonly query: Readonly<Record<string, string | undefined>>;
   readonly body: string;
+  /** W3C Trace Context, of whoever asks for it. */
+  readonly traceparent?: string | undefined;
   /** An event key is good for sending events and nothing else. */
   readonly mayUseEventKey: boolean;
   /** Sent again after a broken line or a 503: only what may arrive twice. */
@@ -67,8 +71,8 @@ export class EngineConnection {
     this.#keys = createKeySource(options.secret);
   }
 
-  async post({ path, query, body, mayUseEventKey, isRepeatable }: Post): Promise<unknown> {
-    const base = (this.#options.url ?? engineUrl()).replace(/\/$/, "");
+  async post({ path, query, body, traceparent, mayUseEventKey, isRepeatable }: Post): Promise<unknown> {
+    const base = this.#url();
     const url = new URL(base + path);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, value);
@@ -79,7 +83,10 @@ export class EngineConnection {
       const response = await fetch(url, {
         method: "POST",
         body,
-        headers: await this.#headers(body, mayUseEventKey),
+        headers: {
+          ...(await this.#headers(body, mayUseEventKey)),
+          ...(traceparent !== undefined && { [HEADER_TRACEPARENT]: traceparent }),
+        },
         // What was signed is sent nowhere else.
         redirect: "manual",
       }).catch((error: unknown) => {
@@ -96,15 +103,29 @@ export class EngineConnection {
     throw failure;
   }
 
+  /** Where people outside reach the engine. */
+  publicUrl(): string {
+    return environment("DURABLE_PUBLIC_URL")?.replace(/\/$/, "") ?? this.#url();
+  }
+
+  /** What is given away is sealed with it; null without a secret. */
+  async sealingSecret(): Promise<SigningKey | null> {
+    return (await ownKeys(this.#keys))?.request ?? null;
+  }
+
+  #url(): string {
+    return (this.#options.url ?? engineUrl()).replace(/\/$/, "");
+  }
+
   async #headers(body: string, mayUseEventKey: boolean): Promise<Record<string, string>> {
     const common = { "content-type": "application/json", [HEADER_PROTOCOL]: String(PROTOCOL_VERSION) };
     const eventKey = this.#options.eventKey ?? environment("DURABLE_EVENT_KEY");
     if (mayUseEventKey && eventKey !== undefined) return { ...common, authorization: `Bearer ${eventKey}` };
-    const key = await ownKey(this.#keys);
-    if (key === null) return common;
+    const keys = await ownKeys(this.#keys);
+    if (keys === null) return common;
     const id = `snd_${globalThis.crypto.randomUUID()}`;
     const timestampS = Math.floor(Date.now() / 1000);
-    const signature = sign(key, id, timestampS, body);
+    const signature = sign(keys.reply, id, timestampS, body);
     return {
       ...common,
       [HEADER_ID]: id,

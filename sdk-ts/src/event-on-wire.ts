@@ -11,6 +11,7 @@ import type { EventToSend } from "./event.ts";
 import { toJson } from "./execution/value.ts";
 import { epochMsOf, type Instant } from "./instant.ts";
 import { optionsProblem } from "./options.ts";
+import { tagsOnWire } from "./search.ts";
 
 /**
  * An event as the wire has it.
@@ -18,9 +19,9 @@ import { optionsProblem } from "./options.ts";
  * @throws NonRetriableError with what is wrong with its name, time or data.
  */
 export function eventOnWire(subject: string, given: EventToSend): ClientEvent {
-  const wrong = optionsProblem(given, ["name", "data", "id", "time", "delay", "at"]);
+  const wrong = optionsProblem(given, ["name", "data", "id", "time", "delay", "at", "tags"]);
   if (wrong !== null) throw new NonRetriableError(`${subject}: an event to send ${wrong}`);
-  const { name, data, id, time } = given;
+  const { name, data, id, time, tags } = given;
   const problem = typeof name === "string" ? eventNameProblem(name) : "An event needs a name.";
   if (problem !== null) throw new NonRetriableError(`${subject} sends ${JSON.stringify(name)}: ${problem}`);
   const event: ClientEvent = { name };
@@ -28,6 +29,7 @@ export function eventOnWire(subject: string, given: EventToSend): ClientEvent {
   if (json !== undefined) event.data = json;
   if (id !== undefined) event.id = checkedId(subject, name, id);
   if (time !== undefined) event.time = instantOf(subject, name, time);
+  if (tags !== undefined) event.tags = checkedTags(subject, name, tags);
   return Object.assign(event, beginOnWire(`${subject}: event "${name}"`, given));
 }
 
@@ -37,6 +39,14 @@ function checkedId(subject: string, name: string, id: unknown): string {
   throw new NonRetriableError(
     `${subject}: the id of event "${name}" must be a text of 1 to ${ID_CHARACTERS_MAX} characters.`,
   );
+}
+
+function checkedTags(subject: string, name: string, tags: unknown): string[] {
+  try {
+    return tagsOnWire(tags);
+  } catch (error) {
+    throw new NonRetriableError(`${subject}: event "${name}": ${(error as Error).message}`);
+  }
 }
 
 function instantOf(subject: string, name: string, time: Instant): string {

@@ -25,6 +25,8 @@ export interface EventToSend {
   readonly delay?: Duration | undefined;
   /** They begin then, or at once when that is over. Not beside `delay`. */
   readonly at?: Instant | undefined;
+  /** Up to ten words that the runs it starts are found by: `durable runs ls tag:import`. */
+  readonly tags?: readonly string[] | undefined;
 }
 
 /** The event of each trigger: one name and one type of data per trigger, so that `event.name` tells them apart. */

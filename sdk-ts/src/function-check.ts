@@ -6,6 +6,7 @@ import { type Limits, limitsOnWire } from "./limits.ts";
 import { failureFunctionId } from "./on-failure.ts";
 import { optionsProblem } from "./options.ts";
 import { retryPolicy, withOnExhausted } from "./retry.ts";
+import { type SearchOptions, searchOnWire } from "./search.ts";
 import { isStandardSchema } from "./standard-schema.ts";
 import { triggersOf } from "./trigger.ts";
 import { triggerOnWire } from "./trigger-on-wire.ts";
@@ -13,7 +14,15 @@ import { triggerOnWire } from "./trigger-on-wire.ts";
 /** Of any function, whatever its types. */
 type CheckedOptions = Pick<
   FunctionOptions,
-  "id" | "trigger" | "triggers" | "input" | "output" | "retry" | "onExhausted" | keyof Limits
+  | "id"
+  | "trigger"
+  | "triggers"
+  | "input"
+  | "output"
+  | "retry"
+  | "onExhausted"
+  | keyof Limits
+  | keyof SearchOptions
 > & {
   readonly handler: unknown;
   readonly onFailure?: unknown;
@@ -45,6 +54,8 @@ const MEMBERS: readonly (keyof FunctionOptions)[] = [
   "fairness",
   "priority",
   "durability",
+  "tags",
+  "searchable",
 ];
 
 const SLUG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/;
@@ -87,6 +98,7 @@ export function checkFunction(options: CheckedOptions): void {
   try {
     retryPolicy(withOnExhausted(options.retry, options.onExhausted));
     limitsOnWire(options);
+    searchOnWire(options);
     triggersOf(options).forEach(triggerOnWire);
     if (options.invokes !== undefined) invokesOnWire(options.invokes);
   } catch (error) {
@@ -99,7 +111,7 @@ function checkTrigger(where: string, trigger: unknown): void {
   const isCron = typeof trigger === "object" && trigger !== null && "cron" in trigger;
   const problem = optionsProblem(
     trigger,
-    isCron ? ["cron", "tz", "jitter", "catchUp", "overlap", "data"] : ["event", "if", "schema"],
+    isCron ? ["cron", "if", "tz", "jitter", "catchUp", "overlap", "data"] : ["event", "if", "schema"],
   );
   if (problem !== null) throw new TypeError(`${where}: a trigger ${problem}`);
   const { event, cron, schema } = trigger as { event?: unknown; cron?: unknown; schema?: unknown };

@@ -67,6 +67,7 @@ describe("a function", () => {
       /overlap must be one of "allow", "skip", "queue", "cancel"/,
     ],
     ["eleven triggers", { trigger: undefined, triggers: Array(11).fill(trigger) }, /more than 10 triggers/],
+    ["less than every step kept", { durability: "async" }, /durability must be "step", and is "async"/],
     ["no attempts", { retry: { max: 0 } }, /Function "f": retry\.max counts all attempts/],
     ["a delay that is none", { retry: { base: "soon" } }, /Function "f": "soon" is no duration/],
     [
@@ -147,6 +148,7 @@ test("event and step results have the types that come at run time", () => {
 test("what is said of a cron stands in the manifest", () => {
   const trigger = {
     cron: "0 9 * * *",
+    if: "event.data.a != null",
     tz: "UTC",
     jitter: "1m",
     catchUp: "all",
@@ -158,6 +160,7 @@ test("what is said of a cron stands in the manifest", () => {
   expect(functions[0]!.triggers).toEqual([
     {
       cron: "0 9 * * *",
+      if: "event.data.a != null",
       tz: "UTC",
       jitter_ms: 60_000,
       catch_up: "all",

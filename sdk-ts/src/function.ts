@@ -3,6 +3,7 @@ import { checkFunction } from "./function-check.ts";
 import type { Limits } from "./limits.ts";
 import type { FailureHandler } from "./on-failure.ts";
 import { type PolicyOptions, type RetryOptions, withOnExhausted } from "./retry.ts";
+import type { SearchOptions } from "./search.ts";
 import type { InferInput, StandardSchema } from "./standard-schema.ts";
 import type { Step } from "./steps/step.ts";
 import type { Trigger } from "./trigger.ts";
@@ -17,6 +18,11 @@ export interface RunContext<Event = DurableEvent> {
   readonly step: Step;
   /** `startedAt`: RFC 3339, UTC. */
   readonly run: { readonly id: string; readonly startedAt: string };
+  /**
+   * W3C Trace Context of the request that the engine made, another one each time the handler is called: hand it to what
+   * you call or send within a step. Missing where nobody said.
+   */
+  readonly traceparent?: string | undefined;
 }
 
 /** What a function is. */
@@ -24,7 +30,8 @@ export interface FunctionOptions<
   EachTrigger extends Trigger = Trigger,
   Input extends StandardSchema | undefined = StandardSchema | undefined,
   Output = unknown,
-> extends Limits {
+> extends Limits,
+    SearchOptions {
   /** Unique in the app: 1 to 100 of A-Z a-z 0-9 _ . - It names the function for ever; its runs are found by it. */
   readonly id: string;
   /** What starts a run. Without one it is started only by hand. */

@@ -10,6 +10,7 @@ export {
   type SentEvents,
   type StartedRun,
   type StartOptions,
+  type TraceOptions,
 } from "./client.ts";
 export type { Duration } from "./duration.ts";
 export { DurableRequestError } from "./engine-connection.ts";
@@ -38,6 +39,8 @@ export type { FailureContext, FailureHandler } from "./on-failure.ts";
 export type { FairnessOptions, PriorityOption } from "./order.ts";
 export type { RetryOptions } from "./retry.ts";
 export type { RunEnded } from "./run-ended.ts";
+export type { RunToken, RunTokenOptions } from "./run-token.ts";
+export type { SearchOptions } from "./search.ts";
 export { serve } from "./serve.ts";
 export type {
   BatchOptions,

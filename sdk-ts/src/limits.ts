@@ -2,7 +2,7 @@ import { SLEEP_MS_MAX, type Timeouts } from "@durable/protocol/wire";
 import { type CancelOnOptions, cancelOnWire } from "./cancel-on.ts";
 import { type Duration, durationMs } from "./duration.ts";
 import { type ConcurrencyOptions, concurrencyOnWire, type ThrottleOptions, throttleOnWire } from "./gates.ts";
-import { optionsProblem } from "./options.ts";
+import { optionsProblem, shown } from "./options.ts";
 import { type FairnessOptions, fairnessOnWire, type PriorityOption, priorityOnWire } from "./order.ts";
 import {
   type BatchOptions,
@@ -49,8 +49,8 @@ export interface Limits {
     | undefined;
   /** Events that cancel a run while it is under way. */
   readonly cancelOn?: readonly CancelOnOptions[] | undefined;
-  /** Taken, and not acted on yet: every step is on the engine's disk before the run goes on (`"step"`). */
-  readonly durability?: "step" | "async" | undefined;
+  /** `"step"`, the default and the only one: a step's result is on the engine's disk before the code after it runs. */
+  readonly durability?: "step" | undefined;
   /**
    * Which deployment of the app continues a run that is under way: the newest (`"latest"`, the default), the one it began
    * on (`"pinned"`; when that is gone the run waits until it is back or somebody moves the run), or the one it began on as
@@ -82,6 +82,11 @@ export function limitsOnWire(limits: Limits): Record<string, unknown> {
   if (limits.batch !== undefined && limits.debounce?.edge === "leading") {
     throw new TypeError(
       'a batch begins with its last event, so it cannot have a debounce with the edge "leading".',
+    );
+  }
+  if (limits.durability !== undefined && limits.durability !== "step") {
+    throw new TypeError(
+      `durability must be "step", and is ${shown(limits.durability)}: the engine keeps every step before the run goes on, and offers nothing less.`,
     );
   }
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));

@@ -8,6 +8,7 @@ import { limitsOnWire } from "./limits.ts";
 import { failureFunctionId } from "./on-failure.ts";
 import { retryPolicy } from "./retry.ts";
 import { environment } from "./runtime/environment.ts";
+import { searchOnWire } from "./search.ts";
 import { onlySchemaOf, triggersOf } from "./trigger.ts";
 import { triggerOnWire } from "./trigger-on-wire.ts";
 import { SDK_VERSION } from "./version.ts";
@@ -70,6 +71,7 @@ function describe(fn: DurableFunction): FunctionManifest {
     ...(options.onFailure !== undefined && { on_failure: failureFunctionId(id) }),
     ...(options.invokes !== undefined && { invokes: invokesOnWire(options.invokes) }),
     ...(limitsOnWire(options) as Partial<FunctionManifest>),
+    ...searchOnWire(options),
     ...(input !== undefined && { input }),
     ...(output !== undefined && { output }),
   };

@@ -18,6 +18,8 @@ export interface FailureContext {
   readonly event: DurableEvent<Untyped>;
   /** What the handler itself does durably: its steps are remembered and retried like those of any function. */
   readonly step: Step;
+  /** As handlers of functions are given it. */
+  readonly traceparent?: string | undefined;
 }
 
 /** What it returns is the output of its own run. */
@@ -43,7 +45,7 @@ export function withFailureHandlers(functions: readonly DurableFunction[]): Dura
     const { id, options } = fn;
     if (options.onFailure === undefined) return [fn];
     const onFailure = options.onFailure as FailureHandler;
-    const handler: DurableFunction["options"]["handler"] = ({ event, step }) => {
+    const handler: DurableFunction["options"]["handler"] = ({ event, step, traceparent }) => {
       const { run, error, step: failedStep, ...rest } = event.data as FailedRun;
       return onFailure({
         error: restoreError(error),
@@ -52,6 +54,7 @@ export function withFailureHandlers(functions: readonly DurableFunction[]): Dura
         function: rest.function,
         event: rest.event,
         step,
+        traceparent,
       });
     };
     const ownId = failureFunctionId(id);

@@ -14,9 +14,10 @@ export function triggerOnWire(trigger: Trigger): TriggerOnWire {
     : cronOnWire(trigger);
 }
 
-function cronOnWire({ cron, tz, jitter, catchUp, overlap, data }: CronTrigger): CronOnWire {
+function cronOnWire({ cron, if: condition, tz, jitter, catchUp, overlap, data }: CronTrigger): CronOnWire {
   return {
     cron,
+    ...(condition !== undefined && { if: condition }),
     ...(tz !== undefined && { tz }),
     ...(jitter !== undefined && { jitter_ms: jitterMs(jitter) }),
     ...(catchUp !== undefined && { catch_up: oneOf("catchUp", catchUp, ["none", "last", "all"] as const) }),

@@ -16,6 +16,8 @@ export interface EventTrigger {
 export interface CronTrigger {
   /** Five fields, or six with seconds first. */
   readonly cron: string;
+  /** An expression (CEL) over the event of a tick, as the run would get it, that must hold. */
+  readonly if?: string | undefined;
   /** IANA time zone, such as `Europe/Zurich`; UTC unless told. */
   readonly tz?: string | undefined;
   /** Each run begins up to so much after its tick, at most an hour: spreads what many schedules start at full hours. */

@@ -62,6 +62,10 @@ test("every code of the strict reader is in the catalogue", () => {
   for (const code of named) expect(codes).toContain(code);
 });
 
+test("a fix is a sentence", () => {
+  for (const code of codes) expect(PROBLEMS[code].fix, code).toMatch(/^[A-Z].+\.$/);
+});
+
 test("a title is a sentence without a full stop, a code is kebab-case", () => {
   for (const code of codes) {
     expect(PROBLEMS[code].title).toMatch(/^[A-Z][^.]+$/);
@@ -70,13 +74,14 @@ test("a title is a sentence without a full stop, a code is kebab-case", () => {
 });
 
 test("the body is RFC 9457", () => {
-  expect(problemBody(new Problem("not-found", "Nothing."), "urn:durable:request:1")).toEqual({
+  expect(problemBody(new Problem("not-found", "Nothing."), "1")).toEqual({
     type: "urn:durable:problem:not-found",
     title: "There is no such thing here",
     status: 404,
     detail: "Nothing.",
     code: "not-found",
-    instance: "urn:durable:request:1",
+    fix: "Check the app, the environment and the id.",
+    requestId: "1",
     docs: "docs/errors/not-found.md",
   });
 });

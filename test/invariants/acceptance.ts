@@ -146,7 +146,7 @@ export const ACCEPTANCE: readonly Invariant[] = [
              and (n.name not like 'durable.%' or t ->> 'event' like 'durable.%')
            group by f.workspace_id, f.id, n.name) as m
          join durable.events e on e.workspace_id = m.workspace_id and e.name = m.name and e.received_at > m.since
-         left join (select workspace_id, event_id, function_id, count(*) from durable.runs group by 1, 2, 3) as r
+         left join (select workspace_id, event_id, function_id, count(*) from durable.runs where origin_run_id is null group by 1, 2, 3) as r
            on r.workspace_id = e.workspace_id and r.event_id = e.id and r.function_id = m.function
          left join (select workspace_id, event_id, function_id, count(*) from durable.skips
                     where reason <> 'cancel-on' and started_run is null group by 1, 2, 3) as s

@@ -29,6 +29,32 @@ export type AckLine =
       readonly status: number;
       /** The run's status as answered. */
       readonly answer: string | null;
+    }
+  | {
+      /** Events for one function with limits, all acknowledged; in this order, those of a burst in any. */
+      readonly kind: "story";
+      readonly t: number;
+      readonly app: string;
+      readonly fn: string;
+      readonly ids: readonly string[];
+    }
+  | {
+      /** Something was paused from the answer that said so until somebody asked to resume it. */
+      readonly kind: "pause";
+      readonly t: number;
+      readonly app: string;
+      readonly env: string;
+      readonly from: number;
+      readonly to: number;
+      /** How many jobs it held at its end. */
+      readonly held: number;
+      /** Nothing: the whole workspace. `limit`: the id of that whose key is a region. */
+      readonly target: {
+        readonly function?: string;
+        readonly tenant?: string;
+        readonly limit?: string;
+        readonly region?: string;
+      };
     };
 
 export class AckLog {

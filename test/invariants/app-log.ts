@@ -14,7 +14,8 @@ export type AppLine =
   | UndoLine
   | EchoLine
   | FetchedLine
-  | CheckpointLine;
+  | CheckpointLine
+  | HandledLine;
 
 export interface RequestLine {
   readonly kind: "request";
@@ -105,6 +106,15 @@ export interface FetchedLine {
   readonly run: string;
   readonly stepId: string;
   readonly got: string;
+}
+
+/** A handler was called, perhaps again, with these events. */
+export interface HandledLine {
+  readonly kind: "handled";
+  readonly t: number;
+  readonly run: string;
+  readonly fn: string;
+  readonly events: readonly string[];
 }
 
 /** A sleep, as the code around it saw it. */

@@ -6,6 +6,7 @@ import { CALLS } from "./calls.ts";
 import { CHILDREN } from "./children.ts";
 import { EDGES } from "./edges.ts";
 import { ENDS } from "./ends.ts";
+import { ERRORS } from "./errors.ts";
 import { GATES } from "./gates.ts";
 import { GROUPS } from "./groups.ts";
 import { INPUTS } from "./inputs.ts";
@@ -22,6 +23,7 @@ import { SCHEDULES } from "./schedules.ts";
 import { SHAPES } from "./shapes.ts";
 import { TENANCY } from "./tenancy.ts";
 import { TIME } from "./time.ts";
+import { TRACE } from "./trace.ts";
 import { UNDOING } from "./undoing.ts";
 
 export const INVARIANTS: readonly Invariant[] = [
@@ -32,6 +34,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...LEASES,
   ...TIME,
   ...ENDS,
+  ...ERRORS,
   ...UNDOING,
   ...EDGES,
   ...CHILDREN,
@@ -44,6 +47,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...INPUTS,
   ...SCHEDULES,
   ...SHAPES,
+  ...TRACE,
   ...LIVENESS,
 ];
 

@@ -1,4 +1,6 @@
+import { SOME_ARE_GONE } from "./gone.ts";
 import { bySql, type Invariant } from "./invariant.ts";
+import { BY_HAND, KEPT } from "./kept.ts";
 
 // K. Children and their parents.
 
@@ -18,7 +20,8 @@ export const CHILDREN: readonly Invariant[] = [
          left join durable.children p on p.workspace_id = c.workspace_id and p.run_id = c.parent_run_id
          where r.id is null and not exists (select 1 from durable.skips k where k.workspace_id = c.workspace_id and k.event_id = c.run_id)
              and not exists (select 1 from durable.collected_events o where o.workspace_id = c.workspace_id and o.event_id = c.run_id)
-           or s.run_id is null and c.kind <> 'on-failure' or c.depth <> coalesce(p.depth, 0) + 1`,
+           or (s.run_id is null and c.kind <> 'on-failure' or c.depth <> coalesce(p.depth, 0) + 1) and (not ${SOME_ARE_GONE}
+             or exists (select 1 from durable.runs f where f.workspace_id = c.workspace_id and f.id = c.parent_run_id))`,
     ),
   },
   {
@@ -30,8 +33,8 @@ export const CHILDREN: readonly Invariant[] = [
       "select count(*) from durable.steps where op in ('invoke', 'spawn')",
       `select s.run_id, s.name, count(c.run_id) from durable.steps s
          left join durable.children c on c.workspace_id = s.workspace_id and c.parent_run_id = s.run_id and c.parent_step_id = s.step_id
-         where s.op in ('invoke', 'spawn') group by s.workspace_id, s.run_id, s.step_id, s.name, s.status
-         having count(c.run_id) > 1 or s.status <> 'err' and count(c.run_id) <> 1`,
+         where s.op in ('invoke', 'spawn') and not ${KEPT} group by s.workspace_id, s.run_id, s.step_id, s.name, s.status
+         having count(c.run_id) > 1 or s.status <> 'err' and count(c.run_id) <> 1 and not ${SOME_ARE_GONE}`,
     ),
   },
   {
@@ -44,7 +47,7 @@ export const CHILDREN: readonly Invariant[] = [
       `select s.run_id, s.name, s.status, r.status as child from durable.steps s
          join durable.children c on c.workspace_id = s.workspace_id and c.parent_run_id = s.run_id and c.parent_step_id = s.step_id
          join durable.runs r on r.workspace_id = c.workspace_id and r.id = c.run_id
-         where c.kind = 'invoke' and s.seq is not null and case s.status
+         where c.kind = 'invoke' and s.seq is not null and not ${BY_HAND} and case s.status
            when 'ok' then r.status is distinct from 'completed' or s.value is distinct from r.output
            else s.failure::json ->> 'name' <> 'InvokeTimeoutError' and (r.status is null or r.status = 'completed'
              or r.status = 'failed' and s.failure is distinct from r.failure) end`,

@@ -1,4 +1,5 @@
 import { bySql, type Invariant } from "./invariant.ts";
+import { KEPT } from "./kept.ts";
 
 // N. What people are asked is asked as long as its entry is open, and answered once.
 
@@ -12,7 +13,7 @@ export const INPUTS: readonly Invariant[] = [
       "select count(*) from durable.inputs",
       `select s.run_id, s.name, s.status, i.status as input from durable.steps s
          left join durable.inputs i on i.workspace_id = s.workspace_id and i.run_id = s.run_id and i.step_id = s.step_id
-         where s.op in ('input', 'approval') and s.status <> 'err'
+         where s.op in ('input', 'approval') and s.status <> 'err' and not ${KEPT}
            -- Who lost a race in the very answer that asked was never asked.
            and not (s.status = 'cancelled' and i.status is null) and i.status is distinct from case
              when s.status = 'pending' then 'open'

@@ -37,7 +37,7 @@ export const JOURNAL: readonly Invariant[] = [
     phase: "always",
     check: bySql(
       "select count(*) from durable.changes",
-      `select run_id from durable.changes group by workspace_id, run_id
+      `select run_id from durable.changes where run_id is not null group by workspace_id, run_id
          having count(*) filter (where kind = 'run.created') <> 1
            or min(position) <> min(position) filter (where kind = 'run.created')
            or count(*) filter (where kind in ${ENDS}) > 1
@@ -75,7 +75,7 @@ export const JOURNAL: readonly Invariant[] = [
     check: bySql(
       "select count(*) from durable.changes",
       `select run_id, journal_seq, before from (select run_id, journal_seq,
-           lag(journal_seq) over (partition by workspace_id, run_id order by position) as before from durable.changes) as c
+           lag(journal_seq) over (partition by workspace_id, run_id order by position) as before from durable.changes where journal_seq is not null) as c
          where journal_seq < before`,
     ),
   },

@@ -1,6 +1,7 @@
 import { type AppLine, hashOfText, leftBy } from "./app-log.ts";
 import { groupBy } from "./group-by.ts";
 import { bySql, examined, type Invariant, type World } from "./invariant.ts";
+import { KEPT } from "./kept.ts";
 import { compareWithMemory } from "./memory.ts";
 
 // D. A result is recorded once and never changes; what is recorded is not done again.
@@ -13,14 +14,16 @@ interface Settled {
   readonly hash: string;
   readonly attempt: number;
   readonly committedAtMs: number;
+  readonly isKept: boolean;
 }
 
 /** The journal of every run, in order. */
 async function journals({ sql }: World): Promise<Map<string, Settled[]>> {
   const rows = await sql`
     select run_id, seq, replace(step_id::text, '-', '') as step_id, op, status, attempt,
-      case when status = 'err' then failure else value end as result, extract(epoch from committed_at)::float8 * 1000 as at
-    from durable.steps where seq is not null order by run_id, seq`;
+      case when status = 'err' then failure else value end as result, extract(epoch from settled_at)::float8 * 1000 as at,
+      ${sql.unsafe(KEPT)} as is_kept
+    from durable.steps s where seq is not null order by run_id, seq`;
   const journals = new Map<string, Settled[]>();
   for (const row of rows) {
     const entries = journals.get(row["run_id"]) ?? [];
@@ -33,6 +36,7 @@ async function journals({ sql }: World): Promise<Map<string, Settled[]>> {
       hash: hashOfText(row["result"]),
       attempt: row["attempt"],
       committedAtMs: row["at"],
+      isKept: row["is_kept"],
     });
   }
   return journals;
@@ -78,7 +82,7 @@ export const MEMO: readonly Invariant[] = [
       const runs = new Set(world.appLog!.only("request").map((line) => line.run));
       const recorded = [...(await journals(world))].flatMap(([run, entries]) =>
         entries
-          .filter((entry) => runs.has(run) && entry.op === "run" && entry.status === "ok")
+          .filter((entry) => runs.has(run) && entry.op === "run" && entry.status === "ok" && !entry.isKept)
           .map((entry) => ({ run, ...entry })),
       );
       const violations = recorded
@@ -146,7 +150,7 @@ export const MEMO: readonly Invariant[] = [
          group by a.workspace_id, a.run_id, a.step_id, s.name, s.attempt
          having count(*) <> max(a.attempt) or count(distinct a.attempt) <> count(*) or max(a.attempt) <> s.attempt
        union all
-       select s.run_id, s.name, null, s.attempt from durable.steps s where s.attempt > 1 and not exists
+       select s.run_id, s.name, null, s.attempt from durable.steps s where s.attempt > 1 and not ${KEPT} and not exists
          (select 1 from durable.attempts a where a.workspace_id = s.workspace_id and a.run_id = s.run_id and a.step_id = s.step_id)`,
     ),
   },

@@ -1,3 +1,4 @@
+import { SOME_ARE_GONE } from "./gone.ts";
 import { bySql, examined, type Invariant } from "./invariant.ts";
 
 // B. Nothing crosses the wall between workspaces.
@@ -14,7 +15,12 @@ const CHILDREN = [
   "detours",
   "inputs",
   "collected_events",
+  "repairs",
+  "bulk_items",
 ];
+
+/** What was said of a run goes by its own time. */
+const OUTLIVE = new Set(["changes", "bulk_items"]);
 
 export const TENANCY: readonly Invariant[] = [
   {
@@ -25,8 +31,11 @@ export const TENANCY: readonly Invariant[] = [
     check: bySql(
       `select ${CHILDREN.map((table) => `(select count(*) from durable.${table})`).join(" + ")}`,
       CHILDREN.map(
-        (table) => `select '${table}' as row_of, c.run_id from durable.${table} c where not exists
-          (select 1 from durable.runs r where r.workspace_id = c.workspace_id and r.id = c.run_id)`,
+        (
+          table,
+        ) => `select '${table}' as row_of, c.run_id from durable.${table} c where c.run_id is not null and not exists
+          (select 1 from durable.runs r where r.workspace_id = c.workspace_id and r.id = c.run_id)
+          ${OUTLIVE.has(table) ? `and not ${SOME_ARE_GONE}` : ""}`,
       ).join(" union all "),
     ),
   },

@@ -1,4 +1,5 @@
 import { bySql, examined, type Invariant } from "./invariant.ts";
+import { BY_HAND, KEPT } from "./kept.ts";
 
 // F. A sleep never ends early; a wait resolves once, by what it waited for.
 
@@ -11,8 +12,8 @@ export const TIME: readonly Invariant[] = [
     check: bySql(
       "select count(*) from durable.steps where op in ('sleep', 'wait', 'signal', 'input', 'approval') and status = 'ok' and event_id is null",
       // What a person answered is no timeout.
-      `select run_id, name, due_at, settled_at from durable.steps
-         where op in ('sleep', 'wait', 'signal', 'input', 'approval') and status = 'ok' and event_id is null and settled_at < due_at
+      `select run_id, name, due_at, settled_at from durable.steps s
+         where op in ('sleep', 'wait', 'signal', 'input', 'approval') and status = 'ok' and event_id is null and settled_at < due_at and not ${BY_HAND}
            and not (op in ('input', 'approval') and value <> 'null')`,
     ),
   },
@@ -53,7 +54,7 @@ export const TIME: readonly Invariant[] = [
          join durable.runs r on r.workspace_id = s.workspace_id and r.id = s.run_id
          left join durable.events e on e.workspace_id = s.workspace_id and e.id = s.event_id
          where s.event_id is not null and (s.op not in ('wait', 'signal') or s.status <> 'ok' or e.id is null
-           or e.received_at < r.created_at and s.name not like '%reaches back%' or e.id = r.event_id
+           or e.received_at < r.created_at and s.name not like '%reaches back%' and not ${KEPT} or e.id = r.event_id
            or s.op = 'wait' and strpos(s.value, to_json(coalesce(e.client_id, e.id::text))::text) = 0
            or s.op = 'signal' and e.name <> 'durable.signal')
        union all

@@ -1,7 +1,8 @@
 // Who may do what, in production: tokens, keys and signatures, their rotation, and the wall between workspaces.
-import { DEV_SECRET, parseSecret, replyKeyOf, sign } from "@durable/protocol/wire";
+import { DEV_SECRET, parseSecret, replyKeyOf } from "@durable/protocol/wire";
 import { request } from "undici";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { signedHeaders } from "../support/signed-headers.ts";
 import { startApp } from "./api-app.ts";
 import { ADMIN_TOKEN, asAdmin, startEngine } from "./api-engine.ts";
 
@@ -12,7 +13,7 @@ let secret: string;
 
 beforeAll(async () => {
   engine = await startEngine({ mode: "production" });
-  const created = await engine.call("POST", "/v1/apps/shop/prod/signing-secrets", {}, asAdmin);
+  const created = await engine.call("POST", "/v1/apps/shop/live/signing-secrets", {}, asAdmin);
   secret = created.json.secret;
 });
 
@@ -29,22 +30,20 @@ function signed(
   const key = parseSecret(options.secret ?? secret);
   return {
     "content-type": "application/json",
-    "webhook-id": id,
-    "webhook-timestamp": String(timestampS),
-    "webhook-signature": sign(isReply ? replyKeyOf(key) : key, id, timestampS, body),
+    ...signedHeaders(body, { key: isReply ? replyKeyOf(key) : key, id, timestampS }),
   };
 }
 
 const event = JSON.stringify({ name: "user.created" });
-const SHOP = "/v1/events?app=shop&env=prod";
+const SHOP = "/v1/events?app=shop&env=live";
 
 describe("without a credential", () => {
   test.each([
     ["POST", SHOP],
     ["GET", "/v1/apps"],
-    ["GET", "/v1/apps/shop/prod/runs"],
-    ["POST", "/v1/apps/shop/prod/sync"],
-    ["POST", "/v1/apps/shop/prod/event-keys"],
+    ["GET", "/v1/apps/shop/live/runs"],
+    ["POST", "/v1/apps/shop/live/sync"],
+    ["POST", "/v1/apps/shop/live/keys"],
   ])("%s %s is refused", async (method, path) => {
     const answer = await engine.call(method, path, method === "POST" ? event : undefined);
     expect(answer.json).toMatchObject({ status: 401, code: "unauthenticated" });
@@ -79,7 +78,7 @@ test.each([
 describe("an event key", () => {
   test("sends to its own workspace and does nothing else", async () => {
     const { key, prefix, id } = (
-      await engine.call("POST", "/v1/apps/shop/prod/event-keys", undefined, asAdmin)
+      await engine.call("POST", "/v1/apps/shop/live/keys", { scope: "send" }, asAdmin)
     ).json;
     expect(key).toMatch(/^evk_[A-Za-z0-9_-]{43}$/);
     expect(key.startsWith(prefix)).toBe(true);
@@ -89,35 +88,34 @@ describe("an event key", () => {
     for (const [method, path] of [
       ["POST", "/v1/events?app=shop&env=acc"],
       ["GET", "/v1/apps"],
-      ["GET", "/v1/apps/shop/prod/runs"],
-      ["POST", "/v1/apps/shop/prod/sync"],
-      ["GET", "/v1/apps/shop/prod/event-keys"],
-      ["POST", "/v1/apps/shop/prod/signing-secrets"],
+      ["GET", "/v1/apps/shop/live/runs"],
+      ["POST", "/v1/apps/shop/live/sync"],
+      ["GET", "/v1/apps/shop/live/keys"],
+      ["POST", "/v1/apps/shop/live/signing-secrets"],
     ] as const) {
       const answer = await engine.call(method, path, method === "POST" ? event : undefined, bearer(key));
       expect(answer.json, `${method} ${path}`).toMatchObject({ status: 403, code: "forbidden" });
     }
     const [stored] = await engine.database.sql<{ hidden: boolean }[]>`
-      select not exists (select 1 from durable.event_keys k where k::text like ${`%${key}%`}) as hidden`;
+      select not exists (select 1 from durable.keys k where k::text like ${`%${key}%`}) as hidden`;
     expect(stored!.hidden).toBe(true);
 
     // From another workspace it is unknown, and stays in force.
-    await engine.call("POST", "/v1/apps/shop/acc/event-keys", undefined, asAdmin);
-    expect(
-      (await engine.call("DELETE", `/v1/apps/shop/acc/event-keys/${id}`, undefined, asAdmin)).status,
-    ).toBe(404);
-    const kept = (await engine.call("GET", "/v1/apps/shop/prod/event-keys", undefined, asAdmin)).json;
-    expect(kept.event_keys.find((each: { id: number }) => each.id === id).revoked_at).toBeNull();
-    expect(
-      (await engine.call("DELETE", `/v1/apps/shop/prod/event-keys/${id}`, undefined, asAdmin)).status,
-    ).toBe(200);
-    expect(
-      (await engine.call("DELETE", `/v1/apps/shop/prod/event-keys/${id}`, undefined, asAdmin)).status,
-    ).toBe(200);
+    await engine.call("POST", "/v1/apps/shop/acc/keys", { scope: "send" }, asAdmin);
+    expect((await engine.call("DELETE", `/v1/apps/shop/acc/keys/${id}`, undefined, asAdmin)).status).toBe(
+      404,
+    );
+    const kept = (await engine.call("GET", "/v1/apps/shop/live/keys", undefined, asAdmin)).json;
+    expect(kept.keys.find((each: { id: number }) => each.id === id).revoked_at).toBeNull();
+    expect((await engine.call("DELETE", `/v1/apps/shop/live/keys/${id}`, undefined, asAdmin)).status).toBe(
+      200,
+    );
+    expect((await engine.call("DELETE", `/v1/apps/shop/live/keys/${id}`, undefined, asAdmin)).status).toBe(
+      200,
+    );
     expect((await engine.call("POST", "/v1/events", event, bearer(key))).status).toBe(401);
-    const { event_keys } = (await engine.call("GET", "/v1/apps/shop/prod/event-keys", undefined, asAdmin))
-      .json;
-    expect(event_keys.find((each: { id: number }) => each.id === id)).toMatchObject({
+    const { keys } = (await engine.call("GET", "/v1/apps/shop/live/keys", undefined, asAdmin)).json;
+    expect(keys.find((each: { id: number }) => each.id === id)).toMatchObject({
       prefix,
       revoked_at: expect.any(String),
     });
@@ -147,7 +145,7 @@ describe("a signed send", () => {
     ["no timestamp", () => ["POST", SHOP, event, { ...signed(event), "webhook-timestamp": "" }]],
     ["another workspace", () => ["POST", "/v1/events?app=shop&env=acc", event, signed(event)]],
     ["no workspace", () => ["POST", "/v1/events", event, signed(event)]],
-    ["an unknown workspace", () => ["POST", "/v1/events?app=nobody&env=prod", event, signed(event)]],
+    ["an unknown workspace", () => ["POST", "/v1/events?app=nobody&env=live", event, signed(event)]],
   ] as [string, () => [string, string, string, Record<string, string>]][])(
     "is refused: %s",
     async (_, send) => {
@@ -160,9 +158,9 @@ describe("a signed send", () => {
 
   test("cannot read, cancel or manage", async () => {
     for (const path of [
-      "/v1/apps/shop/prod/runs",
-      "/v1/apps/shop/prod/event-keys",
-      "/v1/apps/shop/prod/functions",
+      "/v1/apps/shop/live/runs",
+      "/v1/apps/shop/live/keys",
+      "/v1/apps/shop/live/functions",
     ]) {
       const answer = await request(engine.url + path, { headers: signed("") });
       expect(answer.statusCode, path).toBe(403);
@@ -173,23 +171,24 @@ describe("a signed send", () => {
 
 describe("signing secrets", () => {
   test("rotate without a gap, and are shown once", async () => {
-    const path = "/v1/apps/rotating/prod/signing-secrets";
+    const path = "/v1/apps/rotating/live/signing-secrets";
     const first = (await engine.call("POST", path, {}, asAdmin)).json;
     const last = await engine.call("POST", `${path}/${first.id}/retire`, undefined, asAdmin);
     expect(last.json).toMatchObject({ status: 409, code: "last-signing-secret" });
     const second = (await engine.call("POST", path, {}, asAdmin)).json;
     const send = (by: string) =>
-      engine.call("POST", "/v1/events?app=rotating&env=prod", event, signed(event, { secret: by }));
+      engine.call("POST", "/v1/events?app=rotating&env=live", event, signed(event, { secret: by }));
     expect((await send(first.secret)).status).toBe(200);
     expect((await send(second.secret)).status).toBe(200);
 
     expect(
-      (await engine.call("POST", `/v1/apps/shop/prod/signing-secrets/${first.id}/retire`, undefined, asAdmin))
+      (await engine.call("POST", `/v1/apps/shop/live/signing-secrets/${first.id}/retire`, undefined, asAdmin))
         .status,
     ).toBe(404);
     expect((await engine.call("POST", `${path}/${first.id}/retire`, undefined, asAdmin)).json).toEqual({
       id: first.id,
       state: "retired",
+      retired_at: expect.any(String),
     });
     expect((await engine.call("POST", `${path}/${first.id}/retire`, undefined, asAdmin)).status).toBe(200);
     expect((await send(first.secret)).status).toBe(401);
@@ -201,7 +200,7 @@ describe("signing secrets", () => {
   });
 
   test("may be brought, if they are good", async () => {
-    const path = "/v1/apps/bringing/prod/signing-secrets";
+    const path = "/v1/apps/bringing/live/signing-secrets";
     const own = `whsec_${btoa("k".repeat(32))}`;
     expect((await engine.call("POST", path, { secret: own }, asAdmin)).json.secret).toBe(own);
     const short = await engine.call("POST", path, { secret: "whsec_c2hvcnQ=" }, asAdmin);
@@ -214,7 +213,7 @@ describe("a sync in production", () => {
   test("needs a secret, is done by an operator first, and by the app only where it was", async () => {
     const none = await engine.call(
       "POST",
-      "/v1/apps/fresh/prod/sync",
+      "/v1/apps/fresh/live/sync",
       { url: "http://127.0.0.1:9/" },
       asAdmin,
     );
@@ -223,24 +222,24 @@ describe("a sync in production", () => {
     const app = await startApp({ app: "shop", functions: [{ id: "a", triggers: [] }], secret });
     const elsewhere = await startApp({ app: "shop", functions: [], secret });
     const body = JSON.stringify({ url: app.url });
-    const early = await engine.call("POST", "/v1/apps/shop/prod/sync", body, signed(body));
+    const early = await engine.call("POST", "/v1/apps/shop/live/sync", body, signed(body));
     expect(early.json).toMatchObject({ status: 403, code: "forbidden" });
-    const byAdmin = await engine.call("POST", "/v1/apps/shop/prod/sync", body, {
+    const byAdmin = await engine.call("POST", "/v1/apps/shop/live/sync", body, {
       ...asAdmin,
       "content-type": "application/json",
     });
     expect(byAdmin.status, byAdmin.text).toBe(200);
-    const byApp = await engine.call("POST", "/v1/apps/shop/prod/sync", body, signed(body));
+    const byApp = await engine.call("POST", "/v1/apps/shop/live/sync", body, signed(body));
     expect(byApp.json).toMatchObject({ unchanged: [{ id: "a" }] });
     const moved = JSON.stringify({ url: elsewhere.url });
-    expect((await engine.call("POST", "/v1/apps/shop/prod/sync", moved, signed(moved))).status).toBe(403);
+    expect((await engine.call("POST", "/v1/apps/shop/live/sync", moved, signed(moved))).status).toBe(403);
     await app.stop();
     await elsewhere.stop();
   });
 
   test("with another secret in the app fails and says so", async () => {
     const app = await startApp({ app: "shop", functions: [], secret: `whsec_${btoa("y".repeat(32))}` });
-    const answer = await engine.call("POST", "/v1/apps/shop/prod/sync", { url: app.url }, asAdmin);
+    const answer = await engine.call("POST", "/v1/apps/shop/live/sync", { url: app.url }, asAdmin);
     expect(answer.json).toMatchObject({
       status: 422,
       code: "inspect-failed",

@@ -4,6 +4,7 @@ import { createEngine, type EngineConfig } from "../../engine/src/engine.ts";
 import { createDatabase } from "../support/postgres.ts";
 
 export const ADMIN_TOKEN = "test-admin-token-of-more-than-32-characters";
+export const ENCRYPTION_KEY = Buffer.alloc(32, "k");
 
 export interface ApiAnswer {
   readonly status: number;
@@ -30,8 +31,10 @@ export async function startEngine(options: Partial<EngineConfig> = {}) {
     host: "127.0.0.1",
     port: 0,
     adminToken: ADMIN_TOKEN,
+    encryptionKeys: [ENCRYPTION_KEY],
     leaseMs: 5_000,
-    pollMs: 100,
+    connections: 4,
+    pollMs: 250,
     slots: 16,
     egress: { allowLoopback: true },
     log: terminalLog({ DURABLE_LOG: "debug" }, lines),

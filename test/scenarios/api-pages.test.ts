@@ -1,9 +1,11 @@
 // The pages: what they show, to whom, and that nothing an app or a sender wrote becomes markup.
 import { stepId } from "@durable/protocol/wire";
 import { request } from "undici";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Row } from "../../engine/src/http/contract/row.ts";
+import { TABLE } from "../../engine/src/http/contract/table.ts";
 import { startApp } from "./api-app.ts";
-import { ADMIN_TOKEN, asAdmin, startEngine } from "./api-engine.ts";
+import { ADMIN_TOKEN, startEngine } from "./api-engine.ts";
 
 type Engine = Awaited<ReturnType<typeof startEngine>>;
 type App = Awaited<ReturnType<typeof startApp>>;
@@ -91,6 +93,16 @@ test("no script, no style and no frame is allowed in", async () => {
   expect((await engine.call("GET", "/icon.svg")).status).toBe(200);
 });
 
+test("the API is described on a page of its own, whole, with nothing from elsewhere", async () => {
+  const page = await engine.call("GET", "/api/docs");
+  expect(page.status).toBe(200);
+  for (const [name, { path }] of Object.entries<Row>(TABLE)) {
+    expect(page.text).toContain(`id="${name}"`);
+    expect(page.text).toContain(`<code>${path}</code>`);
+  }
+  expect(page.text).not.toMatch(/<script|https?:/);
+});
+
 test("an unknown run is a page with a sentence", async () => {
   const page = await engine.call("GET", "/runs/shop/dev/nothing");
   expect(page.status).toBe(404);
@@ -98,20 +110,103 @@ test("an unknown run is a page with a sentence", async () => {
   expect((await engine.call("POST", "/")).status).toBe(405);
 });
 
-test("in production pages ask for the admin token, and the API does not take it that way", async () => {
-  const production = await startEngine({ mode: "production" });
-  const status = async (path: string, authorization?: string) => {
-    const answer = await request(production.url + path, { headers: authorization ? { authorization } : {} });
-    await answer.body.dump();
-    return answer;
-  };
-  const basic = (password: string) => `Basic ${btoa(`me:${password}`)}`;
-  const without = await status("/");
-  expect(without.statusCode).toBe(401);
-  expect(without.headers["www-authenticate"]).toMatch(/^Basic /);
-  expect((await status("/", basic("wrong"))).statusCode).toBe(401);
-  expect((await status("/", basic(ADMIN_TOKEN))).statusCode).toBe(200);
-  expect((await status("/v1/apps", basic(ADMIN_TOKEN))).statusCode).toBe(401);
-  expect((await status("/v1/apps", asAdmin.authorization)).statusCode).toBe(200);
-  await production.stop();
+test("the head of a page is red where the workspace is marked production, whatever its name is", async () => {
+  const run = await start("red");
+  const head = async () =>
+    /<header class="(.*?)">/.exec((await engine.call("GET", `/runs/shop/dev/${run}`)).text)![1];
+  expect(await head()).toBe("");
+  const mark = (isProduction: boolean) =>
+    engine.database
+      .sql`update durable.workspaces set production = ${isProduction} where app = 'shop' and environment = 'dev'`;
+  await mark(true);
+  await expect.poll(head, { timeout: 10_000 }).toBe("production");
+  await mark(false);
+  await expect.poll(head, { timeout: 10_000 }).toBe("");
+});
+
+describe("in production", () => {
+  let production: Engine;
+  beforeAll(async () => {
+    production = await startEngine({ mode: "production" });
+  });
+  afterAll(() => production.stop());
+
+  async function visit(path: string, headers: Record<string, string> = {}, body?: string) {
+    const answer = await request(production.url + path, {
+      method: body === undefined ? "GET" : "POST",
+      headers: { ...(body === undefined ? {} : { origin: production.url }), ...headers },
+      ...(body === undefined ? {} : { body }),
+    });
+    return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
+  }
+  const form = (members: Record<string, string>) => new URLSearchParams(members).toString();
+
+  async function login(headers: Record<string, string> = {}): Promise<string> {
+    const answer = await visit("/login", headers, form({ token: ADMIN_TOKEN, next: "/runs" }));
+    expect([answer.status, answer.headers["location"]]).toEqual([303, "/runs"]);
+    return String(answer.headers["set-cookie"]);
+  }
+
+  test("pages lead to the login, and show themselves to who has logged in, until they log out", async () => {
+    const without = await visit("/");
+    expect([without.status, without.headers["location"]]).toEqual([303, "/login?next=%2F"]);
+    const wrong = await visit("/login", {}, form({ token: "wrong" }));
+    expect([wrong.status, wrong.headers["set-cookie"]]).toEqual([401, undefined]);
+    expect(wrong.text).toContain("not the admin token");
+    const cookie = await login();
+    expect(cookie).toMatch(/^durable-loopback=.*; HttpOnly; SameSite=Strict$/);
+    const held = cookie.split(";")[0]!;
+    expect((await visit("/", { cookie: held })).status).toBe(200);
+    expect((await visit("/", { cookie: `${held}x` })).status).toBe(303);
+    expect((await visit("/", { cookie: `durable-loopback=9999999999.${"A".repeat(43)}` })).status).toBe(303);
+    const out = await visit("/logout", { cookie: held }, "");
+    expect(out.headers["set-cookie"]).toMatch(/^durable-loopback=; .*Max-Age=0/);
+  });
+
+  test("elsewhere the cookie is one that browsers keep over https alone, and a plain one is not taken", async () => {
+    const cookie = await login({ host: "durable.example.com", origin: "https://durable.example.com" });
+    expect(cookie).toMatch(/^__Host-durable=.*; Path=\/; .*HttpOnly; SameSite=Strict; Secure$/);
+    expect(cookie).not.toContain("Domain");
+    const value = cookie.split(";")[0]!.split("=")[1];
+    const host = "durable.example.com";
+    expect((await visit("/", { host, cookie: `__Host-durable=${value}` })).status).toBe(200);
+    expect((await visit("/", { host, cookie: `durable-loopback=${value}` })).status).toBe(303);
+  });
+
+  test("a form of another page logs nobody in, and leads nobody away", async () => {
+    const body = form({ token: ADMIN_TOKEN });
+    for (const headers of [
+      { origin: "https://evil.example" },
+      { origin: "null" },
+      { "sec-fetch-site": "same-site" },
+    ])
+      expect((await visit("/login", headers, body)).status).toBe(403);
+    for (const next of ["https://evil.example", "//evil.example", "/\\evil.example", "x"])
+      expect((await visit("/login", {}, form({ token: ADMIN_TOKEN, next }))).headers["location"]).toBe("/");
+  });
+
+  test("the cookie reads the API, and changes it from a page of this engine alone", async () => {
+    const cookie = (await login()).split(";")[0]!;
+    expect((await visit("/v1/apps", { cookie })).status).toBe(200);
+    const change = (headers: Record<string, string>) =>
+      visit(
+        "/v1/apps/shop/live/keys",
+        { cookie, "content-type": "application/json", ...headers },
+        '{"scope":"send"}',
+      );
+    const page = { "durable-page": "1" };
+    expect((await change({})).status).toBe(403);
+    expect((await change({ ...page, origin: "http://localhost:3000" })).status).toBe(403);
+    expect((await change({ ...page, "sec-fetch-site": "same-site" })).status).toBe(403);
+    expect((await change({ ...page, "sec-fetch-site": "same-origin" })).status).toBe(201);
+  });
+
+  test("who guesses is slowed down", async () => {
+    const statuses: number[] = [];
+    for (let n = 0; n < 30; n++)
+      statuses.push((await visit("/login", {}, form({ token: `guess ${n}` }))).status);
+    expect(statuses.at(-1)).toBe(429);
+    expect(production.logged.join("")).toContain("a login was refused");
+    expect(production.logged.join("")).not.toContain("guess");
+  });
 });

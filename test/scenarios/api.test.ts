@@ -213,7 +213,7 @@ describe("cancel", () => {
     );
     const foreign = await engine.call("POST", `/v1/apps/other/dev/runs/${id}/cancel`);
     expect(foreign.status).toBe(404);
-    expect({ ...foreign.json, instance: 0 }).toEqual({ ...unknown.json, instance: 0 });
+    expect({ ...foreign.json, requestId: 0 }).toEqual({ ...unknown.json, requestId: 0 });
     expect((await engine.call("GET", `/v1/apps/other/dev/runs/${id}`)).status).toBe(404);
     expect((await engine.call("GET", runPath(id))).json.status).not.toBe("cancelled");
   });

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { DurableFunction } from "@durable/sdk";
 import { serve } from "@durable/sdk/node";
 import { afterAll, beforeAll, expect } from "vitest";
-import { layLine } from "../support/cut-line.ts";
+import { layLine } from "../support/line.ts";
 import { startEngine } from "./api-engine.ts";
 
 type Line = Awaited<ReturnType<typeof layLine>>;

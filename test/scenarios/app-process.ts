@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createFunction } from "@durable/sdk";
 import { serve } from "@durable/sdk/node";
+import "../support/keep-compiled.ts";
 
 const copy = createFunction({
   id: "copy",

@@ -1,6 +1,7 @@
 // Slow, stalled and late requests, and the end of a server: small limits, no database but one that fails on request.
 import { Writable } from "node:stream";
 import { afterEach, expect, test } from "vitest";
+import { EngineKeys } from "../../engine/src/auth/engine-keys.ts";
 import { terminalLog } from "../../engine/src/cli/log.ts";
 import { createEgressGuard } from "../../engine/src/endpoint/egress-guard.ts";
 import { createHttpServer, type HttpParts } from "../../engine/src/http/server.ts";
@@ -28,19 +29,25 @@ async function startServer(parts: Partial<HttpParts> = {}) {
   const server = createHttpServer({
     ...systemPorts(),
     config: { mode: "dev", host: "127.0.0.1", port: 0, adminToken: null },
+    processMetrics: () => [],
+    engineKeys: new EngineKeys([new Uint8Array(32)], systemPorts().random),
     database: databaseOf(() => [{ id: 1, applied: 1_000 }]),
     log: terminalLog({}, silent),
     events: new EngineEvents(),
     acceptEvents: {
       accept: () => Promise.resolve({ state: "accepted", ids: ["1"], runs: [], unstarted: [] }),
     },
-    registry: { of: () => Promise.reject(new Error("not here")), forget: () => {} },
+    registry: { of: () => Promise.resolve({ isProduction: false } as never), forget: () => {} },
     appClient: null as never,
     checkpoints: { take: () => Promise.reject(new Error("not here")) },
     jobReady: () => {},
+    bulkReady: () => {},
+    eraseReady: () => {},
+    retentionChanged: () => {},
     isHeld: () => false,
     isDown: () => false,
     egress: createEgressGuard({}),
+    webhookClient: null as never,
     limits: { headersTimeoutMs: 200, requestTimeoutMs: 400, drainMs: 5_000 },
     ...parts,
   });
@@ -98,7 +105,7 @@ test("an error nobody expected is 500 with an id, and without a word of its own"
   });
   const received = await new RawSocket(port).write(send.replace("\r\n", "\r\nconnection: close\r\n")).closed;
   expect(statusesOf(received)).toEqual([500]);
-  expect(received).toMatch(/"instance":"urn:durable:request:[0-9a-f-]{36}"/);
+  expect(received).toMatch(/"requestId":"[0-9a-f-]{36}"/);
   expect(received).not.toContain("secret");
 });
 

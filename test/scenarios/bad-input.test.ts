@@ -111,7 +111,7 @@ describe("the body of a send", () => {
       title: expect.stringMatching(/^[A-Z]/),
       detail: expect.stringMatching(/[a-z]/),
       docs: `docs/errors/${code}.md`,
-      instance: expect.stringMatching(/^urn:durable:request:/),
+      requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
     expect(await storedEvents()).toBe(before);
   });

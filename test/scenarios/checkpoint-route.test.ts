@@ -1,9 +1,10 @@
 // The door for checkpoints, as any SDK finds it: what is taken, what is answered again, and what is refused.
 import { DEV_SECRET, parseSecret, stepId, verify } from "@durable/protocol/wire";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { APP_KEY } from "../support/signed-headers.ts";
 import type { Invoke } from "./api-app.ts";
 import type { ApiAnswer } from "./api-engine.ts";
-import { APP_KEY, codes, openDoors } from "./app-doors.ts";
+import { codes, openDoors } from "./app-doors.ts";
 
 let doors: Awaited<ReturnType<typeof openDoors>>;
 

@@ -3,6 +3,7 @@
 import { createServer } from "node:http";
 import { createFunction } from "@durable/sdk";
 import { serve } from "@durable/sdk/node";
+import "../support/keep-compiled.ts";
 
 const me = process.env["APP_DEPLOYMENT"]!;
 /** Then the code asks for something else where its first step is recorded. */

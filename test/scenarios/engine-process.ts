@@ -2,6 +2,7 @@
 import { Writable } from "node:stream";
 import { terminalLog } from "../../engine/src/cli/log.ts";
 import { createEngine } from "../../engine/src/engine.ts";
+import "../support/keep-compiled.ts";
 
 const engine = createEngine({
   mode: "dev",
@@ -9,6 +10,7 @@ const engine = createEngine({
   host: "127.0.0.1",
   port: 0,
   adminToken: null,
+  encryptionKeys: [Buffer.alloc(32, "k")],
   leaseMs: Number(process.argv[3] ?? 1_000),
   pollMs: 50,
   slots: 16,

@@ -49,10 +49,11 @@ beforeEach(() => {
 afterEach(() => expectInvariants(engine.database));
 
 afterAll(async () => {
-  await engine.stop();
-  await app.stop();
+  // First: the calls that it never answers would be waited for.
   server.closeAllConnections();
   server.close();
+  await engine.stop();
+  await app.stop();
 });
 
 async function run(handler: (step: Step) => unknown) {
@@ -130,7 +131,7 @@ test("a call without an answer is tried again by the policy, under the same key"
 
 test("after its last attempt it throws a FetchError that user code can catch, and that names no secret", async () => {
   respond = () => {};
-  const { output } = await run(async (step) => {
+  const { output, run: stored } = await run(async (step) => {
     try {
       return await step.fetch("slow", { url: `${site}/?token=very-secret`, timeout: 50, retry: { max: 2 } });
     } catch (error) {
@@ -139,7 +140,8 @@ test("after its last attempt it throws a FetchError that user code can catch, an
     }
   });
   expect(output).toEqual({ name: "FetchError", message: `${site} did not answer within 50 ms.` });
-  expect(received).toHaveLength(2);
+  // On a busy machine 50 ms may be over before the call has arrived.
+  expect(stored.steps[0].attempts).toHaveLength(2);
 });
 
 test("what is no text comes as base64, and more than 1 MiB fails at once", async () => {

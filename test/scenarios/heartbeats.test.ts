@@ -1,9 +1,10 @@
 // What the code of steps says while it runs: shown at once, gone when it is over, and a way for a cancel to reach it.
-import { DEV_SECRET, parseSecret, replyKeyOf, sign, stepId } from "@durable/protocol/wire";
+import { parseSecret, replyKeyOf, stepId } from "@durable/protocol/wire";
 import { createFunction, type StepBodyContext } from "@durable/sdk";
 import { serve } from "@durable/sdk/node";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { expectInvariants } from "../invariants/expect-invariants.ts";
+import { type Signing, signedHeaders } from "../support/signed-headers.ts";
 import { waitFor } from "../support/wait.ts";
 import { type Invoke, startApp } from "./api-app.ts";
 import { startEngine } from "./api-engine.ts";
@@ -219,26 +220,21 @@ test("progress that is too large is the author's mistake, and says so", async ()
 });
 
 test("a dispatch that is over is told so, and what is no heartbeat is refused", async () => {
-  const key = replyKeyOf(parseSecret(DEV_SECRET));
   const id = stepId("", "copy", 0);
-  const send = (invoke: Invoke, more: object = {}, signedWith = key) => {
+  const send = (invoke: Invoke, more: object = {}, key?: Signing["key"]) => {
     const beats = [{ id, name: "copy", data: 1 }];
     const text = JSON.stringify({ run: invoke.run.id, fence: invoke.task.fence, beats, ...more });
-    const timestampS = Math.floor(Date.now() / 1000);
-    return engine.call("POST", `/v1/apps/raw/dev/runs/${invoke.run.id}/heartbeat`, text, {
-      "webhook-id": "app_1",
-      "webhook-timestamp": String(timestampS),
-      "webhook-signature": sign(signedWith, "app_1", timestampS, text),
-    });
+    const headers = signedHeaders(text, key === undefined ? {} : { key });
+    return engine.call("POST", `/v1/apps/raw/dev/runs/${invoke.run.id}/heartbeat`, text, headers);
   };
   const post = async (invoke: Invoke, ops: object[], seq: number) => {
     const text = JSON.stringify({ run: invoke.run.id, fence: invoke.task.fence, seq, known: seq - 1, ops });
-    const timestampS = Math.floor(Date.now() / 1000);
-    return engine.call("POST", `/v1/apps/raw/dev/runs/${invoke.run.id}/checkpoint`, text, {
-      "webhook-id": "app_1",
-      "webhook-timestamp": String(timestampS),
-      "webhook-signature": sign(key, "app_1", timestampS, text),
-    });
+    return engine.call(
+      "POST",
+      `/v1/apps/raw/dev/runs/${invoke.run.id}/checkpoint`,
+      text,
+      signedHeaders(text),
+    );
   };
   const op = (name: string) => ({ op: "run", id: stepId("", name, 0), name, n: 0, st: "ok", v: 1 });
   let first: Invoke | undefined;

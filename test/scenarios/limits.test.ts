@@ -1,16 +1,11 @@
 // Limits as people meet them: why a job waits, which limits there are, and another number for one of them.
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { createFunction, type Step } from "@durable/sdk";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { expectInvariants } from "../invariants/expect-invariants.ts";
+import { saidBy } from "../support/command-line.ts";
 import { waitFor } from "../support/wait.ts";
 import { startEngine } from "./api-engine.ts";
 import { startSdkApp } from "./sdk-app.ts";
-
-const DURABLE = fileURLToPath(new URL("../../engine/bin/durable.js", import.meta.url));
-const execute = promisify(execFile);
 
 let engine: Awaited<ReturnType<typeof startEngine>>;
 let app: Awaited<ReturnType<typeof startSdkApp>>;
@@ -101,11 +96,7 @@ async function limitNamed(name: string): Promise<Shown> {
   return limits.find((each: Shown) => each.name === name);
 }
 
-async function durable(...args: string[]) {
-  const env = { PATH: process.env["PATH"], DURABLE_URL: engine.url, DURABLE_APP: "limits" };
-  const { stdout } = await execute(process.execPath, [DURABLE, ...args], { env });
-  return stdout;
-}
+const durable = (...args: string[]) => saidBy(args, { DURABLE_URL: engine.url, DURABLE_APP: "limits" });
 
 test("a run that waits for a place says at which limit, for which key, who is in, and how many are before it", async () => {
   const runs = [];
@@ -172,7 +163,10 @@ test("a run that waits for a place says at which limit, for which key, who is in
   expect(listed.find((run: Shown) => run.id === last.id).wait).toEqual(wait);
   const sent = (await engine.call("GET", `/v1/apps/limits/dev/events/${last.event.id}`)).json;
   expect(sent).toMatchObject({ id: last.event.id, data: { tenantId: "acme" }, skips: [] });
-  expect(sent.runs).toEqual([listed.find((run: Shown) => run.id === last.id)]);
+  // What each read says of itself is its own.
+  expect(sent.runs).toEqual([
+    { ...listed.find((run: Shown) => run.id === last.id), rev: expect.any(Number) },
+  ]);
   const words = `a place (2 of 2 taken) at the concurrency by tenantId of "mail" for "acme", position 2`;
   expect(await durable("events", "why", last.event.id)).toContain(
     `run ${last.id} of mail is queued; it waits for ${words}`,
@@ -250,7 +244,7 @@ test("what is no limit, and no number, is refused", async () => {
   expect(await set("mail", { count: 1 })).toEqual([404, "not-found"]);
   for (const count of [-1, 1.5, 1_000_001, "2", undefined])
     expect(await set(id, { count }), String(count)).toEqual([422, "validation"]);
-  const { key } = (await engine.call("POST", "/v1/apps/limits/dev/event-keys")).json;
+  const { key } = (await engine.call("POST", "/v1/apps/limits/dev/keys", { scope: "send" })).json;
   const authorization = `Bearer ${key}`;
   for (const [method, path, body] of [
     ["GET", "limits", undefined],

@@ -1,17 +1,16 @@
 // What the code of steps says while it runs, kept with the attempt that said it.
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { createFunction, NonRetriableError } from "@durable/sdk";
 import { serve } from "@durable/sdk/node";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { expectInvariants } from "../invariants/expect-invariants.ts";
+import { saidBy } from "../support/command-line.ts";
 import { ADMIN_TOKEN, startEngine } from "./api-engine.ts";
 import { startSdkApp } from "./sdk-app.ts";
 
 const DURABLE = fileURLToPath(new URL("../../engine/bin/durable.js", import.meta.url));
-const execute = promisify(execFile);
 /** Stands below what the SDK puts around the console, whenever it did. */
 const printed = vi.spyOn(process.stderr, "write").mockReturnValue(true);
 
@@ -157,16 +156,16 @@ test("lines of step.log, of the context and of the console are kept with their a
 test("the command line prints them", async () => {
   const run = await app.start("say");
   await app.ended(run);
-  const durable = (args: string[]) =>
-    execute(process.execPath, [DURABLE, "runs", "logs", run, "--app", "shop", "--env", "dev", ...args], {
-      env: { DURABLE_URL: engine.url, DURABLE_ADMIN_TOKEN: ADMIN_TOKEN },
+  const durable = (...args: string[]) =>
+    saidBy(["runs", "logs", run, "--app", "shop", "--env", "dev", ...args], {
+      DURABLE_URL: engine.url,
+      DURABLE_ADMIN_TOKEN: ADMIN_TOKEN,
     });
-  const { stdout } = await durable(["--step", "charge"]);
-  const lines = stdout.trimEnd().split("\n");
+  const lines = (await durable("--step", "charge")).trimEnd().split("\n");
   expect(lines).toHaveLength(5);
   expect(lines[0]).toMatch(/^\S+Z INFO {2}charge: charging \{"cents":1200\}$/);
   expect(lines[4]).toMatch(/^\S+Z ERROR charge \(attempt 2\): charged late$/);
-  const json = (await durable(["--json", "--level", "error"])).stdout;
+  const json = await durable("--json", "--level", "error");
   expect(JSON.parse(json)).toMatchObject({ level: "error", message: "charged late", data: null });
 });
 

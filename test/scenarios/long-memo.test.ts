@@ -1,9 +1,6 @@
 // Runs whose results do not fit into one request, with the real SDK: large ones are fetched, and of many small ones the rest
 // comes in pages.
-import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { DEV_SECRET } from "@durable/protocol/wire";
 import { createFunction, type Step } from "@durable/sdk";
 import { serve } from "@durable/sdk/node";
@@ -12,9 +9,9 @@ import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { createDatabase } from "../support/postgres.ts";
 import { startEngine } from "./api-engine.ts";
 import { startSdkApp } from "./sdk-app.ts";
+import { spawnEngine } from "./spawn-engine.ts";
 
 const MIB = 1024 * 1024;
-const PROGRAM = fileURLToPath(new URL("engine-process.ts", import.meta.url));
 /** By idempotency key: how often its body was called. */
 const bodies = new Map<string, number>();
 const environment = { ...process.env };
@@ -86,7 +83,7 @@ const tasks = createFunction({
   async handler({ step }) {
     const results: string[] = [];
     for (const name of numbered("first", 5)) results.push(await large(step, name));
-    const both = await step.parallel(["left", "right"].map((name) => () => large(step, name, 10)));
+    const both = await step.parallel(["left", "right"].map((name) => (own: Step) => large(own, name, 10)));
     await step.run("once", ({ idempotencyKey }) => ran(idempotencyKey), { atMostOnce: true });
     return report([...results, ...both]);
   },
@@ -231,43 +228,26 @@ test("the same when the engine is killed in between and another one goes on", {
   timeout: 90_000,
 }, async () => {
   const database = await createDatabase();
-  const engines: ChildProcess[] = [];
-  let url = "";
-  const call = async (method: string, path: string, body?: unknown) => {
-    const headers = { "content-type": "application/json" };
-    const response = await fetch(url + path, {
-      method,
-      headers,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, text, json: JSON.parse(text) };
+  let engine = await spawnEngine(database.url);
+  const useEngine = () => {
+    process.env["DURABLE_URL"] = `http://127.0.0.1:${engine.port}`;
   };
-  const startProcess = async () => {
-    const child = spawn(process.execPath, [PROGRAM, database.url], { stdio: ["ignore", "pipe", "inherit"] });
-    engines.push(child);
-    const [port] = await once(child.stdout!, "data");
-    url = `http://127.0.0.1:${String(port).trim()}`;
-    process.env["DURABLE_URL"] = url;
-    return child;
-  };
-  const first = await startProcess();
-  const app = await startSdkApp({ call }, "shop", FUNCTIONS);
+  useEngine();
+  const app = await startSdkApp(engine, "shop", FUNCTIONS);
   try {
     const run = await app.start("halves", { half: 8, waits: true });
     await expect.poll(async () => (await app.show(run)).status).toBe("waiting");
-    const gone = once(first, "exit");
-    first.kill("SIGKILL");
-    await gone;
-    await startProcess();
-    expect((await call("POST", "/v1/events?app=shop", { name: "go" })).status).toBe(200);
-    const ended = await app.ended(run, 50);
+    await engine.kill();
+    engine = await spawnEngine(database.url);
+    useEngine();
+    expect((await engine.call("POST", "/v1/events?app=shop", { name: "go" })).status).toBe(200);
+    const { json: ended } = await engine.call("GET", `${app.path(run)}?wait=50`);
     expect(ended.status, JSON.stringify(ended.error)).toBe("completed");
     expect(ended.output).toEqual(expectedHalves(8));
     expect([...bodies.values()]).toEqual(Array(16).fill(1));
   } finally {
     await app.stop();
-    for (const child of engines) child.kill("SIGKILL");
+    await engine.kill();
     await database.drop();
   }
 });

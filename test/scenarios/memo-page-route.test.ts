@@ -9,9 +9,10 @@ import {
   verify,
 } from "@durable/protocol/wire";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { APP_KEY } from "../support/signed-headers.ts";
 import type { Invoke } from "./api-app.ts";
 import type { ApiAnswer } from "./api-engine.ts";
-import { APP_KEY, codes, openDoors } from "./app-doors.ts";
+import { codes, openDoors } from "./app-doors.ts";
 
 let doors: Awaited<ReturnType<typeof openDoors>>;
 

@@ -1,16 +1,12 @@
 // Pausing as people meet it: from the command line, and what a run says meanwhile.
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { createFunction } from "@durable/sdk";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { expectInvariants } from "../invariants/expect-invariants.ts";
+import { saidBy } from "../support/command-line.ts";
 import { waitFor } from "../support/wait.ts";
 import { startEngine } from "./api-engine.ts";
 import { startSdkApp } from "./sdk-app.ts";
 
-const CLI = fileURLToPath(new URL("../../engine/bin/durable.js", import.meta.url));
-const execute = promisify(execFile);
 const PAUSES = "/v1/apps/pauses/dev/pauses";
 
 let engine: Awaited<ReturnType<typeof startEngine>>;
@@ -46,9 +42,36 @@ const quick = createFunction({
   handler: ({ event, step }) => step.run("do", () => bodies.push(event.data.tenant)),
 });
 
+const keyed = createFunction({
+  id: "keyed",
+  trigger: { event: "keyed" },
+  concurrency: { limit: 5, key: "tenant" },
+  handler: ({ event, step }) => step.run("do", () => bodies.push(event.data.tenant)),
+});
+let failures = 0;
+const fans = createFunction({
+  id: "fans",
+  trigger: { event: "fans" },
+  handler: ({ step }) =>
+    step.parallel(
+      {
+        a: (branch) =>
+          branch.run(
+            "try",
+            () => {
+              bodies.push("try");
+              if (bodies.length <= failures) throw new Error("not yet");
+            },
+            { retry: { max: 3, backoff: "constant", base: "1s" } },
+          ),
+      },
+      { fanOut: true },
+    ),
+});
+
 beforeAll(async () => {
   engine = await startEngine();
-  app = await startSdkApp(engine, "pauses", [slow, naps, quick]);
+  app = await startSdkApp(engine, "pauses", [slow, naps, quick, keyed, fans]);
 });
 afterEach(async () => {
   const { pauses } = (await engine.call("GET", PAUSES)).json;
@@ -66,11 +89,7 @@ afterAll(async () => {
   await app.stop();
 });
 
-async function durable(...args: string[]): Promise<string> {
-  const env = { PATH: process.env["PATH"], DURABLE_URL: engine.url, DURABLE_APP: "pauses" };
-  const { stdout } = await execute(process.execPath, [CLI, ...args], { env });
-  return stdout;
-}
+const durable = (...args: string[]) => saidBy(args, { DURABLE_URL: engine.url, DURABLE_APP: "pauses" });
 
 async function heldRun(name: string, data: unknown = {}): Promise<string> {
   const run = await app.start(name, data);
@@ -123,6 +142,25 @@ test("timers go on, and what they cause is held", async () => {
   await waitFor("the run to end", async () => (await app.show(run)).status === "completed");
 });
 
+test("ticks of a paused function start runs, each of which is held", async () => {
+  const { json: pause } = await engine.call("POST", PAUSES, { function: "quick" });
+  const schedules = "/v1/apps/pauses/dev/schedules";
+  const every = { id: "each-second", function: "quick", cron: "* * * * * *", data: { tenant: "c" } };
+  const { json: schedule } = await engine.call("POST", schedules, every);
+  const held = await waitFor("two ticks to be held", async () => {
+    const { runs } = (await engine.call("GET", "/v1/apps/pauses/dev/runs?function=quick&status=queued")).json;
+    return runs.length >= 2 && (runs as { id: string }[]).map(({ id }) => id);
+  });
+  await engine.call("DELETE", `${schedules}/${schedule.id}`);
+  for (const run of held) expect((await app.show(run)).wait.kind).toBe("held");
+  expect(bodies).toEqual([]);
+  await engine.call("POST", `${PAUSES}/${pause.id}/resume`);
+  await waitFor("all of them to end", async () => {
+    const shown = await Promise.all(held.map((run) => app.show(run)));
+    return shown.every(({ status }) => status === "completed");
+  });
+});
+
 test("one tenant of a fair function is paused, and it is paused once", async () => {
   await durable("pause", "quick", "--tenant", "acme");
   expect(await durable("pause", "quick", "--tenant", "acme")).toMatch(/^It is paused already\./);
@@ -130,6 +168,38 @@ test("one tenant of a fair function is paused, and it is paused once", async () 
   expect((await app.show(run)).why).toContain('the tenant "acme" of "quick"');
   const other = await app.start("quick", { tenant: "umbrella" });
   await waitFor("another tenant to go on", async () => (await app.show(other)).status === "completed");
+});
+
+test("the runs of one key of a limit are paused from the command line, and the others are not", async () => {
+  const { limits } = JSON.parse(await durable("limits", "ls", "--function", "keyed", "--json"));
+  expect(await durable("pause", "--limit", limits[0].id, "--key", "acme")).toMatch(/^It is paused\./);
+  const run = await heldRun("keyed", { tenant: "acme" });
+  expect((await app.show(run)).wait.pause).toMatchObject({ kind: "key", limit: limits[0].id, key: "acme" });
+  const other = await app.start("keyed", { tenant: "umbrella" });
+  await waitFor("another key to go on", async () => (await app.show(other)).status === "completed");
+  expect(await durable("pauses")).toMatch(/ 1 .*"acme"/);
+  await expect(durable("pause", "--limit", limits[0].id)).rejects.toThrow("--limit and --key go together");
+  await expect(durable("pause", "--tenant", "acme", "--all")).rejects.toThrow(
+    "--tenant goes with a function",
+  );
+});
+
+test("a planned step is held like its run, which waits and says so", async () => {
+  failures = 1;
+  const run = await app.start("fans", {});
+  await waitFor("its first attempt", async () => bodies.includes("try"));
+  await durable("pause", "fans", "--reason", "look first");
+  const { wait, status, why } = await waitFor("its step to be held", async () => {
+    const shown = await app.show(run);
+    return shown.wait?.kind === "held" && shown;
+  });
+  expect(status).toBe("waiting");
+  expect(wait).toMatchObject({ step: { name: "try" }, pause: { function: "fans", reason: "look first" } });
+  expect(why).toContain('the function "fans" is paused by');
+  expect(bodies).toEqual(["try"]);
+  await durable("resume", wait.pause.id);
+  await waitFor("the run to end", async () => (await app.show(run)).status === "completed");
+  expect(bodies).toEqual(["try", "try"]);
 });
 
 test("a held run can be cancelled", async () => {

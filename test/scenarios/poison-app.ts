@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import { createFunction } from "@durable/sdk";
 import { serve } from "@durable/sdk/node";
+import "../support/keep-compiled.ts";
 
 const poison = createFunction({
   id: "poison",

@@ -1,6 +1,6 @@
 // A run that fails or is cancelled undoes its completed steps: the last one first, each durable, none twice.
 import { setTimeout as sleep } from "node:timers/promises";
-import { createFunction, NonRetriableError } from "@durable/sdk";
+import { createFunction, NonRetriableError, type Step } from "@durable/sdk";
 import { beforeEach, describe, expect, test } from "vitest";
 import { engineWithApp } from "./engine-with-app.ts";
 
@@ -57,16 +57,14 @@ const booking = createFunction({
   },
 });
 
-/** Other tests share the processor. */
-
 /** Two of its branches complete, each in a request of its own or all in one; the third fails. */
 const pack = createFunction({
   id: "pack",
   trigger: { event: "packed" },
   retry,
   async handler({ event, step }) {
-    const kept = (name: string) => () =>
-      step.run(
+    const kept = (name: string) => (own: Step) =>
+      own.run(
         name,
         () => {
           did.push(name);
@@ -74,7 +72,7 @@ const pack = createFunction({
         },
         { compensate: undo(name) },
       );
-    await kept("first")();
+    await kept("first")(step);
     await step.parallel([kept("left"), kept("right")], { fanOut: event.data === "apart" });
     await step.run("seal", () => {
       throw new NonRetriableError("torn");

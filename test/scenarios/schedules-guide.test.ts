@@ -35,6 +35,8 @@ test("a week has five reports, at nine in Zurich, and an invoice for it", async 
   });
   expect(reports.map((at) => zurich.format(at))).toEqual(["09", "09", "09", "09", "09"]);
   expect(said).toContain("invoice week");
+  await kit.advance("28d");
+  expect(said.filter((each) => each === "invoice board")).toHaveLength(1);
   await kit.send([
     { name: "order.placed", data: { total: 5 } },
     { name: "order.placed", data: { total: 0 } },

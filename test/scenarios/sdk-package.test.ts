@@ -95,7 +95,9 @@ describe("in an empty project", () => {
 
   /** What else than `serve` an entry is for. */
   const MAIN: Record<string, string> = {
+    "@durable/sdk/browser": "watchRun",
     "@durable/sdk/testing": "createTestKit",
+    "@durable/sdk/replay": "replayRun",
     "@durable/sdk/eslint": "findMistakes",
   };
 
@@ -155,6 +157,26 @@ describe("in an empty project", () => {
     expect(names).toEqual(["functions.mts", "send.mts"]);
     const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--types", ""];
     run(process.execPath, [compiler, ...options, "--lib", "es2022,dom", ...names]);
+  });
+
+  it("compiles what the guide shows of a page and its server", () => {
+    const guide = readFileSync(join(root, "docs/guides/browser.md"), "utf8");
+    const [server, page, ...others] = [...guide.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(
+      ([, code]) => code,
+    );
+    expect([server, page, others]).toEqual([expect.any(String), expect.any(String), []]);
+    writeFileSync(join(project, "guide-server.mts"), server!);
+    const given = `declare const url: string; declare const token: string; declare function show(...of: unknown[]): void;`;
+    writeFileSync(join(project, "guide-page.mts"), `${given}\n${page}`);
+    const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--types", ""];
+    run(process.execPath, [
+      compiler,
+      ...options,
+      "--lib",
+      "es2022,dom",
+      "guide-server.mts",
+      "guide-page.mts",
+    ]);
   });
 
   it("compiles without Node's types where there is no Node", () => {

@@ -2,6 +2,7 @@
 import { createFunction, Durable, DurableRequestError, FunctionError } from "@durable/sdk";
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { signedHeaders } from "../support/signed-headers.ts";
 import { engineWithApp } from "./engine-with-app.ts";
 
 const Order = z.object({ order: z.number(), note: z.string().default("none") });
@@ -139,18 +140,9 @@ describe("the client", () => {
   });
 
   test("signs for one path: seen by somebody, it is no good at another", async () => {
-    const { DEV_SECRET, parseSecret, replyKeyOf, sign } = await import("@durable/protocol/wire");
     const body = JSON.stringify({ path: "/v1/apps/shop/dev/functions/listens/trigger", data: 1 });
-    const signed = () => {
-      const timestampS = Math.floor(Date.now() / 1000);
-      return {
-        "webhook-id": "snd_1",
-        "webhook-timestamp": String(timestampS),
-        "webhook-signature": sign(replyKeyOf(parseSecret(DEV_SECRET)), "snd_1", timestampS, body),
-      };
-    };
     const at = (fn: string) =>
-      engine.call("POST", `/v1/apps/shop/dev/functions/${fn}/trigger`, body, signed());
+      engine.call("POST", `/v1/apps/shop/dev/functions/${fn}/trigger`, body, signedHeaders(body));
     expect((await at("listens")).status).toBe(200);
     expect((await at("sender")).json).toMatchObject({ status: 403, code: "forbidden" });
   });

@@ -3,7 +3,7 @@
 import { createFunction } from "@durable/sdk";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { expectInvariants } from "../invariants/expect-invariants.ts";
-import { layLine } from "../support/cut-line.ts";
+import { layLine } from "../support/line.ts";
 import { createDatabase } from "../support/postgres.ts";
 import { startSdkApp } from "./sdk-app.ts";
 import { type SpawnedEngine, spawnEngine } from "./spawn-engine.ts";

@@ -1,8 +1,9 @@
 // The door for large values, as any SDK finds it: what it gives, and to whom.
 import { DEV_SECRET, parseSecret, REF_BYTES_MIN, stepId } from "@durable/protocol/wire";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { APP_KEY } from "../support/signed-headers.ts";
 import type { Invoke } from "./api-app.ts";
-import { APP_KEY, codes, openDoors } from "./app-doors.ts";
+import { codes, openDoors } from "./app-doors.ts";
 
 let doors: Awaited<ReturnType<typeof openDoors>>;
 

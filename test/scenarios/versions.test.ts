@@ -1,16 +1,11 @@
 // Two deployments of one app, each a process at an address of its own, beside one engine.
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { expectInvariants } from "../invariants/expect-invariants.ts";
+import { saidBy } from "../support/command-line.ts";
 import { semanticsTable } from "../support/semantics-table.ts";
 import { waitFor } from "../support/wait.ts";
 import { startEngine } from "./api-engine.ts";
 import { type DeploymentProcess, startDeployment } from "./deployment-process.ts";
-
-const DURABLE = fileURLToPath(new URL("../../engine/bin/durable.js", import.meta.url));
-const execute = promisify(execFile);
 
 let engine: Awaited<ReturnType<typeof startEngine>>;
 const processes = new Set<DeploymentProcess>();
@@ -40,6 +35,7 @@ async function deploy(deployment: string, port = 0, { isSynced = true, isChanged
 
 const path = (run: string) => `/v1/apps/shop/dev/runs/${run}`;
 const show = async (run: string) => (await engine.call("GET", path(run))).json;
+const durable = (...args: string[]) => saidBy(args, { DURABLE_URL: engine.url, DURABLE_APP: "shop" });
 const send = (name: string) => engine.call("POST", "/v1/events?app=shop", { name, data: null });
 
 /** A run that has done its first step and waits. */
@@ -85,9 +81,8 @@ test("when its deployment is gone a drain run goes on at the newest, and a pinne
   // Nobody else pays for it: the newest deployment is called as before.
   expect((await engine.call("GET", "/v1/apps")).json.apps[0].endpoint.circuit.state).toBe("closed");
 
-  const args = [DURABLE, "runs", "move", pinned, "--to", "latest", "--app", "shop", "--reason", "A is off"];
-  const { stdout } = await execute(process.execPath, args, { env: { DURABLE_URL: engine.url } });
-  expect(stdout).toContain(`Run ${pinned} goes on at latest`);
+  const move = ["runs", "move", pinned, "--to", "latest", "--reason", "A is off"];
+  expect(await durable(...move)).toContain(`Run ${pinned} goes on at latest`);
   expect(await output(pinned)).toEqual(["A", "B"]);
   const { steps } = await show(pinned);
   expect(steps.map((step: { name: string; deployment: string }) => [step.name, step.deployment])).toEqual([
@@ -140,8 +135,14 @@ test("code that nobody has synced yet runs nothing of a pinned run, and may run 
     return run.status === "waiting" && run.live.transport_attempt > 0 && run;
   });
   expect(waiting.why).toMatch(/where deployment "A" was, (another one answers now \(B\)|"B" answers)/);
+  // It is moved to what the engine knows of.
+  await waitFor("the engine to have read B", async () => {
+    const [row] = await engine.database.sql`select deployment from durable.endpoints`;
+    return row!["deployment"] === "B";
+  });
   expect(waiting.steps.map((step: { name: string }) => step.name)).toEqual(["first", "go"]);
-  await engine.call("POST", `${path(pinned)}/move`, { to: "latest" });
+  const moved = await engine.call("POST", `${path(pinned)}/move`, { to: "latest" });
+  expect(moved.status, moved.text).toBe(200);
   expect(await output(pinned)).toEqual(["A", "B"]);
 });
 
@@ -163,12 +164,6 @@ test("a deployment that was retired is gone until it is synced again, and the ne
   const moved = await start("latest");
   await deploy("B");
   await engine.call("POST", `${path(moved)}/move`, { to: "A" });
-  const durable = async (...args: string[]) => {
-    const { stdout } = await execute(process.execPath, [DURABLE, ...args, "--app", "shop"], {
-      env: { DURABLE_URL: engine.url },
-    });
-    return stdout;
-  };
   expect(await durable("deployments", "ls")).toMatch(/\n *B .* 0 .* newest\s*\n *A .* 3 .* in use\s*$/);
   const newest = await engine.call("POST", "/v1/apps/shop/dev/deployments/B/retire");
   expect([newest.status, newest.json.code]).toEqual([409, "newest-deployment"]);

@@ -1,23 +1,22 @@
 // What gates do, statement by statement: who is let in, who waits, and what a way out leaves.
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { randomUUID } from "node:crypto";
+import { expect, test } from "vitest";
 import { openCircuit } from "../../engine/src/store/circuits.ts";
 import { sweepGates } from "../../engine/src/store/gates.ts";
 import { claimLeases, type Lease } from "../../engine/src/store/leases.ts";
 import { setLimit } from "../../engine/src/store/limits.ts";
 import { loadRun } from "../../engine/src/store/runs-listing-detail.ts";
-import { Stage } from "../concurrency/stage.ts";
-import { type Declared, GatesOnStage } from "../limits/gates-on-stage.ts";
+import { fireTimers } from "../../engine/src/store/wake-ups.ts";
+import type { Stage } from "../concurrency/stage.ts";
+import type { Declared, GatesOnStage } from "../limits/gates-on-stage.ts";
+import { stageWithGates } from "../limits/stage-with-gates.ts";
+import { waitFor } from "../support/wait.ts";
 
 let stage: Stage;
 let gates: GatesOnStage;
-beforeAll(async () => {
-  stage = await Stage.open(51);
+stageWithGates(51, (own) => {
+  ({ stage, gates } = own);
 });
-beforeEach(async () => {
-  gates = await GatesOnStage.open(stage);
-});
-afterEach(() => stage.expectInvariants());
-afterAll(() => stage.close());
 
 const steps = (count: number): Declared => ({ unit: "step", count });
 const runsOf = (leases: readonly Lease[]) => leases.map(({ runId }) => runId);
@@ -81,6 +80,40 @@ test("all gates or none: one that is stopped at the second holds nothing at the 
   await gates.letGo(own!);
   expect(runsOf(await gates.claimAll())).toEqual([waiting]);
 });
+
+test.each([
+  ["left", "right"],
+  ["right", "left"],
+])(
+  "of two that woke in one statement the older run goes first, though the gate on the %s was freed before that on the %s",
+  async (freed, thenFreed) => {
+    await gates.declare({ left: steps(1), right: steps(1), one: steps(1) });
+    const one = gates.gate("one");
+    const sleepers: string[] = [];
+    for (const name of ["left", "right"]) {
+      sleepers.push(await gates.start([gates.gate(name), one]));
+      const [lease] = await gates.claimAll();
+      await gates.letGo(lease!, "wait");
+    }
+    await gates.start([gates.gate(freed)]);
+    await gates.start([gates.gate(thenFreed)]);
+    const holders = await gates.claimAll();
+    expect(holders).toHaveLength(2);
+    await stage.database.sql`
+      update durable.steps set due_at = '-infinity' where workspace_id = ${gates.workspaceId} and status = 'pending'`;
+    await stage.database
+      .sql`update durable.timers set due_at = '-infinity' where workspace_id = ${gates.workspaceId}`;
+    expect((await fireTimers(stage.database, 10)).fired).toBe(2);
+    expect(await gates.claimAll()).toEqual([]);
+    await gates.letGoAll(holders);
+    const [first] = await gates.claimAll();
+    expect(first!.runId).toBe(sleepers[0]);
+    await gates.letGo(first!);
+    const [second] = await gates.claimAll();
+    expect(second!.runId).toBe(sleepers[1]);
+    await gates.letGo(second!);
+  },
+);
 
 test("a number that is raised lets in at once, one that is lowered lets nobody in until it holds", async () => {
   await gates.declare({ many: steps(1) });
@@ -246,3 +279,94 @@ test("a gate that a run comes to while it is swept stays", async () => {
   await gates.start([one]);
   expect(await gates.claimAll()).toHaveLength(1);
 });
+
+test("a gate is swept while a run comes to it: the run's touch counts, and the gate stays", async () => {
+  await gates.declare({ one: steps(1) });
+  const one = gates.gate("one");
+  await gates.start([one]);
+  await gates.letGo((await gates.claimAll())[0]!);
+  await gates.claimAll();
+  await stage.database
+    .sql`update durable.gates set touched_on = current_date - 20 where workspace_id = ${gates.workspaceId}`;
+  await stage.left.sql.unsafe(
+    `begin; update durable.gates set touched_on = current_date where workspace_id = ${gates.workspaceId}`,
+  );
+  const sweeping = sweepGates(stage.right, 14);
+  await untilSomebodyWaits();
+  await stage.left.sql.unsafe("commit");
+  expect(await sweeping).toBe(0);
+  expect((await gates.counts()).has(one.id)).toBe(true);
+});
+
+test("a throttle that has not been paid for stays, however long nobody came", async () => {
+  await gates.declare({ slow: { unit: "start", count: 1, periodMs: 30 * 86_400_000 } });
+  const slow = gates.gate("slow", "start");
+  await gates.start([slow]);
+  await gates.letGo((await gates.claimAll())[0]!);
+  await stage.database
+    .sql`update durable.gates set touched_on = current_date - 20 where workspace_id = ${gates.workspaceId}`;
+  expect(await sweepGates(stage.database, 14)).toBe(0);
+  await gates.start([slow]);
+  expect(await gates.claimAll()).toEqual([]);
+});
+
+test("tenants that nobody came for go with how far they were, but for those of runs that are there", async () => {
+  const queueId = randomUUID();
+  const tenant = (key: string) => ({ id: randomUUID(), queueId, functionId: "racer", key, weight: 1 });
+  const [gone, asleep] = [tenant('"gone"'), tenant('"asleep"')];
+  for (const each of [gone, asleep]) await gates.start([], { order: { priority: 0, tenant: each } });
+  const leases = await gates.claimAll();
+  await gates.letGo(leases[0]!);
+  await gates.letGo(leases[1]!, "wait");
+  await stage.database
+    .sql`update durable.tenants set touched_on = current_date - 20 where workspace_id = ${gates.workspaceId}`;
+  expect(await sweepGates(stage.database, 14)).toBe(1);
+  const left = await stage.database.sql<{ id: string }[]>`
+    select id from durable.tenants where workspace_id = ${gates.workspaceId}`;
+  expect(left.map(({ id }) => id)).toEqual([asleep.id]);
+  const times = await stage.database.sql<{ id: string }[]>`
+    select id from durable.virtual_times where workspace_id = ${gates.workspaceId}`;
+  expect(times.map(({ id }) => id).sort()).toEqual([asleep.id, queueId].sort());
+});
+
+test("a number that a person has set goes with its limit, and is not there when the limit is declared again", async () => {
+  await gates.declare({ one: steps(1) });
+  const [limit] = await stage.database.sql<{ id: string }[]>`
+    select id from durable.limits where workspace_id = ${gates.workspaceId}`;
+  await setLimit(stage.database, gates.workspaceId, "test", { id: limit!.id, count: 0, reason: null });
+  await gates.start([gates.gate("one")]);
+  expect(await gates.claimAll()).toEqual([]);
+  await gates.declare({});
+  await gates.declare({ one: steps(1) });
+  expect(await gates.claimAll()).toHaveLength(1);
+});
+
+test.each(["a person", "a sync"])(
+  "a number from %s is in force when it is answered: it waits for the claim that lets in by the old one",
+  async (who) => {
+    await gates.declare({ one: steps(1) });
+    await gates.start([gates.gate("one")]);
+    const [limit] = await stage.database.sql<{ id: string }[]>`
+      select id from durable.limits where workspace_id = ${gates.workspaceId}`;
+    await stage.left.sql.unsafe(
+      `begin; select 1 from durable.gatekeepers where workspace_id = ${gates.workspaceId} for update`,
+    );
+    const setting =
+      who === "a person"
+        ? setLimit(stage.right, gates.workspaceId, "test", { id: limit!.id, count: 0, reason: null })
+        : gates.declare({ one: steps(0) });
+    await untilSomebodyWaits();
+    await stage.left.sql.unsafe("commit");
+    await setting;
+    expect(await gates.claimAll()).toEqual([]);
+  },
+);
+
+/** Until a statement waits for the lock of another. */
+async function untilSomebodyWaits(): Promise<void> {
+  await waitFor("a statement that waits for a lock", async () => {
+    const [row] = await stage.database.sql<{ count: number }[]>`
+      select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    return row!.count > 0;
+  });
+}

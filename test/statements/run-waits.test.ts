@@ -1,38 +1,29 @@
 // Why runs do not go on, as lists and one run say it: what is said, when a job is expected to go on, and what it costs.
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Outcome } from "../../engine/src/domain/outcome.ts";
 import { openCircuit } from "../../engine/src/store/circuits.ts";
 import type { Database } from "../../engine/src/store/database.ts";
 import type { Lease } from "../../engine/src/store/leases.ts";
 import { commitOutcomes } from "../../engine/src/store/outcomes.ts";
 import { POSITION_MAX, POSITION_MAX_IN_LISTS, type RunWait } from "../../engine/src/store/run-waits.ts";
-import { listRuns, type RunListed } from "../../engine/src/store/runs-listing.ts";
+import { listRuns, NO_FILTER, type RunListed } from "../../engine/src/store/runs-listing.ts";
 import { loadRun } from "../../engine/src/store/runs-listing-detail.ts";
 import { intercept } from "../concurrency/intercept.ts";
-import { commitItem, outcome, Stage, step, stepIdOf, waitFor } from "../concurrency/stage.ts";
-import { type Declared, GatesOnStage } from "../limits/gates-on-stage.ts";
+import { commitItem, outcome, type Stage, step, stepIdOf, waitFor } from "../concurrency/stage.ts";
+import type { Declared, GatesOnStage } from "../limits/gates-on-stage.ts";
+import { stageWithGates } from "../limits/stage-with-gates.ts";
 
 let stage: Stage;
 let gates: GatesOnStage;
-beforeAll(async () => {
-  stage = await Stage.open(52);
+stageWithGates(52, (own) => {
+  ({ stage, gates } = own);
 });
-beforeEach(async () => {
-  gates = await GatesOnStage.open(stage);
-});
-afterEach(async () => {
-  await gates.endAll();
-  await stage.expectInvariants();
-});
-afterAll(() => stage.close());
 
 const steps = (count: number): Declared => ({ unit: "step", count });
 
 function list(database: Database = stage.database, limit = 200): Promise<RunListed[]> {
   return listRuns(database, gates.workspaceId, {
-    status: null,
-    functionId: null,
-    eventId: null,
+    ...NO_FILTER,
     before: null,
     limit,
   });

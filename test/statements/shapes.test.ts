@@ -1,11 +1,12 @@
 // What shapes cost, and what is only seen in rows: nothing where a function has none, one statement more where it has.
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { EventAcceptor, type EventAcceptorOptions } from "../../engine/src/ingest/accept-events.ts";
 import { IngestPressure } from "../../engine/src/ingest/ingest-pressure.ts";
 import { systemPorts } from "../../engine/src/runtime/system-ports.ts";
 import type { Database } from "../../engine/src/store/database.ts";
 import { sweepShapes } from "../../engine/src/store/gates.ts";
+import { startSkipped } from "../../engine/src/store/skips.ts";
 import { Stage } from "../concurrency/stage.ts";
 import { ShapesOnStage } from "../limits/shapes-on-stage.ts";
 
@@ -19,9 +20,16 @@ beforeAll(async () => {
   await shapes.declare([
     { id: "plain", triggers: [{ event: "plain" }] },
     { id: "once", triggers: [{ event: "once" }], idempotency: { key: "key", period_ms: HOUR_MS } },
+    {
+      id: "quiet",
+      triggers: [{ event: "quiet" }],
+      debounce: { period_ms: HOUR_MS },
+      timeouts: { start_ms: 600_000, finish_ms: 1_200_000 },
+    },
     { id: "single", triggers: [{ event: "single" }], singleton: { mode: "skip" } },
   ]);
 });
+afterEach(() => stage.expectInvariants());
 afterAll(() => stage.close());
 
 /** Says how many statements were sent since it was asked last, and how many parameters they had. */
@@ -126,5 +134,45 @@ test("a key that nobody brings any more goes, and one that holds somebody back s
   expect(await sweepShapes(stage.left, 14)).toBe(1);
   await sql`select durable.cancel_run(${stage.workspaceId}, ${first!.runs[0]!.runId}, 'test', null)`;
   expect(await sweepShapes(stage.left, 14)).toBe(1);
-  await stage.expectInvariants();
+});
+
+test("time limits of a run count from its beginning, also when that is put off, and when a person begins it", async () => {
+  const send = () => shapes.send([{ to: "quiet", id: randomUUID(), data: "{}" }]);
+  const [first] = await send();
+  const runId = first!.runs[0]!.runId;
+  const { sql } = stage.database;
+  const after = async () => {
+    const rows = await sql<{ kind: string; ms: number }[]>`
+      select t.kind, round(extract(epoch from t.due_at - r.begins_at) * 1000)::float8 as ms from durable.timers t
+      join durable.runs r on r.workspace_id = t.workspace_id and r.id = t.run_id
+      where t.workspace_id = ${stage.workspaceId} and t.run_id = ${runId} and t.kind <> 'begin' order by t.kind desc`;
+    return rows.map(({ kind, ms }) => `${kind} ${ms}`);
+  };
+  const limits = ["start 600000", "finish 1200000"];
+  expect(await after()).toEqual(limits);
+  await send();
+  expect(await after()).toEqual(limits);
+  await sql`select durable.begin_run(${stage.workspaceId}, ${runId}, 'test', null)`;
+  expect(await after()).toEqual(limits);
+  await sql`select durable.cancel_run(${stage.workspaceId}, ${runId}, 'test', null)`;
+});
+
+test("two who run one skip at once have one run", async () => {
+  const data = '{"key":"twice"}';
+  await shapes.send([{ to: "once", id: randomUUID(), data }]);
+  const [second] = await shapes.send([{ to: "once", id: randomUUID(), data }]);
+  const [skip] = await stage.database.sql<{ id: string }[]>`
+    select id from durable.skips where workspace_id = ${stage.workspaceId} and event_id = ${second!.id}`;
+  const birth = { functionVersion: 1, gates: null, order: null, timeouts: [], terms: [] };
+  const run = (database: Database) =>
+    startSkipped(database, stage.workspaceId, skip!.id, "test", { runId: randomUUID(), birth });
+  const [one, other] = await stage.race(
+    () => run(stage.left),
+    () => run(stage.right),
+  );
+  expect(one).toBe(other);
+  const [made] = await stage.database.sql<{ runs: number }[]>`
+    select count(*)::int as runs from durable.runs where workspace_id = ${stage.workspaceId} and event_id = ${second!.id}`;
+  expect(made).toEqual({ runs: 1 });
+  await stage.endAll();
 });

@@ -180,6 +180,11 @@ export class Expression {
     }
   }
 
+  /** Of loops, that the last evaluation began: also those that ended at once because nothing was left. */
+  get turns(): number {
+    return this.#budget.turns;
+  }
+
   #failed(why: string): { readonly ok: false; readonly detail: string } {
     return { ok: false, detail: `The expression ${shown(this.text)} could not be evaluated: ${why}.` };
   }
@@ -190,10 +195,12 @@ const TOO_EXPENSIVE =
 
 /** What is left of one evaluation's cost. Evaluations are synchronous, so one counter per expression is enough. */
 class Budget {
+  turns = 0;
   #left = 0;
   #weight = 1;
 
   open(characters: number): void {
+    this.turns = 0;
     this.#left = COST_MAX;
     this.#weight = 1 + Math.floor(characters / COST_UNIT_CHARACTERS);
   }
@@ -204,6 +211,7 @@ class Budget {
 
   /** CEL's `||` swallows what one side throws, so whoever evaluates asks `isSpent` as well. */
   spend(nodes: number): void {
+    this.turns += 1;
     this.#left -= nodes * this.#weight;
     if (this.#left < 0) throw SPENT;
   }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { epochMsOfUuidV7, UUID_RANDOM_BYTES, uuidV7 } from "./ids.ts";
+import { epochMsOfUuidV7, idsBeside, UUID_RANDOM_BYTES, uuidBeside, uuidV7 } from "./ids.ts";
 
 const NONE = new Uint8Array(UUID_RANDOM_BYTES);
 const ALL = new Uint8Array(UUID_RANDOM_BYTES).fill(0xff);
@@ -18,4 +18,12 @@ test("of two ids the one made later is the greater one, also within a millisecon
   ]) {
     expect(uuidV7(earlier!, ALL) < uuidV7(later!, NONE)).toBe(true);
   }
+});
+
+test("an id beside another is of its instant, whenever it is made, and is found there", () => {
+  const id = uuidV7(1_700_000_000_000.75, new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8]));
+  const [first, last] = idsBeside(id);
+  expect([uuidBeside(id, NONE), uuidBeside(id, ALL)]).toEqual([first, last]);
+  expect(first).toBe("018bcfe5-6800-7c00-8000-000000000000");
+  expect(first <= id && id <= last).toBe(true);
 });

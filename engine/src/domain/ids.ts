@@ -31,10 +31,26 @@ export function uuidV7(epochMs: number, random: Uint8Array): string {
   writeHex(11, low);
   writeHex(14, 0x70 | (fraction >>> 8));
   writeHex(16, fraction);
+  writeRandom(random);
+  return written.toString("latin1");
+}
+
+function writeRandom(random: Uint8Array): void {
   writeHex(19, 0x80 | (random[0]! & 0x3f));
   writeHex(21, random[1]!);
   for (let i = 2; i < UUID_RANDOM_BYTES; i += 1) writeHex(20 + 2 * i, random[i]!);
+}
+
+/** Another id of the instant of a version 7 UUID, so that it is found beside it: see `idsBeside`. */
+export function uuidBeside(uuid: string, random: Uint8Array): string {
+  written.write(uuid, 0, 19, "latin1");
+  writeRandom(random);
   return written.toString("latin1");
+}
+
+/** The first and the last of them. */
+export function idsBeside(uuid: string): readonly [first: string, last: string] {
+  return [`${uuid.slice(0, 19)}8000-000000000000`, `${uuid.slice(0, 19)}bfff-ffffffffffff`];
 }
 
 /** The last id, rewritten for the next one: a text made of two dozen pieces would have to be put together twice. */

@@ -18,7 +18,9 @@ export function limitKeyOf(key: LimitKey, event: Fact): KeyResult {
   const expression = readExpression(key.cel, "event", "value");
   if ("problem" in expression) return { ok: false, problem: `its key cannot be read: ${expression.problem}` };
   const result = expression.valueOf({ event });
-  return result.ok ? asKey(result.value, "its key has no value") : { ok: false, problem: result.detail };
+  return result.ok
+    ? asKey(result.value, "its key has no value")
+    : { ok: false, problem: withoutEnd(result.detail) };
 }
 
 /** What stands at a path such as `a.b` of an event's data. */
@@ -29,6 +31,11 @@ export function valueAt(data: unknown, path: string): unknown {
     value = (value as Record<string, unknown>)[member];
   }
   return value;
+}
+
+/** A sentence inside another. */
+export function withoutEnd(sentence: string): string {
+  return sentence.replace(/\.$/, "");
 }
 
 function asKey(value: unknown, missing: string): KeyResult {

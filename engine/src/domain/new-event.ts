@@ -13,4 +13,8 @@ export interface NewEvent {
   readonly target?: string;
   /** The runs it starts begin then. What waits for it has it at once. */
   readonly begin?: Begin | undefined;
+  /** Of whoever sends it, as `parseTraceparent` has it: the runs it starts go on with that trace. */
+  readonly traceparent?: string | null | undefined;
+  /** Words that the runs it starts are found by. */
+  readonly tags?: readonly string[] | undefined;
 }

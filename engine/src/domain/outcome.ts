@@ -61,7 +61,8 @@ export interface AttemptEntry {
   /** 32 hex digits, or null for the run itself. */
   readonly stepId: string | null;
   readonly attempt: number;
-  readonly outcome: "ok" | "failed" | "transport" | "protocol";
+  /** `turn`: a dispatch of the run that left nothing else. */
+  readonly outcome: "ok" | "failed" | "transport" | "protocol" | "turn";
   readonly failure: string | null;
 }
 

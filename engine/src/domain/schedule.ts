@@ -9,6 +9,8 @@ export interface ScheduleRules {
   readonly cron: string;
   /** IANA time zone. */
   readonly tz: string;
+  /** CEL over the event of a tick; one for which it does not hold starts no run. Null: all do. */
+  readonly condition: string | null;
   readonly jitterMs: number;
   readonly catchUp: CatchUp;
   readonly overlap: Overlap;

@@ -126,7 +126,7 @@ export class Checkpoints {
     });
     const outcome = draft.progress("continue");
     const nowS = clock.epochMs() / 1000;
-    const end = await commitUntilMatched(this.#parts, workspace, {
+    const item = {
       workspaceId,
       runId,
       fence: fenceAfter(fence, seq - 1),
@@ -134,8 +134,16 @@ export class Checkpoints {
       knownSeq: request.known,
       mayHavePending: true,
       outcome,
-      times: { scheduled: null, leased: null, sent: null, firstByte: null, received: nowS, appMs: null },
-    });
+      times: {
+        scheduled: null,
+        leased: null,
+        sent: null,
+        firstByte: null,
+        received: nowS,
+        appMs: bodyMs(request),
+      },
+    };
+    const end = await commitUntilMatched(this.#parts, workspace, item, state.traceparent);
     if (end.state === "poison") return { state: "refused", why: end.detail };
     if (end.state === "lost" || end.state === "paused") return { state: "stale-fence" };
     // This one, whose answer got lost on the way from the database, or another one of its number: its hash will tell.
@@ -173,6 +181,12 @@ export class Checkpoints {
       wantsBack: isPausing || (wantsBack(runId) ?? isDraining),
     };
   }
+}
+
+/** How long the code took that it tells of, by the app's clock: of several steps side by side, the longest. */
+function bodyMs({ ops = [] }: CheckpointRequest): number | null {
+  const each = ops.flatMap((op) => (op.op === "run" && op.ms !== undefined ? [op.ms] : []));
+  return each.length === 0 ? null : Math.max(...each);
 }
 
 /** Ops whose value the app made itself: it need not come back. */

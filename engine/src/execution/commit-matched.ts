@@ -1,4 +1,5 @@
 import type { Effect, Outcome, SentEvent } from "../domain/outcome.ts";
+import { dispatchTraceparent } from "../domain/trace-context.ts";
 import { toEventRow } from "../ingest/event-row.ts";
 import type { WorkspaceEntry, WorkspaceRegistry } from "../registry/workspace-registry.ts";
 import type { Ports } from "../runtime/ports.ts";
@@ -11,13 +12,17 @@ export interface CommitParts extends Pick<Ports, "clock" | "random"> {
   readonly committer: Pick<Committer<CommitItem, CommitResult>, "commit">;
 }
 
-/** Functions may change between our match of its sent events and the commit: then the commit says so and we match again. */
+/**
+ * Functions may change between our match of its sent events and the commit: then the commit says so and we match again.
+ * @param traceparent What the run's event came with: what is sent goes on with the run's trace.
+ */
 export async function commitUntilMatched(
   parts: CommitParts,
   workspace: WorkspaceEntry,
   item: Omit<CommitItem, "events">,
+  traceparent: string | null,
 ): Promise<CommitEnd<CommitResult>> {
-  const { sends } = item.outcome;
+  const sends = withTrace(item, traceparent);
   for (let matched = workspace; ; ) {
     const events = sends.length === 0 ? null : sentRows(parts, matched, sends, workspace);
     const outcome = events === null ? item.outcome : withMatched(item.outcome, events);
@@ -26,6 +31,15 @@ export async function commitUntilMatched(
     parts.registry.forget(workspace.workspaceId);
     matched = await parts.registry.of(workspace.workspaceId);
   }
+}
+
+function withTrace(
+  { outcome: { sends }, runId, fence }: Omit<CommitItem, "events">,
+  traceparent: string | null,
+): readonly SentEvent[] {
+  if (sends.length === 0) return sends;
+  const own = dispatchTraceparent({ runId, traceparent }, fence);
+  return sends.map((sent) => ({ ...sent, traceparent: own }));
 }
 
 function sentRows(

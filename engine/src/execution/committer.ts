@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { addHistograms, type Histogram } from "../observability/durations.ts";
 import { faultPoint } from "../runtime/fault-points.ts";
 import { Group } from "../runtime/group.ts";
 import type { Timers } from "../runtime/ports.ts";
@@ -56,6 +57,11 @@ export class Committer<Item extends { readonly runId: string }, Result> {
   get count(): { readonly calls: number; readonly items: number } {
     const [small, large] = [this.#small.count, this.#large.count];
     return { calls: small.calls + large.calls, items: small.items + large.items };
+  }
+
+  /** From an outcome that was decided to the outcome on disk. */
+  get durations(): Histogram {
+    return addHistograms(this.#small.durations.histogram, this.#large.durations.histogram);
   }
 
   commit(item: Item): Promise<CommitEnd<Result>> {

@@ -203,6 +203,7 @@ function decideSend(situation: Situation, op: SendOp, draft: OutcomeDraft): void
     data: rawText(event.data) ?? "null",
     timeMs: event.time === undefined ? null : Date.parse(event.time),
     begin: beginOf(event),
+    tags: event.tags,
   }));
   draft.sends.push(...sent);
   const ids = JSON.stringify(sent.map((event) => event.clientId ?? event.eventId));

@@ -27,6 +27,7 @@ import type { LeaseAuthority } from "./lease-authority.ts";
 import { Memo } from "./memo.ts";
 import { isStillTrue, type NextRequest, nextRequest } from "./next-request.ts";
 import { noteDeployment } from "./note-deployment.ts";
+import { noteTurn } from "./note-turn.ts";
 import { pause } from "./outcome-draft.ts";
 import type { Situation } from "./situation.ts";
 
@@ -84,7 +85,7 @@ async function dispatch(parts: ExecutionParts, run: HeldRun, request: NextReques
   const decidedIn = await knowingTargets(parts, request.workspace, ops);
   const situation = { ...situationOf(parts, run, decidedIn), ...sinceThen(run, before, reply) };
   const told = before === null ? reply : withoutRecorded(reply, before.memo, run.memo);
-  const outcome = noteDeployment(run, reply, fromSeq, decideReply(situation, told));
+  const outcome = noteTurn(noteDeployment(run, reply, fromSeq, decideReply(situation, told)));
   return { outcome, times: reply.times, decidedIn };
 }
 
@@ -126,17 +127,18 @@ async function commit(
 ): Promise<Written | null> {
   const nextFence = parts.random.uuid();
   run.mayHavePending ||= outcome.steps.some((step) => !isSettled(step));
+  const item = {
+    workspaceId: run.workspaceId,
+    runId: run.head.runId,
+    fence: run.fence,
+    nextFence,
+    knownSeq: run.knownSeq,
+    mayHavePending: run.mayHavePending,
+    outcome,
+    times,
+  };
   const [end, ahead] = await Promise.all([
-    commitUntilMatched(parts, workspace, {
-      workspaceId: run.workspaceId,
-      runId: run.head.runId,
-      fence: run.fence,
-      nextFence,
-      knownSeq: run.knownSeq,
-      mayHavePending: run.mayHavePending,
-      outcome,
-      times,
-    }),
+    commitUntilMatched(parts, workspace, item, run.head.traceparent),
     LETS_GO[outcome.kind] ? null : prepareAhead(parts, run, workspace, outcome, nextFence),
   ]);
   if (end.state === "poison") {

@@ -26,6 +26,7 @@ function heldWith(count: number): Held {
     runId: "0198b7e0-0000-7000-8000-000000000001",
     functionId: "f",
     event: "{}",
+    traceparent: null,
     events: null,
     placement: null,
   };

@@ -1,4 +1,5 @@
 import { MEMO_BYTES_MAX, REQUEST_BYTES_MAX } from "@durable/protocol/wire";
+import { dispatchTraceparent } from "../domain/trace-context.ts";
 import { type SignedRequest, signRequest } from "../endpoint/signed-request.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { Ports } from "../runtime/ports.ts";
@@ -53,7 +54,7 @@ export function nextRequest(
   const isCut = isBeyond || isLarger(whole, REQUEST_BYTES_MAX);
   const isCuttable = !isBeyond && capabilities?.has("pages") === true;
   const body = isCut ? (isCuttable ? cutRequest(build, memo, shown) : null) : whole;
-  const traceparent = traceparentOf(held.head.runId, fence);
+  const traceparent = dispatchTraceparent(head, fence);
   return {
     fence,
     memo: held.memo,
@@ -96,9 +97,4 @@ export function isStillTrue(
     request.workspace === workspace &&
     nowMs - request.signedAtMs < FRESH_MS
   );
-}
-
-/** One trace per run, one span per dispatch; both ids are already random and unique. */
-function traceparentOf(runId: string, fence: string): string {
-  return `00-${runId.replaceAll("-", "")}-${fence.replaceAll("-", "").slice(0, 16)}-01`;
 }

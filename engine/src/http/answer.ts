@@ -24,8 +24,32 @@ export function jsonAnswer(
   });
 }
 
+export function textAnswer(text: string, contentType: string, requestId: string): Response {
+  return new Response(text, {
+    headers: { "content-type": contentType, "x-request-id": requestId, ...API_HEADERS },
+  });
+}
+
+/** Server-sent events: nothing in between may keep them back, and when they end, nothing keeps the connection. */
+export function eventsAnswer(body: ReadableStream<Uint8Array> | null, requestId: string): Response {
+  return new Response(body, {
+    headers: {
+      "content-type": "text/event-stream",
+      "x-request-id": requestId,
+      "x-accel-buffering": "no",
+      connection: "close",
+      ...API_HEADERS,
+    },
+  });
+}
+
+/** What the client has is still so. */
+export function notModified(requestId: string, etag: string): Response {
+  return new Response(null, { status: 304, headers: { "x-request-id": requestId, ...API_HEADERS, etag } });
+}
+
 export function problemAnswer(problem: Problem, requestId: string): Response {
-  return new Response(JSON.stringify(problemBody(problem, instanceOf(requestId))), {
+  return new Response(JSON.stringify(problemBody(problem, requestId)), {
     status: problem.status,
     headers: {
       "content-type": "application/problem+json",
@@ -37,19 +61,16 @@ export function problemAnswer(problem: Problem, requestId: string): Response {
 }
 
 /** The same where no request could be read, so that no framework is there to answer: the bytes for the socket. */
-export function problemBytes(problem: Problem, reason: string): string {
-  const body = JSON.stringify(problemBody(problem));
+export function problemBytes(problem: Problem, reason: string, requestId: string): string {
+  const body = JSON.stringify(problemBody(problem, requestId));
   const headers = {
     "content-type": "application/problem+json",
     "content-length": String(Buffer.byteLength(body)),
+    "x-request-id": requestId,
     ...API_HEADERS,
     ...problem.headers,
     connection: "close",
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${problem.status} ${reason}\r\n${lines.join("")}\r\n${body}`;
-}
-
-function instanceOf(requestId: string): string {
-  return `urn:durable:request:${requestId}`;
 }

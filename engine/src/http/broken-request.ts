@@ -19,12 +19,13 @@ export function answerBrokenRequest(
   error: BrokenRequest,
   socket: Duplex,
   pending: ServerResponse | null,
+  requestId: string,
 ): void {
   if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
   const refuse = () => {
     if (!socket.writable) return void socket.destroy();
     const { problem, reason } = read(error);
-    socket.end(problemBytes(problem, reason), () => socket.destroy());
+    socket.end(problemBytes(problem, reason, requestId), () => socket.destroy());
   };
   if (pending === null || !pending.req.complete) refuse();
   else if (pending.writableFinished) refuse();

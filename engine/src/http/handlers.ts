@@ -1,6 +1,6 @@
 import type { RawJson } from "@durable/protocol/wire";
-import type { Actor } from "../auth/authorize.ts";
-import type { AnswerOf, BodyOf, Operation, ParamsOf, QueryOf } from "./contract/table.ts";
+import type { Actor } from "../auth/actor.ts";
+import type { AnswerOf, BodyOf, Operation, ParamsOf, QueryOf, Table } from "./contract/table.ts";
 
 /** A request that passed every check of its row. */
 export interface Call<Name extends Operation> {
@@ -13,6 +13,10 @@ export interface Call<Name extends Operation> {
   readonly actor: Actor | null;
   /** Where it came from, as far as this process sees. */
   readonly peer: string;
+  /** Of the request; null when it has none of this name. */
+  header(name: string): string | null;
+  /** Whether the credential of this request still allows it. Rejects when it does not. */
+  authorizeAgain(): Promise<unknown>;
   /** Aborts when the client hangs up. */
   signal(): AbortSignal;
 }
@@ -26,7 +30,11 @@ export type Written<Value> =
         ? { readonly [Key in keyof Value]: Written<Value[Key]> }
         : Value);
 
-export type Handler<Name extends Operation> = (call: Call<Name>) => Promise<Written<AnswerOf<Name>>>;
+export type Handler<Name extends Operation> = (
+  call: Call<Name>,
+) => Promise<
+  Table[Name] extends { readonly streams: true } ? ReadableStream<Uint8Array> : Written<AnswerOf<Name>>
+>;
 
 /** One handler per row of the table: the compiler misses none. */
 export type Handlers<Name extends Operation = Operation> = { readonly [Each in Name]: Handler<Each> };

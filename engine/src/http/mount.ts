@@ -9,16 +9,21 @@ import {
 } from "@durable/protocol/wire";
 import type { HttpBindings } from "@hono/node-server";
 import type { Context, Hono } from "hono";
-import { type Actor, authorize, isOpenToAnybody, type WorkspaceName } from "../auth/authorize.ts";
+import type { Actor, WorkspaceName } from "../auth/actor.ts";
+import { authorize, isOpenToAnybody } from "../auth/authorize.ts";
 import { Problem } from "../domain/problems.ts";
-import { jsonAnswer } from "./answer.ts";
+import { eventsAnswer, jsonAnswer, notModified, textAnswer } from "./answer.ts";
 import type { Row } from "./contract/row.ts";
 import { type Operation, TABLE } from "./contract/table.ts";
 import type { Call, Handler, Handlers } from "./handlers.ts";
+import type { Answered } from "./middleware/answer-once.ts";
 import { type Authentication, authenticate } from "./middleware/authenticate.ts";
+import { change } from "./middleware/change.ts";
 import { check, invalid } from "./middleware/check.ts";
 import { decodeJsonBody, requireContentType } from "./middleware/decode-body.ts";
+import { etagOf, isKnown } from "./middleware/etag.ts";
 import { readBody } from "./middleware/limit-body.ts";
+import { openToPages, requireTokenOfPage } from "./middleware/open-to-pages.ts";
 
 export interface HttpEnv {
   Bindings: HttpBindings;
@@ -31,10 +36,12 @@ export function mountTable(app: Hono<HttpEnv>, handlers: Handlers, authenticatio
   for (const name of Object.keys(TABLE) as Operation[]) {
     const row: Row = TABLE[name];
     const path = row.path.replaceAll(/\{(\w+)\}/g, ":$1");
+    if (row.isForPages) openToPages(app, path);
     const handler = handlers[name] as unknown as Handler<Operation>;
     app.on(row.method.toUpperCase(), path, (c) => answer(c, row, handler, authentication));
     methods.set(path, [
       ...(methods.get(path) ?? []),
+      ...(row.isForPages ? ["OPTIONS"] : []),
       ...(row.method === "get" ? ["GET", "HEAD"] : [row.method.toUpperCase()]),
     ]);
   }
@@ -53,31 +60,62 @@ async function answer(
   authentication: Authentication,
 ): Promise<Response> {
   const { incoming, outgoing } = c.env;
-  const headers = incoming.headers;
+  const { headers, method = "" } = incoming;
   const query = readQuery(c.req.url);
   const maxBytes = row.body?.maxBytes ?? 0;
   let read: Promise<Uint8Array> | null = null;
   const body = () => (read ??= readBody(incoming, outgoing, maxBytes));
 
   // In this order a stranger learns nothing but that it is one, and nobody makes the engine read a body it refuses.
-  let actor: Actor | null = null;
-  if (!isOpenToAnybody(row.action)) {
-    const workspace = namedWorkspace(c.req.param(), query, authentication.isDev);
-    const peer = { remoteAddress: incoming.socket.remoteAddress, headers };
-    actor = await authenticate(authentication, peer, workspace, body);
-    authorize(actor, row.action, workspace);
-  }
+  const workspace = namedWorkspace(c.req.param(), query, authentication.isDev);
+  const authorized = async () => {
+    if (isOpenToAnybody(row.action)) return null;
+    if (row.isForPages) requireTokenOfPage(headers);
+    const peer = { remoteAddress: incoming.socket.remoteAddress, headers, method };
+    const actor = await authenticate(authentication, peer, workspace, body);
+    authorize(actor, row.action, { workspace, runId: c.req.param("id") ?? null });
+    return actor;
+  };
+  const actor = await authorized();
   const call: Call<Operation> = {
     params: check(row.params, c.req.param(), "{") as never,
     query: check(row.query, query, "?") as never,
     ...(await bodyOf(row, headers, body)),
     actor,
     peer: incoming.socket.remoteAddress ?? "",
+    header: (name) => incoming.headers[name]?.toString() ?? null,
+    authorizeAgain: authorized,
     signal: () => c.req.raw.signal,
   };
-  const text = writeJson(await handler(call));
+  const requestId = c.get("requestId");
+  // Nobody would read a stream whose head alone is asked for.
+  if (row.streams && incoming.method === "HEAD") return eventsAnswer(null, requestId);
+  if (row.text !== undefined) {
+    return textAnswer(String(await handler(call)), row.text(call.header("accept")), requestId);
+  }
+  if (row.method === "get") return shown(await handler(call), requestId, headers["if-none-match"]);
+  const act = async (): Promise<Answered> => {
+    const value = await handler(call);
+    return { status: row.isPending?.(value as never) ? 202 : row.status, text: writeJson(value) };
+  };
+  const isPreview = (call.query as { readonly preview?: unknown }).preview === "true";
+  const asked = { row, actor, workspace: workspace ?? ownWorkspace(actor), request: c.req, body, isPreview };
+  const { status, text, more } = await change(authentication, asked, act);
   const signature = row.isSigned ? await signatureFor(authentication, actor, headers, text) : {};
-  return jsonAnswer(row.status, text, c.get("requestId"), signature);
+  return jsonAnswer(status, text, requestId, { ...more, ...signature });
+}
+
+function shown(value: unknown, requestId: string, ifNoneMatch: string | undefined): Response {
+  if (value instanceof ReadableStream) return eventsAnswer(value, requestId);
+  const text = writeJson(value);
+  const etag = etagOf(value, text);
+  return isKnown(ifNoneMatch, etag)
+    ? notModified(requestId, etag)
+    : jsonAnswer(200, text, requestId, { etag });
+}
+
+function ownWorkspace(actor: Actor | null): WorkspaceName | null {
+  return actor !== null && "workspace" in actor ? actor.workspace : null;
 }
 
 /** An app believes what is signed for its own request: the answer repeats the request's id. */

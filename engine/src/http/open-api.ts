@@ -1,4 +1,5 @@
-import { OpenAPIHono, type z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
+import { ruleOf } from "../auth/actions.ts";
 import { PROBLEMS, type ProblemCode } from "../domain/problems.ts";
 import { VERSION } from "../version.ts";
 import type { Row } from "./contract/row.ts";
@@ -21,6 +22,11 @@ export function openApiDocument(): OpenApiDocument {
 /** Every route can answer with these, whatever its row says. */
 const ALWAYS: readonly ProblemCode[] = ["validation", "internal", "unavailable"];
 const WITH_CREDENTIAL: readonly ProblemCode[] = ["unauthenticated", "forbidden"];
+const WITH_CHANGE: readonly ProblemCode[] = [
+  "confirmation-needed",
+  "request-in-flight",
+  "idempotency-key-reused",
+];
 const WITH_BODY: readonly ProblemCode[] = ["malformed-json", "payload-too-large", "unsupported-media-type"];
 
 function makeDocument(): OpenApiDocument {
@@ -28,7 +34,7 @@ function makeDocument(): OpenApiDocument {
   openAPIRegistry.registerComponent("securitySchemes", "bearer", {
     type: "http",
     scheme: "bearer",
-    description: "The admin token, or an event key for sending events.",
+    description: "The admin token, an API key, an event key for sending, or a run token for its run.",
   });
   openAPIRegistry.registerComponent("securitySchemes", "signature", {
     type: "apiKey",
@@ -49,13 +55,17 @@ function makeDocument(): OpenApiDocument {
       request: {
         params: row.params,
         query: row.query,
+        ...(isChange(row) ? { headers: CHANGE_HEADERS } : {}),
         ...(row.body === null ? {} : { body: { required: row.body.required, content: contentOf(row.body) } }),
       },
       responses: {
         [row.status]: {
           description: row.summary,
-          content: { "application/json": { schema: row.answer } },
+          content: { [answerType(row)]: { schema: row.answer } },
         },
+        ...(row.isPending === undefined
+          ? {}
+          : { 202: { description: "It goes on.", content: { "application/json": { schema: row.answer } } } }),
         ...problemsOf(row),
       },
     });
@@ -71,10 +81,31 @@ function makeDocument(): OpenApiDocument {
   }) as unknown as OpenApiDocument;
 }
 
+function answerType(row: Row): string {
+  return row.streams ? "text/event-stream" : (row.text?.(null) ?? "application/json");
+}
+
+/** By somebody who is known: what every such route takes, and can answer with. */
+function isChange({ action }: Row): boolean {
+  const { effect, open } = ruleOf(action);
+  return effect === "changes" && open === "people";
+}
+
+const CHANGE_HEADERS = z.object({
+  "idempotency-key": z.string().max(255).optional().openapi({
+    description: "The same request again under it is answered the same for 24 h, and not done again.",
+  }),
+  "durable-confirm": z.string().optional().openapi({
+    description: "The second click in production: `confirm` of the 428 that this very request got.",
+  }),
+});
+
 function securityOf({ action }: Row): Record<string, string[]>[] {
-  if (action === "runs.dispatched") return [{ signature: [] }];
-  const isSignable = action === "events.send" || action === "apps.sync";
-  return [{ bearer: [] }, ...(isSignable ? [{ signature: [] }] : [])];
+  const { open, also } = ruleOf(action);
+  return [
+    ...(open === "people" ? [{ bearer: [] }] : []),
+    ...(also.includes("app") ? [{ signature: [] }] : []),
+  ];
 }
 
 function contentOf(body: NonNullable<Row["body"]>): Record<string, { schema: z.ZodType }> {
@@ -88,6 +119,7 @@ function problemsOf(row: Row): Record<string, { description: string; content: ob
     ...ALWAYS,
     ...(row.group === "health" ? [] : WITH_CREDENTIAL),
     ...(row.body === null ? [] : WITH_BODY),
+    ...(isChange(row) ? WITH_CHANGE : []),
   ]);
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of codes)

@@ -5,6 +5,7 @@ import { getRequestListener } from "@hono/node-server";
 import { Problem } from "../domain/problems.ts";
 import { EndedRuns } from "../runs/ended-runs.ts";
 import type { Service } from "../runtime/service.ts";
+import { Streams } from "../streams/streams.ts";
 import { problemAnswer } from "./answer.ts";
 import { createApp } from "./app.ts";
 import { answerBrokenRequest } from "./broken-request.ts";
@@ -28,7 +29,8 @@ export function createHttpServer(parts: HttpParts): HttpServer {
   const limits: ServerLimits = { ...SERVER_LIMITS, ...parts.limits };
   const { config, log, random, timers } = parts;
   const endedRuns = new EndedRuns(parts);
-  const app = createApp(parts, endedRuns);
+  const streams = new Streams({ ...parts, beatEveryMs: limits.beatEveryMs });
+  const app = createApp(parts, endedRuns, streams);
   const inFlight = new Set<ServerResponse>();
   const lastOn = new WeakMap<Duplex, ServerResponse>();
   let server: Server | null = null;
@@ -89,19 +91,21 @@ export function createHttpServer(parts: HttpParts): HttpServer {
       // Without this listener Node invites every body before anybody has looked at the headers.
       starting.on("checkContinue", listen);
       starting.on("clientError", (error, socket) => {
-        answerBrokenRequest(error, socket, lastOn.get(socket) ?? null);
+        answerBrokenRequest(error, socket, lastOn.get(socket) ?? null, random.uuid());
       });
       return new Promise((resolve, reject) => {
         starting.once("error", reject);
         starting.listen(config.port, config.host, () => {
           starting.off("error", reject);
           port = (starting.address() as AddressInfo).port;
+          streams.start();
           resolve();
         });
       });
     },
 
     cut() {
+      void streams.stop();
       server?.closeAllConnections();
     },
 
@@ -112,6 +116,7 @@ export function createHttpServer(parts: HttpParts): HttpServer {
       const closed = new Promise((resolve) => stopping.close(resolve));
       for (const outgoing of inFlight) outgoing.shouldKeepAlive = false;
       endedRuns.stop();
+      await streams.stop();
       const cancel = timers.after(limits.drainMs, () => stopping.closeAllConnections());
       await closed;
       cancel();

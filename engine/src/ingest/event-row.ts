@@ -1,4 +1,6 @@
-import { hashedUuid, UUID_RANDOM_BYTES, uuidV7 } from "../domain/ids.ts";
+import { type Fact, fact } from "../domain/expressions.ts";
+import { hashedUuid, UUID_RANDOM_BYTES, uuidBeside, uuidV7 } from "../domain/ids.ts";
+import { termsOf } from "../domain/run-terms.ts";
 import type { FunctionEntry } from "../registry/function-entry.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { Clock, Random } from "../runtime/ports.ts";
@@ -27,13 +29,18 @@ export function toEventRow(
     name: event.name,
     data: event.data,
     timeMs: event.timeMs ?? Math.floor(nowMs),
+    traceparent: event.traceparent ?? null,
   };
-  const { starts, skips } = matchEvent(workspace, event, () => eventJson(row));
+  const json = () => eventJson(row);
+  let looked: Fact | null = null;
+  const look = () => (looked ??= fact(json()));
+  const { starts, skips } = matchEvent(workspace, event, json);
   return {
     ...row,
     runs: starts.map(({ fn, gates, order, shapes, isPaused }) => ({
-      // A trigger sent again finds its run: it has the id of its event.
-      runId: event.target === undefined ? newId(ports) : id,
+      // A trigger sent again finds its run: it has the id of its event. The others stand beside it, where those who look at the
+      // event look for them.
+      runId: event.target === undefined ? uuidBeside(id, ports.random.bytes(UUID_RANDOM_BYTES)) : id,
       functionId: fn.id,
       functionVersion: fn.version,
       // A gate is passed in a claim, a claim says whose turn it is and holds what is paused, and what a shape makes of it
@@ -47,11 +54,14 @@ export function toEventRow(
       gates,
       order,
       timeouts: timeoutsOf(fn),
+      terms: termsOf(fn.manifest, event.tags ?? NO_TAGS, look),
       mayBeCancelled: (fn.manifest.cancel_on ?? []).length > 0,
     })),
     skips: skips.map((skip) => ({ id: newId(ports), ...skip })),
   };
 }
+
+const NO_TAGS: readonly string[] = [];
 
 /** Nearly all functions have none. */
 export function timeoutsOf({ manifest: { timeouts } }: FunctionEntry): readonly RunTimeout[] {

@@ -21,11 +21,16 @@ export function gatesOf({ id, limits }: FunctionEntry, event: () => Fact): RunGa
       units = Math.max(units, limit.units);
       continue;
     }
-    const cost = wholeNumberOf("its units", limit.units, event, [1, THROTTLE_UNITS_MAX]);
+    const cost = wholeNumberOf("what it costs (units)", limit.units, event, [1, THROTTLE_UNITS_MAX]);
     if (typeof cost === "string") return notStarted(id, limit.name, cost);
     units = cost;
   }
   return { run, step, units };
+}
+
+/** One more, which the run holds to its end. */
+export function behind(gate: Gate, gates: RunGates | null): RunGates {
+  return { run: [...(gates?.run ?? []), gate], step: gates?.step ?? [], units: gates?.units ?? 1 };
 }
 
 /** The gate for the value that the event has for the key, or what is wrong with that. */

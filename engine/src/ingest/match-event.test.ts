@@ -3,13 +3,15 @@ import type { Pause } from "../domain/pause.ts";
 import type { FunctionEntry } from "../registry/function-entry.ts";
 import { matchEvent } from "./match-event.ts";
 
+const LIMIT = { id: "of a", name: "limit", key: "tenant", unit: "step", units: 1, gate: null };
+
 const fn = (id: string) =>
   ({
     id,
     version: 1,
     manifest: { id, triggers: [], fairness: { key: "tenant" } },
     input: null,
-    limits: [],
+    limits: id === "a" ? [LIMIT] : [],
   }) as unknown as FunctionEntry;
 
 const pause = (members: Partial<Pause>): Pause => ({
@@ -65,6 +67,14 @@ test("what is paused is started and held", () => {
     ["b", false],
   ]);
   expect(startsOf([pause({ kind: "tenant", key: '"u"' })])[0]).toEqual(["a", false]);
+  const key = (limitId: string, json: string) =>
+    startsOf([pause({ kind: "key", functionId: null, limitId, key: json })]);
+  expect(key(LIMIT.id, '"t"')).toEqual([
+    ["a", true],
+    ["b", false],
+  ]);
+  expect(key(LIMIT.id, '"u"')[0]).toEqual(["a", false]);
+  expect(key("another", '"t"')[0]).toEqual(["a", false]);
 });
 
 test("a pause that is full leaves a skip, but for runs that somebody waits for", () => {

@@ -1,14 +1,13 @@
-import { type BrokenExpression, type Expression, type Fact, fact } from "../domain/expressions.ts";
-import type { Gate, RunGates } from "../domain/gates.ts";
+import { type Fact, fact } from "../domain/expressions.ts";
+import type { RunGates } from "../domain/gates.ts";
 import { HELD_MAX, type Pause, pausesOf, whatIsPaused } from "../domain/pause.ts";
 import type { RunOrder } from "../domain/run-order.ts";
 import type { FunctionEntry } from "../registry/function-entry.ts";
 import { schemaFlaws, sentenceOfFlaws } from "../registry/json-schemas.ts";
-import type { Listener } from "../registry/listeners.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { SkipRow } from "../store/event-rows.ts";
-import { factsOf, filteredSentence } from "./facts-of.ts";
-import { gatesOf } from "./gates-of.ts";
+import { unmet } from "./facts-of.ts";
+import { behind, gatesOf } from "./gates-of.ts";
 import type { IncomingEvent } from "./incoming-event.ts";
 import { orderOf } from "./order-of.ts";
 import { shapesOf } from "./shapes-of.ts";
@@ -53,19 +52,9 @@ export function matchEvent(workspace: WorkspaceEntry, event: IncomingEvent, json
   const starts: Start[] = [];
   const skips: Omit<SkipRow, "id">[] = [];
   for (const { fn, filters } of listeners) {
-    const verdict = filters === null ? true : passes(filters, look());
-    if (verdict !== true) {
-      const facts = filters === null ? null : factsOf(filters, look());
-      skips.push(
-        verdict === false
-          ? {
-              functionId: fn.id,
-              reason: "filtered",
-              detail: filteredSentence(filters!, facts),
-              facts: JSON.stringify(facts),
-            }
-          : { functionId: fn.id, reason: "expression", detail: verdict, facts: JSON.stringify(facts) },
-      );
+    const why = filters === null ? null : unmet(filters, look());
+    if (why !== null) {
+      skips.push({ functionId: fn.id, ...why });
       continue;
     }
     const flaws = fn.input === null ? [] : schemaFlaws(fn.input, event.data);
@@ -125,14 +114,8 @@ function matchTick(
     };
   }
   const { starts, skips } = startOrSkip(fn, event);
-  return gate === null ? { starts, skips } : { starts: starts.map((start) => behind(gate, start)), skips };
-}
-
-function behind(gate: Gate, { gates, ...start }: Start): Start {
-  return {
-    ...start,
-    gates: { run: [...(gates?.run ?? []), gate], step: gates?.step ?? [], units: gates?.units ?? 1 },
-  };
+  if (gate === null) return { starts, skips };
+  return { starts: starts.map((start) => ({ ...start, gates: behind(gate, start.gates) })), skips };
 }
 
 function startOrSkip(fn: FunctionEntry, event: () => Fact): Matched {
@@ -148,27 +131,6 @@ function startOrSkip(fn: FunctionEntry, event: () => Fact): Matched {
 
 function skip(fn: FunctionEntry, detail: string): Matched {
   return { starts: [], skips: [{ functionId: fn.id, reason: "limit", detail, facts: null }] };
-}
-
-/**
- * True when one holds, false when none does. When none holds and one could not be evaluated: why, for nobody knows then
- * whether the event was meant, so it neither starts a run nor is it forgotten.
- */
-function passes(filters: NonNullable<Listener["filters"]>, event: Fact): true | false | string {
-  let failure: string | null = null;
-  for (const filter of filters) {
-    const result = evaluate(filter, event);
-    if (result.ok && result.value) return true;
-    if (!result.ok) failure ??= result.detail;
-  }
-  return failure ?? false;
-}
-
-/** Sync refuses what cannot be read; an older engine may have let it pass. */
-function evaluate(filter: Expression | BrokenExpression, event: Fact) {
-  return "problem" in filter
-    ? ({ ok: false, detail: `The trigger's expression cannot be read: ${filter.problem}.` } as const)
-    : filter.evaluate({ event });
 }
 
 function skipSentence(fn: FunctionEntry, flaws: Parameters<typeof sentenceOfFlaws>[0]): string {

@@ -1,7 +1,6 @@
 import type { Fact } from "../domain/expressions.ts";
-import { hashedUuid } from "../domain/ids.ts";
 import { limitKeyOf } from "../domain/limit-key.ts";
-import { type DeclaredShape, declaredShapes } from "../registry/declared-shapes.ts";
+import { type DeclaredShape, declaredShapes, shapeKeyId } from "../registry/declared-shapes.ts";
 import type { FunctionEntry } from "../registry/function-entry.ts";
 import { notStarted } from "./not-started.ts";
 
@@ -22,8 +21,7 @@ export function shapesOf({ id, manifest }: FunctionEntry, event: () => Fact): Sh
     const key = keysOf(shape, event);
     if (!key.ok) return { ok: false, detail: notStarted(id, shape.name, key.problem) };
     found[shape.kind] = {
-      // What works another way, or has other keys, remembers other things.
-      id: hashedUuid(id, shape.kind, shape.way, key.json ?? ""),
+      id: shapeKeyId(id, shape, key.json),
       ...(key.json !== null && { key: key.json }),
       ...shape.spec,
     };

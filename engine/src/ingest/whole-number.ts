@@ -1,6 +1,6 @@
 import type { LimitKey } from "@durable/protocol/wire";
 import { type Fact, readExpression } from "../domain/expressions.ts";
-import { valueAt } from "../domain/limit-key.ts";
+import { valueAt, withoutEnd } from "../domain/limit-key.ts";
 
 /** A number that a function declares, or tells from the event: itself, or a sentence without an end why there is none. */
 export function wholeNumberOf(
@@ -17,7 +17,7 @@ export function wholeNumberOf(
   const expression = readExpression(declared.cel, "event", "value");
   if ("problem" in expression) return `${what} cannot be read: ${expression.problem}`;
   const result = expression.valueOf({ event: event() });
-  return result.ok ? bounded(what, result.value, min, max) : result.detail;
+  return result.ok ? bounded(what, result.value, min, max) : withoutEnd(result.detail);
 }
 
 function bounded(what: string, value: unknown, min: number, max: number): number | string {

@@ -17,6 +17,7 @@ export function heldOfBirth({ workspace, event, run }: Birth, nowMs: number): He
       functionId: run.functionId,
       functionVersion: run.functionVersion,
       event: eventJson(event),
+      traceparent: event.traceparent,
       events: null,
       state: null,
       placement: null,

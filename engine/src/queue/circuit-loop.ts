@@ -34,10 +34,6 @@ export class CircuitLoop extends PollingService<CircuitLoopOptions> {
     await Promise.all(this.#probes);
   }
 
-  kick(): void {
-    this.loop.kick();
-  }
-
   protected async round(): Promise<NextRound> {
     const { database, health, pollMs, released } = this.options;
     const circuits = await listCircuits(database);

@@ -1,8 +1,9 @@
 import type { Logger } from "pino";
 import { faultPoint } from "../runtime/fault-points.ts";
 import type { Database } from "../store/database.ts";
-import { clearEndEvents, findEndEvents } from "../store/end-events.ts";
-import { type AcceptEvent, sendOwedEvent } from "./send-owed-event.ts";
+import { oweDeliveries } from "../store/deliveries.ts";
+import { clearEndEvents, findEndEvents, type OwedEndEvent } from "../store/end-events.ts";
+import { type AcceptEvent, eventIdOf, type OwedEvent, sendOwedEvent } from "./send-owed-event.ts";
 
 export interface EndEventsParts {
   readonly database: Database;
@@ -22,16 +23,23 @@ export async function tellEndEvents(parts: EndEventsParts, limit: number): Promi
   const ends = await findEndEvents(database, limit, OUTPUT_BYTES_MAX);
   if (ends.length === 0) return 0;
   const told = await Promise.allSettled(
-    ends.map(({ workspaceId, runId, status, data, endedAtMs: timeMs }) =>
-      sendOwedEvent(parts, workspaceId, { name: `durable.run.${status}`, of: runId, data, timeMs }),
-    ),
+    ends.map((end) => sendOwedEvent(parts, end.workspaceId, eventOf(end))),
   );
   await faultPoint("ends.told");
-  await clearEndEvents(
+  const accepted = ends.filter((_, index) => told[index]!.status === "fulfilled");
+  await oweDeliveries(
     database,
-    ends.filter((_, index) => told[index]!.status === "fulfilled"),
+    accepted.map((end) => {
+      const event = eventOf(end);
+      return { ...event, ...{ workspaceId: end.workspaceId, runId: end.runId, eventId: eventIdOf(event) } };
+    }),
   );
+  await clearEndEvents(database, accepted);
   const failed = told.find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
   return ends.length;
+}
+
+function eventOf({ runId, status, data, traceparent, endedAtMs: timeMs }: OwedEndEvent): OwedEvent {
+  return { name: `durable.run.${status}`, of: runId, data, traceparent, timeMs };
 }

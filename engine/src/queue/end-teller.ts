@@ -23,11 +23,6 @@ export class EndTeller extends PollingService<EndTellerOptions> {
     super(options, { name: "end-teller", failed: "telling of ends failed" });
   }
 
-  /** A run has ended, or lost interest in a child: others may be owed something. */
-  soon(): void {
-    this.loop.kick();
-  }
-
   protected async round(): Promise<NextRound> {
     const { database, settled } = this.options;
     await faultPoint("ends.before");

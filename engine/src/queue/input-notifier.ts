@@ -4,9 +4,10 @@
 
 import { faultPoint } from "../runtime/fault-points.ts";
 import type { NextRound } from "../runtime/loop.ts";
+import { oweDeliveries } from "../store/deliveries.ts";
 import { clearInputNotice, findInputNotices, type InputNotice } from "../store/inputs.ts";
 import { type PollingOptions, PollingService } from "./polling-service.ts";
-import { type AcceptEvent, sendOwedEvent } from "./send-owed-event.ts";
+import { type AcceptEvent, eventIdOf, sendOwedEvent } from "./send-owed-event.ts";
 
 export interface InputNotifierOptions extends PollingOptions {
   readonly accept: AcceptEvent;
@@ -17,11 +18,6 @@ const BATCH = 100;
 export class InputNotifier extends PollingService<InputNotifierOptions> {
   constructor(options: InputNotifierOptions) {
     super(options, { name: "input-notifier", failed: "telling of inputs failed" });
-  }
-
-  /** Somebody is asked, or reminded. */
-  soon(): void {
-    this.loop.kick();
   }
 
   protected async round(): Promise<NextRound> {
@@ -42,7 +38,10 @@ export class InputNotifier extends PollingService<InputNotifierOptions> {
 
   async #send(notice: InputNotice): Promise<void> {
     const { workspaceId, inputId, eventName: name, data, atMs } = notice;
-    await sendOwedEvent(this.options, workspaceId, { name, of: inputId, data, timeMs: atMs });
+    const event = { name, of: inputId, data, timeMs: atMs };
+    await sendOwedEvent(this.options, workspaceId, event);
+    const { run: runId } = JSON.parse(data) as { readonly run: string };
+    await oweDeliveries(this.options.database, [{ ...event, workspaceId, runId, eventId: eventIdOf(event) }]);
     await faultPoint("notices.sent");
     await clearInputNotice(this.options.database, notice);
   }

@@ -45,5 +45,10 @@ export abstract class PollingService<Options extends PollingOptions> implements 
     return this.loop.stop();
   }
 
+  /** There is something to do, or the clock has jumped: looks at once. */
+  soon(): void {
+    this.loop.kick();
+  }
+
   protected abstract round(): Promise<NextRound>;
 }

@@ -12,6 +12,13 @@ export interface OwedEvent {
   /** JSON text. */
   readonly data: string;
   readonly timeMs: number;
+  /** Of the run that it tells of. */
+  readonly traceparent?: string;
+}
+
+/** As senders see it. */
+export function eventIdOf({ name, of }: Pick<OwedEvent, "name" | "of">): string {
+  return `${name}/${of}`;
 }
 
 /**
@@ -21,9 +28,9 @@ export interface OwedEvent {
 export async function sendOwedEvent(
   { accept, log }: { readonly accept: AcceptEvent; readonly log: Logger },
   workspaceId: number,
-  { name, of, data, timeMs }: OwedEvent,
+  { name, of, data, timeMs, traceparent }: OwedEvent,
 ): Promise<void> {
-  const clientId = `${name}/${of}`;
-  const { state } = await accept(workspaceId, { clientId, name, data, timeMs });
+  const clientId = eventIdOf({ name, of });
+  const { state } = await accept(workspaceId, { clientId, name, data, timeMs, traceparent });
   if (state === "conflict") log.warn({ eventId: clientId }, "an event was not sent: its id is taken");
 }

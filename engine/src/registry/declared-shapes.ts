@@ -1,4 +1,5 @@
 import { BATCH_BYTES_DEFAULT, type FunctionManifest, type LimitKey } from "@durable/protocol/wire";
+import { hashedUuid } from "../domain/ids.ts";
 
 /** A limit that acts before a run exists, as a function declares it. */
 export interface DeclaredShape {
@@ -45,6 +46,15 @@ export function declaredShapes(manifest: FunctionManifest): DeclaredShape[] {
     });
   }
   return shapes;
+}
+
+/**
+ * Under which it remembers what it knows of a value of its key. What works another way, or has other keys, remembers
+ * other things.
+ * @param key JSON text; null for one without a key.
+ */
+export function shapeKeyId(functionId: string, { kind, way }: DeclaredShape, key: string | null): string {
+  return hashedUuid(functionId, kind, way, key ?? "");
 }
 
 function collecting({ id, debounce, batch }: FunctionManifest): DeclaredShape {

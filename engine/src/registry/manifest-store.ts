@@ -35,7 +35,8 @@ export async function storeManifest(
       ${schedules.map((schedule) => schedule.id)}::text[], ${schedules.map((schedule) => schedule.functionId)}::text[],
       ${schedules.map((schedule) => schedule.cron)}::text[], ${schedules.map((schedule) => schedule.tz)}::text[],
       ${schedules.map((schedule) => schedule.jitterMs)}::float8[], ${schedules.map((schedule) => schedule.catchUp)}::text[],
-      ${schedules.map((schedule) => schedule.overlap)}::text[], ${schedules.map((schedule) => schedule.data)}::text[])`;
+      ${schedules.map((schedule) => schedule.overlap)}::text[], ${schedules.map((schedule) => schedule.data)}::text[],
+      ${schedules.map((schedule) => schedule.condition)}::text[])`;
 }
 
 export interface FunctionStored {

@@ -55,12 +55,9 @@ function requireSchemas(fn: FunctionManifest): void {
 
 function requireExpressions(fn: FunctionManifest): void {
   for (const [index, trigger] of fn.triggers.entries()) {
-    if (!("event" in trigger) || trigger.if === undefined) continue;
-    requireExpression(
-      trigger.if,
-      "event",
-      `trigger ${index + 1} ("${trigger.event}") of function "${fn.id}"`,
-    );
+    if (trigger.if === undefined) continue;
+    const name = "event" in trigger ? trigger.event : trigger.cron;
+    requireExpression(trigger.if, "event", `trigger ${index + 1} ("${name}") of function "${fn.id}"`);
   }
   for (const [index, cancel] of (fn.cancel_on ?? []).entries()) {
     if (cancel.if === undefined) continue;

@@ -19,7 +19,8 @@ function registryAt() {
     return [{ app: "shop", environment: `read ${asked}`, registry_version: asked, ...nothing }];
   };
   const clock = { monotonicMs: () => nowMs } as Clock;
-  const registry = new WorkspaceRegistry({ sql } as unknown as Database, clock, false);
+  const database = { sql } as unknown as Database;
+  const registry = new WorkspaceRegistry({ database, clock, engineKeys: {} as never, isDev: false });
   return {
     read: async () => (await registry.of(1)).environment,
     pass: (ms: number) => {

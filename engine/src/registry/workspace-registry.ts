@@ -5,10 +5,12 @@ import {
   replyKeyOf,
   type SigningKey,
 } from "@durable/protocol/wire";
+import type { EngineKeys } from "../auth/engine-keys.ts";
 import { DEFAULT_RETRY } from "../domain/backoff.ts";
 import type { Pause } from "../domain/pause.ts";
 import type { Clock } from "../runtime/ports.ts";
 import type { Database } from "../store/database.ts";
+import { openSecret } from "../store/secrets.ts";
 import { type DeploymentRow, loadWorkspace, type WorkspaceRow } from "../store/workspace-entries.ts";
 import { declaredLimits } from "./declared-limits.ts";
 import type { FunctionEntry } from "./function-entry.ts";
@@ -36,6 +38,8 @@ export interface WorkspaceEntry {
   readonly environment: string;
   /** Of its functions; ingest hands it back so that the database can say "match again". */
   readonly version: number;
+  /** People are asked twice before they change something here. */
+  readonly isProduction: boolean;
   readonly endpoint: WorkspaceEndpoint | null;
   /** The workspace as runs see it that are kept on another deployment than the newest: all the same but its endpoint. */
   readonly older: ReadonlyMap<string, WorkspaceEntry>;
@@ -58,6 +62,14 @@ const FRESH_MS = 1000;
 /** One that is older than this is waited for: nothing was asked for so long, and much may have been synced meanwhile. */
 const STALE_MS_MAX = 5_000;
 
+export interface RegistryParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** Open the signing secrets. */
+  readonly engineKeys: EngineKeys;
+  readonly isDev: boolean;
+}
+
 interface Cached {
   readonly entry: WorkspaceEntry;
   readonly loadedAtMs: number;
@@ -71,13 +83,15 @@ interface Cached {
 export class WorkspaceRegistry {
   readonly #database: Database;
   readonly #clock: Clock;
+  readonly #engineKeys: EngineKeys;
   readonly #isDev: boolean;
   readonly #cached = new Map<number, Cached>();
   readonly #loading = new Map<number, Promise<WorkspaceEntry>>();
 
-  constructor(database: Database, clock: Clock, isDev: boolean) {
+  constructor({ database, clock, engineKeys, isDev }: RegistryParts) {
     this.#database = database;
     this.#clock = clock;
+    this.#engineKeys = engineKeys;
     this.#isDev = isDev;
   }
 
@@ -111,7 +125,8 @@ export class WorkspaceRegistry {
     const promise = loadWorkspace(this.#database, workspaceId)
       .then((row) => {
         if (row === null) throw new Error(`workspace ${workspaceId} does not exist`);
-        const entry = toEntry(workspaceId, row, this.#isDev);
+        const secrets = row.secrets.map((sealed) => openSecret(this.#engineKeys, workspaceId, sealed));
+        const entry = toEntry(workspaceId, { ...row, secrets }, this.#isDev);
         if (this.#loading.get(workspaceId) === promise) {
           this.#cached.set(workspaceId, { entry, loadedAtMs: startedAtMs });
         }
@@ -135,6 +150,7 @@ function toEntry(workspaceId: number, row: WorkspaceRow, isDev: boolean): Worksp
     app: row.app,
     environment: row.environment,
     version: row.registryVersion,
+    isProduction: row.isProduction,
     endpoint:
       row.endpointUrl === null
         ? null

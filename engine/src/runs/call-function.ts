@@ -17,6 +17,8 @@ export interface Call {
   readonly functionId: string;
   /** JSON text. */
   readonly input: string;
+  /** Of whoever calls. */
+  readonly traceparent: string | null;
 }
 
 /** Runs a handler once, with no run and no history, at the version there is now. @throws Problem */
@@ -29,7 +31,7 @@ export async function callFunction(parts: CallParts, call: Call): Promise<CallAn
     `{"type":"call","app":${JSON.stringify(workspace.app)},"fn":${JSON.stringify(fn.id)},"rev":"${fn.version}",` +
     `"call":{"id":"call_${newId(parts)}","started_at":"${startedAt}"},"input":${call.input},` +
     `"budget":{"ms":${CALL_BUDGET_MS}}}`;
-  return parts.directLine.ask(workspace, "call", body);
+  return parts.directLine.ask(workspace, "call", body, call.traceparent);
 }
 
 /** A call has no second request in which it could go on. */

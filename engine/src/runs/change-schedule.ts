@@ -1,5 +1,6 @@
 import { cronProblem, timeZoneProblem } from "../domain/cron.ts";
-import { notFound, Problem } from "../domain/problems.ts";
+import { readExpression } from "../domain/expressions.ts";
+import { invalidAt, notFound, Problem } from "../domain/problems.ts";
 import type { Schedule, ScheduleRules } from "../domain/schedule.ts";
 import { findFunction, requireInput } from "../registry/function-input.ts";
 import type { WorkspaceRegistry } from "../registry/workspace-registry.ts";
@@ -46,8 +47,8 @@ export async function reviseSchedule(
   for (;;) {
     const schedule = await requireSchedule(parts.database, workspaceId, id);
     if (schedule.isDeclared) throw declared(schedule);
-    const { cron, tz, jitterMs, catchUp, overlap, data } = schedule;
-    const rules = { cron, tz, jitterMs, catchUp, overlap, data, ...change };
+    const { cron, tz, condition, jitterMs, catchUp, overlap, data } = schedule;
+    const rules = { cron, tz, condition, jitterMs, catchUp, overlap, data, ...change };
     await requireRules(parts, { ...schedule, ...rules });
     const state = await changeSchedule(parts.database, actor, schedule, rules);
     if (state === "changed") return;
@@ -79,21 +80,21 @@ export async function requireSchedule(
 
 /** @throws Problem with what sync would say of a declared one. */
 async function requireRules({ registry }: ScheduleParts, schedule: Schedule): Promise<void> {
-  const { workspaceId, functionId, cron, tz, data } = schedule;
+  const { workspaceId, functionId, cron, tz, condition, data } = schedule;
   const fn = await findFunction(registry, workspaceId, functionId);
   const line = cronProblem(cron);
-  if (line !== null) throw refused("/cron", `The cron line ${JSON.stringify(cron)} cannot be used: ${line}.`);
+  if (line !== null)
+    throw invalidAt("/cron", `The cron line ${JSON.stringify(cron)} cannot be used: ${line}.`);
   const zone = timeZoneProblem(tz);
-  if (zone !== null) throw refused("/tz", `The time zone cannot be used: ${zone}.`);
+  if (zone !== null) throw invalidAt("/tz", `The time zone cannot be used: ${zone}.`);
+  const expression = condition === null ? null : readExpression(condition, "event");
+  if (expression !== null && "problem" in expression)
+    throw invalidAt("/if", `The expression cannot be used: ${expression.problem}.`);
   requireInput(
     fn,
     data ?? JSON.stringify({ schedule: schedule.id, tick: new Date(0).toISOString() }),
     "/data",
   );
-}
-
-function refused(pointer: string, detail: string): Problem {
-  return new Problem("validation", detail, { errors: [{ pointer, detail }] });
 }
 
 function declared({ id, functionId }: Schedule): Problem {

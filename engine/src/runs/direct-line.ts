@@ -29,8 +29,16 @@ export class DirectLine {
     this.#options = options;
   }
 
-  /** @throws Problem when there is no answer, with what is known of why. */
-  async ask(workspace: WorkspaceEntry, type: "call" | "query", body: string): Promise<CallAnswer> {
+  /**
+   * @param traceparent Of whoever asks: what the app does is their span's. @throws Problem when there is no answer, with
+   * what is known of why.
+   */
+  async ask(
+    workspace: WorkspaceEntry,
+    type: "call" | "query",
+    body: string,
+    traceparent: string | null = null,
+  ): Promise<CallAnswer> {
     const endpoint = requireEndpoint(workspace, type);
     if (this.#options.isDown(workspace.workspaceId)) {
       throw new Problem(
@@ -48,7 +56,8 @@ export class DirectLine {
     this.#underWay += 1;
     try {
       const { appClient, random } = this.#options;
-      const request = signRequest(this.#options, workspace.signingKeys, body, newTraceparent(random));
+      const trace = traceparent ?? newTraceparent(random);
+      const request = signRequest(this.#options, workspace.signingKeys, body, trace);
       const patience = patienceWith(endpoint.maxDurationMs);
       const end = await appClient.call(endpoint, request, workspace.replyKeys, patience);
       if (end.kind !== "answer") throw unanswered(end, endpoint.url);

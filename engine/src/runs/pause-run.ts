@@ -18,12 +18,17 @@ export async function pauseRun(
   { sql }: Database,
   { workspaceId, runId, actor, reason }: ByPerson,
 ): Promise<"paused" | "pausing" | RunEnd["status"] | null> {
-  const because = reason === null ? "" : ` (${reason})`;
-  const message = `paused by ${actor}${because}. Resume it when it shall go on.`;
-  const why = JSON.stringify({ name: "Paused", message });
+  const why = pauseFailure(actor, reason);
   const [row] = await sql<{ status: "paused" | "pausing" | RunEnd["status"] | null }[]>`
     select durable.pause_run(${workspaceId}::int, ${runId}::uuid, ${actor}::text, ${reason}::text, ${why}::text) as status`;
   return row!.status;
+}
+
+/** Why it is paused, as `pause_run` takes it. */
+export function pauseFailure(actor: string, reason: string | null): string {
+  const because = reason === null ? "" : ` (${reason})`;
+  const message = `paused by ${actor}${because}. Resume it when it shall go on.`;
+  return JSON.stringify({ name: "Paused", message });
 }
 
 export interface Resumed {

@@ -20,7 +20,7 @@ const AT_ONCE = 100;
 
 /**
  * Starts a run now, between the ticks. One that may not overlap waits for those under way, whatever its policy says: who
- * asks for it wants it.
+ * asks for it wants it, and it meets no condition.
  * @param id Sent again under the same, it finds the run there is.
  * @throws Problem
  */
@@ -32,7 +32,7 @@ export async function runSchedule(
   const { workspaceId, functionId, nowMs } = schedule;
   const clientId = id === null ? null : boundedId(`${TICK_EVENT_NAME}/${schedule.id}/run/${id}`);
   const result = await acceptEvents.accept(workspaceId, [
-    { ...tickEvent({ ...schedule, jitterMs: 0 }, nowMs), clientId },
+    { ...tickEvent({ ...schedule, jitterMs: 0, condition: null }, nowMs), clientId },
   ]);
   const started = result.state === "accepted" ? result.runs[0] : undefined;
   if (started !== undefined) return started;

@@ -10,6 +10,7 @@ import { whyRun } from "./why.ts";
 export function showRun(run: RunStored, workspace: { readonly app: string; readonly environment: string }) {
   return {
     id: run.id,
+    rev: run.rev,
     ...workspace,
     function: run.function_id,
     function_version: run.function_version,
@@ -25,6 +26,8 @@ export function showRun(run: RunStored, workspace: { readonly app: string; reado
     compensated: run.compensated,
     parent: run.parent,
     children: run.children,
+    origin: run.origin,
+    reruns: run.reruns,
     cancelled: run.cancelled,
     wait: showWait(run.wait),
     live: run.live,

@@ -25,6 +25,10 @@ export interface Start {
   readonly id: string | null;
   /** At once when it is missing. */
   readonly begin?: Begin | undefined;
+  /** Words that it is found by. */
+  readonly tags?: readonly string[] | undefined;
+  /** Of whoever starts it. */
+  readonly traceparent?: string | null;
 }
 
 /** Starts a run of exactly this function, by an event that is its own. @throws Problem */
@@ -32,12 +36,12 @@ export async function startRun(
   { database, registry, acceptEvents }: StartParts,
   start: Start,
 ): Promise<StartedRun> {
-  const { workspaceId, functionId, data, begin } = start;
+  const { workspaceId, functionId, data, begin, tags, traceparent } = start;
   requireInput(await findFunction(registry, workspaceId, functionId), data, "/data");
   // Told apart by function, and from the ids of events: a caller who counts his orders may use the number for both.
   const clientId = start.id === null ? null : boundedId(`trigger:${functionId}:${start.id}`);
-  const event = { clientId, name: TRIGGER_EVENT_NAME, data, timeMs: null, target: functionId, begin };
-  const result = await acceptEvents.accept(workspaceId, [event]);
+  const event = { clientId, name: TRIGGER_EVENT_NAME, data, timeMs: null, target: functionId };
+  const result = await acceptEvents.accept(workspaceId, [{ ...event, begin, tags, traceparent }]);
   await faultPoint("ingest.before-ack");
   if (result.state === "conflict") {
     throw new Problem(

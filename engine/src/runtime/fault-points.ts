@@ -26,7 +26,12 @@ export type FaultPointName =
   | "look-back.before"
   | "ends.before"
   | "ends.told"
+  | "errors.before"
+  | "alerts.sent"
+  | "webhooks.sent"
+  | "erase.piece"
   | "notices.sent"
+  | "ticks.claimed"
   | "ticks.accepted"
   | "cancel.after"
   | "drain.begin";

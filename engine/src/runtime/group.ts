@@ -3,6 +3,9 @@
 // Only where a call is so large that making it takes as long as the database needs for the one before it, a second
 // one may start beside it.
 
+import { performance } from "node:perf_hooks";
+import { Durations } from "../observability/durations.ts";
+
 export interface GroupLimits<Item> {
   /** Most items in one call. */
   readonly items: number;
@@ -16,6 +19,7 @@ export interface GroupLimits<Item> {
 interface Waiting<Item, Result> {
   readonly item: Item;
   readonly bytes: number;
+  readonly cameAtMs: number;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -29,6 +33,8 @@ export class Group<Item, Result> {
   readonly #limits: GroupLimits<Item>;
   /** Calls made and items in them, for `/metrics` and the statements-per-outcome proof. */
   readonly count = { calls: 0, items: 0 };
+  /** From `add` to the result, for `/metrics`. */
+  readonly durations = new Durations();
 
   /** `run` answers one result per item, in order. If it rejects, every item of that call rejects. */
   constructor(run: (items: Item[]) => Promise<Result[]>, limits: GroupLimits<Item>) {
@@ -39,7 +45,7 @@ export class Group<Item, Result> {
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       const bytes = this.#limits.bytesOf(item);
-      this.#waiting.push({ item, bytes, resolve, reject });
+      this.#waiting.push({ item, bytes, cameAtMs: performance.now(), resolve, reject });
       this.#waitingBytes += bytes;
       if (!this.#mayStart()) return;
       this.#inFlight += 1;
@@ -66,7 +72,11 @@ export class Group<Item, Result> {
       this.count.items += batch.length;
       try {
         const results = await this.#run(batch.map((waiting) => waiting.item));
-        for (let i = 0; i < batch.length; i += 1) batch[i]!.resolve(results[i]!);
+        const nowMs = performance.now();
+        for (let i = 0; i < batch.length; i += 1) {
+          this.durations.add(nowMs - batch[i]!.cameAtMs);
+          batch[i]!.resolve(results[i]!);
+        }
       } catch (error) {
         for (const waiting of batch) waiting.reject(error);
       }

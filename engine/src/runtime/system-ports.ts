@@ -45,7 +45,8 @@ function pooledBytes(count: number): Uint8Array {
 
 export const systemTimers: Timers = {
   after(ms, fn) {
-    const timer = setTimeout(fn, Math.min(ms, 2_147_483_647));
+    // What is due already is due now; Node warns of a time that is over.
+    const timer = setTimeout(fn, Math.max(0, Math.min(ms, 2_147_483_647)));
     timer.unref();
     return () => clearTimeout(timer);
   },

@@ -13,7 +13,9 @@ import {
   SHAPE_COLUMNS,
   SKIP_COLUMNS,
   TENANT_COLUMNS,
+  TERM_COLUMNS,
   TIMEOUT_COLUMNS,
+  TRACE_COLUMNS,
 } from "./event-rows.ts";
 import { wrapStatement } from "./fault-database.ts";
 
@@ -32,7 +34,7 @@ const ACCEPT = "select o_state, o_owes from durable.accept_events";
 const PLAIN_TYPES = ["int", ...typesOf(REGISTRY_COLUMNS, EVENT_COLUMNS, BORN_COLUMNS)];
 const PLAIN_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES)})`;
 /** Between the two stand the requests to pass over, which only a commit has. */
-const WHOLE_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES, "int[]", ...typesOf(SKIP_COLUMNS, TIMEOUT_COLUMNS), "boolean", ...typesOf(RUN_GATE_COLUMNS, GATE_COLUMNS, BEGIN_COLUMNS, SHAPE_COLUMNS, RUN_ORDER_COLUMNS, TENANT_COLUMNS))})`;
+const WHOLE_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES, "int[]", ...typesOf(SKIP_COLUMNS, TIMEOUT_COLUMNS), "boolean", ...typesOf(RUN_GATE_COLUMNS, GATE_COLUMNS, BEGIN_COLUMNS, SHAPE_COLUMNS, RUN_ORDER_COLUMNS, TENANT_COLUMNS, TERM_COLUMNS, TRACE_COLUMNS))})`;
 
 const NEW: AcceptedEvent = { state: "new", owesMatch: false };
 
@@ -48,11 +50,11 @@ export async function insertEvents(
     ...literals(EVENT_COLUMNS, rows.entries),
     ...literals(BORN_COLUMNS, rows.runs),
   ];
-  const { skips, timeouts, gates, gated, sleepers, shaped, ordered } = rows;
+  const { skips, timeouts, gates, gated, sleepers, shaped, ordered, termed, traced } = rows;
   const mayBeCancelled = rows.runs.some(({ run }) => run.mayBeCancelled);
   const isPlain =
     !mayBeCancelled &&
-    [skips, timeouts, gated, sleepers, shaped, ordered].every(({ length }) => length === 0);
+    [skips, timeouts, gated, sleepers, shaped, ordered, termed, traced].every(({ length }) => length === 0);
   if (!isPlain) {
     parameters.push(
       "{}",
@@ -65,6 +67,8 @@ export async function insertEvents(
       ...literals(SHAPE_COLUMNS, shaped),
       ...literals(RUN_ORDER_COLUMNS, ordered),
       ...literals(TENANT_COLUMNS, rows.tenants),
+      ...literals(TERM_COLUMNS, termed),
+      ...literals(TRACE_COLUMNS, traced),
     );
   }
   const [answer] = await wrapStatement("accept_events", () =>

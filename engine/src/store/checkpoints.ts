@@ -7,6 +7,8 @@ import type { JournalEntry } from "./journals.ts";
 /** Where a run is, as far as a checkpoint of it needs to know. */
 export interface CheckpointState {
   readonly functionId: string;
+  /** What the run's event came with. */
+  readonly traceparent: string | null;
   /** How many parents the run has above it. */
   readonly depth: number;
   /** The live fence; null when the run has ended. */
@@ -38,6 +40,7 @@ type StepRow = [
 interface StateRow {
   readonly no: number;
   readonly function_id: string;
+  readonly traceparent: string | null;
   readonly depth: number;
   readonly fence: string | null;
   readonly draining: boolean;
@@ -66,7 +69,7 @@ export async function loadCheckpointStates(
 ): Promise<(CheckpointState | null)[]> {
   const named = subjects.flatMap(({ stepIds }, index) => stepIds.map((id) => ({ id, no: index + 1 })));
   const rows = await database.sql<StateRow[]>`
-    select q.no::int, r.function_id, coalesce(p.depth, 0) as depth, l.fence, coalesce(e.state = 'draining', false) as draining,
+    select q.no::int, r.function_id, v.traceparent, coalesce(p.depth, 0) as depth, l.fence, coalesce(e.state = 'draining', false) as draining,
       coalesce(l.pausing, false) as pausing,
       c.fence as last_fence, c.seq as last_seq, c.body_sha256, c.journal_seq,
       (select json_agg(json_build_array(s.step_id, s.op, s.seq, s.status, s.attempt, s.status = 'retrying' and (
@@ -80,6 +83,7 @@ export async function loadCheckpointStates(
     from unnest(${plainArray(subjects, ({ workspaceId }) => String(workspaceId))}::int[], ${plainArray(subjects, ({ runId }) => runId)}::uuid[])
       with ordinality as q(workspace_id, run_id, no)
     join durable.runs r on r.workspace_id = q.workspace_id and r.id = q.run_id
+    join durable.events v on v.workspace_id = r.workspace_id and v.id = r.event_id
     left join durable.live_runs l on l.workspace_id = r.workspace_id and l.run_id = r.id
     left join durable.checkpoints c on c.workspace_id = r.workspace_id and c.run_id = r.id
     left join durable.engines e on e.id = l.engine_id
@@ -93,6 +97,7 @@ function stateOf(row: StateRow): CheckpointState {
   const steps = JSON.parse(row.steps ?? "[]") as StepRow[];
   return {
     functionId: row.function_id,
+    traceparent: row.traceparent,
     depth: row.depth,
     fence: row.fence,
     isDraining: row.draining,

@@ -9,6 +9,8 @@ export interface OwedEndEvent extends RunRef {
   readonly status: RunEnd["status"];
   /** JSON text. */
   readonly data: string;
+  /** The run, as the caller of what comes of its end. */
+  readonly traceparent: string;
   readonly endedAtMs: number;
 }
 
@@ -19,17 +21,27 @@ export async function findEndEvents(
   outputBytesMax: number,
 ): Promise<OwedEndEvent[]> {
   const rows = await sql<
-    { workspace_id: number; run_id: string; status: RunEnd["status"]; data: string; ended_at_ms: number }[]
+    {
+      workspace_id: number;
+      run_id: string;
+      status: RunEnd["status"];
+      data: string;
+      traceparent: string;
+      ended_at_ms: number;
+    }[]
   >`
     select o.workspace_id, o.run_id, r.status, durable.end_event_data(r, ${outputBytesMax}::int) as data,
+      durable.run_traceparent(r, e) as traceparent,
       floor(extract(epoch from r.ended_at) * 1000)::float8 as ended_at_ms
     from durable.end_events o join durable.runs r on r.workspace_id = o.workspace_id and r.id = o.run_id
+    join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id
     order by o.workspace_id, o.run_id limit ${limit}`;
   return rows.map((row) => ({
     workspaceId: row.workspace_id,
     runId: row.run_id,
     status: row.status,
     data: row.data,
+    traceparent: row.traceparent,
     endedAtMs: row.ended_at_ms,
   }));
 }

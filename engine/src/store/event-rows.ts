@@ -1,6 +1,7 @@
 import type { Begin } from "../domain/begin.ts";
 import type { Gate, RunGates } from "../domain/gates.ts";
 import type { RunOrder, Tenant } from "../domain/run-order.ts";
+import type { RunTerm } from "../domain/run-terms.ts";
 import { type Column, plain, text } from "./columns.ts";
 
 /** An accepted event and what it starts, as rows. */
@@ -16,9 +17,14 @@ export interface EventRow {
   readonly data: string;
   /** When it happened, as the sender says, or when it was accepted. */
   readonly timeMs: number;
+  /** Of whoever sent it; null where nobody said. */
+  readonly traceparent: string | null;
   readonly runs: readonly RunRow[];
   readonly skips: readonly SkipRow[];
 }
+
+/** What user code sees of it. */
+export type EventSeen = Pick<EventRow, "id" | "clientId" | "name" | "data" | "timeMs">;
 
 /** A function that the event names and does not start. */
 export interface SkipRow {
@@ -64,6 +70,8 @@ export interface RunRow {
   /** Events may cancel it: its function has `cancel_on`. */
   readonly mayBeCancelled: boolean;
   readonly timeouts: readonly RunTimeout[];
+  /** What it is found by; of nearly all runs nothing. */
+  readonly terms: readonly RunTerm[];
   /** Null for one without limits. */
   readonly gates: RunGates | null;
   /** Null: at once. */
@@ -132,6 +140,9 @@ export const EVENT_COLUMNS: readonly Column<EventEntry>[] = [
   plain("float8", ({ row }) => row.timeMs / 1000),
 ];
 
+/** What events that came with a trace add to EVENT_COLUMNS. */
+export const TRACE_COLUMNS: readonly Column<EventEntry>[] = [plain("text", ({ row }) => row.traceparent)];
+
 export const RUN_COLUMNS: readonly Column<RunEntry>[] = [
   plain("int", ({ event }) => event),
   text(({ run }) => run.functionId),
@@ -163,12 +174,13 @@ function literalOf(ids: readonly string[]): string | null {
   return ids.length === 0 ? null : `{${ids.join(",")}}`;
 }
 
-function runGatesOf({ gates }: RunRow): string | null {
+/** As an array literal; null for none. */
+export function runGatesOf({ gates }: Pick<RunRow, "gates">): string | null {
   return literalOf((gates ?? NO_GATES).run.map(({ id }) => id));
 }
 
 /** A fair queue is passed by every lease; it stands last. */
-function stepGatesOf({ gates, order }: RunRow): string | null {
+export function stepGatesOf({ gates, order }: Pick<RunRow, "gates" | "order">): string | null {
   const queue = order === null || order.tenant === null ? [] : [order.tenant.queueId];
   return literalOf([...(gates ?? NO_GATES).step.map(({ id }) => id), ...queue]);
 }
@@ -197,9 +209,18 @@ export const BEGIN_COLUMNS: readonly Column<RunEntry>[] = [
 /** What runs whose functions have shapes add to RUN_COLUMNS. */
 export const SHAPE_COLUMNS: readonly Column<RunEntry>[] = [text(({ run }) => run.shapes)];
 
+/** What runs that are found by more than what they are add to RUN_COLUMNS: JSON. */
+export const TERM_COLUMNS: readonly Column<RunEntry>[] = [
+  text(({ run }) => (run.terms.length === 0 ? null : JSON.stringify(run.terms))),
+];
+
+export function priorityOf({ order }: Pick<RunRow, "order">): number | null {
+  return order === null || order.priority === 0 ? null : order.priority;
+}
+
 /** What the order of runs adds to RUN_COLUMNS, and their tenants, each once. */
 export const RUN_ORDER_COLUMNS: readonly Column<RunEntry>[] = [
-  plain("int", ({ run }) => (run.order === null || run.order.priority === 0 ? null : run.order.priority)),
+  plain("int", ({ run }) => priorityOf(run)),
   plain("uuid", ({ run }) => run.order?.tenant?.id ?? null),
 ];
 
@@ -241,6 +262,11 @@ export class EventRows {
     return this.#runs;
   }
 
+  /** Those of which some came with a trace; none when nobody said. */
+  get traced(): readonly EventEntry[] {
+    return this.#entries.some(({ row }) => row.traceparent !== null) ? this.#entries : [];
+  }
+
   /** Those of whom some are born asleep; none when nobody is. */
   get sleepers(): readonly RunEntry[] {
     return this.#runs.some(({ run }) => run.begin !== null) ? this.#runs : [];
@@ -249,6 +275,11 @@ export class EventRows {
   /** Those of whom some must take a shape; none when nobody must. */
   get shaped(): readonly RunEntry[] {
     return this.#runs.some(({ run }) => run.shapes !== null) ? this.#runs : [];
+  }
+
+  /** Those of whom some have terms; none when nobody has. */
+  get termed(): readonly RunEntry[] {
+    return this.#runs.some(({ run }) => run.terms.length > 0) ? this.#runs : [];
   }
 
   get skips(): SkipEntry[] {

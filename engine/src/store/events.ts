@@ -1,4 +1,22 @@
 import type { Database } from "./database.ts";
+import type { EventSeen } from "./event-rows.ts";
+
+/** Columns of an event as `e`, where it is the cause of something else. */
+export interface CauseRow {
+  readonly event_id: string;
+  readonly client_id: string | null;
+  readonly name: string;
+  readonly data: string;
+  readonly ms: number;
+}
+
+export function causeColumns({ sql }: Database) {
+  return sql`e.id as event_id, e.client_id, e.name, e.data, extract(epoch from e.time)::float8 * 1000 as ms`;
+}
+
+export function causeOf({ event_id: id, client_id: clientId, name, data, ms: timeMs }: CauseRow): EventSeen {
+  return { id, clientId, name, data, timeMs };
+}
 
 /** The event's own id by the one that people know it by; null when there is none. */
 export async function findEvent({ sql }: Database, workspaceId: number, id: string): Promise<string | null> {
@@ -38,7 +56,7 @@ export async function loadEvent(
 ): Promise<EventStored | null> {
   const [row] = await sql<EventStored[]>`
     select coalesce(e.client_id, e.id::text) as id, e.id as own_id, e.name, e.data,
-      durable.rfc3339(e.time) as time, durable.rfc3339(e.received_at) as received_at
+      durable.rfc3339(e.time) as time, durable.rfc3339(durable.made_at(e)) as received_at
     from durable.events e
     where e.workspace_id = ${workspaceId} and e.id = durable.event_by_id(${workspaceId}::int, ${id}::text)`;
   return row ?? null;

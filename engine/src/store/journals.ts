@@ -14,6 +14,8 @@ export interface RunHead {
   readonly functionVersion: number;
   /** The triggering event as user code sees it; JSON text. */
   readonly event: string;
+  /** What that event came with, of whoever sent it. */
+  readonly traceparent: string | null;
   /** All events of a batch, JSON text; null for a run of one. */
   readonly events: string | null;
   /** What it last said of itself; JSON text. */
@@ -67,6 +69,7 @@ export async function loadRunHeads(
       function_id: string;
       function_version: number;
       event: string;
+      traceparent: string | null;
       events: string | null;
       state: string | null;
       deployment: string | null;
@@ -78,7 +81,7 @@ export async function loadRunHeads(
     }[]
   >`
     select r.id, coalesce(c.depth, 0) as depth, r.function_id, r.function_version,
-      durable.event_json(e) as event, case when r.begin_cause = 'batch' then durable.batch_json(r.workspace_id, r.id) end as events, s.value as state, l.fence, l.ending, r.failure,
+      durable.event_json(e) as event, e.traceparent, case when r.begin_cause = 'batch' then durable.batch_json(r.workspace_id, r.id) end as events, s.value as state, l.fence, l.ending, r.failure,
       (select d.deployment from durable.run_deployments d
         where d.workspace_id = r.workspace_id and d.run_id = r.id order by d.from_seq desc limit 1) as deployment,
       p.run_id is not null as is_placed, p.deployment as placed_on
@@ -99,6 +102,7 @@ export async function loadRunHeads(
         functionId: row.function_id,
         functionVersion: row.function_version,
         event: row.event,
+        traceparent: row.traceparent,
         events: row.events,
         state: row.state,
         deployment: row.deployment,

@@ -20,6 +20,8 @@ import {
   RUN_ORDER_COLUMNS,
   SHAPE_COLUMNS,
   TENANT_COLUMNS,
+  TERM_COLUMNS,
+  TRACE_COLUMNS,
 } from "./event-rows.ts";
 import { wrapStatement } from "./fault-database.ts";
 
@@ -164,6 +166,8 @@ const WHOLE_CALL = callWith(
     SHAPE_COLUMNS,
     RUN_ORDER_COLUMNS,
     TENANT_COLUMNS,
+    TERM_COLUMNS,
+    TRACE_COLUMNS,
   ),
 );
 
@@ -197,6 +201,8 @@ function rareLiterals(items: readonly CommitItem[]): string[] {
     ...literals(SHAPE_COLUMNS, events.shaped),
     ...literals(RUN_ORDER_COLUMNS, events.ordered),
     ...literals(TENANT_COLUMNS, events.tenants),
+    ...literals(TERM_COLUMNS, events.termed),
+    ...literals(TRACE_COLUMNS, events.traced),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { BeginCause } from "../domain/begin.ts";
 import type { Ending } from "../domain/ending.ts";
 import type { StepContent } from "../domain/outcome.ts";
+import type { RerunKind } from "../domain/rerun-kind.ts";
 import type { Database } from "./database.ts";
 import type { InputStatus } from "./inputs.ts";
 import { POSITION_MAX, type RunWait } from "./run-waits.ts";
@@ -69,6 +70,8 @@ export interface StepStored extends StepContent, DispatchTimes {
   readonly id: string;
   /** 32 hex digits. */
   readonly scope: string | null;
+  /** The entry that stands for it in the memo. */
+  readonly group: string | null;
   readonly seq: number | null;
   readonly event_id: string | null;
   readonly due_at: string | null;
@@ -118,10 +121,19 @@ export interface ParentStored {
 export interface ChildStored extends ParentStored {
   readonly function: string;
   readonly status: RunStatus;
+  readonly created_at: string;
+  readonly ended_at: string | null;
+}
+
+export interface RerunShown {
+  readonly run: string;
+  readonly kind: RerunKind;
 }
 
 export interface RunStored {
   readonly id: string;
+  /** Of two states of the run that with the higher is younger. */
+  readonly rev: number;
   readonly function_id: string;
   readonly function_version: number;
   readonly status: RunStatus;
@@ -170,21 +182,28 @@ export interface RunStored {
   readonly cancelled: { readonly by: string; readonly reason: string | null; readonly at: string } | null;
   readonly parent: ParentStored | null;
   readonly children: readonly ChildStored[];
+  /** The run that it goes over again, from which of its steps, and with how many of its entries it began. */
+  readonly origin: (RerunShown & { readonly step: string | null; readonly kept: number }) | null;
+  readonly reruns: readonly (RerunShown & { readonly status: RunStatus })[];
   readonly heartbeats: readonly HeartbeatStored[];
   readonly detours: readonly DetourStored[];
   readonly steps: readonly StepStored[];
   readonly attempts: readonly AttemptStored[];
 }
 
-/** One statement, one snapshot: status, journal and attempts belong together. Null for an id not in this workspace. */
+/**
+ * One statement, one snapshot: status, journal and attempts belong together. Null for an id not in this workspace.
+ * @param afterSeq Of the steps those that were settled after this one, and those that are not settled.
+ */
 export async function loadRun(
   { sql }: Database,
   workspaceId: number,
   runId: string,
+  afterSeq = 0,
 ): Promise<RunStored | null> {
   const [row] = await sql<{ run: string }[]>`
     select json_build_object(
-      'id', r.id, 'function_id', r.function_id, 'function_version', r.function_version,
+      'id', r.id, 'rev', durable.revision(), 'function_id', r.function_id, 'function_version', r.function_version,
       'status', coalesce(r.status, durable.shown_status(l)),
       'created_at', durable.rfc3339(r.created_at), 'ended_at', durable.rfc3339(r.ended_at),
       'output', r.output, 'failure', case when l.status = 'paused' then r.pause_reason else r.failure end, 'unclaimed', r.unclaimed,
@@ -207,12 +226,12 @@ export async function loadRun(
       'wait', case when l.run_id is not null then (
         select w.wait from durable.run_waits(r.workspace_id, array[r.id], ${POSITION_MAX}::int) as w) end,
       'event', (select json_build_object('id', coalesce(e.client_id, e.id::text), 'name', e.name, 'data', e.data,
-          'time', durable.rfc3339(e.time), 'received_at', durable.rfc3339(e.received_at))
+          'time', durable.rfc3339(e.time), 'received_at', durable.rfc3339(durable.made_at(e)))
         from durable.events e where e.workspace_id = r.workspace_id and e.id = r.event_id),
       'compensated', (select count(*) from durable.compensations c
         where c.workspace_id = r.workspace_id and c.run_id = r.id and c.undone),
       'to_undo', (select count(*) from durable.compensations c
-        where c.workspace_id = r.workspace_id and c.run_id = r.id and not c.undone),
+        where c.workspace_id = r.workspace_id and c.run_id = r.id and not c.undone and c.heir is null),
       'cancelled', case when r.status = 'cancelled' or l.ending = 'cancelling' then (
         select json_build_object('by', a.actor, 'reason', a.detail, 'at', durable.rfc3339(a.at))
         from durable.audit a where a.workspace_id = r.workspace_id and a.action in ('run.cancel', 'run.cancel-without-undo') and a.target = r.id::text
@@ -220,11 +239,19 @@ export async function loadRun(
       'parent', (select json_build_object('run', c.parent_run_id, 'step', durable.step_of(c), 'kind', c.kind)
         from durable.children c where c.workspace_id = r.workspace_id and c.run_id = r.id),
       'children', (select coalesce(json_agg(json_build_object('run', c.run_id, 'step', durable.step_of(c), 'kind', c.kind,
-          'function', k.function_id, 'status', coalesce(k.status, durable.shown_status(o))) order by c.run_id), '[]')
+          'function', k.function_id, 'status', coalesce(k.status, durable.shown_status(o)),
+          'created_at', durable.rfc3339(k.created_at), 'ended_at', durable.rfc3339(k.ended_at)) order by c.run_id), '[]')
         from durable.children c
         join durable.runs k on k.workspace_id = c.workspace_id and k.id = c.run_id
         left join durable.live_runs o on o.workspace_id = c.workspace_id and o.run_id = c.run_id
         where c.workspace_id = r.workspace_id and c.parent_run_id = r.id),
+      'origin', case when r.origin_run_id is not null then json_build_object('run', r.origin_run_id, 'kind', r.origin_kind, 'kept', r.kept,
+        'step', (select s.name from durable.steps s
+          where s.workspace_id = r.workspace_id and s.run_id = r.origin_run_id and s.step_id = r.origin_step_id)) end,
+      'reruns', (select coalesce(json_agg(json_build_object('run', k.id, 'kind', k.origin_kind,
+          'status', coalesce(k.status, durable.shown_status(o))) order by k.id), '[]')
+        from durable.runs k left join durable.live_runs o on o.workspace_id = k.workspace_id and o.run_id = k.id
+        where k.workspace_id = r.workspace_id and k.origin_run_id = r.id),
       'heartbeats', (select coalesce(json_agg(json_build_object('step', replace(h.step_id::text, '-', ''), 'name', h.name,
           'progress', h.progress, 'at', durable.rfc3339(h.at)) order by h.name, h.step_id), '[]')
         from durable.heartbeats h where h.workspace_id = r.workspace_id and h.run_id = r.id
@@ -238,7 +265,7 @@ export async function loadRun(
         left join durable.steps b on b.workspace_id = d.workspace_id and b.run_id = d.run_id and b.step_id = d.began_id
         where d.workspace_id = r.workspace_id and d.run_id = r.id),
       'steps', (select coalesce(json_agg(json_build_object(
-          'id', replace(s.step_id::text, '-', ''), 'scope', replace(s.scope::text, '-', ''), 'seq', s.seq, 'op', s.op, 'name', s.name, 'n', s.n,
+          'id', replace(s.step_id::text, '-', ''), 'scope', replace(s.scope::text, '-', ''), 'group', replace(f.group_id::text, '-', ''), 'seq', s.seq, 'op', s.op, 'name', s.name, 'n', s.n,
           'status', s.status, 'value', s.value, 'failure', s.failure, 'attempt', s.attempt,
           'event_id', s.event_id, 'due_at', durable.rfc3339(s.due_at),
           'scheduled_at', durable.rfc3339(s.scheduled_at), 'leased_at', durable.rfc3339(s.leased_at),
@@ -259,7 +286,9 @@ export async function loadRun(
               'answered_by', i.answered_by, 'ended_at', durable.rfc3339(i.ended_at))
             from durable.inputs i where i.workspace_id = s.workspace_id and i.run_id = s.run_id and i.step_id = s.step_id) end
         ) order by s.seq nulls last, s.committed_at, s.step_id), '[]')
-        from durable.steps s where s.workspace_id = r.workspace_id and s.run_id = r.id),
+        from durable.steps s
+        left join durable.folded_steps f on f.workspace_id = s.workspace_id and f.run_id = s.run_id and f.step_id = s.step_id
+        where s.workspace_id = r.workspace_id and s.run_id = r.id and (s.seq is null or s.seq > ${afterSeq}::int)),
       'attempts', (select coalesce(json_agg(json_build_object(
           'step_id', replace(a.step_id::text, '-', ''), 'attempt', a.attempt, 'outcome', a.outcome, 'failure', a.failure,
           'name', a.name, 'value', a.value,
@@ -268,10 +297,25 @@ export async function loadRun(
           'received_at', durable.rfc3339(a.received_at), 'app_ms', a.app_ms,
           'committed_at', durable.rfc3339(a.committed_at)
         ) order by a.committed_at, a.attempt), '[]')
-        from durable.attempts a where a.workspace_id = r.workspace_id and a.run_id = r.id)
+        from durable.attempts a where a.workspace_id = r.workspace_id and a.run_id = r.id and a.outcome <> 'turn')
     )::text as run
     from durable.runs r
     left join durable.live_runs l on l.workspace_id = r.workspace_id and l.run_id = r.id
     where r.workspace_id = ${workspaceId} and r.id = ${runId}::uuid`;
-  return row === undefined ? null : (JSON.parse(row.run) as RunStored);
+  if (row === undefined) return null;
+  const run = JSON.parse(row.run) as RunStored;
+  return { ...run, steps: withLastTries(run) };
+}
+
+/** What a step took is what its last attempt took; the entry itself keeps the dispatch that asked for it. */
+function withLastTries({ steps, attempts }: RunStored): StepStored[] {
+  const last = new Map<string, DispatchTimes>();
+  for (const attempt of attempts)
+    if (attempt.outcome !== "late" && attempt.sent_at !== null) last.set(attempt.step_id, attempt);
+  return steps.map((step) => {
+    const times = last.get(step.id);
+    if (times === undefined) return step;
+    const { scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms } = times;
+    return { ...step, scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms };
+  });
 }

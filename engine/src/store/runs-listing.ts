@@ -1,15 +1,13 @@
-import { epochMsOfUuidV7, UUID_RANDOM_BYTES, uuidV7 } from "../domain/ids.ts";
 import type { RunStatus } from "../domain/run-status.ts";
 import type { Database } from "./database.ts";
+import type { RunFilter } from "./run-filter.ts";
 import { POSITION_MAX_IN_LISTS, type RunWait } from "./run-waits.ts";
+import { walkRuns } from "./run-walk.ts";
 
 export type { RunStatus } from "../domain/run-status.ts";
+export { NO_FILTER, type RunFilter } from "./run-filter.ts";
 
-export interface RunFilter {
-  readonly status: RunStatus | null;
-  readonly functionId: string | null;
-  /** Its cause: an event's own id. */
-  readonly eventId: string | null;
+export interface RunPage extends RunFilter {
   /** The last run of the page before. */
   readonly before: string | null;
   readonly limit: number;
@@ -17,6 +15,8 @@ export interface RunFilter {
 
 export interface RunListed {
   readonly id: string;
+  /** Of two states of the run that with the higher is younger. */
+  readonly rev: number;
   readonly function: string;
   readonly function_version: number;
   readonly status: RunStatus;
@@ -29,6 +29,7 @@ export interface RunListed {
 
 interface Row {
   id: string;
+  rev: number;
   function_id: string;
   function_version: number;
   status: RunStatus;
@@ -39,43 +40,15 @@ interface Row {
   wait: string | null;
 }
 
-const ENDED: ReadonlySet<RunStatus> = new Set(["completed", "failed", "cancelled"]);
-
-/** A run's id is made within this time of its event's: long enough to match one against every function. */
-const BIRTH_MS_MAX = 2_000;
-
 /**
- * One statement, however many are on the page and whatever they wait for. Newest first: ids are in order of time, so the order is the primary key's, backwards. A status that only live
- * runs have is looked for among the live ones, which are few; a bad end has an index of its own.
+ * One statement, however many are on the page and whatever they wait for. Newest first: ids are in order of time, so the
+ * order is the primary key's, backwards. Runs that have to be tested may be fewer than `limit` although there are more: see walkRuns.
  */
-export async function listRuns(
-  { sql }: Database,
-  workspaceId: number,
-  filter: RunFilter,
-): Promise<RunListed[]> {
-  const { status, functionId, eventId, before, limit } = filter;
-  const isLive = status !== null && !ENDED.has(status);
-  const rows = await sql<Row[]>`
-    with page as materialized (
-      select r.id, r.function_id, r.function_version, coalesce(r.status, durable.shown_status(l)) as status,
-        durable.rfc3339(r.created_at) as created_at, durable.rfc3339(r.ended_at) as ended_at,
-        coalesce(e.client_id, e.id::text) as event_id, e.name as event_name
-      from durable.runs r
-      ${isLive ? sql`join` : sql`left join`} durable.live_runs l on l.workspace_id = r.workspace_id and l.run_id = r.id
-      join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id
-      where r.workspace_id = ${workspaceId}
-        ${status === null ? sql`` : isLive ? sql`and durable.shown_status(l) = ${status}` : sql`and r.status = ${status}`}
-        ${functionId === null ? sql`` : sql`and r.function_id = ${functionId}`}
-        ${eventId === null ? sql`` : bornOf(sql, workspaceId, eventId)}
-        ${before === null ? sql`` : sql`and r.id < ${before}::uuid`}
-      order by r.id desc limit ${limit}
-    )
-    select p.*, w.wait::text as wait from page p
-    left join durable.run_waits(${workspaceId}, (select array_agg(o.id) from page o where o.ended_at is null),
-      ${POSITION_MAX_IN_LISTS}::int) as w on w.run_id = p.id
-    order by p.id desc`;
+export async function listRuns(database: Database, workspaceId: number, page: RunPage): Promise<RunListed[]> {
+  const rows = await database.sql<Row[]>`${pageOfRuns(database, workspaceId, page)}`;
   return rows.map((row) => ({
     id: row.id,
+    rev: row.rev,
     function: row.function_id,
     function_version: row.function_version,
     status: row.status,
@@ -86,14 +59,23 @@ export async function listRuns(
   }));
 }
 
-/** There is no index by event: it would cost every run twice. They are found where their ids must be; those that it went into, and those that a person made of a skip, are listed. */
-function bornOf(sql: Database["sql"], workspaceId: number, eventId: string) {
-  const bornMs = epochMsOfUuidV7(eventId);
-  const [first, last] = [bornMs, bornMs + BIRTH_MS_MAX].map((ms) =>
-    uuidV7(ms, new Uint8Array(UUID_RANDOM_BYTES)),
-  );
-  return sql`and (r.event_id = ${eventId}::uuid and r.id >= ${first!}::uuid and r.id < ${last!}::uuid or r.id = any (array(
-    select c.run_id from durable.collected_events c where c.workspace_id = ${workspaceId} and c.event_id = ${eventId}::uuid
-    union all
-    select s.started_run from durable.skips s where s.workspace_id = ${workspaceId} and s.event_id = ${eventId}::uuid and s.started_run is not null)))`;
+/** The statement, for whoever looks at its plan. */
+export function pageOfRuns(database: Database, workspaceId: number, { before, limit, ...filter }: RunPage) {
+  const { sql } = database;
+  const { runs, live, tests } = walkRuns(database, workspaceId, filter, { before, limit });
+  return sql`
+    with page as materialized (
+      select r.id, r.function_id, r.function_version, coalesce(r.status, l.shown) as status,
+        durable.rfc3339(r.created_at) as created_at, durable.rfc3339(r.ended_at) as ended_at, r.event_id
+      from ${runs} as r ${live}
+      where true ${tests}
+      order by r.id desc limit ${limit}
+    )
+    select p.id, p.function_id, p.function_version, p.status, p.created_at, p.ended_at,
+      coalesce(e.client_id, e.id::text) as event_id, e.name as event_name, w.wait::text as wait, (select durable.revision())::float8 as rev
+    from page p
+    join durable.events e on e.workspace_id = ${workspaceId} and e.id = p.event_id
+    left join durable.run_waits(${workspaceId}, (select array_agg(o.id) from page o where o.ended_at is null),
+      ${POSITION_MAX_IN_LISTS}::int) as w on w.run_id = p.id
+    order by p.id desc`;
 }

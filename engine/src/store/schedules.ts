@@ -33,7 +33,7 @@ export async function listSchedules(
 ): Promise<ScheduleStored[]> {
   return await sql<ScheduleStored[]>`
     select s.workspace_id as "workspaceId", s.id, s.function_id as "functionId", s.cron, s.tz, s.jitter_ms as "jitterMs",
-      s.catch_up as "catchUp", s.overlap, s.data, s.is_declared as "isDeclared", s.revision,
+      s.catch_up as "catchUp", s.overlap, s.data, s.condition, s.is_declared as "isDeclared", s.revision,
       case when s.removed_at is not null then 'removed' when s.paused_at is not null then 'paused'
         when s.next_at is null then 'unserved' else 'active' end as state,
       extract(epoch from s.handled_to)::float8 * 1000 as "handledToMs", durable.rfc3339(s.paused_at) as "pausedAt",
@@ -70,7 +70,7 @@ export async function createSchedule(
   const [row] = await sql<{ state: "created" | "same" | "taken" | "unserved" }[]>`
     select durable.create_schedule(${workspaceId}::int, ${actor}::text, ${id}::text, ${functionId}::text,
       ${rules.cron}::text, ${rules.tz}::text, ${rules.jitterMs}::float8, ${rules.catchUp}::text, ${rules.overlap}::text,
-      ${rules.data}::text) as state`;
+      ${rules.data}::text, ${rules.condition}::text) as state`;
   return row!.state;
 }
 
@@ -84,7 +84,7 @@ export async function changeSchedule(
   const [row] = await sql<{ state: "changed" | "declared" | "stale" | null }[]>`
     select durable.change_schedule(${workspaceId}::int, ${actor}::text, ${id}::text, ${revision}::int,
       ${rules.cron}::text, ${rules.tz}::text, ${rules.jitterMs}::float8, ${rules.catchUp}::text, ${rules.overlap}::text,
-      ${rules.data}::text) as state`;
+      ${rules.data}::text, ${rules.condition}::text) as state`;
   return row!.state;
 }
 

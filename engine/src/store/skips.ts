@@ -1,6 +1,7 @@
-import type { Gate } from "../domain/gates.ts";
+import { type Birth, birthJson } from "./births.ts";
 import type { Database } from "./database.ts";
-import type { RunRow, SkipReason } from "./event-rows.ts";
+import type { EventSeen, SkipReason } from "./event-rows.ts";
+import { type CauseRow, causeColumns, causeOf } from "./events.ts";
 
 export interface SkipFilter {
   /** As senders see it: their own id, or the one the event was given. */
@@ -75,43 +76,27 @@ export interface SkipStored {
   readonly functionId: string;
   readonly reason: SkipReason;
   readonly startedRun: string | null;
-  readonly event: {
-    readonly id: string;
-    readonly clientId: string | null;
-    readonly name: string;
-    readonly data: string;
-    readonly timeMs: number;
-  };
+  readonly event: EventSeen;
 }
 
 /** Null for an id that is not in this workspace. */
 export async function findSkip(
-  { sql }: Database,
+  database: Database,
   workspaceId: number,
   id: string,
 ): Promise<SkipStored | null> {
-  const [row] = await sql<
-    {
-      function_id: string;
-      reason: SkipReason;
-      started_run: string | null;
-      event_id: string;
-      client_id: string | null;
-      name: string;
-      data: string;
-      ms: number;
-    }[]
+  const [row] = await database.sql<
+    (CauseRow & { function_id: string; reason: SkipReason; started_run: string | null })[]
   >`
-    select s.function_id, s.reason, s.started_run, e.id as event_id, e.client_id, e.name, e.data, extract(epoch from e.time)::float8 * 1000 as ms
+    select s.function_id, s.reason, s.started_run, ${causeColumns(database)}
     from durable.skips s join durable.events e on e.workspace_id = s.workspace_id and e.id = s.event_id
     where s.workspace_id = ${workspaceId} and s.id = ${id}::uuid`;
   if (row === undefined) return null;
-  const { event_id: eventId, client_id: clientId, name, data, ms: timeMs } = row;
   return {
     functionId: row.function_id,
     reason: row.reason,
     startedRun: row.started_run,
-    event: { id: eventId, clientId, name, data, timeMs },
+    event: causeOf(row),
   };
 }
 
@@ -121,21 +106,10 @@ export async function startSkipped(
   workspaceId: number,
   skipId: string,
   actor: string,
-  {
-    runId,
-    functionVersion,
-    gates,
-    timeouts,
-  }: Pick<RunRow, "runId" | "functionVersion" | "gates" | "timeouts">,
+  { runId, birth }: { readonly runId: string; readonly birth: Birth },
 ): Promise<string | null> {
-  const { run, step, units } = gates ?? { run: [], step: [], units: 1 };
-  const all = [...run, ...step];
-  const ids = (list: readonly Gate[]) => (list.length === 0 ? null : list.map(({ id }) => id));
   const [row] = await sql<{ run: string | null }[]>`
-    select durable.run_anyway(${workspaceId}::int, ${skipId}::uuid, ${actor}::text, ${runId}::uuid, ${functionVersion}::int,
-      ${ids(run)}::uuid[], ${ids(step)}::uuid[], ${units}::int,
-      ${timeouts.map(({ kind }) => kind)}::text[], ${timeouts.map(({ ms }) => ms)}::float8[],
-      ${all.map(({ id }) => id)}::uuid[], ${all.map(({ limitId }) => limitId)}::uuid[], ${all.map(({ unit }) => unit)}::text[],
-      ${all.map(({ key }) => key)}::text[]) as run`;
+    select durable.run_anyway(${workspaceId}::int, ${skipId}::uuid, ${actor}::text, ${runId}::uuid,
+      ${birthJson(birth)}::text::json) as run`;
   return row!.run;
 }

@@ -16,6 +16,7 @@ export interface WorkspaceRow {
   readonly app: string;
   readonly environment: string;
   readonly registryVersion: number;
+  readonly isProduction: boolean;
   readonly endpointUrl: string | null;
   readonly maxDurationMs: number | null;
   /** Of the manifest the functions were read from. */
@@ -27,7 +28,7 @@ export interface WorkspaceRow {
   readonly deployments: readonly DeploymentRow[];
   /** Of functions, also removed ones, that are kept on the deployment they began on. */
   readonly kept: readonly { readonly id: string; readonly version: "pinned" | "drain" }[];
-  /** Newest first; none of them retired. */
+  /** Newest first, sealed; none of them retired. */
   readonly secrets: readonly string[];
   readonly functions: readonly { readonly id: string; readonly version: number; readonly manifest: string }[];
   /** The oldest first. */
@@ -41,6 +42,7 @@ export async function loadWorkspace(database: Database, workspaceId: number): Pr
       app: string;
       environment: string;
       registry_version: number;
+      production: boolean;
       url: string | null;
       max_duration_ms: number | null;
       manifest_digest: string | null;
@@ -53,7 +55,7 @@ export async function loadWorkspace(database: Database, workspaceId: number): Pr
       pauses: string | null;
     }[]
   >`
-    select w.app, w.environment, w.registry_version, e.url, e.max_duration_ms, e.manifest_digest, e.deployment, e.capabilities,
+    select w.app, w.environment, w.registry_version, w.production, e.url, e.max_duration_ms, e.manifest_digest, e.deployment, e.capabilities,
       (select json_agg(json_build_object('name', d.name, 'url', d.url, 'max_duration_ms', d.max_duration_ms,
           'capabilities', d.capabilities, 'manifest_digest', d.manifest_digest,
           'replaced_by', d.replaced_by, 'is_retired', d.retired_at is not null))::text
@@ -62,7 +64,7 @@ export async function loadWorkspace(database: Database, workspaceId: number): Pr
         from durable.functions f
         where f.workspace_id = w.id and f.manifest::json ->> 'version' in ('pinned', 'drain')) as kept,
       (select json_agg(s.secret order by s.id desc)::text from durable.signing_secrets s
-        where s.workspace_id = w.id and s.retired_at is null) as secrets,
+        where s.workspace_id = w.id and (s.retired_at is null or s.retired_at > clock_timestamp())) as secrets,
       (select json_agg(json_build_object('id', f.id, 'version', f.version, 'manifest', f.manifest) order by f.id)::text
         from durable.functions f where f.workspace_id = w.id and f.removed_at is null) as functions,
       (select json_agg(json_build_object('id', p.id, 'kind', p.kind, 'functionId', p.function_id, 'limitId', p.limit_id,
@@ -78,6 +80,7 @@ export async function loadWorkspace(database: Database, workspaceId: number): Pr
     app: row.app,
     environment: row.environment,
     registryVersion: row.registry_version,
+    isProduction: row.production,
     endpointUrl: row.url,
     maxDurationMs: row.max_duration_ms,
     manifestDigest: row.manifest_digest,

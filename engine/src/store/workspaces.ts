@@ -52,6 +52,7 @@ export interface WorkspaceListed {
   readonly app: string;
   readonly environment: string;
   readonly created_at: string;
+  readonly production: boolean;
   readonly endpoint: {
     readonly url: string;
     readonly sdk: string;
@@ -63,20 +64,35 @@ export interface WorkspaceListed {
   } | null;
 }
 
-/** All of them, by name. An engine has tens, not thousands: an app is something a team deploys. */
-export async function listWorkspaces({ sql }: Database): Promise<WorkspaceListed[]> {
-  const rows = await sql<{ app: string; environment: string; created_at: string; endpoint: string | null }[]>`
-    select w.app, w.environment, durable.rfc3339(w.created_at) as created_at,
+/** People are asked twice there from now on, or no longer. */
+export async function markWorkspace(
+  { sql }: Database,
+  workspaceId: number,
+  actor: string,
+  isProduction: boolean,
+  reason: string | null,
+): Promise<void> {
+  await sql`select durable.mark_workspace(${workspaceId}::int, ${actor}::text, ${isProduction}::boolean, ${reason}::text)`;
+}
+
+type Listed = Omit<WorkspaceListed, "endpoint"> & { readonly endpoint: string | null };
+
+/**
+ * By name. An engine has tens, not thousands: an app is something a team deploys.
+ * @param only Null: all.
+ */
+export async function listWorkspaces({ sql }: Database, only: number | null): Promise<WorkspaceListed[]> {
+  const rows = await sql<Listed[]>`
+    select w.app, w.environment, durable.rfc3339(w.created_at) as created_at, w.production,
       case when e.workspace_id is not null then json_build_object(
         'url', e.url, 'sdk', e.sdk, 'capabilities', e.capabilities, 'max_duration_ms', e.max_duration_ms,
         'deployment', e.deployment, 'synced_at', durable.rfc3339(e.synced_at),
         'circuit', ${circuitOf(sql, sql`e.workspace_id`)})::text end as endpoint
     from durable.workspaces w left join durable.endpoints e on e.workspace_id = w.id
+    where ${only}::int is null or w.id = ${only}::int
     order by w.app, w.environment`;
   return rows.map((row) => ({
-    app: row.app,
-    environment: row.environment,
-    created_at: row.created_at,
+    ...row,
     endpoint: row.endpoint === null ? null : toEndpoint(row.endpoint),
   }));
 }

@@ -31,8 +31,14 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-/** How long anything may stay unnoticed that no hint announces, such as a timer that became due by a jump. */
-const POLL_MS = 20;
+/** How long anything may stay unnoticed that no hint announces; more often would keep a processor busy. */
+const POLL_MS = 200;
+
+/** Each takes longer to open than most tests take to run. */
+const CONNECTIONS = 3;
+
+/** For a database that is thrown away. */
+const ENCRYPTION_KEY = new Uint8Array(32);
 
 export async function openBench({ postgresUrl, log }: BenchOptions): Promise<Bench> {
   const own = await openThrowAwayDatabase(postgresUrl);
@@ -55,9 +61,11 @@ export async function openBench({ postgresUrl, log }: BenchOptions): Promise<Ben
       const starting = createEngine({
         mode: "dev",
         database: own.address,
+        connections: CONNECTIONS,
         host: "127.0.0.1",
         port: 0,
         adminToken: null,
+        encryptionKeys: [ENCRYPTION_KEY],
         leaseMs: 5_000,
         pollMs: POLL_MS,
         slots: 64,
@@ -80,6 +88,7 @@ export async function openBench({ postgresUrl, log }: BenchOptions): Promise<Ben
     async advance(ms) {
       aheadMs += ms;
       await setAhead(database.sql, aheadMs);
+      engine?.lookAround();
     },
     async isOver(runId, fence) {
       const [row] = await database.sql<{ is_held: boolean }[]>`

@@ -26,7 +26,13 @@ export async function lookForRest(sql: Sql): Promise<Rest> {
         + (select count(*) from durable.cascades)
         + (select count(*) from durable.input_notices)
         + (select count(*) from durable.end_events)
-        + (select count(*) from durable.schedules where next_at <= durable.durable_now())
+        + (select count(*) from durable.bulks b join durable.bulk_items i on i.workspace_id = b.workspace_id and i.bulk_id = b.id
+            where b.status in ('canary', 'running') and i.status = 'waiting')
+        + (select count(*) from durable.alert_notices)
+        + (select count(*) from durable.webhook_deliveries where state = 'waiting' and due_at <= durable.durable_now())
+        + (select count(*) from durable.erasures where ended_at is null)
+        + (select count(*) from durable.ungrouped)
+        + (select count(*) from durable.schedules where next_at <= durable.durable_now() or owed <> '{}')
         + (select count(*) from durable.gate_notes where due_at <= durable.durable_now())
         + (select count(*) from durable.timers where due_at <= durable.durable_now()))::int as busy,
       (select extract(epoch from min(due_at) - durable.durable_now())::float8 * 1000 from (

@@ -9,28 +9,30 @@ import { join } from "node:path";
 const PREFIX = "durable-test-";
 /** Servers run as an unprivileged account and must be able to walk through; reading is for us alone. */
 const TRAVERSABLE = 0o711;
-let root: string | undefined;
+const roots = new Map<string, string>();
 
-export function tempFolder(name: string): string {
-  root ??= createRoot();
+export function tempFolder(name: string, base: string = tmpdir()): string {
+  const root = roots.get(base) ?? createRoot(base);
+  roots.set(base, root);
   const folder = mkdtempSync(join(root, `${name}-`));
   chmodSync(folder, TRAVERSABLE);
   return folder;
 }
 
-function createRoot(): string {
-  for (const entry of readdirSync(tmpdir())) {
+function createRoot(base: string): string {
+  for (const entry of readdirSync(base)) {
     const pid = new RegExp(`^${PREFIX}(\\d+)$`).exec(entry)?.[1];
     if (pid === undefined || isAlive(Number(pid))) continue;
     try {
-      rmSync(join(tmpdir(), entry), { recursive: true, force: true });
+      rmSync(join(base, entry), { recursive: true, force: true });
     } catch {
       // Another user's: theirs to remove.
     }
   }
-  const folder = join(tmpdir(), `${PREFIX}${process.pid}`);
+  const folder = join(base, `${PREFIX}${process.pid}`);
   mkdirSync(folder, { recursive: true, mode: TRAVERSABLE });
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  // Again when a program that was told to end too still writes there.
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
 

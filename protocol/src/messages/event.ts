@@ -15,6 +15,8 @@ export interface ClientEvent extends Start {
   /** Unique in the workspace: a second event with this id is not accepted again. */
   id?: string | undefined;
   time?: Instant | undefined;
+  /** The runs it starts are found by these. */
+  tags?: string[] | undefined;
 }
 
 /** CloudEvents 1.0, structured JSON form: `type` is the event's name. */
@@ -27,6 +29,8 @@ export interface CloudEvent {
   time?: string | undefined;
   subject?: string | undefined;
   datacontenttype?: string | undefined;
+  /** W3C Trace Context, of the Distributed Tracing extension. */
+  traceparent?: string | undefined;
   data?: Payload;
 }
 

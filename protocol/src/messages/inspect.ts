@@ -37,6 +37,8 @@ export interface EventTrigger {
 export interface CronTrigger {
   /** Five fields, or six with seconds first. */
   cron: string;
+  /** CEL over the event of a tick, as its run would get it: one for which it does not hold starts none. */
+  if?: string | undefined;
   /** IANA time zone; UTC unless told. */
   tz?: string | undefined;
   /** A run begins up to so much after its tick, spread evenly; 0 unless told. */
@@ -166,12 +168,17 @@ export interface FunctionManifest {
   invokes?: string[] | undefined;
   /** The function of this app that is started when a run of this one has failed. */
   on_failure?: string | undefined;
+  /** Words that its runs are found by. */
+  tags?: string[] | undefined;
+  /** Paths into its events, such as `data.user.id`: its runs are found by what stands there. */
+  searchable?: string[] | undefined;
   /** JSON Schema of the event's data, and of the output. */
   input?: Payload;
   output?: Payload;
   /** Overrides the app's `max_duration_ms`. */
   max_duration_ms?: number | undefined;
-  durability?: "step" | "async" | undefined;
+  /** Every step's result is on the engine's disk before the code after it runs. There is no other. */
+  durability?: "step" | undefined;
   version?: "latest" | "pinned" | "drain" | undefined;
   /** False: a lost dispatch is repeated only after its deadline, so that code never overlaps itself. */
   overlap?: boolean | undefined;

@@ -16,11 +16,15 @@ import { Turn } from "./turn.ts";
 import { toJson } from "./value.ts";
 
 /** Runs the handler once, with no run and no history. Never rejects. */
-export function answerCall(fn: DurableFunction, { call, input }: CallRequest): Promise<CallAnswer> {
+export function answerCall(
+  fn: DurableFunction,
+  { call, input }: CallRequest,
+  { traceparent }: Pick<TurnOptions, "traceparent"> = {},
+): Promise<CallAnswer> {
   return answering(`Function "${fn.id}" returned`, async () => {
     const turn = new CallTurn(call.id, call.started_at);
     const event = { id: call.id, name: CALL_EVENT_NAME, data: input, time: call.started_at };
-    const value = await callHandler(fn, { event, run: call }, turn);
+    const value = await callHandler(fn, { event, run: call }, turn, traceparent);
     const { output } = fn.options;
     return output === undefined ? value : checkedOutput(fn, output, value);
   });
@@ -30,7 +34,7 @@ export function answerCall(fn: DurableFunction, { call, input }: CallRequest): P
 export async function answerQuery(
   fn: DurableFunction,
   request: QueryRequest,
-  { secret, engineUrl = null }: Pick<TurnOptions, "secret" | "engineUrl"> = {},
+  { secret, engineUrl = null, traceparent }: Pick<TurnOptions, "secret" | "engineUrl" | "traceparent"> = {},
 ): Promise<CallAnswer> {
   const startedAtMs = monotonicMs();
   const { query, run, event, events, memo, budget, engine } = request;
@@ -52,7 +56,7 @@ export async function answerQuery(
     null,
     { isReadOnly: true, secret, engineUrl },
   );
-  const end = await turn.run(() => callHandler(fn, { event, events, run }, turn));
+  const end = await turn.run(() => callHandler(fn, { event, events, run }, turn, traceparent));
   const handler = turn.queries.get(query.name);
   if (handler === undefined && end.kind !== "nondeterministic") {
     return { status: "unknown_query", known: [...turn.queries.keys()] };

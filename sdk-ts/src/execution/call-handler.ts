@@ -13,11 +13,17 @@ export interface Cause {
 }
 
 /** Calls the handler from the top, with its data as its schema makes it. */
-export async function callHandler(fn: DurableFunction, cause: Cause, turn: Turn): Promise<unknown> {
+export async function callHandler(
+  fn: DurableFunction,
+  cause: Cause,
+  turn: Turn,
+  traceparent?: string | undefined,
+): Promise<unknown> {
   const events: DurableEvent[] = [];
   for (const received of cause.events ?? [cause.event]) events.push(await shownEvent(fn, received));
   const run = { id: cause.run.id, startedAt: cause.run.started_at };
-  return fn.options.handler({ event: events[0]!, events, step: makeStep(turn, policyOptionsOf(fn)), run });
+  const step = makeStep(turn, policyOptionsOf(fn));
+  return fn.options.handler({ event: events[0]!, events, step, run, traceparent });
 }
 
 async function shownEvent(fn: DurableFunction, received: RunEvent): Promise<DurableEvent> {

@@ -27,7 +27,8 @@ export async function executeFunction(
   const { values = new ValueLine(connection, request) } = options;
   const heartbeats = HeartbeatLine.of(connection, request);
   const turn = new Turn(request, startedAtMs, line, { ...options, values, heartbeats });
-  const end = await turn.run(() => callHandler(fn, { ...request.input, run: request.run }, turn));
+  const cause = { ...request.input, run: request.run };
+  const end = await turn.run(() => callHandler(fn, cause, turn, options.traceparent));
   const answer =
     end.kind === "unfetched"
       ? answerUnfetched(request, turn, line?.told !== undefined)

@@ -95,6 +95,8 @@ export class Turn {
   readonly #heartbeats: HeartbeatLine | null;
   readonly #late: LateLine | null;
   readonly #values: ValueLine;
+  /** Missing but where a replay is watched step by step. */
+  readonly #asked: TurnOptions["asked"];
   /** With a turn for one step that does not come to it: code may await something of its own before it. */
   readonly #patience = new Patience(UNMET_PATIENCE_MS);
   /** Null where nobody watches. */
@@ -119,6 +121,7 @@ export class Turn {
       capturesConsole = false,
       trails,
       engineUrl = null,
+      asked,
     }: TurnOptions = {},
   ) {
     const { app, engine, run, task, attempts, budget } = request;
@@ -137,6 +140,7 @@ export class Turn {
     this.#heartbeats = heartbeats;
     this.#late = late;
     this.#values = values;
+    this.#asked = asked;
     heartbeats?.onStopped(() => this.#abandon());
     this.#trail = task.kind === "advance" && trails ? trails.of(run.id) : null;
     this.#watch = this.#trail && new PathWatch(this.#trail);
@@ -145,6 +149,7 @@ export class Turn {
       place: this.#place,
       purpose: this.#purpose,
       watch: this.#watch,
+      asked,
       isOver: () => this.#end !== null,
       refuseNesting: (name) => refuseNesting(this, name),
       agree: ({ name, n }, recorded) => this.#agree({ op: "join", name, n }, recorded),
@@ -234,6 +239,7 @@ export class Turn {
     scope.reached(id, call.undo !== undefined);
     const recorded = this.#memo.claim(id);
     this.#watch?.reached({ id, name, n }, recorded !== undefined);
+    this.#asked?.({ id, op, name, n }, recorded !== undefined);
     this.#rest.look();
     if (recorded === undefined) {
       return this.#purpose.begins(id) ? this.#begin(begin, call, id, n) : this.#open.blocked(id, call, scope);

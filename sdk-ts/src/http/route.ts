@@ -1,6 +1,12 @@
 // One request from bytes to bytes. Adapters hand in what their framework has; nothing here knows any framework.
 
-import { type EngineRequest, type InspectRequest, type Manifest, writeJson } from "@durable/protocol/wire";
+import {
+  type EngineRequest,
+  HEADER_TRACEPARENT,
+  type InspectRequest,
+  type Manifest,
+  writeJson,
+} from "@durable/protocol/wire";
 import { configuredEngineUrl, isDevMode } from "../dev-mode.ts";
 import { answerCall, answerQuery } from "../execution/answer-call.ts";
 import { captureConsole } from "../execution/capture-console.ts";
@@ -88,7 +94,9 @@ export function createRoute(options: ServeOptions, engine: EngineAddress = CONFI
     const { checkpointsFrom } = engine;
     const requestBytes = request.body.length;
     const { hangUp } = request;
-    const turnOptions = { hangUp, capturesConsole, trails, engineUrl, checkpointsFrom, requestBytes };
+    const traceparent = request.header(HEADER_TRACEPARENT) ?? undefined;
+    const own = { capturesConsole, trails, engineUrl, checkpointsFrom };
+    const turnOptions = { ...own, hangUp, requestBytes, traceparent };
     return answerTo(fn, message, authentic, turnOptions, manifest);
   };
 }
@@ -116,7 +124,10 @@ async function answerTo(
     case "invoke":
       return answerInvoke(fn, message, authentic, turnOptions, identity);
     case "call":
-      return signedAnswer(authentic, writeJson({ ...(await answerCall(fn, message)), manifest }));
+      return signedAnswer(
+        authentic,
+        writeJson({ ...(await answerCall(fn, message, turnOptions)), manifest }),
+      );
     case "query":
       return signedAnswer(
         authentic,

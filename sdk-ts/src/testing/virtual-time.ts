@@ -2,6 +2,9 @@ import { type Duration, durationMs } from "../duration.ts";
 import { pause } from "./app-server.ts";
 import type { Bench, Rest } from "./bench.ts";
 
+/** Whether all is at rest costs the database a millisecond: who waits for long asks less often. */
+const LOOK_AFTER_MS_MAX = 15;
+
 /** Time that passes only when everything else is at rest, from timer to timer. */
 export class VirtualTime {
   readonly #bench: Bench;
@@ -17,7 +20,7 @@ export class VirtualTime {
   /** @throws Error when something goes on for longer than the kit's patience, in real time. */
   async settled(): Promise<Rest> {
     const untilMs = performance.now() + this.#patienceMs;
-    for (;;) {
+    for (let lookAfterMs = 2; ; lookAfterMs = Math.min(lookAfterMs * 1.5, LOOK_AFTER_MS_MAX)) {
       await this.#healed();
       const rest = await this.#bench.rest();
       if (rest.busy === 0) return rest;
@@ -26,7 +29,7 @@ export class VirtualTime {
           `Something is still going on after ${this.#patienceMs} ms of real time: a step that does not end, or work that makes more work. A longer one needs createTestKit({ patience }).`,
         );
       }
-      await pause(2);
+      await pause(lookAfterMs);
     }
   }
 

@@ -45,6 +45,7 @@ export const durable: System = {
             DURABLE_HOST: "127.0.0.1",
             DURABLE_PORT: String(port),
             DURABLE_ADMIN_TOKEN: token,
+            DURABLE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString("base64"),
             DURABLE_ALLOW_LOOPBACK: "1",
           },
           folder,

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { jsonBody, NOTHING, row } from "./row.ts";
-import { AppName, AsReceived, Circuit, EnvironmentName, Instant, WorkspacePath } from "./shapes.ts";
+import { AppName, AsReceived, Circuit, EnvironmentName, Instant, Reason, WorkspacePath } from "./shapes.ts";
 
 const SyncedFunction = z.object({
   id: z.string(),
@@ -50,6 +50,7 @@ export const listApps = row({
   path: "/v1/apps",
   group: "apps",
   summary: "List workspaces with their endpoints",
+  description: "A key sees its own.",
   action: "apps.list",
   params: NOTHING,
   query: NOTHING,
@@ -62,6 +63,9 @@ export const listApps = row({
             app: AppName,
             environment: EnvironmentName,
             created_at: Instant,
+            production: z
+              .boolean()
+              .openapi({ description: "People are asked twice before they change something." }),
             endpoint: z
               .object({
                 url: z.string(),
@@ -80,6 +84,32 @@ export const listApps = row({
     .openapi("Workspaces"),
   status: 200,
   problems: [],
+});
+
+export const markWorkspace = row({
+  method: "post",
+  path: "/v1/apps/{app}/{env}/mark",
+  group: "apps",
+  summary: "Mark a workspace production, or not",
+  description:
+    "In production each change by a person or an API key is answered with 428 and a token, and done when the same " +
+    "request comes again with it. Environments called `prod` are marked when they are made.",
+  action: "workspaces.mark",
+  params: WorkspacePath,
+  query: NOTHING,
+  body: jsonBody(
+    z
+      .strictObject({
+        production: z.boolean(),
+        reason: Reason,
+      })
+      .openapi("WorkspaceMark"),
+  ),
+  answer: z
+    .object({ app: AppName, environment: EnvironmentName, production: z.boolean() })
+    .openapi("WorkspaceMarked"),
+  status: 200,
+  problems: ["not-found"],
 });
 
 export const listFunctions = row({

@@ -7,9 +7,18 @@ import {
 } from "@durable/protocol/wire";
 import { z } from "@hono/zod-openapi";
 import { SKIP_REASONS } from "../../store/event-rows.ts";
-import { BEGINNING } from "./beginning.ts";
+import { BEGINNING, TAGS } from "./beginning.ts";
 import { NOTHING, row } from "./row.ts";
-import { AppName, AsReceived, EnvironmentName, Failure, RunState, RunStatus, WaitS } from "./shapes.ts";
+import {
+  AppName,
+  AsReceived,
+  EnvironmentName,
+  Failure,
+  orNull,
+  RunState,
+  RunStatus,
+  WaitS,
+} from "./shapes.ts";
 
 /** One send. Larger ones would stall the commits of everybody else; send several. */
 export const SEND_BYTES_MAX = 8 * 1024 * 1024;
@@ -36,6 +45,7 @@ const ClientEvent = z
       .optional()
       .openapi({ description: "When it happened, in UTC; now when it is missing." }),
     ...BEGINNING,
+    tags: TAGS,
   })
   .openapi("Event");
 
@@ -47,6 +57,7 @@ const CloudEvent = z
     type: EventName,
     time: z.iso.datetime({ offset: true }).optional(),
     data: AsReceived.optional(),
+    traceparent: z.string().optional().openapi({ description: "Of the Distributed Tracing extension." }),
   })
   .openapi("CloudEvent", {
     description: "CloudEvents 1.0. `type` becomes the event's name, `source` and `id` together its id.",
@@ -75,7 +86,7 @@ export const StartedRun = z
       description: "With `wait`: the end; or where it was when the time was over.",
     }),
     output: AsReceived.optional(),
-    failure: Failure.nullable().optional(),
+    failure: orNull(Failure).optional(),
     state: RunState.optional(),
   })
   .openapi("StartedRun");
@@ -87,6 +98,8 @@ export const sendEvents = row({
   summary: "Send events",
   description:
     "All events of a request are stored, with the runs they start, or none. Answered when they are on disk. " +
+    "With a `traceparent` header (W3C Trace Context), or the attribute of that name of a CloudEvent, the runs go on with that " +
+    "trace. " +
     `At most ${EVENTS_PER_SEND_MAX} events and ${SEND_BYTES_MAX} bytes.`,
   action: "events.send",
   params: NOTHING,

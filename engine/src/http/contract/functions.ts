@@ -1,9 +1,10 @@
 import { EVENT_BYTES_MAX, ID_CHARACTERS_MAX } from "@durable/protocol/wire";
 import { z } from "@hono/zod-openapi";
-import { BEGINNING } from "./beginning.ts";
+import { hasEnded } from "../../domain/run-end.ts";
+import { BEGINNING, TAGS } from "./beginning.ts";
 import { StartedRun } from "./events.ts";
 import { NOTHING, row } from "./row.ts";
-import { AsReceived, Failure, WaitS, WorkspacePath } from "./shapes.ts";
+import { AsReceived, Failure, orNull, WaitS, WorkspacePath } from "./shapes.ts";
 
 export const FunctionPath = WorkspacePath.extend({
   fn: z.string().max(ID_CHARACTERS_MAX).openapi({ description: "The function's id.", example: "checkout" }),
@@ -31,7 +32,7 @@ export const Called = z
   .object({
     status: z.enum(["completed", "failed"]),
     output: AsReceived,
-    failure: Failure.nullable(),
+    failure: orNull(Failure),
     app_ms: z.number().nullable().openapi({ description: "Milliseconds inside the app, by its own clock." }),
   })
   .openapi("Called");
@@ -70,7 +71,9 @@ export const triggerFunction = row({
   summary: "Start a run of exactly this function",
   description:
     "Its event is called `durable.trigger` and carries the data. Answered when the run is on disk; data that does " +
-    "not fit the function's input starts none. Sent again under the same `id` it finds the run it started.",
+    "not fit the function's input starts none. Sent again under the same `id` it finds the run it started. With `wait` " +
+    "the answer is 200 with the run's end, or 202 when it goes on. With a `traceparent` header (W3C Trace Context) the run " +
+    "goes on with that trace.",
   action: "functions.start",
   params: FunctionPath,
   query: z.strictObject({ wait: WaitS }),
@@ -84,11 +87,13 @@ export const triggerFunction = row({
           description: "Unique for this function: the same start sent again starts no second run.",
         }),
         ...BEGINNING,
+        tags: TAGS,
         path: SignedPath,
       })
       .openapi("TriggerRequest"),
   ),
   answer: StartedRun,
   status: 200,
+  isPending: ({ status }: z.output<typeof StartedRun>) => status !== undefined && !hasEnded({ status }),
   problems: ["not-found", "idempotency-conflict", "number-out-of-range", "start-skipped"],
 });

@@ -2,7 +2,7 @@ import { EVENT_BYTES_MAX, ID_CHARACTERS_MAX } from "@durable/protocol/wire";
 import { z } from "@hono/zod-openapi";
 import { payloadBody, SignedPath } from "./functions.ts";
 import { NOTHING, row } from "./row.ts";
-import { AsReceived, Instant, WorkspacePath } from "./shapes.ts";
+import { AsReceived, Instant, orNull, WorkspacePath } from "./shapes.ts";
 
 const InputPath = WorkspacePath.extend({ id: z.string().openapi({ description: "The input's id." }) });
 
@@ -45,7 +45,7 @@ const Input = z
     reminded_at: Instant.nullable(),
     escalated_at: Instant.nullable(),
     ended_at: Instant.nullable(),
-    answer: InputAnswer.nullable(),
+    answer: orNull(InputAnswer),
   })
   .openapi("Input");
 

@@ -1,121 +1,85 @@
 import { z } from "@hono/zod-openapi";
+import { KEY_SCOPES } from "../../auth/bearer-key.ts";
+import { Next, NumberCursor, pageQuery } from "./page.ts";
 import { jsonBody, NOTHING, row } from "./row.ts";
 import { Instant, WorkspacePath } from "./shapes.ts";
 
-const KeyPath = WorkspacePath.extend({ id: z.string() });
+const KEYS_PER_PAGE_MAX = 200;
+const EXPIRES_IN_S_MAX = 10 * 365 * 86_400;
 
-const EventKey = z
+const KeyScope = z.enum(KEY_SCOPES).openapi("KeyScope", {
+  description:
+    "`send`: an event key, which can send events and nothing else. An API key may `read`, or also `write` (start, cancel, " +
+    "pause, ...), or also `admin` (keys and secrets): in its own workspace alone.",
+});
+
+const Key = z
   .object({
     id: z.number().int(),
+    scope: KeyScope,
     prefix: z.string().openapi({ description: "How the key begins.", example: "evk_3fKq9Z" }),
     created_at: Instant,
+    expires_at: Instant.nullable(),
+    last_used_at: Instant.nullable().openapi({ description: "To the minute." }),
     revoked_at: Instant.nullable(),
   })
-  .openapi("EventKey");
+  .openapi("Key");
 
-const SigningSecret = z
-  .object({
-    id: z.number().int(),
-    fingerprint: z.string().openapi({
-      description: "The first 16 hex digits of the SHA-256 of the secret's text.",
-      example: "9f86d081884c7d65",
-    }),
-    created_at: Instant,
-    retired_at: Instant.nullable(),
-  })
-  .openapi("SigningSecret");
+const of = { group: "keys", params: WorkspacePath } as const;
+const path = "/v1/apps/{app}/{env}/keys";
 
-const manage = { group: "keys", action: "keys.manage", query: NOTHING } as const;
-
-export const createEventKey = row({
-  ...manage,
+export const createKey = row({
+  ...of,
   method: "post",
-  path: "/v1/apps/{app}/{env}/event-keys",
-  summary: "Create a key that can only send events",
-  params: WorkspacePath,
-  body: jsonBody(NOTHING, { required: false }),
-  answer: EventKey.extend({
-    key: z.string().openapi({ description: "Shown once. Only its hash is kept." }),
-  }).openapi("EventKeyCreated"),
-  status: 201,
-  problems: [],
-});
-
-export const listEventKeys = row({
-  ...manage,
-  method: "get",
-  path: "/v1/apps/{app}/{env}/event-keys",
-  summary: "List event keys",
-  params: WorkspacePath,
-  body: null,
-  answer: z.object({ event_keys: z.array(EventKey) }).openapi("EventKeys"),
-  status: 200,
-  problems: ["not-found"],
-});
-
-export const revokeEventKey = row({
-  ...manage,
-  method: "delete",
-  path: "/v1/apps/{app}/{env}/event-keys/{id}",
-  summary: "Revoke an event key",
-  description: "Every engine process refuses it after one second at most.",
-  params: KeyPath,
-  body: null,
-  answer: z.object({ id: z.number().int(), state: z.literal("revoked") }).openapi("EventKeyRevoked"),
-  status: 200,
-  problems: ["not-found"],
-});
-
-export const createSigningSecret = row({
-  ...manage,
-  method: "post",
-  path: "/v1/apps/{app}/{env}/signing-secrets",
-  summary: "Create a signing secret, or bring one",
-  description:
-    "Requests are signed with every secret that is not retired, the newest first. To rotate: create one, give the " +
-    "app both, retire the old one.",
-  params: WorkspacePath,
+  path,
+  summary: "Create an event key or an API key",
+  action: "keys.create",
+  query: NOTHING,
   body: jsonBody(
     z
-      .object({
-        secret: z
-          .string()
-          .max(200)
+      .strictObject({
+        scope: KeyScope,
+        expires_in_s: z
+          .number()
+          .int()
+          .min(1)
+          .max(EXPIRES_IN_S_MAX)
           .optional()
-          .openapi({ description: "`whsec_` and base64 of 24 to 64 bytes." }),
+          .openapi({ description: "It lasts until it is revoked when this is missing." }),
       })
-      .openapi("SigningSecretRequest"),
-    { required: false },
+      .openapi("KeyRequest"),
   ),
-  answer: SigningSecret.extend({
-    secret: z.string().openapi({ description: "Shown once. The app's DURABLE_SECRET." }),
-  }).openapi("SigningSecretCreated"),
+  answer: Key.extend({
+    key: z.string().openapi({ description: "Shown once. Only its hash is kept." }),
+  }).openapi("KeyCreated"),
   status: 201,
   problems: [],
 });
 
-export const listSigningSecrets = row({
-  ...manage,
+export const listKeys = row({
+  ...of,
   method: "get",
-  path: "/v1/apps/{app}/{env}/signing-secrets",
-  summary: "List signing secrets, newest first, without the secrets",
-  params: WorkspacePath,
+  path,
+  summary: "List keys, newest first, without the keys themselves",
+  action: "keys.read",
+  query: z.strictObject(pageQuery(KEYS_PER_PAGE_MAX, 50, NumberCursor)),
   body: null,
-  answer: z.object({ signing_secrets: z.array(SigningSecret) }).openapi("SigningSecrets"),
+  answer: z.object({ keys: z.array(Key), next: Next }).openapi("Keys"),
   status: 200,
   problems: ["not-found"],
 });
 
-export const retireSigningSecret = row({
-  ...manage,
-  method: "post",
-  path: "/v1/apps/{app}/{env}/signing-secrets/{id}/retire",
-  summary: "Retire a signing secret",
-  description:
-    "Nothing is signed with it any more, and what is signed with it is refused, after one second at most.",
-  params: KeyPath,
-  body: jsonBody(NOTHING, { required: false }),
-  answer: z.object({ id: z.number().int(), state: z.literal("retired") }).openapi("SigningSecretRetired"),
+export const revokeKey = row({
+  ...of,
+  method: "delete",
+  path: `${path}/{id}`,
+  summary: "Revoke a key",
+  description: "Every engine process refuses it after one second at most.",
+  action: "keys.revoke",
+  params: WorkspacePath.extend({ id: z.string() }),
+  query: NOTHING,
+  body: null,
+  answer: z.object({ id: z.number().int(), state: z.literal("revoked") }).openapi("KeyRevoked"),
   status: 200,
-  problems: ["not-found", "last-signing-secret"],
+  problems: ["not-found"],
 });

@@ -1,7 +1,7 @@
 import { LIMIT_MAX } from "@durable/protocol/wire";
 import { z } from "@hono/zod-openapi";
 import { jsonBody, NOTHING, row } from "./row.ts";
-import { AsReceived, WorkspacePath } from "./shapes.ts";
+import { AsReceived, Reason, WorkspacePath } from "./shapes.ts";
 
 /** How many of its keys a limit shows. */
 export const GATES_SHOWN_MAX = 10;
@@ -72,11 +72,7 @@ export const setLimit = row({
         count: z.number().int().min(0).max(LIMIT_MAX).nullable().openapi({
           description: "0 lets nobody in; null goes back to what is declared.",
         }),
-        reason: z
-          .string()
-          .max(1_000)
-          .optional()
-          .openapi({ description: "Kept in the audit log, for whoever asks later." }),
+        reason: Reason,
       })
       .openapi("LimitChange"),
   ),

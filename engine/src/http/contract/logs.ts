@@ -5,7 +5,7 @@ import { AsReceived, Instant, RunPath } from "./shapes.ts";
 
 const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 
-const LogLine = z
+export const LogLine = z
   .object({
     id: z.string().openapi({ description: "Grows with every line of the run." }),
     step: z.object({ id: z.string(), name: z.string(), n: z.number().int() }),

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { Action } from "../../auth/authorize.ts";
+import type { Action } from "../../auth/actions.ts";
 import type { ProblemCode } from "../../domain/problems.ts";
 
 /**
@@ -7,7 +7,7 @@ import type { ProblemCode } from "../../domain/problems.ts";
  * prints it, the client is typed by it.
  */
 export interface Row {
-  readonly method: "get" | "post" | "delete";
+  readonly method: "get" | "post" | "put" | "delete";
   /** As OpenAPI writes it: `/v1/apps/{app}`. */
   readonly path: string;
   readonly group:
@@ -19,10 +19,11 @@ export interface Row {
     | "inputs"
     | "dispatches"
     | "keys"
+    | "metrics"
     | "health";
   readonly summary: string;
   readonly description?: string;
-  /** What the actor must be allowed to do; one table in auth/authorize.ts says who is. */
+  /** What the actor must be allowed to do; one table in auth/actions.ts says who is. */
   readonly action: Action;
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
@@ -38,7 +39,15 @@ export interface Row {
     readonly read: "json" | "bytes";
   } | null;
   readonly answer: z.ZodType;
+  /** The answer is a stream of server-sent events, each of the shape of `answer`. */
+  readonly streams?: true;
+  /** Pages of any origin may read the answer; they bring a run token, and no cookie. */
+  readonly isForPages?: true;
+  /** The answer is a text, of the type this chooses for what is accepted; null accepts anything. Else it is JSON. */
+  readonly text?: (accept: string | null) => string;
   readonly status: 200 | 201;
+  /** Answered with 202 when this says so: what was asked for goes on. */
+  readonly isPending?: (answer: never) => boolean;
   /** The answer is signed as dispatches are: only for actors of kind `app`. */
   readonly isSigned?: true;
   /** Beside those every route can answer with. */

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { BEGIN_CAUSES } from "../../domain/begin.ts";
-import { AsReceived, Circuit, Failure, Instant, RunState, RunStatus } from "./shapes.ts";
+import { RERUN_KINDS } from "../../domain/rerun-kind.ts";
+import { AsReceived, Circuit, Failure, Instant, orNull, Rev, RunState, RunStatus } from "./shapes.ts";
 import { Attempt, Step, Times } from "./steps.ts";
 import { Wait } from "./wait.ts";
 
@@ -23,8 +24,12 @@ const Child = z
     kind: ChildKind,
     function: z.string(),
     status: RunStatus,
+    created_at: Instant,
+    ended_at: Instant.nullable(),
   })
   .openapi("Child");
+
+const Rerun = { run: z.string(), kind: z.enum(RERUN_KINDS) };
 
 const Heartbeat = z
   .object({
@@ -62,15 +67,14 @@ const Detour = z
 export const Run = z
   .object({
     id: z.string(),
+    rev: Rev,
     app: z.string(),
     environment: z.string(),
     function: z.string(),
     function_version: z.number().int(),
     status: RunStatus,
     why: z.string().openapi({ description: "Why it is where it is, in one sentence." }),
-    wait: Wait.nullable().openapi({
-      description: "The same as data; null once it has ended, and while its app is called.",
-    }),
+    wait: orNull(Wait, "The same as data; null once it has ended, and while its app is called."),
     created_at: Instant,
     ended_at: Instant.nullable(),
     event: z.object({
@@ -81,7 +85,7 @@ export const Run = z
       received_at: Instant,
     }),
     output: AsReceived,
-    failure: Failure.nullable(),
+    failure: orNull(Failure),
     state: RunState,
     unclaimed: z
       .number()
@@ -92,8 +96,19 @@ export const Run = z
       .number()
       .int()
       .openapi({ description: "Completed steps that were undone after it failed or was cancelled." }),
-    parent: Parent.nullable(),
+    parent: orNull(Parent),
     children: z.array(Child).openapi({ description: "The runs it started by its steps, or by failing." }),
+    origin: z
+      .object({
+        ...Rerun,
+        step: z.string().nullable().openapi({ description: "The step of it from which this one begins." }),
+        kept: z.number().int().openapi({ description: "Entries of its journal that this one began with." }),
+      })
+      .nullable()
+      .openapi({ description: "The run that this one goes over again." }),
+    reruns: z
+      .array(z.object({ ...Rerun, status: RunStatus }).openapi("Rerun"))
+      .openapi({ description: "The runs that were made of it." }),
     cancelled: z.object({ by: z.string(), reason: z.string().nullable(), at: Instant }).nullable(),
     live: z
       .object({
@@ -117,9 +132,10 @@ export const Run = z
           .object({ at: Instant, cause: z.enum(BEGIN_CAUSES) })
           .nullable()
           .openapi({ description: "When it begins, and why so late; null once it has begun." }),
-        circuit: Circuit.nullable().openapi({
-          description: "Why its job waits, while the endpoint is down or busy; null while all is well.",
-        }),
+        circuit: orNull(
+          Circuit,
+          "Why its job waits, while the endpoint is down or busy; null while all is well.",
+        ),
         engine: z.object({ id: z.number().int(), host: z.string(), pid: z.number().int() }).nullable(),
       })
       .nullable()

@@ -1,10 +1,13 @@
 import { z } from "@hono/zod-openapi";
 import { NOTHING, row } from "./row.ts";
 import { Parent, Run } from "./run.ts";
+import { RUN_FILTER } from "./run-filter.ts";
 import {
   AsReceived,
   Failure,
   Instant,
+  orNull,
+  Rev,
   RunPath,
   RunState,
   RunStatus,
@@ -16,30 +19,31 @@ import { Wait } from "./wait.ts";
 export const RunListed = z
   .object({
     id: z.string(),
+    rev: Rev,
     function: z.string(),
     function_version: z.number().int(),
     status: RunStatus,
     created_at: Instant,
     ended_at: Instant.nullable(),
     event: z.object({ id: z.string(), name: z.string() }),
-    wait: Wait.nullable().openapi({
-      description: "Why it does not go on; null once it has ended, and while its app is called.",
-    }),
+    wait: orNull(Wait, "Why it does not go on; null once it has ended, and while its app is called."),
   })
   .openapi("RunListed");
 
 export const RUNS_PER_PAGE_MAX = 200;
+export const BARS_MAX = 200;
 
 export const listRuns = row({
   method: "get",
   path: "/v1/apps/{app}/{env}/runs",
   group: "runs",
   summary: "List runs, newest first",
+  description:
+    "A page looks at 10,000 runs at most, at 1,000 for the name of an error, so it can be short, or empty, where few of many fit. `next` goes on where it stopped.",
   action: "runs.read",
   params: WorkspacePath,
   query: z.strictObject({
-    status: RunStatus.optional(),
-    function: z.string().max(200).optional(),
+    ...RUN_FILTER,
     limit: z.coerce.number<number | string>().int().min(1).max(RUNS_PER_PAGE_MAX).default(50),
     cursor: z.uuid().optional().openapi({ description: "`next` of the page before." }),
   }),
@@ -57,14 +61,54 @@ export const listRuns = row({
   problems: ["not-found"],
 });
 
+const Statuses = z
+  .partialRecord(RunStatus, z.number().int())
+  .openapi({ description: "How many, by status." });
+
+export const countRuns = row({
+  method: "get",
+  path: "/v1/apps/{app}/{env}/run-counts",
+  group: "runs",
+  summary: "Count runs by status, and by when they were created",
+  description:
+    "The newest 10,000 are looked at and counted, or 4,000 where they lie far apart: of an error, a tag, a path or a parent. What is beyond is said.",
+  action: "runs.read",
+  params: WorkspacePath,
+  query: z.strictObject({
+    ...RUN_FILTER,
+    bars: z.coerce.number<number | string>().int().min(1).max(BARS_MAX).default(60),
+  }),
+  body: null,
+  answer: z
+    .object({
+      statuses: Statuses,
+      is_exact: z.boolean().openapi({ description: "False: there may be more, that are older." }),
+      since: Instant.nullable().openapi({
+        description: "Where it is not exact: all that are younger were counted.",
+      }),
+      step_ms: z.number().openapi({ description: "The width of a bar." }),
+      bars: z.array(z.object({ from: Instant, statuses: Statuses }).openapi("RunBar")),
+    })
+    .openapi("RunCounts"),
+  status: 200,
+  problems: ["not-found"],
+});
+
 export const getRun = row({
   method: "get",
   path: "/v1/apps/{app}/{env}/runs/{id}",
   group: "runs",
   summary: "One run with its steps and attempts",
+  description:
+    "With `at` as it was then, as far as that is kept: steps settled by then, what was open, and its status.",
   action: "runs.read",
   params: RunPath,
-  query: z.strictObject({ wait: WaitS }),
+  query: z.strictObject({
+    wait: WaitS,
+    at: Instant.optional().openapi({
+      description: "A moment of the run; 404 before there was one. Then nothing is waited for.",
+    }),
+  }),
   body: null,
   answer: Run,
   status: 200,
@@ -86,7 +130,7 @@ export const getRunResult = row({
       id: z.string(),
       status: RunStatus.openapi({ description: "The end; or where it was when the wait was over." }),
       output: AsReceived,
-      failure: Failure.nullable(),
+      failure: orNull(Failure),
       state: RunState,
     })
     .openapi("RunResult"),
@@ -113,7 +157,7 @@ export const getRunTree = row({
           z
             .object({
               run: z.string(),
-              parent: Parent.nullable(),
+              parent: orNull(Parent),
               function: z.string(),
               status: RunStatus,
               created_at: Instant,

@@ -1,9 +1,14 @@
-import { EVENT_BYTES_MAX, ID_CHARACTERS_MAX, JITTER_MS_MAX } from "@durable/protocol/wire";
+import {
+  EVENT_BYTES_MAX,
+  EXPRESSION_CHARACTERS_MAX,
+  ID_CHARACTERS_MAX,
+  JITTER_MS_MAX,
+} from "@durable/protocol/wire";
 import { z } from "@hono/zod-openapi";
 import { StartedRun } from "./events.ts";
 import { payloadBody } from "./functions.ts";
 import { jsonBody, NOTHING, row } from "./row.ts";
-import { AppName, AsReceived, Instant, WorkspacePath } from "./shapes.ts";
+import { AppName, AsReceived, Instant, Reason, WorkspacePath } from "./shapes.ts";
 
 /** How many of its ticks to come a schedule shows. */
 export const NEXT_SHOWN_MAX = 5;
@@ -24,6 +29,11 @@ const Cron = z.string().min(1).max(1_000).openapi({
   example: "0 9 * * mon-fri",
 });
 const TimeZone = z.string().min(1).max(100).openapi({ description: "IANA.", example: "Europe/Zurich" });
+const If = z.string().min(1).max(EXPRESSION_CHARACTERS_MAX).nullable().openapi({
+  description:
+    "CEL over the event of a tick, as its run would get it; a tick for which it does not hold leaves a skip. Null: all start runs.",
+  example: "timestamp(event.time).getDate('Europe/Zurich') <= 7",
+});
 const JitterMs = z.number().int().min(0).max(JITTER_MS_MAX).openapi({
   description: "A run begins up to so much after its tick.",
 });
@@ -37,6 +47,7 @@ const Schedule = z
     function: z.string(),
     cron: Cron,
     tz: TimeZone,
+    if: If,
     jitter_ms: JitterMs,
     catch_up: CatchUp,
     overlap: Overlap,
@@ -56,6 +67,7 @@ const Schedule = z
 
 const rules = {
   tz: TimeZone.optional(),
+  if: If.optional(),
   jitter_ms: JitterMs.optional(),
   catch_up: CatchUp.optional(),
   overlap: Overlap.optional(),
@@ -70,11 +82,7 @@ const one = { group: "schedules", params: SchedulePath, query: NOTHING } as cons
 const reason = jsonBody(
   z
     .strictObject({
-      reason: z
-        .string()
-        .max(1_000)
-        .optional()
-        .openapi({ description: "Kept in the audit log, for whoever asks later." }),
+      reason: Reason,
     })
     .openapi("ScheduleReason"),
   { required: false },
@@ -226,7 +234,7 @@ export const backfillSchedule = row({
   path: "/v1/apps/{app}/{env}/schedules/{id}/backfill",
   summary: "Start the ticks of a time that is over and that started nothing",
   description:
-    "By the line and zone it has now, 1,000 ticks at most. A tick that started a run, or was skipped because another run was under way, does not start one again.",
+    "By the line and zone it has now, 1,000 ticks at most. A tick that started a run, or was skipped for its `if` or because another run was under way, does not start one again.",
   action: "schedules.run",
   body: jsonBody(
     z

@@ -14,10 +14,24 @@ export const WorkspacePath = z.object({ app: AppName, env: EnvironmentName });
 /** With milliseconds, in UTC. */
 export const Instant = z.iso.datetime().openapi({ example: "2026-10-21T09:00:00.000Z" });
 
+/** So many transactions were over when it was read: comparable whatever was read, by whom. */
+export const Rev = z.number().openapi({
+  description: "Of two states of one thing, in lists and in streams, the one with the higher is younger.",
+});
+
 /** Any JSON value, passed on byte for byte as it was received. */
 export const AsReceived = z
   .unknown()
   .openapi({ description: "Any JSON value, byte for byte as it was received." });
+
+/**
+ * A named shape, or null. `Shape.nullable()` would not say so in the document: whatever uses the name first decides for all
+ * whether it can be null, and a description beside it makes a type that is an object and null at once.
+ */
+export function orNull<Shape extends z.ZodType>(shape: Shape, description?: string) {
+  const either = z.union([shape, z.null()]);
+  return description === undefined ? either : either.openapi({ description });
+}
 
 /** What a run last published by step.setState. */
 export const RunState = AsReceived.openapi({
@@ -63,11 +77,15 @@ export const WaitS = z.coerce
 export const ProblemAnswer = z
   .object({
     type: z.string().openapi({ example: "urn:durable:problem:not-found" }),
+    code: z.string().openapi({ example: "not-found" }),
     title: z.string(),
     status: z.number().int(),
-    detail: z.string().openapi({ description: "What happened and what to do, as a sentence." }),
-    code: z.string().openapi({ example: "not-found" }),
-    instance: z.string().optional().openapi({ description: "Names this occurrence in the engine's log." }),
+    detail: z.string().openapi({ description: "What happened this time, as a sentence." }),
+    fix: z.string().openapi({ description: "What to do about this code." }),
+    docs: z.string().openapi({ description: "The page that explains the code." }),
+    requestId: z
+      .string()
+      .openapi({ description: "Names this occurrence: also in x-request-id and in the engine's log." }),
     errors: z
       .array(
         z.object({
@@ -78,8 +96,15 @@ export const ProblemAnswer = z
         }),
       )
       .optional(),
-    docs: z.string().openapi({ description: "The page that explains the code." }),
+    confirm: z.string().optional().openapi({
+      description: "Of a 428: send the same request again with it as `durable-confirm`, within 30 s.",
+    }),
   })
   .openapi("Problem", { description: "RFC 9457" });
 
 export const RunPath = WorkspacePath.extend({ id: z.string().openapi({ description: "The run's id." }) });
+
+/** Of an action of a person. */
+export const Reason = z.string().max(1_000).optional().openapi({
+  description: "Kept in the audit log, for whoever asks later.",
+});

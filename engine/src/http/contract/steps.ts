@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { InputKind, InputStatus } from "./inputs.ts";
-import { AsReceived, Failure, Instant } from "./shapes.ts";
+import { AsReceived, Failure, Instant, orNull } from "./shapes.ts";
 
 export const Times = {
   sent_at: Instant.nullable(),
@@ -15,7 +15,7 @@ export const Attempt = z
   .object({
     attempt: z.number().int().openapi({ description: "From 1." }),
     outcome: z.enum(["ok", "failed", "transport", "protocol", "late", "lost"]),
-    failure: Failure.nullable(),
+    failure: orNull(Failure),
     name: z
       .string()
       .nullable()
@@ -35,6 +35,10 @@ export const Step = z
       .string()
       .nullable()
       .openapi({ description: "Id of the branch or group it stands in; null is the handler itself." }),
+    group: z.string().nullable().openapi({
+      description:
+        "Id of the entry of a loop that stands for it: code that is called again is shown that one.",
+    }),
     op: z.string(),
     name: z.string(),
     n: z.number().int().openapi({ description: "Occurrence of the name within its scope." }),
@@ -45,7 +49,7 @@ export const Step = z
       .nullable()
       .openapi({ description: "Its number in the journal, once it has settled." }),
     value: AsReceived,
-    failure: Failure.nullable(),
+    failure: orNull(Failure),
     attempt: z
       .number()
       .int()

@@ -1,29 +1,35 @@
 // The route table: every operation of the API by its name. A new route is a new row here and a handler of the same
 // name in http/routes; the compiler asks for it.
 import type { z } from "@hono/zod-openapi";
-import { listApps, listFunctions, syncApp } from "./apps.ts";
+import { listAlertRules, listAlerts, setAlertRule } from "./alerts.ts";
+import { listApps, listFunctions, markWorkspace, syncApp } from "./apps.ts";
+import { listAudit } from "./audit.ts";
+import { createBulk, getBulk, listBulks, steerBulk } from "./bulks.ts";
 import { listDeployments, retireDeployment } from "./deployments.ts";
 import { getLargeValue, getMemoPage, sendCheckpoint, sendHeartbeat, sendLate } from "./dispatches.ts";
+import { eraseOwner, getErasure, listErasures } from "./erasures.ts";
+import { getError, listErrors, muteError, reopenError, resolveError } from "./errors.ts";
 import { getEvent } from "./event.ts";
 import { sendEvents } from "./events.ts";
+import { exportRuns } from "./export.ts";
 import { callFunction, triggerFunction } from "./functions.ts";
 import { health, openApi, ready } from "./health.ts";
+import { getRunHistory } from "./history.ts";
 import { answerInput, getInput, listInputs } from "./inputs.ts";
-import {
-  createEventKey,
-  createSigningSecret,
-  listEventKeys,
-  listSigningSecrets,
-  retireSigningSecret,
-  revokeEventKey,
-} from "./keys.ts";
+import { createKey, listKeys, revokeKey } from "./keys.ts";
+import { listShapes } from "./limit-shapes.ts";
 import { listLimits, setLimit } from "./limits.ts";
 import { listRunLogs } from "./logs.ts";
+import { getMetrics } from "./metrics.ts";
 import { listPauses, pauseTarget, resumePause } from "./pauses.ts";
 import { queryRun } from "./queries.ts";
+import { repairRun } from "./repairs.ts";
+import { rerunRun } from "./reruns.ts";
+import { getRetention, setRetention } from "./retention.ts";
 import type { Row } from "./row.ts";
 import { beginRun, cancelRun, moveRun, pauseRun, resumeRun } from "./run-actions.ts";
-import { getRun, getRunResult, getRunTree, listRuns } from "./runs.ts";
+import { createRunToken, followRun, watchRun } from "./run-tokens.ts";
+import { countRuns, getRun, getRunResult, getRunTree, listRuns } from "./runs.ts";
 import {
   backfillSchedule,
   changeSchedule,
@@ -35,8 +41,21 @@ import {
   resumeSchedule,
   runSchedule,
 } from "./schedules.ts";
+import { scrapeMetrics } from "./scrape.ts";
+import { createSigningSecret, listSigningSecrets, retireSigningSecret } from "./secrets.ts";
 import { completeToken, sendSignal } from "./signals.ts";
 import { listSkips, runSkip } from "./skips.ts";
+import { changeTopics, stream } from "./streams.ts";
+import { getRunTrace } from "./trace.ts";
+import {
+  changeWebhook,
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhooks,
+  rotateWebhookSecret,
+  testWebhook,
+} from "./webhooks.ts";
 
 export const TABLE = {
   sendEvents,
@@ -47,10 +66,29 @@ export const TABLE = {
   completeToken,
   syncApp,
   listApps,
+  markWorkspace,
+  getRetention,
+  setRetention,
+  exportRuns,
+  eraseOwner,
+  listErasures,
+  getErasure,
+  listAudit,
+  listAlerts,
+  listAlertRules,
+  setAlertRule,
+  createWebhook,
+  listWebhooks,
+  getWebhook,
+  changeWebhook,
+  deleteWebhook,
+  testWebhook,
+  rotateWebhookSecret,
   listDeployments,
   retireDeployment,
   listLimits,
   setLimit,
+  listShapes,
   listPauses,
   pauseTarget,
   resumePause,
@@ -67,10 +105,24 @@ export const TABLE = {
   runSchedule,
   backfillSchedule,
   listRuns,
+  countRuns,
   getRun,
   getRunResult,
   getRunTree,
+  getRunTrace,
+  getRunHistory,
+  createRunToken,
+  watchRun,
+  followRun,
   listRunLogs,
+  getMetrics,
+  listErrors,
+  getError,
+  resolveError,
+  muteError,
+  reopenError,
+  stream,
+  changeTopics,
   cancelRun,
   beginRun,
   sendCheckpoint,
@@ -82,15 +134,22 @@ export const TABLE = {
   pauseRun,
   resumeRun,
   moveRun,
+  rerunRun,
+  repairRun,
+  createBulk,
+  listBulks,
+  getBulk,
+  steerBulk,
   listInputs,
   getInput,
   answerInput,
-  createEventKey,
-  listEventKeys,
-  revokeEventKey,
+  createKey,
+  listKeys,
+  revokeKey,
   createSigningSecret,
   listSigningSecrets,
   retireSigningSecret,
+  scrapeMetrics,
   health,
   ready,
   openApi,

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { InputKind } from "./inputs.ts";
 import { LimitKeyValue, LimitKind } from "./limits.ts";
 import { PauseShown } from "./pauses.ts";
-import { AsReceived, Instant, RunStatus } from "./shapes.ts";
+import { AsReceived, Instant, orNull, RunStatus } from "./shapes.ts";
 
 const GateWait = z
   .object({
@@ -92,8 +92,8 @@ export const Wait = z
     jobs: z.number().int().openapi({
       description: "Of the run, that wait at limits: itself, or planned steps. `step` is the oldest.",
     }),
-    gate: GateWait.nullable().openapi({ description: "Of `concurrency`, `throttle` and `singleton`." }),
-    pause: PauseShown.nullable().openapi({ description: "Of `held`." }),
+    gate: orNull(GateWait, "Of `concurrency`, `throttle` and `singleton`."),
+    pause: orNull(PauseShown, "Of `held`."),
     circuit: z
       .object({
         state: z.enum(["open", "limited"]),

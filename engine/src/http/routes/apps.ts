@@ -1,23 +1,26 @@
 import { RawJson } from "@durable/protocol/wire";
-import { actorName } from "../../auth/authorize.ts";
+import { type Actor, actorName } from "../../auth/actor.ts";
 import { type Change, listFunctions } from "../../registry/manifest-store.ts";
 import { syncApp } from "../../registry/sync-app.ts";
-import { listWorkspaces } from "../../store/workspaces.ts";
+import { listWorkspaces, markWorkspace } from "../../store/workspaces.ts";
 import type { Handlers } from "../handlers.ts";
 import type { RouteParts } from "../parts.ts";
 
-export function appRoutes(parts: RouteParts): Handlers<"syncApp" | "listApps" | "listFunctions"> {
-  const { database, workspaceIds, log } = parts;
+export function appRoutes(
+  parts: RouteParts,
+): Handlers<"syncApp" | "listApps" | "markWorkspace" | "listFunctions"> {
+  const { database, registry, workspaceIds, log } = parts;
   return {
     async syncApp({ params, body, actor }) {
       const { app, env } = params;
-      const isOperator = actor!.kind !== "app";
-      const workspaceId = await (isOperator ? workspaceIds.ensure(app, env) : workspaceIds.require(app, env));
+      const workspaceId = await (actor!.kind === "app"
+        ? workspaceIds.require(app, env)
+        : workspaceIds.ensure(app, env));
       const { url, manifest, functions } = await syncApp(parts, {
         workspaceId,
         url: body.url,
         actor: actorName(actor!),
-        mayMove: isOperator,
+        mayMove: mayMove(actor!),
       });
       const those = (wanted: Change) =>
         functions.filter(({ change }) => change === wanted).map(({ id, version }) => ({ id, version }));
@@ -31,8 +34,17 @@ export function appRoutes(parts: RouteParts): Handlers<"syncApp" | "listApps" | 
       return { app, environment: env, url, sdk: manifest.sdk, ...changes };
     },
 
-    async listApps() {
-      return { apps: await listWorkspaces(database) };
+    async listApps({ actor }) {
+      const only = actor !== null && "workspaceId" in actor ? actor.workspaceId : null;
+      return { apps: await listWorkspaces(database, only) };
+    },
+
+    async markWorkspace({ params, body, actor }) {
+      const { production, reason = null } = body;
+      const workspaceId = await workspaceIds.require(params.app, params.env);
+      await markWorkspace(database, workspaceId, actorName(actor!), production, reason);
+      registry.forget(workspaceId);
+      return { app: params.app, environment: params.env, production };
     },
 
     async listFunctions({ params }) {
@@ -41,4 +53,11 @@ export function appRoutes(parts: RouteParts): Handlers<"syncApp" | "listApps" | 
       return { functions: functions.map((fn) => ({ ...fn, manifest: new RawJson(fn.manifest) })) };
     },
   };
+}
+
+/** Whoever says where an app answers is sent all its data: not what an app, or a key that only works with runs, may say. */
+function mayMove(actor: Actor): boolean {
+  return (
+    actor.kind === "admin" || actor.kind === "dev" || (actor.kind === "api-key" && actor.scope === "admin")
+  );
 }

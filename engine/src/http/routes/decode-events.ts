@@ -9,6 +9,7 @@ import {
   RESERVED_EVENT_PREFIX,
 } from "@durable/protocol";
 import type { ProblemDetail } from "../../domain/problems.ts";
+import { parseTraceparent } from "../../domain/trace-context.ts";
 import { beginOf } from "../../ingest/begin-of.ts";
 import { boundedId } from "../../ingest/bounded-id.ts";
 import type { IncomingEvent } from "../../ingest/incoming-event.ts";
@@ -18,8 +19,12 @@ import { refuseInexactNumbers } from "./exact-numbers.ts";
 const RAW: ReadonlySet<string> = new Set(["data"]);
 const NULL = "null";
 
-/** The events of a send, `data` byte for byte as it came, or every thing wrong with them at once. */
-export function decodeEvents(body: Uint8Array, contentType: string): IncomingEvent[] {
+/** The events of a send, `data` byte for byte as it came, or every thing wrong with them at once. @param traceparent Of the request. */
+export function decodeEvents(
+  body: Uint8Array,
+  contentType: string,
+  traceparent: string | null,
+): IncomingEvent[] {
   const parsed = parseJson(body, { raw: RAW });
   const isBatch = Array.isArray(parsed);
   const items: unknown[] = isBatch ? parsed : [parsed];
@@ -28,11 +33,17 @@ export function decodeEvents(body: Uint8Array, contentType: string): IncomingEve
   const events: IncomingEvent[] = [];
   for (const [index, item] of items.entries()) {
     const event = decodeEvent(item, isBatch ? `/${index}` : "", contentType, errors);
-    if (event !== null) events.push(event);
+    if (event !== null) events.push(withTrace(event, traceparent));
   }
   if (errors.length > 0) throw invalid(errors);
   refuseInexactNumbers(body, isBatch, events);
   return events;
+}
+
+/** A CloudEvent that names its own trace keeps it. */
+function withTrace(event: IncomingEvent, traceparent: string | null): IncomingEvent {
+  const isSettled = traceparent === null || (event.traceparent ?? null) !== null;
+  return isSettled ? event : { ...event, traceparent };
 }
 
 function shapeErrors(items: readonly unknown[], isBatch: boolean, contentType: string): ProblemDetail[] {
@@ -78,14 +89,14 @@ function clientEvent(
 ): IncomingEvent | null {
   const read = clientEventSchema.safeParse(item);
   if (!read.success) return refuse(errors, toDetails(read.error, "", pointer));
-  const { name, id, time } = read.data;
+  const { name, id, time, tags } = read.data;
   if (id?.startsWith(RESERVED_EVENT_PREFIX)) {
     // Else who may only send could take the id of a token or of a failure before its own event comes.
     const detail = `may not begin with "${RESERVED_EVENT_PREFIX}": such ids belong to the engine's own events`;
     return refuse(errors, [{ pointer: `${pointer}/id`, detail }]);
   }
   const timeMs = time === undefined ? null : parseInstant(time);
-  return { clientId: id ?? null, name, data, timeMs, begin: beginOf(read.data) };
+  return { clientId: id ?? null, name, data, timeMs, begin: beginOf(read.data), tags };
 }
 
 function cloudEvent(
@@ -99,13 +110,14 @@ function cloudEvent(
   }
   const read = cloudEventSchema.safeParse(item);
   if (!read.success) return refuse(errors, toDetails(read.error, "", pointer));
-  const { type, id, source, time } = read.data;
+  const { type, id, source, time, traceparent } = read.data;
   return {
     // Told apart by source and id together: two sources may both count from 1.
     clientId: boundedId(`${source}#${id}`),
     name: type,
     data,
     timeMs: time === undefined ? null : Date.parse(time),
+    traceparent: parseTraceparent(traceparent),
   };
 }
 

@@ -1,4 +1,4 @@
-import { actorName } from "../../auth/authorize.ts";
+import { actorName } from "../../auth/actor.ts";
 import { notFound, Problem } from "../../domain/problems.ts";
 import { listDeployments, retireDeployment } from "../../store/deployments.ts";
 import { DEPLOYMENTS_MAX } from "../contract/deployments.ts";

@@ -1,12 +1,13 @@
-import { RawJson } from "@durable/protocol/wire";
-import type { Actor } from "../../auth/authorize.ts";
+import { HEADER_TRACEPARENT, RawJson } from "@durable/protocol/wire";
+import type { Actor } from "../../auth/actor.ts";
 import { notFound, Problem } from "../../domain/problems.ts";
+import { parseTraceparent } from "../../domain/trace-context.ts";
 import type { StartedRun } from "../../ingest/accept-events.ts";
 import { showListed, showResult } from "../../runs/show-run.ts";
 import { showSkip } from "../../runs/show-skip.ts";
 import { faultPoint } from "../../runtime/fault-points.ts";
 import { loadEvent } from "../../store/events.ts";
-import { listRuns } from "../../store/runs-listing.ts";
+import { listRuns, NO_FILTER } from "../../store/runs-listing.ts";
 import { listSkips } from "../../store/skips.ts";
 import { OF_EVENT_MAX } from "../contract/event.ts";
 import type { Handlers } from "../handlers.ts";
@@ -26,16 +27,16 @@ export function eventRoutes({
       const event = await loadEvent(database, workspaceId, params.id);
       if (event === null) throw notFound();
       const { own_id: eventId, data, ...shown } = event;
-      const all = { functionId: null, reason: null, before: null, limit: OF_EVENT_MAX };
+      const all = { before: null, limit: OF_EVENT_MAX };
       const [runs, skips] = await Promise.all([
-        listRuns(database, workspaceId, { ...all, status: null, eventId }),
-        listSkips(database, workspaceId, { ...all, eventId: params.id }),
+        listRuns(database, workspaceId, { ...NO_FILTER, ...all, eventId }),
+        listSkips(database, workspaceId, { ...all, functionId: null, reason: null, eventId: params.id }),
       ]);
       return { ...shown, data: new RawJson(data), runs: runs.map(showListed), skips: skips.map(showSkip) };
     },
 
-    async sendEvents({ body, contentType, query, actor, signal }) {
-      const events = decodeEvents(body, contentType);
+    async sendEvents({ body, contentType, query, actor, signal, header }) {
+      const events = decodeEvents(body, contentType, parseTraceparent(header(HEADER_TRACEPARENT)));
       const workspaceId = await workspaceOf(actor, query.app, query.env);
       if (events.length === 0) return { ids: [], runs: [] };
       const result = await acceptEvents.accept(workspaceId, events);

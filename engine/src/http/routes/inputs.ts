@@ -1,5 +1,5 @@
 import { RawJson } from "@durable/protocol/wire";
-import { actorName } from "../../auth/authorize.ts";
+import { actorName } from "../../auth/actor.ts";
 import { notFound, Problem } from "../../domain/problems.ts";
 import { judge, sentenceOfFlaws, type Verdict } from "../../registry/json-schemas.ts";
 import { answerInput, findInput, type InputEnd, type InputStored, listInputs } from "../../store/inputs.ts";

@@ -1,5 +1,5 @@
 import { RawJson } from "@durable/protocol/wire";
-import { actorName } from "../../auth/authorize.ts";
+import { actorName } from "../../auth/actor.ts";
 import { isUuid } from "../../domain/ids.ts";
 import { notFound } from "../../domain/problems.ts";
 import { listLimits, setLimit } from "../../store/limits.ts";

@@ -1,22 +1,27 @@
-import { actorName } from "../../auth/authorize.ts";
-import { notFound, Problem } from "../../domain/problems.ts";
+import { formatInstant } from "@durable/protocol/wire";
+import { actorName } from "../../auth/actor.ts";
+import { invalidAt, notFound, Problem } from "../../domain/problems.ts";
 import { beginRun } from "../../runs/begin-run.ts";
 import { cancelRun } from "../../runs/cancel-run.ts";
+import { filterOf, findRuns } from "../../runs/find-runs.ts";
 import { moveRun } from "../../runs/move-run.ts";
 import { pauseRun, resumeRun } from "../../runs/pause-run.ts";
+import { loadRunAt } from "../../runs/run-at.ts";
 import { showListed, showResult, showRun } from "../../runs/show-run.ts";
 import { loadRunTree } from "../../store/run-trees.ts";
-import { listRuns } from "../../store/runs-listing.ts";
+import { countRuns } from "../../store/runs-counted.ts";
 import { loadRun, type RunStored } from "../../store/runs-listing-detail.ts";
 import { TREE_RUNS_MAX } from "../contract/runs.ts";
 import type { Handlers } from "../handlers.ts";
 import type { RouteParts } from "../parts.ts";
+import { runQueryOf } from "./run-filter.ts";
 import { requireRunId } from "./run-id.ts";
 
 export function runRoutes(
   parts: RouteParts,
 ): Handlers<
   | "listRuns"
+  | "countRuns"
   | "getRun"
   | "getRunResult"
   | "getRunTree"
@@ -26,27 +31,51 @@ export function runRoutes(
   | "resumeRun"
   | "moveRun"
 > {
-  const { database, endedRuns, runResults, workspaceIds } = parts;
+  const { clock, database, endedRuns, runResults, workspaceIds } = parts;
   return {
     async listRuns({ params, query }) {
       const workspaceId = await workspaceIds.require(params.app, params.env);
-      const found = await listRuns(database, workspaceId, {
-        status: query.status ?? null,
-        functionId: query.function ?? null,
-        eventId: null,
-        before: query.cursor ?? null,
-        limit: query.limit + 1,
-      });
-      const runs = found.slice(0, query.limit);
-      return { runs: runs.map(showListed), next: found.length > query.limit ? runs.at(-1)!.id : null };
+      const filter = await filterOf(database, workspaceId, runQueryOf(query, clock.epochMs()));
+      const page = { before: query.cursor ?? null, limit: query.limit };
+      const { runs, next } = await findRuns(database, workspaceId, filter, page);
+      return { runs: runs.map(showListed), next };
+    },
+
+    async countRuns({ params, query }) {
+      const workspaceId = await workspaceIds.require(params.app, params.env);
+      const filter = await filterOf(database, workspaceId, runQueryOf(query, clock.epochMs()));
+      const nowMs = clock.epochMs();
+      const { byStatus, isExact, sinceMs, bars, stepMs } = await countRuns(
+        database,
+        workspaceId,
+        filter,
+        nowMs,
+        query.bars,
+      );
+      return {
+        statuses: byStatus,
+        is_exact: isExact,
+        since: isExact || sinceMs === null ? null : formatInstant(sinceMs),
+        step_ms: stepMs,
+        bars: bars.map(({ fromMs, byStatus: statuses }) => ({ from: formatInstant(fromMs), statuses })),
+      };
     },
 
     async getRun({ params, query, signal }) {
       const runId = requireRunId(params.id);
       const workspaceId = await workspaceIds.require(params.app, params.env);
+      const workspace = { app: params.app, environment: params.env };
+      if (query.at !== undefined) {
+        const then = await loadRunAt(database, { workspaceId, runId }, Date.parse(query.at));
+        if (then === null) throw notFound();
+        return {
+          ...showRun(then, workspace),
+          why: `It was ${then.status} at ${query.at}; this is what is kept of that moment.`,
+        };
+      }
       const run = await loadWhenEnded(workspaceId, runId, query.wait * 1000, signal);
       if (run === null) throw notFound();
-      return showRun(run, { app: params.app, environment: params.env });
+      return showRun(run, workspace);
     },
 
     async getRunResult({ params, query, signal }) {
@@ -137,7 +166,7 @@ export function runRoutes(
         throw ended(status, "moved");
       if (status === "unknown-deployment") {
         const detail = `No deployment "${to}" of ${params.app}/${params.env} was synced, or it is retired, or another one answers at its address now. Sync it at an address of its own first.`;
-        throw new Problem("validation", detail, { errors: [{ pointer: "/to", detail }] });
+        throw invalidAt("/to", detail);
       }
       parts.jobReady();
       return { id: runId, status, to };

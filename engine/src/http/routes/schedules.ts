@@ -1,5 +1,5 @@
 import { RawJson } from "@durable/protocol/wire";
-import { actorName } from "../../auth/authorize.ts";
+import { actorName } from "../../auth/actor.ts";
 import { notFound } from "../../domain/problems.ts";
 import { lineOf, type ScheduleRules } from "../../domain/schedule.ts";
 import { ticksAfter } from "../../domain/ticks.ts";
@@ -103,11 +103,19 @@ export function scheduleRoutes(parts: RouteParts): Handlers<Operations> {
   };
 }
 
-const DEFAULTS = { tz: "UTC", jitterMs: 0, catchUp: "last", overlap: "allow", data: null } as const;
+const DEFAULTS = {
+  tz: "UTC",
+  condition: null,
+  jitterMs: 0,
+  catchUp: "last",
+  overlap: "allow",
+  data: null,
+} as const;
 
 interface RulesSent {
   readonly cron?: string | undefined;
   readonly tz?: string | undefined;
+  readonly if?: string | null | undefined;
   readonly jitter_ms?: number | undefined;
   readonly catch_up?: ScheduleRules["catchUp"] | undefined;
   readonly overlap?: ScheduleRules["overlap"] | undefined;
@@ -116,12 +124,13 @@ interface RulesSent {
 
 /** What was sent, and nothing else. */
 function rulesOf(
-  { cron, tz, jitter_ms, catch_up, overlap, data }: RulesSent,
+  { cron, tz, if: condition, jitter_ms, catch_up, overlap, data }: RulesSent,
   payload: string,
 ): Partial<ScheduleRules> {
   return {
     ...(cron !== undefined && { cron: cron.trim().split(/\s+/).join(" ") }),
     ...(tz !== undefined && { tz }),
+    ...(condition !== undefined && { condition }),
     ...(jitter_ms !== undefined && { jitterMs: jitter_ms }),
     ...(catch_up !== undefined && { catchUp: catch_up }),
     ...(overlap !== undefined && { overlap }),
@@ -142,6 +151,7 @@ function shown(schedule: ScheduleStored) {
     function: schedule.functionId,
     cron: schedule.cron,
     tz: schedule.tz,
+    if: schedule.condition,
     jitter_ms: schedule.jitterMs,
     catch_up: schedule.catchUp,
     overlap: schedule.overlap,

@@ -1,4 +1,4 @@
-import { actorName } from "../../auth/authorize.ts";
+import { actorName } from "../../auth/actor.ts";
 import { runSkip } from "../../runs/run-skip.ts";
 import { showSkip } from "../../runs/show-skip.ts";
 import { listSkips } from "../../store/skips.ts";

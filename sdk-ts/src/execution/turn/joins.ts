@@ -12,6 +12,7 @@ import type { Recorded } from "./memo.ts";
 import type { PathWatch } from "./path-watch.ts";
 import type { JoinPoint, Place } from "./place.ts";
 import type { Purpose } from "./purpose.ts";
+import type { TurnOptions } from "./turn-options.ts";
 
 interface JoiningTurn {
   readonly parts: TurnParts;
@@ -19,6 +20,7 @@ interface JoiningTurn {
   readonly purpose: Purpose;
   /** Null where nobody watches. */
   readonly watch: PathWatch | null;
+  readonly asked: TurnOptions["asked"];
   isOver(): boolean;
   /** @throws NonRetriableError when it is called from within a step's body. */
   refuseNesting(name: string): void;
@@ -49,13 +51,14 @@ export class Joins {
 
   /** A join is decided. User code goes on in this turn; the engine cancels what the losers have open. */
   decide(point: JoinPoint, losers: readonly Loser[], v: readonly string[]): void {
-    const { parts, purpose, watch } = this.#turn;
+    const { parts, purpose, watch, asked } = this.#turn;
     if (this.#turn.isOver()) return;
     const { id, name, n, scope } = point;
     const lost = closeLosers(losers, parts);
     scope.reached(id, false);
     const recorded = parts.memo.claim(id);
     watch?.reached(point, recorded !== undefined);
+    asked?.({ id, op: "join", name, n }, recorded !== undefined);
     if (recorded !== undefined) this.#turn.agree(point, recorded);
     else if (purpose.begins(id)) {
       watch?.decided(point);

@@ -4,6 +4,14 @@ import type { LateLine } from "../late-line.ts";
 import type { Trails } from "../trails.ts";
 import type { ValueLine } from "../value-line.ts";
 
+/** A step that user code asks for. */
+export interface AskedStep {
+  readonly id: string;
+  readonly op: string;
+  readonly name: string;
+  readonly n: number;
+}
+
 export interface TurnOptions {
   /** What is not recorded does not begin; the turn rests there. */
   readonly isReadOnly?: boolean;
@@ -21,10 +29,14 @@ export interface TurnOptions {
   readonly engineUrl?: string | null;
   /** From so many entries of the memo on the engine hears of this turn before its answer. */
   readonly checkpointsFrom?: number;
+  /** Of the request. */
+  readonly traceparent?: string | undefined;
   /** How large the request was. */
   readonly requestBytes?: number;
   /** Where large values of the memo are fetched; missing where none can be. */
   readonly values?: ValueLine | undefined;
   /** What earlier turns began; in dev, where it is watched whether a replay keeps to that. */
   readonly trails?: Trails | undefined;
+  /** Told of each step in the moment in which user code asks for it. */
+  readonly asked?: ((step: AskedStep, isRecorded: boolean) => void) | undefined;
 }

@@ -8,6 +8,8 @@ export interface Tally {
   failed: number;
   /** One sentence each: what was not run, and why. */
   skipped: string[];
+  /** Tests that failed beside others and passed alone. They are counted as passed, and are a defect to be found. */
+  unsteady: string[];
 }
 
 export interface Stage {
@@ -16,7 +18,7 @@ export interface Stage {
 }
 
 export async function runStage(stage: Stage): Promise<Tally> {
-  if (stopped) return { passed: 0, failed: 1, skipped: [`${stage.name}: stopped by ${stopped}`] };
+  if (stopped) return failedStage([`${stage.name}: stopped by ${stopped}`]);
   console.log(`-- ${stage.name}`);
   const started = performance.now();
   const tally = await stage.run();
@@ -25,6 +27,11 @@ export async function runStage(stage: Stage): Promise<Tally> {
     `-- ${stage.name}: ${tally.failed === 0 ? "ok" : `${tally.failed} FAILED`}, ${tally.passed} passed in ${seconds} s`,
   );
   return tally;
+}
+
+/** What did not come to count its tests. */
+export function failedStage(skipped: string[] = []): Tally {
+  return { passed: 0, failed: 1, skipped, unsteady: [] };
 }
 
 let running: ChildProcess | null = null;
@@ -56,5 +63,5 @@ export function runProgram(args: string[], env: Record<string, string> = {}): Pr
 /** A program that counts as one test. */
 export async function asOne(args: string[]): Promise<Tally> {
   const passed = await runProgram(args);
-  return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: [] };
+  return passed ? { passed: 1, failed: 0, skipped: [], unsteady: [] } : failedStage();
 }

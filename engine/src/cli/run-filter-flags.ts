@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { InputOf } from "../http/client.ts";
+import type { InputOf } from "../http/contract/api.ts";
 
 /** Which runs are meant, as `runs ls` and `bulk run` take it. */
 export interface RunFilterFlags {

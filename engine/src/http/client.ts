@@ -1,8 +1,8 @@
-import type { z } from "@hono/zod-openapi";
 import { Agent, request } from "undici";
 import type { ProblemBody } from "../domain/problems.ts";
+import type { InputOf } from "./contract/api.ts";
 import type { Row } from "./contract/row.ts";
-import { type AnswerOf, type Operation, type ParamsOf, TABLE, type Table } from "./contract/table.ts";
+import { type AnswerOf, type Operation, type ParamsOf, TABLE } from "./contract/table.ts";
 import { follow, type StreamEvent } from "./follow.ts";
 
 export interface ApiClientOptions {
@@ -42,26 +42,6 @@ export class ApiProblem extends Error {
 export class EngineUnreachable extends Error {
   override readonly name = "EngineUnreachable";
 }
-
-type Member<Name extends string, Value> = [keyof Value] extends [never]
-  ? unknown
-  : Record<never, never> extends Value
-    ? { readonly [Key in Name]?: Value }
-    : { readonly [Key in Name]: Value };
-
-/** What a route needs, in its three places. A member that may be empty may be left out. */
-export type InputOf<Name extends Operation> = Member<"params", z.input<Table[Name]["params"]>> &
-  Member<"query", z.input<Table[Name]["query"]>> &
-  (Table[Name]["body"] extends { schema: infer Schema extends z.ZodType }
-    ? Table[Name]["body"] extends { required: false }
-      ? { readonly body?: z.input<Schema> }
-      : { readonly body: z.input<Schema> }
-    : unknown) & {
-    /** The same request sent again under it within 24 h is answered the same, and not done again. */
-    readonly idempotencyKey?: string;
-    /** `confirm` of the 428 that this very call was answered with. */
-    readonly confirm?: string;
-  };
 
 /** One function per row of the route table: `api.getRun({ params: { app, env, id }, query: { wait: 10 } })`. */
 export type ApiClient = {

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { InputOf } from "../../http/client.ts";
+import type { InputOf } from "../../http/contract/api.ts";
 import type { Context } from "../context.ts";
 import { followBulk } from "../follow-bulk.ts";
 import { type RunFilterFlags, runFilterOf, withRunFilter } from "../run-filter-flags.ts";

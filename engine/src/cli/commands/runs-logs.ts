@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { hasEnded } from "../../domain/run-end.ts";
-import type { InputOf } from "../../http/client.ts";
+import type { InputOf } from "../../http/contract/api.ts";
 import type { Context } from "../context.ts";
 import { renderLogLine } from "../run-view/log-line.ts";
 import { apiOf, type TargetFlags, withTarget, workspaceOf } from "../target.ts";

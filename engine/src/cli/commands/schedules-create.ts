@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { InputOf } from "../../http/client.ts";
+import type { InputOf } from "../../http/contract/api.ts";
 import { usageError } from "../cli-error.ts";
 import type { Context } from "../context.ts";
 import { functionOf } from "../function-argument.ts";

@@ -6,6 +6,9 @@ import { fileURLToPath } from "node:url";
 import { installFor } from "./boot/install.mjs";
 import { runTask, taskNames } from "./boot/run.mjs";
 
+/** Tasks whose engine people, or tests in a browser, look at. */
+const SHOW_THE_DASHBOARD = ["start", "test"];
+
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [task, ...rest] = process.argv.slice(2);
 // `pnpm start -- --port 1` hands the dashes on, `npm start -- --port 1` does not.
@@ -16,6 +19,8 @@ if (task === undefined || !taskNames(root).includes(task)) {
 }
 try {
   await installFor(root, task);
+  // An engine without its dashboard works, and says how to build it.
+  if (SHOW_THE_DASHBOARD.includes(task)) await runTask(root, "dashboard", ["--if-stale"]);
   process.exitCode = await runTask(root, task, args);
 } catch (error) {
   fail(error.message);

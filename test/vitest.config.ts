@@ -28,7 +28,13 @@ const embedded = {
     ...shared,
     name: "embedded",
     env: { DURABLE_TEST_DATABASE: process.env["DURABLE_TEST_DATABASE"] ?? "embedded" },
-    include: ["protocol/**/*.test.ts", "engine/src/**/*.test.ts", "sdk-ts/**/*.test.ts", "test/**/*.test.ts"],
+    include: [
+      "protocol/**/*.test.ts",
+      "engine/src/**/*.test.ts",
+      "sdk-ts/**/*.test.ts",
+      "dashboard/src/**/*.test.ts",
+      "test/**/*.test.ts",
+    ],
   },
 };
 

@@ -21,7 +21,15 @@ const PATIENCE = Object.fromEntries(
 );
 
 // `start` leaves out compilers, test runners and browsers: a first start downloads half as much.
-const START_ONLY = ["--prod", "--filter", "@durable/demo...", "--filter", "durable"];
+const START_ONLY = [
+  "--prod",
+  "--filter",
+  "@durable/demo...",
+  "--filter",
+  "@durable/dashboard...",
+  "--filter",
+  "durable",
+];
 
 export async function installFor(root, task) {
   const lock = createHash("sha256")

@@ -52,6 +52,8 @@ const KNOWS: Record<string, readonly string[]> = {
   // The rest of the protocol needs a schema library and Node.
   "sdk-ts/src": ["@durable/protocol/wire"],
   "demo/src": ["@durable/sdk", "@durable/sdk/node", "@durable/engine"],
+  // Types, and what reads a stream: nothing of the engine's runs in a page.
+  "dashboard/src": ["@durable/engine/api", "@durable/engine/server-sent-events"],
 };
 /** The demo shows runs as the command line does; the test kit finds an engine by name, where one is installed. */
 const ALSO: Record<string, RegExp> = { "demo/src": /^engine\/src\/(cli|http)\// };
@@ -59,7 +61,7 @@ const ALSO: Record<string, RegExp> = { "demo/src": /^engine\/src\/(cli|http)\// 
 test.each(Object.entries(KNOWS))("%s knows no other package than it may", (folder, known) => {
   const sources = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
   const unknown = sources
-    .filter((file) => /(?<!\.test)\.ts$/.test(file))
+    .filter((file) => /(?<!\.test)\.tsx?$/.test(file))
     .flatMap((file) => {
       const text = readFileSync(join(root, folder, file), "utf8").replaceAll(/^ *(?:\/\/|\*|\/\*).*$/gm, "");
       return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"(@durable\/[^"]+|\.[^"]+)"/g)].flatMap(

@@ -1,96 +1,83 @@
-// The pages: what they show, to whom, and that nothing an app or a sender wrote becomes markup.
-import { stepId } from "@durable/protocol/wire";
+// Pages: who is let in, what they may do in a browser, and what is served beside the API.
 import { request } from "undici";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Row } from "../../engine/src/http/contract/row.ts";
 import { TABLE } from "../../engine/src/http/contract/table.ts";
-import { startApp } from "./api-app.ts";
 import { ADMIN_TOKEN, startEngine } from "./api-engine.ts";
 
 type Engine = Awaited<ReturnType<typeof startEngine>>;
-type App = Awaited<ReturnType<typeof startApp>>;
 
-const HOSTILE = `<script>alert("1")</script>'"&`;
 let engine: Engine;
-let app: App;
 
 beforeAll(async () => {
   engine = await startEngine();
-  app = await startApp({
-    app: "shop",
-    functions: [
-      { id: "pay", triggers: [{ event: "pay" }] },
-      { id: "picky", triggers: [{ event: "pick" }], input: { enum: [HOSTILE] } },
-    ],
-    answer: ({ memo, input }) => {
-      if (input.event.data === "fail")
-        return { status: "error", error: { name: "E", message: HOSTILE, retry: false } };
-      const ran = { op: "run", id: stepId("", HOSTILE, 0), name: HOSTILE, n: 0, st: "ok", v: HOSTILE };
-      if (memo.length === 0) return { status: "continue", ops: [ran] };
-      const sleep = { op: "sleep", id: stepId("", "rest", 0), name: "rest", n: 0, ms: 3_600_000 };
-      return { status: "continue", ops: memo.length === 1 ? [sleep] : [] };
-    },
-  });
 });
+afterAll(() => engine.stop());
 
-afterAll(async () => {
-  await engine.stop();
-  await app.stop();
-});
-
-async function start(data: unknown): Promise<string> {
-  const sent = await engine.call("POST", "/v1/events?app=shop", { name: "pay", data });
-  return sent.json.runs[0].run as string;
+/** As a browser goes to an address. */
+async function browse(path: string, headers: Record<string, string> = {}) {
+  const answer = await request(engine.url + path, { headers: { accept: "text/html,*/*;q=0.8", ...headers } });
+  return {
+    status: answer.statusCode,
+    headers: answer.headers,
+    bytes: Buffer.from(await answer.body.bytes()),
+  };
 }
 
-test("an engine without apps says how to begin", async () => {
-  const page = await engine.call("GET", "/");
-  expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
-  expect(page.text).toContain("There is no app yet");
-});
+describe("the dashboard", () => {
+  test("is one page for every address that a browser goes to and that is no route", async () => {
+    for (const path of ["/", "/shop/dev/runs?q=status:failed", "/r/01a2", "/v1/dev"]) {
+      const { status, headers, bytes } = await browse(path);
+      expect([status, headers["content-type"], headers["cache-control"]]).toEqual([
+        200,
+        "text/html; charset=utf-8",
+        "no-store",
+      ]);
+      expect(bytes.toString()).toContain('<div id="root">');
+    }
+  });
 
-test("events that started nothing, with the reason", async () => {
-  await engine.call("POST", "/v1/apps/shop/dev/sync", { url: app.url });
-  await engine.call("POST", "/v1/events?app=shop", { name: "pick", data: 1, id: "no-fit" });
-  const home = await engine.call("GET", "/");
-  expect(home.text).toMatch(
-    /picky <span class="faint">on pick no-fit, .*does not fit the input of &quot;picky&quot;/s,
-  );
-  expect(home.text).not.toContain("<script");
-});
+  test("lets nothing in that is not its own: a nonce of this answer alone, no inline script, no frame", async () => {
+    const [one, other] = [await browse("/"), await browse("/")];
+    const nonceOf = ({ headers }: typeof one) =>
+      /style-src 'self' 'nonce-([^']{24})'/.exec(String(headers["content-security-policy"]))![1]!;
+    expect(one.headers["content-security-policy"]).toMatch(
+      /^default-src 'none'; script-src 'self'; style-src/,
+    );
+    expect(one.headers["content-security-policy"]).toContain("connect-src 'self'");
+    expect(one.headers["x-frame-options"]).toBe("DENY");
+    expect(nonceOf(one)).not.toBe(nonceOf(other));
+    expect(one.bytes.toString()).toContain(`content="${nonceOf(one)}"`);
+    expect(one.bytes.toString()).not.toMatch(/<script(?![^>]* src="\/assets\/)|https?:|<style| on\w+=/);
+  });
 
-test("workspaces with their latest runs, and one run with its steps", async () => {
-  await engine.call("POST", "/v1/apps/shop/dev/sync", { url: app.url });
-  const id = await start(HOSTILE);
-  await engine.call("GET", `/v1/apps/shop/dev/runs/${id}?wait=0.5`);
-  const home = await engine.call("GET", "/");
-  expect(home.text).toContain(`href="/runs/shop/dev/${id}"`);
-  const page = await engine.call("GET", `/runs/shop/dev/${id}`);
-  expect(page.status).toBe(200);
-  expect(page.text).toContain("&quot;rest&quot; sleeps until");
-  expect(page.text).toContain('<meta http-equiv="refresh"');
-  expect(page.text.match(/<svg class="bar"/g)).toHaveLength(2);
-  expect(page.text).not.toContain("<script");
-});
+  test("has files that are kept for ever, as small as the browser can read them", async () => {
+    const script = /src="(\/assets\/[^"]+\.js)"/.exec((await browse("/")).bytes.toString())![1]!;
+    const sizes: number[] = [];
+    for (const accepted of ["gzip, br", "gzip", "identity"]) {
+      const { status, headers, bytes } = await browse(script, { "accept-encoding": accepted });
+      expect([status, headers["content-type"]]).toEqual([200, "text/javascript; charset=utf-8"]);
+      expect(headers["cache-control"]).toBe("public, max-age=31536000, immutable");
+      sizes.push(bytes.length);
+    }
+    expect(sizes).toEqual(sizes.toSorted((a, b) => a - b));
+    expect(new Set(sizes).size).toBe(3);
+  });
 
-test("a failed run shows its failure and does not load itself again", async () => {
-  const id = await start("fail");
-  await engine.call("GET", `/v1/apps/shop/dev/runs/${id}?wait=10`);
-  const page = await engine.call("GET", `/runs/shop/dev/${id}`);
-  expect(page.text).toContain("E: &lt;script&gt;");
-  expect(page.text).not.toContain("<script");
-  expect(page.text).not.toContain("http-equiv");
-});
-
-test("no script, no style and no frame is allowed in", async () => {
-  for (const path of ["/", "/runs/shop/dev/nothing"]) {
-    const { headers, text } = await engine.call("GET", path);
-    expect(headers.get("content-security-policy")).toMatch(/^default-src 'none'; style-src 'self'; /);
-    expect(headers.get("x-frame-options")).toBe("DENY");
-    expect(text).not.toMatch(/ style=| on\w+=/);
-  }
-  expect((await engine.call("GET", "/page.css")).headers.get("content-type")).toBe("text/css; charset=utf-8");
-  expect((await engine.call("GET", "/icon.svg")).status).toBe(200);
+  test("is not given to programs that ask for what is not there, and no path reaches the disk", async () => {
+    const asked = await engine.call("GET", "/shop/dev/runs");
+    expect([asked.status, asked.json.code]).toEqual([404, "not-found"]);
+    for (const path of [
+      "/assets/none.js",
+      "/assets/..%2fpackage.json",
+      "/assets/..%2f..%2fpackage.json",
+      "/assets/%2e%2e%2fmanifest.json",
+      "/assets/built-from",
+    ]) {
+      const { status, json } = await engine.call("GET", path);
+      expect([path, status, json?.code]).toEqual([path, 404, "not-found"]);
+    }
+  });
 });
 
 test("the API is described on a page of its own, whole, with nothing from elsewhere", async () => {
@@ -103,25 +90,15 @@ test("the API is described on a page of its own, whole, with nothing from elsewh
   expect(page.text).not.toMatch(/<script|https?:/);
 });
 
-test("an unknown run is a page with a sentence", async () => {
-  const page = await engine.call("GET", "/runs/shop/dev/nothing");
-  expect(page.status).toBe(404);
-  expect(page.text).toContain("There is no such thing here");
-  expect((await engine.call("POST", "/")).status).toBe(405);
-});
-
-test("the head of a page is red where the workspace is marked production, whatever its name is", async () => {
-  const run = await start("red");
-  const head = async () =>
-    /<header class="(.*?)">/.exec((await engine.call("GET", `/runs/shop/dev/${run}`)).text)![1];
-  expect(await head()).toBe("");
-  const mark = (isProduction: boolean) =>
-    engine.database
-      .sql`update durable.workspaces set production = ${isProduction} where app = 'shop' and environment = 'dev'`;
-  await mark(true);
-  await expect.poll(head, { timeout: 10_000 }).toBe("production");
-  await mark(false);
-  await expect.poll(head, { timeout: 10_000 }).toBe("");
+test("pages without a script take no style and no frame in", async () => {
+  for (const path of ["/api/docs", "/login"]) {
+    const { headers, text } = await engine.call("GET", path);
+    expect(headers.get("content-security-policy")).toMatch(/^default-src 'none'; style-src 'self'; /);
+    expect(headers.get("x-frame-options")).toBe("DENY");
+    expect(text).not.toMatch(/ style=| on\w+=/);
+  }
+  expect((await engine.call("GET", "/page.css")).headers.get("content-type")).toBe("text/css; charset=utf-8");
+  expect((await engine.call("GET", "/icon.svg")).status).toBe(200);
 });
 
 describe("in production", () => {
@@ -134,7 +111,11 @@ describe("in production", () => {
   async function visit(path: string, headers: Record<string, string> = {}, body?: string) {
     const answer = await request(production.url + path, {
       method: body === undefined ? "GET" : "POST",
-      headers: { ...(body === undefined ? {} : { origin: production.url }), ...headers },
+      headers: {
+        accept: "text/html",
+        ...(body === undefined ? {} : { origin: production.url }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body }),
     });
     return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };

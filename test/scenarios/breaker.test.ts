@@ -147,8 +147,8 @@ scenario.concurrent(
       /^The app's endpoint has not answered since .+: 60 runs are frozen, 0 retries are used up, and it is asked again at /,
     );
     expect(run.live.transport_attempt).toBe(0);
-    const home = await engine.call("GET", "/");
-    expect(home.text).toContain("60 runs are frozen, 0 retries are used up");
+    const { json: home } = await engine.call("GET", "/v1/apps");
+    expect(home.apps[0].endpoint.circuit).toMatchObject({ state: "open", frozen_runs: 60 });
 
     // Frozen costs nothing: nobody claims, dispatches or commits.
     const changes = async () =>

@@ -6,6 +6,7 @@ import type { EndedRuns } from "../runs/ended-runs.ts";
 import { RunResults } from "../runs/run-results.ts";
 import type { Streams } from "../streams/streams.ts";
 import { problemAnswer } from "./answer.ts";
+import { mountDashboard } from "./dashboard/mount-dashboard.ts";
 import type { Handlers } from "./handlers.ts";
 import { KnownKeys } from "./middleware/known-keys.ts";
 import { toProblem } from "./middleware/render-error.ts";
@@ -121,7 +122,8 @@ export function createApp(parts: HttpParts, endedRuns: EndedRuns, streams: Strea
   };
   mountTable(app, handlers, authentication);
   mountLogin(app, authentication);
-  mountPages(app, routeParts, authentication);
+  mountPages(app);
+  mountDashboard(app, authentication);
   app.notFound((c) => problemAnswer(noSuchPath(), c.get("requestId")));
   app.onError((error, c) => {
     const requestId = c.get("requestId");

@@ -6,7 +6,7 @@ import type { Asker } from "../middleware/authenticate.ts";
 import type { HttpEnv } from "../mount.ts";
 import { type Html, layout } from "./layout.ts";
 
-const COMMON_HEADERS = {
+export const COMMON_HEADERS = {
   "cross-origin-resource-policy": "same-origin",
   // Not `no-referrer`: with that a browser hides from our own forms where they come from.
   "referrer-policy": "same-origin",

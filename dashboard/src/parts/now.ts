@@ -1,0 +1,31 @@
+import { useSyncExternalStore } from "react";
+
+// One clock for the page: ages and bars that grow move together, once a second, and not at all where nobody looks.
+const listeners = new Set<() => void>();
+let nowMs = Date.now();
+let timer: ReturnType<typeof setInterval> | null = null;
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  timer ??= setInterval(tick, 1_000);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0 || timer === null) return;
+    clearInterval(timer);
+    timer = null;
+  };
+}
+
+function tick(): void {
+  if (document.hidden) return;
+  nowMs = Date.now();
+  for (const listener of listeners) listener();
+}
+
+/** Milliseconds since 1970, a new one every second. */
+export function useNowMs(): number {
+  return useSyncExternalStore(subscribe, () => {
+    if (timer === null) nowMs = Date.now();
+    return nowMs;
+  });
+}

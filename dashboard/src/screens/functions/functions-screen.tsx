@@ -1,0 +1,3 @@
+export function FunctionsScreen() {
+  return <h1 className="text-xl font-semibold">Functions</h1>;
+}

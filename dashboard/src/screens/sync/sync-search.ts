@@ -1,0 +1,4 @@
+import * as z from "zod/mini";
+
+/** What may stand in the address of this screen. */
+export const SyncSearch = z.object({});

@@ -52,8 +52,13 @@ const KNOWS: Record<string, readonly string[]> = {
   // The rest of the protocol needs a schema library and Node.
   "sdk-ts/src": ["@durable/protocol/wire"],
   "demo/src": ["@durable/sdk", "@durable/sdk/node", "@durable/engine"],
-  // Types, and what reads a stream: nothing of the engine's runs in a page.
-  "dashboard/src": ["@durable/engine/api", "@durable/engine/server-sent-events"],
+  // Types, and what is pure: how a stream is read, when a cron line comes.
+  "dashboard/src": [
+    "@durable/engine/api",
+    "@durable/engine/cron",
+    "@durable/engine/server-sent-events",
+    "@durable/engine/ticks",
+  ],
 };
 /** The demo shows runs as the command line does; the test kit finds an engine by name, where one is installed. */
 const ALSO: Record<string, RegExp> = { "demo/src": /^engine\/src\/(cli|http)\// };

@@ -1,0 +1,18 @@
+import { useCopy } from "./use-copy.ts";
+import { shortId } from "./short-id.ts";
+
+/** An id, short; a click copies all of it. */
+export function Id({ id, name = "id" }: { readonly id: string; readonly name?: string }) {
+  const { copy, isCopied } = useCopy(id);
+  return (
+    <button
+      type="button"
+      title={`${id} – click to copy`}
+      aria-label={`Copy ${name} ${id}`}
+      onClick={copy}
+      className="inline-flex min-h-6 items-center rounded px-1 font-mono text-xs text-muted hover:bg-hover hover:text-text"
+    >
+      {isCopied === null ? shortId(id) : isCopied ? "copied" : "not copied"}
+    </button>
+  );
+}

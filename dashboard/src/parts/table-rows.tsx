@@ -1,0 +1,94 @@
+import type { ReactNode } from "react";
+import { joinClasses } from "./join-classes.ts";
+import { RowCheckbox, RowsCheckbox } from "./row-checkbox.tsx";
+import { LINKS_ABOVE, RowLink } from "./row-link.tsx";
+import type { TableProps } from "./table.tsx";
+
+export function TableRows<Row>({
+  label,
+  columns,
+  rows,
+  idOf,
+  targetOf,
+  nameOf,
+  selection,
+}: TableProps<Row>) {
+  return (
+    <Grid label={label} isSelectable={selection !== undefined}>
+      <thead className="border-b border-line text-xs text-muted">
+        <tr>
+          {selection && (
+            <th className="w-9 pl-2">
+              <RowsCheckbox selection={selection} ids={rows.map(idOf)} />
+            </th>
+          )}
+          {columns.map(({ id, label, align, className }) => (
+            <th
+              key={id}
+              scope="col"
+              className={joinClasses("px-3 py-2 font-medium whitespace-nowrap", align && "text-right", className)}
+            >
+              {label}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => {
+          const id = idOf(row);
+          const isSelected = selection?.ids.has(id);
+          return (
+            <tr
+              key={id}
+              data-row={id}
+              aria-selected={isSelected}
+              className={joinClasses(
+                "relative border-t border-line first:border-t-0",
+                isSelected ? "bg-accent-ground" : "hover:bg-hover",
+                LINKS_ABOVE,
+              )}
+            >
+              {selection && (
+                <td className="w-9 pl-2">
+                  <RowCheckbox selection={selection} id={id} name={nameOf(row)} />
+                </td>
+              )}
+              {columns.map((column, index) => (
+                <td
+                  key={column.id}
+                  className={joinClasses(
+                    "px-3 py-2 align-middle",
+                    column.align && "text-right whitespace-nowrap",
+                    column.className,
+                  )}
+                >
+                  {index === 0 ? (
+                    <RowLink target={targetOf?.(row) ?? null} name={nameOf(row)}>
+                      {column.cell(row)}
+                    </RowLink>
+                  ) : (
+                    column.cell(row)
+                  )}
+                </td>
+              ))}
+            </tr>
+          );
+        })}
+      </tbody>
+    </Grid>
+  );
+}
+
+/** Rows that can be selected make a grid: only there `aria-selected` means something. */
+function Grid({
+  label,
+  isSelectable,
+  children,
+}: {
+  readonly label: string;
+  readonly isSelectable: boolean;
+  readonly children: ReactNode;
+}) {
+  const shared = { "aria-label": label, className: "w-full text-left text-sm", children };
+  return isSelectable ? <table role="grid" aria-multiselectable {...shared} /> : <table {...shared} />;
+}

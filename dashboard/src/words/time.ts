@@ -45,3 +45,8 @@ export function clockTime(instant: string, nowMs: number): string {
   });
   return `${day} ${time}`;
 }
+
+/** As people declare it: `10 s`, `1.5 s`, `1 h`. */
+export function period(ms: number): string {
+  return duration(ms).replace(/\.0 s$/, " s");
+}

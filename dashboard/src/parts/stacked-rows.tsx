@@ -1,5 +1,5 @@
 import { joinClasses } from "./join-classes.ts";
-import { RowCheckbox } from "./row-checkbox.tsx";
+import { RowCheckbox, RowsCheckbox } from "./row-checkbox.tsx";
 import { LINKS_ABOVE, RowLink } from "./row-link.tsx";
 import type { TableProps } from "./table.tsx";
 
@@ -19,6 +19,12 @@ export function StackedRows<Row>({
   const below = others.filter(({ onPhone }) => onPhone === undefined);
   return (
     <ul aria-label={label} className="text-sm">
+      {selection && (
+        <li className="flex items-center gap-2 border-b border-line px-3 py-1 text-xs text-muted">
+          <RowsCheckbox selection={selection} ids={rows.map(idOf)} />
+          <span aria-hidden>All of this page</span>
+        </li>
+      )}
       {rows.map((row) => {
         const id = idOf(row);
         return (

@@ -1,71 +1,115 @@
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useSearch } from "@tanstack/react-router";
+import { ArrowUp } from "lucide-react";
+import { useMemo } from "react";
+import { ApiProblem } from "../../api/problem.ts";
 import { useAnswer } from "../../api/query.ts";
+import { useNews } from "../../live/use-news.ts";
 import { Answered } from "../../parts/answered.tsx";
-import { Empty } from "../../parts/empty.tsx";
-import { StatusPill } from "../../parts/status-pill.tsx";
-import { Ago, Took } from "../../parts/when.tsx";
+import { Button } from "../../parts/button.tsx";
+import { PageHead } from "../../parts/page-head.tsx";
+import { Pager } from "../../parts/pager.tsx";
+import { useSelection } from "../../parts/selection.ts";
+import { Table } from "../../parts/table.tsx";
 import { useTopics } from "../../shell/live-context.ts";
+import { useTargets } from "../../shell/targets.ts";
 import { useWorkspaceParams } from "../../shell/workspace.ts";
+import { countOf } from "../../words/number.ts";
+import { BulkBar } from "./bulk-bar.tsx";
+import { FilterField } from "./filter-field.tsx";
+import { Histogram } from "./histogram.tsx";
+import { NoRuns } from "./no-runs.tsx";
+import { withTerm } from "./query-text.ts";
+import { RangePresets } from "./range-presets.tsx";
+import { runColumns, runName } from "./run-columns.tsx";
+import { StatusPills } from "./status-pills.tsx";
+import { useFilter } from "./use-filter.ts";
+import { useNewcomers } from "./use-newcomers.ts";
+
+/** Counts are read again at most so often, and only when runs change. */
+const COUNT_EVERY_MS = 4_000;
+const NO_RUNS: readonly never[] = [];
 
 export function RunsScreen() {
   const params = useWorkspaceParams();
-  const { q, cursor } = useSearch({ from: "/$app/$env/runs" });
-  const navigate = useNavigate({ from: "/$app/$env/runs" });
-  const runs = useAnswer("listRuns", { params, query: { q, cursor } }, { keep: true });
-  useTopics(["runs", "counters"]);
+  const { cursor } = useSearch({ from: "/$app/$env/runs" });
+  const filter = useFilter();
+  const q = filter.text === "" ? undefined : filter.text;
+  const input = { params, query: { q, cursor } };
+  const runs = useAnswer("listRuns", input, { keep: true });
+  // Without the status: the pills say how many there would be of each.
+  const counted = withTerm(filter.text, "status", null);
+  const counts = useAnswer("countRuns", { params, query: { q: counted === "" ? undefined : counted } }, { keep: true });
+  const newcomers = useNewcomers({
+    key: ["listRuns", input],
+    filter: filter.text,
+    isFirstPage: cursor === undefined,
+  });
+  useTopics(["runs"]);
+  useNews(["run"], COUNT_EVERY_MS, () => void counts.refetch());
+
+  const targets = useTargets();
+  const columns = useMemo(() => runColumns(targets), [targets]);
+  const shown = runs.data?.runs ?? NO_RUNS;
+  const selection = useSelection(useMemo(() => shown.map(({ id }) => id), [shown]));
+  const flaw = flawOf(runs.error);
+
+  function readNewest(): void {
+    newcomers.forget();
+    window.scrollTo({ top: 0 });
+    if (cursor === undefined) void runs.refetch();
+    else filter.set(filter.text);
+  }
+
   return (
     <>
-      <h1 className="text-xl font-semibold">Runs</h1>
-      <input
-        type="search"
-        aria-label="Filter runs"
-        defaultValue={q ?? ""}
-        placeholder="status:failed function:pay after:2h"
-        className="mt-3 h-9 w-full rounded-md border border-line bg-raised px-3 font-mono text-sm"
-        onKeyDown={(event) => {
-          if (event.key !== "Enter") return;
-          const text = event.currentTarget.value.trim();
-          void navigate({ search: text === "" ? {} : { q: text } });
-        }}
-      />
-      <div className="mt-3 overflow-x-auto rounded-lg border border-line bg-raised">
-        <Answered query={runs} rows={12}>
-          {({ runs }) =>
-            runs.length === 0 ? (
-              <Empty title="No run fits" />
-            ) : (
-              <table className="w-full text-left text-sm">
-                <thead className="text-xs text-muted">
-                  <tr>
-                    <th className="px-3 py-2 font-medium">Status</th>
-                    <th className="px-3 py-2 font-medium">Function</th>
-                    <th className="px-3 py-2 font-medium">Event</th>
-                    <th className="px-3 py-2 text-right font-medium">Started</th>
-                    <th className="px-3 py-2 text-right font-medium">Took</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {runs.map((run) => (
-                    <tr key={run.id} className="border-t border-line hover:bg-hover">
-                      <td className="px-3 py-2">
-                        <StatusPill status={run.status} />
-                      </td>
-                      <td className="px-3 py-2 font-medium">{run.function}</td>
-                      <td className="px-3 py-2 text-muted">{run.event.name}</td>
-                      <td className="px-3 py-2 text-right">
-                        <Ago at={run.created_at} />
-                      </td>
-                      <td className="px-3 py-2 text-right">
-                        <Took from={run.created_at} to={run.ended_at} />
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            )
-          }
-        </Answered>
+      <PageHead title="Runs" />
+      <div className="grid gap-3">
+        <FilterField filter={filter} flaw={flaw} />
+        <div className="flex flex-wrap items-center justify-between gap-2">
+          <StatusPills text={filter.text} counts={counts.data} />
+          <RangePresets text={filter.text} />
+        </div>
+        {counts.data && counts.data.bars.length > 0 && <Histogram filter={filter} counts={counts.data} />}
       </div>
+      <div className="relative mt-3">
+        {newcomers.waiting > 0 && (
+          <div className="sticky top-16 z-10 flex h-0 justify-center overflow-visible">
+            <Button look="main" className="h-8 -translate-y-2 rounded-full shadow-lg" onClick={readNewest}>
+              <ArrowUp aria-hidden size={14} />
+              {countOf(newcomers.waiting, "new run")}
+            </Button>
+          </div>
+        )}
+        {flaw === null && (
+          <Answered query={runs} rows={12}>
+            {({ runs, next }) => (
+              <>
+                {runs.length === 0 ? (
+                  <NoRuns filter={filter} next={next} />
+                ) : (
+                  <Table
+                    label="Runs"
+                    columns={columns}
+                    rows={runs}
+                    idOf={({ id }) => id}
+                    nameOf={runName}
+                    targetOf={({ id }) => targets.run(id)}
+                    selection={selection}
+                  />
+                )}
+                <Pager cursor={cursor} next={next} />
+              </>
+            )}
+          </Answered>
+        )}
+      </div>
+      <BulkBar selection={selection} filter={filter} counts={counts.data} isAllShown={cursor === undefined && runs.data?.next === null} />
     </>
   );
+}
+
+/** What is wrong with the text, which belongs below the field and not in the place of the list. */
+function flawOf(error: Error | null): string | null {
+  if (!(error instanceof ApiProblem)) return null;
+  return error.body.errors?.find(({ pointer }) => pointer === "?q")?.detail ?? null;
 }

@@ -1,0 +1,32 @@
+import { Fragment } from "react";
+import { useNowMs } from "../parts/now.ts";
+import { type Target, TargetLink } from "../parts/target.tsx";
+import { type Targets, useTargets } from "../shell/targets.ts";
+import { type Place, type Wait, waitPieces } from "./wait-pieces.ts";
+
+/** What a run waits for, with links to it: a limit, another run, the inbox. */
+export function WaitText({ wait }: { readonly wait: Wait }) {
+  const targets = useTargets();
+  const nowMs = useNowMs();
+  return (
+    <span>
+      {waitPieces(wait, nowMs).map((piece, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one sentence stay in their order
+        <Fragment key={index}>
+          {typeof piece === "string" ? (
+            piece
+          ) : (
+            <TargetLink target={targetOf(piece.to, targets)} className="underline decoration-line-strong underline-offset-2 hover:text-accent">
+              {piece.text}
+            </TargetLink>
+          )}
+        </Fragment>
+      ))}
+    </span>
+  );
+}
+
+function targetOf(place: Place, targets: Targets): Target {
+  if (place.kind === "run" || place.kind === "fn") return targets[place.kind](place.id);
+  return targets[place.kind];
+}

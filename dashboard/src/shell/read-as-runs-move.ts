@@ -4,14 +4,14 @@ import { useReadAgain } from "../api/read-again.ts";
 import { useLive, useTopics } from "./live-context.ts";
 import { useWorkspace } from "./workspace.ts";
 
-/** However fast runs move, nothing is read more often than this. */
+/** However fast runs move, what is cheap to read is not read more often than this. */
 const EVERY_MS = 2_000;
 
 /**
  * Places at limits, figures and the like are no topic of the stream: whatever changes them changes how many runs there are of some
  * status, and that is one. So they are read again when it says so, and not while nothing happens.
  */
-export function useReadAsRunsMove(...operations: readonly ReadOperation[]): void {
+export function useReadAsRunsMove(operations: readonly ReadOperation[], everyMs = EVERY_MS): void {
   const live = useLive();
   const { app, env } = useWorkspace();
   const readAgain = useReadAgain(...operations);
@@ -23,11 +23,11 @@ export function useReadAsRunsMove(...operations: readonly ReadOperation[]): void
       timer ??= setTimeout(() => {
         timer = null;
         if (!document.hidden) readAgain();
-      }, EVERY_MS);
+      }, everyMs);
     });
     return () => {
       off();
       clearTimeout(timer ?? undefined);
     };
-  }, [live, app, env, readAgain]);
+  }, [live, app, env, readAgain, everyMs]);
 }

@@ -1,3 +1,58 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { useAnswer } from "../../api/query.ts";
+import { Answered } from "../../parts/answered.tsx";
+import { useNowMs } from "../../parts/now.ts";
+import { PageHead } from "../../parts/page-head.tsx";
+import { RangePicker } from "../../parts/range-picker.tsx";
+import { Refresh } from "../../parts/refresh.tsx";
+import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
+import { useWorkspaceParams } from "../../shell/workspace.ts";
+import { createdWithin, RANGE, spanOf } from "../../words/time-range.ts";
+import { BacklogCharts } from "./backlog-charts.tsx";
+import { backlogModel, trendOf } from "./backlog-model.ts";
+import { BacklogNow } from "./backlog-now.tsx";
+import { FunctionRates } from "./function-rates.tsx";
+
+/** Figures are counted every ten seconds, the queue once a minute. */
+const READ_MS = 15_000;
+const USUAL = "1h";
+
+/** How much waits to be run, since when, and whether it becomes more. */
 export function BacklogScreen() {
-  return <h1 className="text-xl font-semibold">Backlog</h1>;
+  const params = useWorkspaceParams();
+  const navigate = useNavigate();
+  const { range = USUAL, fn } = useSearch({ from: "/$app/$env/backlog" });
+  const nowMs = useNowMs();
+  const { fromMs, toMs, stepMs } = spanOf(range, nowMs);
+  const span = useMemo(() => ({ fromMs, toMs, stepMs }), [fromMs, toMs, stepMs]);
+  const query = { from: new Date(fromMs).toISOString(), step: stepMs / 1_000, function: fn };
+  const metrics = useAnswer("getMetrics", { params, query }, { keep: true });
+  useReadAsRunsMove(["getMetrics"], READ_MS);
+  const model = useMemo(() => (metrics.data ? backlogModel(metrics.data, span) : null), [metrics.data, span]);
+  const pick = (from: number, to: number) =>
+    void navigate({ to: "/$app/$env/runs", params, search: { q: createdWithin(from, to) } });
+  return (
+    <>
+      <PageHead
+        title="Backlog"
+        description="What is queued: ready to go on, but without a free slot, a place at a limit or an app that answers."
+        actions={
+          <>
+            <RangePicker range={range} usual={USUAL} />
+            <Refresh query={metrics} />
+          </>
+        }
+      />
+      <Answered query={metrics} rows={12}>
+        {({ functions, backlog }) => (
+          <div className="space-y-4">
+            <BacklogNow last={backlog.at(-1) ?? null} trend={trendOf(backlog, nowMs)} />
+            {model && <BacklogCharts model={model} said={RANGE[range].said} onPick={pick} />}
+            <FunctionRates functions={functions} minutes={RANGE[range].ms / 60_000} said={RANGE[range].said} />
+          </div>
+        )}
+      </Answered>
+    </>
+  );
 }

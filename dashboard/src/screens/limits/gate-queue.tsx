@@ -23,7 +23,7 @@ export function GateQueue({ limit, gate }: { readonly limit: Limit; readonly gat
   const targets = useTargets();
   const q = waitingQuery(limit, gate);
   const runs = useAnswer("listRuns", { params, query: { q, limit: LOOKED_AT } });
-  useReadAsRunsMove("listRuns");
+  useReadAsRunsMove(["listRuns"]);
   return (
     <div className="border-t border-line bg-sunken/40 px-4 py-3">
       <Answered query={runs} rows={3}>

@@ -14,7 +14,7 @@ export function LimitList() {
   const { fn, blocked } = useSearch({ from: "/$app/$env/limits" });
   const limits = useAnswer("listLimits", { params });
   const functions = useAnswer("listFunctions", { params });
-  useReadAsRunsMove("listLimits");
+  useReadAsRunsMove(["listLimits"]);
   const manifests = new Map(functions.data?.functions.map(({ id, manifest }) => [id, manifest]) ?? []);
   return (
     <Answered query={limits} rows={8}>

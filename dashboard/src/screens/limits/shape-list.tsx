@@ -21,7 +21,7 @@ export function ShapeList() {
   const { fn, key } = useSearch({ from: "/$app/$env/limits" });
   const functions = useAnswer("listFunctions", { params });
   const shapes = useAnswer("listShapes", { params, query: { function: fn, key } }, { keep: true });
-  useReadAsRunsMove("listShapes");
+  useReadAsRunsMove(["listShapes"]);
   const options = (functions.data?.functions ?? []).map(({ id }) => ({ value: id, label: id }));
   return (
     <>

@@ -1,32 +1,41 @@
-import { Link } from "@tanstack/react-router";
-import { useAnswer } from "../../api/query.ts";
+import { useQuery } from "@tanstack/react-query";
+import { queryOf } from "../../api/query.ts";
 import { Answered } from "../../parts/answered.tsx";
-import { Empty } from "../../parts/empty.tsx";
-import { lookOf } from "../../words/environment.ts";
+import { PageHead } from "../../parts/page-head.tsx";
+import { FirstApp } from "./first-app.tsx";
+import { WorkspaceCard } from "./workspace-card.tsx";
 
-/** Every app with its environments. */
+const ASK_WHILE_EMPTY_MS = 2_000;
+
+/** Every app with its environments, and how each of them is. */
 export function WorkspacesScreen() {
-  const apps = useAnswer("listApps", {});
+  // A stream is of a workspace, and there is none yet: the one place that asks again by itself, and only while there is nothing to show.
+  const apps = useQuery({
+    ...queryOf("listApps", {}),
+    refetchInterval: ({ state }) => (state.data?.apps.length === 0 ? ASK_WHILE_EMPTY_MS : false),
+  });
   return (
-    <main className="mx-auto max-w-5xl p-6">
-      <h1 className="text-xl font-semibold">Workspaces</h1>
+    <main id="content" className="mx-auto max-w-6xl p-4 sm:p-8">
       <Answered query={apps}>
         {({ apps }) =>
           apps.length === 0 ? (
-            <Empty title="No app has been here yet" />
+            <FirstApp />
           ) : (
-            <ul className="mt-4 grid gap-3 sm:grid-cols-2">
-              {apps.map(({ app, environment, production }) => (
-                <li key={`${app}/${environment}`} className="rounded-lg border border-line bg-raised">
-                  <Link to="/$app/$env/runs" params={{ app, env: environment }} className="block p-4">
-                    <span className="font-semibold">{app}</span>{" "}
-                    <span className={lookOf(environment, production).text}>
-                      {lookOf(environment, production).label}
-                    </span>
-                  </Link>
-                </li>
-              ))}
-            </ul>
+            <>
+              <PageHead title="Workspaces" description="An app in an environment, each with runs, keys and limits of its own." />
+              <div className="grid gap-8">
+                {[...Map.groupBy(apps, ({ app }) => app)].map(([app, workspaces]) => (
+                  <section key={app} aria-label={app}>
+                    <h2 className="mb-2 text-lg font-semibold break-words">{app}</h2>
+                    <ul className="grid gap-3 md:grid-cols-2 xl:grid-cols-3">
+                      {workspaces.map((workspace) => (
+                        <WorkspaceCard key={workspace.environment} workspace={workspace} />
+                      ))}
+                    </ul>
+                  </section>
+                ))}
+              </div>
+            </>
           )
         }
       </Answered>

@@ -1,6 +1,6 @@
 import { clockTime } from "../words/time.ts";
 import { type ChartData, stepMsOf } from "./chart-series.ts";
-import { useNowMs } from "./now.ts";
+import { useMinuteMs } from "./use-span.ts";
 
 /** The numbers of a chart, newest first: for who listens to a page, and for who wants them. */
 export function ChartTable({
@@ -12,7 +12,7 @@ export function ChartTable({
   readonly data: ChartData;
   readonly pickLabel: string;
 }) {
-  const nowMs = useNowMs();
+  const nowMs = useMinuteMs();
   const { timesMs, series, format, onPick } = data;
   const rows = timesMs.map((_, index) => index).reverse();
   const isSaid = (index: number) => series.some(({ values }) => (values[index] ?? 0) !== 0);

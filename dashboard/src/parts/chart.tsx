@@ -4,7 +4,7 @@ import { clockTime } from "../words/time.ts";
 import { Button } from "./button.tsx";
 import type { ChartData } from "./chart-series.ts";
 import { ChartTable } from "./chart-table.tsx";
-import { useNowMs } from "./now.ts";
+import { useMinuteMs } from "./use-span.ts";
 
 const ChartPlot = lazy(() => import("./chart-plot.tsx"));
 
@@ -54,7 +54,7 @@ export function Chart({ title, summary, data, height = 180, pickLabel = "Runs", 
 
 /** The names, with the numbers of the instant that is pointed at. */
 function Legend({ data, index }: { readonly data: ChartData; readonly index: number | null }) {
-  const nowMs = useNowMs();
+  const nowMs = useMinuteMs();
   const { timesMs, series, format } = data;
   const at = index === null ? undefined : timesMs[index];
   return (

@@ -1,6 +1,6 @@
 import { Chart } from "../../parts/chart.tsx";
 import { peakOf } from "../../parts/chart-scale.ts";
-import { useNowMs } from "../../parts/now.ts";
+import { useMinuteMs } from "../../parts/use-span.ts";
 import { countOf, grouped, short } from "../../words/number.ts";
 import { clockTime, duration } from "../../words/time.ts";
 import type { BacklogModel } from "./backlog-model.ts";
@@ -13,7 +13,7 @@ interface BacklogChartsProps {
 }
 
 export function BacklogCharts({ model, said, onPick }: BacklogChartsProps) {
-  const nowMs = useNowMs();
+  const nowMs = useMinuteMs();
   const { timesMs, queued, parked, oldestMs, inRate, outRate } = model;
   const shared = { timesMs, onPick, syncKey: "backlog" };
   const at = (index: number | null) => (index === null ? "" : clockTime(new Date(timesMs[index]!).toISOString(), nowMs));

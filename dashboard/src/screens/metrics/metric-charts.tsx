@@ -2,7 +2,7 @@ import { type ReactNode, useMemo } from "react";
 import { Chart } from "../../parts/chart.tsx";
 import { peakOf } from "../../parts/chart-scale.ts";
 import { CopyButton } from "../../parts/copy-button.tsx";
-import { useNowMs } from "../../parts/now.ts";
+import { useMinuteMs } from "../../parts/use-span.ts";
 import { countOf, grouped, percent, short } from "../../words/number.ts";
 import { clockTime, duration } from "../../words/time.ts";
 import type { Span } from "../../words/time-range.ts";
@@ -25,7 +25,7 @@ const LINES: readonly { readonly phase: PhaseName; readonly label: string; reado
 ];
 
 export function MetricCharts({ points, span, percentile, said, labels, onPick }: MetricChartsProps) {
-  const nowMs = useNowMs();
+  const nowMs = useMinuteMs();
   const model = useMemo(() => metricsModel(points, span, percentile), [points, span, percentile]);
   const { started, failed, ended } = totalsOf(points);
   const { timesMs, phases } = model;

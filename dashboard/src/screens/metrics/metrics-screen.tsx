@@ -1,18 +1,17 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Download } from "lucide-react";
-import { useMemo } from "react";
 import { useAnswer } from "../../api/query.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Button } from "../../parts/button.tsx";
 import { Choice } from "../../parts/choice.tsx";
-import { useNowMs } from "../../parts/now.ts";
 import { PageHead } from "../../parts/page-head.tsx";
 import { RangePicker } from "../../parts/range-picker.tsx";
 import { Refresh } from "../../parts/refresh.tsx";
+import { useMinuteMs, useSpan } from "../../parts/use-span.ts";
 import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
 import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { clockTime } from "../../words/time.ts";
-import { createdWithin, RANGE, spanOf } from "../../words/time-range.ts";
+import { createdWithin, RANGE } from "../../words/time-range.ts";
 import { download } from "./download.ts";
 import { FunctionFigures } from "./function-figures.tsx";
 import { MetricCharts } from "./metric-charts.tsx";
@@ -27,10 +26,9 @@ export function MetricsScreen() {
   const params = useWorkspaceParams();
   const navigate = useNavigate();
   const { range = USUAL, fn, p = "p95" } = useSearch({ from: "/$app/$env/metrics" });
-  const nowMs = useNowMs();
-  const { fromMs, toMs, stepMs } = spanOf(range, nowMs);
-  const span = useMemo(() => ({ fromMs, toMs, stepMs }), [fromMs, toMs, stepMs]);
-  const query = { from: new Date(fromMs).toISOString(), step: stepMs / 1_000, function: fn };
+  const span = useSpan(range);
+  const nowMs = useMinuteMs();
+  const query = { from: new Date(span.fromMs).toISOString(), step: span.stepMs / 1_000, function: fn };
   const metrics = useAnswer("getMetrics", { params, query }, { keep: true });
   const functions = useAnswer("listFunctions", { params });
   useReadAsRunsMove(["getMetrics"], READ_MS);
@@ -83,7 +81,7 @@ export function MetricsScreen() {
       <Answered query={metrics} rows={14}>
         {({ points, functions: byFunction, read_to, lost_at }) => (
           <div className="space-y-4">
-            {lost_at !== null && Date.parse(lost_at) >= fromMs && (
+            {lost_at !== null && Date.parse(lost_at) >= span.fromMs && (
               <p className="rounded-md bg-calm-ground px-3 py-2 text-sm text-calm">
                 Some figures before {clockTime(lost_at, nowMs)} are missing: no engine had counted for half a day.
               </p>

@@ -1,0 +1,62 @@
+import { Link } from "@tanstack/react-router";
+import { ChevronDown, ChevronRight } from "lucide-react";
+import { Due } from "../../parts/due.tsx";
+import { FunctionLink, RunLink } from "../../parts/run-link.tsx";
+import { TonePill } from "../../parts/tone-pill.tsx";
+import { Ago } from "../../parts/when.tsx";
+import { cronInWords } from "../../words/cron.ts";
+import { ScheduleDetail } from "./schedule-detail.tsx";
+import { STATE, type Schedule } from "./schedule-words.ts";
+
+/** One schedule on a line; unfolded, all of it. */
+export function ScheduleRow({ schedule, isOpen }: { readonly schedule: Schedule; readonly isOpen: boolean }) {
+  const { id, cron, tz, next, state, declared, last_tick_at, last_run } = schedule;
+  const { label, tone } = STATE[state];
+  const Icon = isOpen ? ChevronDown : ChevronRight;
+  return (
+    <li>
+      <div className="grid grid-cols-1 gap-x-4 gap-y-1 px-4 py-2.5 sm:grid-cols-[minmax(0,1fr)_auto] lg:grid-cols-[minmax(0,1fr)_9rem_11rem_7rem]">
+        <div className="min-w-0">
+          <Link
+            to="."
+            search={((now: object) => ({ ...now, id: isOpen ? undefined : id })) as never}
+            resetScroll={false}
+            role="button"
+            aria-expanded={isOpen}
+            className="inline-flex items-start gap-1 font-medium hover:underline"
+          >
+            <Icon aria-hidden size={14} className="mt-0.75 shrink-0 text-muted" />
+            <span className="min-w-0 break-words">{cronInWords(cron) ?? cron}</span>
+          </Link>
+          <p className="pl-[18px] text-sm text-muted">
+            <FunctionLink id={schedule.function} /> <span className="break-words">· {tz}</span>
+            {!declared && <span className="break-all"> · {id}, by hand</span>}
+          </p>
+        </div>
+        <div className="pl-[18px] text-sm lg:pl-0 lg:text-right">
+          {next[0] === undefined ? (
+            <span className="text-muted">no next</span>
+          ) : (
+            <>
+              <span className="text-muted lg:hidden">next </span>
+              <Due at={next[0]} />
+            </>
+          )}
+        </div>
+        <div className="pl-[18px] text-sm text-muted lg:pl-0">
+          {last_tick_at === null ? (
+            "has not come yet"
+          ) : (
+            <>
+              last <Ago at={last_tick_at} /> ago {last_run !== null && <RunLink id={last_run} />}
+            </>
+          )}
+        </div>
+        <div className="pl-[18px] sm:col-start-2 sm:row-start-1 sm:text-right lg:col-start-auto lg:row-start-auto lg:pl-0">
+          <TonePill tone={tone}>{label}</TonePill>
+        </div>
+      </div>
+      {isOpen && <ScheduleDetail schedule={schedule} />}
+    </li>
+  );
+}

@@ -13,7 +13,13 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const shared = {
   globalSetup: ["test/support/global-setup.ts"],
   setupFiles: ["test/support/run-ends-of-file.ts"],
-  exclude: ["**/node_modules/**", "**/dist/**", "test/load/**"],
+  exclude: [
+    "**/node_modules/**",
+    "**/dist/**",
+    "test/load/**",
+    // It holds nothing to anything: `npm run pictures` looks.
+    ...(process.env["DURABLE_PICTURES"] === undefined ? ["test/dashboard/pictures.test.ts"] : []),
+  ],
   // Long enough for a busy machine; what waits, waits for an event and usually takes milliseconds.
   testTimeout: 2 * PATIENCE_MS,
   hookTimeout: 2 * PATIENCE_MS,

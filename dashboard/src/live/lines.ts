@@ -4,6 +4,7 @@ import type { News, Wish, WorkspaceKey } from "./messages.ts";
 /** Everybody's lines, one a workspace; whoever listens hears the news of the workspaces it wished for. */
 export class Lines {
   readonly #lines = new Map<WorkspaceKey, Line>();
+  readonly #counted = new Map<WorkspaceKey, News>();
   readonly #listeners = new Map<
     unknown,
     { readonly tell: (news: News) => void; readonly workspaces: Set<WorkspaceKey> }
@@ -20,7 +21,10 @@ export class Lines {
   }
 
   wish(listener: unknown, { workspace, topics }: Wish): void {
-    const { workspaces } = this.#listeners.get(listener) ?? {};
+    const { tell, workspaces } = this.#listeners.get(listener) ?? {};
+    // The engine says it to a line once, and this one may have joined it later.
+    const counted = this.#counted.get(workspace);
+    if (counted !== undefined && topics.includes("counters") && !workspaces?.has(workspace)) tell?.(counted);
     if (topics.length === 0) workspaces?.delete(workspace);
     else workspaces?.add(workspace);
     this.#lineOf(workspace).wish(listener, topics);
@@ -30,6 +34,7 @@ export class Lines {
     const known = this.#lines.get(workspace);
     if (known !== undefined) return known;
     const line = new Line(workspace, (news) => {
+      if (news.kind === "patch" && news.patch.topic === "counters") this.#counted.set(workspace, news);
       for (const { tell, workspaces } of this.#listeners.values()) if (workspaces.has(workspace)) tell(news);
     });
     this.#lines.set(workspace, line);

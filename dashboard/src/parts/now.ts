@@ -29,3 +29,11 @@ export function useNowMs(): number {
     return nowMs;
   });
 }
+
+/** What is made of it, for who needs to hear only when that is another: a number or a text. */
+export function useNowAs<Value extends string | number | boolean>(read: (nowMs: number) => Value): Value {
+  return useSyncExternalStore(subscribe, () => {
+    if (timer === null) nowMs = Date.now();
+    return read(nowMs);
+  });
+}

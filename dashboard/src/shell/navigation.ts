@@ -24,34 +24,34 @@ export interface Destination {
   readonly label: string;
   readonly icon: LucideIcon;
   /** After `g`. */
-  readonly key: string | null;
+  readonly letter: string | null;
 }
 
 /** In groups, in the order in which a person looks: what is going on, what holds it up, what went wrong, what it runs on. */
 export const NAVIGATION: readonly (readonly Destination[])[] = [
   [
-    { path: "", label: "Overview", icon: LayoutDashboard, key: "o" },
-    { path: "/runs", label: "Runs", icon: Activity, key: "r" },
-    { path: "/functions", label: "Functions", icon: SquareFunction, key: "f" },
-    { path: "/events", label: "Events", icon: Zap, key: "e" },
-    { path: "/inbox", label: "Inbox", icon: Inbox, key: "i" },
+    { path: "", label: "Overview", icon: LayoutDashboard, letter: "o" },
+    { path: "/runs", label: "Runs", icon: Activity, letter: "r" },
+    { path: "/functions", label: "Functions", icon: SquareFunction, letter: "f" },
+    { path: "/events", label: "Events", icon: Zap, letter: "e" },
+    { path: "/inbox", label: "Inbox", icon: Inbox, letter: "i" },
   ],
   [
-    { path: "/limits", label: "Limits", icon: Gauge, key: "p" },
-    { path: "/backlog", label: "Backlog", icon: Layers, key: "b" },
-    { path: "/schedules", label: "Schedules", icon: CalendarClock, key: "c" },
+    { path: "/limits", label: "Limits", icon: Gauge, letter: "p" },
+    { path: "/backlog", label: "Backlog", icon: Layers, letter: "b" },
+    { path: "/schedules", label: "Schedules", icon: CalendarClock, letter: "c" },
   ],
   [
-    { path: "/errors", label: "Errors", icon: CircleAlert, key: "x" },
-    { path: "/logs", label: "Logs", icon: ScrollText, key: "l" },
-    { path: "/metrics", label: "Metrics", icon: ChartLine, key: "m" },
+    { path: "/errors", label: "Errors", icon: CircleAlert, letter: "x" },
+    { path: "/logs", label: "Logs", icon: ScrollText, letter: "l" },
+    { path: "/metrics", label: "Metrics", icon: ChartLine, letter: "m" },
   ],
   [
-    { path: "/fleet", label: "Fleet", icon: Server, key: "w" },
-    { path: "/bulk", label: "Bulk", icon: ListChecks, key: "u" },
-    { path: "/syncs", label: "Syncs", icon: RefreshCw, key: "y" },
-    { path: "/settings", label: "Settings", icon: Settings, key: "s" },
+    { path: "/fleet", label: "Fleet", icon: Server, letter: "w" },
+    { path: "/bulk", label: "Bulk", icon: ListChecks, letter: "u" },
+    { path: "/syncs", label: "Syncs", icon: RefreshCw, letter: "y" },
+    { path: "/settings", label: "Settings", icon: Settings, letter: "s" },
   ],
 ];
 
-export const WORKSPACES: Destination = { path: "/", label: "Workspaces", icon: Boxes, key: "h" };
+export const WORKSPACES: Destination = { path: "/", label: "Workspaces", icon: Boxes, letter: "h" };

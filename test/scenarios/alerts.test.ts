@@ -66,7 +66,8 @@ let shop: Awaited<ReturnType<typeof startSdkApp>>;
 let bank: Awaited<ReturnType<typeof startSdkApp>>;
 
 beforeAll(async () => {
-  engine = await startEngine();
+  // It is looked for alerts every 20 polls.
+  engine = await startEngine({ pollMs: 50 });
   shop = await startSdkApp(engine, "shop", [breaks, pauses, hears, alsoBreaks]);
   bank = await startSdkApp(engine, "bank", [breaks]);
 });

@@ -7,7 +7,10 @@ let timer: ReturnType<typeof setInterval> | null = null;
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  timer ??= setInterval(tick, 1_000);
+  if (timer === null) {
+    nowMs = Date.now();
+    timer = setInterval(tick, 1_000);
+  }
   return () => {
     listeners.delete(listener);
     if (listeners.size > 0 || timer === null) return;
@@ -24,16 +27,10 @@ function tick(): void {
 
 /** Milliseconds since 1970, a new one every second. */
 export function useNowMs(): number {
-  return useSyncExternalStore(subscribe, () => {
-    if (timer === null) nowMs = Date.now();
-    return nowMs;
-  });
+  return useSyncExternalStore(subscribe, () => nowMs);
 }
 
 /** What is made of it, for who needs to hear only when that is another: a number or a text. */
 export function useNowAs<Value extends string | number | boolean>(read: (nowMs: number) => Value): Value {
-  return useSyncExternalStore(subscribe, () => {
-    if (timer === null) nowMs = Date.now();
-    return read(nowMs);
-  });
+  return useSyncExternalStore(subscribe, () => read(nowMs));
 }

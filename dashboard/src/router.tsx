@@ -22,6 +22,7 @@ import { InboxSearch } from "./screens/inbox/inbox-search.ts";
 import { LimitsSearch } from "./screens/limits/limits-search.ts";
 import { LogsSearch } from "./screens/logs/logs-search.ts";
 import { MetricsSearch } from "./screens/metrics/metrics-search.ts";
+import { OverviewSearch } from "./screens/overview/overview-search.ts";
 import { RunSearch } from "./screens/run/run-search.ts";
 import { RunsSearch } from "./screens/runs/runs-search.ts";
 import { SchedulesSearch } from "./screens/schedules/schedules-search.ts";
@@ -62,6 +63,7 @@ const workspace = createRoute({
 const overview = createRoute({
   getParentRoute: () => workspace,
   path: "/",
+  validateSearch: readSearch(OverviewSearch),
   component: lazyRouteComponent(() => import("./screens/overview/overview-screen.tsx"), "OverviewScreen"),
 });
 

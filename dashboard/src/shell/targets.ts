@@ -24,6 +24,8 @@ export function targetsOf(workspace: { readonly app: string; readonly env: strin
     errors: linkOptions({ to: "/$app/$env/errors", params: here }),
     error: (fingerprint: string) =>
       linkOptions({ to: "/$app/$env/errors/$fingerprint", params: { ...here, fingerprint } }),
+    logs: linkOptions({ to: "/$app/$env/logs", params: here }),
+    metrics: linkOptions({ to: "/$app/$env/metrics", params: here }),
     fleet: linkOptions({ to: "/$app/$env/fleet", params: here }),
     syncs: linkOptions({ to: "/$app/$env/syncs", params: here }),
     bulks: linkOptions({ to: "/$app/$env/bulk", params: here }),

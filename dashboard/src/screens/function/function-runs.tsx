@@ -1,0 +1,56 @@
+import { useMemo } from "react";
+import { useAnswer } from "../../api/query.ts";
+import { Answered } from "../../parts/answered.tsx";
+import { Table } from "../../parts/table.tsx";
+import { TargetLink } from "../../parts/target.tsx";
+import { useTopics } from "../../shell/live-context.ts";
+import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
+import { useTargets } from "../../shell/targets.ts";
+import { useWorkspaceParams } from "../../shell/workspace.ts";
+import { quotedWhereNeeded } from "../runs/query-text.ts";
+import { runColumns, runName } from "../runs/run-columns.tsx";
+
+const SHOWN = 10;
+
+/** Its newest runs. */
+export function FunctionRuns({ fn }: { readonly fn: string }) {
+  const params = useWorkspaceParams();
+  const targets = useTargets();
+  const runs = useAnswer("listRuns", { params, query: { function: fn, limit: SHOWN } });
+  const columns = useMemo(() => runColumns(targets).filter(({ id }) => id !== "function"), [targets]);
+  useTopics(["runs"]);
+  useReadAsRunsMove(["listRuns"]);
+  return (
+    <section aria-labelledby="newest">
+      <header className="mb-2 flex items-center justify-between gap-2">
+        <h2 id="newest" className="text-lg font-semibold">
+          Newest runs
+        </h2>
+        <TargetLink target={targets.runs(`function:${quotedWhereNeeded(fn)}`)} className="text-sm text-accent hover:underline">
+          All its runs
+        </TargetLink>
+      </header>
+      <Answered query={runs} rows={SHOWN}>
+        {({ runs }) =>
+          runs.length === 0 ? (
+            <p className="rounded-lg border border-line bg-raised px-4 py-3 text-sm text-muted">
+              It has not run yet.{" "}
+              <TargetLink target={targets.trigger(fn)} className="text-accent underline underline-offset-2">
+                Trigger it
+              </TargetLink>
+            </p>
+          ) : (
+            <Table
+              label={`Newest runs of ${fn}`}
+              columns={columns}
+              rows={runs}
+              idOf={({ id }) => id}
+              nameOf={runName}
+              targetOf={({ id }) => targets.run(id)}
+            />
+          )
+        }
+      </Answered>
+    </section>
+  );
+}

@@ -1,0 +1,87 @@
+// The figures of the overview and of a function: what metrics say, as courses and sentences.
+import type { AnswerOf } from "@durable/engine/api";
+import { countOf, percent } from "../../words/number.ts";
+import { duration } from "../../words/time.ts";
+import { atSteps, type Span } from "../../words/time-range.ts";
+
+type Metrics = AnswerOf<"getMetrics">;
+
+/** `the last hour`. */
+type Said = string;
+
+export interface Course {
+  /** The number at a glance. */
+  readonly value: string;
+  readonly said: string;
+  readonly lines: readonly (readonly (number | null)[])[];
+}
+
+export function startsOf({ points }: Metrics, span: Span, time: Said): Course {
+  const started = sum(points, ({ started }) => started);
+  const ended = sum(points, ({ completed, failed, cancelled }) => completed + failed + cancelled);
+  return {
+    value: countOf(started, "start"),
+    said: `${countOf(started, "run")} started and ${ended} ended in ${time}.`,
+    lines: [atSteps(span, points, (point) => point.started, 0)],
+  };
+}
+
+export function failuresOf({ points }: Metrics, span: Span, time: Said): Course {
+  const failed = sum(points, (point) => point.failed);
+  const ended = sum(points, (point) => point.completed + point.failed);
+  return {
+    value: ended === 0 ? "–" : percent(failed, ended),
+    said:
+      ended === 0
+        ? `No run came to an end in ${time}.`
+        : `${failed} of the ${countOf(ended, "run")} that ended in ${time} failed.`,
+    lines: [
+      atSteps(
+        span,
+        points,
+        (point) => {
+          const of = point.completed + point.failed;
+          return of === 0 ? null : point.failed / of;
+        },
+        null,
+      ),
+    ],
+  };
+}
+
+/** From beginning to end, and within that the app's own code at its last call. */
+export function durationsOf({ points }: Metrics, span: Span, time: Said, percentile: "p50" | "p95"): Course {
+  const last = points.findLast(({ phases }) => phases.total !== null);
+  const total = last?.phases.total?.[percentile] ?? null;
+  const app = last?.phases.app?.[percentile] ?? null;
+  return {
+    value: total === null ? "–" : duration(total),
+    said:
+      total === null
+        ? `No run came to an end in ${time}.`
+        : `${percentile === "p50" ? "Half of the runs" : "19 of 20 runs"} of late ended within ${duration(total)}${
+            app === null ? "" : `; the app's last call took ${duration(app)} of it at most`
+          }.`,
+    lines: [
+      atSteps(span, points, ({ phases }) => phases.total?.[percentile] ?? null, null),
+      atSteps(span, points, ({ phases }) => phases.app?.[percentile] ?? null, null),
+    ],
+  };
+}
+
+export function backlogOf({ backlog }: Metrics, span: Span, time: Said): Course {
+  const last = backlog.at(-1);
+  const oldest = last?.oldest_queued_ms ?? null;
+  return {
+    value: last === undefined ? "–" : countOf(last.queued, "run"),
+    said:
+      last === undefined
+        ? `The backlog was not counted in ${time}.`
+        : `${countOf(last.queued, "run is", "runs are")} queued${oldest === null ? "" : `, the oldest for ${duration(oldest)}`}.`,
+    lines: [atSteps(span, backlog, ({ queued, parked }) => queued + parked, null)],
+  };
+}
+
+function sum(points: Metrics["points"], of: (point: Metrics["points"][number]) => number): number {
+  return points.reduce((total, point) => total + of(point), 0);
+}

@@ -1,0 +1,50 @@
+import { useMemo } from "react";
+import { useAnswer } from "../../api/query.ts";
+import { Answered } from "../../parts/answered.tsx";
+import { Table } from "../../parts/table.tsx";
+import { TargetLink } from "../../parts/target.tsx";
+import { useTopics } from "../../shell/live-context.ts";
+import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
+import { useTargets } from "../../shell/targets.ts";
+import { useWorkspaceParams } from "../../shell/workspace.ts";
+import { runColumns, runName } from "../runs/run-columns.tsx";
+
+const SHOWN = 8;
+
+/** The newest runs, whatever came of them: the pulse of the workspace. */
+export function RecentRuns() {
+  const params = useWorkspaceParams();
+  const targets = useTargets();
+  const runs = useAnswer("listRuns", { params, query: { limit: SHOWN } });
+  const columns = useMemo(() => runColumns(targets).filter(({ id }) => id !== "id"), [targets]);
+  useTopics(["runs"]);
+  useReadAsRunsMove(["listRuns"]);
+  return (
+    <section aria-labelledby="recent" className="mt-7">
+      <header className="mb-2 flex items-center justify-between gap-2">
+        <h2 id="recent" className="text-lg font-semibold">
+          Newest runs
+        </h2>
+        <TargetLink target={targets.runs()} className="text-sm text-accent hover:underline">
+          All runs
+        </TargetLink>
+      </header>
+      <Answered query={runs} rows={SHOWN}>
+        {({ runs }) =>
+          runs.length === 0 ? (
+            <p className="rounded-lg border border-line bg-raised px-4 py-3 text-muted">There is no run yet.</p>
+          ) : (
+            <Table
+              label="Newest runs"
+              columns={columns}
+              rows={runs}
+              idOf={({ id }) => id}
+              nameOf={runName}
+              targetOf={({ id }) => targets.run(id)}
+            />
+          )
+        }
+      </Answered>
+    </section>
+  );
+}

@@ -2,6 +2,7 @@ import { Check, Copy } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { useAnnounce } from "./announcer.tsx";
 import { Button, type ButtonProps } from "./button.tsx";
+import { copyText } from "./copy.ts";
 
 /** How long it says that it has done so. */
 const DONE_MS = 1_500;
@@ -23,11 +24,7 @@ export function CopyButton({ text, what, children, look = "bare", ...rest }: Cop
     return () => clearTimeout(timer);
   }, [state]);
   const copy = async () => {
-    // Only pages on https and on localhost have a clipboard.
-    const isDone = await navigator.clipboard?.writeText(typeof text === "string" ? text : text()).then(
-      () => true,
-      () => false,
-    );
+    const isDone = await copyText(typeof text === "string" ? text : text());
     setState(isDone ? "done" : "refused");
     announce(isDone ? `Copied ${what}` : `The browser does not let this page copy ${what}`);
   };

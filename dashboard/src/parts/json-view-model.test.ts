@@ -3,16 +3,9 @@ import { ExactNumber } from "../api/exact-json.ts";
 import { countSaid, kindOf, membersOf, scalarText, sizeSaid, unfoldedLevels } from "./json-view-model.ts";
 
 test("every kind of value is told apart, numbers that no double holds among them", () => {
-  expect([null, undefined, true, 1, new ExactNumber("12345678901234567890"), "", [], {}].map(kindOf)).toEqual([
-    "null",
-    "null",
-    "boolean",
-    "number",
-    "number",
-    "string",
-    "array",
-    "object",
-  ]);
+  expect([null, undefined, true, 1, new ExactNumber("12345678901234567890"), "", [], {}].map(kindOf)).toEqual(
+    ["null", "null", "boolean", "number", "number", "string", "array", "object"],
+  );
   expect(scalarText(new ExactNumber("12345678901234567890"))).toBe("12345678901234567890");
   expect(scalarText('a "b"\n')).toBe('"a \\"b\\"\\n"');
   expect(scalarText(undefined)).toBe("null");

@@ -1,0 +1,30 @@
+import type { Run } from "../../live/patches.ts";
+import type { Phase } from "../../words/phase.ts";
+
+type WaitKind = NonNullable<Run["wait"]>["kind"];
+
+const PHASE_OF: Readonly<Record<WaitKind, Phase>> = {
+  concurrency: "limit",
+  throttle: "limit",
+  singleton: "limit",
+  held: "paused",
+  circuit: "queue",
+  slot: "queue",
+  paused: "paused",
+  begin: "begin",
+  retry: "retry",
+  step: "app",
+  child: "child",
+  input: "wait",
+  event: "wait",
+  signal: "wait",
+  sleep: "sleep",
+};
+
+/** What steps that go on are at, as far as the run says: its spans tell of tries when they are over. */
+export function openPhases({ wait, heartbeats }: Pick<Run, "wait" | "heartbeats">): Map<string, Phase> {
+  const phases = new Map<string, Phase>();
+  if (wait?.step) phases.set(wait.step.id, PHASE_OF[wait.kind]);
+  for (const { step } of heartbeats) phases.set(step, "app");
+  return phases;
+}

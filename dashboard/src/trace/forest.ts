@@ -1,0 +1,54 @@
+// Spans as trees. An attempt is part of its step, a step of its branch or group; of what a page has not brought yet the parent is the run.
+import { isBad, type Span } from "./span.ts";
+
+export interface Forest {
+  readonly spans: readonly Span[];
+  /** By index, as everything here. */
+  readonly roots: readonly number[];
+  readonly childrenOf: ReadonlyMap<number, readonly number[]>;
+  /** The tries of a step, also where there is only one and it has no row of its own. */
+  readonly attemptsOf: ReadonlyMap<number, readonly number[]>;
+  readonly indexOf: ReadonlyMap<string, number>;
+}
+
+const NONE: readonly number[] = [];
+
+export function growForest(spans: readonly Span[]): Forest {
+  const indexOf = new Map(spans.map(({ id }, at) => [id, at]));
+  const roots: number[] = [];
+  const childrenOf = new Map<number, number[]>();
+  const attemptsOf = new Map<number, number[]>();
+  for (let at = 0; at < spans.length; at += 1) {
+    const { kind, parent } = spans[at]!;
+    // The time at a limit is a phase of its attempt.
+    if (kind === "limit") continue;
+    const above = parent === null ? undefined : indexOf.get(parent);
+    if (above === undefined) roots.push(at);
+    else add(kind === "attempt" ? attemptsOf : childrenOf, above, at);
+  }
+  // One try says what its step says.
+  for (const [step, tries] of attemptsOf) {
+    if (tries.length > 1) childrenOf.set(step, [...tries, ...(childrenOf.get(step) ?? NONE)]);
+  }
+  return { spans, roots, childrenOf, attemptsOf, indexOf };
+}
+
+function add(lists: Map<number, number[]>, key: number, value: number): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
+
+/** Those that failed or had a try that did, and what they stand in. */
+export function badOnes({ spans, indexOf }: Forest): Set<number> {
+  const bad = new Set<number>();
+  spans.forEach((span, at) => {
+    if (!isBad(span)) return;
+    for (let each: number | undefined = at; each !== undefined && !bad.has(each); ) {
+      bad.add(each);
+      const parent: string | null = spans[each]!.parent;
+      each = parent === null ? undefined : indexOf.get(parent);
+    }
+  });
+  return bad;
+}

@@ -1,0 +1,92 @@
+// What is to be said of a row, whatever it is a row of.
+import { Activity, CircleAlert, Ellipsis, Layers, type LucideIcon } from "lucide-react";
+import type { Tone } from "../words/run-status.ts";
+import { RUN_STATUS } from "../words/run-status.ts";
+import { stateAt, type Then } from "./as-of.ts";
+import { barsOf } from "./bars.ts";
+import { groupBars, groupTime } from "./group-bars.ts";
+import type { TraceModel } from "./model.ts";
+import type { Loaded, Row } from "./rows.ts";
+import { type Bar, isBad, readPhase, type Span } from "./span.ts";
+import { nameOf, SPAN_KIND, SPAN_STATUS } from "./span-face.ts";
+
+export interface RowFacts {
+  readonly icon: LucideIcon;
+  readonly kind: string;
+  readonly name: string;
+  /** Beside the name, quietly. */
+  readonly aside: string | null;
+  readonly status: { readonly label: string; readonly icon: LucideIcon; readonly tone: Tone } | null;
+  readonly startMs: number;
+  readonly endMs: number | null;
+  readonly bars: readonly Bar[];
+  readonly then: Then;
+  readonly isCritical: boolean;
+  /** The step that log lines name; null of what is no step. */
+  readonly step: string | null;
+}
+
+export function factsOf(model: TraceModel, row: Row): RowFacts {
+  const facts = FACTS[row.kind](model, row, model.loaded.get(row.run) as Loaded);
+  return { ...facts, then: model.atMs === null ? "done" : stateAt(facts, model.atMs) };
+}
+
+type Facts = Omit<RowFacts, "then">;
+
+const FACTS: Readonly<Record<Row["kind"], (model: TraceModel, row: Row, of: Loaded) => Facts>> = {
+  run: (_, __, { trace }) => ({
+    ...NOTHING,
+    ...{ icon: Activity, kind: "Run", name: trace.function, status: RUN_STATUS[trace.status] },
+    ...{ startMs: trace.startMs, endMs: trace.endMs, bars: runBars(trace) },
+  }),
+  span: (model, row, { forest }) =>
+    spanFacts(model, row, forest.spans[row.at]!, barsOf(forest, row.at, openPhase(model, row))),
+  group: (model, { members, at, run }, { forest }) => {
+    const bad = members!.filter((member) => isBad(forest.spans[member]!)).length;
+    const first = forest.spans[at]!;
+    return {
+      ...NOTHING,
+      ...{ icon: Layers, kind: "Group", name: nameOf(first), bars: groupBars(forest, members!) },
+      aside: `× ${members!.length.toLocaleString("en-GB")}${bad === 0 ? "" : `, ${bad.toLocaleString("en-GB")} failed`}`,
+      status:
+        bad > 0
+          ? SPAN_STATUS.err
+          : SPAN_STATUS[members!.every((member) => forest.spans[member]!.endMs !== null) ? "ok" : "pending"],
+      ...groupTime(forest, members!),
+      isCritical:
+        run === model.run && model.path !== null && members!.some((member) => model.path!.has(member)),
+    };
+  },
+  loading: () => ({ ...NOTHING, icon: Ellipsis, name: "Reading the child run …" }),
+  refused: () => ({ ...NOTHING, icon: CircleAlert, name: "The child run could not be read" }),
+};
+
+const NOTHING: Omit<Facts, "icon" | "name"> = {
+  ...{ kind: "", aside: null, status: null, startMs: 0, endMs: 0, bars: [], isCritical: false, step: null },
+};
+
+function spanFacts(model: TraceModel, row: Row, span: Span, bars: readonly Bar[]): Facts {
+  const { icon, label } = SPAN_KIND[span.kind];
+  const isOwn = row.run === model.run;
+  const isTried = span.kind !== "attempt" && span.attempt !== null && span.attempt > 1;
+  return {
+    ...{ icon, kind: label, name: nameOf(span), startMs: span.startMs, endMs: span.endMs, bars },
+    aside: isTried ? `${span.attempt} attempts` : null,
+    status: span.status === null ? null : SPAN_STATUS[span.status],
+    isCritical: isOwn && model.path !== null && model.path.has(row.at),
+    step: isOwn && span.kind !== "attempt" ? span.id : null,
+  };
+}
+
+function openPhase(model: TraceModel, row: Row) {
+  return row.run === model.run ? model.openPhases.get(model.root.forest.spans[row.at]!.id) : undefined;
+}
+
+/** The partition of its time; of a run that goes on its last phase goes on. */
+function runBars({ time, startMs, endMs }: Loaded["trace"]): readonly Bar[] {
+  const phases = time?.phases?.map(readPhase);
+  if (phases === undefined || phases.length === 0)
+    return [{ phase: "idle", fromMs: startMs, toMs: endMs, limit: null }];
+  if (endMs !== null) return phases;
+  return [...phases.slice(0, -1), { ...phases.at(-1)!, toMs: null }];
+}

@@ -1,0 +1,67 @@
+import { duration } from "../words/time.ts";
+import { ticksOf } from "./axis.ts";
+import type { Scale } from "./scale.ts";
+
+interface AxisProps {
+  readonly scale: Scale;
+  readonly originMs: number;
+  readonly isNarrow: boolean;
+}
+
+const MARKS = { wide: 8, narrow: 4 };
+
+/** The labels above the bars. */
+export function Axis({ scale, originMs, isNarrow }: AxisProps) {
+  const ticks = ticksOf(scale, originMs, isNarrow ? MARKS.narrow : MARKS.wide);
+  return (
+    <span className="relative block h-full overflow-hidden">
+      {ticks.map(({ x, label }) => (
+        <span
+          key={x}
+          style={{ left: `${x * 100}%` }}
+          className="absolute bottom-0.5 border-l border-line-strong pl-1 text-[11px] leading-4 whitespace-nowrap text-muted tabular-nums"
+        >
+          {label}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+interface LinesProps extends AxisProps {
+  readonly atMs: number | null;
+}
+
+/** What goes through all rows: where marks are, what is squeezed, the instant that is looked at. */
+export function Lines({ scale, originMs, isNarrow, atMs }: LinesProps) {
+  const ticks = ticksOf(scale, originMs, isNarrow ? MARKS.narrow : MARKS.wide);
+  return (
+    <>
+      {ticks.map(({ x }) => (
+        <span
+          key={x}
+          style={{ left: `${x * 100}%` }}
+          className="absolute inset-y-0 border-l border-line/70"
+        />
+      ))}
+      {scale.folds.map(({ fromMs, toMs }) => (
+        <span
+          key={fromMs}
+          title={`${duration(toMs - fromMs)} in which nothing happened`}
+          style={{
+            left: `${scale.x(fromMs) * 100}%`,
+            width: `${(scale.x(toMs) - scale.x(fromMs)) * 100}%`,
+            backgroundImage: "repeating-linear-gradient(45deg, var(--line) 0 2px, transparent 2px 6px)",
+          }}
+          className="absolute inset-y-0 border-x border-dashed border-line-strong"
+        />
+      ))}
+      {atMs !== null && (
+        <span
+          style={{ left: `${scale.x(atMs) * 100}%` }}
+          className="absolute inset-y-0 border-l-2 border-accent"
+        />
+      )}
+    </>
+  );
+}

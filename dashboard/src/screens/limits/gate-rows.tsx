@@ -37,7 +37,7 @@ function GateRow({ limit, gate }: { readonly limit: Limit; readonly gate: Gate }
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-1.5">
         <Link
           to="."
-          search={(now) => ({ ...now, gate: isOpen ? undefined : id })}
+          search={((now: object) => ({ ...now, gate: isOpen ? undefined : id })) as never}
           resetScroll={false}
           role="button"
           aria-expanded={isOpen}

@@ -29,7 +29,7 @@ export function LimitList() {
               <Choice label="Function" name="fn" value={fn} all="All" options={functionsOf(all)} />
               <Link
                 to="."
-                search={(now) => ({ ...now, blocked: blocked === undefined ? (1 as const) : undefined })}
+                search={((now: object) => ({ ...now, blocked: blocked === undefined ? 1 : undefined })) as never}
                 aria-pressed={blocked !== undefined}
                 role="button"
                 className="inline-flex min-h-8 items-center rounded-md border border-line bg-raised px-2.5 text-sm font-medium hover:bg-hover aria-pressed:border-accent aria-pressed:bg-accent-ground aria-pressed:text-accent"

@@ -24,19 +24,22 @@ export interface MetricsModel {
 
 export function metricsModel(points: readonly Point[], span: Span, percentile: Percentile): MetricsModel {
   const count = (of: (point: Point) => number) => atSteps(span, points, of, 0);
+  const measured = (phase: PhaseName) =>
+    atSteps<Point, number | null>(span, points, ({ phases }) => phases[phase]?.[percentile] ?? null, null);
   return {
     timesMs: stepsOf(span),
     started: count(({ started }) => started),
     completed: count(({ completed }) => completed),
     failed: count(({ failed }) => failed),
     cancelled: count(({ cancelled }) => cancelled),
-    failedShare: atSteps(span, points, (point) => shareOf(point.failed, endedOf(point)), null),
-    phases: Object.fromEntries(
-      PHASES.map((phase) => [
-        phase,
-        atSteps(span, points, ({ phases }) => phases[phase]?.[percentile] ?? null, null),
-      ]),
-    ) as MetricsModel["phases"],
+    failedShare: atSteps<Point, number | null>(span, points, (point) => shareOf(point.failed, endedOf(point)), null),
+    phases: {
+      total: measured("total"),
+      app: measured("app"),
+      network: measured("network"),
+      queue: measured("queue"),
+      limit: measured("limit"),
+    },
   };
 }
 

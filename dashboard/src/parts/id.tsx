@@ -1,5 +1,5 @@
-import { useCopy } from "./use-copy.ts";
 import { shortId } from "./short-id.ts";
+import { useCopy } from "./use-copy.ts";
 
 /** An id, short; a click copies all of it. */
 export function Id({ id, name = "id" }: { readonly id: string; readonly name?: string }) {

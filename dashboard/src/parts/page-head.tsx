@@ -18,7 +18,9 @@ export function PageHead({ title, count, description, actions }: PageHeadProps) 
           <h1 className="min-w-0 text-xl font-semibold break-words">{title}</h1>
           {count !== undefined && <span className="text-sm text-muted tabular-nums">{count}</span>}
         </div>
-        {description !== undefined && <div className="mt-0.5 max-w-prose text-sm text-muted">{description}</div>}
+        {description !== undefined && (
+          <div className="mt-0.5 max-w-prose text-sm text-muted">{description}</div>
+        )}
       </div>
       {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
     </header>

@@ -49,9 +49,11 @@ function move(table: HTMLElement, from: HTMLElement | null, by: 1 | -1): void {
 
 /** Into a field, with a modifier, or in a dialog: then single keys mean nothing here. */
 export function isTyping(event: KeyboardEvent): boolean {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return true;
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing)
+    return true;
   const target = event.target as HTMLElement;
-  if (target.isContentEditable || target.closest("[role=dialog],[role=listbox],[role=menu]") !== null) return true;
+  if (target.isContentEditable || target.closest("[role=dialog],[role=listbox],[role=menu]") !== null)
+    return true;
   if (target instanceof HTMLInputElement) return !["checkbox", "radio", "button"].includes(target.type);
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }

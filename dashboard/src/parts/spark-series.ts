@@ -2,17 +2,20 @@
 export function linePaths(values: readonly (number | null)[], most: number): string[] {
   const paths: string[] = [];
   let path = "";
+  const end = () => {
+    if (path !== "") paths.push(path.includes("L") ? path : `${path}h0.01`);
+    path = "";
+  };
   const width = 100 / Math.max(1, values.length - 1);
   values.forEach((value, index) => {
     if (value === null) {
-      if (path !== "") paths.push(path);
-      path = "";
+      end();
       return;
     }
     const at = `${round(index * width)} ${round(1 - value / most)}`;
     path += path === "" ? `M${at}` : `L${at}`;
   });
-  if (path !== "") paths.push(path.includes("L") ? path : `${path}h0.01`);
+  end();
   return paths;
 }
 

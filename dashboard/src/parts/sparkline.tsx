@@ -32,7 +32,6 @@ export function Sparkline({ label, lines, height = 36, isBars = false }: Sparkli
           <g key={color} fill={color}>
             {values.map((value, index) => {
               const size = (value ?? 0) / most;
-              // biome-ignore lint/suspicious/noArrayIndexKey: a bar is its place in time
               return <rect key={index} x={index + 0.08} width={0.84} y={1 - size} height={size} />;
             })}
           </g>

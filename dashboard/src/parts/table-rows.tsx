@@ -4,15 +4,7 @@ import { RowCheckbox, RowsCheckbox } from "./row-checkbox.tsx";
 import { LINKS_ABOVE, RowLink } from "./row-link.tsx";
 import type { TableProps } from "./table.tsx";
 
-export function TableRows<Row>({
-  label,
-  columns,
-  rows,
-  idOf,
-  targetOf,
-  nameOf,
-  selection,
-}: TableProps<Row>) {
+export function TableRows<Row>({ label, columns, rows, idOf, targetOf, nameOf, selection }: TableProps<Row>) {
   return (
     <Grid label={label} isSelectable={selection !== undefined}>
       <thead className="border-b border-line text-xs text-muted">
@@ -26,7 +18,11 @@ export function TableRows<Row>({
             <th
               key={id}
               scope="col"
-              className={joinClasses("px-3 py-2 font-medium whitespace-nowrap", align && "text-right", className)}
+              className={joinClasses(
+                "px-3 py-2 font-medium whitespace-nowrap",
+                align && "text-right",
+                className,
+              )}
             >
               {label}
             </th>
@@ -90,5 +86,6 @@ function Grid({
   readonly children: ReactNode;
 }) {
   const shared = { "aria-label": label, className: "w-full text-left text-sm", children };
+  // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: HTML allows it, and only in a grid rows can be selected
   return isSelectable ? <table role="grid" aria-multiselectable {...shared} /> : <table {...shared} />;
 }

@@ -19,7 +19,8 @@ export const BULK_ACTION: Readonly<Record<Bulk["action"], ActionFace>> = {
   cancel: {
     label: "Cancel",
     order: (runs) => `Cancel ${runs}`,
-    means: "Nothing of them runs any more but the undoing of their completed steps. This cannot be taken back.",
+    means:
+      "Nothing of them runs any more but the undoing of their completed steps. This cannot be taken back.",
     isDanger: true,
   },
   pause: {
@@ -37,13 +38,15 @@ export const BULK_ACTION: Readonly<Record<Bulk["action"], ActionFace>> = {
   rerun: {
     label: "Run again",
     order: (runs) => `Run ${runs} again`,
-    means: "A new run is made of each, from its start, with the newest code. What their steps did, they do again.",
+    means:
+      "A new run is made of each, from its start, with the newest code. What their steps did, they do again.",
     isDanger: true,
   },
   retry: {
     label: "Retry from failure",
     order: (runs) => `Retry ${runs} from the failed step`,
-    means: "A new run is made of each that failed. It keeps the results before the failed step, and goes on from there with the newest code.",
+    means:
+      "A new run is made of each that failed. It keeps the results before the failed step, and goes on from there with the newest code.",
     isDanger: false,
   },
 };
@@ -59,7 +62,8 @@ export const BULK_STATUS: Readonly<Record<Bulk["status"], StatusFace>> = {
   canary: {
     label: "Trying the first",
     tone: "busy",
-    said: ({ canary }) => `The first ${countOf(canary, "run")} are acted on. Then it waits for somebody to continue it.`,
+    said: ({ canary }) =>
+      `The first ${countOf(canary, "run")} are acted on. Then it waits for somebody to continue it.`,
   },
   held: {
     label: "Waiting for you",

@@ -31,7 +31,10 @@ type Member = Exclude<keyof Manifest, "triggers" | "input" | "output" | "tags" |
 /** In the order in which they act on what comes. */
 const RULES: Readonly<{ [Name in Member]-?: (value: NonNullable<Manifest[Name]>) => readonly Rule[] }> = {
   idempotency: ({ key, period_ms: ms }) => [
-    { name: "Idempotency", said: `One run per ${keySaidOf(key)} in ${duration(ms)}; what comes again starts none.` },
+    {
+      name: "Idempotency",
+      said: `One run per ${keySaidOf(key)} in ${duration(ms)}; what comes again starts none.`,
+    },
   ],
   debounce: ({ period_ms: ms, max_wait_ms: most, edge, key }) => [
     {
@@ -43,7 +46,10 @@ const RULES: Readonly<{ [Name in Member]-?: (value: NonNullable<Manifest[Name]>)
     },
   ],
   batch: ({ max_size: size, max_wait_ms: ms, key }) => [
-    { name: "Batch", said: `Up to ${countOf(size, "event")}${per(key)} are one run; it begins ${duration(ms)} after the first at the latest.` },
+    {
+      name: "Batch",
+      said: `Up to ${countOf(size, "event")}${per(key)} are one run; it begins ${duration(ms)} after the first at the latest.`,
+    },
   ],
   rate_limit: ({ limit, period_ms: ms, on_limit: onLimit, key }) => [
     {
@@ -51,15 +57,20 @@ const RULES: Readonly<{ [Name in Member]-?: (value: NonNullable<Manifest[Name]>)
       said: `${countOf(limit, "start")} in ${duration(ms)}${per(key)}; ${onLimit === "delay" ? "more begin later" : "more start no run"}.`,
     },
   ],
-  singleton: ({ mode, key }) => [{ name: "Singleton", said: `One run at a time${per(key)}; ${SINGLETON[mode] ?? mode}.` }],
-  concurrency: (value) => (Array.isArray(value) ? (value as readonly Concurrency[]) : [value as Concurrency]).map(concurrencySaid),
+  singleton: ({ mode, key }) => [
+    { name: "Singleton", said: `One run at a time${per(key)}; ${SINGLETON[mode] ?? mode}.` },
+  ],
+  concurrency: (value) =>
+    (Array.isArray(value) ? (value as readonly Concurrency[]) : [value as Concurrency]).map(concurrencySaid),
   throttle: ({ limit, period_ms: ms, burst, key }) => [
     {
       name: "Throttle",
       said: `${countOf(limit, "start")} in ${duration(ms)}${per(key)}${burst === undefined || burst === 1 ? ", evenly" : `, up to ${grouped(burst)} at once`}; more wait.`,
     },
   ],
-  fairness: ({ key }) => [{ name: "Fairness", said: `Each ${keySaidOf(key)} has its turn, however much others bring.` }],
+  fairness: ({ key }) => [
+    { name: "Fairness", said: `Each ${keySaidOf(key)} has its turn, however much others bring.` },
+  ],
   priority: (value) => [
     {
       name: "Priority",
@@ -82,11 +93,21 @@ const RULES: Readonly<{ [Name in Member]-?: (value: NonNullable<Manifest[Name]>)
     },
   ],
   cancel_on: (events) => [
-    { name: "Cancelled by", said: listed(events.map(({ event, if: condition }) => (condition === undefined ? event : `${event}, if ${condition}`)), "or") },
+    {
+      name: "Cancelled by",
+      said: listed(
+        events.map(({ event, if: condition }) =>
+          condition === undefined ? event : `${event}, if ${condition}`,
+        ),
+        "or",
+      ),
+    },
   ],
   on_failure: (fn) => [{ name: "When it fails", said: `${fn} is started.` }],
   invokes: (functions) => [{ name: "Calls", said: listed(functions) }],
-  max_duration_ms: (ms) => [{ name: "Longest call", said: `One call of the app takes ${duration(ms)} at most.` }],
+  max_duration_ms: (ms) => [
+    { name: "Longest call", said: `One call of the app takes ${duration(ms)} at most.` },
+  ],
   version: (version) => [{ name: "New versions", said: VERSION[version] ?? version }],
 };
 
@@ -105,7 +126,9 @@ const VERSION: Readonly<Record<string, string>> = {
 export function rulesSaid(manifest: Manifest): readonly Rule[] {
   return (Object.keys(RULES) as Member[]).flatMap((name) => {
     const value = manifest[name];
-    return value === undefined ? [] : safely(() => (RULES[name] as (value: unknown) => readonly Rule[])(value));
+    return value === undefined
+      ? []
+      : safely(() => (RULES[name] as (value: unknown) => readonly Rule[])(value));
   });
 }
 
@@ -121,11 +144,22 @@ function safely(say: () => readonly Rule[]): readonly Rule[] {
 function concurrencySaid({ limit, key, scope, unit }: Concurrency): Rule {
   const where = scope === "workspace" ? ", together with the functions that share this key" : "";
   const held = unit === "run" ? " from their first step to their end" : "";
-  return { name: "Concurrency", said: `At most ${grouped(limit)} at once${per(key)}${held}${where}; more wait.` };
+  return {
+    name: "Concurrency",
+    said: `At most ${grouped(limit)} at once${per(key)}${held}${where}; more wait.`,
+  };
 }
 
 function retrySaid(retry: NonNullable<Manifest["retry"]>): string {
-  const { max, backoff, base_ms: base, max_ms: longest, table_ms: table, stop_on: stop = [], retry_on: only } = retry;
+  const {
+    max,
+    backoff,
+    base_ms: base,
+    max_ms: longest,
+    table_ms: table,
+    stop_on: stop = [],
+    retry_on: only,
+  } = retry;
   if (max === 1) return "A step that fails is not tried again.";
   const pauses =
     backoff === "table"

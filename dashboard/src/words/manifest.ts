@@ -63,5 +63,7 @@ export interface Concurrency extends Keyed {
 }
 
 export function manifestOf(manifest: unknown): Manifest {
-  return manifest !== null && typeof manifest === "object" && !Array.isArray(manifest) ? (manifest as Manifest) : {};
+  return manifest !== null && typeof manifest === "object" && !Array.isArray(manifest)
+    ? (manifest as Manifest)
+    : {};
 }

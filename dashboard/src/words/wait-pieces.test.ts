@@ -31,7 +31,9 @@ const GATE: NonNullable<Wait["gate"]> = {
 
 test("a place at a limit is said with who it is for, what is taken, the position and when", () => {
   const wait: Wait = { ...NOTHING, kind: "concurrency", gate: GATE, starts_at: "2026-10-21T09:00:40.000Z" };
-  expect(waitText(wait, NOW)).toBe('a place at concurrency of "mail" for acme, 5 of 5 taken, position 7, probably in 40 s');
+  expect(waitText(wait, NOW)).toBe(
+    'a place at concurrency of "mail" for acme, 5 of 5 taken, position 7, probably in 40 s',
+  );
   expect(waitPieces(wait, NOW)[1]).toEqual({ text: 'concurrency of "mail"', to: { kind: "limits" } });
 });
 

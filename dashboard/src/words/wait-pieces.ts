@@ -26,7 +26,10 @@ const WORDS: Readonly<Record<Wait["kind"], Say>> = {
   ],
   circuit: ({ circuit }, nowMs) =>
     circuit?.state === "open"
-      ? [{ text: "the app", to: { kind: "fleet" } }, `, which does not answer; next try ${whenSaid(circuit.next_probe_at, nowMs)}`]
+      ? [
+          { text: "the app", to: { kind: "fleet" } },
+          `, which does not answer; next try ${whenSaid(circuit.next_probe_at, nowMs)}`,
+        ]
       : [{ text: "the app", to: { kind: "fleet" } }, ", which is busy"],
   slot: () => ["a free slot of an engine"],
   paused: () => ["a person to resume it"],
@@ -48,7 +51,10 @@ const WORDS: Readonly<Record<Wait["kind"], Say>> = {
     ...latestSaid(until, nowMs),
   ],
   event: ({ events, until }, nowMs) => [
-    `event ${listed((events ?? []).map(({ event }) => event), "or")}`,
+    `event ${listed(
+      (events ?? []).map(({ event }) => event),
+      "or",
+    )}`,
     ...latestSaid(until, nowMs),
   ],
   signal: ({ step, until }, nowMs) => [`signal ${step?.name ?? "?"}`, ...latestSaid(until, nowMs)],
@@ -70,7 +76,11 @@ function atLimit({ gate }: Wait): readonly Piece[] {
   const { limit, key, used, position, capped } = gate!;
   const whose = key === null || key === undefined ? "" : ` for ${keySaid(key)}`;
   const taken = limit.kind === "throttle" ? "" : `, ${used} of ${limit.count ?? "any number"} taken`;
-  const place = capped ? `, behind more than ${grouped(position - 1)}` : position === 1 ? ", next" : `, position ${grouped(position)}`;
+  const place = capped
+    ? `, behind more than ${grouped(position - 1)}`
+    : position === 1
+      ? ", next"
+      : `, position ${grouped(position)}`;
   return [{ text: limit.name, to: { kind: "limits" } }, `${whose}${taken}${place}`];
 }
 
@@ -91,8 +101,12 @@ const UNKNOWN: Readonly<Record<NonNullable<Wait["starts_unknown"]>, string | nul
   outside: null,
 };
 
-function whenAtLimit({ kind, starts_at: startsAt, starts_unknown: unknown }: Wait, nowMs: number): readonly Piece[] {
-  if (startsAt !== null) return [`, ${kind === "concurrency" ? "probably " : ""}${whenSaid(startsAt, nowMs)}`];
+function whenAtLimit(
+  { kind, starts_at: startsAt, starts_unknown: unknown }: Wait,
+  nowMs: number,
+): readonly Piece[] {
+  if (startsAt !== null)
+    return [`, ${kind === "concurrency" ? "probably " : ""}${whenSaid(startsAt, nowMs)}`];
   const said = unknown === null ? null : UNKNOWN[unknown];
   return said === null ? [] : [`; ${said}`];
 }

@@ -11,12 +11,14 @@ export function WaitText({ wait }: { readonly wait: Wait }) {
   return (
     <span>
       {waitPieces(wait, nowMs).map((piece, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one sentence stay in their order
         <Fragment key={index}>
           {typeof piece === "string" ? (
             piece
           ) : (
-            <TargetLink target={targetOf(piece.to, targets)} className="underline decoration-line-strong underline-offset-2 hover:text-accent">
+            <TargetLink
+              target={targetOf(piece.to, targets)}
+              className="underline decoration-line-strong underline-offset-2 hover:text-accent"
+            >
               {piece.text}
             </TargetLink>
           )}

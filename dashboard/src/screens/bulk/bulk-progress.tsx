@@ -5,11 +5,22 @@ import { grouped } from "../../words/number.ts";
 type Progress = Pick<Bulk, "done" | "refused" | "items">;
 
 /** How far it is, with what was refused in another colour at the end, and as numbers. */
-export function BulkProgress({ bulk, isLarge = false }: { readonly bulk: Progress; readonly isLarge?: boolean }) {
+export function BulkProgress({
+  bulk,
+  isLarge = false,
+}: {
+  readonly bulk: Progress;
+  readonly isLarge?: boolean;
+}) {
   const { done, refused, items } = bulk;
   const share = (count: number) => `${items === 0 ? 0 : (count / items) * 100}%`;
   return (
-    <span className={joinClasses("flex flex-wrap items-center gap-x-2 gap-y-1", isLarge && "w-full flex-col items-stretch")}>
+    <span
+      className={joinClasses(
+        "flex flex-wrap items-center gap-x-2 gap-y-1",
+        isLarge && "w-full flex-col items-stretch",
+      )}
+    >
       <span
         role="progressbar"
         aria-label="Runs acted on"

@@ -43,24 +43,26 @@ export function BulkScreen() {
           />
           <section className="rounded-lg border border-line bg-raised p-4" aria-label="How far it is">
             <BulkProgress bulk={bulk} isLarge />
-            <div className="mt-4"><Facts>
-              <Fact name="Which runs">
-                <code className="break-words">{bulkFilterText(bulk.filter)}</code>
-              </Fact>
-              <Fact name="By">{bulk.by}</Fact>
-              <Fact name="Made">
-                <Ago at={bulk.created_at} /> ago
-                {bulk.ended_at !== null && (
-                  <>
-                    , ended <Ago at={bulk.ended_at} /> ago
-                  </>
-                )}
-              </Fact>
-              <Fact name="Id">
-                <Id id={bulk.id} name="bulk" />
-              </Fact>
-              {bulk.reason !== null && <Fact name="Why">{bulk.reason}</Fact>}
-            </Facts></div>
+            <div className="mt-4">
+              <Facts>
+                <Fact name="Which runs">
+                  <code className="break-words">{bulkFilterText(bulk.filter)}</code>
+                </Fact>
+                <Fact name="By">{bulk.by}</Fact>
+                <Fact name="Made">
+                  <Ago at={bulk.created_at} /> ago
+                  {bulk.ended_at !== null && (
+                    <>
+                      , ended <Ago at={bulk.ended_at} /> ago
+                    </>
+                  )}
+                </Fact>
+                <Fact name="Id">
+                  <Id id={bulk.id} name="bulk" />
+                </Fact>
+                {bulk.reason !== null && <Fact name="Why">{bulk.reason}</Fact>}
+              </Facts>
+            </div>
           </section>
           <div className="mt-6 mb-2 flex flex-wrap items-center justify-between gap-2">
             <h2 className="text-lg font-semibold">Runs</h2>

@@ -38,7 +38,13 @@ const COLUMNS: readonly Column<Bulk>[] = [
     cell: ({ filter }) => <code className="break-words text-muted">{bulkFilterText(filter)}</code>,
   },
   { id: "by", label: "By", cell: ({ by }) => by },
-  { id: "created", label: "Made", align: "right", onPhone: "aside", cell: (bulk) => <Ago at={bulk.created_at} /> },
+  {
+    id: "created",
+    label: "Made",
+    align: "right",
+    onPhone: "aside",
+    cell: (bulk) => <Ago at={bulk.created_at} />,
+  },
 ];
 
 /** What was done, or is being done, to many runs at once. */
@@ -80,7 +86,9 @@ export function BulksScreen() {
                 targetOf={({ id }) => targets.bulk(id)}
               />
               {bulks.length === SHOWN_MAX && (
-                <p className="mt-2 text-sm text-muted">The newest {SHOWN_MAX}. Older ones are in the audit log.</p>
+                <p className="mt-2 text-sm text-muted">
+                  The newest {SHOWN_MAX}. Older ones are in the audit log.
+                </p>
               )}
             </>
           )

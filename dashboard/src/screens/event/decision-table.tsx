@@ -13,7 +13,10 @@ import { SkipPill, SkipSaid } from "./skip-said.tsx";
 /** For each function that the event was for: what it became, by which rule, and what a person can still do. */
 export function DecisionTable({ decisions }: { readonly decisions: readonly Decision[] }) {
   return (
-    <ul aria-label="What it became, by function" className="divide-y divide-line rounded-lg border border-line bg-raised text-sm">
+    <ul
+      aria-label="What it became, by function"
+      className="divide-y divide-line rounded-lg border border-line bg-raised text-sm"
+    >
       {decisions.map((decision) =>
         decision.kind === "run" ? (
           <Row

@@ -8,7 +8,10 @@ export type Decision =
   | { readonly kind: "skip"; readonly id: string; readonly function: string; readonly skip: Skip };
 
 /** By function; of one function runs come first, the newest on top. */
-export function decisionsOf({ runs, skips }: Pick<AnswerOf<"getEvent">, "runs" | "skips">): readonly Decision[] {
+export function decisionsOf({
+  runs,
+  skips,
+}: Pick<AnswerOf<"getEvent">, "runs" | "skips">): readonly Decision[] {
   const all: Decision[] = [
     ...runs.map((run) => ({ kind: "run" as const, id: run.id, function: run.function, run })),
     ...skips.map((skip) => ({ kind: "skip" as const, id: skip.id, function: skip.function, skip })),

@@ -36,15 +36,22 @@ export function EventScreen() {
     <Answered query={event}>
       {(event) => (
         <>
-          <PageHead title={event.name} description={decisionsSaid(event)} actions={<SendAgain event={event} />} />
+          <PageHead
+            title={event.name}
+            description={decisionsSaid(event)}
+            actions={<SendAgain event={event} />}
+          />
           <div className="grid gap-4">
             {event.runs.length + event.skips.length === 0 ? (
               <div className="rounded-lg border border-line bg-raised">
                 <Empty title="It started nothing">
                   <p>
-                    No function had a trigger for <code>{event.name}</code> when it came. Runs that wait for it hear of
-                    it all the same.{" "}
-                    <TargetLink target={targets.functions} className="text-accent underline underline-offset-2">
+                    No function had a trigger for <code>{event.name}</code> when it came. Runs that wait for
+                    it hear of it all the same.{" "}
+                    <TargetLink
+                      target={targets.functions}
+                      className="text-accent underline underline-offset-2"
+                    >
                       What functions listen to
                     </TargetLink>
                   </p>

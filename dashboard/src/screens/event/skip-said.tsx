@@ -1,5 +1,5 @@
-import { RunLink } from "../../parts/run-link.tsx";
 import { joinClasses } from "../../parts/join-classes.ts";
+import { RunLink } from "../../parts/run-link.tsx";
 import { SKIP_REASON, type Skip } from "../../words/skip-reason.ts";
 import { TONE } from "../../words/tone.ts";
 

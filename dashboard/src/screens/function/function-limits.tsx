@@ -31,7 +31,11 @@ export function FunctionLimits({ fn }: { readonly fn: string }) {
             <span className="flex flex-wrap items-center gap-3">
               {kind !== "throttle" && (
                 // With a key the count is of each of its values; all of them together have no end.
-                <Meter used={used} most={gates.some(({ key }) => key !== null) ? null : count} what="places taken" />
+                <Meter
+                  used={used}
+                  most={gates.some(({ key }) => key !== null) ? null : count}
+                  what="places taken"
+                />
               )}
               <span className={parked === 0 ? "text-muted" : "font-medium text-calm"}>
                 {countOf(parked, "job waits", "jobs wait")}

@@ -1,6 +1,6 @@
+import { Panel } from "../../parts/panel.tsx";
 import { manifestOf } from "../../words/manifest.ts";
 import { rulesSaid, triggersSaid } from "../../words/manifest-words.ts";
-import { Panel } from "../../parts/panel.tsx";
 
 /** What the app declares of it, in words. */
 export function FunctionRules({ manifest }: { readonly manifest: unknown }) {
@@ -27,7 +27,9 @@ export function FunctionRules({ manifest }: { readonly manifest: unknown }) {
         )}
       </dl>
       {rules.length === 0 && (
-        <p className="mt-3 text-sm text-muted">Nothing holds it back: as many runs at once as there are, tried again by the usual rule.</p>
+        <p className="mt-3 text-sm text-muted">
+          Nothing holds it back: as many runs at once as there are, tried again by the usual rule.
+        </p>
       )}
     </Panel>
   );

@@ -26,7 +26,10 @@ export function FunctionRuns({ fn }: { readonly fn: string }) {
         <h2 id="newest" className="text-lg font-semibold">
           Newest runs
         </h2>
-        <TargetLink target={targets.runs(`function:${quotedWhereNeeded(fn)}`)} className="text-sm text-accent hover:underline">
+        <TargetLink
+          target={targets.runs(`function:${quotedWhereNeeded(fn)}`)}
+          className="text-sm text-accent hover:underline"
+        >
           All its runs
         </TargetLink>
       </header>

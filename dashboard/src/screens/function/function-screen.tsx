@@ -64,7 +64,8 @@ export function FunctionScreen() {
                   </>
                 ) : (
                   <span className="text-bad">
-                    Gone since <Ago at={found.removed_at} />: the last sync no longer named it. Its runs go on, no new ones start.
+                    Gone since <Ago at={found.removed_at} />: the last sync no longer named it. Its runs go
+                    on, no new ones start.
                   </span>
                 )
               }
@@ -90,7 +91,10 @@ export function FunctionScreen() {
                 {input === null && found.removed_at === null && (
                   <p className="rounded-lg border border-line bg-calm-ground px-4 py-2.5 text-sm text-calm">
                     It says nothing of its input, so nothing checks it.{" "}
-                    <TargetLink target={{ ...targets.fn(fn), search: { tab: "input" } }} className="underline underline-offset-2">
+                    <TargetLink
+                      target={{ ...targets.fn(fn), search: { tab: "input" } }}
+                      className="underline underline-offset-2"
+                    >
                       How to add a schema
                     </TargetLink>
                   </p>
@@ -107,7 +111,11 @@ export function FunctionScreen() {
             )}
             {tab === "input" && (
               <div className="grid gap-4">
-                {input === null ? <NoSchema fn={fn} /> : <JsonView value={input} label="Input, as JSON Schema" isTitled />}
+                {input === null ? (
+                  <NoSchema fn={fn} />
+                ) : (
+                  <JsonView value={input} label="Input, as JSON Schema" isTitled />
+                )}
                 {output !== null && <JsonView value={output} label="Output, as JSON Schema" isTitled />}
               </div>
             )}

@@ -30,8 +30,8 @@ export function NoSchema({ fn }: { readonly fn: string }) {
     <div className="rounded-lg border border-line bg-raised p-4">
       <h2 className="font-semibold">It says nothing of its input</h2>
       <p className="mt-1 max-w-prose text-sm text-muted">
-        With a schema the engine refuses data that does not fit before a run starts, and this page has a form in place of plain
-        JSON. Any library of the Standard Schema (zod, valibot, arktype) does.
+        With a schema the engine refuses data that does not fit before a run starts, and this page has a form
+        in place of plain JSON. Any library of the Standard Schema (zod, valibot, arktype) does.
       </p>
       <div className="mt-3 grid gap-3 lg:grid-cols-2">
         <Snippet name="TypeScript" text={typescriptOf(fn)} />
@@ -56,7 +56,9 @@ function Snippet({ name, text }: { readonly name: string; readonly text: string 
 /** `send-mail` as a name in TypeScript. */
 export function identifierOf(fn: string): string {
   const words = fn.split(/[^A-Za-z0-9]+/).filter(Boolean);
-  const name = words.map((word, index) => (index === 0 ? word : word[0]!.toUpperCase() + word.slice(1))).join("");
+  const name = words
+    .map((word, index) => (index === 0 ? word : word[0]!.toUpperCase() + word.slice(1)))
+    .join("");
   return /^[A-Za-z]/.test(name) ? name : `fn${name}`;
 }
 

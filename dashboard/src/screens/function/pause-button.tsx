@@ -18,7 +18,7 @@ export function PauseButton({ fn }: { readonly fn: string }) {
     return (
       <ChangeButton
         operation="resumePause"
-        input={{ params: { ...params, id: pause.id } }}
+        input={{ params: { ...params, id: pause.id }, body: {} }}
         does={`Resume ${fn}`}
         look="main"
         done={readAgain}
@@ -37,7 +37,10 @@ export function PauseButton({ fn }: { readonly fn: string }) {
           description="Calls that are under way end; nothing else of it is called until somebody resumes it. Timers, waits and events go on, and what they cause is held."
           does={`Pause ${fn}`}
           hasReason
-          input={(reason) => ({ params, body: { function: fn, ...(reason === undefined ? {} : { reason }) } })}
+          input={(reason) => ({
+            params,
+            body: { function: fn, ...(reason === undefined ? {} : { reason }) },
+          })}
           done={readAgain}
         />
       )}

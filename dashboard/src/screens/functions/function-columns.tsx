@@ -18,12 +18,17 @@ export function functionColumns(targets: Targets): readonly Column<FunctionRow>[
       label: "Function",
       cell: ({ id, version, removedAt, isPaused, hasInput }) => (
         <span className="inline-flex flex-wrap items-center gap-x-2 gap-y-0.5">
-          <span className={joinClasses("font-medium", removedAt !== null && "text-muted line-through")}>{id}</span>
+          <span className={joinClasses("font-medium", removedAt !== null && "text-muted line-through")}>
+            {id}
+          </span>
           <span className="text-xs text-muted">v{version}</span>
           {removedAt !== null && <span className={`${MARK} bg-gone-ground text-gone`}>Gone</span>}
           {isPaused && <span className={`${MARK} bg-held-ground text-held`}>Paused</span>}
           {removedAt === null && !hasInput && (
-            <span className={`${MARK} bg-calm-ground text-calm`} title="It says nothing of its input: no form, and no check">
+            <span
+              className={`${MARK} bg-calm-ground text-calm`}
+              title="It says nothing of its input: no form, and no check"
+            >
               No schema
             </span>
           )}
@@ -44,7 +49,10 @@ export function functionColumns(targets: Targets): readonly Column<FunctionRow>[
         counted === null ? (
           "…"
         ) : (
-          <TargetLink target={targets.runs(`function:${quotedWhereNeeded(id)} after:24h`)} className="hover:underline">
+          <TargetLink
+            target={targets.runs(`function:${quotedWhereNeeded(id)} after:24h`)}
+            className="hover:underline"
+          >
             {grouped(counted.started)}
           </TargetLink>
         ),

@@ -15,7 +15,11 @@ export interface FunctionRow {
   readonly hasInput: boolean;
   readonly isPaused: boolean;
   /** In the time that was counted; null before it was. */
-  readonly counted: { readonly started: number; readonly failed: number; readonly p95Ms: number | null } | null;
+  readonly counted: {
+    readonly started: number;
+    readonly failed: number;
+    readonly p95Ms: number | null;
+  } | null;
 }
 
 interface Answers {

@@ -25,14 +25,20 @@ export function FunctionsScreen() {
   const targets = useTargets();
   const { fromMs } = useSpan("24h");
   const functions = useAnswer("listFunctions", { params });
-  const metrics = useAnswer("getMetrics", { params, query: { from: new Date(fromMs).toISOString(), step: DAY_S } }, { keep: true });
+  const metrics = useAnswer(
+    "getMetrics",
+    { params, query: { from: new Date(fromMs).toISOString(), step: DAY_S } },
+    { keep: true },
+  );
   const pauses = useAnswer("listPauses", { params });
   useTopics(["pauses", "deployments"]);
   const columns = useMemo(() => functionColumns(targets), [targets]);
   const rows = functionRows({
     functions: functions.data?.functions ?? [],
     counted: metrics.data?.functions,
-    paused: new Set(pauses.data?.pauses.flatMap((pause) => (pause.kind === "function" ? [pause.function!] : []))),
+    paused: new Set(
+      pauses.data?.pauses.flatMap((pause) => (pause.kind === "function" ? [pause.function!] : [])),
+    ),
   });
   const shown = rows.filter((row) => matches(row, q));
   const removed = rows.filter(({ removedAt }) => removedAt !== null).length;

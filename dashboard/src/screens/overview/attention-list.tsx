@@ -4,8 +4,16 @@ import { Ago } from "../../parts/when.tsx";
 import type { Tone } from "../../words/run-status.ts";
 import type { Attention } from "./attention.ts";
 
-const ICON: Readonly<Partial<Record<Tone, typeof Clock>>> = { bad: CircleAlert, held: CirclePause, calm: Clock };
-const COLOR: Readonly<Partial<Record<Tone, string>>> = { bad: "text-bad", held: "text-held", calm: "text-calm" };
+const ICON: Readonly<Partial<Record<Tone, typeof Clock>>> = {
+  bad: CircleAlert,
+  held: CirclePause,
+  calm: Clock,
+};
+const COLOR: Readonly<Partial<Record<Tone, string>>> = {
+  bad: "text-bad",
+  held: "text-held",
+  calm: "text-calm",
+};
 
 interface AttentionListProps {
   readonly items: readonly Attention[];
@@ -17,9 +25,14 @@ interface AttentionListProps {
 export function AttentionList({ items, isComplete }: AttentionListProps) {
   if (items.length === 0)
     return (
-      <p role="status" className="flex items-center gap-2.5 rounded-lg border border-line bg-raised px-4 py-3">
+      <p
+        role="status"
+        className="flex items-center gap-2.5 rounded-lg border border-line bg-raised px-4 py-3"
+      >
         <CircleCheck aria-hidden size={17} className={isComplete ? "text-good" : "text-muted"} />
-        {isComplete ? "Nothing needs you: no alert, no new error, nothing paused, nobody asked." : "Looking …"}
+        {isComplete
+          ? "Nothing needs you: no alert, no new error, nothing paused, nobody asked."
+          : "Looking …"}
       </p>
     );
   return (

@@ -36,7 +36,9 @@ const ALERT: NonNullable<Seen["alerts"]>[number] = {
 
 test("nothing wrong: nothing is said", () => {
   expect(said({})).toEqual([]);
-  expect(said({ alerts: [], errors: [], pauses: [], bulks: [], missed: [], backlog: [], counters: null })).toEqual([]);
+  expect(
+    said({ alerts: [], errors: [], pauses: [], bulks: [], missed: [], backlog: [], counters: null }),
+  ).toEqual([]);
 });
 
 test("a new error is said once, by its alert where there is one", () => {
@@ -54,5 +56,8 @@ test("each leads to where something can be done", () => {
 
 test("people are told what waits for them", () => {
   const counters = { runs: { paused: 1 }, more: false, open_inputs: 2 };
-  expect(said({ counters })).toEqual(["1 run is paused, and waits for somebody.", "2 questions wait for people."]);
+  expect(said({ counters })).toEqual([
+    "1 run is paused, and waits for somebody.",
+    "2 questions wait for people.",
+  ]);
 });

@@ -48,13 +48,28 @@ export function attentionOf(seen: Seen, targets: Targets, nowMs: number): readon
   const paused = seen.counters?.runs["paused"] ?? 0;
   const asked = seen.counters?.open_inputs ?? 0;
   return [
-    ...(circuit !== undefined && circuit.state !== "closed" && !told("circuit") ? [ofCircuit(circuit, targets)] : []),
+    ...(circuit !== undefined && circuit.state !== "closed" && !told("circuit")
+      ? [ofCircuit(circuit, targets)]
+      : []),
     ...alerts.map((alert) => ofAlert(alert, targets)),
     ...(seen.errors ?? [])
-      .filter((error) => isRecent(error.first_seen) && !alerts.some(({ kind, key }) => kind === "error" && key === error.fingerprint))
+      .filter(
+        (error) =>
+          isRecent(error.first_seen) &&
+          !alerts.some(({ kind, key }) => kind === "error" && key === error.fingerprint),
+      )
       .map((error) => ofError(error, targets)),
     ...(seen.workspace?.endpoint === null
-      ? [item("never-synced", "bad", "The app was never synced, so none of its functions can run.", null, targets.syncs, "Syncs")]
+      ? [
+          item(
+            "never-synced",
+            "bad",
+            "The app was never synced, so none of its functions can run.",
+            null,
+            targets.syncs,
+            "Syncs",
+          ),
+        ]
       : []),
     ...(last !== undefined && (last.oldest_queued_ms ?? 0) > OLD_MS && !told("backlog")
       ? [
@@ -71,7 +86,16 @@ export function attentionOf(seen: Seen, targets: Targets, nowMs: number): readon
     ...(seen.missed ?? [])
       .filter(({ at }) => isRecent(at) && !told("missed"))
       .slice(0, 1)
-      .map((skip) => item("missed", "bad", `Ticks of ${skip.function} were missed. ${skip.detail}`, skip.at, targets.schedules, "Schedules")),
+      .map((skip) =>
+        item(
+          "missed",
+          "bad",
+          `Ticks of ${skip.function} were missed. ${skip.detail}`,
+          skip.at,
+          targets.schedules,
+          "Schedules",
+        ),
+      ),
     ...(paused === 0
       ? []
       : [
@@ -110,16 +134,35 @@ export function attentionOf(seen: Seen, targets: Targets, nowMs: number): readon
       ),
     ...(asked === 0
       ? []
-      : [item("asked", "calm", `${countOf(asked, "question waits", "questions wait")} for people.`, null, targets.inbox, "Inbox")]),
+      : [
+          item(
+            "asked",
+            "calm",
+            `${countOf(asked, "question waits", "questions wait")} for people.`,
+            null,
+            targets.inbox,
+            "Inbox",
+          ),
+        ]),
   ];
 }
 
-function item(id: string, tone: Tone, said: string, at: string | null, target: Target, leads: string): Attention {
+function item(
+  id: string,
+  tone: Tone,
+  said: string,
+  at: string | null,
+  target: Target,
+  leads: string,
+): Attention {
   return { id, tone, said, at, target, leads };
 }
 
 function ofCircuit(circuit: NonNullable<Workspace["endpoint"]>["circuit"], targets: Targets): Attention {
-  const frozen = circuit.frozen_runs === 0 ? "" : ` ${countOf(circuit.frozen_runs, "run waits", "runs wait")} for it, at no cost to ${circuit.frozen_runs === 1 ? "its" : "their"} attempts.`;
+  const frozen =
+    circuit.frozen_runs === 0
+      ? ""
+      : ` ${countOf(circuit.frozen_runs, "run waits", "runs wait")} for it, at no cost to ${circuit.frozen_runs === 1 ? "its" : "their"} attempts.`;
   return item(
     "circuit",
     circuit.state === "open" ? "bad" : "calm",
@@ -133,11 +176,17 @@ function ofCircuit(circuit: NonNullable<Workspace["endpoint"]>["circuit"], targe
 }
 
 function ofError(error: AnswerOf<"listErrors">["errors"][number], targets: Targets): Attention {
-  const trouble = error.runs_in_trouble === 0 ? "" : ` ${countOf(error.runs_in_trouble, "run needs", "runs need")} somebody.`;
+  const trouble =
+    error.runs_in_trouble === 0
+      ? ""
+      : ` ${countOf(error.runs_in_trouble, "run needs", "runs need")} somebody.`;
   return item(
     `error-${error.fingerprint}`,
     "bad",
-    `${error.name} is new in ${error.functions.join(", ")}: ${error.message.slice(0, 160)}.${trouble}`.replace("..", "."),
+    `${error.name} is new in ${error.functions.join(", ")}: ${error.message.slice(0, 160)}.${trouble}`.replace(
+      "..",
+      ".",
+    ),
     error.first_seen,
     targets.error(error.fingerprint),
     "The error",
@@ -148,7 +197,10 @@ type Where = (alert: Alert, targets: Targets) => readonly [Target, string];
 
 /** Where each kind of alert is looked into; a new kind does not compile until it leads somewhere. */
 const WHERE: Readonly<Record<Alert["kind"], Where>> = {
-  failed: ({ key }, { runs }) => [runs(`function:${quotedWhereNeeded(key)} status:failed after:24h`), "The failed runs"],
+  failed: ({ key }, { runs }) => [
+    runs(`function:${quotedWhereNeeded(key)} status:failed after:24h`),
+    "The failed runs",
+  ],
   stuck: ({ key, facts }, { runs }) => [
     runs(`function:${quotedWhereNeeded(key)} status:${isPaused(facts) ? "paused" : "queued,waiting"}`),
     "The stuck runs",

@@ -1,5 +1,5 @@
-import { type Target, TargetLink } from "../../parts/target.tsx";
 import { Sparkline } from "../../parts/sparkline.tsx";
+import { type Target, TargetLink } from "../../parts/target.tsx";
 import type { Course } from "./figures.ts";
 
 interface FigureCardProps {

@@ -23,7 +23,16 @@ const METRICS: AnswerOf<"getMetrics"> = {
   ],
   functions: [],
   backlog: [
-    { at: AT, queued: 2, parked: 3, running: 0, waiting: 0, paused: 0, oldest_queued_ms: 4_000, circuit: "closed" },
+    {
+      at: AT,
+      queued: 2,
+      parked: 3,
+      running: 0,
+      waiting: 0,
+      paused: 0,
+      oldest_queued_ms: 4_000,
+      circuit: "closed",
+    },
   ],
 };
 const NOTHING = { ...METRICS, points: [], backlog: [] };

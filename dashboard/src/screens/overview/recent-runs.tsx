@@ -32,7 +32,9 @@ export function RecentRuns() {
       <Answered query={runs} rows={SHOWN}>
         {({ runs }) =>
           runs.length === 0 ? (
-            <p className="rounded-lg border border-line bg-raised px-4 py-3 text-muted">There is no run yet.</p>
+            <p className="rounded-lg border border-line bg-raised px-4 py-3 text-muted">
+              There is no run yet.
+            </p>
           ) : (
             <Table
               label="Newest runs"

@@ -41,10 +41,11 @@ export function useAttention(backlog: Seen["backlog"]): AttentionSeen {
     missed: missed.data?.skips,
     backlog,
     counters,
-    workspace: apps.data?.apps.find(({ app, environment }) => app === params.app && environment === params.env),
+    workspace: apps.data?.apps.find(
+      ({ app, environment }) => app === params.app && environment === params.env,
+    ),
   };
   const parts = Object.values(seen);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the parts are all there is
   const items = useMemo(() => attentionOf(seen, targets, nowMs), [...parts, targets, nowMs]);
   return {
     items,

@@ -29,5 +29,7 @@ test("a drag is a span of time, whichever way it went", () => {
 });
 
 test("the picture is a sentence too", () => {
-  expect(barsSaid(barsOf(COUNTS, []), 60_000, Date.parse(AT))).toMatch(/^4 runs, 1 of them failed, created from .* 2 in 1 min$/);
+  expect(barsSaid(barsOf(COUNTS, []), 60_000, Date.parse(AT))).toMatch(
+    /^4 runs, 1 of them failed, created from .* 2 in 1 min$/,
+  );
 });

@@ -16,7 +16,9 @@ const BAD = ["failed", "failing"];
 /** Of the statuses that are asked for; of all where none is. */
 export function barsOf({ bars }: Counts, statuses: readonly string[]): readonly Bar[] {
   return bars.map(({ from, statuses: counts }) => {
-    const shown = Object.entries(counts).filter(([status]) => statuses.length === 0 || statuses.includes(status));
+    const shown = Object.entries(counts).filter(
+      ([status]) => statuses.length === 0 || statuses.includes(status),
+    );
     return {
       fromMs: Date.parse(from),
       total: sum(shown),
@@ -30,7 +32,12 @@ function sum(counts: readonly (readonly [string, number | undefined])[]): number
 }
 
 /** What was dragged over, from bar to bar whichever way, as terms of the filter. */
-export function spanOf(bars: readonly Bar[], stepMs: number, a: number, b: number): { after: string; before: string } {
+export function spanOf(
+  bars: readonly Bar[],
+  stepMs: number,
+  a: number,
+  b: number,
+): { after: string; before: string } {
   const [first, last] = [bars[Math.min(a, b)]!, bars[Math.max(a, b)]!];
   return {
     after: new Date(Math.floor(first.fromMs)).toISOString(),

@@ -46,7 +46,11 @@ export function BulkBar({ selection, filter, counts, isAllShown }: BulkBarProps)
       )}
       <span className="flex-1" />
       {(Object.keys(BULK_ACTION) as Bulk["action"][]).map((each) => (
-        <Button key={each} look={BULK_ACTION[each].isDanger ? "danger" : "plain"} onClick={() => setAction(each)}>
+        <Button
+          key={each}
+          look={BULK_ACTION[each].isDanger ? "danger" : "plain"}
+          onClick={() => setAction(each)}
+        >
           {BULK_ACTION[each].label}
         </Button>
       ))}

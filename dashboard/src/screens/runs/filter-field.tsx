@@ -47,7 +47,10 @@ export function FilterField({ filter, flaw }: FilterFieldProps) {
     input.current?.focus();
   }
   function move(by: 1 | -1): void {
-    if (!isOpen) return open(true);
+    if (!isOpen) {
+      open(true);
+      return;
+    }
     const count = suggestions.length;
     if (count > 0) activate((now) => ((now ?? (by === 1 ? -1 : 0)) + by + count) % count);
   }
@@ -131,7 +134,6 @@ interface SuggestionListProps {
 
 function SuggestionList({ id, suggestions, active, take }: SuggestionListProps) {
   return (
-    // biome-ignore lint/a11y/useFocusableInteractive: the focus stays in the combobox, which names the active option
     <div
       id={`${id}-list`}
       role="listbox"

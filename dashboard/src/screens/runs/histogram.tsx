@@ -84,7 +84,14 @@ export function Histogram({ filter, counts }: HistogramProps) {
             </g>
           </g>
         ))}
-        <line x1={0} x2={bars.length} y1={HEIGHT} y2={HEIGHT} stroke="var(--line)" vectorEffect="non-scaling-stroke" />
+        <line
+          x1={0}
+          x2={bars.length}
+          y1={HEIGHT}
+          y2={HEIGHT}
+          stroke="var(--line)"
+          vectorEffect="non-scaling-stroke"
+        />
       </svg>
       <figcaption aria-hidden className="mt-1 flex justify-between text-xs text-muted tabular-nums">
         <span>{at(bars[0]!.fromMs)}</span>

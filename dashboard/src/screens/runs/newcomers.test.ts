@@ -13,7 +13,10 @@ test("a newcomer is younger than the page's first run, and not on it", () => {
 });
 
 test("it comes in by its id, and the next page stays where it was", () => {
-  expect(withNewcomer(PAGE, run("0300"))).toEqual({ runs: [run("0300"), run("0200"), run("0100")], next: "0100" });
+  expect(withNewcomer(PAGE, run("0300"))).toEqual({
+    runs: [run("0300"), run("0200"), run("0100")],
+    next: "0100",
+  });
   expect(withNewcomer({ runs: [], next: null }, run("1"))).toEqual({ runs: [run("1")], next: null });
 });
 

@@ -10,7 +10,9 @@ export interface Runs {
 
 /** Whether it was born after the page was read: ids begin with the time. */
 export function isNewcomer(page: Runs, run: Pick<RunListed, "id">): boolean {
-  return page.runs.every(({ id }) => id !== run.id) && (page.runs[0] === undefined || run.id > page.runs[0].id);
+  return (
+    page.runs.every(({ id }) => id !== run.id) && (page.runs[0] === undefined || run.id > page.runs[0].id)
+  );
 }
 
 /** With the run on top. Where the page is full, and that is known, the newcomer has to wait: null. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { judgeOf, statusesOf, termsOf, valueOf, withStatusToggled, withTerm } from "./query-text.ts";
+import { judgeOf, statusesOf, termsOf, termValue, withStatusToggled, withTerm } from "./query-text.ts";
 
 test("a text is taken apart as the engine does it", () => {
   expect(termsOf('status:failed error:"Card \\"x\\" error" data.user.id:42 0199')).toMatchObject([
@@ -19,7 +19,7 @@ test("a term is changed in its place, added at the end, and taken out", () => {
   expect(withTerm("status:failed after:2h", "status", "paused")).toBe("status:paused after:2h");
   expect(withTerm("after:2h", "function", "send mail")).toBe('after:2h function:"send mail"');
   expect(withTerm("status:failed after:2h", "status", null)).toBe("after:2h");
-  expect(valueOf(withTerm("", "error", 'a "b"'), "error")).toBe('a "b"');
+  expect(termValue(withTerm("", "error", 'a "b"'), "error")).toBe('a "b"');
 });
 
 test("statuses are toggled one by one", () => {

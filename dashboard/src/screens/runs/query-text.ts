@@ -33,7 +33,7 @@ export function termsOf(text: string): Term[] {
   return terms;
 }
 
-export function valueOf(text: string, name: string): string | null {
+export function termValue(text: string, name: string): string | null {
   return termsOf(text).find((term) => term.name === name)?.value ?? null;
 }
 
@@ -41,7 +41,8 @@ export function valueOf(text: string, name: string): string | null {
 export function withTerm(text: string, name: string, value: string | null): string {
   const old = termsOf(text).find((term) => term.name === name);
   const term = value === null ? "" : `${name}:${quotedWhereNeeded(value)}`;
-  const changed = old === undefined ? `${text} ${term}` : text.slice(0, old.start) + term + text.slice(old.end);
+  const changed =
+    old === undefined ? `${text} ${term}` : text.slice(0, old.start) + term + text.slice(old.end);
   return changed.replaceAll(/\s+/g, " ").trim();
 }
 
@@ -50,7 +51,7 @@ export function quotedWhereNeeded(value: string): string {
 }
 
 export function statusesOf(text: string): readonly string[] {
-  return valueOf(text, "status")?.split(",").filter(Boolean) ?? [];
+  return termValue(text, "status")?.split(",").filter(Boolean) ?? [];
 }
 
 /** With the status in, or out where it was in. */
@@ -71,7 +72,7 @@ export function judgeOf(text: string): ((run: Judged) => boolean) | null {
   const terms = termsOf(text);
   if (terms.some(({ name }) => name !== "status" && name !== "function")) return null;
   const statuses = statusesOf(text);
-  const fn = valueOf(text, "function");
+  const fn = termValue(text, "function");
   return (run) =>
     (statuses.length === 0 || statuses.includes(run.status)) && (fn === null || run.function === fn);
 }

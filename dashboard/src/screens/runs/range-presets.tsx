@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { joinClasses } from "../../parts/join-classes.ts";
-import { valueOf, withTerm } from "./query-text.ts";
+import { termValue, withTerm } from "./query-text.ts";
 
 const PRESETS: readonly (readonly [string | null, string])[] = [
   ["15m", "15 min"],
@@ -12,10 +12,13 @@ const PRESETS: readonly (readonly [string | null, string])[] = [
 
 /** Created since when. */
 export function RangePresets({ text }: { readonly text: string }) {
-  const after = valueOf(text, "after");
-  const isSpan = valueOf(text, "before") !== null;
+  const after = termValue(text, "after");
+  const isSpan = termValue(text, "before") !== null;
   return (
-    <ul aria-label="Created since" className="flex w-fit rounded-md border border-line bg-raised p-0.5 text-xs">
+    <ul
+      aria-label="Created since"
+      className="flex w-fit rounded-md border border-line bg-raised p-0.5 text-xs"
+    >
       {PRESETS.map(([value, label]) => {
         const q = withTerm(withTerm(text, "after", value), "before", null);
         const isCurrent = !isSpan && after === value;
@@ -30,7 +33,9 @@ export function RangePresets({ text }: { readonly text: string }) {
               aria-label={`Created since: ${label}${isCurrent ? ", chosen" : ""}`}
               className={joinClasses(
                 "inline-flex h-6 items-center rounded px-2 whitespace-nowrap",
-                isCurrent ? "bg-accent-ground font-medium text-accent" : "text-muted hover:bg-hover hover:text-text",
+                isCurrent
+                  ? "bg-accent-ground font-medium text-accent"
+                  : "text-muted hover:bg-hover hover:text-text",
               )}
             >
               {label}

@@ -46,8 +46,20 @@ export function runColumns(targets: Targets): readonly Column<RunListed>[] {
         </TargetLink>
       ),
     },
-    { id: "id", label: "Run", onPhone: "hidden", className: "hidden lg:table-cell", cell: ({ id }) => <Id id={id} name="run" /> },
-    { id: "created", label: "Created", align: "right", onPhone: "aside", cell: (run) => <Ago at={run.created_at} /> },
+    {
+      id: "id",
+      label: "Run",
+      onPhone: "hidden",
+      className: "hidden lg:table-cell",
+      cell: ({ id }) => <Id id={id} name="run" />,
+    },
+    {
+      id: "created",
+      label: "Created",
+      align: "right",
+      onPhone: "aside",
+      cell: (run) => <Ago at={run.created_at} />,
+    },
     {
       id: "took",
       label: "Took",

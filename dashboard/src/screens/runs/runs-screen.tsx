@@ -38,7 +38,11 @@ export function RunsScreen() {
   const runs = useAnswer("listRuns", input, { keep: true });
   // Without the status: the pills say how many there would be of each.
   const counted = withTerm(filter.text, "status", null);
-  const counts = useAnswer("countRuns", { params, query: { q: counted === "" ? undefined : counted } }, { keep: true });
+  const counts = useAnswer(
+    "countRuns",
+    { params, query: { q: counted === "" ? undefined : counted } },
+    { keep: true },
+  );
   const newcomers = useNewcomers({
     key: ["listRuns", input],
     filter: filter.text,
@@ -103,7 +107,12 @@ export function RunsScreen() {
           </Answered>
         )}
       </div>
-      <BulkBar selection={selection} filter={filter} counts={counts.data} isAllShown={cursor === undefined && runs.data?.next === null} />
+      <BulkBar
+        selection={selection}
+        filter={filter}
+        counts={counts.data}
+        isAllShown={cursor === undefined && runs.data?.next === null}
+      />
     </>
   );
 }

@@ -39,7 +39,9 @@ export function StatusPills({ text, counts }: StatusPillsProps) {
             >
               <Icon aria-hidden size={12} strokeWidth={2.5} className={TONE[tone].split(" ")[0]!} />
               {label}
-              <span className="text-muted tabular-nums">{counts === undefined ? "…" : `${short(count)}${more}`}</span>
+              <span className="text-muted tabular-nums">
+                {counts === undefined ? "…" : `${short(count)}${more}`}
+              </span>
             </Link>
           </li>
         );

@@ -9,7 +9,8 @@ const KNOWN: Known = {
   paths: ["data.user.id"],
   newestVersion: 3,
 };
-const texts = (text: string, caret = text.length) => suggestionsFor(text, caret, KNOWN).map((each) => each.text);
+const texts = (text: string, caret = text.length) =>
+  suggestionsFor(text, caret, KNOWN).map((each) => each.text);
 
 test("names first, with the paths that functions declare", () => {
   expect(texts("st")).toEqual(["status:", "step:"]);

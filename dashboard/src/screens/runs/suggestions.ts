@@ -58,7 +58,10 @@ const VALUES: Readonly<Record<string, Values>> = {
   deployment: ({ deployments }) => bare(deployments),
   tag: ({ tags }) => bare(tags),
   version: ({ newestVersion }) =>
-    Array.from({ length: Math.min(newestVersion, 9) }, (_, back) => [String(newestVersion - back), ""] as const),
+    Array.from(
+      { length: Math.min(newestVersion, 9) },
+      (_, back) => [String(newestVersion - back), ""] as const,
+    ),
   after: () => TIMES,
   before: () => TIMES,
 };
@@ -79,16 +82,18 @@ export function suggestionsFor(text: string, caret: number, known: Known): reado
 }
 
 function namesFor(typed: string, { paths }: Known, replaced: (by: string) => string): Suggestion[] {
-  const all = [
-    ...Object.entries(NAMES),
-    ...paths.map((path) => [path, "of its event's data"] as const),
-  ];
+  const all = [...Object.entries(NAMES), ...paths.map((path) => [path, "of its event's data"] as const)];
   return all
     .filter(([name]) => name.startsWith(typed.toLowerCase()))
     .map(([name, hint]) => ({ label: `${name}:`, hint, text: replaced(`${name}:`), isWhole: false }));
 }
 
-function valuesFor(name: string, typed: string, known: Known, replaced: (by: string) => string): Suggestion[] {
+function valuesFor(
+  name: string,
+  typed: string,
+  known: Known,
+  replaced: (by: string) => string,
+): Suggestion[] {
   // Of several statuses the last one is being typed.
   const comma = name === "status" ? typed.lastIndexOf(",") + 1 : 0;
   const [before, last] = [typed.slice(0, comma), typed.slice(comma).toLowerCase()];

@@ -20,17 +20,16 @@ interface Asked {
  * Runs that were born since the page was read. They join it by themselves only while its top is on the screen and the page can tell whether
  * they fit; else they wait, as a number. `forget` is for when the page was read again.
  */
-export function useNewcomers({ key, filter, isFirstPage }: Asked): { readonly waiting: number; readonly forget: () => void } {
+export function useNewcomers({ key, filter, isFirstPage }: Asked): {
+  readonly waiting: number;
+  readonly forget: () => void;
+} {
   const live = useLive();
   const client = useQueryClient();
   const { app, env } = useWorkspaceParams();
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   const hash = JSON.stringify(key);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another page has other newcomers
   useEffect(() => setIds(new Set()), [hash]);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key is told by its hash
   useEffect(() => {
     const fits = judgeOf(filter);
     return live.onPatch((workspace, { topic, kind, id, patch }) => {

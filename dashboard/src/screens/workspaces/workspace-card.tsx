@@ -39,7 +39,10 @@ export function WorkspaceCard({ workspace }: { readonly workspace: Workspace }) 
           </div>
           <dl className="mt-3 grid grid-cols-3 gap-2">
             <Figure name="Failed, 1 h" isBad={(figures?.failed ?? 0) > 0}>
-              <TargetLink target={targets.runs("status:failed after:1h")} className="relative z-1 hover:underline">
+              <TargetLink
+                target={targets.runs("status:failed after:1h")}
+                className="relative z-1 hover:underline"
+              >
                 {said(figures?.failed)}
               </TargetLink>
             </Figure>

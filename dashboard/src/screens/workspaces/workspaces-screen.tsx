@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { queryOf } from "../../api/query.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
+import type { Workspace } from "../../words/environment.ts";
 import { FirstApp } from "./first-app.tsx";
 import { WorkspaceCard } from "./workspace-card.tsx";
 
@@ -22,9 +23,12 @@ export function WorkspacesScreen() {
             <FirstApp />
           ) : (
             <>
-              <PageHead title="Workspaces" description="An app in an environment, each with runs, keys and limits of its own." />
+              <PageHead
+                title="Workspaces"
+                description="An app in an environment, each with runs, keys and limits of its own."
+              />
               <div className="grid gap-8">
-                {[...Map.groupBy(apps, ({ app }) => app)].map(([app, workspaces]) => (
+                {byApp(apps).map(([app, workspaces]) => (
                   <section key={app} aria-label={app}>
                     <h2 className="mb-2 text-lg font-semibold break-words">{app}</h2>
                     <ul className="grid gap-3 md:grid-cols-2 xl:grid-cols-3">
@@ -41,4 +45,11 @@ export function WorkspacesScreen() {
       </Answered>
     </main>
   );
+}
+
+function byApp(workspaces: readonly Workspace[]): [string, Workspace[]][] {
+  const apps = new Map<string, Workspace[]>();
+  for (const workspace of workspaces)
+    apps.set(workspace.app, [...(apps.get(workspace.app) ?? []), workspace]);
+  return [...apps];
 }

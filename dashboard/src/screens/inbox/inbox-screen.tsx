@@ -15,7 +15,7 @@ import { InputRow } from "./input-row.tsx";
 /** What runs ask people: to approve something, or to fill in a form. */
 export function InboxScreen() {
   const params = useWorkspaceParams();
-  const { tab = "open", assignee, fn, id, cursor } = useSearch({ from: "/$app/$env/inbox" });
+  const { tab = "open" as const, assignee, fn, id, cursor } = useSearch({ from: "/$app/$env/inbox" });
   const query = { status: tab, assignee, function: fn, cursor };
   const inputs = useAnswer("listInputs", { params, query }, { keep: true });
   const functions = useAnswer("listFunctions", { params });

@@ -1,0 +1,48 @@
+import { Fragment, useMemo } from "react";
+import { readAnsi } from "../words/ansi.ts";
+import { splitLinks } from "../words/links.ts";
+import type { Tone } from "../words/run-status.ts";
+
+/** The text alone: on the ground of a list. */
+const TEXT: Readonly<Record<Tone, string>> = {
+  good: "text-good",
+  bad: "text-bad",
+  busy: "text-busy",
+  calm: "text-calm",
+  held: "text-held",
+  gone: "text-gone",
+};
+
+/** What a program said: colours of terminals by our tones, addresses as links, and nothing that a terminal would obey. */
+export function LogText({ text }: { readonly text: string }) {
+  const pieces = useMemo(() => readAnsi(text), [text]);
+  return (
+    <span className="break-words whitespace-pre-wrap">
+      {pieces.map(({ text: said, tone, isBold, isDim }, index) => {
+        const look = [tone === null ? "" : TEXT[tone], isBold ? "font-bold" : "", isDim ? "text-muted" : ""];
+        // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text stay in their order
+        return <span key={index} className={look.filter(Boolean).join(" ") || undefined}>{linked(said)}</span>;
+      })}
+    </span>
+  );
+}
+
+function linked(text: string) {
+  return splitLinks(text).map((piece, index) =>
+    typeof piece === "string" ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text stay in their order
+      <Fragment key={index}>{piece}</Fragment>
+    ) : (
+      <a
+        // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text stay in their order
+        key={index}
+        href={piece.href}
+        target="_blank"
+        rel="noreferrer noopener"
+        className="text-accent underline"
+      >
+        {piece.href}
+      </a>
+    ),
+  );
+}

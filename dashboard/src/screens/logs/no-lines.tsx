@@ -1,0 +1,29 @@
+import { Empty } from "../../parts/empty.tsx";
+import { Skeleton } from "../../parts/skeleton.tsx";
+
+interface NoLinesProps {
+  readonly isReading: boolean;
+  readonly isRun: boolean;
+  readonly isFiltered: boolean;
+}
+
+export function NoLines({ isReading, isRun, isFiltered }: NoLinesProps) {
+  if (isReading) return <Skeleton rows={8} rowHeight={26} />;
+  if (isFiltered) return <Empty title="No line fits" />;
+  if (isRun)
+    return (
+      <Empty title="This run has said nothing">
+        <p>
+          <code>step.log</code> and <code>console.log</code> in its steps are kept with what came of their attempt.
+        </p>
+      </Empty>
+    );
+  return (
+    <Empty title="Listening">
+      <p>
+        Nothing was said since this page was opened. What <code>step.log</code> and <code>console.log</code> say in steps
+        appears here.
+      </p>
+    </Empty>
+  );
+}

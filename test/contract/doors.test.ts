@@ -84,6 +84,7 @@ const MATRIX: Record<string, readonly string[]> = {
   runSchedule: ["admin", "dev", "write", "admin-key"],
   backfillSchedule: ["admin", "dev", "write", "admin-key"],
 
+  find: ["admin", "dev", "read", "write", "admin-key"],
   stream: ["admin", "dev", "read", "write", "admin-key"],
   changeTopics: ["admin", "dev", "read", "write", "admin-key"],
   getError: ["admin", "dev", "read", "write", "admin-key"],

@@ -48,6 +48,7 @@ export const REQUESTS: Record<Operation, ((of: Things) => RouteRequest) | null> 
   openApi: null,
   scrapeMetrics: null,
   listApps: null,
+  find: null,
   sendEvents: null,
   completeToken: null,
   getEvent: (of) => ({ path: `/events/${of.event}` }),

@@ -48,6 +48,7 @@ export const ROUTES = {
   resumeSchedule: ["POST", "/v1/apps/{app}/{env}/schedules/{id}/resume"],
   runSchedule: ["POST", "/v1/apps/{app}/{env}/schedules/{id}/run"],
   backfillSchedule: ["POST", "/v1/apps/{app}/{env}/schedules/{id}/backfill"],
+  find: ["GET", "/v1/find"],
   listRuns: ["GET", "/v1/apps/{app}/{env}/runs"],
   countRuns: ["GET", "/v1/apps/{app}/{env}/run-counts"],
   getRun: ["GET", "/v1/apps/{app}/{env}/runs/{id}"],

@@ -40,6 +40,7 @@ export const ACTIONS = {
   "pages.read": reads(null),
   // A key of one workspace sees that one.
   "apps.list": reads("read"),
+  "things.find": reads("read"),
   "apps.sync": { ...changes("write", "app"), unasked: "every deploy syncs, and nobody sits there" },
   "workspaces.mark": changes("admin"),
   "retention.read": reads("read"),

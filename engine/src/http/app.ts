@@ -24,6 +24,7 @@ import { erasureRoutes } from "./routes/erasures.ts";
 import { errorRoutes } from "./routes/errors.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { exportRoutes } from "./routes/export.ts";
+import { findRoutes } from "./routes/find.ts";
 import { functionRoutes } from "./routes/functions.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { historyRoutes } from "./routes/history.ts";
@@ -86,6 +87,7 @@ export function createApp(parts: HttpParts, endedRuns: EndedRuns, streams: Strea
     ...shapeRoutes(routeParts),
     ...pauseRoutes(routeParts),
     ...scheduleRoutes(routeParts),
+    ...findRoutes(routeParts),
     ...runRoutes(routeParts),
     ...streamRoutes(routeParts),
     ...runTokenRoutes(routeParts),

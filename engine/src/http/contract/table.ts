@@ -12,6 +12,7 @@ import { getError, listErrors, muteError, reopenError, resolveError } from "./er
 import { getEvent } from "./event.ts";
 import { sendEvents } from "./events.ts";
 import { exportRuns } from "./export.ts";
+import { find } from "./find.ts";
 import { callFunction, triggerFunction } from "./functions.ts";
 import { health, openApi, ready } from "./health.ts";
 import { getRunHistory } from "./history.ts";
@@ -104,6 +105,7 @@ export const TABLE = {
   resumeSchedule,
   runSchedule,
   backfillSchedule,
+  find,
   listRuns,
   countRuns,
   getRun,

@@ -59,6 +59,7 @@ const MATRIX: Record<string, readonly string[]> = {
   pauseTarget: ["admin", "dev", "write", "admin-key"],
   resumePause: ["admin", "dev", "write", "admin-key"],
 
+  getMe: ["admin", "dev", "read", "write", "admin-key", "event-key"],
   createKey: ["admin", "dev", "admin-key"],
   listKeys: ["admin", "dev", "admin-key"],
   revokeKey: ["admin", "dev", "admin-key"],

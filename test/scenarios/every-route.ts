@@ -49,6 +49,7 @@ export const REQUESTS: Record<Operation, ((of: Things) => RouteRequest) | null> 
   scrapeMetrics: null,
   listApps: null,
   find: null,
+  getMe: null,
   sendEvents: null,
   completeToken: null,
   getEvent: (of) => ({ path: `/events/${of.event}` }),

@@ -88,6 +88,7 @@ export const ROUTES = {
   listInputs: ["GET", "/v1/apps/{app}/{env}/inputs"],
   getInput: ["GET", "/v1/apps/{app}/{env}/inputs/{id}"],
   answerInput: ["POST", "/v1/apps/{app}/{env}/inputs/{id}/answer"],
+  getMe: ["GET", "/v1/me"],
   createKey: ["POST", "/v1/apps/{app}/{env}/keys"],
   listKeys: ["GET", "/v1/apps/{app}/{env}/keys"],
   revokeKey: ["DELETE", "/v1/apps/{app}/{env}/keys/{id}"],

@@ -41,6 +41,7 @@ export const ACTIONS = {
   // A key of one workspace sees that one.
   "apps.list": reads("read"),
   "things.find": reads("read"),
+  "me.read": reads("read", "event-key"),
   "apps.sync": { ...changes("write", "app"), unasked: "every deploy syncs, and nobody sits there" },
   "workspaces.mark": changes("admin"),
   "retention.read": reads("read"),

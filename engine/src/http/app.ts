@@ -33,6 +33,7 @@ import { keyRoutes } from "./routes/keys.ts";
 import { shapeRoutes } from "./routes/limit-shapes.ts";
 import { limitRoutes } from "./routes/limits.ts";
 import { logRoutes } from "./routes/logs.ts";
+import { meRoutes } from "./routes/me.ts";
 import { metricRoutes } from "./routes/metrics.ts";
 import { pauseRoutes } from "./routes/pauses.ts";
 import { queryRoutes } from "./routes/queries.ts";
@@ -99,6 +100,7 @@ export function createApp(parts: HttpParts, endedRuns: EndedRuns, streams: Strea
     ...inputRoutes(routeParts),
     ...dispatchRoutes(routeParts),
     ...queryRoutes(routeParts),
+    ...meRoutes(routeParts),
     ...keyRoutes(routeParts),
     ...secretRoutes(routeParts),
     ...scrapeRoutes(routeParts),

@@ -21,6 +21,7 @@ import { createKey, listKeys, revokeKey } from "./keys.ts";
 import { listShapes } from "./limit-shapes.ts";
 import { listLimits, setLimit } from "./limits.ts";
 import { listRunLogs } from "./logs.ts";
+import { getMe } from "./me.ts";
 import { getMetrics } from "./metrics.ts";
 import { listPauses, pauseTarget, resumePause } from "./pauses.ts";
 import { queryRun } from "./queries.ts";
@@ -145,6 +146,7 @@ export const TABLE = {
   listInputs,
   getInput,
   answerInput,
+  getMe,
   createKey,
   listKeys,
   revokeKey,

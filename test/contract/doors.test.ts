@@ -68,6 +68,7 @@ const MATRIX: Record<string, readonly string[]> = {
   retireSigningSecret: ["admin", "dev", "admin-key"],
 
   sendEvents: ["admin", "dev", "write", "admin-key", "event-key", "app"],
+  listEvents: ["admin", "dev", "read", "write", "admin-key"],
   getEvent: ["admin", "dev", "read", "write", "admin-key"],
   sendSignal: ["admin", "dev", "write", "admin-key", "event-key", "app"],
   listSkips: ["admin", "dev", "read", "write", "admin-key"],

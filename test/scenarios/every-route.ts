@@ -52,6 +52,7 @@ export const REQUESTS: Record<Operation, ((of: Things) => RouteRequest) | null> 
   getMe: null,
   sendEvents: null,
   completeToken: null,
+  listEvents: () => ({ path: "/events" }),
   getEvent: (of) => ({ path: `/events/${of.event}` }),
   listSkips: () => ({ path: "/skips" }),
   runSkip: (of) => ({ path: `/skips/${of.skip}/run`, body: {} }),

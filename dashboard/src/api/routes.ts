@@ -3,6 +3,7 @@ import type { Operation } from "@durable/engine/api";
 
 export const ROUTES = {
   sendEvents: ["POST", "/v1/events"],
+  listEvents: ["GET", "/v1/apps/{app}/{env}/events"],
   getEvent: ["GET", "/v1/apps/{app}/{env}/events/{id}"],
   listSkips: ["GET", "/v1/apps/{app}/{env}/skips"],
   runSkip: ["POST", "/v1/apps/{app}/{env}/skips/{id}/run"],

@@ -22,6 +22,7 @@ import { deploymentRoutes } from "./routes/deployments.ts";
 import { dispatchRoutes } from "./routes/dispatches.ts";
 import { erasureRoutes } from "./routes/erasures.ts";
 import { errorRoutes } from "./routes/errors.ts";
+import { eventListRoutes } from "./routes/event-list.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { exportRoutes } from "./routes/export.ts";
 import { findRoutes } from "./routes/find.ts";
@@ -70,6 +71,7 @@ export function createApp(parts: HttpParts, endedRuns: EndedRuns, streams: Strea
   };
   const handlers: Handlers = {
     ...eventRoutes(routeParts),
+    ...eventListRoutes(routeParts),
     ...skipRoutes(routeParts),
     ...historyRoutes(routeParts),
     ...logRoutes(routeParts),

@@ -10,6 +10,7 @@ import { getLargeValue, getMemoPage, sendCheckpoint, sendHeartbeat, sendLate } f
 import { eraseOwner, getErasure, listErasures } from "./erasures.ts";
 import { getError, listErrors, muteError, reopenError, resolveError } from "./errors.ts";
 import { getEvent } from "./event.ts";
+import { listEvents } from "./event-list.ts";
 import { sendEvents } from "./events.ts";
 import { exportRuns } from "./export.ts";
 import { find } from "./find.ts";
@@ -61,6 +62,7 @@ import {
 
 export const TABLE = {
   sendEvents,
+  listEvents,
   getEvent,
   listSkips,
   runSkip,

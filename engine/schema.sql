@@ -233,7 +233,9 @@ create table durable.engines (
   slots integer not null,
   host text not null,
   pid integer not null,
-  version text not null
+  version text not null,
+  slots_used integer,
+  leases integer
 ) with (fillfactor=50);
 
 create unlogged table durable.epochs (
@@ -4117,13 +4119,14 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.heartbeat(p_engine integer)
+CREATE OR REPLACE FUNCTION durable.heartbeat(p_engine integer, p_slots_used integer DEFAULT NULL::integer, p_leases integer DEFAULT NULL::integer)
  RETURNS double precision
  LANGUAGE plpgsql
 AS $function$
 begin
   perform set_config('synchronous_commit', 'off', true);
-  update durable.engines set seen_at = clock_timestamp() where id = p_engine and state in ('live', 'draining');
+  update durable.engines set seen_at = clock_timestamp(), slots_used = p_slots_used, leases = p_leases
+    where id = p_engine and state in ('live', 'draining');
   return case when found then extract(epoch from clock_timestamp())::float8 * 1000 end;
 end $function$
 ;

@@ -131,6 +131,7 @@ export function createEngine(config: EngineConfig): Engine {
       pid: process.pid,
       version: VERSION,
     },
+    load: () => dispatcher.load,
     log,
     lost: (engineId) => events.emit("engine.lost", { engineId }),
   });

@@ -91,7 +91,7 @@ test("a rescued run and its old holder's commit never mix", async () => {
       const again = commitItem({ ...run, fence: item.nextFence }, outcome("completed"));
       expect((await commitOutcomes(stage.left, engineId, [again]))[0]!.state).toBe("lost");
     }
-    expect(await heartbeat(stage.left, engineId)).toBeNull();
+    expect(await heartbeat(stage.left, engineId, { slotsUsed: 0, leases: 0 })).toBeNull();
     await complete(await claimLeases(stage.database, stage.engineId, 10));
   }
 });

@@ -26,6 +26,7 @@ const MATRIX: Record<string, readonly string[]> = {
   health: ["anybody"],
   ready: ["anybody"],
   scrapeMetrics: ["admin", "dev", "scraper", "read", "write", "admin-key"],
+  getFleet: ["admin", "dev"],
   openApi: ["anybody"],
   completeToken: ["anybody"],
 

@@ -50,6 +50,7 @@ export const REQUESTS: Record<Operation, ((of: Things) => RouteRequest) | null> 
   listApps: null,
   find: null,
   getMe: null,
+  getFleet: null,
   sendEvents: null,
   completeToken: null,
   listEvents: () => ({ path: "/events" }),

@@ -96,6 +96,7 @@ export const ROUTES = {
   createSigningSecret: ["POST", "/v1/apps/{app}/{env}/signing-secrets"],
   listSigningSecrets: ["GET", "/v1/apps/{app}/{env}/signing-secrets"],
   retireSigningSecret: ["POST", "/v1/apps/{app}/{env}/signing-secrets/{id}/retire"],
+  getFleet: ["GET", "/v1/fleet"],
   scrapeMetrics: ["GET", "/metrics"],
   health: ["GET", "/healthz"],
   ready: ["GET", "/readyz"],

@@ -86,6 +86,8 @@ export const ACTIONS = {
   "inputs.read": reads("read"),
   // Of all workspaces, but for a key: that sees its own.
   "metrics.scrape": reads("read", "scraper"),
+  // It names the machines of the installation.
+  "fleet.read": reads(null),
   "runs.read": reads("read"),
   "runs.watch": reads("read", "run-token"),
   "runs.share": changes("write"),

@@ -26,6 +26,7 @@ import { eventListRoutes } from "./routes/event-list.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { exportRoutes } from "./routes/export.ts";
 import { findRoutes } from "./routes/find.ts";
+import { fleetRoutes } from "./routes/fleet.ts";
 import { functionRoutes } from "./routes/functions.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { historyRoutes } from "./routes/history.ts";
@@ -105,6 +106,7 @@ export function createApp(parts: HttpParts, endedRuns: EndedRuns, streams: Strea
     ...meRoutes(routeParts),
     ...keyRoutes(routeParts),
     ...secretRoutes(routeParts),
+    ...fleetRoutes(routeParts),
     ...scrapeRoutes(routeParts),
     ...healthRoutes(routeParts),
   };

@@ -19,6 +19,7 @@ import { Loop, type NextRound } from "../runtime/loop.ts";
 import type { Ports } from "../runtime/ports.ts";
 import type { Service } from "../runtime/service.ts";
 import type { Database } from "../store/database.ts";
+import type { EngineLoad } from "../store/engines.ts";
 import { loadJournals, loadRunHeads } from "../store/journals.ts";
 import { claimLeases, claimParked, type Lease, leaseKey } from "../store/leases.ts";
 import { heldOfBirth, heldOfLease } from "./begin-holding.ts";
@@ -63,6 +64,8 @@ export class Dispatcher implements Service, Births {
   #claims = 0;
   #claimedAtMs = Number.NEGATIVE_INFINITY;
   #isClaiming = false;
+  /** Slots that the claim under way has reserved. */
+  #asked = 0;
   #backlogged = false;
   /** Claims that left jobs behind because somebody else had their rows. */
   #lockedInRow = 0;
@@ -118,6 +121,11 @@ export class Dispatcher implements Service, Births {
   /** Runs this process believes to hold, by id. */
   get held(): ReadonlyMap<string, HeldRun> {
     return this.#held.runs;
+  }
+
+  /** Without those that a claim under way has reserved: most of them come back from it. */
+  get load(): EngineLoad {
+    return { slotsUsed: this.#options.slots.used - this.#asked, leases: this.#held.count };
   }
 
   /** Whether the run or the task is held here, or somebody here is about to hold it. */
@@ -222,6 +230,7 @@ export class Dispatcher implements Service, Births {
     if (tooSoonMs > 0) return { inMs: tooSoonMs };
     this.#claimedAtMs = nowMs;
     const wanted = slots.take(CLAIM_MAX);
+    this.#asked = wanted;
     this.#claims += 1;
     this.#isClaiming = true;
     let didPark = false;
@@ -239,11 +248,13 @@ export class Dispatcher implements Service, Births {
         const limit = wanted - leases.length;
         leases.push(...(await claimLeases(database, authority.engineId(), limit, parked, locked)));
       } catch (error) {
+        this.#asked = 0;
         slots.give(wanted);
         this.#options.suspectLeases();
         throw error;
       }
       await faultPoint("claim.after");
+      this.#asked = 0;
       slots.give(wanted - leases.length);
       this.#backlogged = leases.length === wanted;
       if (leases.length > 0) await this.adopt(leases);

@@ -13,6 +13,11 @@ export class HeldLeases {
     return this.#runs;
   }
 
+  /** Runs and tasks that are held. */
+  get count(): number {
+    return this.#runs.size + this.#tasks.size;
+  }
+
   /** Whether the run or the task is held here, or somebody here is about to hold it. */
   knows(key: string): boolean {
     return this.#runs.has(key) || this.#tasks.has(key) || this.#expected.has(key);

@@ -14,7 +14,14 @@ import type { Random, Timers } from "../runtime/ports.ts";
 import type { Service } from "../runtime/service.ts";
 import type { SystemClock } from "../runtime/system-ports.ts";
 import type { Database } from "../store/database.ts";
-import { drainEngine, type EngineRow, heartbeat, leaveEngine, registerEngine } from "../store/engines.ts";
+import {
+  drainEngine,
+  type EngineLoad,
+  type EngineRow,
+  heartbeat,
+  leaveEngine,
+  registerEngine,
+} from "../store/engines.ts";
 
 export interface LeaseKeeperOptions {
   readonly database: Database;
@@ -22,6 +29,7 @@ export interface LeaseKeeperOptions {
   readonly timers: Timers;
   readonly random: Random;
   readonly row: EngineRow;
+  readonly load: () => EngineLoad;
   readonly log: Logger;
   /** Everything held under this id is gone. */
   readonly lost: (engineId: number) => void;
@@ -105,10 +113,10 @@ export class LeaseKeeper implements Service, LeaseAuthority {
   }
 
   async #beat(): Promise<"later"> {
-    const { clock, database, log, lost } = this.#options;
+    const { clock, database, load, log, lost } = this.#options;
     await faultPoint("heartbeat.before");
     const askedAtMs = clock.monotonicMs();
-    const databaseEpochMs = await heartbeat(database, this.#engineId);
+    const databaseEpochMs = await heartbeat(database, this.#engineId, load());
     if (databaseEpochMs === null) {
       const dead = this.#engineId;
       log.warn(

@@ -17,12 +17,23 @@ export async function registerEngine(database: Database, row: EngineRow): Promis
   return engine!.id;
 }
 
+/** What it is at, told with its heartbeat. */
+export interface EngineLoad {
+  readonly slotsUsed: number;
+  /** Of runs and tasks. */
+  readonly leases: number;
+}
+
 /** The database's time in epoch milliseconds, or null when this engine was declared dead. */
-export async function heartbeat(database: Database, engineId: number): Promise<number | null> {
+export async function heartbeat(
+  database: Database,
+  engineId: number,
+  { slotsUsed, leases }: EngineLoad,
+): Promise<number | null> {
   const [row] = await wrapStatement(
     "heartbeat",
     () => database.sql<{ now_ms: number | null }[]>`
-    select durable.heartbeat(${engineId}::int) as now_ms`,
+    select durable.heartbeat(${engineId}::int, ${slotsUsed}::int, ${leases}::int) as now_ms`,
   );
   return row!.now_ms;
 }

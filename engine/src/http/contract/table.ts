@@ -14,6 +14,7 @@ import { listEvents } from "./event-list.ts";
 import { sendEvents } from "./events.ts";
 import { exportRuns } from "./export.ts";
 import { find } from "./find.ts";
+import { getFleet } from "./fleet.ts";
 import { callFunction, triggerFunction } from "./functions.ts";
 import { health, openApi, ready } from "./health.ts";
 import { getRunHistory } from "./history.ts";
@@ -155,6 +156,7 @@ export const TABLE = {
   createSigningSecret,
   listSigningSecrets,
   retireSigningSecret,
+  getFleet,
   scrapeMetrics,
   health,
   ready,

@@ -19,7 +19,7 @@ export function RowLink({ target, name, children }: RowLinkProps) {
       target={target}
       data-row-link
       aria-label={name}
-      className="outline-none after:absolute after:inset-0 focus-visible:after:rounded-md focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
+      className="inline-flex max-w-full items-center align-middle outline-none after:absolute after:inset-0 focus-visible:after:rounded-md focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
     >
       {children}
     </TargetLink>

@@ -45,7 +45,7 @@ const WORDS: Readonly<Record<Wait["kind"], Say>> = {
   ],
   input: ({ input, until }, nowMs) => [
     {
-      text: `${input?.kind === "approval" ? "an approval" : "an answer"} of ${input?.assignee ?? "anybody"}`,
+      text: `${input?.kind === "approval" ? "an approval" : "an answer"} by ${input?.assignee ?? "anybody"}`,
       to: { kind: "inbox" },
     },
     ...latestSaid(until, nowMs),
@@ -116,7 +116,7 @@ function untilSaid({ until }: Wait, nowMs: number): readonly Piece[] {
 }
 
 function latestSaid(until: string | null, nowMs: number): readonly Piece[] {
-  return until === null ? [] : [`, until ${clockTime(until, nowMs)} at the latest`];
+  return until === null ? [] : [`, until ${clockTime(until, nowMs)}`];
 }
 
 /** `in 40 s` while that is near, the clock's time when it is far. */

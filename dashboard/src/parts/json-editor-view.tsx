@@ -24,7 +24,6 @@ export default function JsonEditorView({ label, text, change, submit, isInvalid 
   const latest = useRef({ change, submit });
   latest.current = { change, submit };
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: made once; what changes later is told to it below
   useEffect(() => {
     const editor = new EditorView({
       parent: box.current!,

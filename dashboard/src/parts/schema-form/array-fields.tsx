@@ -12,7 +12,6 @@ export function ArrayFields({ node, label, pointer, value, errors, change }: Nod
       {items.length === 0 && <p className="text-sm text-muted">Empty</p>}
       <ol className="grid gap-3">
         {items.map((item, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: an item is its place in the list
           <li key={index} className="flex items-start gap-2">
             <div className="min-w-0 flex-1">
               <NodeField

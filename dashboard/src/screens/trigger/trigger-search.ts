@@ -1,4 +1,7 @@
 import * as z from "zod/mini";
 
-/** What may stand in the address of this screen. */
-export const TriggerSearch = z.object({});
+/** What may stand in the address of the trigger of a function. */
+export const TriggerSearch = z.object({
+  /** The run whose input is taken. */
+  from: z.optional(z.string()),
+});

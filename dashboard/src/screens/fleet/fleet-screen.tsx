@@ -1,3 +1,63 @@
+import { useAnswer } from "../../api/query.ts";
+import { Answered } from "../../parts/answered.tsx";
+import { Empty } from "../../parts/empty.tsx";
+import { PageHead } from "../../parts/page-head.tsx";
+import { Refresh } from "../../parts/refresh.tsx";
+import { useTopics } from "../../shell/live-context.ts";
+import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
+import { useWorkspace } from "../../shell/workspace.ts";
+import { byTrouble } from "./circuit-words.ts";
+import { EndpointCard } from "./endpoint-card.tsx";
+
+const READ_MS = 5_000;
+
+/** Where code runs: the endpoints that the engine calls, and whether they answer. */
 export function FleetScreen() {
-  return <h1 className="text-xl font-semibold">Fleet</h1>;
+  const { app, env } = useWorkspace();
+  const apps = useAnswer("listApps", {});
+  useTopics(["deployments"]);
+  useReadAsRunsMove(["listApps"], READ_MS);
+  return (
+    <>
+      <PageHead
+        title="Fleet"
+        description="The endpoints that the engine calls, and whether they answer. The engine never runs your code itself."
+        actions={<Refresh query={apps} />}
+      />
+      <Answered query={apps} rows={6}>
+        {({ apps }) => {
+          const isHere = (each: (typeof apps)[number]) => each.app === app && each.environment === env;
+          const here = apps.find(isHere);
+          const others = apps.filter((each) => !isHere(each) && each.endpoint !== null).toSorted(byTrouble);
+          return (
+            <div className="space-y-6">
+              {here === undefined || here.endpoint === null ? (
+                <Empty title="No endpoint is known here">
+                  <p>
+                    The app announces itself when it starts in development. Elsewhere tell the engine once where it answers:{" "}
+                    <code>durable sync https://… --app {app} --env {env}</code>
+                  </p>
+                </Empty>
+              ) : (
+                <EndpointCard workspace={here} endpoint={here.endpoint} />
+              )}
+              {others.length > 0 && (
+                <section aria-label="Other workspaces" className="space-y-3">
+                  <h2 className="font-semibold">Other workspaces of this engine</h2>
+                  {others.map((each) => (
+                    <EndpointCard
+                      key={`${each.app}/${each.environment}`}
+                      workspace={each}
+                      endpoint={each.endpoint!}
+                      isOther
+                    />
+                  ))}
+                </section>
+              )}
+            </div>
+          );
+        }}
+      </Answered>
+    </>
+  );
 }

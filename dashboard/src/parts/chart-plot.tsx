@@ -19,8 +19,12 @@ export default function ChartPlot({ data, height, onCursor }: ChartPlotProps) {
   latest.current = { data, onCursor };
 
   // Another shape or other series are another plot; other numbers are not.
-  const kind = JSON.stringify([data.shape, data.series.map(({ label, color }) => [label, color]), data.syncKey, height]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `kind` says what of the data makes another plot
+  const kind = JSON.stringify([
+    data.shape,
+    data.series.map(({ label, color }) => [label, color]),
+    data.syncKey,
+    height,
+  ]);
   useEffect(() => {
     const size = { width: Math.max(120, box.current!.clientWidth), height };
     const read = (token: string) => {
@@ -28,7 +32,11 @@ export default function ChartPlot({ data, height, onCursor }: ChartPlotProps) {
       return getComputedStyle(swatch.current!).color;
     };
     const hear = (index: number | null) => latest.current.onCursor(index);
-    const made = new uPlot(optionsOf(latest.current.data, size, read, hear), dataOf(latest.current.data), box.current!);
+    const made = new uPlot(
+      optionsOf(latest.current.data, size, read, hear),
+      dataOf(latest.current.data),
+      box.current!,
+    );
     plot.current = made;
     const unpick = listenToPicks(made, () => latest.current.data);
     const unwatch = watchLook(made, box.current!, height);
@@ -81,7 +89,8 @@ function listenToPicks(plot: uPlot, data: () => ChartData): () => void {
 function watchLook(plot: uPlot, box: HTMLElement, height: number): () => void {
   const redraw = () => plot.redraw(false, false);
   const sizes = new ResizeObserver(() => {
-    if (box.clientWidth > 0 && box.clientWidth !== plot.width) plot.setSize({ width: box.clientWidth, height });
+    if (box.clientWidth > 0 && box.clientWidth !== plot.width)
+      plot.setSize({ width: box.clientWidth, height });
   });
   sizes.observe(box);
   const themes = new MutationObserver(redraw);

@@ -17,7 +17,12 @@ export function ChartTable({
   const rows = timesMs.map((_, index) => index).reverse();
   const isSaid = (index: number) => series.some(({ values }) => (values[index] ?? 0) !== 0);
   return (
-    <div className="max-h-72 overflow-auto border-t border-line" tabIndex={0} role="region" aria-label={title}>
+    <section
+      className="max-h-72 overflow-auto border-t border-line"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys
+      tabIndex={0}
+      aria-label={title}
+    >
       <table className="w-full text-left text-xs">
         <thead className="sticky top-0 bg-raised text-muted">
           <tr>
@@ -65,6 +70,6 @@ export function ChartTable({
       {rows.some(isSaid) && !rows.every(isSaid) && (
         <p className="px-3 py-2 text-xs text-muted">Times in which all of it was 0 are left out.</p>
       )}
-    </div>
+    </section>
   );
 }

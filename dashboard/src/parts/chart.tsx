@@ -35,7 +35,12 @@ export function Chart({ title, summary, data, height = 180, pickLabel = "Runs", 
         </div>
         <div className="flex items-center gap-1">
           {actions}
-          <Button look="bare" aria-pressed={isTable} onClick={() => showTable(!isTable)} className="min-h-7 text-xs">
+          <Button
+            look="bare"
+            aria-pressed={isTable}
+            onClick={() => showTable(!isTable)}
+            className="min-h-7 text-xs"
+          >
             <Table2 aria-hidden size={13} />
             {isTable ? "Hide table" : "Table"}
           </Button>

@@ -1,5 +1,5 @@
-import { useNowMs } from "./now.ts";
 import { clockTime, duration } from "../words/time.ts";
+import { useNowMs } from "./now.ts";
 
 /** An instant to come: `in 40 s`; the clock where it is pointed at. */
 export function Due({ at }: { readonly at: string }) {

@@ -40,7 +40,10 @@ export function Figure({ label, value, note, target, tone = "text" }: FigureProp
 
 export function Figures({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   return (
-    <dl aria-label={label} className="grid grid-cols-2 gap-2 sm:grid-cols-3 lg:grid-cols-[repeat(auto-fit,minmax(9rem,1fr))]">
+    <dl
+      aria-label={label}
+      className="grid grid-cols-2 gap-2 sm:grid-cols-3 lg:grid-cols-[repeat(auto-fit,minmax(9rem,1fr))]"
+    >
       {children}
     </dl>
   );

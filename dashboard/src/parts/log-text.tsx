@@ -20,8 +20,11 @@ export function LogText({ text }: { readonly text: string }) {
     <span className="break-words whitespace-pre-wrap">
       {pieces.map(({ text: said, tone, isBold, isDim }, index) => {
         const look = [tone === null ? "" : TEXT[tone], isBold ? "font-bold" : "", isDim ? "text-muted" : ""];
-        // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text stay in their order
-        return <span key={index} className={look.filter(Boolean).join(" ") || undefined}>{linked(said)}</span>;
+        return (
+          <span key={index} className={look.filter(Boolean).join(" ") || undefined}>
+            {linked(said)}
+          </span>
+        );
       })}
     </span>
   );
@@ -30,11 +33,9 @@ export function LogText({ text }: { readonly text: string }) {
 function linked(text: string) {
   return splitLinks(text).map((piece, index) =>
     typeof piece === "string" ? (
-      // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text stay in their order
       <Fragment key={index}>{piece}</Fragment>
     ) : (
       <a
-        // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text stay in their order
         key={index}
         href={piece.href}
         target="_blank"

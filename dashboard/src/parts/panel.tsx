@@ -23,7 +23,9 @@ export function Panel({ title, description, actions, className, children }: Pane
           <h2 id={id} className="font-semibold break-words">
             {title}
           </h2>
-          {description !== undefined && <div className="mt-0.5 max-w-prose text-sm text-muted">{description}</div>}
+          {description !== undefined && (
+            <div className="mt-0.5 max-w-prose text-sm text-muted">{description}</div>
+          )}
         </div>
         {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
       </header>

@@ -4,7 +4,10 @@ import { RANGE, RANGES, type Range } from "../words/time-range.ts";
 /** Which time the charts show, in the address. */
 export function RangePicker({ range, usual }: { readonly range: Range; readonly usual: Range }) {
   return (
-    <nav aria-label="Time that is shown" className="inline-flex rounded-md border border-line bg-raised p-0.5">
+    <nav
+      aria-label="Time that is shown"
+      className="inline-flex rounded-md border border-line bg-raised p-0.5"
+    >
       {RANGES.map((each) => (
         <Link
           key={each}

@@ -5,7 +5,10 @@ import { useNowAs } from "./now.ts";
 /** The time of a range up to now: another one with each step, not with each second. */
 export function useSpan(range: Range): Span {
   const toMs = useNowAs((nowMs) => spanOf(range, nowMs).toMs);
-  return useMemo(() => ({ fromMs: toMs - RANGE[range].ms, toMs, stepMs: RANGE[range].stepMs }), [range, toMs]);
+  return useMemo(
+    () => ({ fromMs: toMs - RANGE[range].ms, toMs, stepMs: RANGE[range].stepMs }),
+    [range, toMs],
+  );
 }
 
 /** Which day it is, for instants that are said without it: once a minute is enough. */

@@ -24,7 +24,11 @@ test.each([
 test("what moves cursors, names windows or rings is left out", () => {
   const text = "a\u001b[2Jb\u001b]0;title\u0007c\u001b[10;5Hd\re\u0007f\u001bcg\u009b31mh";
   expect(plainText(text)).toBe("abcdefgh");
-  expect(readAnsi(text).map(({ text }) => text).join("")).toBe("abcdefgh");
+  expect(
+    readAnsi(text)
+      .map(({ text }) => text)
+      .join(""),
+  ).toBe("abcdefgh");
 });
 
 test("a sequence that never ends takes nothing with it", () => {

@@ -18,7 +18,6 @@ const BASIC: readonly (Tone | null)[] = [null, "bad", "good", "calm", "busy", "h
 
 /** CSI sequences with their end in the first group; OSC strings; other escapes; what else is no character to see but tab and newline. */
 const SEQUENCE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   /(?:\u001b\[|\u009b)([0-?]*)[ -/]*([@-~])|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-~]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 export function readAnsi(text: string): AnsiPiece[] {

@@ -63,7 +63,10 @@ function secondsOf({ seconds, minutes, hours }: Cron): string {
         ? `at seconds ${listed(seconds.map(String))}`
         : `every ${every} seconds`;
   if (minutes.length === 60 && hours.length === 24) return every === null ? `${said} of every minute` : said;
-  const of = minutes.length === 60 ? "" : ` of the ${minutes.length === 1 ? "minute" : "minutes"} ${listed(minutes.map(String))}`;
+  const of =
+    minutes.length === 60
+      ? ""
+      : ` of the ${minutes.length === 1 ? "minute" : "minutes"} ${listed(minutes.map(String))}`;
   return `${said}${of}${hours.length === 24 ? "" : ` ${hoursOf(hours, minutes.at(-1)!)}`}`;
 }
 
@@ -97,7 +100,10 @@ function weekdaysOf(weekdays: readonly number[]): string {
 }
 
 function orWeekdays(weekdays: readonly number[]): string {
-  return `a ${listed(weekdays.map((day) => WEEKDAYS[day]!), "or")}`;
+  return `a ${listed(
+    weekdays.map((day) => WEEKDAYS[day]!),
+    "or",
+  )}`;
 }
 
 function monthsOf({ months }: Cron): string | null {

@@ -22,7 +22,8 @@ export function splitLinks(text: string): TextPiece[] {
 
 function trimmed(found: string): string {
   let href = found.replace(ENDS, "");
-  while (href.endsWith(")") && count(href, ")") > count(href, "(")) href = href.slice(0, -1).replace(ENDS, "");
+  while (href.endsWith(")") && count(href, ")") > count(href, "("))
+    href = href.slice(0, -1).replace(ENDS, "");
   return href;
 }
 

@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import { countOf, listed, ordinal, percent, short } from "./number.ts";
 
 test("a number and its thing", () => {
-  expect([countOf(0, "run"), countOf(1, "run"), countOf(1_234, "run"), countOf(2, "reply", "replies")]).toEqual([
-    "0 runs",
-    "1 run",
-    "1,234 runs",
-    "2 replies",
-  ]);
+  expect([
+    countOf(0, "run"),
+    countOf(1, "run"),
+    countOf(1_234, "run"),
+    countOf(2, "reply", "replies"),
+  ]).toEqual(["0 runs", "1 run", "1,234 runs", "2 replies"]);
 });
 
 test.each([
@@ -24,13 +24,13 @@ test.each([
 });
 
 test("a share is never told as nothing when it is something", () => {
-  expect([percent(0, 9), percent(1, 100_000), percent(34, 1_000), percent(571, 1_000), percent(0, 0)]).toEqual([
-    "0 %",
-    "< 0.1 %",
-    "3.4 %",
-    "57 %",
-    "0 %",
-  ]);
+  expect([
+    percent(0, 9),
+    percent(1, 100_000),
+    percent(34, 1_000),
+    percent(571, 1_000),
+    percent(0, 0),
+  ]).toEqual(["0 %", "< 0.1 %", "3.4 %", "57 %", "0 %"]);
 });
 
 test("lists and days", () => {

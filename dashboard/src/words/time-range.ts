@@ -7,14 +7,18 @@ const DAY_MS = 24 * HOUR_MS;
 export const RANGES = ["1h", "6h", "24h", "7d", "30d"] as const;
 export type Range = (typeof RANGES)[number];
 
-export const RANGE: Readonly<Record<Range, { readonly label: string; readonly said: string; readonly ms: number; readonly stepMs: number }>> =
-  {
-    "1h": { label: "1 h", said: "the last hour", ms: HOUR_MS, stepMs: MINUTE_MS },
-    "6h": { label: "6 h", said: "the last 6 hours", ms: 6 * HOUR_MS, stepMs: 5 * MINUTE_MS },
-    "24h": { label: "24 h", said: "the last 24 hours", ms: DAY_MS, stepMs: 15 * MINUTE_MS },
-    "7d": { label: "7 d", said: "the last 7 days", ms: 7 * DAY_MS, stepMs: 2 * HOUR_MS },
-    "30d": { label: "30 d", said: "the last 30 days", ms: 30 * DAY_MS, stepMs: 6 * HOUR_MS },
-  };
+export const RANGE: Readonly<
+  Record<
+    Range,
+    { readonly label: string; readonly said: string; readonly ms: number; readonly stepMs: number }
+  >
+> = {
+  "1h": { label: "1 h", said: "the last hour", ms: HOUR_MS, stepMs: MINUTE_MS },
+  "6h": { label: "6 h", said: "the last 6 hours", ms: 6 * HOUR_MS, stepMs: 5 * MINUTE_MS },
+  "24h": { label: "24 h", said: "the last 24 hours", ms: DAY_MS, stepMs: 15 * MINUTE_MS },
+  "7d": { label: "7 d", said: "the last 7 days", ms: 7 * DAY_MS, stepMs: 2 * HOUR_MS },
+  "30d": { label: "30 d", said: "the last 30 days", ms: 30 * DAY_MS, stepMs: 6 * HOUR_MS },
+};
 
 export interface Span {
   readonly fromMs: number;

@@ -10,7 +10,9 @@ test("an instant in two zones", () => {
 });
 
 test("seconds and the year are told where they say something", () => {
-  expect(zonedTime(at("2027-01-01T00:00:30Z"), "UTC", at("2026-11-30T08:00:00Z"))).toBe("Fri 1 Jan 2027, 00:00:30");
+  expect(zonedTime(at("2027-01-01T00:00:30Z"), "UTC", at("2026-11-30T08:00:00Z"))).toBe(
+    "Fri 1 Jan 2027, 00:00:30",
+  );
 });
 
 test("zones of one clock are the same, as long as they are", () => {

@@ -16,7 +16,8 @@ export function BacklogCharts({ model, said, onPick }: BacklogChartsProps) {
   const nowMs = useMinuteMs();
   const { timesMs, queued, parked, oldestMs, inRate, outRate } = model;
   const shared = { timesMs, onPick, syncKey: "backlog" };
-  const at = (index: number | null) => (index === null ? "" : clockTime(new Date(timesMs[index]!).toISOString(), nowMs));
+  const at = (index: number | null) =>
+    index === null ? "" : clockTime(new Date(timesMs[index]!).toISOString(), nowMs);
   const most = (values: readonly number[]) => {
     const index = peakOf(values);
     return index === null || values[index] === 0 ? null : { value: values[index]!, at: at(index) };
@@ -41,13 +42,20 @@ export function BacklogCharts({ model, said, onPick }: BacklogChartsProps) {
           axis: short,
           series: [
             { label: "Queued", color: "var(--phase-queue)", values: queued },
-            { label: "Jobs held by limits or pauses", color: "var(--phase-limit)", values: parked, isDashed: true },
+            {
+              label: "Jobs held by limits or pauses",
+              color: "var(--phase-limit)",
+              values: parked,
+              isDashed: true,
+            },
           ],
         }}
       />
       <Chart
         title="How long the oldest had waited"
-        summary={oldest === null ? `None waited in ${said}.` : `${duration(oldest.value)} at most, at ${oldest.at}.`}
+        summary={
+          oldest === null ? `None waited in ${said}.` : `${duration(oldest.value)} at most, at ${oldest.at}.`
+        }
         pickLabel="Runs created then"
         data={{
           ...shared,

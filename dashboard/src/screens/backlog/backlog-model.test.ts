@@ -3,7 +3,16 @@ import { backlogModel, trendOf, trendSaid } from "./backlog-model.ts";
 
 const at = (minute: number) => new Date(minute * 60_000).toISOString();
 const counted = (minute: number, queued: number) =>
-  ({ at: at(minute), queued, parked: 0, running: 0, waiting: 0, paused: 0, oldest_queued_ms: null, circuit: "closed" }) as const;
+  ({
+    at: at(minute),
+    queued,
+    parked: 0,
+    running: 0,
+    waiting: 0,
+    paused: 0,
+    oldest_queued_ms: null,
+    circuit: "closed",
+  }) as const;
 
 test("a queue that shrinks is empty at some time", () => {
   const trend = trendOf([counted(1, 200), counted(5, 100), counted(9, 40)], 10 * 60_000);
@@ -15,7 +24,9 @@ test("a queue that grows, one that stands still, none", () => {
   expect(trendSaid(trendOf([counted(1, 0), counted(9, 100)], 600_000))).toBe(
     "It grows by 12.5 a minute over the last 10 minutes.".replace("12.5", "13"),
   );
-  expect(trendSaid(trendOf([counted(1, 5), counted(9, 5)], 600_000))).toBe("5 runs queued, about as many as 10 minutes ago.");
+  expect(trendSaid(trendOf([counted(1, 5), counted(9, 5)], 600_000))).toBe(
+    "5 runs queued, about as many as 10 minutes ago.",
+  );
   expect(trendSaid(trendOf([counted(1, 5), counted(9, 0)], 600_000))).toBe("Nothing is queued.");
 });
 

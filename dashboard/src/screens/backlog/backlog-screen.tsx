@@ -48,7 +48,11 @@ export function BacklogScreen() {
           <div className="space-y-4">
             <BacklogNow last={backlog.at(-1) ?? null} trend={trendOf(backlog, nowMs)} />
             {model && <BacklogCharts model={model} said={RANGE[range].said} onPick={pick} />}
-            <FunctionRates functions={functions} minutes={RANGE[range].ms / 60_000} said={RANGE[range].said} />
+            <FunctionRates
+              functions={functions}
+              minutes={RANGE[range].ms / 60_000}
+              said={RANGE[range].said}
+            />
           </div>
         )}
       </Answered>

@@ -4,7 +4,8 @@ import { codeLines, placeOf } from "../errors/error-words.ts";
 /** A place in the app's code; with the lines around it where the app is in development. */
 export function CodeFrame({ frame }: { readonly frame: string | null }) {
   const place = placeOf(frame);
-  if (place === null) return <p className="text-sm text-muted">The failure does not tell its place in the code.</p>;
+  if (place === null)
+    return <p className="text-sm text-muted">The failure does not tell its place in the code.</p>;
   const lines = codeLines(frame);
   return (
     <div className="overflow-hidden rounded-md border border-line">

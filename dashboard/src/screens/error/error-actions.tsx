@@ -21,7 +21,11 @@ const SAID = {
     description: "It is of no interest. It is counted, and stays muted when it comes back.",
     does: "Mute it",
   },
-  reopenError: { title: "Open again", description: "It is among the open ones again.", does: "Open it again" },
+  reopenError: {
+    title: "Open again",
+    description: "It is among the open ones again.",
+    does: "Open it again",
+  },
 } as const;
 
 /** What a person says of a group, and running again what failed with it. */

@@ -7,8 +7,8 @@ import { Panel } from "../../parts/panel.tsx";
 import { RunLink } from "../../parts/run-link.tsx";
 import { shortId } from "../../parts/short-id.ts";
 import { useWorkspaceParams } from "../../shell/workspace.ts";
-import { CodeFrame } from "./code-frame.tsx";
 import { chainOf } from "../errors/error-words.ts";
+import { CodeFrame } from "./code-frame.tsx";
 
 /** What a run that failed so says: the place with the lines around it, the stack, and what caused it. */
 export function ErrorStack({ group }: { readonly group: AnswerOf<"getError"> }) {
@@ -40,7 +40,9 @@ export function ErrorStack({ group }: { readonly group: AnswerOf<"getError"> }) 
             return (
               <>
                 <CodeFrame frame={group.frame} />
-                <p className="mt-2 text-sm text-muted">This run has not failed: it is paused, or went on since.</p>
+                <p className="mt-2 text-sm text-muted">
+                  This run has not failed: it is paused, or went on since.
+                </p>
               </>
             );
           return chain.map(({ name, message, frame, stack }, index) => (
@@ -55,7 +57,8 @@ export function ErrorStack({ group }: { readonly group: AnswerOf<"getError"> }) 
               {stack === null ? (
                 index === 0 && (
                   <p className="mt-2 text-xs text-muted">
-                    Without a stack: apps send one only when they are told to, because it may show paths and source.
+                    Without a stack: apps send one only when they are told to, because it may show paths and
+                    source.
                   </p>
                 )
               ) : (
@@ -63,7 +66,11 @@ export function ErrorStack({ group }: { readonly group: AnswerOf<"getError"> }) 
                   <pre className="max-h-80 overflow-auto rounded-md border border-line bg-sunken/40 p-3 pr-10 text-xs leading-5">
                     {stack}
                   </pre>
-                  <CopyButton text={stack} what="the stack" className="absolute top-1 right-1 min-h-7 px-1.5" />
+                  <CopyButton
+                    text={stack}
+                    what="the stack"
+                    className="absolute top-1 right-1 min-h-7 px-1.5"
+                  />
                 </div>
               )}
             </div>

@@ -10,7 +10,11 @@ type Version = AnswerOf<"getError">["versions"][number];
 const COLUMNS: readonly Column<Version>[] = [
   { id: "function", label: "Function", cell: ({ function: id }) => <FunctionLink id={id} /> },
   { id: "version", label: "Version", onPhone: "lead", cell: ({ version }) => `v${version}` },
-  { id: "deployment", label: "Deployment", cell: ({ deployment }) => deployment ?? <span className="text-muted">not told</span> },
+  {
+    id: "deployment",
+    label: "Deployment",
+    cell: ({ deployment }) => deployment ?? <span className="text-muted">not told</span>,
+  },
   { id: "count", label: "Times", align: "right", onPhone: "aside", cell: ({ count }) => grouped(count) },
   { id: "first", label: "First seen", align: "right", cell: ({ first_seen }) => <Ago at={first_seen} /> },
   { id: "last", label: "Last seen", align: "right", cell: ({ last_seen }) => <Ago at={last_seen} /> },

@@ -33,7 +33,11 @@ export const ERROR_COLUMNS: readonly Column<ErrorGroup>[] = [
     label: "In trouble",
     align: "right",
     cell: ({ runs_in_trouble: runs }) =>
-      runs === 0 ? <span className="text-muted">0</span> : <span className="font-semibold">{grouped(runs)}</span>,
+      runs === 0 ? (
+        <span className="text-muted">0</span>
+      ) : (
+        <span className="font-semibold">{grouped(runs)}</span>
+      ),
   },
   {
     id: "first",
@@ -42,7 +46,13 @@ export const ERROR_COLUMNS: readonly Column<ErrorGroup>[] = [
     className: "max-lg:hidden",
     cell: ({ first_seen }) => <Ago at={first_seen} />,
   },
-  { id: "last", label: "Last seen", align: "right", onPhone: "aside", cell: ({ last_seen }) => <Ago at={last_seen} /> },
+  {
+    id: "last",
+    label: "Last seen",
+    align: "right",
+    onPhone: "aside",
+    cell: ({ last_seen }) => <Ago at={last_seen} />,
+  },
   {
     id: "state",
     label: "State",

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { chainOf, codeLines, placeOf } from "./error-words.ts";
 
-const frame = "src/pay.ts:12:9\n  11 | const card = await read();\n> 12 |   throw new CardError(card);\n  13 | }";
+const frame =
+  "src/pay.ts:12:9\n  11 | const card = await read();\n> 12 |   throw new CardError(card);\n  13 | }";
 
 test("a place, and the lines around it", () => {
   expect(placeOf(frame)).toBe("src/pay.ts:12:9");

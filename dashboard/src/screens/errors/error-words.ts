@@ -12,7 +12,11 @@ interface Face {
 
 export const ERROR_STATE: Readonly<Record<ErrorGroup["state"], Face>> = {
   open: { label: "Open", tone: "bad", said: "It waits for somebody to look at it." },
-  resolved: { label: "Resolved", tone: "good", said: "Said to be mended; it is open again when it comes back." },
+  resolved: {
+    label: "Resolved",
+    tone: "good",
+    said: "Said to be mended; it is open again when it comes back.",
+  },
   muted: { label: "Muted", tone: "gone", said: "Of no interest: it is counted, and stays muted." },
 };
 

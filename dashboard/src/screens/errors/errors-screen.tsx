@@ -69,7 +69,11 @@ export function ErrorsScreen() {
                 nameOf={({ name, message }) => `${name}: ${message}`}
               />
             )}
-            <Pager cursor={cursor} next={next} words={{ first: "Last seen", back: "Later seen", on: "Earlier seen" }} />
+            <Pager
+              cursor={cursor}
+              next={next}
+              words={{ first: "Last seen", back: "Later seen", on: "Earlier seen" }}
+            />
           </>
         )}
       </Answered>

@@ -26,11 +26,7 @@ export function EndpointCard({ workspace, endpoint, isOther = false }: EndpointC
       <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3">
         <h2 className="font-semibold">
           {isOther ? (
-            <Link
-              to="/$app/$env/fleet"
-              params={{ app, env: environment }}
-              className="hover:underline"
-            >
+            <Link to="/$app/$env/fleet" params={{ app, env: environment }} className="hover:underline">
               {app} <span className={look.text}>{look.label}</span>
             </Link>
           ) : (
@@ -69,9 +65,15 @@ export function EndpointCard({ workspace, endpoint, isOther = false }: EndpointC
             <Ago at={synced_at} /> ago
           </Fact>
           <Fact name="One call takes at most">
-            {max_duration_ms === null ? <span className="text-muted">it does not say</span> : period(max_duration_ms)}
+            {max_duration_ms === null ? (
+              <span className="text-muted">it does not say</span>
+            ) : (
+              period(max_duration_ms)
+            )}
           </Fact>
-          <Fact name="It can">{capabilities.length === 0 ? "no more than every app" : listed(capabilities)}</Fact>
+          <Fact name="It can">
+            {capabilities.length === 0 ? "no more than every app" : listed(capabilities)}
+          </Fact>
         </Facts>
       </div>
     </article>

@@ -34,8 +34,11 @@ export function FleetScreen() {
               {here === undefined || here.endpoint === null ? (
                 <Empty title="No endpoint is known here">
                   <p>
-                    The app announces itself when it starts in development. Elsewhere tell the engine once where it answers:{" "}
-                    <code>durable sync https://… --app {app} --env {env}</code>
+                    The app announces itself when it starts in development. Elsewhere tell the engine once
+                    where it answers:{" "}
+                    <code>
+                      durable sync https://… --app {app} --env {env}
+                    </code>
                   </p>
                 </Empty>
               ) : (

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { parseExactly } from "../../api/exact-json.ts";
 import { useReadAgain } from "../../api/read-again.ts";
 import { ChangeButton } from "../../parts/change-button.tsx";
-import { Field, FIELD_LOOK } from "../../parts/field.tsx";
+import { FIELD_LOOK, Field } from "../../parts/field.tsx";
 import { JsonView } from "../../parts/json-view.tsx";
 import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { ByField } from "./decision-form.tsx";

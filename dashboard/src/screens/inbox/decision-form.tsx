@@ -60,9 +60,18 @@ export function DecisionForm({ input }: { readonly input: Input }) {
 }
 
 /** Recorded as it is said; the engine knows keys, not persons. */
-export function ByField({ value, onChange }: { readonly value: string; readonly onChange: (text: string) => void }) {
+export function ByField({
+  value,
+  onChange,
+}: {
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+}) {
   return (
-    <Field label="Your name" hint="Recorded as you say it; without it the name of the key or token that this page uses.">
+    <Field
+      label="Your name"
+      hint="Recorded as you say it; without it the name of the key or token that this page uses."
+    >
       {(control) => (
         <input
           {...control}

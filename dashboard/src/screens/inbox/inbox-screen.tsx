@@ -74,8 +74,8 @@ function NothingAsked({ isFiltered, isOpen }: { readonly isFiltered: boolean; re
   return (
     <Empty title="Nobody is asked anything">
       <p>
-        <code>step.waitForApproval</code> and <code>step.waitForInput</code> in a function ask here, and the run waits without
-        holding anything.
+        <code>step.waitForApproval</code> and <code>step.waitForInput</code> in a function ask here, and the
+        run waits without holding anything.
       </p>
     </Empty>
   );

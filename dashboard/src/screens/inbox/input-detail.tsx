@@ -9,7 +9,18 @@ import { decisionOf, type Input } from "./input-words.ts";
 /** The question in full, with its answer or a way to give one. */
 export function InputDetail({ input }: { readonly input: Input }) {
   const nowMs = useNowMs();
-  const { kind, status, name, prompt, assignee, escalated_from, asked_at, due_at, reminded_at, escalated_at } = input;
+  const {
+    kind,
+    status,
+    name,
+    prompt,
+    assignee,
+    escalated_from,
+    asked_at,
+    due_at,
+    reminded_at,
+    escalated_at,
+  } = input;
   const at = (instant: string) => clockTime(instant, nowMs);
   return (
     <div className="space-y-4 border-t border-line bg-sunken/40 px-4 py-4">
@@ -50,8 +61,8 @@ function GivenAnswer({ input, at }: { readonly input: Input; readonly at: (insta
   return (
     <div className="space-y-2">
       <p className="text-sm">
-        {decision === null ? "Answered" : decision.approved ? "Approved" : "Declined"} by <strong>{answer.by}</strong> at{" "}
-        {at(answer.at)}
+        {decision === null ? "Answered" : decision.approved ? "Approved" : "Declined"} by{" "}
+        <strong>{answer.by}</strong> at {at(answer.at)}
         {decision?.comment != null && <>: {decision.comment}</>}
       </p>
       {decision === null && <JsonView value={answer.value} label="Answer" isTitled />}

@@ -29,8 +29,8 @@ export function InputRow({ input, isOpen }: { readonly input: Input; readonly is
             <span className="min-w-0 break-words">{titleOf(input)}</span>
           </Link>
           <p className="pl-[18px] text-sm text-muted">
-            {kind === "approval" ? "Approval" : "Input"} for {assignee ?? "anybody"} · <FunctionLink id={input.function} />{" "}
-            <RunLink id={run} /> · asked <Ago at={asked_at} /> ago
+            {kind === "approval" ? "Approval" : "Input"} for {assignee ?? "anybody"} ·{" "}
+            <FunctionLink id={input.function} /> <RunLink id={run} /> · asked <Ago at={asked_at} /> ago
           </p>
         </div>
         <div className="flex items-center gap-3 pl-[18px] text-sm sm:pl-0">
@@ -52,7 +52,9 @@ export function InputRow({ input, isOpen }: { readonly input: Input; readonly is
           {decision === null ? (
             <TonePill tone={tone}>{label}</TonePill>
           ) : (
-            <TonePill tone={decision.approved ? "good" : "bad"}>{decision.approved ? "Approved" : "Declined"}</TonePill>
+            <TonePill tone={decision.approved ? "good" : "bad"}>
+              {decision.approved ? "Approved" : "Declined"}
+            </TonePill>
           )}
         </div>
       </div>

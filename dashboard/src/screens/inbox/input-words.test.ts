@@ -7,7 +7,10 @@ test("a question is called by its title, or by its step", () => {
 });
 
 test("a decision is one only where it says so", () => {
-  expect(decisionOf({ approved: false, comment: "too much" })).toEqual({ approved: false, comment: "too much" });
+  expect(decisionOf({ approved: false, comment: "too much" })).toEqual({
+    approved: false,
+    comment: "too much",
+  });
   expect(decisionOf({ approved: true, comment: "" })).toEqual({ approved: true, comment: null });
   expect(decisionOf({ approved: "yes" })).toBeNull();
   expect(decisionOf(null)).toBeNull();
@@ -16,7 +19,12 @@ test("a decision is one only where it says so", () => {
 test("an answer begins with the members that the schema names", () => {
   const schema = {
     type: "object",
-    properties: { amount: { type: "number", default: 5 }, why: { type: "string" }, size: { enum: ["s", "m"] }, any: {} },
+    properties: {
+      amount: { type: "number", default: 5 },
+      why: { type: "string" },
+      size: { enum: ["s", "m"] },
+      any: {},
+    },
   };
   expect(JSON.parse(draftFor(schema))).toEqual({ amount: 5, why: "", size: "s", any: null });
   expect(draftFor({ type: "boolean" })).toBe("false");

@@ -4,7 +4,9 @@ import type { Tone } from "../../words/run-status.ts";
 
 export type Input = AnswerOf<"listInputs">["inputs"][number];
 
-export const INPUT_STATUS: Readonly<Record<Input["status"], { readonly label: string; readonly tone: Tone }>> = {
+export const INPUT_STATUS: Readonly<
+  Record<Input["status"], { readonly label: string; readonly tone: Tone }>
+> = {
   open: { label: "Open", tone: "calm" },
   answered: { label: "Answered", tone: "good" },
   expired: { label: "Expired", tone: "bad" },
@@ -16,7 +18,9 @@ export function titleOf({ title, name }: Pick<Input, "title" | "name">): string 
 }
 
 /** What came of an approval; null where the value is none. */
-export function decisionOf(value: unknown): { readonly approved: boolean; readonly comment: string | null } | null {
+export function decisionOf(
+  value: unknown,
+): { readonly approved: boolean; readonly comment: string | null } | null {
   const { approved, comment } = (value ?? {}) as { readonly approved?: unknown; readonly comment?: unknown };
   if (typeof approved !== "boolean") return null;
   return { approved, comment: typeof comment === "string" && comment !== "" ? comment : null };
@@ -35,7 +39,14 @@ export function draftFor(schema: unknown): string {
   return type === undefined ? "" : JSON.stringify(emptyOf(schema));
 }
 
-const EMPTY: Readonly<Record<string, unknown>> = { string: "", number: 0, integer: 0, boolean: false, array: [], object: {} };
+const EMPTY: Readonly<Record<string, unknown>> = {
+  string: "",
+  number: 0,
+  integer: 0,
+  boolean: false,
+  array: [],
+  object: {},
+};
 
 function emptyOf(schema: unknown): unknown {
   const { type, default: usual, enum: values, const: only } = (schema ?? {}) as Record<string, unknown>;

@@ -1,5 +1,6 @@
 import { useAnswer } from "../../api/query.ts";
 import { Answered } from "../../parts/answered.tsx";
+import { Due } from "../../parts/due.tsx";
 import { RunLink } from "../../parts/run-link.tsx";
 import { StatusPill } from "../../parts/status-pill.tsx";
 import { TargetLink } from "../../parts/target.tsx";
@@ -9,7 +10,6 @@ import { useTargets } from "../../shell/targets.ts";
 import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { grouped } from "../../words/number.ts";
 import { period } from "../../words/time.ts";
-import { Due } from "../../parts/due.tsx";
 import { type Gate, type Limit, waitingQuery } from "./limit-words.ts";
 import { type QueueState, queueState, UNKNOWN } from "./queue-state.ts";
 
@@ -54,7 +54,10 @@ export function GateQueue({ limit, gate }: { readonly limit: Limit; readonly gat
                     </li>
                   ))}
                 </ol>
-                <TargetLink target={targets.runs(q)} className="mt-1 inline-block text-sm text-accent underline">
+                <TargetLink
+                  target={targets.runs(q)}
+                  className="mt-1 inline-block text-sm text-accent underline"
+                >
                   All of them
                 </TargetLink>
                 {next !== null && (
@@ -88,7 +91,7 @@ function Facts({ state }: { readonly state: QueueState }) {
         </>
       )}
       <dt className="text-muted">Next gets in</dt>
-      <dd>{nextAt === null ? (unknown === null ? "not known" : UNKNOWN[unknown]) : <Due at={nextAt} />}</dd>
+      <dd>{nextAt === null ? unknown === null ? "not known" : UNKNOWN[unknown] : <Due at={nextAt} />}</dd>
     </dl>
   );
 }

@@ -13,7 +13,10 @@ import { PauseKeyDialog } from "./pause-key-dialog.tsx";
 /** The busiest keys of a limit, each with its queue when it is unfolded. */
 export function GateRows({ limit, keyName }: { readonly limit: Limit; readonly keyName: string | null }) {
   return (
-    <ul className="border-t border-line text-sm" aria-label={keyName === null ? "Its queue" : "Its busiest keys"}>
+    <ul
+      className="border-t border-line text-sm"
+      aria-label={keyName === null ? "Its queue" : "Its busiest keys"}
+    >
       {limit.gates.map((gate) => (
         <GateRow key={gateId(limit, gate)} limit={limit} gate={gate} />
       ))}
@@ -30,7 +33,8 @@ function GateRow({ limit, gate }: { readonly limit: Limit; readonly gate: Gate }
   const isOpen = unfolded === id;
   const hasKey = gate.key !== null && gate.key !== undefined;
   const key = JSON.stringify(gate.key ?? null);
-  const isPaused = data?.pauses.some((each) => each.limit === limit.id && JSON.stringify(each.key) === key) ?? false;
+  const isPaused =
+    data?.pauses.some((each) => each.limit === limit.id && JSON.stringify(each.key) === key) ?? false;
   const Icon = isOpen ? ChevronDown : ChevronRight;
   return (
     <li className="border-t border-line first:border-t-0">
@@ -47,10 +51,14 @@ function GateRow({ limit, gate }: { readonly limit: Limit; readonly gate: Gate }
           {hasKey ? keySaid(gate.key) : <span className="font-sans">All together</span>}
         </Link>
         {isPaused && (
-          <span className="rounded bg-held-ground px-1.5 text-xs leading-5 font-medium text-held">Paused</span>
+          <span className="rounded bg-held-ground px-1.5 text-xs leading-5 font-medium text-held">
+            Paused
+          </span>
         )}
         {gate.unit !== "start" && <Meter used={gate.used} most={limit.count} what="places are taken" />}
-        <span className={gate.parked > 0 ? "w-24 text-right font-medium text-calm" : "w-24 text-right text-muted"}>
+        <span
+          className={gate.parked > 0 ? "w-24 text-right font-medium text-calm" : "w-24 text-right text-muted"}
+        >
           {gate.parked === 0 ? "nobody waits" : countOf(gate.parked, "job waits", "jobs wait")}
         </span>
         {hasKey && !isPaused && (

@@ -33,12 +33,15 @@ export function LimitCard({ limit, manifest }: { readonly limit: Limit; readonly
             )}
           </h2>
           <p className="mt-0.5 text-sm text-muted">
-            {KIND[limit.kind]} of {limit.function === null ? ownerOf(limit) : <FunctionLink id={limit.function} />}
+            {KIND[limit.kind]} of{" "}
+            {limit.function === null ? ownerOf(limit) : <FunctionLink id={limit.function} />}
             {unit !== undefined && <>. {UNIT[unit]}</>}
           </p>
           {limit.set_to !== null && (
             <p className="mt-1 text-sm">
-              <span className="rounded bg-held-ground px-1.5 py-0.5 text-xs font-medium text-held">Set by hand</span>{" "}
+              <span className="rounded bg-held-ground px-1.5 py-0.5 text-xs font-medium text-held">
+                Set by hand
+              </span>{" "}
               The app declares {limit.declared}.
             </p>
           )}

@@ -21,7 +21,8 @@ export function LimitList() {
       {({ limits: all }) => {
         if (all.length === 0) return <NoLimits />;
         const shown = all.filter(
-          (limit) => (fn === undefined || limit.function === fn) && (blocked === undefined || limit.parked > 0),
+          (limit) =>
+            (fn === undefined || limit.function === fn) && (blocked === undefined || limit.parked > 0),
         );
         return (
           <>
@@ -29,7 +30,9 @@ export function LimitList() {
               <Choice label="Function" name="fn" value={fn} all="All" options={functionsOf(all)} />
               <Link
                 to="."
-                search={((now: object) => ({ ...now, blocked: blocked === undefined ? 1 : undefined })) as never}
+                search={
+                  ((now: object) => ({ ...now, blocked: blocked === undefined ? 1 : undefined })) as never
+                }
                 aria-pressed={blocked !== undefined}
                 role="button"
                 className="inline-flex min-h-8 items-center rounded-md border border-line bg-raised px-2.5 text-sm font-medium hover:bg-hover aria-pressed:border-accent aria-pressed:bg-accent-ground aria-pressed:text-accent"
@@ -68,7 +71,8 @@ function NoLimits() {
     <Empty title="No function declares a limit">
       <p>
         <code>concurrency: 5</code> in a function lets five of its runs in at a time;{" "}
-        <code>throttle: {"{ limit: 60, period: \"1h\" }"}</code> starts one a minute. It shows here after the next sync.
+        <code>throttle: {'{ limit: 60, period: "1h" }'}</code> starts one a minute. It shows here after the
+        next sync.
       </p>
     </Empty>
   );

@@ -45,5 +45,7 @@ test("a query for who waits keeps the kind of the key", () => {
     'status:queued,waiting,running function:mail key:"\\"42\\""',
   );
   expect(waitingQuery({ function: null }, { key: 42 })).toBe("status:queued,waiting,running key:42");
-  expect(waitingQuery({ function: "mail" }, { key: null })).toBe("status:queued,waiting,running function:mail");
+  expect(waitingQuery({ function: "mail" }, { key: null })).toBe(
+    "status:queued,waiting,running function:mail",
+  );
 });

@@ -14,16 +14,17 @@ export function ruleOf(limit: Pick<Limit, "kind" | "count" | "period_ms" | "burs
   return RULE[limit.kind](limit);
 }
 
-const RULE: Readonly<
-  Record<Limit["kind"], (limit: Pick<Limit, "count" | "period_ms" | "burst">) => string>
-> = {
-  concurrency: ({ count }) => `${grouped(count)} at a time`,
-  singleton: () => "One run at a time",
-  throttle: ({ count, period_ms, burst }) => {
-    const pace = `${countOf(count, "start")} per ${period(period_ms ?? 0)}`;
-    return burst === null || burst <= 1 ? `${pace}, spread evenly` : `${pace}, up to ${grouped(burst)} at once`;
-  },
-};
+const RULE: Readonly<Record<Limit["kind"], (limit: Pick<Limit, "count" | "period_ms" | "burst">) => string>> =
+  {
+    concurrency: ({ count }) => `${grouped(count)} at a time`,
+    singleton: () => "One run at a time",
+    throttle: ({ count, period_ms, burst }) => {
+      const pace = `${countOf(count, "start")} per ${period(period_ms ?? 0)}`;
+      return burst === null || burst <= 1
+        ? `${pace}, spread evenly`
+        : `${pace}, up to ${grouped(burst)} at once`;
+    },
+  };
 
 /** What holds a place there. */
 export const UNIT: Readonly<Record<Gate["unit"], string>> = {
@@ -34,7 +35,8 @@ export const UNIT: Readonly<Record<Gate["unit"], string>> = {
 
 /** What it counts separately for; null: all together. */
 export function keyOf(limit: Pick<Limit, "kind" | "name" | "function">, manifest: unknown): string | null {
-  if (limit.kind === "concurrency") return /^concurrency by (.+) of (?:"|the workspace)/.exec(limit.name)?.[1] ?? null;
+  if (limit.kind === "concurrency")
+    return /^concurrency by (.+) of (?:"|the workspace)/.exec(limit.name)?.[1] ?? null;
   const key = ((manifest ?? {}) as Manifest)[limit.kind]?.key;
   if (key === undefined) return null;
   return typeof key === "string" ? key : key.cel;

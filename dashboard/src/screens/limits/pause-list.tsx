@@ -31,7 +31,11 @@ export function PauseList({ query }: { readonly query: UseQueryResult<AnswerOf<"
     },
     { id: "since", label: "Since", align: "right", cell: ({ since }) => <Ago at={since} /> },
     { id: "by", label: "By", cell: ({ by }) => by },
-    { id: "reason", label: "Reason", cell: ({ reason }) => reason ?? <span className="text-muted">none told</span> },
+    {
+      id: "reason",
+      label: "Reason",
+      cell: ({ reason }) => reason ?? <span className="text-muted">none told</span>,
+    },
     {
       id: "act",
       label: "",

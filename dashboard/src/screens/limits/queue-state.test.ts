@@ -15,7 +15,13 @@ const run = (id: string, position: number, key: unknown, limit = "l1") =>
 
 test("the first of the queue speaks for it, whatever the order of the list", () => {
   const state = queueState(
-    [run("c", 3, "acme"), run("x", 1, "other"), run("a", 1, "acme"), run("y", 1, "acme", "l2"), run("b", 2, "acme")],
+    [
+      run("c", 3, "acme"),
+      run("x", 1, "other"),
+      run("a", 1, "acme"),
+      run("y", 1, "acme", "l2"),
+      run("b", 2, "acme"),
+    ],
     { id: "l1" },
     { key: "acme" },
   );

@@ -19,7 +19,11 @@ export interface QueueState {
   readonly waiting: readonly { readonly run: string; readonly function: string; readonly position: number }[];
 }
 
-export function queueState(runs: readonly RunListed[], limit: Pick<Limit, "id">, gate: Pick<Gate, "key">): QueueState {
+export function queueState(
+  runs: readonly RunListed[],
+  limit: Pick<Limit, "id">,
+  gate: Pick<Gate, "key">,
+): QueueState {
   const key = JSON.stringify(gate.key ?? null);
   const here = runs
     .filter(({ wait }) => wait?.gate?.limit.id === limit.id && JSON.stringify(wait.gate.key ?? null) === key)
@@ -43,7 +47,8 @@ export function queueState(runs: readonly RunListed[], limit: Pick<Limit, "id">,
 /** Why nobody can say when the next gets in. */
 export const UNKNOWN: Readonly<Record<NonNullable<QueueState["unknown"]>, string>> = {
   closed: "The limit is 0, so nobody gets in.",
-  never: "All places are held by runs that wait for those in this queue: none is ever freed. Cancel one of them.",
+  never:
+    "All places are held by runs that wait for those in this queue: none is ever freed. Cancel one of them.",
   far: "More runs are before it than are counted.",
   unmeasured: "Not known yet: no two places were freed while others waited.",
   stalled: "Not known: none was freed for ten times as long as usual. Look at who holds the places.",

@@ -42,8 +42,8 @@ export function ShapeList() {
             {shapes.length === 0 ? (
               <Empty title="Nothing acts before a run">
                 <p>
-                  <code>debounce</code>, <code>batch</code>, <code>rateLimit</code>, <code>singleton</code> and{" "}
-                  <code>idempotency</code> of functions show here, with what they remember.
+                  <code>debounce</code>, <code>batch</code>, <code>rateLimit</code>, <code>singleton</code>{" "}
+                  and <code>idempotency</code> of functions show here, with what they remember.
                 </p>
               </Empty>
             ) : (
@@ -105,7 +105,10 @@ function ShapePanel({ shape }: { readonly shape: Shape }) {
       ) : (
         <ul className="divide-y divide-line text-sm">
           {shape.keys.map((each) => (
-            <li key={JSON.stringify(each.key)} className="flex flex-wrap items-baseline gap-x-4 gap-y-0.5 py-1.5">
+            <li
+              key={JSON.stringify(each.key)}
+              className="flex flex-wrap items-baseline gap-x-4 gap-y-0.5 py-1.5"
+            >
               <code className="min-w-24 font-medium break-all">{keySaid(each.key)}</code>
               <span className="min-w-0 flex-1 basis-64">
                 {shapeKeySays(shape.kind, each, (instant) => clockTime(instant, nowMs))}{" "}

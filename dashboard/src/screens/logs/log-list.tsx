@@ -51,12 +51,12 @@ export function LogList({ lines, isNewestFirst, isRunShown, isFrozen, waiting, s
   const Arrow = isNewestFirst ? ArrowUp : ArrowDown;
   return (
     <div className="relative rounded-lg border border-line bg-raised">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys */}
       <div
         ref={box}
         role="log"
         aria-label="Lines"
         aria-live="off"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys
         tabIndex={0}
         className="h-[calc(100dvh-17rem)] min-h-72 overflow-y-auto font-mono text-xs"
         onWheel={(event) => {
@@ -65,7 +65,8 @@ export function LogList({ lines, isNewestFirst, isRunShown, isFrozen, waiting, s
         }}
         onTouchMove={() => !isFrozen && setFrozen(true)}
         onKeyDown={(event) => {
-          if (!isFrozen && ["PageUp", "PageDown", "ArrowUp", "ArrowDown", "Home", "End"].includes(event.key)) setFrozen(true);
+          if (!isFrozen && ["PageUp", "PageDown", "ArrowUp", "ArrowDown", "Home", "End"].includes(event.key))
+            setFrozen(true);
         }}
         onScroll={() => isFrozen && waiting === 0 && isAtEdge() && setFrozen(false)}
       >

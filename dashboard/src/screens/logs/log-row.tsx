@@ -76,7 +76,9 @@ function saidMore(more: number, data: unknown): string {
   const lines = more === 0 ? "" : `+${more} ${more === 1 ? "line" : "lines"}`;
   if (data === null) return lines;
   const text = JSON.stringify(data);
-  return [lines, text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text].filter((part) => part !== "").join(" ");
+  return [lines, text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text]
+    .filter((part) => part !== "")
+    .join(" ");
 }
 
 function timeOf(at: string): string {

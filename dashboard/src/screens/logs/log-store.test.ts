@@ -12,7 +12,8 @@ const line = (id: number, part: Partial<LogSaid> = {}): LogSaid => ({
   at: "2026-01-01T00:00:00.000Z",
   ...part,
 });
-const messages = (store: LogStore, to: number | null = null) => store.shownTo(to).map(({ message }) => message);
+const messages = (store: LogStore, to: number | null = null) =>
+  store.shownTo(to).map(({ message }) => message);
 
 test("a line that comes twice is one", () => {
   const store = new LogStore();
@@ -24,7 +25,11 @@ test("a line that comes twice is one", () => {
 
 test("levels and words choose, of what is there and of what comes", () => {
   const store = new LogStore();
-  store.add([line(1, { level: "debug" }), line(2, { message: "\u001b[31mCard\u001b[0m declined" }), line(3, { level: "error" })]);
+  store.add([
+    line(1, { level: "debug" }),
+    line(2, { message: "\u001b[31mCard\u001b[0m declined" }),
+    line(3, { level: "error" }),
+  ]);
   store.setFilter({ level: "info", text: "" });
   expect(messages(store)).toEqual(["\u001b[31mCard\u001b[0m declined", "line 3"]);
   store.setFilter({ level: "debug", text: "card declined" });

@@ -95,7 +95,8 @@ export class LogStore {
 function fits({ level, message, step, data }: LogLine, filter: LogFilter): boolean {
   if (LEVELS.indexOf(level) < LEVELS.indexOf(filter.level)) return false;
   if (filter.text === "") return true;
-  if (plainText(message).toLowerCase().includes(filter.text) || step.name.toLowerCase().includes(filter.text)) return true;
+  if (plainText(message).toLowerCase().includes(filter.text) || step.name.toLowerCase().includes(filter.text))
+    return true;
   return data !== null && data !== undefined && JSON.stringify(data).toLowerCase().includes(filter.text);
 }
 

@@ -20,7 +20,6 @@ export function LogsScreen() {
   /** The line up to which is shown; null: all, and what comes. */
   const [frozen, freeze] = useState<number | null>(null);
   const isNewestFirst = order === "newest";
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `version` says that the store is another
   const lines = useMemo(() => {
     store.setFilter({ level, text: q.toLowerCase() });
     const shown = store.shownTo(frozen);
@@ -58,10 +57,16 @@ export function LogsScreen() {
         <TextFilter name="run" label="Run" value={run ?? ""} placeholder="all, or an id" />
         <Button
           onClick={() =>
-            void navigate({ search: (now) => ({ ...now, order: isNewestFirst ? undefined : ("newest" as const) }) })
+            void navigate({
+              search: (now) => ({ ...now, order: isNewestFirst ? undefined : ("newest" as const) }),
+            })
           }
         >
-          {isNewestFirst ? <ArrowUpNarrowWide aria-hidden size={14} /> : <ArrowDownNarrowWide aria-hidden size={14} />}
+          {isNewestFirst ? (
+            <ArrowUpNarrowWide aria-hidden size={14} />
+          ) : (
+            <ArrowDownNarrowWide aria-hidden size={14} />
+          )}
           {isNewestFirst ? "Newest first" : "Newest last"}
         </Button>
       </div>
@@ -72,7 +77,9 @@ export function LogsScreen() {
         </p>
       )}
       {store.dropped > 0 && (
-        <p className="mb-2 text-sm text-muted">{grouped(store.dropped)} older lines are no longer kept by this page.</p>
+        <p className="mb-2 text-sm text-muted">
+          {grouped(store.dropped)} older lines are no longer kept by this page.
+        </p>
       )}
       {lines.length === 0 ? (
         <NoLines isReading={isReading} isRun={run !== undefined} isFiltered={store.total > 0} />

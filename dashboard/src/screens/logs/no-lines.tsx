@@ -14,15 +14,16 @@ export function NoLines({ isReading, isRun, isFiltered }: NoLinesProps) {
     return (
       <Empty title="This run has said nothing">
         <p>
-          <code>step.log</code> and <code>console.log</code> in its steps are kept with what came of their attempt.
+          <code>step.log</code> and <code>console.log</code> in its steps are kept with what came of their
+          attempt.
         </p>
       </Empty>
     );
   return (
     <Empty title="Listening">
       <p>
-        Nothing was said since this page was opened. What <code>step.log</code> and <code>console.log</code> say in steps
-        appears here.
+        Nothing was said since this page was opened. What <code>step.log</code> and <code>console.log</code>{" "}
+        say in steps appears here.
       </p>
     </Empty>
   );

@@ -23,7 +23,6 @@ export interface LogLines {
 export function useLogLines(run: string | undefined): LogLines {
   const live = useLive();
   const { app, env } = useWorkspace();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another run or workspace has other lines
   const box = useMemo(() => new Box(), [run, app, env]);
   const [history, setHistory] = useState<{ of: Box; after: string | null; error: Error | null } | null>(null);
   const known = history?.of === box ? history : null;
@@ -41,7 +40,8 @@ export function useLogLines(run: string | undefined): LogLines {
   useEffect(() => {
     const workspace = `${app}/${env}`;
     const offPatch = live.onPatch((of, { kind, id, patch }) => {
-      if (kind !== "log" || of !== workspace || patch === null || (run !== undefined && patch["run"] !== run)) return;
+      if (kind !== "log" || of !== workspace || patch === null || (run !== undefined && patch["run"] !== run))
+        return;
       box.add([{ ...patch, id } as unknown as LogSaid]);
     });
     const offReset = live.onReset((of, topic) => {

@@ -7,7 +7,7 @@ import { countOf, grouped, percent, short } from "../../words/number.ts";
 import { clockTime, duration } from "../../words/time.ts";
 import type { Span } from "../../words/time-range.ts";
 import { metricsModel, type Percentile, type PhaseName, type Point, totalsOf } from "./metrics-model.ts";
-import { durationQuery, endedQuery, failedShareQuery, type FigureLabels, startedQuery } from "./prom-ql.ts";
+import { durationQuery, endedQuery, type FigureLabels, failedShareQuery, startedQuery } from "./prom-ql.ts";
 
 interface MetricChartsProps {
   readonly points: readonly Point[];
@@ -87,7 +87,15 @@ export function MetricCharts({ points, span, percentile, said, labels, onPick }:
       <Chart
         title={`Durable and your code, ${percentile}`}
         summary={`Of the last call of each run. ${peak(phases.app, duration, "Your code took")}`}
-        actions={<PromQl text={durationQuery(labels, LINES.map(({ phase }) => phase), percentile)} />}
+        actions={
+          <PromQl
+            text={durationQuery(
+              labels,
+              LINES.map(({ phase }) => phase),
+              percentile,
+            )}
+          />
+        }
         data={{
           ...shared,
           shape: "lines",
@@ -110,7 +118,9 @@ export function MetricCharts({ points, span, percentile, said, labels, onPick }:
           shape: "lines",
           format: (value) => percent(value, 100),
           axis: (value) => `${short(value)} %`,
-          series: [{ label: "Failed, of those that ended", color: "var(--phase-retry)", values: model.failedShare }],
+          series: [
+            { label: "Failed, of those that ended", color: "var(--phase-retry)", values: model.failedShare },
+          ],
         }}
       />
       <Chart

@@ -32,7 +32,10 @@ export function MetricTotals({ points, functions, readTo }: MetricTotalsProps) {
       )}
       <Figure
         label="Figures are behind by"
-        value={duration(Math.max(0, Math.floor((nowMs - Date.parse(readTo)) / 1_000) * 1_000)).replace(".0 s", " s")}
+        value={duration(Math.max(0, Math.floor((nowMs - Date.parse(readTo)) / 1_000) * 1_000)).replace(
+          ".0 s",
+          " s",
+        )}
         note="Ten seconds are usual."
       />
     </Figures>

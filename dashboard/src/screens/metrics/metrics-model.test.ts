@@ -26,12 +26,20 @@ test("a value for each step; counts are 0 and measures unknown where nothing hap
 });
 
 test("sums", () => {
-  expect(totalsOf([point(1, 2), point(2, 0)])).toEqual({ started: 20, completed: 14, failed: 2, cancelled: 0, ended: 16 });
+  expect(totalsOf([point(1, 2), point(2, 0)])).toEqual({
+    started: 20,
+    completed: 14,
+    failed: 2,
+    cancelled: 0,
+    ended: 16,
+  });
 });
 
 test("a table for spreadsheets", () => {
   const [head, row, end] = csvOf([point(1, 2)]).split("\r\n");
-  expect(head).toMatch(/^at,started,completed,failed,cancelled,total_p50_ms,total_p95_ms,total_p99_ms,app_p50_ms,/);
+  expect(head).toMatch(
+    /^at,started,completed,failed,cancelled,total_p50_ms,total_p95_ms,total_p99_ms,app_p50_ms,/,
+  );
   expect(row).toBe("1970-01-01T00:01:00.000Z,10,6,2,0,100,200,300,90,180,270,5,10,15,1,2,3,,,");
   expect(end).toBe("");
 });

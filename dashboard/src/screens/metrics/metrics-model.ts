@@ -32,7 +32,12 @@ export function metricsModel(points: readonly Point[], span: Span, percentile: P
     completed: count(({ completed }) => completed),
     failed: count(({ failed }) => failed),
     cancelled: count(({ cancelled }) => cancelled),
-    failedShare: atSteps<Point, number | null>(span, points, (point) => shareOf(point.failed, endedOf(point)), null),
+    failedShare: atSteps<Point, number | null>(
+      span,
+      points,
+      (point) => shareOf(point.failed, endedOf(point)),
+      null,
+    ),
     phases: {
       total: measured("total"),
       app: measured("app"),
@@ -62,7 +67,11 @@ export function totalsOf(points: readonly Point[]): Totals {
   };
 }
 
-export function endedOf({ completed, failed, cancelled }: Pick<Point, "completed" | "failed" | "cancelled">): number {
+export function endedOf({
+  completed,
+  failed,
+  cancelled,
+}: Pick<Point, "completed" | "failed" | "cancelled">): number {
   return completed + failed + cancelled;
 }
 

@@ -4,6 +4,7 @@ import { useAnswer } from "../../api/query.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Button } from "../../parts/button.tsx";
 import { Choice } from "../../parts/choice.tsx";
+import { download } from "../../parts/download.ts";
 import { PageHead } from "../../parts/page-head.tsx";
 import { RangePicker } from "../../parts/range-picker.tsx";
 import { Refresh } from "../../parts/refresh.tsx";
@@ -12,7 +13,6 @@ import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
 import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { clockTime } from "../../words/time.ts";
 import { createdWithin, RANGE } from "../../words/time-range.ts";
-import { download } from "./download.ts";
 import { FunctionFigures } from "./function-figures.tsx";
 import { MetricCharts } from "./metric-charts.tsx";
 import { MetricTotals } from "./metric-totals.tsx";
@@ -83,7 +83,8 @@ export function MetricsScreen() {
           <div className="space-y-4">
             {lost_at !== null && Date.parse(lost_at) >= span.fromMs && (
               <p className="rounded-md bg-calm-ground px-3 py-2 text-sm text-calm">
-                Some figures before {clockTime(lost_at, nowMs)} are missing: no engine had counted for half a day.
+                Some figures before {clockTime(lost_at, nowMs)} are missing: no engine had counted for half a
+                day.
               </p>
             )}
             <MetricTotals points={points} functions={byFunction} readTo={read_to} />

@@ -16,13 +16,22 @@ export function endedQuery(labels: FigureLabels): string {
 }
 
 export function failedShareQuery(labels: FigureLabels): string {
-  const ended = (status: string) => `sum(${perFunction(`durable_runs_ended_total${selector(labels, status)}`, "status")})`;
+  const ended = (status: string) =>
+    `sum(${perFunction(`durable_runs_ended_total${selector(labels, status)}`, "status")})`;
   return `${ended('status="failed"')} / ${ended("")}`;
 }
 
-export function durationQuery(labels: FigureLabels, phases: readonly PhaseName[], percentile: Percentile): string {
+export function durationQuery(
+  labels: FigureLabels,
+  phases: readonly PhaseName[],
+  percentile: Percentile,
+): string {
   const phase = phases.length === 1 ? `phase="${phases[0]}"` : `phase=~"${phases.join("|")}"`;
-  const buckets = perFunction(`durable_run_phase_duration_seconds_bucket${selector(labels, phase)}`, "phase", "le");
+  const buckets = perFunction(
+    `durable_run_phase_duration_seconds_bucket${selector(labels, phase)}`,
+    "phase",
+    "le",
+  );
   return `histogram_quantile(0.${percentile.slice(1)}, sum by (phase, le) (${buckets}))`;
 }
 

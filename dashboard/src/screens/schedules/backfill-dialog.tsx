@@ -13,7 +13,13 @@ import { BACKFILL_MAX, type Schedule, ticksBetween } from "./schedule-words.ts";
 const DAY_MS = 86_400_000;
 
 /** Starts the ticks of a time that is over; how many there are is counted before anything is sent. */
-export function BackfillDialog({ schedule, onClose }: { readonly schedule: Schedule; readonly onClose: () => void }) {
+export function BackfillDialog({
+  schedule,
+  onClose,
+}: {
+  readonly schedule: Schedule;
+  readonly onClose: () => void;
+}) {
   const params = { ...useWorkspaceParams(), id: schedule.id };
   const [openedMs] = useState(Date.now);
   const [from, setFrom] = useState(() => localText(openedMs - DAY_MS));
@@ -71,7 +77,10 @@ export function BackfillDialog({ schedule, onClose }: { readonly schedule: Sched
               />
             )}
           </Field>
-          <Field label="To, included" {...(isSpan ? {} : { error: "Ends before it begins, or is not over yet." })}>
+          <Field
+            label="To, included"
+            {...(isSpan ? {} : { error: "Ends before it begins, or is not over yet." })}
+          >
             {(control) => (
               <input
                 {...control}
@@ -94,7 +103,9 @@ function Preview({ ticks, zone }: { readonly ticks: readonly number[] | null; re
   if (ticks === null) return null;
   if (ticks.length === 0) return <p className="text-sm">No tick falls into this time.</p>;
   if (ticks.length > BACKFILL_MAX)
-    return <p className="text-sm text-bad">More than {grouped(BACKFILL_MAX)} ticks: choose a shorter time.</p>;
+    return (
+      <p className="text-sm text-bad">More than {grouped(BACKFILL_MAX)} ticks: choose a shorter time.</p>
+    );
   const at = (ms: number) => zonedTime(ms, zone, Date.now());
   return (
     <p className="text-sm">

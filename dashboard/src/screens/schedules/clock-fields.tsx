@@ -18,11 +18,16 @@ export function CronField({ draft, set }: DraftFieldProps) {
     [draft.cron, draft.zone, nowMs],
   );
   const words = cronInWords(draft.cron);
-  const comes = next.length === 0 ? "" : ` Next: ${listed(next.map((ms) => zonedTime(ms, draft.zone, nowMs)))}.`;
+  const comes =
+    next.length === 0 ? "" : ` Next: ${listed(next.map((ms) => zonedTime(ms, draft.zone, nowMs)))}.`;
   return (
     <Field
       label="When"
-      hint={words === null ? "Five fields, or six with seconds first: minute, hour, day, month, day of the week." : `${words}.${comes}`}
+      hint={
+        words === null
+          ? "Five fields, or six with seconds first: minute, hour, day, month, day of the week."
+          : `${words}.${comes}`
+      }
       {...(flaw === null ? {} : { error: flaw })}
     >
       {(control) => (

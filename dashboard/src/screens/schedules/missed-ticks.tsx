@@ -19,9 +19,13 @@ export function MissedTicks({ schedule }: { readonly schedule: Schedule }) {
       <h3 className="mb-1 text-xs font-medium text-muted">Ticks that started nothing</h3>
       <Answered query={skips} rows={2}>
         {({ skips }) => {
-          const own = skips.filter(({ event, facts }) => event.name === "durable.tick" && isOf(schedule.id, event.id, facts));
+          const own = skips.filter(
+            ({ event, facts }) => event.name === "durable.tick" && isOf(schedule.id, event.id, facts),
+          );
           if (own.length === 0)
-            return <p className="text-sm text-muted">None among the last {LOOKED_AT} skips of this function.</p>;
+            return (
+              <p className="text-sm text-muted">None among the last {LOOKED_AT} skips of this function.</p>
+            );
           return (
             <ul className="space-y-1 text-sm">
               {own.slice(0, SHOWN).map(({ id, detail, at }) => (

@@ -33,7 +33,9 @@ export function NextTicks({ next, zone }: { readonly next: readonly string[]; re
             <tr key={at}>
               <td className="py-0.5 pr-4 whitespace-nowrap">{zonedTime(Date.parse(at), zone, nowMs)}</td>
               {isTwo && (
-                <td className="py-0.5 pr-4 whitespace-nowrap text-muted">{zonedTime(Date.parse(at), yours, nowMs)}</td>
+                <td className="py-0.5 pr-4 whitespace-nowrap text-muted">
+                  {zonedTime(Date.parse(at), yours, nowMs)}
+                </td>
               )}
               <td className="py-0.5 text-right whitespace-nowrap text-muted">
                 <Due at={at} />

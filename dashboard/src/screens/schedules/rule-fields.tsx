@@ -1,4 +1,4 @@
-import { Field, FIELD_LOOK, INPUT_LOOK } from "../../parts/field.tsx";
+import { FIELD_LOOK, Field, INPUT_LOOK } from "../../parts/field.tsx";
 import { isJson } from "./schedule-draft.ts";
 import type { DraftFieldProps } from "./schedule-form.tsx";
 import { CATCH_UP, OVERLAP } from "./schedule-words.ts";

@@ -32,7 +32,9 @@ export function ScheduleDetail({ schedule }: { readonly schedule: Schedule }) {
         </Fact>
         <Fact name="A tick while an earlier run is under way">{OVERLAP[overlap]}</Fact>
         <Fact name="Of ticks missed in an outage, started">{CATCH_UP[catch_up]}</Fact>
-        <Fact name="Begins">{jitter_ms === 0 ? "at its tick" : `up to ${period(jitter_ms)} after its tick`}</Fact>
+        <Fact name="Begins">
+          {jitter_ms === 0 ? "at its tick" : `up to ${period(jitter_ms)} after its tick`}
+        </Fact>
         <Fact name="Made">{declared ? "by code, and changed there" : "by hand"}</Fact>
         {schedule.if !== null && (
           <Fact name="Only if">

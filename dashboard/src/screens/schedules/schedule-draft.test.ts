@@ -32,5 +32,7 @@ test("flaws are named by their members", () => {
 });
 
 test("data keeps numbers that a double cannot hold", () => {
-  expect(JSON.stringify(bodyOf({ ...whole, data: '{"id":9007199254740993}' })?.data)).toBe('{"id":9007199254740993}');
+  expect(JSON.stringify(bodyOf({ ...whole, data: '{"id":9007199254740993}' })?.data)).toBe(
+    '{"id":9007199254740993}',
+  );
 });

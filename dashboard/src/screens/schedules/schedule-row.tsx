@@ -6,7 +6,7 @@ import { TonePill } from "../../parts/tone-pill.tsx";
 import { Ago } from "../../parts/when.tsx";
 import { cronInWords } from "../../words/cron.ts";
 import { ScheduleDetail } from "./schedule-detail.tsx";
-import { STATE, type Schedule } from "./schedule-words.ts";
+import { type Schedule, STATE } from "./schedule-words.ts";
 
 /** One schedule on a line; unfolded, all of it. */
 export function ScheduleRow({ schedule, isOpen }: { readonly schedule: Schedule; readonly isOpen: boolean }) {

@@ -16,7 +16,11 @@ export const STATE: Readonly<Record<Schedule["state"], Face>> = {
   active: { label: "Active", tone: "good", said: "It starts runs when its time comes." },
   paused: { label: "Paused", tone: "held", said: "It stands still until somebody resumes it, over syncs." },
   removed: { label: "Removed", tone: "gone", said: "Code no longer declares it." },
-  unserved: { label: "Without its function", tone: "bad", said: "It was made by hand, and its function is gone." },
+  unserved: {
+    label: "Without its function",
+    tone: "bad",
+    said: "It was made by hand, and its function is gone.",
+  },
 };
 
 export const OVERLAP: Readonly<Record<Schedule["overlap"], string>> = {
@@ -36,7 +40,13 @@ export const CATCH_UP: Readonly<Record<Schedule["catch_up"], string>> = {
 export const BACKFILL_MAX = 1_000;
 
 /** The ticks of a line between two instants, both included; one more than `most` where there are more. Null: it is no line. */
-export function ticksBetween(cron: string, zone: string, fromMs: number, toMs: number, most: number): number[] | null {
+export function ticksBetween(
+  cron: string,
+  zone: string,
+  fromMs: number,
+  toMs: number,
+  most: number,
+): number[] | null {
   const read = readCron(cron);
   if (typeof read === "string" || !isZone(zone)) return null;
   const ticks: number[] = [];

@@ -12,7 +12,7 @@ import { useTopics } from "../../shell/live-context.ts";
 import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { ScheduleForm } from "./schedule-form.tsx";
 import { ScheduleRow } from "./schedule-row.tsx";
-import { STATE, type Schedule } from "./schedule-words.ts";
+import { type Schedule, STATE } from "./schedule-words.ts";
 
 /** What starts by the clock. */
 export function SchedulesScreen() {
@@ -86,8 +86,8 @@ function NoSchedules({ isFiltered }: { readonly isFiltered: boolean }) {
   return (
     <Empty title="Nothing is started by the clock">
       <p>
-        A function declares it as <code>trigger: {'{ cron: "0 9 * * mon-fri", tz: "Europe/Zurich" }'}</code>, and it is here
-        after the next sync. Or make one by hand above.
+        A function declares it as <code>trigger: {'{ cron: "0 9 * * mon-fri", tz: "Europe/Zurich" }'}</code>,
+        and it is here after the next sync. Or make one by hand above.
       </p>
     </Empty>
   );

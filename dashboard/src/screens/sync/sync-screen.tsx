@@ -60,7 +60,10 @@ export function SyncScreen() {
                 </Fact>
                 <Fact name="Runs kept on it">{countOf(deployment.kept_runs, "run")}</Fact>
                 <Fact name="Runs it has run">
-                  <TargetLink target={targets.runs(`deployment:${deployment.name}`)} className="text-accent underline">
+                  <TargetLink
+                    target={targets.runs(`deployment:${deployment.name}`)}
+                    className="text-accent underline"
+                  >
                     Show them
                   </TargetLink>
                 </Fact>

@@ -15,6 +15,10 @@ export function deploymentState({ is_newest, retired_at, replaced_by }: Deployme
   if (retired_at !== null)
     return { label: "Retired", tone: "gone", said: "Nothing is sent to it until it is synced again." };
   if (replaced_by !== null)
-    return { label: "Replaced", tone: "gone", said: `${replaced_by} answers at its address now. Nothing is sent to it.` };
+    return {
+      label: "Replaced",
+      tone: "gone",
+      said: `${replaced_by} answers at its address now. Nothing is sent to it.`,
+    };
   return { label: "In use", tone: "busy", said: "Runs that are kept on it go on here." };
 }

@@ -17,7 +17,8 @@ export function SyncNow() {
   const params = useWorkspaceParams();
   const { app, env } = useWorkspace();
   const apps = useAnswer("listApps", {});
-  const endpoint = apps.data?.apps.find((each) => each.app === app && each.environment === env)?.endpoint ?? null;
+  const endpoint =
+    apps.data?.apps.find((each) => each.app === app && each.environment === env)?.endpoint ?? null;
   const readAgain = useReadAgain("listApps", "listDeployments", "listFunctions");
   const [url, setUrl] = useState("");
   const [found, setFound] = useState<AnswerOf<"syncApp"> | null>(null);
@@ -34,8 +35,8 @@ export function SyncNow() {
           "The engine does not know yet where the app answers."
         ) : (
           <>
-            Synced <Ago at={endpoint.synced_at} /> ago at <code className="break-all">{endpoint.url}</code>. Deploys at the same
-            address need no sync by hand.
+            Synced <Ago at={endpoint.synced_at} /> ago at <code className="break-all">{endpoint.url}</code>.
+            Deploys at the same address need no sync by hand.
           </>
         )
       }

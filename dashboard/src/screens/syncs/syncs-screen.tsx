@@ -14,7 +14,11 @@ import { RetireButton } from "./retire-button.tsx";
 import { SyncNow } from "./sync-now.tsx";
 
 const COLUMNS: readonly Column<Deployment>[] = [
-  { id: "name", label: "Deployment", cell: ({ name }) => <span className="font-medium break-all">{name}</span> },
+  {
+    id: "name",
+    label: "Deployment",
+    cell: ({ name }) => <span className="font-medium break-all">{name}</span>,
+  },
   {
     id: "state",
     label: "State",
@@ -51,8 +55,8 @@ export function SyncsScreen() {
                 <div className="rounded-lg border border-line bg-raised">
                   <Empty title="The app does not say which deployment it is">
                     <p>
-                      Give its processes <code>DURABLE_DEPLOYMENT</code>: then each step says which one ran it, and runs can be
-                      kept on theirs.
+                      Give its processes <code>DURABLE_DEPLOYMENT</code>: then each step says which one ran
+                      it, and runs can be kept on theirs.
                     </p>
                   </Empty>
                 </div>

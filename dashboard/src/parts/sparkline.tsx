@@ -1,62 +1,46 @@
-import { linePaths } from "./spark-series.ts";
-
-export interface SparkLine {
+interface SparkBars {
+  /** One for each step of time. */
   readonly values: readonly (number | null)[];
   readonly color: string;
-  /** Beside the colour, for who does not see it. */
-  readonly isDashed?: boolean;
 }
 
 interface SparklineProps {
   /** What it shows, in a sentence. */
   readonly label: string;
-  readonly lines: readonly SparkLine[];
+  /** The second is a part of the first, and stands before it. */
+  readonly bars: readonly SparkBars[];
   readonly height?: number;
-  readonly isBars?: boolean;
 }
 
 /** A course at a glance, without axes: whoever wants numbers follows the link beside it. */
-export function Sparkline({ label, lines, height = 36, isBars = false }: SparklineProps) {
-  const most = Math.max(1e-9, ...lines.flatMap(({ values }) => values.map((value) => value ?? 0)));
+export function Sparkline({ label, bars, height = 36 }: SparklineProps) {
+  const most = Math.max(1e-9, ...bars.flatMap(({ values }) => values.map((value) => value ?? 0)));
+  const count = bars[0]?.values.length ?? 1;
   return (
     <svg
       role="img"
       aria-label={label}
-      viewBox={isBars ? `0 0 ${lines[0]?.values.length ?? 1} 1` : "0 -0.04 100 1.08"}
+      viewBox={`0 0 ${count} ${height}`}
       preserveAspectRatio="none"
       className="block w-full"
       style={{ height }}
     >
-      {lines.map(({ values, color, isDashed = false }) =>
-        isBars ? (
-          <g key={color} fill={color}>
-            {values.map((value, index) => {
-              const size = (value ?? 0) / most;
-              return <rect key={index} x={index + 0.08} width={0.84} y={1 - size} height={size} />;
-            })}
-          </g>
-        ) : (
-          linePaths(values, most).map((path) => (
-            <path
-              key={path}
-              d={path}
-              fill="none"
-              stroke={color}
-              strokeWidth={1.5}
-              strokeLinecap="round"
-              strokeLinejoin="round"
-              vectorEffect="non-scaling-stroke"
-              {...(isDashed ? { strokeDasharray: "3 3" } : {})}
-            />
-          ))
-        ),
-      )}
+      {bars.map(({ values, color }) => (
+        <g key={color} fill={color}>
+          {values.map((value, index) => {
+            if (value === null || value === 0) return null;
+            // Something is seen, however little it is.
+            const size = Math.max(1.5, (value / most) * height);
+            return <rect key={index} x={index + 0.1} width={0.8} y={height - size} height={size} />;
+          })}
+        </g>
+      ))}
       <line
         x1={0}
-        x2={isBars ? (lines[0]?.values.length ?? 1) : 100}
-        y1={1}
-        y2={1}
-        stroke="var(--line)"
+        x2={count}
+        y1={height}
+        y2={height}
+        stroke="var(--line-strong)"
         vectorEffect="non-scaling-stroke"
       />
     </svg>

@@ -27,7 +27,7 @@ export function ArrayFields({ node, label, pointer, value, errors, change }: Nod
             <Button
               look="bare"
               aria-label={`Remove ${label} ${index + 1}`}
-              className="size-8 px-0"
+              className="size-8 px-0!"
               onClick={() => change(items.toSpliced(index, 1))}
             >
               <X aria-hidden size={14} />

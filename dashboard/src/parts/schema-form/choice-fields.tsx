@@ -2,6 +2,7 @@ import { useState } from "react";
 import { Field, INPUT_LOOK } from "../field.tsx";
 import { NodeField } from "./node-field.tsx";
 import type { NodeProps } from "./node-props.ts";
+import { ObjectFields } from "./object-fields.tsx";
 import { choiceName, chosenOf, initialOf, looksLike } from "./schema-value.ts";
 
 /** One of several: which, and then that one. */
@@ -33,13 +34,13 @@ export function ChoiceFields({ node, label, pointer, value, errors, change }: No
         )}
       </Field>
       {one.kind === "object" ? (
-        <NodeField
-          node={{ ...one, description: null }}
-          label={choiceName(one, chosen)}
+        <ObjectFields
+          node={one}
+          label={label}
           pointer={pointer}
           value={value}
           isRequired
-          errors={{ ...errors, [pointer]: [] }}
+          errors={errors}
           change={change}
         />
       ) : (

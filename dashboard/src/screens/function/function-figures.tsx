@@ -30,7 +30,6 @@ export function FunctionFigures({ fn }: { readonly fn: string }) {
             course={startsOf(answer, span, time)}
             target={runs("after:24h")}
             colors={["var(--phase-app)"]}
-            isBars
           />
           <FigureCard
             name="Failed, 24 h"
@@ -42,7 +41,7 @@ export function FunctionFigures({ fn }: { readonly fn: string }) {
             name="Duration, p95"
             course={durationsOf(answer, span, time, "p95")}
             target={{ ...targets.metrics, search: { fn } }}
-            colors={["var(--phase-engine)", "var(--phase-app)"]}
+            colors={["var(--phase-sleep)", "var(--phase-app)"]}
             second="app"
           />
         </div>

@@ -33,7 +33,7 @@ export function FunctionLimits({ fn }: { readonly fn: string }) {
                 // With a key the count is of each of its values; all of them together have no end.
                 <Meter
                   used={used}
-                  most={gates.some(({ key }) => key !== null) ? null : count}
+                  most={gates.length > 0 && gates.every(({ key }) => key === null) ? count : null}
                   what="places taken"
                 />
               )}

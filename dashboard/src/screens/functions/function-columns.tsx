@@ -76,7 +76,7 @@ export function functionColumns(targets: Targets): readonly Column<FunctionRow>[
     },
     {
       id: "p95",
-      label: "p95",
+      label: "p95, 24 h",
       align: "right",
       className: "text-muted",
       cell: ({ counted }) => (counted?.p95Ms ? duration(counted.p95Ms) : "–"),

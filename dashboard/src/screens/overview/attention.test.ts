@@ -43,7 +43,10 @@ test("nothing wrong: nothing is said", () => {
 
 test("a new error is said once, by its alert where there is one", () => {
   expect(said({ errors: [ERROR] })).toEqual(["CardError is new in pay: declined. 2 runs need somebody."]);
-  expect(said({ errors: [ERROR], alerts: [ALERT] })).toEqual(["CardError is new: error f1."]);
+  expect(said({ errors: [ERROR], alerts: [ALERT] })).toEqual([
+    "CardError is new in pay: declined. 2 runs need somebody.",
+  ]);
+  expect(said({ alerts: [ALERT] })).toEqual(["CardError is new: error f1."]);
   expect(said({ errors: [{ ...ERROR, first_seen: "2026-10-01T00:00:00.000Z" }] })).toEqual([]);
 });
 

@@ -51,7 +51,14 @@ export function attentionOf(seen: Seen, targets: Targets, nowMs: number): readon
     ...(circuit !== undefined && circuit.state !== "closed" && !told("circuit")
       ? [ofCircuit(circuit, targets)]
       : []),
-    ...alerts.map((alert) => ofAlert(alert, targets)),
+    ...alerts.map((alert) => {
+      // The group tells more than the alert of it.
+      const error =
+        alert.kind === "error"
+          ? seen.errors?.find(({ fingerprint }) => fingerprint === alert.key)
+          : undefined;
+      return error === undefined ? ofAlert(alert, targets) : ofError(error, targets);
+    }),
     ...(seen.errors ?? [])
       .filter(
         (error) =>
@@ -183,7 +190,7 @@ function ofError(error: AnswerOf<"listErrors">["errors"][number], targets: Targe
   return item(
     `error-${error.fingerprint}`,
     "bad",
-    `${error.name} is new in ${error.functions.join(", ")}: ${error.message.slice(0, 160)}.${trouble}`.replace(
+    `${error.name} is ${error.state_at === null ? "new" : "back"} in ${error.functions.join(", ")}: ${error.message.slice(0, 160)}.${trouble}`.replace(
       "..",
       ".",
     ),

@@ -39,16 +39,16 @@ const NOTHING = { ...METRICS, points: [], backlog: [] };
 
 test("starts, failures, durations and the backlog are a number, a sentence and a course", () => {
   expect(startsOf(METRICS, SPAN, TIME)).toEqual({
-    value: "4 starts",
+    value: "4",
     said: "4 runs started and 4 ended in the last 2 min.",
     lines: [[4, 0]],
   });
-  expect(failuresOf(METRICS, SPAN, TIME)).toMatchObject({ value: "25 %", lines: [[0.25, null]] });
+  expect(failuresOf(METRICS, SPAN, TIME)).toMatchObject({ value: "25 %", lines: [[1, 0]] });
   expect(durationsOf(METRICS, SPAN, TIME, "p95").said).toBe(
     "19 of 20 runs of late ended within 2.0 s; the app's last call took 400 ms of it at most.",
   );
   expect(backlogOf(METRICS, SPAN, TIME)).toEqual({
-    value: "2 runs",
+    value: "2",
     said: "2 runs are queued, the oldest for 4.0 s.",
     lines: [[5, null]],
   });

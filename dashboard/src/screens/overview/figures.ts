@@ -1,6 +1,6 @@
 // The figures of the overview and of a function: what metrics say, as courses and sentences.
 import type { AnswerOf } from "@durable/engine/api";
-import { countOf, percent } from "../../words/number.ts";
+import { countOf, grouped, percent } from "../../words/number.ts";
 import { duration } from "../../words/time.ts";
 import { atSteps, type Span } from "../../words/time-range.ts";
 
@@ -13,6 +13,7 @@ export interface Course {
   /** The number at a glance. */
   readonly value: string;
   readonly said: string;
+  /** One value for each step; where there are two, the second is a part of the first. */
   readonly lines: readonly (readonly (number | null)[])[];
 }
 
@@ -20,7 +21,7 @@ export function startsOf({ points }: Metrics, span: Span, time: Said): Course {
   const started = sum(points, ({ started }) => started);
   const ended = sum(points, ({ completed, failed, cancelled }) => completed + failed + cancelled);
   return {
-    value: countOf(started, "start"),
+    value: grouped(started),
     said: `${countOf(started, "run")} started and ${ended} ended in ${time}.`,
     lines: [atSteps(span, points, (point) => point.started, 0)],
   };
@@ -35,17 +36,7 @@ export function failuresOf({ points }: Metrics, span: Span, time: Said): Course 
       ended === 0
         ? `No run came to an end in ${time}.`
         : `${failed} of the ${countOf(ended, "run")} that ended in ${time} failed.`,
-    lines: [
-      atSteps(
-        span,
-        points,
-        (point) => {
-          const of = point.completed + point.failed;
-          return of === 0 ? null : point.failed / of;
-        },
-        null,
-      ),
-    ],
+    lines: [atSteps(span, points, (point) => point.failed, 0)],
   };
 }
 
@@ -73,7 +64,7 @@ export function backlogOf({ backlog }: Metrics, span: Span, time: Said): Course 
   const last = backlog.at(-1);
   const oldest = last?.oldest_queued_ms ?? null;
   return {
-    value: last === undefined ? "–" : countOf(last.queued, "run"),
+    value: last === undefined ? "–" : grouped(last.queued),
     said:
       last === undefined
         ? `The backlog was not counted in ${time}.`

@@ -63,7 +63,6 @@ export function OverviewScreen() {
                 course={startsOf(answer, span, time)}
                 target={targets.runs(created)}
                 colors={["var(--phase-app)"]}
-                isBars
               />
               <FigureCard
                 name="Failed"
@@ -75,14 +74,14 @@ export function OverviewScreen() {
                 name="Duration, p50"
                 course={durationsOf(answer, span, time, "p50")}
                 target={targets.metrics}
-                colors={["var(--phase-engine)", "var(--phase-app)"]}
+                colors={["var(--phase-sleep)", "var(--phase-app)"]}
                 second="app"
               />
               <FigureCard
                 name="Duration, p95"
                 course={durationsOf(answer, span, time, "p95")}
                 target={targets.metrics}
-                colors={["var(--phase-engine)", "var(--phase-app)"]}
+                colors={["var(--phase-sleep)", "var(--phase-app)"]}
                 second="app"
               />
               <FigureCard

@@ -33,7 +33,7 @@ export function LastInputs({ fn, take }: { readonly fn: string; readonly take: (
       <ul className="grid gap-1">
         {runs.data.runs.map((run) => (
           <li key={run.id}>
-            <Button look="bare" className="w-full justify-between" onClick={() => void use(run)}>
+            <Button look="bare" className="w-full justify-between! px-1.5!" onClick={() => void use(run)}>
               <span className="flex min-w-0 items-center gap-2">
                 <StatusPill status={run.status} />
                 <span className="truncate">{run.event.name}</span>

@@ -2,12 +2,16 @@ import { Link } from "@tanstack/react-router";
 import { type ReactNode, useMemo } from "react";
 import { useAnswer } from "../../api/query.ts";
 import { joinClasses } from "../../parts/join-classes.ts";
+import { Sparkline } from "../../parts/sparkline.tsx";
 import { TargetLink } from "../../parts/target.tsx";
+import { useSpan } from "../../parts/use-span.ts";
 import { Ago } from "../../parts/when.tsx";
 import { targetsOf } from "../../shell/targets.ts";
 import { WorkspaceContext } from "../../shell/workspace.ts";
 import { lookOf, type Workspace } from "../../words/environment.ts";
 import { grouped } from "../../words/number.ts";
+import { atSteps, RANGE } from "../../words/time-range.ts";
+import { startsOf } from "../overview/figures.ts";
 import { MarkButton } from "./mark-button.tsx";
 import { figuresOf } from "./workspace-figures.ts";
 
@@ -16,7 +20,9 @@ export function WorkspaceCard({ workspace }: { readonly workspace: Workspace }) 
   const { app, environment: env, production, endpoint } = workspace;
   const look = lookOf(env, production);
   const targets = useMemo(() => targetsOf({ app, env }), [app, env]);
-  const metrics = useAnswer("getMetrics", { params: { app, env }, query: {} });
+  const span = useSpan("1h");
+  const query = { from: new Date(span.fromMs).toISOString() };
+  const metrics = useAnswer("getMetrics", { params: { app, env }, query }, { keep: true });
   const figures = metrics.data === undefined ? null : figuresOf(metrics.data);
   const here = useMemo(() => ({ app, env, isProduction: production }), [app, env, production]);
   const said = (count: number | null | undefined) =>
@@ -56,6 +62,24 @@ export function WorkspaceCard({ workspace }: { readonly workspace: Workspace }) 
             </Figure>
             <Figure name="Queued">{said(figures === null ? undefined : figures.queued)}</Figure>
           </dl>
+          {metrics.data && (
+            <div className="mt-2">
+              <Sparkline
+                label={startsOf(metrics.data, span, RANGE["1h"].said).said}
+                height={24}
+                bars={[
+                  {
+                    values: atSteps(span, metrics.data.points, ({ started }) => started, 0),
+                    color: "var(--phase-app)",
+                  },
+                  {
+                    values: atSteps(span, metrics.data.points, ({ failed }) => failed, 0),
+                    color: "var(--bad)",
+                  },
+                ]}
+              />
+            </div>
+          )}
           <div className="mt-3 flex items-end justify-between gap-2 border-t border-line pt-2.5 text-xs text-muted">
             <span className="min-w-0">
               {endpoint === null ? (

@@ -74,7 +74,7 @@ const refund = createFunction({
 const pack = createFunction({
   id: "pack",
   trigger: { event: "order.packed" },
-  concurrency: { limit: 1, key: "warehouse" },
+  concurrency: { limit: 1, key: "warehouse", unit: "run" },
   handler: async ({ step }) => {
     await step.waitForEvent("picked-up", { event: "parcel.picked-up", timeout: "2d" });
   },

@@ -5,6 +5,9 @@ import { startSdkApp } from "../scenarios/sdk-app.ts";
 import { CHROMIUM_ARGS, chromiumPath } from "../support/chromium.ts";
 import { SHOP } from "./shop.ts";
 
+/** A screen that is not there by then does not come. */
+const PATIENCE_MS = 10_000;
+
 export const canBrowse = chromiumPath() !== null;
 
 export interface Stage {
@@ -47,7 +50,7 @@ export async function startStage(): Promise<Stage> {
 
 export async function openPage(
   browser: Browser,
-  { theme = "light", width = 1_440, height = 900 }: VisitOptions,
+  { theme = "light", width = 1_440, height = 900 }: VisitOptions = {},
 ) {
   const context = await browser.newContext({
     colorScheme: theme,
@@ -55,6 +58,7 @@ export async function openPage(
     reducedMotion: "reduce",
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   // What a page says there is a mistake of ours: a policy that was violated, an exception, a request that failed.
   const said: string[] = [];
   page.on("pageerror", (error) => said.push(String(error)));
@@ -74,5 +78,5 @@ export function complaintsOf(page: Page): readonly string[] {
 /** Nothing is loading any more. */
 export async function settled(page: Page): Promise<void> {
   await page.locator("h1").first().waitFor();
-  await page.waitForFunction(`document.querySelector('[aria-busy="true"]') === null`);
+  await page.locator('[aria-busy="true"]').first().waitFor({ state: "detached" });
 }

@@ -18,24 +18,22 @@ export function Figure({ label, value, note, target, tone = "text" }: FigureProp
   const body = (
     <>
       <dt className="text-xs text-muted">{label}</dt>
-      <dd className={`mt-0.5 text-xl font-semibold tabular-nums ${TONE[tone]}`}>{value}</dd>
+      <dd className={`mt-0.5 text-xl font-semibold tabular-nums ${TONE[tone]}`}>
+        {value}
+        {target !== undefined && (
+          <TargetLink
+            target={target}
+            aria-label={`${label}: show them`}
+            className="absolute inset-0 rounded-lg hover:bg-hover/50"
+          >
+            {null}
+          </TargetLink>
+        )}
+      </dd>
       {note !== undefined && <dd className="text-xs text-muted">{note}</dd>}
     </>
   );
-  return (
-    <div className="relative min-w-0 rounded-lg border border-line bg-raised px-3 py-2">
-      {body}
-      {target !== undefined && (
-        <TargetLink
-          target={target}
-          aria-label={`${label}: show them`}
-          className="absolute inset-0 rounded-lg hover:bg-hover/50"
-        >
-          {null}
-        </TargetLink>
-      )}
-    </div>
-  );
+  return <div className="relative min-w-0 rounded-lg border border-line bg-raised px-3 py-2">{body}</div>;
 }
 
 export function Figures({ label, children }: { readonly label: string; readonly children: ReactNode }) {

@@ -8,10 +8,10 @@ export function Id({ id, name = "id" }: { readonly id: string; readonly name?: s
     <button
       type="button"
       title={`${id} – click to copy`}
-      aria-label={`Copy ${name} ${id}`}
       onClick={copy}
       className="inline-flex min-h-6 items-center rounded px-1 font-mono text-xs text-muted hover:bg-hover hover:text-text"
     >
+      <span className="sr-only">Copy {name} </span>
       {isCopied === null ? shortId(id) : isCopied ? "copied" : "not copied"}
     </button>
   );

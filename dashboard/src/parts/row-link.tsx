@@ -18,9 +18,10 @@ export function RowLink({ target, name, children }: RowLinkProps) {
     <TargetLink
       target={target}
       data-row-link
-      aria-label={name}
       className="inline-flex max-w-full items-center align-middle outline-none after:absolute after:inset-0 focus-visible:after:rounded-md focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
     >
+      {/* What it shows may be a status alone. */}
+      <span className="sr-only">{name}: </span>
       {children}
     </TargetLink>
   );

@@ -24,7 +24,7 @@ export function TableRows<Row>({ label, columns, rows, idOf, targetOf, nameOf, s
                 className,
               )}
             >
-              {label}
+              {label === "" ? <span className="sr-only">Actions</span> : label}
             </th>
           ))}
         </tr>

@@ -23,7 +23,8 @@ export function Tabs<Id extends string>({ label, tabs, current }: TabsProps<Id>)
           to="."
           search={((now: object) => ({ ...now, tab: index === 0 ? undefined : id })) as never}
           aria-current={id === current ? "page" : undefined}
-          activeProps={{ "aria-current": id === current ? "page" : undefined } as never}
+          // By what is current alone: to the router an address without the parameter fits all that have it.
+          activeOptions={{ exact: true, explicitUndefined: true }}
           className="-mb-px inline-flex h-9 shrink-0 items-center gap-1.5 border-b-2 border-transparent px-2.5 text-sm text-muted hover:text-text aria-[current=page]:border-accent aria-[current=page]:font-medium aria-[current=page]:text-text"
         >
           {label}

@@ -30,7 +30,6 @@ export function RangePresets({ text }: { readonly text: string }) {
               search={q === "" ? {} : { q }}
               activeProps={{}}
               data-current={isCurrent}
-              aria-label={`Created since: ${label}${isCurrent ? ", chosen" : ""}`}
               className={joinClasses(
                 "inline-flex h-6 items-center rounded px-2 whitespace-nowrap",
                 isCurrent
@@ -38,7 +37,9 @@ export function RangePresets({ text }: { readonly text: string }) {
                   : "text-muted hover:bg-hover hover:text-text",
               )}
             >
+              <span className="sr-only">Created since </span>
               {label}
+              {isCurrent && <span className="sr-only">, chosen</span>}
             </Link>
           </li>
         );

@@ -31,13 +31,13 @@ export function StatusPills({ text, counts }: StatusPillsProps) {
               from="/$app/$env/runs"
               to="."
               search={q === "" ? {} : { q }}
-              aria-label={`${isChosen ? "No longer only" : "Only"} ${label}: ${counts === undefined ? "counting" : count}${more}`}
               className={joinClasses(
                 "inline-flex h-7 items-center gap-1.5 rounded-full border px-2.5 text-xs font-medium",
                 isChosen ? `border-current ${TONE[tone]}` : "border-line bg-raised text-text hover:bg-hover",
               )}
             >
               <Icon aria-hidden size={12} strokeWidth={2.5} className={TONE[tone].split(" ")[0]!} />
+              <span className="sr-only">{isChosen ? "No longer only " : "Only "}</span>
               {label}
               <span className="text-muted tabular-nums">
                 {counts === undefined ? "…" : `${short(count)}${more}`}

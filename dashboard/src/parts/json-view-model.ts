@@ -46,6 +46,33 @@ export function countSaid(value: unknown): string {
   return `${count.toLocaleString("en-GB")} ${what}${count === 1 ? "" : "s"}`;
 }
 
+const PREVIEW_CHARACTERS = 60;
+const PREVIEW_STRING = 24;
+
+/** `reserved: 3, warehouse: "Zurich"`: what is folded in few characters; with the count where not all of it is there. */
+export function preview(value: unknown): string {
+  const count = countOf(value);
+  const said: string[] = [];
+  let characters = 0;
+  for (const { name, value: member } of membersOf(value, 10)) {
+    const text = name === null ? brief(member) : `${name}: ${brief(member)}`;
+    characters += text.length + 2;
+    if (characters > PREVIEW_CHARACTERS) break;
+    said.push(text);
+  }
+  if (said.length === count) return said.join(", ");
+  return [...said, `… ${countSaid(value)}`].join(", ");
+}
+
+function brief(value: unknown): string {
+  const kind = kindOf(value);
+  if (kind === "array") return countOf(value) === 0 ? "[]" : "[…]";
+  if (kind === "object") return countOf(value) === 0 ? "{}" : "{…}";
+  if (kind === "string" && (value as string).length > PREVIEW_STRING)
+    return scalarText(`${(value as string).slice(0, PREVIEW_STRING)}…`);
+  return scalarText(value);
+}
+
 /** How many levels stand open at first: as many as fit in a few lines, and the first one always. */
 export function unfoldedLevels(value: unknown): number {
   let levels = 0;

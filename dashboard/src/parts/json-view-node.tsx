@@ -3,11 +3,11 @@ import { type ReactNode, useState } from "react";
 import {
   CHARACTERS_AT_ONCE,
   countOf,
-  countSaid,
   type JsonKind,
   kindOf,
   MEMBERS_AT_ONCE,
   membersOf,
+  preview,
   scalarText,
 } from "./json-view-model.ts";
 
@@ -69,7 +69,7 @@ function Branch({ name, value, open }: NodeProps) {
           {left}
           {!isOpen && (
             <>
-              <span className="text-muted"> {countSaid(value)} </span>
+              <span className="text-muted"> {preview(value)} </span>
               {right}
             </>
           )}

@@ -75,8 +75,9 @@ export function Brush({ scale, zoom, setZoom, originMs }: BrushProps) {
       aria-valuetext={`${duration(Math.max(0, scale.ms(x) - originMs))} after the start`}
       onPointerDown={(event) => take(event, move)}
       onKeyDown={(event) => onKey(event, move)}
-      style={{ left: `calc(${x * 100}% - 12px)` }}
-      className="absolute inset-y-0 z-1 flex w-6 cursor-ew-resize items-center justify-center"
+      // At the ends it stays inside.
+      style={{ left: `clamp(0px, calc(${x * 100}% - 12px), calc(100% - 24px))` }}
+      className={`group absolute inset-y-0 z-1 flex w-6 cursor-ew-resize items-center ${x <= 0.001 ? "justify-start" : x >= 0.999 ? "justify-end" : "justify-center"}`}
     >
       <span className="h-5 w-1.5 rounded-full border border-line-strong bg-raised" />
     </span>

@@ -9,6 +9,24 @@
 // part of their step. Between two spans of the path the engine and the function's own code had the run.
 import type { Forest } from "./forest.ts";
 
+/** Of the run, and of those child runs on it that are loaded; by run. */
+export function criticalPaths(
+  run: string,
+  endMs: number,
+  loaded: ReadonlyMap<string, { readonly forest: Forest } | null>,
+  paths = new Map<string, ReadonlySet<number>>(),
+): ReadonlyMap<string, ReadonlySet<number>> {
+  const forest = loaded.get(run)?.forest;
+  if (forest === undefined || paths.has(run)) return paths;
+  const path = criticalPath(forest, endMs);
+  paths.set(run, path);
+  for (const at of path) {
+    const { run: child, endMs: childEndMs } = forest.spans[at]!;
+    if (child !== null) criticalPaths(child, Math.min(endMs, childEndMs ?? endMs), loaded, paths);
+  }
+  return paths;
+}
+
 /** Ends and starts of what follows one another are told by different clocks' milliseconds. */
 const TOLERANCE_MS = 2;
 

@@ -26,6 +26,10 @@ export function growForest(spans: readonly Span[]): Forest {
     if (above === undefined) roots.push(at);
     else add(kind === "attempt" ? attemptsOf : childrenOf, above, at);
   }
+  // Pages bring them by when they were recorded; they are read by when they began.
+  const byStart = (a: number, b: number) => spans[a]!.startMs - spans[b]!.startMs || a - b;
+  roots.sort(byStart);
+  for (const children of childrenOf.values()) children.sort(byStart);
   // One try says what its step says.
   for (const [step, tries] of attemptsOf) {
     if (tries.length > 1) childrenOf.set(step, [...tries, ...(childrenOf.get(step) ?? NONE)]);

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useFocusableInteractive: of a treegrid the rows have the focus, one at a time
+// biome-ignore-all lint/a11y/useSemanticElements: rows of a table cannot be drawn as few of many
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { memo } from "react";
 import { joinClasses } from "../parts/join-classes.ts";
@@ -33,9 +35,9 @@ const INK = {
 export const GridRow = memo(function GridRow(props: GridRowProps) {
   const { model, row, index, top, isNarrow, isActive, isSelected, ticks, press } = props;
   const facts = factsOf(model, row);
-  const { status, then, isCritical } = facts;
+  const { status, standing, isCritical } = facts;
   const Status = status?.icon;
-  const isFaded = then === "later" || (model.path !== null && !isCritical && row.kind !== "run");
+  const isFaded = standing === "later" || (model.paths !== null && !isCritical && row.kind !== "run");
   const bar = (
     <RowBar
       bars={facts.bars}
@@ -140,7 +142,11 @@ function Name({ facts, row, isNarrow, turn }: NameProps) {
 
 function Elapsed({ facts, clockAheadMs }: { readonly facts: RowFacts; readonly clockAheadMs: number }) {
   const { startMs, endMs } = facts;
-  return endMs === null ? <Growing startMs={startMs - clockAheadMs} /> : <>{duration(endMs - startMs)}</>;
+  return endMs === null ? (
+    <Growing startMs={startMs - clockAheadMs} />
+  ) : (
+    <span>{duration(endMs - startMs)}</span>
+  );
 }
 
 function Growing({ startMs }: { readonly startMs: number }) {

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows of a table cannot be drawn as few of many
+// biome-ignore-all lint/a11y/useFocusableInteractive: of a treegrid the rows have the focus, one at a time
 import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useCallback, useEffect, useRef } from "react";
 import { joinClasses } from "../parts/join-classes.ts";
@@ -50,8 +52,8 @@ export function Grid(props: GridProps) {
     ),
   });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: sizes are made anew when the rows' height is another
-  useEffect(() => virtualizer.measure(), [height]);
+  // Sizes are made anew when the rows' height is another.
+  useEffect(() => virtualizer.measure(), [height, virtualizer]);
 
   useEffect(() => {
     if (!hasFocus.current) return;
@@ -88,7 +90,7 @@ export function Grid(props: GridProps) {
         <div
           role="row"
           aria-rowindex={1}
-          className={joinClasses(isNarrow ? "flex" : COLUMNS, "h-7 text-xs text-muted")}
+          className={joinClasses(isNarrow ? "flex" : COLUMNS, "h-8 text-xs text-muted")}
         >
           <div role="columnheader" className={isNarrow ? "sr-only" : "flex items-center pl-3"}>
             Name

@@ -36,7 +36,6 @@ export function Minimap({ model, zoom, setZoom }: MinimapProps) {
           <path key={layer} d={areas[layer]} fill={COLOR[layer]} opacity={layer === "rest" ? 0.8 : 0.9} />
         ))}
         {[...map.bad].map((isBad, at) =>
-          // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place
           isBad === 0 ? null : <rect key={at} x={at} y={0} width={1} height={4} fill="var(--bad)" />,
         )}
       </svg>

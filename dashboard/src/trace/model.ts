@@ -2,7 +2,7 @@
 import { useMemo } from "react";
 import { useNowAs } from "../parts/now.ts";
 import type { Phase } from "../words/phase.ts";
-import { criticalPath } from "./critical-path.ts";
+import { criticalPaths } from "./critical-path.ts";
 import { idleStretches } from "./idle.ts";
 import type { Openness } from "./openness.ts";
 import type { TraceOptions } from "./options.ts";
@@ -19,8 +19,8 @@ export interface TraceModel {
   /** All of the run, and what of it is seen. */
   readonly whole: Scale;
   readonly seen: Scale;
-  /** Indices in the root's forest; null: it is not asked for. */
-  readonly path: ReadonlySet<number> | null;
+  /** By run, indices in its forest; null: it is not asked for. */
+  readonly paths: ReadonlyMap<string, ReadonlySet<number>> | null;
   /** What is known of steps that go on, by their ids. */
   readonly openPhases: ReadonlyMap<string, Phase>;
   readonly clockAheadMs: number;
@@ -51,13 +51,13 @@ export function useTraceModel(
     () => zoomed(whole, readZoom(options.zoom, trace.startMs)),
     [whole, options.zoom, trace.startMs],
   );
-  const path = useMemo(
-    () => (options.critical === 1 ? criticalPath(forest, edgeMs) : null),
-    [forest, edgeMs, options.critical],
+  const paths = useMemo(
+    () => (options.critical === 1 ? criticalPaths(run, edgeMs, loaded) : null),
+    [run, edgeMs, loaded, options.critical],
   );
   const atMs = options.at === undefined ? null : Date.parse(options.at);
   return useMemo(
-    () => ({ run, root, loaded, rows, whole, seen, path, openPhases, clockAheadMs, atMs }),
-    [run, root, loaded, rows, whole, seen, path, openPhases, clockAheadMs, atMs],
+    () => ({ run, root, loaded, rows, whole, seen, paths, openPhases, clockAheadMs, atMs }),
+    [run, root, loaded, rows, whole, seen, paths, openPhases, clockAheadMs, atMs],
   );
 }

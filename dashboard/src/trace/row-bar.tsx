@@ -39,7 +39,6 @@ function Drawn({ bars, scale, ticks, nowMs, isThin, isCritical }: RowBarProps & 
     <span className="pointer-events-none absolute inset-0 overflow-hidden">
       {segments.map(({ left, width, phase, ms, isOpen }, at) => (
         <span
-          // biome-ignore lint/suspicious/noArrayIndexKey: they have no names, and stand in their order
           key={at}
           title={`${PHASE[phase].label} ${duration(ms)}`}
           style={{ left: `${left * 100}%`, width: `${width * 100}%`, ...fillOf(phase) }}

@@ -20,7 +20,7 @@ export interface RowFacts {
   readonly startMs: number;
   readonly endMs: number | null;
   readonly bars: readonly Bar[];
-  readonly then: Then;
+  readonly standing: Then;
   readonly isCritical: boolean;
   /** The step that log lines name; null of what is no step. */
   readonly step: string | null;
@@ -28,10 +28,10 @@ export interface RowFacts {
 
 export function factsOf(model: TraceModel, row: Row): RowFacts {
   const facts = FACTS[row.kind](model, row, model.loaded.get(row.run) as Loaded);
-  return { ...facts, then: model.atMs === null ? "done" : stateAt(facts, model.atMs) };
+  return { ...facts, standing: model.atMs === null ? "done" : stateAt(facts, model.atMs) };
 }
 
-type Facts = Omit<RowFacts, "then">;
+type Facts = Omit<RowFacts, "standing">;
 
 const FACTS: Readonly<Record<Row["kind"], (model: TraceModel, row: Row, of: Loaded) => Facts>> = {
   run: (_, __, { trace }) => ({
@@ -53,8 +53,7 @@ const FACTS: Readonly<Record<Row["kind"], (model: TraceModel, row: Row, of: Load
           ? SPAN_STATUS.err
           : SPAN_STATUS[members!.every((member) => forest.spans[member]!.endMs !== null) ? "ok" : "pending"],
       ...groupTime(forest, members!),
-      isCritical:
-        run === model.run && model.path !== null && members!.some((member) => model.path!.has(member)),
+      isCritical: members!.some((member) => model.paths?.get(run)?.has(member) === true),
     };
   },
   loading: () => ({ ...NOTHING, icon: Ellipsis, name: "Reading the child run …" }),
@@ -73,7 +72,7 @@ function spanFacts(model: TraceModel, row: Row, span: Span, bars: readonly Bar[]
     ...{ icon, kind: label, name: nameOf(span), startMs: span.startMs, endMs: span.endMs, bars },
     aside: isTried ? `${span.attempt} attempts` : null,
     status: span.status === null ? null : SPAN_STATUS[span.status],
-    isCritical: isOwn && model.path !== null && model.path.has(row.at),
+    isCritical: model.paths?.get(row.run)?.has(row.at) === true,
     step: isOwn && span.kind !== "attempt" ? span.id : null,
   };
 }

@@ -124,7 +124,10 @@ class Builder {
 
   #addChild(run: string, parent: number, path: string, depth: number): void {
     const loaded = this.#options.loaded.get(run);
-    if (loaded) return this.addRun(run, loaded, parent, path, depth);
+    if (loaded) {
+      this.addRun(run, loaded, parent, path, depth);
+      return;
+    }
     const level = this.#rows[parent]!.level + 1;
     const kind = loaded === null ? "refused" : "loading";
     this.#push({

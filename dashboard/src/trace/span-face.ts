@@ -60,5 +60,5 @@ export function nameOf({ kind, name, attempt, parent, status }: Span): string {
   if (kind === "compensation") return `undo ${name}`;
   if (name !== null) return name;
   if (parent !== null) return `attempt ${attempt}`;
-  return status === "turn" ? "call without news" : "call of the function";
+  return status === "turn" ? "call of the app, nothing new" : "call of the app";
 }

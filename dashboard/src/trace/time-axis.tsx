@@ -24,8 +24,31 @@ export function Axis({ scale, originMs, isNarrow }: AxisProps) {
           {label}
         </span>
       ))}
+      {foldLabels(scale).map(({ x, ms }) => (
+        <span
+          key={x}
+          style={{ left: `${x * 100}%` }}
+          className="absolute top-0.5 -translate-x-1/2 rounded-sm bg-sunken px-1 text-[10px] leading-3 whitespace-nowrap text-muted tabular-nums"
+        >
+          {duration(ms)}
+        </span>
+      ))}
     </span>
   );
+}
+
+/** Closer ones would stand on one another: the longer has the word. */
+const FOLD_LABEL_SHARE = 0.09;
+
+function foldLabels(scale: Scale): { readonly x: number; readonly ms: number }[] {
+  const labels: { x: number; ms: number }[] = [];
+  for (const { fromMs, toMs } of scale.folds) {
+    const next = { x: scale.x((fromMs + toMs) / 2), ms: toMs - fromMs };
+    const last = labels.at(-1);
+    if (last === undefined || next.x - last.x >= FOLD_LABEL_SHARE) labels.push(next);
+    else if (next.ms > last.ms) labels[labels.length - 1] = next;
+  }
+  return labels;
 }
 
 interface LinesProps extends AxisProps {

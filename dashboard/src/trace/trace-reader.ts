@@ -135,8 +135,8 @@ export class TraceReader {
   }
 
   #tellSoon(isNow: boolean): void {
-    if (isNow) return this.#grow();
-    this.#told ??= setTimeout(() => this.#grow(), TELL_EVERY_MS);
+    if (isNow) this.#grow();
+    else this.#told ??= setTimeout(() => this.#grow(), TELL_EVERY_MS);
   }
 
   #grow(): void {

@@ -35,6 +35,10 @@ export class Traces {
     };
   }
 
+  get runs(): readonly string[] {
+    return [...this.#readers.keys()];
+  }
+
   /** Reads it, if that was not done or could not be done before. */
   open(run: string): void {
     const reader = this.#readers.get(run) ?? new TraceReader(this.#read(run), () => this.#tell());

@@ -39,3 +39,12 @@ export function ticksByStep(lines: readonly LogLine[]): Map<string, number[]> {
   }
   return ticks;
 }
+
+/** @param attempt Null: of all its attempts. */
+export function filterByStep(
+  lines: readonly LogLine[],
+  step: string,
+  attempt: number | null,
+): readonly LogLine[] {
+  return lines.filter((line) => line.step.id === step && (attempt === null || line.attempt === attempt));
+}

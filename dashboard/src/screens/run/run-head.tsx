@@ -1,0 +1,101 @@
+import type { ReactNode } from "react";
+import type { Run } from "../../live/patches.ts";
+import { Id } from "../../parts/id.tsx";
+import { RunLink } from "../../parts/run-link.tsx";
+import { StatusPill } from "../../parts/status-pill.tsx";
+import { TargetLink } from "../../parts/target.tsx";
+import { Ago, Took } from "../../parts/when.tsx";
+import { useTargets } from "../../shell/targets.ts";
+import type { RunTime } from "../../trace/span.ts";
+import { compareTarget } from "./compare-target.ts";
+import { RunActions } from "./run-actions.tsx";
+import { SumBar } from "./sum-bar.tsx";
+import { WhyLine } from "./why-line.tsx";
+
+interface RunHeadProps {
+  readonly run: Run;
+  /** As it was at the instant that is looked at. */
+  readonly shown: Run;
+  readonly time: RunTime | null;
+  readonly isThen: boolean;
+}
+
+/** Which run it is, how it is and why, and what can be done with it. */
+export function RunHead({ run, shown, time, isThen }: RunHeadProps) {
+  const targets = useTargets();
+  return (
+    <header className="mb-4">
+      <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-3">
+        <div className="flex min-w-0 flex-wrap items-center gap-x-2.5 gap-y-1">
+          <h1 className="min-w-0 text-xl font-semibold break-words">
+            <TargetLink target={targets.fn(run.function)} className="hover:underline">
+              {run.function}
+            </TargetLink>
+          </h1>
+          <StatusPill status={shown.status} />
+          {isThen && <span className="text-xs font-medium text-accent">as of then</span>}
+          <Id id={run.id} name="the run's id" />
+        </div>
+        <RunActions run={run} />
+      </div>
+      <WhyLine run={shown} isThen={isThen} />
+      <HeadFacts run={run} />
+      {time !== null && !isThen && <SumBar time={time} />}
+    </header>
+  );
+}
+
+const LINK = "text-accent hover:underline";
+
+function HeadFacts({ run }: { readonly run: Run }) {
+  const targets = useTargets();
+  const { parent, origin, event } = run;
+  const deployment = run.steps.findLast((step) => step.deployment !== null)?.deployment ?? null;
+  return (
+    <dl className="mt-3 flex flex-wrap gap-x-6 gap-y-1.5 text-sm">
+      <HeadFact name="Created">
+        <Ago at={run.created_at} /> ago
+      </HeadFact>
+      <HeadFact name={run.ended_at === null ? "So far" : "Took"}>
+        <Took from={run.created_at} to={run.ended_at} />
+      </HeadFact>
+      <HeadFact name="Event">
+        <TargetLink target={targets.event(event.id)} className={LINK}>
+          {event.name}
+        </TargetLink>
+      </HeadFact>
+      <HeadFact name="Version">
+        {run.function_version}
+        {deployment !== null && <span className="text-muted"> at {deployment}</span>}
+      </HeadFact>
+      {parent !== null && (
+        <HeadFact name={parent.kind === "on-failure" ? "For the failure of" : "Started by"}>
+          <RunLink id={parent.run} />
+        </HeadFact>
+      )}
+      {origin !== null && (
+        <HeadFact name="Rerun of">
+          <RunLink id={origin.run} />{" "}
+          <TargetLink target={compareTarget(run, origin.run, run.id)} className={LINK}>
+            compare
+          </TargetLink>
+        </HeadFact>
+      )}
+      {run.reruns.length > 0 && (
+        <HeadFact name="Rerun as">
+          <RunLink id={run.reruns.at(-1)!.run} />
+          {run.reruns.length > 1 && <span className="text-muted"> and {run.reruns.length - 1} more</span>}
+        </HeadFact>
+      )}
+    </dl>
+  );
+}
+
+function HeadFact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <div className="flex items-baseline gap-1.5">
+      <dt className="text-muted">{name}</dt>
+      <dd className="tabular-nums">{children}</dd>
+    </div>
+  );
+}

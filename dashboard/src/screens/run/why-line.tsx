@@ -1,0 +1,63 @@
+import type { Run } from "../../live/patches.ts";
+import { useNowMs } from "../../parts/now.ts";
+import { RunLink } from "../../parts/run-link.tsx";
+import { StatusPill } from "../../parts/status-pill.tsx";
+import { Ago } from "../../parts/when.tsx";
+import { WaitText } from "../../words/wait.tsx";
+import { localTimes } from "./local-times.ts";
+
+/** Why it is where it is: with links where it waits, and all that is known of it for who wants more. */
+export function WhyLine({ run, isThen }: { readonly run: Run; readonly isThen: boolean }) {
+  const nowMs = useNowMs();
+  const { wait, why } = run;
+  const isShort = wait !== null && !isThen;
+  return (
+    <div className="mt-1.5 max-w-4xl text-sm">
+      <p className="break-words">
+        {isShort ? (
+          <>
+            Waits for <WaitText wait={wait} />
+            {wait.step !== null && wait.kind !== "sleep" && wait.kind !== "step" && (
+              <span className="text-muted">, in step {wait.step.name}</span>
+            )}
+            .
+          </>
+        ) : (
+          localTimes(why, nowMs)
+        )}
+      </p>
+      {isShort && (
+        <details className="mt-1 text-xs text-muted">
+          <summary className="inline-flex min-h-6 cursor-pointer items-center rounded hover:text-text">
+            In full
+          </summary>
+          <p className="mt-1 break-words text-text">{localTimes(why, nowMs)}</p>
+          {wait.gate !== null && wait.gate.holders.length > 0 && <Holders gate={wait.gate} />}
+          {wait.jobs > 1 && <p className="mt-1">{wait.jobs} of its jobs wait at limits.</p>}
+        </details>
+      )}
+    </div>
+  );
+}
+
+type Gate = NonNullable<NonNullable<Run["wait"]>["gate"]>;
+
+function Holders({ gate }: { readonly gate: Gate }) {
+  return (
+    <div className="mt-1.5">
+      <p>Who has a place there, the longest first:</p>
+      <ul className="mt-1 space-y-1">
+        {gate.holders.map(({ run, since, unit, status }) => (
+          <li key={`${run} ${since}`} className="flex flex-wrap items-center gap-2">
+            <RunLink id={run} />
+            <StatusPill status={status} />
+            <span>
+              {unit === "run" ? "as a run" : "a step of it"}, since <Ago at={since} /> ago
+              {gate.waiting_for_it.includes(run) && ", and waits for this run"}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

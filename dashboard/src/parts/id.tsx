@@ -9,7 +9,7 @@ export function Id({ id, name = "id" }: { readonly id: string; readonly name?: s
       type="button"
       title={`${id} – click to copy`}
       onClick={copy}
-      className="inline-flex min-h-6 items-center rounded px-1 font-mono text-xs text-muted hover:bg-hover hover:text-text"
+      className="-mx-1 inline-flex min-h-6 items-center rounded px-1 font-mono text-xs text-muted hover:bg-hover hover:text-text"
     >
       <span className="sr-only">Copy {name} </span>
       {isCopied === null ? shortId(id) : isCopied ? "copied" : "not copied"}

@@ -21,7 +21,9 @@ export function Tabs<Id extends string>({ label, tabs, current }: TabsProps<Id>)
         <Link
           key={id}
           to="."
-          search={((now: object) => ({ ...now, tab: index === 0 ? undefined : id })) as never}
+          search={
+            ((now: object) => ({ ...now, tab: index === 0 ? undefined : id, cursor: undefined })) as never
+          }
           aria-current={id === current ? "page" : undefined}
           // By what is current alone: to the router an address without the parameter fits all that have it.
           activeOptions={{ exact: true, explicitUndefined: true }}

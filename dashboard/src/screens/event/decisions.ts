@@ -1,5 +1,6 @@
 import type { AnswerOf } from "@durable/engine/api";
 import type { RunListed } from "../../live/patches.ts";
+import { countOf } from "../../words/number.ts";
 import type { Skip } from "../../words/skip-reason.ts";
 
 /** What an event became for one function. */
@@ -23,8 +24,8 @@ export function decisionsOf({
 export function decisionsSaid({ runs, skips }: Pick<AnswerOf<"getEvent">, "runs" | "skips">): string {
   const functions = new Set([...runs, ...skips].map((each) => each.function)).size;
   if (functions === 0) return "No function has a trigger for it.";
-  const started = runs.length === 1 ? "1 run" : `${runs.length} runs`;
-  const listeners = functions === 1 ? "1 function" : `${functions} functions`;
+  const started = runs.length === 0 ? "no run" : countOf(runs.length, "run");
+  const listeners = countOf(functions, "function");
   return skips.length === 0
     ? `${listeners} listened; it started ${started}.`
     : `${listeners} listened; it started ${started}, and was passed over ${skips.length === 1 ? "once" : `${skips.length} times`}.`;

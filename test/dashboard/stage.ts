@@ -23,6 +23,8 @@ export interface VisitOptions {
   readonly theme?: "light" | "dark";
   readonly width?: number;
   readonly height?: number;
+  /** Of another engine than the stage's. */
+  readonly url?: string;
 }
 
 export async function startStage(): Promise<Stage> {
@@ -36,7 +38,7 @@ export async function startStage(): Promise<Stage> {
     browser,
     async visit(path, options = {}) {
       const page = await openPage(browser, options);
-      await page.goto(engine.url + path);
+      await page.goto((options.url ?? engine.url) + path);
       await settled(page);
       return page;
     },

@@ -1,8 +1,8 @@
 // Pages of a run's trace stay quick in a run of 40,000 steps: their statement walks the run's own keys and nothing else.
-import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { spansOf } from "../../engine/src/domain/span.ts";
 import { loadRecorded, recordedRun } from "../../engine/src/store/recorded-runs.ts";
+import { makeLongRun } from "../support/long-run.ts";
 import { ofWholeTables } from "../support/plans.ts";
 import { createDatabase, type TestDatabase } from "../support/postgres.ts";
 
@@ -17,23 +17,7 @@ let ref: { readonly workspaceId: number; readonly runId: string };
 beforeAll(async () => {
   database = await createDatabase();
   const { sql } = database;
-  const [workspace] = await sql<{ id: number }[]>`
-    insert into durable.workspaces (app, environment) values ('long', 'test') returning id`;
-  ref = { workspaceId: workspace!.id, runId: randomUUID() };
-  const event = randomUUID();
-  await sql`insert into durable.events (workspace_id, id, name, data, time, received_at)
-    values (${ref.workspaceId}, ${event}, 'go', 'null', now(), now())`;
-  await sql`insert into durable.runs (workspace_id, id, function_id, function_version, event_id, status, created_at, ended_at)
-    values (${ref.workspaceId}, ${ref.runId}, 'f', 1, ${event}, 'completed', now() - interval '1 day', now())`;
-  const at = sql`now() - interval '1 day' + q * interval '1 second'`;
-  await sql`insert into durable.steps (workspace_id, run_id, step_id, seq, op, name, n, status, value, attempt,
-      scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms, committed_at, settled_at)
-    select ${ref.workspaceId}, ${ref.runId}, md5(q::text)::uuid, q, 'run', 'step', q, 'ok', to_json(repeat('x', 200)), 2,
-      ${at}, ${at}, ${at}, ${at}, ${at}, 1, ${at}, ${at} from generate_series(1, ${STEPS}::int) as q`;
-  await sql`insert into durable.attempts (workspace_id, run_id, fence, step_id, attempt, outcome,
-      scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms, committed_at)
-    select ${ref.workspaceId}, ${ref.runId}, gen_random_uuid(), md5(q::text)::uuid, n, case n when 1 then 'failed' else 'ok' end,
-      ${at}, ${at}, ${at}, ${at}, ${at}, 1, ${at} from generate_series(1, ${STEPS}::int) as q, generate_series(1, 2) as n`;
+  ref = await makeLongRun(database, "long", "test", STEPS);
   // Others, or a plan could as well read everything.
   await sql`insert into durable.steps (workspace_id, run_id, step_id, op, name, n, status)
     select ${ref.workspaceId}, gen_random_uuid(), md5(q::text)::uuid, 'run', 'step', q, 'ok' from generate_series(1, 60000) as q`;

@@ -83,7 +83,7 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
       <div
         role="gridcell"
         className={joinClasses(
-          "flex items-center justify-end pr-2.5 text-xs text-muted tabular-nums",
+          "flex items-center justify-end pr-2.5 text-xs whitespace-nowrap text-muted tabular-nums",
           isNarrow && "h-7",
         )}
       >

@@ -1,5 +1,6 @@
 // What is to be said of a row, whatever it is a row of.
 import { Activity, CircleAlert, Ellipsis, Layers, type LucideIcon } from "lucide-react";
+import type { Phase } from "../words/phase.ts";
 import type { Tone } from "../words/run-status.ts";
 import { RUN_STATUS } from "../words/run-status.ts";
 import { stateAt, type Then } from "./as-of.ts";
@@ -34,10 +35,10 @@ export function factsOf(model: TraceModel, row: Row): RowFacts {
 type Facts = Omit<RowFacts, "standing">;
 
 const FACTS: Readonly<Record<Row["kind"], (model: TraceModel, row: Row, of: Loaded) => Facts>> = {
-  run: (_, __, { trace }) => ({
+  run: ({ run, openPhases }, __, { trace }) => ({
     ...NOTHING,
     ...{ icon: Activity, kind: "Run", name: trace.function, status: RUN_STATUS[trace.status] },
-    ...{ startMs: trace.startMs, endMs: trace.endMs, bars: runBars(trace) },
+    ...{ startMs: trace.startMs, endMs: trace.endMs, bars: runBars(trace, openPhases.get(run)) },
   }),
   span: (model, row, { forest }) =>
     spanFacts(model, row, forest.spans[row.at]!, barsOf(forest, row.at, openPhase(model, row))),
@@ -81,11 +82,10 @@ function openPhase(model: TraceModel, row: Row) {
   return row.run === model.run ? model.openPhases.get(model.root.forest.spans[row.at]!.id) : undefined;
 }
 
-/** The partition of its time; of a run that goes on its last phase goes on. */
-function runBars({ time, startMs, endMs }: Loaded["trace"]): readonly Bar[] {
-  const phases = time?.phases?.map(readPhase);
-  if (phases === undefined || phases.length === 0)
-    return [{ phase: "idle", fromMs: startMs, toMs: endMs, limit: null }];
-  if (endMs !== null) return phases;
-  return [...phases.slice(0, -1), { ...phases.at(-1)!, toMs: null }];
+/** The partition of its time; of a run that goes on what it is at goes on. */
+function runBars({ time, startMs, endMs }: Loaded["trace"], openPhase: Phase = "idle"): readonly Bar[] {
+  const phases = (time?.phases ?? []).map(readPhase);
+  if (endMs !== null)
+    return phases.length > 0 ? phases : [{ phase: "idle", fromMs: startMs, toMs: endMs, limit: null }];
+  return [...phases, { phase: openPhase, fromMs: phases.at(-1)?.toMs ?? startMs, toMs: null, limit: null }];
 }

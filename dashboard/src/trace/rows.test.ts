@@ -94,11 +94,9 @@ test("a run that calls itself is opened five times, and no deeper", () => {
   expect(deep.at(-1)).toMatchObject({ isOpen: null, level: 7 });
 });
 
-test("all are closed or opened at once; forty thousand rows are made in a moment", () => {
+test("all are closed or opened at once; forty thousand are no matter", () => {
   const spans = Array.from({ length: 40_000 }, (_, n) => span(`${n}`, n, n + 1));
-  const startedMs = performance.now();
   expect(rows(spans)).toHaveLength(40_001);
-  expect(performance.now() - startedMs).toBeLessThan(1_000);
   expect(rows(spans, { openness: { all: "closed", turned: new Set() } })).toHaveLength(1);
 });
 

@@ -8,14 +8,18 @@ interface AxisProps {
   readonly isNarrow: boolean;
 }
 
+/** Further right a label would be cut. */
+const LABELS_UNTIL = { wide: 0.95, narrow: 0.88 };
 const MARKS = { wide: 8, narrow: 4 };
 
 /** The labels above the bars. */
 export function Axis({ scale, originMs, isNarrow }: AxisProps) {
   const ticks = ticksOf(scale, originMs, isNarrow ? MARKS.narrow : MARKS.wide);
+  const isInside = ({ x }: { readonly x: number }) =>
+    x < (isNarrow ? LABELS_UNTIL.narrow : LABELS_UNTIL.wide);
   return (
     <span className="relative block h-full overflow-hidden">
-      {ticks.map(({ x, label }) => (
+      {ticks.filter(isInside).map(({ x, label }) => (
         <span
           key={x}
           style={{ left: `${x * 100}%` }}

@@ -16,9 +16,9 @@ export type ReadTrace = (query: TraceQuery, signal: AbortSignal) => Promise<Trac
 export const STEPS_PER_PAGE = 500;
 /** Pages come faster than a person sees; rows are made anew this often at most. */
 const TELL_EVERY_MS = 150;
-/** What has changed is read again this often at most, and less often where reading takes long. */
-const AGAIN_MS = 400;
-const REST_FACTOR = 4;
+/** What has changed is read again so soon; and where reading takes long, after a rest that is as long and longer. */
+const AGAIN_MS = 80;
+const REST_FACTOR = 3;
 
 export class TraceReader {
   readonly #read: ReadTrace;
@@ -32,7 +32,7 @@ export class TraceReader {
   #isWorking: AbortSignal | null = null;
   #again: ReturnType<typeof setTimeout> | null = null;
   #told: ReturnType<typeof setTimeout> | null = null;
-  #tookMs = 0;
+  #restUntilMs = 0;
   loaded: Loaded | null = null;
   error: Error | null = null;
   /** What the engine's clock is ahead of this browser's. */
@@ -70,7 +70,7 @@ export class TraceReader {
         this.#again = null;
         if (this.#stop !== null) void this.#readOwed(this.#stop.signal);
       },
-      Math.max(AGAIN_MS, this.#tookMs * REST_FACTOR),
+      Math.max(AGAIN_MS, this.#restUntilMs - performance.now()),
     );
   }
 
@@ -125,7 +125,8 @@ export class TraceReader {
     } catch (error) {
       this.#refuse(error, signal);
     }
-    this.#tookMs = performance.now() - startedMs;
+    const nowMs = performance.now();
+    this.#restUntilMs = nowMs + (nowMs - startedMs) * REST_FACTOR;
   }
 
   #refuse(error: unknown, signal: AbortSignal): void {

@@ -98,11 +98,13 @@ export function TraceView({ run, root, traces, state, options, change, openPhase
         zoomToSelection={zoomToSelection}
         turnAll={turnAll}
       />
-      <Minimap
-        model={model}
-        zoom={readZoom(options.zoom, trace.startMs)}
-        setZoom={(part) => change({ zoom: part === null ? undefined : writeZoom(part, trace.startMs) })}
-      />
+      {trace.spans.length > 0 && (
+        <Minimap
+          model={model}
+          zoom={readZoom(options.zoom, trace.startMs)}
+          setZoom={(part) => change({ zoom: part === null ? undefined : writeZoom(part, trace.startMs) })}
+        />
+      )}
       {options.at !== undefined && <Scrubber model={model} change={change} />}
       <Grid
         model={model}

@@ -16,6 +16,7 @@ test("what open steps are at is known of the one that the run waits for, and of 
   const wait = { kind: "concurrency", step: { id: "a", name: "a" } } as never;
   const heartbeats = [{ step: "b", name: "b", progress: 1, at: "2026-01-01T00:00:00.000Z" }];
   expect([...openPhases(run({ wait, heartbeats }))]).toEqual([
+    ["run-1", "limit"],
     ["a", "limit"],
     ["b", "app"],
   ]);

@@ -21,9 +21,10 @@ const PHASE_OF: Readonly<Record<WaitKind, Phase>> = {
   sleep: "sleep",
 };
 
-/** What steps that go on are at, as far as the run says: its spans tell of tries when they are over. */
-export function openPhases({ wait, heartbeats }: Pick<Run, "wait" | "heartbeats">): Map<string, Phase> {
-  const phases = new Map<string, Phase>();
+/** What the run and its open steps are at, as far as it says: spans tell of tries when they are over. */
+export function openPhases({ id, status, wait, heartbeats }: Run): Map<string, Phase> {
+  const now = wait === null ? (status === "running" ? "app" : "queue") : PHASE_OF[wait.kind];
+  const phases = new Map<string, Phase>([[id, now]]);
   if (wait?.step) phases.set(wait.step.id, PHASE_OF[wait.kind]);
   for (const { step } of heartbeats) phases.set(step, "app");
   return phases;

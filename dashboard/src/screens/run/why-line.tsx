@@ -1,3 +1,4 @@
+import { useState } from "react";
 import type { Run } from "../../live/patches.ts";
 import { useNowMs } from "../../parts/now.ts";
 import { RunLink } from "../../parts/run-link.tsx";
@@ -9,36 +10,40 @@ import { localTimes } from "./local-times.ts";
 /** Why it is where it is: with links where it waits, and all that is known of it for who wants more. */
 export function WhyLine({ run, isThen }: { readonly run: Run; readonly isThen: boolean }) {
   const nowMs = useNowMs();
+  const [isFull, setFull] = useState(false);
   const { wait, why } = run;
-  const isShort = wait !== null && !isThen;
+  if (wait === null || isThen)
+    return <p className="mt-1.5 max-w-4xl text-sm break-words">{localTimes(why, nowMs)}</p>;
   return (
     <div className="mt-1.5 max-w-4xl text-sm">
       <p className="break-words">
-        {isShort ? (
-          <>
-            Waits for <WaitText wait={wait} />
-            {wait.step !== null && wait.kind !== "sleep" && wait.kind !== "step" && (
-              <span className="text-muted">, in step {wait.step.name}</span>
-            )}
-            .
-          </>
-        ) : (
-          localTimes(why, nowMs)
+        Waits for <WaitText wait={wait} />
+        {wait.step !== null && !NAMES_STEP.has(wait.kind) && (
+          <span className="text-muted">, in step {wait.step.name}</span>
         )}
+        .{" "}
+        <button
+          type="button"
+          aria-expanded={isFull}
+          onClick={() => setFull(!isFull)}
+          className="min-h-6 rounded text-xs text-muted underline-offset-2 hover:text-text hover:underline"
+        >
+          {isFull ? "Less" : "More"}
+        </button>
       </p>
-      {isShort && (
-        <details className="mt-1 text-xs text-muted">
-          <summary className="inline-flex min-h-6 cursor-pointer items-center rounded hover:text-text">
-            In full
-          </summary>
-          <p className="mt-1 break-words text-text">{localTimes(why, nowMs)}</p>
+      {isFull && (
+        <div className="mt-1 rounded-md border border-line bg-raised p-3">
+          <p className="break-words">{localTimes(why, nowMs)}</p>
           {wait.gate !== null && wait.gate.holders.length > 0 && <Holders gate={wait.gate} />}
-          {wait.jobs > 1 && <p className="mt-1">{wait.jobs} of its jobs wait at limits.</p>}
-        </details>
+          {wait.jobs > 1 && <p className="mt-1.5">{wait.jobs} of its jobs wait at limits.</p>}
+        </div>
       )}
     </div>
   );
 }
+
+/** Whose words tell the step by themselves. */
+const NAMES_STEP: ReadonlySet<string> = new Set(["sleep", "step", "retry", "signal"]);
 
 type Gate = NonNullable<NonNullable<Run["wait"]>["gate"]>;
 

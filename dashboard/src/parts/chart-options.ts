@@ -1,5 +1,5 @@
 import uPlot from "uplot";
-import { axisTimes, stack, WHOLE_STEPS } from "./chart-scale.ts";
+import { axisTimes, lonely, stack, TIME_STEPS, WHOLE_STEPS } from "./chart-scale.ts";
 import { type ChartData, stepMsOf } from "./chart-series.ts";
 
 /** What a token is in the theme of now: a canvas knows no variables. */
@@ -7,6 +7,7 @@ export type ReadColor = (token: string) => string;
 
 const AXIS_WIDTH = 52;
 const AXIS_HEIGHT = 26;
+const STEPS = { count: WHOLE_STEPS, ms: TIME_STEPS };
 /** Below the smallest step of an axis of time, in seconds. */
 const TICK_PX_MIN = 70;
 
@@ -28,7 +29,7 @@ export function optionsOf(
   color: ReadColor,
   onCursor: (index: number | null) => void,
 ): uPlot.Options {
-  const { series, shape, axis, isCount = false, syncKey } = data;
+  const { series, shape, axis, unit, syncKey } = data;
   const fontFamily = getComputedStyle(document.body).fontFamily;
   const look = {
     stroke: () => color("var(--muted)"),
@@ -61,7 +62,7 @@ export function optionsOf(
         size: AXIS_WIDTH,
         gap: 4,
         values: (_, splits) => splits.map((value) => axis(value)),
-        ...(isCount ? { incrs: [...WHOLE_STEPS] } : {}),
+        ...(unit === undefined ? {} : { incrs: [...STEPS[unit]] }),
       },
     ],
     series: [{}, ...(shape === "lines" ? series.map(lineOf) : series.map(filledOf).reverse())],
@@ -73,7 +74,12 @@ export function optionsOf(
       label,
       stroke: () => color(token),
       width: 1.75,
-      points: { show: false },
+      points: {
+        show: true,
+        size: 5,
+        fill: () => color(token),
+        filter: (plot, index) => lonely(plot.data[index]!),
+      },
       ...(isDashed ? { dash: [5, 4] } : {}),
     };
   }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { axisTimes, peakOf, stack, WHOLE_STEPS } from "./chart-scale.ts";
+import { axisDuration, axisTimes, lonely, peakOf, stack, TIME_STEPS, WHOLE_STEPS } from "./chart-scale.ts";
 
 test("series on top of each other; what is missing is nothing", () => {
   expect(
@@ -31,4 +31,16 @@ test("the first of the highest", () => {
 
 test("steps of counts are whole", () => {
   expect(WHOLE_STEPS.slice(0, 5)).toEqual([1, 2, 5, 10, 20]);
+});
+
+test("steps of durations are said in one unit, and so are their multiples", () => {
+  expect(
+    [0, 200, 15_000, 90_000, 300_000, 5_400_000, 7_200_000, 129_600_000, 172_800_000].map(axisDuration),
+  ).toEqual(["0", "200 ms", "15 s", "90 s", "5 min", "90 min", "2 h", "36 h", "2 d"]);
+  expect(TIME_STEPS.every((step, index) => index === 0 || step > TIME_STEPS[index - 1]!)).toBe(true);
+});
+
+test("a value that stands alone", () => {
+  expect(lonely([1, null, 2, 3, null, 4])).toEqual([0, 5]);
+  expect(lonely([null])).toEqual([]);
 });

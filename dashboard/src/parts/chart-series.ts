@@ -18,8 +18,8 @@ export interface ChartData {
   readonly format: (value: number) => string;
   /** Along the axis, where there is little room. */
   readonly axis: (value: number) => string;
-  /** Things that are counted: the axis has no halves. */
-  readonly isCount?: boolean;
+  /** Of what the axis is: things that are counted have no halves, and times go by seconds and minutes. */
+  readonly unit?: "count" | "ms";
   /** Charts of one key show the same instant. */
   readonly syncKey?: string;
   /** Somebody clicked on a step, or drew over some. */

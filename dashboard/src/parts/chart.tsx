@@ -4,6 +4,7 @@ import { clockTime } from "../words/time.ts";
 import { Button } from "./button.tsx";
 import type { ChartData } from "./chart-series.ts";
 import { ChartTable } from "./chart-table.tsx";
+import { joinClasses } from "./join-classes.ts";
 import { useMinuteMs } from "./use-span.ts";
 
 const ChartPlot = lazy(() => import("./chart-plot.tsx"));
@@ -17,15 +18,27 @@ interface ChartProps {
   /** Of the button beside a row of the table; a click on the picture does the same. */
   readonly pickLabel?: string;
   readonly actions?: ReactNode;
+  readonly className?: string;
 }
 
 /** A chart over time: a sentence, a picture with what is under the pointer beside the names, and the same as a table. */
-export function Chart({ title, summary, data, height = 180, pickLabel = "Runs", actions }: ChartProps) {
+export function Chart({
+  title,
+  summary,
+  data,
+  height = 180,
+  pickLabel = "Runs",
+  actions,
+  className,
+}: ChartProps) {
   const [isTable, showTable] = useState(false);
   const [index, setIndex] = useState<number | null>(null);
   const headingId = useId();
   return (
-    <section aria-labelledby={headingId} className="min-w-0 rounded-lg border border-line bg-raised">
+    <section
+      aria-labelledby={headingId}
+      className={joinClasses("min-w-0 rounded-lg border border-line bg-raised", className)}
+    >
       <header className="flex flex-wrap items-start gap-x-3 gap-y-1 px-3 pt-2.5">
         <div className="min-w-0 flex-1 basis-48">
           <h2 id={headingId} className="font-medium">

@@ -13,7 +13,6 @@ export function RangePicker({ range, usual }: { readonly range: Range; readonly 
           key={each}
           to="."
           search={((now: object) => ({ ...now, range: each === usual ? undefined : each })) as never}
-          activeProps={{ "aria-current": each === range ? "page" : undefined } as never}
           aria-current={each === range ? "page" : undefined}
           title={RANGE[each].said}
           className="inline-flex min-h-7 items-center rounded px-2 text-sm text-muted hover:text-text aria-[current=page]:bg-accent-ground aria-[current=page]:font-medium aria-[current=page]:text-accent"

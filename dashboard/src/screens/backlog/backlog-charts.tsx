@@ -1,5 +1,5 @@
 import { Chart } from "../../parts/chart.tsx";
-import { peakOf } from "../../parts/chart-scale.ts";
+import { axisDuration, peakOf } from "../../parts/chart-scale.ts";
 import { useMinuteMs } from "../../parts/use-span.ts";
 import { countOf, grouped, short } from "../../words/number.ts";
 import { clockTime, duration } from "../../words/time.ts";
@@ -27,6 +27,7 @@ export function BacklogCharts({ model, said, onPick }: BacklogChartsProps) {
   return (
     <div className="grid gap-4 lg:grid-cols-2">
       <Chart
+        className="lg:col-span-2"
         title="Queued runs"
         summary={
           longest === null
@@ -37,7 +38,7 @@ export function BacklogCharts({ model, said, onPick }: BacklogChartsProps) {
         data={{
           ...shared,
           shape: "lines",
-          isCount: true,
+          unit: "count",
           format: grouped,
           axis: short,
           series: [
@@ -61,7 +62,8 @@ export function BacklogCharts({ model, said, onPick }: BacklogChartsProps) {
           ...shared,
           shape: "areas",
           format: duration,
-          axis: axisOfMs,
+          unit: "ms",
+          axis: axisDuration,
           series: [{ label: "Oldest queued", color: "var(--phase-queue)", values: oldestMs }],
         }}
       />
@@ -87,8 +89,4 @@ export function BacklogCharts({ model, said, onPick }: BacklogChartsProps) {
 function average(values: readonly number[]): number {
   const sum = values.reduce((all, value) => all + value, 0);
   return values.length === 0 ? 0 : sum / values.length;
-}
-
-function axisOfMs(ms: number): string {
-  return ms === 0 ? "0" : duration(ms).replace(/\.0 s$/, " s");
 }

@@ -66,7 +66,7 @@ export function trendSaid(trend: Trend | null): string {
   const pace = `${short(Math.abs(Math.round(perMinute * 10) / 10))} a minute over the last ${TREND_MINUTES} minutes`;
   if (emptyInMs !== null)
     return `It shrinks by ${pace}: empty in about ${duration(Math.max(60_000, emptyInMs))}.`;
-  if (perMinute < 0.05)
+  if (perMinute < 0.5)
     return `${countOf(queued, "run")} queued, about as many as ${TREND_MINUTES} minutes ago.`;
   return `It grows by ${pace}.`;
 }

@@ -44,7 +44,7 @@ export function BacklogNow({ last, trend }: { readonly last: Backlog | null; rea
         {isOpen && (
           <Figure
             label="The app"
-            value={last.circuit === "open" ? "does not answer" : "is spared"}
+            value={last.circuit === "open" ? "Down" : "Spared"}
             tone="bad"
             note="Its runs are frozen, at no cost to their attempts."
             target={targets.fleet}

@@ -8,10 +8,11 @@ import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
 import { useWorkspace } from "../../shell/workspace.ts";
 import { byTrouble } from "./circuit-words.ts";
 import { EndpointCard } from "./endpoint-card.tsx";
+import { Engines } from "./engines.tsx";
 
 const READ_MS = 5_000;
 
-/** Where code runs: the endpoints that the engine calls, and whether they answer. */
+/** Where code runs: the endpoints that engines call, whether they answer, and the engines. */
 export function FleetScreen() {
   const { app, env } = useWorkspace();
   const apps = useAnswer("listApps", {});
@@ -21,7 +22,7 @@ export function FleetScreen() {
     <>
       <PageHead
         title="Fleet"
-        description="The endpoints that the engine calls, and whether they answer. The engine never runs your code itself."
+        description="The app that is called, and the engines that call it. An engine never runs your code itself."
         actions={<Refresh query={apps} />}
       />
       <Answered query={apps} rows={6}>
@@ -44,6 +45,7 @@ export function FleetScreen() {
               ) : (
                 <EndpointCard workspace={here} endpoint={here.endpoint} />
               )}
+              <Engines />
               {others.length > 0 && (
                 <section aria-label="Other workspaces" className="space-y-3">
                   <h2 className="font-semibold">Other workspaces of this engine</h2>

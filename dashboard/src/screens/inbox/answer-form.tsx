@@ -1,66 +1,73 @@
 import { Send } from "lucide-react";
-import { useState } from "react";
-import { parseExactly } from "../../api/exact-json.ts";
+import { useMemo, useState } from "react";
+import { useChange } from "../../api/change.ts";
+import { ApiProblem } from "../../api/problem.ts";
 import { useReadAgain } from "../../api/read-again.ts";
-import { ChangeButton } from "../../parts/change-button.tsx";
-import { FIELD_LOOK, Field } from "../../parts/field.tsx";
-import { JsonView } from "../../parts/json-view.tsx";
+import { ConfirmButton } from "../../parts/confirm-button.tsx";
+import { JsonEditor } from "../../parts/json-editor.tsx";
+import { ProblemPanel } from "../../parts/problem-panel.tsx";
+import { errorsBelow } from "../../parts/schema-form/form-errors.ts";
+import { SchemaForm } from "../../parts/schema-form/schema-form.tsx";
+import { nodeOf } from "../../parts/schema-form/schema-node.ts";
+import { initialOf } from "../../parts/schema-form/schema-value.ts";
 import { useWorkspaceParams } from "../../shell/workspace.ts";
+import { draftOfText, draftOfValue } from "../trigger/draft.ts";
 import { ByField } from "./decision-form.tsx";
-import { draftFor, type Input } from "./input-words.ts";
+import type { Input } from "./input-words.ts";
 
-/** An answer as JSON; the engine holds it against the schema and points at each flaw. */
+/** An answer as a form and as JSON; the engine holds it against the schema and points at each flaw. */
 export function AnswerForm({ input }: { readonly input: Input }) {
   const params = { ...useWorkspaceParams(), id: input.id };
   const readAgain = useReadAgain("listInputs");
-  const [text, setText] = useState(() => draftFor(input.schema));
+  const hasSchema = input.schema !== null && input.schema !== undefined;
+  const [draft, setDraft] = useState(() => draftOfValue(hasSchema ? initialOf(nodeOf(input.schema)) : {}));
   const [by, setBy] = useState("");
-  const read = readJson(text);
+  const change = useChange("answerInput", readAgain);
+  const errors = useMemo(
+    () => (change.error instanceof ApiProblem ? errorsBelow(change.error.body.errors ?? [], "/value") : {}),
+    [change.error],
+  );
   return (
-    <div className="grid gap-4 lg:grid-cols-2">
-      <div className="space-y-3">
-        <Field
-          label="Answer"
-          hint="JSON. The first answer counts."
-          {...(text.trim() === "" || read !== null ? {} : { error: "This is no JSON yet." })}
-        >
-          {(control) => (
-            <textarea
-              {...control}
-              rows={8}
-              spellCheck={false}
-              className={`${FIELD_LOOK} py-1.5 font-mono`}
-              value={text}
-              onChange={(event) => setText(event.target.value)}
-            />
-          )}
-        </Field>
+    <div className="grid gap-5 lg:grid-cols-2">
+      {hasSchema && (
+        <section aria-label="Answer, as a form" className="min-w-0">
+          <SchemaForm
+            schema={input.schema}
+            value={draft.value}
+            label="Answer"
+            errors={errors}
+            change={(value) => setDraft(draftOfValue(value))}
+          />
+        </section>
+      )}
+      <section aria-label="Answer, as JSON" className="min-w-0">
+        <JsonEditor
+          label="Answer, as JSON"
+          text={draft.text}
+          change={(text) => setDraft(draftOfText(text, draft))}
+          isInvalid={draft.flaw !== null}
+        />
+        {draft.flaw !== null && (
+          <p role="alert" className="mt-1 text-xs text-bad">
+            {draft.flaw}
+          </p>
+        )}
+        {!hasSchema && <p className="mt-1 text-sm text-muted">Any JSON fits: the function gave no schema.</p>}
+      </section>
+      <div className="max-w-xl space-y-3">
         <ByField value={by} onChange={setBy} />
-        <ChangeButton
-          operation="answerInput"
-          input={{ params, body: { value: read?.value, ...(by.trim() === "" ? {} : { by: by.trim() }) } }}
+        <ConfirmButton
+          change={change}
+          input={{ params, body: { value: draft.value, ...(by.trim() === "" ? {} : { by: by.trim() }) } }}
           does="Answer it"
           look="main"
-          disabled={read === null}
-          done={readAgain}
+          disabled={draft.flaw !== null}
         >
           <Send aria-hidden size={14} />
           Answer
-        </ChangeButton>
+        </ConfirmButton>
+        {change.error && <ProblemPanel error={change.error} />}
       </div>
-      {input.schema === null || input.schema === undefined ? (
-        <p className="text-sm text-muted">Any JSON fits: the function gave no schema.</p>
-      ) : (
-        <JsonView value={input.schema} label="What fits" isTitled />
-      )}
     </div>
   );
-}
-
-function readJson(text: string): { readonly value: unknown } | null {
-  try {
-    return { value: parseExactly(text) };
-  } catch {
-    return null;
-  }
 }

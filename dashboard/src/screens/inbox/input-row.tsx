@@ -36,7 +36,7 @@ export function InputRow({ input, isOpen }: { readonly input: Input; readonly is
         <div className="flex items-center gap-3 pl-[18px] text-sm sm:pl-0">
           {status === "open" && (
             <span className="text-muted">
-              until <Due at={due_at} />
+              due <Due at={due_at} />
             </span>
           )}
           {answer !== null && (

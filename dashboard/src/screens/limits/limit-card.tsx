@@ -33,8 +33,13 @@ export function LimitCard({ limit, manifest }: { readonly limit: Limit; readonly
             )}
           </h2>
           <p className="mt-0.5 text-sm text-muted">
-            {KIND[limit.kind]} of{" "}
-            {limit.function === null ? ownerOf(limit) : <FunctionLink id={limit.function} />}
+            {limit.function === null ? (
+              ownerOf(limit)
+            ) : (
+              <>
+                {KIND[limit.kind]} of <FunctionLink id={limit.function} />
+              </>
+            )}
             {unit !== undefined && <>. {UNIT[unit]}</>}
           </p>
           {limit.set_to !== null && (

@@ -25,7 +25,12 @@ test("the key stands in the name of a concurrency, and in the manifest of others
 
 test("whose it is", () => {
   expect(ownerOf({ function: "mail", name: "" })).toBe("mail");
-  expect(ownerOf({ function: null, name: 'throttle "provider"' })).toBe('"provider", shared by functions');
+  expect(ownerOf({ function: null, name: 'throttle "provider"' })).toBe(
+    'Throttle "provider", shared by functions',
+  );
+  expect(ownerOf({ function: null, name: "overlap of schedules" })).toBe(
+    "Schedules whose runs do not overlap",
+  );
 });
 
 test("a key that could be something else is quoted", () => {

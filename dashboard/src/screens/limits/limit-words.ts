@@ -46,7 +46,10 @@ export function keyOf(limit: Pick<Limit, "kind" | "name" | "function">, manifest
 export function ownerOf({ function: functionId, name }: Pick<Limit, "function" | "name">): string {
   if (functionId !== null) return functionId;
   const shared = /^throttle "(.+)"$/.exec(name)?.[1];
-  return shared === undefined ? "shared by functions of this workspace" : `"${shared}", shared by functions`;
+  if (shared !== undefined) return `Throttle "${shared}", shared by functions`;
+  return name.startsWith("overlap")
+    ? "Schedules whose runs do not overlap"
+    : "Shared by functions of this workspace";
 }
 
 /** A key as people write it: text without quotes, where it cannot be taken for something else. */

@@ -1,6 +1,6 @@
 import { type ReactNode, useMemo } from "react";
 import { Chart } from "../../parts/chart.tsx";
-import { peakOf } from "../../parts/chart-scale.ts";
+import { axisDuration, peakOf } from "../../parts/chart-scale.ts";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { useMinuteMs } from "../../parts/use-span.ts";
 import { countOf, grouped, percent, short } from "../../words/number.ts";
@@ -49,7 +49,7 @@ export function MetricCharts({ points, span, percentile, said, labels, onPick }:
         data={{
           ...shared,
           shape: "bars",
-          isCount: true,
+          unit: "count",
           format: grouped,
           axis: short,
           series: [
@@ -66,7 +66,7 @@ export function MetricCharts({ points, span, percentile, said, labels, onPick }:
         data={{
           ...shared,
           shape: "bars",
-          isCount: true,
+          unit: "count",
           format: grouped,
           axis: short,
           series: [{ label: "Started", color: "var(--phase-app)", values: model.started }],
@@ -80,7 +80,8 @@ export function MetricCharts({ points, span, percentile, said, labels, onPick }:
           ...shared,
           shape: "lines",
           format: duration,
-          axis: axisOfMs,
+          unit: "ms",
+          axis: axisDuration,
           series: [{ label: "From beginning to end", color: "var(--accent)", values: phases.total }],
         }}
       />
@@ -100,7 +101,8 @@ export function MetricCharts({ points, span, percentile, said, labels, onPick }:
           ...shared,
           shape: "lines",
           format: duration,
-          axis: axisOfMs,
+          unit: "ms",
+          axis: axisDuration,
           series: LINES.map(({ phase, label, isDashed = false }) => ({
             label,
             color: `var(--phase-${phase})`,
@@ -131,7 +133,8 @@ export function MetricCharts({ points, span, percentile, said, labels, onPick }:
           ...shared,
           shape: "lines",
           format: duration,
-          axis: axisOfMs,
+          unit: "ms",
+          axis: axisDuration,
           series: [{ label: "Waiting at limits", color: "var(--phase-limit)", values: phases.limit }],
         }}
       />
@@ -145,8 +148,4 @@ function PromQl({ text }: { readonly text: string }): ReactNode {
       PromQL
     </CopyButton>
   );
-}
-
-function axisOfMs(ms: number): string {
-  return ms === 0 ? "0" : duration(ms).replace(/\.0 s$/, " s");
 }

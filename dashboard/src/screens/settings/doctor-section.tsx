@@ -8,6 +8,7 @@ import { Ago } from "../../parts/when.tsx";
 import { useLineState, useTopics } from "../../shell/live-context.ts";
 import { useWorkspace, useWorkspaceParams } from "../../shell/workspace.ts";
 import { CIRCUIT } from "../fleet/circuit-words.ts";
+import { SCOPE } from "./key-words.ts";
 
 const LATE_MS = 60_000;
 
@@ -16,14 +17,13 @@ export function DoctorSection() {
   const params = useWorkspaceParams();
   const { app, env } = useWorkspace();
   const ready = useAnswer("ready", {});
-  const document = useAnswer("openApi", {});
+  const me = useAnswer("getMe", {});
   const apps = useAnswer("listApps", {});
   const metrics = useAnswer("getMetrics", { params, query: {} });
   useTopics(["counters"]);
   const line = useLineState();
   const endpoint =
     apps.data?.apps.find((each) => each.app === app && each.environment === env)?.endpoint ?? null;
-  const info = (document.data?.["info"] ?? {}) as { readonly version?: string };
   const readTo = metrics.data?.read_to;
   return (
     <Panel
@@ -77,7 +77,9 @@ export function DoctorSection() {
         </Finding>
       </ul>
       <p className="mt-3 text-sm text-muted">
-        API {info.version ?? "…"}, described at{" "}
+        Engine {me.data?.version ?? "…"}
+        {me.data?.mode === "dev" && ", development"}; you are {me.data?.name ?? "…"} and may{" "}
+        {me.data === undefined ? "…" : SCOPE[me.data.scope].label.toLowerCase()}. The API is described at{" "}
         <a href="/api/docs" className="text-accent underline">
           /api/docs
         </a>

@@ -87,7 +87,11 @@ export function SecretsSection() {
           operation="createSigningSecret"
           onClose={() => create(false)}
           title="New signing secret"
-          description="It is in force at once, beside those there are. It is shown once."
+          description={
+            secrets.data?.signing_secrets.length === 0
+              ? "It takes the place of the one of development: from now on the app is called only with this one, so it needs it as DURABLE_SECRET. It is shown once."
+              : "It is in force at once, beside those there are. It is shown once."
+          }
           does="Create it"
           input={() => ({ params, body: {} })}
           done={({ secret }) => {

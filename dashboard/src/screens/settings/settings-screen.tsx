@@ -49,7 +49,7 @@ export function SettingsScreen() {
                 key={each}
                 to="."
                 search={{ section: each } as never}
-                activeProps={{ "aria-current": isHere } as never}
+                activeOptions={{ exact: true, explicitUndefined: true }}
                 aria-current={isHere}
                 className="inline-flex h-8 shrink-0 items-center gap-2 rounded-md px-2 text-sm text-muted hover:bg-hover hover:text-text aria-[current=page]:bg-accent-ground aria-[current=page]:font-medium aria-[current=page]:text-accent"
               >

@@ -703,6 +703,16 @@ create table durable.runs (
   kept integer
 ) partition by RANGE (id);
 
+create table durable.saved_views (
+  workspace_id integer not null,
+  id uuid not null,
+  screen text not null,
+  name text not null,
+  search text not null,
+  created_by text not null,
+  created_at timestamp with time zone not null
+);
+
 create table durable.schedules (
   workspace_id integer not null,
   id text not null,
@@ -1088,6 +1098,8 @@ alter table durable.run_terms add constraint run_terms_pkey PRIMARY KEY (workspa
 
 alter table durable.runs add constraint runs_pkey PRIMARY KEY (workspace_id, id);
 
+alter table durable.saved_views add constraint saved_views_pkey PRIMARY KEY (workspace_id, id);
+
 alter table durable.schedules add constraint schedules_pkey PRIMARY KEY (workspace_id, id);
 
 alter table durable.shape_keys add constraint shape_keys_pkey PRIMARY KEY (workspace_id, id);
@@ -1185,6 +1197,8 @@ CREATE INDEX runs_by_function_bad_end ON ONLY durable.runs USING btree (workspac
 CREATE INDEX runs_by_origin ON ONLY durable.runs USING btree (workspace_id, origin_run_id) WHERE (origin_run_id IS NOT NULL);
 
 CREATE INDEX runs_paused ON ONLY durable.runs USING btree (workspace_id, id) WHERE ((pause_reason IS NOT NULL) AND (status IS NULL));
+
+CREATE UNIQUE INDEX saved_views_by_name ON durable.saved_views USING btree (workspace_id, screen, name);
 
 CREATE INDEX schedules_by_function ON durable.schedules USING btree (workspace_id, function_id);
 
@@ -2816,6 +2830,23 @@ begin
   delete from durable.schedules s where s.workspace_id = p_workspace and s.id = p_id;
   insert into durable.audit (workspace_id, actor, action, target) values (p_workspace, p_actor, 'schedule.delete', p_id);
   return 'deleted';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.delete_view(p_workspace integer, p_id uuid, p_actor text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_view durable.saved_views;
+begin
+  delete from durable.saved_views v where v.workspace_id = p_workspace and v.id = p_id returning * into v_view;
+  if not found then
+    return false;
+  end if;
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'view.delete', p_id::text, json_build_object('screen', v_view.screen, 'name', v_view.name)::text);
+  return true;
 end $function$
 ;
 
@@ -6571,6 +6602,30 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.save_view(p_workspace integer, p_id uuid, p_screen text, p_name text, p_search text, p_most integer, p_actor text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_id uuid;
+begin
+  perform 1 from durable.workspaces w where w.id = p_workspace for update;
+  update durable.saved_views v set search = p_search, created_by = p_actor, created_at = durable.durable_now()
+    where v.workspace_id = p_workspace and v.screen = p_screen and v.name = p_name returning v.id into v_id;
+  if not found then
+    if (select count(*) from durable.saved_views v where v.workspace_id = p_workspace) >= p_most then
+      return null;
+    end if;
+    v_id := p_id;
+    insert into durable.saved_views (workspace_id, id, screen, name, search, created_by, created_at)
+      values (p_workspace, v_id, p_screen, p_name, p_search, p_actor, durable.durable_now());
+  end if;
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'view.save', v_id::text, json_build_object('screen', p_screen, 'name', p_name)::text);
+  return v_id;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.scalar_text(p_value jsonb)
  RETURNS text
  LANGUAGE sql
@@ -8057,6 +8112,8 @@ CREATE TRIGGER run_ends_at_gates AFTER DELETE ON durable.live_runs FOR EACH ROW 
 CREATE TRIGGER run_leaves_gates AFTER UPDATE ON durable.live_runs FOR EACH ROW WHEN ((((old.step_gates IS NOT NULL) OR (old.run_gates IS NOT NULL)) AND (new.engine_id IS NULL) AND ((old.engine_id IS NOT NULL) OR ((old.ready_rank IS NOT NULL) AND (new.ready_rank IS DISTINCT FROM old.ready_rank))) AND ((new.came IS NULL) OR (NOT (new.came IS DISTINCT FROM old.came))))) EXECUTE FUNCTION run_leaves_gates();
 
 CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON durable.pauses FOR EACH ROW EXECUTE FUNCTION note_topic('pause', 'id');
+
+CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON durable.saved_views FOR EACH ROW EXECUTE FUNCTION note_topic('view', 'id');
 
 CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON durable.schedules FOR EACH ROW EXECUTE FUNCTION note_topic('schedule', 'id');
 

@@ -34,6 +34,9 @@ const MATRIX: Record<string, readonly string[]> = {
   syncApp: ["admin", "dev", "write", "admin-key", "app"],
   markWorkspace: ["admin", "dev", "admin-key"],
   getRetention: ["admin", "dev", "read", "write", "admin-key"],
+  listViews: ["admin", "dev", "read", "write", "admin-key"],
+  saveView: ["admin", "dev", "write", "admin-key"],
+  deleteView: ["admin", "dev", "write", "admin-key"],
   listAlerts: ["admin", "dev", "read", "write", "admin-key"],
   listAlertRules: ["admin", "dev", "read", "write", "admin-key"],
   setAlertRule: ["admin", "dev", "write", "admin-key"],
@@ -133,8 +136,10 @@ const MATRIX: Record<string, readonly string[]> = {
 /** They change something, and nobody is asked a second time, in production neither. */
 const UNASKED = [
   "completeToken",
+  "deleteView",
   "getLargeValue",
   "getMemoPage",
+  "saveView",
   "sendCheckpoint",
   "sendHeartbeat",
   "sendLate",

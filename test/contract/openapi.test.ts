@@ -62,6 +62,7 @@ const BOUNDED: Record<string, string> = {
   listErasures: "the newest that people asked for",
   listAlerts: "the newest; open ones are bounded by what there is to go wrong",
   listAlertRules: "one of each kind",
+  listViews: "a hundred at most",
   listWebhooks: "twenty at most",
   listFunctions: "what one app declares",
   listLimits: "what one app declares",

@@ -25,6 +25,7 @@ export interface Things {
   readonly bulk: string;
   readonly erasure: string;
   readonly webhook: string;
+  readonly view: string;
   readonly error: string;
 }
 
@@ -61,6 +62,9 @@ export const REQUESTS: Record<Operation, ((of: Things) => RouteRequest) | null> 
   syncApp: () => ({ path: "/sync", body: {} }),
   markWorkspace: () => ({ path: "/mark", body: { production: false } }),
   getRetention: () => ({ path: "/retention" }),
+  listViews: () => ({ path: "/views" }),
+  saveView: () => ({ path: "/views", body: { screen: "runs", name: "more", search: { status: "failed" } } }),
+  deleteView: (of) => ({ path: `/views/${of.view}` }),
   listAlerts: () => ({ path: "/alerts" }),
   listAlertRules: () => ({ path: "/alert-rules" }),
   setAlertRule: () => ({ path: "/alert-rules/failed", body: { enabled: true } }),
@@ -183,6 +187,7 @@ export const UNKNOWN: Things = {
     bulk: UUID,
     erasure: UUID,
     webhook: UUID,
+    view: UUID,
   },
   ...{ schedule: "nothing", deployment: "nothing", fn: "nothing", key: "999999", secret: "999999" },
   error: "0".repeat(16),
@@ -252,6 +257,7 @@ export async function furnish(engine: Engine, app: string) {
   const resumed = { action: "resume", filter: { function: `nap-${app}` }, canary: 1 };
   const { id: bulk } = await make("/bulks", resumed);
   const { id: webhook } = await make("/webhooks", WEBHOOK);
+  const { id: view } = await make("/views", { screen: "runs", name: "mine", search: { status: "failed" } });
   const { id: erasure } = await make("/erasures?preview=true", { path: "of.nobody", value: "nobody" });
   const { id: key } = await make("/keys", { scope: "read" });
   await make("/signing-secrets", { secret: DEV_SECRET });
@@ -262,7 +268,7 @@ export async function furnish(engine: Engine, app: string) {
     event: sent.json.ids[0],
     input: input.id,
     ...{ skip, schedule, limit, pause, deployment: `older-${app}`, fn: `quick-${app}` },
-    ...{ key: String(key), secret: String(secret), bulk, erasure, webhook, error },
+    ...{ key: String(key), secret: String(secret), bulk, erasure, webhook, view, error },
   };
   return { at, things, url: served.url, stop: () => Promise.all([older.stop(), served.stop()]) };
 }

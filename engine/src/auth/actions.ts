@@ -66,6 +66,11 @@ export const ACTIONS = {
   "deployments.retire": changes("write"),
   "errors.read": reads("read"),
   "errors.triage": changes("write"),
+  "views.read": reads("read"),
+  "views.save": {
+    ...changes("write"),
+    unasked: "it changes what a page is asked for, and nothing that runs",
+  },
   "alerts.read": reads("read"),
   "alerts.set": changes("write"),
   // Their addresses can hold secrets of others.

@@ -44,6 +44,7 @@ import { rerunRoutes } from "./routes/reruns.ts";
 import { retentionRoutes } from "./routes/retention.ts";
 import { runTokenRoutes } from "./routes/run-tokens.ts";
 import { runRoutes } from "./routes/runs.ts";
+import { savedViewRoutes } from "./routes/saved-views.ts";
 import { scheduleRoutes } from "./routes/schedules.ts";
 import { scrapeRoutes } from "./routes/scrape.ts";
 import { secretRoutes } from "./routes/secrets.ts";
@@ -82,6 +83,7 @@ export function createApp(parts: HttpParts, endedRuns: EndedRuns, streams: Strea
     ...appRoutes(routeParts),
     ...retentionRoutes(routeParts),
     ...exportRoutes(routeParts),
+    ...savedViewRoutes(routeParts),
     ...alertRoutes(routeParts),
     ...webhookRoutes(routeParts),
     ...erasureRoutes(routeParts),

@@ -10,6 +10,7 @@ export const NOTICES = {
   inputs: "input",
   deployments: "deployment",
   bulks: "bulk",
+  views: "view",
 } as const;
 export type Notice = keyof typeof NOTICES;
 

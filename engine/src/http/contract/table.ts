@@ -34,6 +34,7 @@ import type { Row } from "./row.ts";
 import { beginRun, cancelRun, moveRun, pauseRun, resumeRun } from "./run-actions.ts";
 import { createRunToken, followRun, watchRun } from "./run-tokens.ts";
 import { countRuns, getRun, getRunResult, getRunTree, listRuns } from "./runs.ts";
+import { deleteView, listViews, saveView } from "./saved-views.ts";
 import {
   backfillSchedule,
   changeSchedule,
@@ -79,6 +80,9 @@ export const TABLE = {
   listErasures,
   getErasure,
   listAudit,
+  listViews,
+  saveView,
+  deleteView,
   listAlerts,
   listAlertRules,
   setAlertRule,

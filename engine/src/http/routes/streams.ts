@@ -17,6 +17,7 @@ const ACTION: Record<Notice, Action> = {
   inputs: "inputs.read",
   deployments: "deployments.read",
   bulks: "runs.read",
+  views: "views.read",
 };
 
 export function streamRoutes({ streams, workspaceIds }: RouteParts): Handlers<"stream" | "changeTopics"> {

@@ -801,6 +801,24 @@ create table durable.steps (
   settled_at timestamp with time zone
 ) partition by RANGE (run_id);
 
+create table durable.syncs (
+  workspace_id integer not null,
+  id integer generated always as identity not null,
+  outcome text not null,
+  actor text not null,
+  url text,
+  sdk text,
+  deployment text,
+  manifest_digest text,
+  functions text not null default '[]'::text,
+  code text,
+  detail text,
+  count integer not null default 1,
+  at timestamp with time zone not null,
+  seen_at timestamp with time zone not null,
+  resolved_at timestamp with time zone
+);
+
 create table durable.taken_events (
   workspace_id integer not null,
   run_id uuid not null,
@@ -1109,6 +1127,8 @@ alter table durable.signing_secrets add constraint signing_secrets_pkey PRIMARY 
 alter table durable.skips add constraint skips_pkey PRIMARY KEY (workspace_id, id);
 
 alter table durable.steps add constraint steps_pkey PRIMARY KEY (workspace_id, run_id, step_id);
+
+alter table durable.syncs add constraint syncs_pkey PRIMARY KEY (workspace_id, id);
 
 alter table durable.taken_events add constraint taken_events_pkey PRIMARY KEY (workspace_id, run_id, event_id);
 
@@ -3870,6 +3890,15 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.forget_syncs(p_workspace integer, p_outcome text, p_most integer)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  delete from durable.syncs s where s.workspace_id = p_workspace and s.outcome = p_outcome and s.id <= (
+    select o.id from durable.syncs o where o.workspace_id = p_workspace and o.outcome = p_outcome order by o.id desc offset p_most limit 1)
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.free_grants(p_workspace integer, p_run uuid, p_steps uuid[])
  RETURNS void
  LANGUAGE sql
@@ -5012,6 +5041,31 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.note_failed_sync(p_workspace integer, p_actor text, p_url text, p_code text, p_detail text)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_now timestamptz := durable.durable_now();
+  v_id int;
+begin
+  -- As sync_app does: one after the other.
+  perform 1 from durable.workspaces w where w.id = p_workspace for update;
+  update durable.syncs s set count = s.count + 1, seen_at = v_now, actor = p_actor, resolved_at = null
+    where s.workspace_id = p_workspace and s.id = (select max(o.id) from durable.syncs o where o.workspace_id = p_workspace)
+      and s.outcome = 'failed' and (s.url, s.code, s.detail) is not distinct from (p_url, p_code, p_detail)
+    returning s.id into v_id;
+  if found then
+    return v_id;
+  end if;
+  insert into durable.syncs as s (workspace_id, outcome, actor, url, code, detail, at, seen_at)
+    values (p_workspace, 'failed', p_actor, p_url, p_code, p_detail, v_now, v_now)
+    returning s.id into v_id;
+  perform durable.forget_syncs(p_workspace, 'failed', 200);
+  return v_id;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.note_late(p_workspace integer, p_run uuid, p_fence uuid, p_step uuid, p_name text, p_attempt integer, p_value text, p_failure text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -5069,6 +5123,39 @@ AS $function$
       where p_taken[q] group by 1, 2) as s
     where v.workspace_id = s.workspace_id and v.id = s.queue_id and v.at < s.rank
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.note_sync(p_workspace integer, p_actor text, p_url text, p_sdk text, p_deployment text, p_digest text, f_id text[], f_version integer[], f_change text[])
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_now timestamptz := durable.durable_now();
+  v_functions text;
+  v_id int;
+begin
+  select coalesce(json_agg(json_build_object('id', f.id, 'change', f.change,
+      'from', case f.change when 'changed' then f.version - 1 when 'removed' then f.version end,
+      'to', case when f.change <> 'removed' then f.version end) order by f.id), '[]')::text into v_functions
+    from unnest(f_id, f_version, f_change) as f(id, version, change) where f.change <> 'unchanged';
+  update durable.syncs s set resolved_at = v_now
+    where s.workspace_id = p_workspace and s.outcome = 'failed' and s.resolved_at is null;
+  if v_functions = '[]' then
+    update durable.syncs s set count = s.count + 1, seen_at = v_now, actor = p_actor
+      where s.workspace_id = p_workspace and s.id = (
+          select max(o.id) from durable.syncs o where o.workspace_id = p_workspace and o.outcome = 'applied')
+        and (s.url, s.sdk, s.deployment, s.manifest_digest) is not distinct from (p_url, p_sdk, p_deployment, p_digest)
+      returning s.id into v_id;
+    if found then
+      return v_id;
+    end if;
+  end if;
+  insert into durable.syncs as s (workspace_id, outcome, actor, url, sdk, deployment, manifest_digest, functions, at, seen_at)
+    values (p_workspace, 'applied', p_actor, p_url, p_sdk, p_deployment, p_digest, v_functions, v_now, v_now)
+    returning s.id into v_id;
+  perform durable.forget_syncs(p_workspace, 'applied', 1000);
+  return v_id;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.note_tenants(p_workspaces integer[], t_workspace integer[], t_id uuid[], t_queue uuid[], t_function text[], t_key text[], t_weight integer[])
@@ -8120,6 +8207,8 @@ CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON durable.schedules FOR EA
 CREATE TRIGGER told AFTER INSERT ON durable.skips REFERENCING NEW TABLE AS skipped FOR EACH STATEMENT EXECUTE FUNCTION note_skips();
 
 CREATE TRIGGER steps_settled BEFORE UPDATE ON durable.steps FOR EACH ROW WHEN ((old.seq IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite();
+
+CREATE TRIGGER told AFTER INSERT OR UPDATE ON durable.syncs FOR EACH ROW EXECUTE FUNCTION note_topic('sync', 'id');
 
 CREATE TRIGGER task_arrives AFTER INSERT ON durable.tasks FOR EACH ROW WHEN (((new.ready_rank IS NOT NULL) AND ((new.priority IS NOT NULL) OR (new.gates IS NOT NULL)))) EXECUTE FUNCTION task_arrives();
 

@@ -32,6 +32,8 @@ const MATRIX: Record<string, readonly string[]> = {
 
   listApps: ["admin", "dev", "read", "write", "admin-key"],
   syncApp: ["admin", "dev", "write", "admin-key", "app"],
+  listSyncs: ["admin", "dev", "read", "write", "admin-key"],
+  getSync: ["admin", "dev", "read", "write", "admin-key"],
   markWorkspace: ["admin", "dev", "admin-key"],
   getRetention: ["admin", "dev", "read", "write", "admin-key"],
   listViews: ["admin", "dev", "read", "write", "admin-key"],

@@ -26,6 +26,7 @@ export interface Things {
   readonly erasure: string;
   readonly webhook: string;
   readonly view: string;
+  readonly sync: string;
   readonly error: string;
 }
 
@@ -60,6 +61,8 @@ export const REQUESTS: Record<Operation, ((of: Things) => RouteRequest) | null> 
   runSkip: (of) => ({ path: `/skips/${of.skip}/run`, body: {} }),
   sendSignal: () => ({ path: "/signals/s", body: {} }),
   syncApp: () => ({ path: "/sync", body: {} }),
+  listSyncs: () => ({ path: "/syncs" }),
+  getSync: (of) => ({ path: `/syncs/${of.sync}` }),
   markWorkspace: () => ({ path: "/mark", body: { production: false } }),
   getRetention: () => ({ path: "/retention" }),
   listViews: () => ({ path: "/views" }),
@@ -189,7 +192,14 @@ export const UNKNOWN: Things = {
     webhook: UUID,
     view: UUID,
   },
-  ...{ schedule: "nothing", deployment: "nothing", fn: "nothing", key: "999999", secret: "999999" },
+  ...{
+    schedule: "nothing",
+    deployment: "nothing",
+    fn: "nothing",
+    key: "999999",
+    secret: "999999",
+    sync: "999999",
+  },
   error: "0".repeat(16),
 };
 
@@ -247,6 +257,7 @@ export async function furnish(engine: Engine, app: string) {
   const { fingerprint: error } = await listed("/errors", "errors");
   const { id: skip } = await listed("/skips", "skips");
   const { id: limit } = await listed("/limits", "limits");
+  const { id: sync } = await listed("/syncs", "syncs");
   const { id: schedule } = await make("/schedules", {
     id: `daily-${app}`,
     function: `quick-${app}`,
@@ -268,7 +279,7 @@ export async function furnish(engine: Engine, app: string) {
     event: sent.json.ids[0],
     input: input.id,
     ...{ skip, schedule, limit, pause, deployment: `older-${app}`, fn: `quick-${app}` },
-    ...{ key: String(key), secret: String(secret), bulk, erasure, webhook, view, error },
+    ...{ key: String(key), secret: String(secret), bulk, erasure, webhook, view, sync, error },
   };
   return { at, things, url: served.url, stop: () => Promise.all([older.stop(), served.stop()]) };
 }

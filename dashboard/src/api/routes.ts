@@ -10,6 +10,8 @@ export const ROUTES = {
   sendSignal: ["POST", "/v1/apps/{app}/{env}/signals/{key}"],
   completeToken: ["POST", "/v1/tokens/{token}"],
   syncApp: ["POST", "/v1/apps/{app}/{env}/sync"],
+  listSyncs: ["GET", "/v1/apps/{app}/{env}/syncs"],
+  getSync: ["GET", "/v1/apps/{app}/{env}/syncs/{id}"],
   listApps: ["GET", "/v1/apps"],
   markWorkspace: ["POST", "/v1/apps/{app}/{env}/mark"],
   getRetention: ["GET", "/v1/apps/{app}/{env}/retention"],

@@ -43,6 +43,7 @@ export const ACTIONS = {
   "things.find": reads("read"),
   "me.read": reads("read", "event-key"),
   "apps.sync": { ...changes("write", "app"), unasked: "every deploy syncs, and nobody sits there" },
+  "syncs.read": reads("read"),
   "workspaces.mark": changes("admin"),
   "retention.read": reads("read"),
   "retention.set": changes("admin"),

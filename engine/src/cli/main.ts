@@ -33,6 +33,7 @@ import { signalsCommand } from "./commands/signals.ts";
 import { skipsCommand } from "./commands/skips.ts";
 import { startCommand } from "./commands/start.ts";
 import { syncCommand } from "./commands/sync.ts";
+import { syncsCommand } from "./commands/syncs.ts";
 import { tokensCommand } from "./commands/tokens.ts";
 import { triggerCommand } from "./commands/trigger.ts";
 import { webhooksCommand } from "./commands/webhooks.ts";
@@ -80,6 +81,7 @@ export function commandLine(context: Context): Command {
     startCommand,
     migrateCommand,
     syncCommand,
+    syncsCommand,
     sendCommand,
     signalsCommand,
     tokensCommand,

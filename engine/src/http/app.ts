@@ -51,6 +51,7 @@ import { secretRoutes } from "./routes/secrets.ts";
 import { signalRoutes } from "./routes/signals.ts";
 import { skipRoutes } from "./routes/skips.ts";
 import { streamRoutes } from "./routes/streams.ts";
+import { syncRoutes } from "./routes/syncs.ts";
 import { traceRoutes } from "./routes/trace.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
 import { WorkspaceIds } from "./workspace-ids.ts";
@@ -81,6 +82,7 @@ export function createApp(parts: HttpParts, endedRuns: EndedRuns, streams: Strea
     ...signalRoutes(routeParts),
     ...functionRoutes(routeParts),
     ...appRoutes(routeParts),
+    ...syncRoutes(routeParts),
     ...retentionRoutes(routeParts),
     ...exportRoutes(routeParts),
     ...savedViewRoutes(routeParts),

@@ -11,7 +11,7 @@ export interface FunctionChange {
   readonly change: Change;
 }
 
-/** Endpoint, functions, versions, audit and the raised registry version: one statement, one commit. */
+/** Endpoint, functions, versions, audit, history and the raised registry version: one statement, one commit. */
 export async function storeManifest(
   { sql }: Database,
   workspaceId: number,
@@ -23,8 +23,8 @@ export async function storeManifest(
   // One that several functions share stands here once.
   const limits = [...new Map(functions.flatMap(declaredLimits).map((limit) => [limit.id, limit])).values()];
   const schedules = functions.flatMap(declaredSchedules);
-  return await sql<FunctionChange[]>`
-    select function_id as id, version, change from durable.sync_app(${workspaceId}::int, ${actor}::text,
+  const rows = await sql<(FunctionChange | { readonly id: null })[]>`
+    with synced as materialized (select function_id, version, change from durable.sync_app(${workspaceId}::int, ${actor}::text,
       ${url}::text, ${manifest.sdk}::text, ${manifest.capabilities}::text[], ${manifest.max_duration_ms}::int,
       ${manifest.deployment ?? null}::text, ${manifest.manifest}::text,
       ${functions.map((fn) => fn.id)}::text[], ${functions.map((fn: FunctionManifest) => writeJson(fn))}::text[],
@@ -36,7 +36,14 @@ export async function storeManifest(
       ${schedules.map((schedule) => schedule.cron)}::text[], ${schedules.map((schedule) => schedule.tz)}::text[],
       ${schedules.map((schedule) => schedule.jitterMs)}::float8[], ${schedules.map((schedule) => schedule.catchUp)}::text[],
       ${schedules.map((schedule) => schedule.overlap)}::text[], ${schedules.map((schedule) => schedule.data)}::text[],
-      ${schedules.map((schedule) => schedule.condition)}::text[])`;
+      ${schedules.map((schedule) => schedule.condition)}::text[])
+    ), noted as materialized (
+      select durable.note_sync(${workspaceId}::int, ${actor}::text, ${url}::text, ${manifest.sdk}::text, ${manifest.deployment ?? null}::text,
+        ${manifest.manifest}::text, array_agg(q.function_id), array_agg(q.version), array_agg(q.change)) from synced q
+    )
+    select q.function_id as id, q.version, q.change from noted left join synced q on true`;
+  // Of an app without functions one row is left, with nothing in it.
+  return rows.filter((row) => row.id !== null);
 }
 
 export interface FunctionStored {

@@ -6,9 +6,10 @@ import type { EgressGuard } from "../endpoint/egress-guard.ts";
 import { inspectApp } from "../endpoint/inspect-app.ts";
 import type { Clock, Random } from "../runtime/ports.ts";
 import type { Database } from "../store/database.ts";
+import { noteFailedSync } from "../store/syncs.ts";
 import { type FunctionChange, storeManifest } from "./manifest-store.ts";
 import { requireUsable } from "./usable-manifest.ts";
-import type { WorkspaceRegistry } from "./workspace-registry.ts";
+import type { WorkspaceEntry, WorkspaceRegistry } from "./workspace-registry.ts";
 
 export interface SyncParts {
   readonly clock: Clock;
@@ -36,18 +37,39 @@ export interface Synced {
 
 /**
  * The engine learns an app's functions by asking its endpoint: whoever asks for a sync says where, never what. Only
- * an answer signed with the workspace's secret is believed.
+ * an answer signed with the workspace's secret is believed. Why one came to nothing is kept, for those who did not ask.
  */
-export async function syncApp(parts: SyncParts, { workspaceId, url, actor, mayMove }: Sync): Promise<Synced> {
+export async function syncApp(parts: SyncParts, sync: Sync): Promise<Synced> {
+  const { workspaceId, url, actor } = sync;
   parts.registry.forget(workspaceId);
   const workspace = await parts.registry.of(workspaceId);
-  const stored = workspace.endpoint;
-  const asked = url ?? stored?.url;
+  const asked = url ?? workspace.endpoint?.url;
   if (asked === undefined) {
     throw new Problem("validation", "/url: is missing, and no earlier sync named one", {
       errors: [{ pointer: "/url", detail: "is missing, and no earlier sync named one" }],
     });
   }
+  try {
+    return await askApp(parts, sync, workspace, asked);
+  } catch (error) {
+    if (error instanceof Problem) {
+      const { code, message: detail } = error;
+      // Whoever asked is told why in any case; a history that lacks it must not stand in the way of that.
+      await noteFailedSync(parts.database, workspaceId, { actor, url: shownUrl(asked), code, detail }).catch(
+        () => {},
+      );
+    }
+    throw error;
+  }
+}
+
+async function askApp(
+  parts: SyncParts,
+  { workspaceId, actor, mayMove }: Sync,
+  workspace: WorkspaceEntry,
+  asked: string,
+): Promise<Synced> {
+  const stored = workspace.endpoint;
   const endpoint = requireSafe(parts.egress, asked);
   if (!mayMove && endpoint.origin !== stored?.origin) {
     throw new Problem(
@@ -74,6 +96,12 @@ export async function syncApp(parts: SyncParts, { workspaceId, url, actor, mayMo
   const functions = await storeManifest(parts.database, workspaceId, actor, endpoint.url, inspected.manifest);
   parts.registry.forget(workspaceId);
   return { url: endpoint.url, manifest: inspected.manifest, functions };
+}
+
+/** What may be kept of a URL that was given: a password in it would be read by others. */
+function shownUrl(text: string): string | null {
+  const url = URL.parse(text);
+  return url === null || url.username !== "" || url.password !== "" ? null : url.href;
 }
 
 function requireSafe(egress: EgressGuard, url: string): Endpoint {

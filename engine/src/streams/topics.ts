@@ -11,6 +11,7 @@ export const NOTICES = {
   deployments: "deployment",
   bulks: "bulk",
   views: "view",
+  syncs: "sync",
 } as const;
 export type Notice = keyof typeof NOTICES;
 

@@ -51,6 +51,7 @@ import { createSigningSecret, listSigningSecrets, retireSigningSecret } from "./
 import { completeToken, sendSignal } from "./signals.ts";
 import { listSkips, runSkip } from "./skips.ts";
 import { changeTopics, stream } from "./streams.ts";
+import { getSync, listSyncs } from "./syncs.ts";
 import { getRunTrace } from "./trace.ts";
 import {
   changeWebhook,
@@ -71,6 +72,8 @@ export const TABLE = {
   sendSignal,
   completeToken,
   syncApp,
+  listSyncs,
+  getSync,
   listApps,
   markWorkspace,
   getRetention,

@@ -18,6 +18,7 @@ const ACTION: Record<Notice, Action> = {
   deployments: "deployments.read",
   bulks: "runs.read",
   views: "views.read",
+  syncs: "syncs.read",
 };
 
 export function streamRoutes({ streams, workspaceIds }: RouteParts): Handlers<"stream" | "changeTopics"> {

@@ -5,7 +5,7 @@ import { PAGE_SETTINGS } from "../../engine/src/store/plan-settings.ts";
 import { ofWholeTables } from "../support/plans.ts";
 import { createDatabase, type TestDatabase } from "../support/postgres.ts";
 
-const EVENTS = 60_000;
+const EVENTS = 20_000;
 const DAYS = 30;
 const LIMIT = 51;
 /** What is shown, and for each the place of its runs, those collected, and its skips. */
@@ -28,7 +28,7 @@ beforeAll(async () => {
         || p_variant || lpad(to_hex(p_no), 12, '0'))::uuid $$;
     with made as materialized (
       select w, g, now() - interval '${DAYS} days' * (1 - g / ${EVENTS}.0) + interval '1 hour' as at,
-        case when g % 20000 = 7 then 'rare' when g % 3 = 0 then 'third' else 'busy' end as name
+        case when g % 5000 = 7 then 'rare' when g % 3 = 0 then 'third' else 'busy' end as name
       from unnest(array[${ids[0]!.id}, ${ids[1]!.id}]) as w, generate_series(1, ${EVENTS}::bigint) as g
     ), event as (
       insert into durable.events (workspace_id, id, client_id, name, data, time, received_at)
@@ -104,7 +104,7 @@ test("page after page has each event once, with its counts", async () => {
     before = { id: last.own_id, atUs: last.at_us };
   }
   const numbers = found.map(({ preview }) => Number(/\d+/.exec(preview)![0]));
-  expect(numbers).toEqual(numbers.map((_, at) => EVENTS - 3 * at));
+  expect(numbers).toEqual(numbers.map((_, at) => EVENTS - (EVENTS % 3) - 3 * at));
   for (const [at, { runs, skips }] of found.entries())
     expect([runs, skips]).toEqual([numbers[at]! % 2 === 0 ? 1 : 0, numbers[at]! % 4 === 0 ? 1 : 0]);
 });

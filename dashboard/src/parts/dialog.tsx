@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 
 interface DialogProps {
   readonly isOpen: boolean;
@@ -15,11 +15,20 @@ interface DialogProps {
 
 /** Above the page, which waits. The focus goes in, stays, and goes back to where it was; Esc closes. */
 export function Dialog({ isOpen, onClose, title, description, children, footer }: DialogProps) {
+  // Whatever opened it: a button, or a key while something else had the focus.
+  const opener = useRef<HTMLElement | null>(null);
   return (
     <Radix.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-sunken/70" />
         <Radix.Content
+          onOpenAutoFocus={() => {
+            opener.current = document.activeElement as HTMLElement | null;
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            opener.current?.focus();
+          }}
           {...(description === undefined ? { "aria-describedby": undefined } : {})}
           className="fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-2rem)] w-[min(34rem,calc(100vw-2rem))] -translate-1/2 flex-col rounded-xl border border-line bg-raised shadow-xl focus:outline-none"
         >

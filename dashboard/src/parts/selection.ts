@@ -9,8 +9,14 @@ export interface Selection {
   setAll(isSelected: boolean): void;
 }
 
-export function useSelection(order: readonly string[]): Selection {
+/** @param of What is listed: of another list nothing is chosen. */
+export function useSelection(order: readonly string[], of = ""): Selection {
   const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
+  const [listed, setListed] = useState(of);
+  if (listed !== of) {
+    setListed(of);
+    choose(new Set());
+  }
   const last = useRef<string | null>(null);
   return {
     ids: new Set(order.filter((id) => chosen.has(id))),
@@ -19,8 +25,9 @@ export function useSelection(order: readonly string[]): Selection {
       choose((ids) => toggled(ids, id));
     },
     extendTo(id) {
-      choose((ids) => new Set([...ids, ...between(order, last.current ?? id, id)]));
+      const meant = between(order, last.current ?? id, id);
       last.current = id;
+      choose((ids) => new Set([...ids, ...meant]));
     },
     setAll: (isSelected) => choose(isSelected ? new Set(order) : new Set()),
   };

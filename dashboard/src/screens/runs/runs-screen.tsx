@@ -54,7 +54,10 @@ export function RunsScreen() {
   const targets = useTargets();
   const columns = useMemo(() => runColumns(targets), [targets]);
   const shown = runs.data?.runs ?? NO_RUNS;
-  const selection = useSelection(useMemo(() => shown.map(({ id }) => id), [shown]));
+  const selection = useSelection(
+    useMemo(() => shown.map(({ id }) => id), [shown]),
+    `${filter.text} ${cursor}`,
+  );
   const flaw = flawOf(runs.error);
 
   function readNewest(): void {
@@ -73,7 +76,9 @@ export function RunsScreen() {
           <StatusPills text={filter.text} counts={counts.data} />
           <RangePresets text={filter.text} />
         </div>
-        {counts.data && counts.data.bars.length > 0 && <Histogram filter={filter} counts={counts.data} />}
+        {flaw === null && counts.data && counts.data.bars.length > 0 && (
+          <Histogram filter={filter} counts={counts.data} />
+        )}
       </div>
       <div className="relative mt-3">
         {newcomers.waiting > 0 && (

@@ -84,7 +84,7 @@ function Legend({ data, index }: { readonly data: ChartData; readonly index: num
             <span
               aria-hidden
               style={isDashed ? { borderColor: color } : { background: color }}
-              className={isDashed ? "w-3 border-t-2 border-dashed" : "h-2 w-3 rounded-xs"}
+              className={isDashed ? "w-5 border-t-2 border-dashed" : "h-2 w-3 rounded-xs"}
             />
             {label}
             {at !== undefined && (

@@ -14,6 +14,8 @@ export function RangePicker({ range, usual }: { readonly range: Range; readonly 
           to="."
           search={((now: object) => ({ ...now, range: each === usual ? undefined : each })) as never}
           aria-current={each === range ? "page" : undefined}
+          // By what is current alone: to the router an address without the parameter fits all that have it.
+          activeOptions={{ exact: true, explicitUndefined: true }}
           title={RANGE[each].said}
           className="inline-flex min-h-7 items-center rounded px-2 text-sm text-muted hover:text-text aria-[current=page]:bg-accent-ground aria-[current=page]:font-medium aria-[current=page]:text-accent"
         >

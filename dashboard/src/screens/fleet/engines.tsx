@@ -1,17 +1,14 @@
-import { useAnswer } from "../../api/query.ts";
+import type { AnswerOf } from "@durable/engine/api";
+import type { UseQueryResult } from "@tanstack/react-query";
 import { Answered } from "../../parts/answered.tsx";
 import type { Column } from "../../parts/column.ts";
 import { Meter } from "../../parts/meter.tsx";
-import { Refresh } from "../../parts/refresh.tsx";
 import { Table } from "../../parts/table.tsx";
 import { TonePill } from "../../parts/tone-pill.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
 import { countOf, grouped } from "../../words/number.ts";
 import { period } from "../../words/time.ts";
 import { ENGINE_STATE, type Engine, fleetSums } from "./engine-words.ts";
-
-const READ_MS = 5_000;
 
 const COLUMNS: readonly Column<Engine>[] = [
   {
@@ -65,18 +62,13 @@ function Beat({ engine }: { readonly engine: Engine }) {
 }
 
 /** The processes that do the work, as the database knows them. */
-export function Engines() {
-  const fleet = useAnswer("getFleet", {});
-  useReadAsRunsMove(["getFleet"], READ_MS);
+export function Engines({ fleet }: { readonly fleet: UseQueryResult<AnswerOf<"getFleet">> }) {
   return (
     <section aria-label="Engines">
-      <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
-        <h2 className="font-semibold">
-          Engines{" "}
-          {fleet.data && <span className="text-sm font-normal text-muted">{saidOf(fleet.data.engines)}</span>}
-        </h2>
-        <Refresh query={fleet} />
-      </div>
+      <h2 className="mb-2 font-semibold">
+        Engines{" "}
+        {fleet.data && <span className="text-sm font-normal text-muted">{saidOf(fleet.data.engines)}</span>}
+      </h2>
       <Answered query={fleet} rows={3}>
         {({ engines }) => (
           <Table

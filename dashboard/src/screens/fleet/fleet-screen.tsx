@@ -17,13 +17,14 @@ export function FleetScreen() {
   const { app, env } = useWorkspace();
   const apps = useAnswer("listApps", {});
   useTopics(["deployments"]);
-  useReadAsRunsMove(["listApps"], READ_MS);
+  const fleet = useAnswer("getFleet", {});
+  useReadAsRunsMove(["listApps", "getFleet"], READ_MS);
   return (
     <>
       <PageHead
         title="Fleet"
         description="The app that is called, and the engines that call it. An engine never runs your code itself."
-        actions={<Refresh query={apps} />}
+        actions={<Refresh query={apps} also={fleet} />}
       />
       <Answered query={apps} rows={6}>
         {({ apps }) => {
@@ -45,7 +46,7 @@ export function FleetScreen() {
               ) : (
                 <EndpointCard workspace={here} endpoint={here.endpoint} />
               )}
-              <Engines />
+              <Engines fleet={fleet} />
               {others.length > 0 && (
                 <section aria-label="Other workspaces" className="space-y-3">
                   <h2 className="font-semibold">Other workspaces of this engine</h2>

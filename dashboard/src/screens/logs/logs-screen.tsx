@@ -119,7 +119,7 @@ function TextFilter({ name, label, value, placeholder }: TextFilterProps) {
         type="search"
         defaultValue={value}
         placeholder={placeholder}
-        className={`${FIELD_LOOK} h-8 w-44`}
+        className={`${FIELD_LOOK} h-8 ${name === "run" ? "w-64" : "w-44"}`}
         onBlur={(event) => apply(event.currentTarget.value.trim())}
         onKeyDown={(event) => event.key === "Enter" && apply(event.currentTarget.value.trim())}
       />

@@ -12,9 +12,12 @@ import { Empty } from "../../parts/empty.tsx";
 import { Field, INPUT_LOOK } from "../../parts/field.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { Refresh } from "../../parts/refresh.tsx";
+import { TargetLink } from "../../parts/target.tsx";
 import { TonePill } from "../../parts/tone-pill.tsx";
 import { Ago } from "../../parts/when.tsx";
+import { useTargets } from "../../shell/targets.ts";
 import { useWorkspaceParams } from "../../shell/workspace.ts";
+import { targetOf } from "./alert-targets.ts";
 import { ALERT, type AlertRule, OPTION } from "./alert-words.ts";
 
 /** What is wrong now, and when somebody is told. */
@@ -61,12 +64,15 @@ export function AlertsSection() {
 }
 
 function AlertRow({ alert }: { readonly alert: AnswerOf<"listAlerts">["alerts"][number] }) {
+  const targets = useTargets();
   const isOpen = alert.resolved_at === null;
   return (
     <li className="flex flex-wrap items-baseline gap-x-3 gap-y-1 py-2">
       <TonePill tone={isOpen ? "bad" : "gone"}>{isOpen ? "Now" : "Over"}</TonePill>
       <span className="min-w-0 flex-1 basis-64 break-words">
-        {alert.message}
+        <TargetLink target={targetOf(alert, targets)} className="hover:text-accent hover:underline">
+          {alert.message}
+        </TargetLink>
         {!alert.told && (
           <span className="text-muted">
             {" "}

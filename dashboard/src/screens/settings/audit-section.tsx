@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useAnswer } from "../../api/query.ts";
 import { Answered } from "../../parts/answered.tsx";
 import type { Column } from "../../parts/column.ts";
+import { Id } from "../../parts/id.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { FIELD_LOOK } from "../../parts/field.tsx";
 import { useNowMs } from "../../parts/now.ts";
@@ -12,6 +13,7 @@ import { Refresh } from "../../parts/refresh.tsx";
 import { Table } from "../../parts/table.tsx";
 import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { clockTime } from "../../words/time.ts";
+import { detailSaid, isUuid } from "./audit-words.ts";
 
 type Deed = AnswerOf<"listAudit">["audit"][number];
 
@@ -24,11 +26,13 @@ const COLUMNS: readonly Column<Deed>[] = [
     cell: ({ actor }) => <span className="break-words">{actor}</span>,
   },
   { id: "action", label: "Did", cell: ({ action }) => <code>{action}</code> },
-  { id: "target", label: "To", cell: ({ target }) => <span className="break-all">{target}</span> },
+  { id: "target", label: "To", className: "min-w-40",
+    cell: ({ target }) => (isUuid(target) ? <Id id={target} name="target" /> : <span className="break-all">{target}</span>) },
   {
     id: "detail",
     label: "Why, or more",
-    cell: ({ detail }) => detail ?? <span className="text-muted">–</span>,
+    cell: ({ detail }) =>
+      detail === null ? <span className="text-muted">–</span> : <span className="break-words">{detailSaid(detail)}</span>,
   },
 ];
 

@@ -5,6 +5,9 @@ import { defineConfig } from "vite";
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+const PARTS =
+  /dashboard\/src\/(parts|words|api|live|shell)\/|node_modules\/.*(radix-ui|lucide-react|@tanstack\/(react|virtual))/;
+
 /** `vite` beside an engine serves sources and passes everything else on; `scripts/build.ts` makes what engines serve. */
 export default defineConfig({
   root: folder("."),
@@ -18,6 +21,14 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // What most screens are made of comes with the first of them, in one file: an engine without TLS is asked over six connections.
+          groups: [{ name: "parts", test: PARTS, minShareCount: 3 }],
+        },
+      },
+    },
   },
   worker: { format: "es" },
   server: {

@@ -48,10 +48,6 @@ test("a changed step's name is shown on the run with what was begun and where, a
   expect(drawnOf(shown)[1]).toMatch(
     /^│ {2}! took another way than recorded: left out charge, began refund at test\/kit\/detours\.test\.ts:\d+:\d+$/,
   );
-  const page = await (await fetch(`${kit.url}/runs/test/dev/${run.id}`)).text();
-  expect(page).toMatch(
-    /Left out <strong>charge<\/strong>, began <strong>refund<\/strong>.*<pre>test\/kit\/detours\.test\.ts:/s,
-  );
   expect(warn).toHaveBeenCalledTimes(1);
   expect(await run.ended()).toMatchObject({ status: "completed", unclaimed: 1 });
 });

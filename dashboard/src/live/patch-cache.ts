@@ -8,12 +8,14 @@ import { patchRun, patchRuns } from "./patches.ts";
 /** What is read again when the stream says that one of its kind has changed: the answers that show such things. */
 const READ_AGAIN: Readonly<Record<string, readonly Operation[]>> = {
   schedule: ["listSchedules", "getSchedule"],
-  skip: ["listSkips", "getEvent"],
+  skip: ["listSkips", "listEvents", "getEvent"],
   limit: ["listLimits", "listShapes"],
   pause: ["listPauses", "listLimits"],
   input: ["listInputs", "getInput"],
   deployment: ["listDeployments", "listFunctions", "listApps"],
   bulk: ["listBulks", "getBulk"],
+  view: ["listViews"],
+  sync: ["listSyncs", "getSync"],
 };
 
 /** A burst of notices is one reading. */

@@ -64,7 +64,8 @@ const KNOWS: Record<string, readonly string[]> = {
 const ALSO: Record<string, RegExp> = { "demo/src": /^engine\/src\/(cli|http)\// };
 
 /** What a statement at the beginning of a line, or a call, imports of us. */
-const IMPORTED = /(?:^(?:import|export|\})[^"`]*|\bimport\s*\(\s*)"(@durable\/[^"]+|\.[^"]+)"/gm;
+const IMPORTED =
+  /(?:^(?:import|export|\})[^"`;]*\bfrom\s*|^import\s*|\bimport\s*\(\s*)"(@durable\/[^"]+|\.[^"]+)"/gm;
 
 test.each(Object.entries(KNOWS))("%s knows no other package than it may", (folder, known) => {
   const sources = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });

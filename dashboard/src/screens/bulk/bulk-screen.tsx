@@ -9,6 +9,7 @@ import { PageHead } from "../../parts/page-head.tsx";
 import { Pager } from "../../parts/pager.tsx";
 import { Ago } from "../../parts/when.tsx";
 import { useTopics } from "../../shell/live-context.ts";
+import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
 import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { BULK_ACTION, BULK_STATUS, bulkFilterText } from "../../words/bulk.ts";
 import { countOf } from "../../words/number.ts";
@@ -22,6 +23,7 @@ const OUTCOMES = [
   { value: "refused", label: "Refused" },
   { value: "waiting", label: "Waiting" },
 ];
+const READ_MS = 3_000;
 const BY_NUMBER = { first: "First", back: "Back", on: "More" };
 
 /** One bulk: how far it is, and what came of each of its runs. */
@@ -31,6 +33,8 @@ export function BulkScreen() {
   const params = { ...useWorkspaceParams(), id };
   const bulk = useAnswer("getBulk", { params, query: { status, after: cursor ?? 0 } }, { keep: true });
   useTopics(["bulks"]);
+  // What became of the runs that it made is news of those runs.
+  useReadAsRunsMove(["getBulk"], READ_MS);
   return (
     <Answered query={bulk}>
       {(bulk) => (
@@ -66,7 +70,7 @@ export function BulkScreen() {
           </section>
           <div className="mt-6 mb-2 flex flex-wrap items-center justify-between gap-2">
             <h2 className="text-lg font-semibold">Runs</h2>
-            <Choice label="Came of it" name="status" value={status} all="Anything" options={OUTCOMES} />
+            <Choice label="Only" name="status" value={status} all="All" options={OUTCOMES} />
           </div>
           {bulk.results.length === 0 ? (
             <div className="rounded-lg border border-line bg-raised">

@@ -17,9 +17,9 @@ export function SkipPill({ reason }: { readonly reason: Skip["reason"] }) {
   );
 }
 
-/** Why there is no run of its own: the sentence of the engine, what it looked at, and the run it went into. */
-export function SkipSaid({ skip }: { readonly skip: Skip }) {
-  const facts = factsOf(skip.facts);
+/** Why there is no run of its own: the sentence of the engine, what it looked at, and the run it went into. In a list without what it looked at. */
+export function SkipSaid({ skip, isBrief = false }: { readonly skip: Skip; readonly isBrief?: boolean }) {
+  const facts = isBrief ? [] : factsOf(skip.facts);
   return (
     <div className="min-w-0">
       <p className="break-words">{skip.detail === "" ? SKIP_REASON[skip.reason].rule : skip.detail}</p>
@@ -34,7 +34,7 @@ export function SkipSaid({ skip }: { readonly skip: Skip }) {
       )}
       {skip.run !== null && (
         <p className="mt-0.5 text-xs text-muted">
-          {INTO.has(skip.reason) ? "It is part of run" : "In its way: run"} <RunLink id={skip.run} />
+          {INTO[skip.reason] ?? "Instead: run"} <RunLink id={skip.run} />
         </p>
       )}
       {skip.started_run !== null && (
@@ -46,7 +46,14 @@ export function SkipSaid({ skip }: { readonly skip: Skip }) {
   );
 }
 
-const INTO: ReadonlySet<Skip["reason"]> = new Set(["debounced", "batched", "duplicate"]);
+/** What the run is that it names. */
+const INTO: Readonly<Partial<Record<Skip["reason"], string>>> = {
+  batched: "Part of run",
+  debounced: "In its place: run",
+  duplicate: "The first one's run:",
+  singleton: "In its way: run",
+  overlap: "In its way: run",
+};
 
 function factsOf(facts: unknown): [string, string][] {
   if (facts === null || typeof facts !== "object" || Array.isArray(facts)) return [];

@@ -21,7 +21,7 @@ type EventListed = AnswerOf<"listEvents">["events"][number];
 const READ_MS = 3_000;
 
 const COLUMNS: readonly Column<EventListed>[] = [
-  { id: "name", label: "Event", cell: ({ name }) => <span className="font-medium break-all">{name}</span> },
+  { id: "name", label: "Event", cell: ({ name }) => <span className="font-medium break-words">{name}</span> },
   {
     id: "data",
     label: "Data",

@@ -21,7 +21,7 @@ export function EventsScreen() {
         description={
           tab === "events"
             ? "Everything that was received, with how many runs it started."
-            : "Functions that an event was for and that it did not start, each with the rule that decided it."
+            : "Functions that an event was for and did not start, and why."
         }
       />
       <Tabs label="Parts of events" tabs={TABS} current={tab} />

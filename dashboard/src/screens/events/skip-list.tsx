@@ -24,13 +24,13 @@ const COLUMNS: readonly Column<Skip>[] = [
   {
     id: "event",
     label: "Event",
-    className: "align-top!",
-    cell: ({ event }) => <span className="font-medium break-all">{event.name}</span>,
+    className: "align-top! min-w-36",
+    cell: ({ event }) => <span className="font-medium break-words">{event.name}</span>,
   },
   {
     id: "function",
     label: "Function",
-    className: "align-top!",
+    className: "align-top! min-w-28",
     cell: (skip) => <FunctionLink id={skip.function} />,
   },
   {
@@ -44,7 +44,7 @@ const COLUMNS: readonly Column<Skip>[] = [
     id: "detail",
     label: "In full",
     className: "align-top! min-w-64",
-    cell: (skip) => <SkipSaid skip={skip} />,
+    cell: (skip) => <SkipSaid skip={skip} isBrief />,
   },
   {
     id: "at",

@@ -1,5 +1,6 @@
 import type { AnswerOf } from "@durable/engine/api";
-import { Link, Navigate, useLocation, useParams } from "@tanstack/react-router";
+import { Link, useLocation, useNavigate, useParams } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { useAnswer } from "../../api/query.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Empty } from "../../parts/empty.tsx";
@@ -34,8 +35,7 @@ export function FindScreen() {
                 </p>
               </Empty>
             );
-          if (found.length === 1)
-            return <Navigate {...(targetOf(first) as object as { to: never })} replace />;
+          if (found.length === 1) return <Redirect found={first} />;
           return (
             <>
               <h1 className="text-xl font-semibold break-all">{id}</h1>
@@ -64,6 +64,16 @@ export function FindScreen() {
       </Answered>
     </main>
   );
+}
+
+/** Once; where it leads takes a moment to be fetched, and meanwhile this is drawn again. */
+function Redirect({ found: { kind, app, environment, id } }: { readonly found: Found }) {
+  const navigate = useNavigate();
+  useEffect(() => {
+    const target: object = targetOf({ kind, app, environment, id });
+    void navigate({ ...(target as { to: never }), replace: true });
+  }, [navigate, kind, app, environment, id]);
+  return <p className="text-muted">Found it.</p>;
 }
 
 function targetOf({ kind, app, environment: env, id }: Found) {

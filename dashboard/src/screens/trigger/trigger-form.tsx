@@ -5,7 +5,6 @@ import { useChange } from "../../api/change.ts";
 import { ApiProblem } from "../../api/problem.ts";
 import { ConfirmButton } from "../../parts/confirm-button.tsx";
 import { JsonEditor } from "../../parts/json-editor.tsx";
-import { ProblemPanel } from "../../parts/problem-panel.tsx";
 import { errorsBelow } from "../../parts/schema-form/form-errors.ts";
 import { SchemaForm } from "../../parts/schema-form/schema-form.tsx";
 import { useWorkspaceParams } from "../../shell/workspace.ts";
@@ -14,6 +13,7 @@ import { draftOfText, draftOfValue } from "./draft.ts";
 import { LastInputs } from "./last-inputs.tsx";
 import { bodyOf, delayMsOf, MoreOptions, NO_OPTIONS } from "./more-options.tsx";
 import { SnippetPanel } from "./snippet-panel.tsx";
+import { TriggerProblem } from "./trigger-problem.tsx";
 
 interface TriggerFormProps {
   readonly fn: string;
@@ -85,7 +85,7 @@ export function TriggerForm({ fn, schema, begin }: TriggerFormProps) {
           )}
         </section>
         <MoreOptions options={options} set={setOptions} />
-        {change.error && <ProblemPanel error={change.error} />}
+        {change.error && <TriggerProblem error={change.error} isAtFields={hasSchema} />}
         <div className="sticky bottom-16 z-10 flex flex-wrap items-center gap-3 rounded-lg border border-line bg-raised p-2 shadow-sm md:bottom-2">
           <ConfirmButton
             change={change}

@@ -28,6 +28,7 @@ export function targetsOf(workspace: { readonly app: string; readonly env: strin
     metrics: linkOptions({ to: "/$app/$env/metrics", params: here }),
     fleet: linkOptions({ to: "/$app/$env/fleet", params: here }),
     syncs: linkOptions({ to: "/$app/$env/syncs", params: here }),
+    sync: (id: string) => linkOptions({ to: "/$app/$env/syncs/$id", params: { ...here, id } }),
     bulks: linkOptions({ to: "/$app/$env/bulk", params: here }),
     bulk: (id: string) => linkOptions({ to: "/$app/$env/bulk/$id", params: { ...here, id } }),
     settings: linkOptions({ to: "/$app/$env/settings", params: here }),

@@ -29,6 +29,8 @@ export interface Seen {
   readonly errors?: AnswerOf<"listErrors">["errors"] | undefined;
   readonly pauses?: AnswerOf<"listPauses">["pauses"] | undefined;
   readonly bulks?: AnswerOf<"listBulks">["bulks"] | undefined;
+  /** Failures, the newest first. */
+  readonly syncs?: AnswerOf<"listSyncs">["syncs"] | undefined;
   readonly missed?: AnswerOf<"listSkips">["skips"] | undefined;
   readonly backlog?: AnswerOf<"getMetrics">["backlog"] | undefined;
   readonly counters?: Counters | null;
@@ -66,6 +68,19 @@ export function attentionOf(seen: Seen, targets: Targets, nowMs: number): readon
           !alerts.some(({ kind, key }) => kind === "error" && key === error.fingerprint),
       )
       .map((error) => ofError(error, targets)),
+    ...(seen.syncs ?? [])
+      .filter((sync) => sync.outcome === "failed" && sync.resolved_at === null)
+      .slice(0, 1)
+      .map((sync) =>
+        item(
+          `sync-${sync.id}`,
+          "bad",
+          `The last sync failed${sync.problem === null ? "." : `: ${sync.problem.detail}`}`,
+          sync.seen_at,
+          targets.sync(sync.id),
+          "The sync",
+        ),
+      ),
     ...(seen.workspace?.endpoint === null
       ? [
           item(

@@ -28,17 +28,19 @@ export function useAttention(backlog: Seen["backlog"]): AttentionSeen {
   const pauses = useAnswer("listPauses", { params });
   const bulks = useAnswer("listBulks", { params, query: {} });
   const missed = useAnswer("listSkips", { params, query: { reason: "missed", limit: 1 } });
+  const syncs = useAnswer("listSyncs", { params, query: { outcome: "failed", limit: 1 } });
   const apps = useAnswer("listApps", {});
-  useTopics(["pauses", "bulks", "skips", "deployments"]);
+  useTopics(["pauses", "bulks", "skips", "deployments", "syncs"]);
   useReadAsRunsMove(["listAlerts", "listErrors", "listApps"], READ_MS);
 
-  const all = [alerts, errors, pauses, bulks, missed, apps];
+  const all = [alerts, errors, pauses, bulks, missed, syncs, apps];
   const seen: Seen = {
     alerts: alerts.data?.alerts,
     errors: errors.data?.errors,
     pauses: pauses.data?.pauses,
     bulks: bulks.data?.bulks,
     missed: missed.data?.skips,
+    syncs: syncs.data?.syncs,
     backlog,
     counters,
     workspace: apps.data?.apps.find(

@@ -21,6 +21,7 @@ import { NoRuns } from "./no-runs.tsx";
 import { withTerm } from "./query-text.ts";
 import { RangePresets } from "./range-presets.tsx";
 import { runColumns, runName } from "./run-columns.tsx";
+import { SavedViews } from "./saved-views.tsx";
 import { StatusPills } from "./status-pills.tsx";
 import { useFilter } from "./use-filter.ts";
 import { useNewcomers } from "./use-newcomers.ts";
@@ -72,6 +73,7 @@ export function RunsScreen() {
       <PageHead title="Runs" />
       <div className="grid gap-3">
         <FilterField filter={filter} flaw={flaw} />
+        <SavedViews text={filter.text} />
         <div className="flex flex-wrap items-center justify-between gap-2">
           <StatusPills text={filter.text} counts={counts.data} />
           <RangePresets text={filter.text} />

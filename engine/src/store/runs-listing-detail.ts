@@ -193,7 +193,8 @@ export interface RunStored {
 
 /**
  * One statement, one snapshot: status, journal and attempts belong together. Null for an id not in this workspace.
- * @param afterSeq Of the steps those that were settled after this one, and those that are not settled.
+ * @param afterSeq Of the steps those that were settled after this one, and those that are not settled; of the attempts theirs, and the
+ *   run's own.
  */
 export async function loadRun(
   { sql }: Database,
@@ -297,7 +298,9 @@ export async function loadRun(
           'received_at', durable.rfc3339(a.received_at), 'app_ms', a.app_ms,
           'committed_at', durable.rfc3339(a.committed_at)
         ) order by a.committed_at, a.attempt), '[]')
-        from durable.attempts a where a.workspace_id = r.workspace_id and a.run_id = r.id and a.outcome <> 'turn')
+        from durable.attempts a where a.workspace_id = r.workspace_id and a.run_id = r.id and a.outcome <> 'turn'
+          and (${afterSeq}::int = 0 or a.step_id not in (select s.step_id from durable.steps s
+            where s.workspace_id = r.workspace_id and s.run_id = r.id and s.seq <= ${afterSeq}::int)))
     )::text as run
     from durable.runs r
     left join durable.live_runs l on l.workspace_id = r.workspace_id and l.run_id = r.id

@@ -9,6 +9,7 @@ export function DataTab({ run }: { readonly run: Run }) {
   const hasState = state !== null && state !== undefined;
   return (
     <div className="grid gap-5 lg:grid-cols-2 lg:items-start">
+      <h2 className="sr-only">Input and output</h2>
       <JsonView value={event.data} label="Event data" isTitled />
       <div className="min-w-0 space-y-5">
         {failure !== null && (

@@ -40,7 +40,11 @@ export function FailureView({ failure, depth = 0 }: { readonly failure: Failure;
 function CodeFrame({ frame }: { readonly frame: string }) {
   const [place, ...lines] = frame.split("\n");
   return (
-    <div className="mt-2 overflow-x-auto rounded-md border border-line bg-raised font-mono text-xs leading-5">
+    <div
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
+      tabIndex={0}
+      className="mt-2 overflow-x-auto rounded-md border border-line bg-raised font-mono text-xs leading-5"
+    >
       <p className="px-2.5 py-1 text-muted">{place}</p>
       {lines.length > 0 && (
         <pre className="border-t border-line py-1">

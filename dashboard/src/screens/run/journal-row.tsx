@@ -33,7 +33,7 @@ export function JournalRow({ entry, startMs, isLater, goTo }: JournalRowProps) {
     <div
       className={joinClasses(
         "flex flex-wrap items-baseline gap-x-3 gap-y-0.5 border-b border-line/60 px-3 py-1.5 text-sm",
-        isLater && "opacity-45",
+        isLater && "text-muted",
       )}
     >
       <span className="w-9 shrink-0 text-right text-xs text-muted tabular-nums">{seq}</span>
@@ -44,7 +44,9 @@ export function JournalRow({ entry, startMs, isLater, goTo }: JournalRowProps) {
       >
         +{duration(Math.max(0, Date.parse(at) - startMs))}
       </time>
-      <span className={joinClasses("w-32 shrink-0 font-medium", tone !== null && INK[tone])}>{label}</span>
+      <span className={joinClasses("w-32 shrink-0 font-medium", tone !== null && !isLater && INK[tone])}>
+        {label}
+      </span>
       <span className="min-w-0 flex-1 basis-60 break-words">
         {step !== null && (
           <button

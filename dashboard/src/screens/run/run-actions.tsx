@@ -14,8 +14,11 @@ import { hasEnded } from "./use-live-run.ts";
 
 const ActDialog = lazy(() => import("./act-dialog.tsx").then(({ ActDialog }) => ({ default: ActDialog })));
 
+/** They ask which step, so they wait until all are there. */
+const OF_STEPS: ReadonlySet<Act> = new Set(["rerun", "repair"]);
+
 /** What can be done with it now; what needs a word more opens a dialog that stands in the address. */
-export function RunActions({ run }: { readonly run: Run }) {
+export function RunActions({ run, isWhole }: { readonly run: Run; readonly isWhole: boolean }) {
   const params = { ...useWorkspaceParams(), id: run.id };
   const { act } = useSearch({ from: "/$app/$env/runs/$id" });
   const navigate = useNavigate({ from: "/$app/$env/runs/$id" });
@@ -75,9 +78,7 @@ export function RunActions({ run }: { readonly run: Run }) {
         <Button onClick={() => open("rerun")} title="With other data, from a step, by other code (Shift+R)">
           Rerun with …
         </Button>
-        {!isOver && run.steps.some(({ deployment }) => deployment !== null) && (
-          <Button onClick={() => open("move")}>Move …</Button>
-        )}
+        {!isOver && <Button onClick={() => open("move")}>Move …</Button>}
         <Button onClick={() => open("copy")}>Copy as …</Button>
         {!isOver && (
           <Button look="danger" onClick={() => open("cancel")} title="Cancel it (c)">
@@ -88,7 +89,7 @@ export function RunActions({ run }: { readonly run: Run }) {
       {errors.map((error) => (
         <ProblemPanel key={error.message} error={error} />
       ))}
-      {act !== undefined && (
+      {act !== undefined && (isWhole || !OF_STEPS.has(act)) && (
         <Suspense fallback={null}>
           <ActDialog act={act} run={run} close={() => open(undefined)} goTo={goTo} />
         </Suspense>

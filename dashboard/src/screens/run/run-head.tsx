@@ -18,10 +18,12 @@ interface RunHeadProps {
   readonly shown: Run;
   readonly time: RunTime | null;
   readonly isThen: boolean;
+  /** Its settled steps are there. */
+  readonly isWhole: boolean;
 }
 
 /** Which run it is, how it is and why, and what can be done with it. */
-export function RunHead({ run, shown, time, isThen }: RunHeadProps) {
+export function RunHead({ run, shown, time, isThen, isWhole }: RunHeadProps) {
   const targets = useTargets();
   return (
     <header className="mb-4">
@@ -36,7 +38,7 @@ export function RunHead({ run, shown, time, isThen }: RunHeadProps) {
           {isThen && <span className="text-xs font-medium text-accent">as of then</span>}
           <Id id={run.id} name="the run's id" />
         </div>
-        <RunActions run={run} />
+        <RunActions run={run} isWhole={isWhole} />
       </div>
       <WhyLine run={shown} isThen={isThen} />
       <HeadFacts run={run} />

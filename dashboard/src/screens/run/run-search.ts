@@ -9,7 +9,8 @@ export const RunSearch = z.object({
   span: z.optional(z.string()),
   /** `1200-5400`: which part of the time is seen, in milliseconds since the run's start. */
   zoom: z.optional(z.string()),
-  fold: On,
+  /** Idle time is squeezed, or not; where nothing is said, when it would take most of the width. */
+  fold: z.optional(z.union([z.literal(0), z.literal(1)])),
   critical: On,
   failed: On,
   /** The instant as of which everything is shown. */

@@ -29,7 +29,6 @@ export function RunSummary({ run, trace }: { readonly run: Run; readonly trace: 
           />
         </>
       )}
-      <p className="text-sm text-muted">{run.steps.length.toLocaleString("en-GB")} steps recorded.</p>
     </>
   );
 }

@@ -5,10 +5,11 @@ import type { Run } from "../../live/patches.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Button } from "../../parts/button.tsx";
 import { Skeleton } from "../../parts/skeleton.tsx";
+import type { Span } from "../../trace/span.ts";
 import type { TracesState } from "../../trace/traces.ts";
 import type { LogLine } from "./log-filter.ts";
 import { RunSummary } from "./run-summary.tsx";
-import { findSelection, type Selection } from "./selection.ts";
+import { findSelection, type Selection, stepOf } from "./selection.ts";
 import { SpanDetail } from "./span-detail.tsx";
 
 interface SelectionPanelProps {
@@ -71,10 +72,15 @@ function Detail({ run, selection, lines, close }: DetailProps) {
     );
   const span = loaded.forest.spans[at]!;
   return (
-    <Frame title={span.name ?? "Call of the function"} close={close}>
+    <Frame title={span.name ?? nameOfAttempt(run, span)} close={close}>
       <SpanDetail run={run} forest={loaded.forest} at={at} startMs={loaded.trace.startMs} lines={lines} />
     </Frame>
   );
+}
+
+/** Of a try its step's, or the app's. */
+function nameOfAttempt({ steps }: Run, span: Span): string {
+  return steps.find(({ id }) => id === stepOf(span))?.name ?? "Call of the app";
 }
 
 function Frame({

@@ -20,6 +20,8 @@ import { StepActions } from "./step-actions.tsx";
 import { StepLogs } from "./step-logs.tsx";
 import { StepWait } from "./step-wait.tsx";
 
+type Step = Run["steps"][number];
+
 interface SpanDetailProps {
   readonly run: Run;
   readonly forest: Forest;
@@ -34,7 +36,7 @@ export function SpanDetail({ run, forest, at, startMs, lines }: SpanDetailProps)
   const isAttempt = span.kind === "attempt";
   const own = isAttempt ? null : step;
   const status = span.status === null ? null : SPAN_STATUS[span.status];
-  const failure = own?.failure ?? (own?.status === "retrying" ? own.attempts.at(-1)?.failure : null) ?? null;
+  const failure = isAttempt ? failureOfAttempt(run, step, span) : failureOf(own);
   return (
     <>
       <div className="flex flex-wrap items-center gap-2 text-sm">
@@ -71,6 +73,18 @@ export function SpanDetail({ run, forest, at, startMs, lines }: SpanDetailProps)
       {step?.deployment && <p className="text-xs text-muted">At deployment {step.deployment}.</p>}
     </>
   );
+}
+
+/** Of a step that is tried again, that of its last try. */
+function failureOf(step: Step | null | undefined): Run["failure"] {
+  if (step === null || step === undefined) return null;
+  return step.failure ?? (step.status === "retrying" ? (step.attempts.at(-1)?.failure ?? null) : null);
+}
+
+/** Attempts have no ids: of a step they are told by their number, of the run itself by number and outcome. */
+function failureOfAttempt(run: Run, step: Step | undefined, { attempt, status }: Span): Run["failure"] {
+  const all = step === undefined ? run.attempts : step.attempts;
+  return all.find((each) => each.attempt === attempt && each.outcome === status)?.failure ?? null;
 }
 
 function Times({

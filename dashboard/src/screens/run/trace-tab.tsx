@@ -7,6 +7,7 @@ import { Skeleton } from "../../parts/skeleton.tsx";
 import type { ChangeOptions } from "../../trace/options.ts";
 import { TraceView } from "../../trace/trace-view.tsx";
 import type { Traces, TracesState } from "../../trace/traces.ts";
+import type { Phase } from "../../words/phase.ts";
 import { type LogLine, ticksByStep } from "./log-filter.ts";
 import { openPhases } from "./open-phases.ts";
 
@@ -14,9 +15,12 @@ const SelectionPanel = lazy(() =>
   import("./selection-panel.tsx").then(({ SelectionPanel }) => ({ default: SelectionPanel })),
 );
 
+const NO_PHASES: ReadonlyMap<string, Phase> = new Map();
+
 interface TraceTabProps {
-  /** As it is, or as it was at the instant that is looked at. */
-  readonly run: Run;
+  readonly id: string;
+  /** As it is, or as it was at the instant that is looked at. Null: its trace is here before it. */
+  readonly run: Run | null;
   readonly traces: Traces;
   readonly state: TracesState;
   readonly lines: readonly LogLine[];
@@ -24,13 +28,13 @@ interface TraceTabProps {
 }
 
 /** The waterfall, and beside it what is selected in it; on a phone below it. */
-export function TraceTab({ run, traces, state, lines, change }: TraceTabProps) {
+export function TraceTab({ id, run, traces, state, lines, change }: TraceTabProps) {
   const options = useSearch({ from: "/$app/$env/runs/$id" });
-  const phases = useMemo(() => openPhases(run), [run]);
+  const phases = useMemo(() => (run === null ? NO_PHASES : openPhases(run)), [run]);
   const ticks = useMemo(() => ticksByStep(lines), [lines]);
-  const root = state.loaded.get(run.id);
-  const error = state.errors.get(run.id);
-  const retry = () => traces.open(run.id);
+  const root = state.loaded.get(id);
+  const error = state.errors.get(id);
+  const retry = () => traces.open(id);
   if (root === undefined || root === null)
     return error ? <ProblemPanel error={error} retry={retry} /> : <Skeleton rows={12} rowHeight={28} />;
   return (
@@ -38,7 +42,7 @@ export function TraceTab({ run, traces, state, lines, change }: TraceTabProps) {
       <div className="min-w-0 flex-1 space-y-3">
         {error && <ProblemPanel error={error} retry={retry} />}
         <TraceView
-          run={run.id}
+          run={id}
           root={root}
           traces={traces}
           state={state}
@@ -53,7 +57,7 @@ export function TraceTab({ run, traces, state, lines, change }: TraceTabProps) {
           </Empty>
         )}
       </div>
-      {options.span !== undefined && (
+      {options.span !== undefined && run !== null && (
         <Suspense fallback={null}>
           <SelectionPanel
             key={options.span}

@@ -13,20 +13,32 @@ export function hasEnded({ status }: Pick<Run, "status">): boolean {
   return ENDED.has(status);
 }
 
-/** A run that the stream patches as long as it goes on. */
-export function useLiveRun(id: string): UseQueryResult<Run> {
-  const params = useWorkspaceParams();
-  const run = useAnswer("getRun", { params: { ...params, id } });
-  const [topic, setTopic] = useState<string | null>(null);
-  const open = run.data?.id === id && !hasEnded(run.data) ? run.data : null;
-  // From the last step that was known when it was read: told once, and not again with each step.
-  if (open !== null && topic?.startsWith(`run:${id}@`) !== true) setTopic(`run:${id}@${lastSeq(open)}`);
-  useTopics(open !== null && topic !== null ? [topic] : []);
-  return run;
+/** Above every number of a journal. */
+const ONLY_OPEN = 2_147_483_647;
+
+interface LiveRun {
+  readonly head: UseQueryResult<Run>;
+  /** Undefined until its head is there. */
+  readonly run: Run | undefined;
+  /** Its settled steps are among its steps. */
+  readonly isWhole: boolean;
 }
 
-function lastSeq({ steps }: Run): number {
-  return steps.reduce((last, { seq }) => Math.max(last, seq ?? 0), 0);
+/**
+ * A run that the stream patches as long as it goes on. Its settled steps, which may be many megabytes, are loaded only when somebody
+ * looks at one of them: the trace has pages of its own.
+ */
+export function useLiveRun(id: string, wantsSteps: boolean): LiveRun {
+  const params = { ...useWorkspaceParams(), id };
+  const head = useAnswer("getRun", { params, query: { steps_after: ONLY_OPEN } });
+  const whole = useAnswer("getRun", { params }, { when: wantsSteps && head.data !== undefined });
+  const [topic, setTopic] = useState<string | null>(null);
+  const live = head.data?.id === id ? head.data.live : null;
+  // From the last step that was known when it was read: told once, and not again with each step.
+  if (live !== null && topic?.startsWith(`run:${id}@`) !== true) setTopic(`run:${id}@${live.journal_seq}`);
+  useTopics(live !== null && topic !== null ? [topic] : []);
+  const isWhole = whole.data?.id === id;
+  return { head, run: isWhole ? whole.data : head.data, isWhole };
 }
 
 /** The traces on the screen: what has changed of them is read again when the stream says so. */

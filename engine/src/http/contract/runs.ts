@@ -94,17 +94,24 @@ export const countRuns = row({
   problems: ["not-found"],
 });
 
+/** Above every number of a journal: what is open, and nothing else. */
+export const STEP_SEQ_MAX = 2_147_483_647;
+
 export const getRun = row({
   method: "get",
   path: "/v1/apps/{app}/{env}/runs/{id}",
   group: "runs",
   summary: "One run with its steps and attempts",
   description:
-    "With `at` as it was then, as far as that is kept: steps settled by then, what was open, and its status.",
+    "A long run is large: `steps_after` leaves out what is settled. With `at` as it was then, as far as that is kept: steps settled by then, what was open, and its status.",
   action: "runs.read",
   params: RunPath,
   query: z.strictObject({
     wait: WaitS,
+    steps_after: z.coerce.number<number | string>().int().min(0).max(STEP_SEQ_MAX).default(0).openapi({
+      description:
+        "Steps that were settled up to this number of the journal are left out, with their attempts; open ones are there. Not with `at`.",
+    }),
     at: Instant.optional().openapi({
       description: "A moment of the run; 404 before there was one. Then nothing is waited for.",
     }),

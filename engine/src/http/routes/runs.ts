@@ -73,7 +73,7 @@ export function runRoutes(
           why: `It was ${then.status} at ${query.at}; this is what is kept of that moment.`,
         };
       }
-      const run = await loadWhenEnded(workspaceId, runId, query.wait * 1000, signal);
+      const run = await loadWhenEnded(workspaceId, runId, query.wait * 1000, signal, query.steps_after);
       if (run === null) throw notFound();
       return showRun(run, workspace);
     },
@@ -178,15 +178,17 @@ export function runRoutes(
     runId: string,
     waitMs: number,
     signal: () => AbortSignal,
+    afterSeq: number,
   ): Promise<RunStored | null> {
-    if (waitMs === 0) return loadRun(database, workspaceId, runId);
+    const load = () => loadRun(database, workspaceId, runId, afterSeq);
+    if (waitMs === 0) return load();
     const hungUp = signal();
     const watch = endedRuns.watch(workspaceId, runId, waitMs, hungUp);
     try {
-      const run = await loadRun(database, workspaceId, runId);
+      const run = await load();
       if (run === null || run.live === null) return run;
       await watch.ended;
-      return hungUp.aborted ? run : await loadRun(database, workspaceId, runId);
+      return hungUp.aborted ? run : await load();
     } finally {
       watch.stop();
     }

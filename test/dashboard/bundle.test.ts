@@ -44,8 +44,8 @@ test("the first route is at most 220 kB", () => {
 
 test.each([
   ["the run page", /screens\/run\/run-screen/, 30],
-  ["charts", /uplot|chart-drawing/i, 30],
-  ["the editor", /code-?mirror|json-editor/i, 115],
+  ["charts", /chart-plot/, 30],
+  ["the editor", /json-editor-view/, 115],
 ] as const)("%s: at most so many kB more", (_, pattern, most) => {
   const names = Object.keys(manifest).filter(
     (name) => pattern.test(name) || pattern.test(manifest[name]!.file),

@@ -1,6 +1,7 @@
 import type { AnswerOf } from "@durable/engine/api";
 import { Link, useLocation, useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { ApiProblem } from "../../api/problem.ts";
 import { useAnswer } from "../../api/query.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Empty } from "../../parts/empty.tsx";
@@ -15,6 +16,12 @@ export function FindScreen() {
   const { id } = useParams({ strict: false }) as { id: string };
   const kind = useLocation().pathname.startsWith("/e/") ? "event" : "run";
   const found = useAnswer("find", { query: { id } });
+  if (found.error instanceof ApiProblem && found.error.body.code === "not-found")
+    return (
+      <main id="content">
+        <NotFound id={id} />
+      </main>
+    );
   return (
     <main id="content" className="mx-auto max-w-2xl p-6">
       <Answered query={found} rows={2}>
@@ -23,18 +30,7 @@ export function FindScreen() {
           const meant = answer.found.filter((each) => each.kind === kind);
           const found = meant.length === 0 ? answer.found : meant;
           const [first] = found;
-          if (first === undefined)
-            return (
-              <Empty title="Nothing has this id">
-                <p className="break-all">
-                  <code>{id}</code> is no run and no event that this engine has, or may show you. Old ones go
-                  with their retention.{" "}
-                  <Link to="/" className="text-accent underline underline-offset-2">
-                    All workspaces
-                  </Link>
-                </p>
-              </Empty>
-            );
+          if (first === undefined) return <NotFound id={id} />;
           if (found.length === 1) return <Redirect found={first} />;
           return (
             <>
@@ -63,6 +59,20 @@ export function FindScreen() {
         }}
       </Answered>
     </main>
+  );
+}
+
+function NotFound({ id }: { readonly id: string }) {
+  return (
+    <Empty title="Nothing has this id">
+      <p>
+        <code className="break-all">{id}</code> is no run and no event that this engine has, or may show you.
+        Old ones go with their retention.{" "}
+        <Link to="/" className="text-accent underline underline-offset-2">
+          All workspaces
+        </Link>
+      </p>
+    </Empty>
   );
 }
 

@@ -1,4 +1,5 @@
 import { CopyButton } from "../../parts/copy-button.tsx";
+import { joinClasses } from "../../parts/join-classes.ts";
 
 /** As the guide of the SDK has it. */
 function typescriptOf(fn: string): string {
@@ -25,7 +26,7 @@ function phpOf(fn: string): string {
 }
 
 /** The function says nothing of its input: what that costs, and how to add it. */
-export function NoSchema({ fn }: { readonly fn: string }) {
+export function NoSchema({ fn, isNarrow = false }: { readonly fn: string; readonly isNarrow?: boolean }) {
   return (
     <div className="rounded-lg border border-line bg-raised p-4">
       <h2 className="font-semibold">It says nothing of its input</h2>
@@ -33,7 +34,7 @@ export function NoSchema({ fn }: { readonly fn: string }) {
         With a schema the engine refuses data that does not fit before a run starts, and this page has a form
         in place of plain JSON. Any library of the Standard Schema (zod, valibot, arktype) does.
       </p>
-      <div className="mt-3 grid gap-3 lg:grid-cols-2">
+      <div className={joinClasses("mt-3 grid gap-3", !isNarrow && "lg:grid-cols-2")}>
         <Snippet name="TypeScript" text={typescriptOf(fn)} />
         <Snippet name="PHP" text={phpOf(fn)} />
       </div>

@@ -136,7 +136,7 @@ export function attentionOf(seen: Seen, targets: Targets, nowMs: number): readon
         "held",
         `${pauseSaid(pause).replace(/^./, (letter) => letter.toUpperCase())} is paused by ${pause.by}${
           pause.reason === null ? "" : `: ${pause.reason}`
-        }. ${countOf(pause.held, "job is", "jobs are")} held.`,
+        }.${pause.held === 0 ? "" : ` ${countOf(pause.held, "job is", "jobs are")} held.`}`,
         pause.since,
         targets.limits,
         "Limits",

@@ -45,7 +45,7 @@ test("starts, failures, durations and the backlog are a number, a sentence and a
   });
   expect(failuresOf(METRICS, SPAN, TIME)).toMatchObject({ value: "25 %", lines: [[1, 0]] });
   expect(durationsOf(METRICS, SPAN, TIME, "p95").said).toBe(
-    "19 of 20 runs of late ended within 2.0 s; the app's last call took 400 ms of it at most.",
+    "In the last 2 min 19 of 20 runs typically ended within 2.0 s; the app's last call took 400 ms of it.",
   );
   expect(backlogOf(METRICS, SPAN, TIME)).toEqual({
     value: "2",

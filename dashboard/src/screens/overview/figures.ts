@@ -40,24 +40,46 @@ export function failuresOf({ points }: Metrics, span: Span, time: Said): Course 
   };
 }
 
-/** From beginning to end, and within that the app's own code at its last call. */
+/**
+ * From beginning to end, and within that the app's own code at its last call. The number is that of a typical step of time: percentiles of
+ * several steps make no percentile of all.
+ */
 export function durationsOf({ points }: Metrics, span: Span, time: Said, percentile: "p50" | "p95"): Course {
-  const last = points.findLast(({ phases }) => phases.total !== null);
-  const total = last?.phases.total?.[percentile] ?? null;
-  const app = last?.phases.app?.[percentile] ?? null;
+  const typical = (phase: "total" | "app") =>
+    weightedMedian(
+      points.flatMap(({ phases }) => {
+        const found = phases[phase];
+        return found === null ? [] : [{ value: found[percentile], weight: found.count }];
+      }),
+    );
+  const total = typical("total");
+  const app = typical("app");
   return {
     value: total === null ? "–" : duration(total),
     said:
       total === null
         ? `No run came to an end in ${time}.`
-        : `${percentile === "p50" ? "Half of the runs" : "19 of 20 runs"} of late ended within ${duration(total)}${
-            app === null ? "" : `; the app's last call took ${duration(app)} of it at most`
+        : `In ${time} ${percentile === "p50" ? "half of the runs" : "19 of 20 runs"} typically ended within ${duration(total)}${
+            app === null ? "" : `; the app's last call took ${duration(app)} of it`
           }.`,
     lines: [
       atSteps(span, points, ({ phases }) => phases.total?.[percentile] ?? null, null),
       atSteps(span, points, ({ phases }) => phases.app?.[percentile] ?? null, null),
     ],
   };
+}
+
+function weightedMedian(
+  values: readonly { readonly value: number; readonly weight: number }[],
+): number | null {
+  const sorted = values.toSorted((a, b) => a.value - b.value);
+  const half = sorted.reduce((sum, { weight }) => sum + weight, 0) / 2;
+  let before = 0;
+  for (const { value, weight } of sorted) {
+    before += weight;
+    if (before >= half) return value;
+  }
+  return null;
 }
 
 export function backlogOf({ backlog }: Metrics, span: Span, time: Said): Course {

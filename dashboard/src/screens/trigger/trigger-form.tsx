@@ -106,7 +106,7 @@ export function TriggerForm({ fn, schema, begin }: TriggerFormProps) {
       </div>
       {!hasSchema && (
         <div className="min-w-0">
-          <NoSchema fn={fn} />
+          <NoSchema fn={fn} isNarrow />
         </div>
       )}
     </div>

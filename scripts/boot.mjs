@@ -7,7 +7,7 @@ import { installFor } from "./boot/install.mjs";
 import { runTask, taskNames } from "./boot/run.mjs";
 
 /** Tasks whose engine people, or tests in a browser, look at. */
-const SHOW_THE_DASHBOARD = ["start", "test", "pictures"];
+const SHOW_THE_DASHBOARD = ["start", "test", "pictures", "bench:dashboard"];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [task, ...rest] = process.argv.slice(2);

@@ -17,8 +17,9 @@ const shared = {
     "**/node_modules/**",
     "**/dist/**",
     "test/load/**",
-    // It holds nothing to anything: `npm run pictures` looks.
+    // They hold nothing to anything: `npm run pictures` looks, `npm run bench:dashboard` measures.
     ...(process.env["DURABLE_PICTURES"] === undefined ? ["test/dashboard/pictures.test.ts"] : []),
+    ...(process.env["DURABLE_SPEED"] === undefined ? ["test/dashboard/speed.test.ts"] : []),
   ],
   // Long enough for a busy machine; what waits, waits for an event and usually takes milliseconds.
   testTimeout: 2 * PATIENCE_MS,

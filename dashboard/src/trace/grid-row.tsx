@@ -66,7 +66,7 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
         isNarrow ? NARROW_COLUMNS : COLUMNS,
         "absolute top-0 left-0 w-full cursor-default items-stretch border-b border-line/60 text-sm -outline-offset-2",
         isSelected ? "bg-accent-ground" : "hover:bg-hover",
-        isFaded && "opacity-45",
+        isFaded && "text-muted",
       )}
     >
       <div role="gridcell" className={joinClasses("flex min-w-0 items-center", isNarrow && "h-7")}>
@@ -74,7 +74,7 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
       </div>
       <div role="gridcell" className={joinClasses("flex items-center justify-center", isNarrow && "h-7")}>
         {Status && status && (
-          <span title={status.label} className={INK[status.tone]}>
+          <span title={status.label} className={isFaded ? "" : INK[status.tone]}>
             <Status aria-hidden size={14} strokeWidth={2.5} />
             <span className="sr-only">{status.label}</span>
           </span>
@@ -89,7 +89,14 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
       >
         {facts.startMs > 0 && <Elapsed facts={facts} clockAheadMs={model.clockAheadMs} />}
       </div>
-      <div role="gridcell" className={joinClasses("relative", isNarrow && "col-span-3 mx-2 -mt-1.5 h-6")}>
+      <div
+        role="gridcell"
+        className={joinClasses(
+          "relative",
+          isNarrow && "col-span-3 mx-2 -mt-1.5 h-6",
+          isFaded && "opacity-35",
+        )}
+      >
         {bar}
       </div>
     </div>

@@ -28,6 +28,10 @@ export function idleStretches(trace: Trace, forest: Forest, endMs: number): Stre
   );
 }
 
+export function lengthOf(stretches: readonly Stretch[]): number {
+  return stretches.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+}
+
 /** What the stretches leave of the time between. */
 export function gaps(busy: readonly Stretch[], fromMs: number, toMs: number): Stretch[] {
   const found: Stretch[] = [];

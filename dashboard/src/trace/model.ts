@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { useNowAs } from "../parts/now.ts";
 import type { Phase } from "../words/phase.ts";
 import { criticalPaths } from "./critical-path.ts";
-import { idleStretches } from "./idle.ts";
+import { idleStretches, lengthOf } from "./idle.ts";
 import type { Openness } from "./openness.ts";
 import type { TraceOptions } from "./options.ts";
 import { type Loaded, type Row, rowsOf } from "./rows.ts";
@@ -16,6 +16,7 @@ export interface TraceModel {
   readonly root: Loaded;
   readonly loaded: TracesState["loaded"];
   readonly rows: readonly Row[];
+  readonly isFolded: boolean;
   /** All of the run, and what of it is seen. */
   readonly whole: Scale;
   readonly seen: Scale;
@@ -26,6 +27,9 @@ export interface TraceModel {
   readonly clockAheadMs: number;
   readonly atMs: number | null;
 }
+
+/** Of a run that waited for so much of its time, what it did would be too thin to see. */
+const FOLDED_FROM = 0.75;
 
 export function useTraceModel(
   run: string,
@@ -43,9 +47,12 @@ export function useTraceModel(
     () => rowsOf({ run, loaded, openness, onlyFailed }),
     [run, loaded, openness, onlyFailed],
   );
+  const idle = useMemo(() => idleStretches(trace, forest, edgeMs), [trace, forest, edgeMs]);
+  const isFolded =
+    options.fold === undefined ? lengthOf(idle) > FOLDED_FROM * (edgeMs - trace.startMs) : options.fold === 1;
   const whole = useMemo(
-    () => timeScale(trace.startMs, edgeMs, options.fold === 1 ? idleStretches(trace, forest, edgeMs) : []),
-    [trace, forest, edgeMs, options.fold],
+    () => timeScale(trace.startMs, edgeMs, isFolded ? idle : []),
+    [trace.startMs, edgeMs, isFolded, idle],
   );
   const seen = useMemo(
     () => zoomed(whole, readZoom(options.zoom, trace.startMs)),
@@ -57,7 +64,7 @@ export function useTraceModel(
   );
   const atMs = options.at === undefined ? null : Date.parse(options.at);
   return useMemo(
-    () => ({ run, root, loaded, rows, whole, seen, paths, openPhases, clockAheadMs, atMs }),
-    [run, root, loaded, rows, whole, seen, paths, openPhases, clockAheadMs, atMs],
+    () => ({ run, root, loaded, rows, isFolded, whole, seen, paths, openPhases, clockAheadMs, atMs }),
+    [run, root, loaded, rows, isFolded, whole, seen, paths, openPhases, clockAheadMs, atMs],
   );
 }

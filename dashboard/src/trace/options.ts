@@ -4,8 +4,8 @@ export interface TraceOptions {
   readonly span?: string | undefined;
   /** `1200-5400`: milliseconds since the run's start. */
   readonly zoom?: string | undefined;
-  /** Idle time is squeezed. */
-  readonly fold?: 1 | undefined;
+  /** Idle time is squeezed, or not; where nothing is said, when it would take most of the width. */
+  readonly fold?: 0 | 1 | undefined;
   readonly critical?: 1 | undefined;
   readonly failed?: 1 | undefined;
   /** The instant as of which everything is shown. */

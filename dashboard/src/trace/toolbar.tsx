@@ -16,6 +16,7 @@ import type { ChangeOptions, TraceOptions } from "./options.ts";
 interface ToolbarProps {
   readonly options: TraceOptions;
   readonly change: ChangeOptions;
+  readonly isFolded: boolean;
   readonly isLive: boolean;
   readonly endMs: number;
   readonly canZoom: boolean;
@@ -24,7 +25,16 @@ interface ToolbarProps {
 }
 
 /** How it is looked at. Each has a key, which its tooltip says. */
-export function Toolbar({ options, change, isLive, endMs, canZoom, zoomToSelection, turnAll }: ToolbarProps) {
+export function Toolbar({
+  options,
+  change,
+  isFolded,
+  isLive,
+  endMs,
+  canZoom,
+  zoomToSelection,
+  turnAll,
+}: ToolbarProps) {
   const isZoomed = options.zoom !== undefined;
   return (
     <div role="toolbar" aria-label="View of the trace" className="flex flex-wrap items-center gap-1.5">
@@ -32,8 +42,8 @@ export function Toolbar({ options, change, isLive, endMs, canZoom, zoomToSelecti
         icon={FoldHorizontal}
         label="Fold idle time"
         keys="i"
-        isOn={options.fold === 1}
-        set={(isOn) => change({ fold: isOn ? 1 : undefined })}
+        isOn={isFolded}
+        set={(isOn) => change({ fold: isOn ? 1 : 0 })}
       />
       <Toggle
         icon={Route}

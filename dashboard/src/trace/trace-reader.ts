@@ -14,8 +14,9 @@ export interface TraceQuery {
 export type ReadTrace = (query: TraceQuery, signal: AbortSignal) => Promise<TraceAnswer>;
 
 export const STEPS_PER_PAGE = 500;
-/** Pages come faster than a person sees; rows are made anew this often at most. */
+/** Pages come faster than a person sees; rows are made anew this often at most, and of many spans less often. */
 const TELL_EVERY_MS = 150;
+const SPANS_PER_MS = 20;
 /** What has changed is read again so soon; and where reading takes long, after a rest that is as long and longer. */
 const AGAIN_MS = 80;
 const REST_FACTOR = 3;
@@ -137,7 +138,15 @@ export class TraceReader {
 
   #tellSoon(isNow: boolean): void {
     if (isNow) this.#grow();
-    else this.#told ??= setTimeout(() => this.#grow(), TELL_EVERY_MS);
+    else
+      this.#told ??= setTimeout(
+        () => this.#grow(),
+        Math.max(TELL_EVERY_MS, this.#spanCount() / SPANS_PER_MS),
+      );
+  }
+
+  #spanCount(): number {
+    return this.#pages.reduce((count, { spans }) => count + spans.length, 0);
   }
 
   #grow(): void {

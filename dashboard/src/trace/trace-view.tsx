@@ -74,10 +74,9 @@ export function TraceView({ run, root, traces, state, options, change, openPhase
     const margin = Math.max(1, (toMs - startMs) * ZOOM_MARGIN);
     change({ zoom: writeZoom({ fromMs: startMs - margin, toMs: toMs + margin }, trace.startMs) });
   };
-  const toggle = (name: "fold" | "critical" | "follow") =>
-    change({ [name]: options[name] === 1 ? undefined : 1 });
+  const toggle = (name: "critical" | "follow") => change({ [name]: options[name] === 1 ? undefined : 1 });
   useKeys({
-    i: () => toggle("fold"),
+    i: () => change({ fold: model.isFolded ? 0 : 1 }),
     p: () => toggle("critical"),
     f: () => trace.endMs === null && toggle("follow"),
     z: zoomToSelection,
@@ -92,6 +91,7 @@ export function TraceView({ run, root, traces, state, options, change, openPhase
       <Toolbar
         options={options}
         change={change}
+        isFolded={model.isFolded}
         isLive={trace.endMs === null}
         endMs={Math.min(model.whole.toMs, Date.now() + state.clockAheadMs)}
         canZoom={options.span !== undefined}

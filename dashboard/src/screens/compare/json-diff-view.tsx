@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import { countOf } from "../../parts/json-view-model.ts";
 import { JsonNode } from "../../parts/json-view-node.tsx";
 import { diffJson } from "./json-diff.ts";
 
@@ -44,17 +45,19 @@ interface SideProps {
 function Side({ name, sign, value, look }: SideProps) {
   return (
     <div className={`flex min-w-0 gap-1 rounded px-1.5 py-0.5 ${value === undefined ? "text-muted" : look}`}>
-      <span aria-hidden className="text-muted">
-        {sign}
-      </span>
+      {value !== undefined && (
+        <span aria-hidden className="text-muted">
+          {sign}
+        </span>
+      )}
       <span className="sr-only">{name}:</span>
-      <div className="-ml-4 min-w-0 flex-1">
-        {value === undefined ? (
-          <span className="pl-5">not there</span>
-        ) : (
+      {value === undefined ? (
+        "not there"
+      ) : (
+        <div className={`min-w-0 flex-1 ${countOf(value) === 0 ? "-ml-4" : ""}`}>
           <JsonNode name={null} value={value} open={1} />
-        )}
-      </div>
+        </div>
+      )}
     </div>
   );
 }

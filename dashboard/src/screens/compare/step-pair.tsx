@@ -40,7 +40,7 @@ export function StepPair({ row, traces }: StepPairProps) {
           {n > 0 && <span className="text-muted"> ({n + 1})</span>}
           {said.length > 0 && (
             <span className="ml-2 rounded bg-calm-ground px-1.5 text-xs text-calm">
-              {said.join(" and ")} differ
+              {said.join(" and ")} {said.length === 1 && !differs.attempts ? "differs" : "differ"}
             </span>
           )}
         </span>
@@ -87,7 +87,7 @@ function Side({
         <>
           <TonePill tone={SPAN_STATUS[step.status].tone}>{SPAN_STATUS[step.status].label}</TonePill>
           <span className="text-xs whitespace-nowrap text-muted tabular-nums">
-            {step.attempt > 1 && `× ${step.attempt} `}
+            {step.attempt > 1 && `× ${step.attempt}, `}
             {tookMs !== null && duration(tookMs)}
           </span>
         </>

@@ -15,7 +15,7 @@ import { hasEnded } from "./use-live-run.ts";
 const ActDialog = lazy(() => import("./act-dialog.tsx").then(({ ActDialog }) => ({ default: ActDialog })));
 
 /** They ask which step, so they wait until all are there. */
-const OF_STEPS: ReadonlySet<Act> = new Set(["rerun", "repair"]);
+const OF_STEPS: ReadonlySet<Act> = new Set(["rerun", "repair", "copy"]);
 
 /** What can be done with it now; what needs a word more opens a dialog that stands in the address. */
 export function RunActions({ run, isWhole }: { readonly run: Run; readonly isWhole: boolean }) {

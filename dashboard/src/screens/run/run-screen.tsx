@@ -1,12 +1,13 @@
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useCallback } from "react";
+import type * as z from "zod/mini";
 import { useAnswer } from "../../api/query.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { ProblemPanel } from "../../parts/problem-panel.tsx";
 import { useWorkspaceParams } from "../../shell/workspace.ts";
 import type { ChangeOptions } from "../../trace/options.ts";
-import { EarlyHead } from "./early-head.tsx";
 import { RunHead } from "./run-head.tsx";
+import type { RunSearch } from "./run-search.ts";
 import { RunTabs } from "./run-tabs.tsx";
 import { hasEnded, useLiveRun, useTraces } from "./use-live-run.ts";
 import { useRunLogs } from "./use-run-logs.ts";
@@ -21,8 +22,9 @@ function RunPage({ id }: { readonly id: string }) {
   const params = { ...useWorkspaceParams(), id };
   const search = useSearch({ from: "/$app/$env/runs/$id" });
   const navigate = useNavigate({ from: "/$app/$env/runs/$id" });
-  const query = useLiveRun(id);
-  const run = query.data ?? null;
+  const wantsSteps = asksForSteps(search);
+  const { head, run: known, isWhole } = useLiveRun(id, wantsSteps);
+  const run = known ?? null;
   const { traces, state } = useTraces(id);
   const logs = useRunLogs(id, run !== null && !hasEnded(run));
   const isThen = search.at !== undefined;
@@ -33,26 +35,26 @@ function RunPage({ id }: { readonly id: string }) {
       void navigate({ search: (now) => ({ ...now, ...options }), replace: true, resetScroll: false }),
     [navigate],
   );
-  const trace = state.loaded.get(id)?.trace;
-  // A run of thousands of steps takes its time with all their results; its trace comes page by page and need not wait.
-  if (run === null && (trace === undefined || query.error !== null))
+  if (run === null || shown === null)
     return (
-      <Answered query={query} rows={16}>
+      <Answered query={head} rows={16}>
         {() => null}
       </Answered>
     );
   return (
     <>
-      {run === null || shown === null ? (
-        <EarlyHead trace={trace!} />
-      ) : (
-        <RunHead run={run} shown={shown} time={trace?.time ?? null} isThen={isThen} />
-      )}
-      {query.error && <ProblemPanel error={query.error} retry={() => void query.refetch()} />}
+      <RunHead
+        run={run}
+        shown={shown}
+        time={state.loaded.get(id)?.trace.time ?? null}
+        isThen={isThen}
+        isWhole={isWhole}
+      />
+      {head.error && <ProblemPanel error={head.error} retry={() => void head.refetch()} />}
       {isThen && then.error && <ProblemPanel error={then.error} />}
       <RunTabs
-        id={id}
         run={run}
+        isWhole={isWhole || isThen}
         shown={shown}
         tab={search.tab ?? "trace"}
         at={search.at}
@@ -63,4 +65,11 @@ function RunPage({ id }: { readonly id: string }) {
       />
     </>
   );
+}
+
+type Search = Partial<z.infer<typeof RunSearch>>;
+
+/** Results and tries of settled steps may be many megabytes: they are read when somebody looks at them. */
+function asksForSteps({ tab, span, act }: Search): boolean {
+  return span !== undefined || tab === "decisions" || act === "rerun" || act === "repair" || act === "copy";
 }

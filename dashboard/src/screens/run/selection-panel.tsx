@@ -14,6 +14,8 @@ import { SpanDetail } from "./span-detail.tsx";
 
 interface SelectionPanelProps {
   readonly run: Run;
+  /** Its settled steps are there. */
+  readonly isWhole: boolean;
   readonly state: TracesState;
   /** As it stands in the address. */
   readonly span: string;
@@ -22,7 +24,7 @@ interface SelectionPanelProps {
 }
 
 /** All that is known of the selected row. */
-export function SelectionPanel({ run, state, span, lines, close }: SelectionPanelProps) {
+export function SelectionPanel({ run, isWhole, state, span, lines, close }: SelectionPanelProps) {
   const found = findSelection(span, run.id, state.loaded);
   if (found === null) {
     const isComing = state.loaded.get(run.id)?.trace.isWhole !== true || span.includes("/");
@@ -36,15 +38,16 @@ export function SelectionPanel({ run, state, span, lines, close }: SelectionPane
       </Frame>
     );
   }
-  if (found.run === run.id) return <Detail run={run} selection={found} lines={lines} close={close} />;
+  if (found.run === run.id)
+    return <Detail run={run} isWhole={isWhole} selection={found} lines={lines} close={close} />;
   return <OfChild run={run} selection={found} close={close} />;
 }
 
 /** Of a child run that stands open in its place, read when somebody looks at one of its steps. */
-function OfChild({ run, selection, close }: Omit<DetailProps, "lines">) {
+function OfChild({ run, selection, close }: Omit<DetailProps, "lines" | "isWhole">) {
   const child = useAnswer("getRun", { params: { app: run.app, env: run.environment, id: selection.run } });
   if (child.data !== undefined)
-    return <Detail run={child.data} selection={selection} lines={null} close={close} />;
+    return <Detail run={child.data} isWhole selection={selection} lines={null} close={close} />;
   return (
     <Frame title="Selected" close={close}>
       <Answered query={child} rows={5}>
@@ -56,13 +59,14 @@ function OfChild({ run, selection, close }: Omit<DetailProps, "lines">) {
 
 interface DetailProps {
   readonly run: Run;
+  readonly isWhole: boolean;
   readonly selection: Selection;
   /** Null: they were not read. */
   readonly lines: readonly LogLine[] | null;
   readonly close: () => void;
 }
 
-function Detail({ run, selection, lines, close }: DetailProps) {
+function Detail({ run, isWhole, selection, lines, close }: DetailProps) {
   const { loaded, at } = selection;
   if (at === -1)
     return (
@@ -73,7 +77,14 @@ function Detail({ run, selection, lines, close }: DetailProps) {
   const span = loaded.forest.spans[at]!;
   return (
     <Frame title={span.name ?? nameOfAttempt(run, span)} close={close}>
-      <SpanDetail run={run} forest={loaded.forest} at={at} startMs={loaded.trace.startMs} lines={lines} />
+      <SpanDetail
+        run={run}
+        isWhole={isWhole}
+        forest={loaded.forest}
+        at={at}
+        startMs={loaded.trace.startMs}
+        lines={lines}
+      />
     </Frame>
   );
 }

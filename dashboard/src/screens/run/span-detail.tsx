@@ -4,6 +4,7 @@ import { Id } from "../../parts/id.tsx";
 import { JsonView } from "../../parts/json-view.tsx";
 import { useNowMs } from "../../parts/now.ts";
 import { RunLink } from "../../parts/run-link.tsx";
+import { Skeleton } from "../../parts/skeleton.tsx";
 import { TonePill } from "../../parts/tone-pill.tsx";
 import { barsOf, sumBars } from "../../trace/bars.ts";
 import type { Forest } from "../../trace/forest.ts";
@@ -24,13 +25,15 @@ type Step = Run["steps"][number];
 
 interface SpanDetailProps {
   readonly run: Run;
+  /** Its settled steps are there. */
+  readonly isWhole: boolean;
   readonly forest: Forest;
   readonly at: number;
   readonly startMs: number;
   readonly lines: readonly LogLine[] | null;
 }
 
-export function SpanDetail({ run, forest, at, startMs, lines }: SpanDetailProps) {
+export function SpanDetail({ run, isWhole, forest, at, startMs, lines }: SpanDetailProps) {
   const span = forest.spans[at]!;
   const step = run.steps.find(({ id }) => id === stepOf(span));
   const isAttempt = span.kind === "attempt";
@@ -59,6 +62,7 @@ export function SpanDetail({ run, forest, at, startMs, lines }: SpanDetailProps)
       <Part title="Time">
         <PhaseSums forest={forest} at={at} />
       </Part>
+      {step === undefined && !isWhole && <Skeleton rows={3} />}
       {own && own.attempts.length > 0 && (
         <Part title="Attempts">
           <AttemptList attempts={own.attempts} startMs={startMs} />

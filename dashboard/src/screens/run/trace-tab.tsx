@@ -7,7 +7,6 @@ import { Skeleton } from "../../parts/skeleton.tsx";
 import type { ChangeOptions } from "../../trace/options.ts";
 import { TraceView } from "../../trace/trace-view.tsx";
 import type { Traces, TracesState } from "../../trace/traces.ts";
-import type { Phase } from "../../words/phase.ts";
 import { type LogLine, ticksByStep } from "./log-filter.ts";
 import { openPhases } from "./open-phases.ts";
 
@@ -15,12 +14,11 @@ const SelectionPanel = lazy(() =>
   import("./selection-panel.tsx").then(({ SelectionPanel }) => ({ default: SelectionPanel })),
 );
 
-const NO_PHASES: ReadonlyMap<string, Phase> = new Map();
-
 interface TraceTabProps {
-  readonly id: string;
-  /** As it is, or as it was at the instant that is looked at. Null: its trace is here before it. */
-  readonly run: Run | null;
+  /** As it is, or as it was at the instant that is looked at. */
+  readonly run: Run;
+  /** Its settled steps are there. */
+  readonly isWhole: boolean;
   readonly traces: Traces;
   readonly state: TracesState;
   readonly lines: readonly LogLine[];
@@ -28,9 +26,10 @@ interface TraceTabProps {
 }
 
 /** The waterfall, and beside it what is selected in it; on a phone below it. */
-export function TraceTab({ id, run, traces, state, lines, change }: TraceTabProps) {
+export function TraceTab({ run, isWhole, traces, state, lines, change }: TraceTabProps) {
   const options = useSearch({ from: "/$app/$env/runs/$id" });
-  const phases = useMemo(() => (run === null ? NO_PHASES : openPhases(run)), [run]);
+  const phases = useMemo(() => openPhases(run), [run]);
+  const { id } = run;
   const ticks = useMemo(() => ticksByStep(lines), [lines]);
   const root = state.loaded.get(id);
   const error = state.errors.get(id);
@@ -57,11 +56,12 @@ export function TraceTab({ id, run, traces, state, lines, change }: TraceTabProp
           </Empty>
         )}
       </div>
-      {options.span !== undefined && run !== null && (
+      {options.span !== undefined && (
         <Suspense fallback={null}>
           <SelectionPanel
             key={options.span}
             run={run}
+            isWhole={isWhole}
             state={state}
             span={options.span}
             lines={lines}

@@ -18,10 +18,14 @@ export function Refresh({ query, also }: RefreshProps) {
   return (
     <span className="inline-flex items-center gap-1.5 text-xs text-muted tabular-nums">
       {said}
-      <Button look="plain" disabled={isFetching} onClick={() => {
+      <Button
+        look="plain"
+        disabled={isFetching}
+        onClick={() => {
           void query.refetch();
           void also?.refetch();
-        }}>
+        }}
+      >
         <RefreshCw aria-hidden size={14} />
         Refresh
       </Button>

@@ -25,7 +25,7 @@ export function BacklogCharts({ model, said, onPick }: BacklogChartsProps) {
   const [longest, oldest] = [most(queued), most(oldestMs)];
   const [came, went] = [average(inRate), average(outRate)];
   return (
-    <div className="grid gap-4 lg:grid-cols-2">
+    <div className="grid items-start gap-4 lg:grid-cols-2">
       <Chart
         className="lg:col-span-2"
         title="Queued runs"

@@ -69,8 +69,8 @@ export function ErrorScreen() {
                   {group.state_at !== null && (
                     <>
                       {" "}
-                      Since <Ago at={group.state_at} />
-                      {group.state_by === null ? ", when it came back" : `, by ${group.state_by}`}
+                      For <Ago at={group.state_at} />
+                      {group.state_by === null ? ", since it came back" : `, by ${group.state_by}`}
                       {group.state_reason !== null && `: ${group.state_reason}`}.
                     </>
                   )}

@@ -44,7 +44,7 @@ export function EndpointCard({ workspace, endpoint, isOther = false }: EndpointC
         <p className="mx-4 mt-2 rounded-md bg-bad-ground px-3 py-2 text-sm">
           {circuit.since !== null && (
             <>
-              Since <Ago at={circuit.since} />.{" "}
+              For <Ago at={circuit.since} />.{" "}
             </>
           )}
           {circuit.last_error !== null && <span className="break-words">{circuit.last_error} </span>}

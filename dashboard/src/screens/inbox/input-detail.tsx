@@ -32,7 +32,7 @@ export function InputDetail({ input }: { readonly input: Input }) {
           {escalated_from !== null && `, before that ${escalated_from}`}
         </Fact>
         <Fact name="Asked">{at(asked_at)}</Fact>
-        <Fact name={status === "open" ? "Nobody may answer from" : "Was open until"}>{at(due_at)}</Fact>
+        <Fact name={status === "open" ? "Open until" : "Was open until"}>{at(due_at)}</Fact>
         {reminded_at !== null && <Fact name="Reminded">{at(reminded_at)}</Fact>}
         {escalated_at !== null && <Fact name="Escalated">{at(escalated_at)}</Fact>}
       </Facts>

@@ -37,7 +37,7 @@ export function MetricCharts({ points, span, percentile, said, labels, onPick }:
   };
   const minutes = (span.toMs - span.fromMs) / 60_000;
   return (
-    <div className="grid gap-4 lg:grid-cols-2">
+    <div className="grid items-start gap-4 lg:grid-cols-2">
       <Chart
         title="Runs that ended"
         summary={

@@ -10,7 +10,7 @@ export function NextTicks({ next, zone }: { readonly next: readonly string[]; re
   const isTwo = !isSameClock(zone, yours, instants);
   if (next.length === 0) return <p className="text-sm text-muted">There is no next tick.</p>;
   return (
-    <div className="min-w-0 overflow-x-auto">
+    <div className="relative min-w-0 overflow-x-auto">
       <h3 className="mb-1 text-xs font-medium text-muted">Next</h3>
       <table className="w-full text-left text-sm">
         <thead className="text-xs text-muted">

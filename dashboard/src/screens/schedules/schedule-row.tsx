@@ -15,7 +15,7 @@ export function ScheduleRow({ schedule, isOpen }: { readonly schedule: Schedule;
   const Icon = isOpen ? ChevronDown : ChevronRight;
   return (
     <li>
-      <div className="grid grid-cols-1 gap-x-4 gap-y-1 px-4 py-2.5 sm:grid-cols-[minmax(0,1fr)_auto] lg:grid-cols-[minmax(0,1fr)_9rem_11rem_7rem]">
+      <div className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-1 px-4 py-2.5 lg:grid-cols-[minmax(0,1fr)_9rem_11rem_7rem]">
         <div className="min-w-0">
           <Link
             to="."
@@ -30,10 +30,10 @@ export function ScheduleRow({ schedule, isOpen }: { readonly schedule: Schedule;
           </Link>
           <p className="pl-[18px] text-sm text-muted">
             <FunctionLink id={schedule.function} /> <span className="break-words">· {tz}</span>
-            {!declared && <span className="break-all"> · {id}, by hand</span>}
+            {!declared && <span className="break-words"> · {id}, by hand</span>}
           </p>
         </div>
-        <div className="pl-[18px] text-sm lg:pl-0 lg:text-right">
+        <div className="pl-[18px] text-sm max-lg:col-span-2 lg:pl-0 lg:text-right">
           {next[0] === undefined ? (
             <span className="text-muted">no next</span>
           ) : (
@@ -43,7 +43,7 @@ export function ScheduleRow({ schedule, isOpen }: { readonly schedule: Schedule;
             </>
           )}
         </div>
-        <div className="pl-[18px] text-sm text-muted lg:pl-0">
+        <div className="pl-[18px] text-sm text-muted max-lg:col-span-2 lg:pl-0">
           {last_tick_at === null ? (
             "has not come yet"
           ) : (
@@ -52,7 +52,7 @@ export function ScheduleRow({ schedule, isOpen }: { readonly schedule: Schedule;
             </>
           )}
         </div>
-        <div className="pl-[18px] sm:col-start-2 sm:row-start-1 sm:text-right lg:col-start-auto lg:row-start-auto lg:pl-0">
+        <div className="col-start-2 row-start-1 text-right lg:col-start-auto lg:row-start-auto">
           <TonePill tone={tone}>{label}</TonePill>
         </div>
       </div>

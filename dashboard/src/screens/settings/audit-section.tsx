@@ -3,9 +3,9 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useAnswer } from "../../api/query.ts";
 import { Answered } from "../../parts/answered.tsx";
 import type { Column } from "../../parts/column.ts";
-import { Id } from "../../parts/id.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { FIELD_LOOK } from "../../parts/field.tsx";
+import { Id } from "../../parts/id.tsx";
 import { useNowMs } from "../../parts/now.ts";
 import { Pager } from "../../parts/pager.tsx";
 import { Panel } from "../../parts/panel.tsx";
@@ -26,13 +26,22 @@ const COLUMNS: readonly Column<Deed>[] = [
     cell: ({ actor }) => <span className="break-words">{actor}</span>,
   },
   { id: "action", label: "Did", cell: ({ action }) => <code>{action}</code> },
-  { id: "target", label: "To", className: "min-w-40",
-    cell: ({ target }) => (isUuid(target) ? <Id id={target} name="target" /> : <span className="break-all">{target}</span>) },
+  {
+    id: "target",
+    label: "To",
+    className: "min-w-40",
+    cell: ({ target }) =>
+      isUuid(target) ? <Id id={target} name="target" /> : <span className="break-all">{target}</span>,
+  },
   {
     id: "detail",
     label: "Why, or more",
     cell: ({ detail }) =>
-      detail === null ? <span className="text-muted">–</span> : <span className="break-words">{detailSaid(detail)}</span>,
+      detail === null ? (
+        <span className="text-muted">–</span>
+      ) : (
+        <span className="break-words">{detailSaid(detail)}</span>
+      ),
   },
 ];
 

@@ -2,7 +2,10 @@ import { expect, test } from "vitest";
 import { detailSaid, isUuid } from "./audit-words.ts";
 
 test.each([
-  ['{"kind" : "function", "limit" : null, "reason" : "the store is down"}', "kind: function, reason: the store is down"],
+  [
+    '{"kind" : "function", "limit" : null, "reason" : "the store is down"}',
+    "kind: function, reason: the store is down",
+  ],
   ['{"origin":"https://a.test","events":["x","y"],"n":3}', "origin: https://a.test, events: x y, n: 3"],
   ["we deploy", "we deploy"],
   ["42", "42"],

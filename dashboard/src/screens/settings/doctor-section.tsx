@@ -78,7 +78,7 @@ export function DoctorSection() {
       </ul>
       <p className="mt-3 text-sm text-muted">
         Engine {me.data?.version ?? "…"}
-        {me.data?.mode === "dev" && ", development"}; you are {me.data?.name ?? "…"} and may{" "}
+        {me.data?.mode === "dev" && ", development"}; you are {me.data?.name ?? "…"}, who may{" "}
         {me.data === undefined ? "…" : SCOPE[me.data.scope].label.toLowerCase()}. The API is described at{" "}
         <a href="/api/docs" className="text-accent underline">
           /api/docs

@@ -1,5 +1,5 @@
 import { Link, useSearch } from "@tanstack/react-router";
-import type { FunctionComponent } from "react";
+import { type FunctionComponent, useEffect, useRef } from "react";
 import { PageHead } from "../../parts/page-head.tsx";
 import { AlertsSection } from "./alerts-section.tsx";
 import { AuditSection } from "./audit-section.tsx";
@@ -33,13 +33,21 @@ const SHOWN: Readonly<Record<Section, FunctionComponent>> = {
 export function SettingsScreen() {
   const { section = "keys" as const } = useSearch({ from: "/$app/$env/settings" });
   const Shown = SHOWN[section];
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the sections are a row that is wider than the screen.
+  useEffect(() => {
+    const here = nav.current?.querySelector<HTMLElement>(`[data-section=${section}]`);
+    if (here)
+      nav.current?.scrollTo({ left: here.offsetLeft - nav.current.clientWidth / 2 + here.offsetWidth / 2 });
+  }, [section]);
   return (
     <>
       <PageHead title="Settings" description="Of this workspace: one app in one environment." />
       <div className="gap-6 lg:flex">
         <nav
+          ref={nav}
           aria-label="Sections"
-          className="mb-4 flex shrink-0 gap-1 overflow-x-auto max-lg:border-b max-lg:border-line max-lg:pb-2 lg:mb-0 lg:w-44 lg:flex-col"
+          className="relative mb-4 flex shrink-0 gap-1 overflow-x-auto max-lg:border-b max-lg:border-line max-lg:pb-2 lg:mb-0 lg:w-44 lg:flex-col"
         >
           {SECTIONS.map((each) => {
             const { label, icon: Icon } = SECTION[each];
@@ -47,6 +55,7 @@ export function SettingsScreen() {
             return (
               <Link
                 key={each}
+                data-section={each}
                 to="."
                 search={{ section: each } as never}
                 activeOptions={{ exact: true, explicitUndefined: true }}

@@ -70,7 +70,7 @@ export function WebhookDetail({ id }: { readonly id: string }) {
             {why !== null && <p className="text-sm text-bad">{why}</p>}
             {failing_since !== null && (
               <p className="text-sm text-calm">
-                It has taken nothing since <Ago at={failing_since} />.
+                It has taken nothing for <Ago at={failing_since} />.
               </p>
             )}
             <Deliveries deliveries={deliveries} />

@@ -1,78 +1,73 @@
 import { useParams } from "@tanstack/react-router";
 import { useAnswer } from "../../api/query.ts";
 import { Answered } from "../../parts/answered.tsx";
-import { CopyButton } from "../../parts/copy-button.tsx";
-import { Empty } from "../../parts/empty.tsx";
 import { Fact, Facts } from "../../parts/facts.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
-import { TargetLink } from "../../parts/target.tsx";
 import { TonePill } from "../../parts/tone-pill.tsx";
 import { Ago } from "../../parts/when.tsx";
 import { useTopics } from "../../shell/live-context.ts";
-import { useTargets } from "../../shell/targets.ts";
 import { useWorkspaceParams } from "../../shell/workspace.ts";
-import { countOf } from "../../words/number.ts";
-import { deploymentState } from "../syncs/deployment-words.ts";
-import { RetireButton } from "../syncs/retire-button.tsx";
+import { grouped } from "../../words/number.ts";
+import { outcomeOf } from "../syncs/sync-words.ts";
+import { FunctionDiff } from "./function-diff.tsx";
 
-/** One deployment: where it answers, and which runs are kept on it. */
+/** One sync: who asked, what answered, and what each function declared before and since. */
 export function SyncScreen() {
   const { id } = useParams({ from: "/$app/$env/syncs/$id" });
-  const params = useWorkspaceParams();
-  const targets = useTargets();
-  const deployments = useAnswer("listDeployments", { params });
-  useTopics(["deployments"]);
+  const params = { ...useWorkspaceParams(), id };
+  const sync = useAnswer("getSync", { params });
+  useTopics(["syncs"]);
   return (
-    <Answered query={deployments}>
-      {({ deployments }) => {
-        const deployment = deployments.find(({ name }) => name === id);
-        if (deployment === undefined)
-          return (
-            <Empty title="There is no such deployment">
-              <p>
-                The last hundred are kept.{" "}
-                <TargetLink target={targets.syncs} className="text-accent underline">
-                  All of them
-                </TargetLink>
-              </p>
-            </Empty>
-          );
-        const { label, tone, said } = deploymentState(deployment);
+    <Answered query={sync} rows={8}>
+      {(sync) => {
+        const { label, tone } = outcomeOf(sync);
         return (
           <>
             <PageHead
               title={
                 <>
-                  {deployment.name} <TonePill tone={tone}>{label}</TonePill>
+                  Sync <TonePill tone={tone}>{label}</TonePill>
                 </>
               }
-              description={said}
-              actions={<RetireButton deployment={deployment} />}
+              description={sync.problem === null ? undefined : sync.problem.title}
             />
-            <div className="rounded-lg border border-line bg-raised px-4 py-3">
-              <Facts>
-                <Fact name="Address">
-                  <code className="break-all">{deployment.url}</code>
-                  <CopyButton text={deployment.url} what="the address" className="min-h-6 px-1" />
-                </Fact>
-                <Fact name="Synced">
-                  <Ago at={deployment.synced_at} /> ago
-                </Fact>
-                <Fact name="Runs kept on it">{countOf(deployment.kept_runs, "run")}</Fact>
-                <Fact name="Runs it has run">
-                  <TargetLink
-                    target={targets.runs(`deployment:${deployment.name}`)}
-                    className="text-accent underline"
-                  >
-                    Show them
-                  </TargetLink>
-                </Fact>
-                {deployment.retired_at !== null && (
-                  <Fact name="Retired">
-                    <Ago at={deployment.retired_at} /> ago
+            <div className="space-y-4">
+              {sync.problem !== null && (
+                <div className="rounded-md border border-line bg-bad-ground p-3 text-sm">
+                  <p className="break-words">{sync.problem.detail}</p>
+                  <p className="mt-1 text-muted">{sync.problem.fix}</p>
+                  <p className="mt-1 text-xs text-muted">
+                    <code>{sync.problem.code}</code>
+                  </p>
+                </div>
+              )}
+              <div className="rounded-lg border border-line bg-raised px-4 py-3">
+                <Facts>
+                  <Fact name="When">
+                    <Ago at={sync.seen_at} /> ago
+                    {sync.count > 1 && (
+                      <span className="text-muted">
+                        {" "}
+                        {grouped(sync.count)} times in a row, first <Ago at={sync.at} /> ago
+                      </span>
+                    )}
                   </Fact>
-                )}
-              </Facts>
+                  <Fact name="Asked by">{sync.by}</Fact>
+                  <Fact name="Address">
+                    {sync.url === null ? "–" : <code className="break-all">{sync.url}</code>}
+                  </Fact>
+                  <Fact name="SDK">{sync.sdk ?? <span className="text-muted">not told</span>}</Fact>
+                  <Fact name="Deployment">
+                    {sync.deployment ?? <span className="text-muted">not told</span>}
+                  </Fact>
+                  {sync.resolved_at !== null && (
+                    <Fact name="Mended">
+                      <Ago at={sync.resolved_at} /> ago, by a sync that succeeded
+                    </Fact>
+                  )}
+                </Facts>
+              </div>
+              {sync.problem === null && <FunctionDiff functions={sync.functions} />}
             </div>
           </>
         );

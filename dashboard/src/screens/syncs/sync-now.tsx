@@ -19,7 +19,7 @@ export function SyncNow() {
   const apps = useAnswer("listApps", {});
   const endpoint =
     apps.data?.apps.find((each) => each.app === app && each.environment === env)?.endpoint ?? null;
-  const readAgain = useReadAgain("listApps", "listDeployments", "listFunctions");
+  const readAgain = useReadAgain("listApps", "listDeployments", "listFunctions", "listSyncs");
   const [url, setUrl] = useState("");
   const [found, setFound] = useState<AnswerOf<"syncApp"> | null>(null);
   const change = useChange("syncApp", (answer) => {

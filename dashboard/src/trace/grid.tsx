@@ -121,7 +121,7 @@ export function Grid(props: GridProps) {
           hasFocus.current = false;
         }}
         onWheel={({ deltaY }) => deltaY < 0 && isFollowing && stopFollowing()}
-        className="relative max-h-[max(20rem,calc(100dvh-24rem))] overflow-y-scroll overscroll-contain [scrollbar-gutter:stable]"
+        className="relative max-h-[max(20rem,calc(100dvh-31rem))] overflow-y-scroll overscroll-contain [scrollbar-gutter:stable]"
       >
         <div role="presentation" style={{ height: virtualizer.getTotalSize() }} className="relative">
           <div

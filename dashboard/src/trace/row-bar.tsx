@@ -45,6 +45,7 @@ function Drawn({ bars, scale, ticks, nowMs, isThin, isCritical }: RowBarProps & 
           className={`pointer-events-auto absolute min-w-[2px] ${isThin ? "top-[11px] bottom-[11px]" : "top-[7px] bottom-[7px]"} ${isOpen ? "rounded-r-full" : "rounded-[2px]"}`}
         />
       ))}
+      {segments.length === 0 && bars.length > 0 && <Beyond bars={bars} scale={scale} />}
       {isCritical && first && last && (
         <span
           style={{ left: `${first.left * 100}%`, width: `${(last.left + last.width - first.left) * 100}%` }}
@@ -52,6 +53,19 @@ function Drawn({ bars, scale, ticks, nowMs, isThin, isCritical }: RowBarProps & 
         />
       )}
       {ticks !== undefined && <Ticks at={ticks} scale={scale} />}
+    </span>
+  );
+}
+
+/** What is zoomed past is on that side. */
+function Beyond({ bars, scale }: Pick<RowBarProps, "bars" | "scale">) {
+  const isBefore = bars[0]!.fromMs < scale.fromMs;
+  return (
+    <span
+      aria-hidden
+      className={`absolute inset-y-0 flex items-center px-1 text-xs text-muted ${isBefore ? "left-0" : "right-0"}`}
+    >
+      {isBefore ? "‹" : "›"}
     </span>
   );
 }

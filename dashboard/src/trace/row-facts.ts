@@ -71,11 +71,22 @@ function spanFacts(model: TraceModel, row: Row, span: Span, bars: readonly Bar[]
   const isTried = span.kind !== "attempt" && span.attempt !== null && span.attempt > 1;
   return {
     ...{ icon, kind: label, name: nameOf(span), startMs: span.startMs, endMs: span.endMs, bars },
-    aside: isTried ? `${span.attempt} attempts` : null,
+    aside: isTried ? `${span.attempt} attempts` : placeInGroup(model, row),
     status: span.status === null ? null : SPAN_STATUS[span.status],
-    isCritical: model.paths?.get(row.run)?.has(row.at) === true,
+    isCritical: model.paths?.get(row.run)?.has(stepIndex(model, row, span)) === true,
     step: isOwn && span.kind !== "attempt" ? span.id : null,
   };
+}
+
+/** A try is on the path with its step. */
+function stepIndex({ loaded }: TraceModel, { run, at }: Row, { kind, parent }: Span): number {
+  if (kind !== "attempt" || parent === null) return at;
+  return loaded.get(run)?.forest.indexOf.get(parent) ?? at;
+}
+
+/** Of equal ones, which. */
+function placeInGroup({ rows }: TraceModel, { parent, position }: Row): string | null {
+  return rows[parent]?.kind === "group" ? `#${position.toLocaleString("en-GB")}` : null;
 }
 
 function openPhase(model: TraceModel, row: Row) {

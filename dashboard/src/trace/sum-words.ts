@@ -1,9 +1,18 @@
 import type { AnswerOf } from "@durable/engine/api";
-import { PHASE } from "../words/phase.ts";
+import { PHASE, type Phase } from "../words/phase.ts";
 import { duration } from "../words/time.ts";
 
 type RunTime = NonNullable<AnswerOf<"getRunTrace">["time"]>;
 export type TimeSum = RunTime["sums"][number];
+
+/** The time since it was read, at what the run is at since then. Milliseconds. */
+export function grownTime(time: RunTime, phase: Phase, limitId: string | null, ms: number): RunTime {
+  if (ms <= 0) return time;
+  const isThat = (sum: TimeSum) => sum.phase === phase && (sum.limit?.id ?? null) === limitId;
+  const known = time.sums.find(isThat) ?? { phase, limit: null, ms: 0 };
+  const sums = [...time.sums.filter((sum) => sum !== known), { ...known, ms: known.ms + ms }];
+  return { ...time, ms: time.ms + ms, sums: sums.sort((a, b) => b.ms - a.ms) };
+}
 
 /** Less than this of a run is not worth a word. */
 const SAID_FROM = 0.01;

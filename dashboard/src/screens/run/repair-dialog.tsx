@@ -65,19 +65,21 @@ function RepairForm({ run, close, step, actions }: RepairFormProps) {
             }
       }
     >
-      <fieldset className="flex flex-wrap gap-1.5">
-        <legend className="mb-1 text-sm font-medium">How</legend>
-        {actions.map((each) => (
-          <Button
-            key={each}
-            aria-pressed={each === action}
-            look={each === action ? "main" : "plain"}
-            onClick={() => setAction(each)}
-          >
-            {REPAIR[each].label}
-          </Button>
-        ))}
-      </fieldset>
+      {actions.length > 1 && (
+        <fieldset className="flex flex-wrap gap-1.5">
+          <legend className="mb-1 text-sm font-medium">How</legend>
+          {actions.map((each) => (
+            <Button
+              key={each}
+              aria-pressed={each === action}
+              look={each === action ? "main" : "plain"}
+              onClick={() => setAction(each)}
+            >
+              {REPAIR[each].label}
+            </Button>
+          ))}
+        </fieldset>
+      )}
       {(needs === "value" || needs === "maybe a value") && (
         <JsonField
           label={needs === "value" ? "Result" : "Data of the event that ends it"}

@@ -42,7 +42,7 @@ export function RunHead({ run, shown, time, isThen, isWhole }: RunHeadProps) {
       </div>
       <WhyLine run={shown} isThen={isThen} />
       <HeadFacts run={run} />
-      {time !== null && !isThen && <SumBar time={time} />}
+      {time !== null && !isThen && <SumBar run={run} time={time} />}
     </header>
   );
 }

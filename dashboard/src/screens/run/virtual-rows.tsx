@@ -31,7 +31,7 @@ export function VirtualRows<Item>({ items, keyOf, label, rowPx, children }: Virt
       tabIndex={0}
       role="list"
       aria-label={label}
-      className="max-h-[max(20rem,calc(100dvh-22rem))] overflow-y-auto overscroll-contain"
+      className="max-h-[max(20rem,calc(100dvh-26rem))] overflow-y-auto overscroll-contain"
     >
       <div role="presentation" style={{ height: virtualizer.getTotalSize() }} className="relative">
         {virtualizer.getVirtualItems().map(({ index, key, start }) => (

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 export interface Column<Row> {
   readonly id: string;
   readonly label: string;
+  /** Null where the row has nothing of it: a dash, and on a phone no line. */
   readonly cell: (row: Row) => ReactNode;
   readonly align?: "right";
   /** Of its cells: a width, or from which width of the screen on they are there. */

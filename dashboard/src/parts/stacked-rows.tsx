@@ -58,12 +58,17 @@ export function StackedRows<Row>({
               </div>
               {below.length > 0 && (
                 <dl className="mt-1 grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-0.5 text-xs">
-                  {below.map((column) => (
-                    <div key={column.id} className="col-span-2 grid grid-cols-subgrid">
-                      <dt className="text-muted">{column.label}</dt>
-                      <dd className="min-w-0 break-words">{column.cell(row)}</dd>
-                    </div>
-                  ))}
+                  {below.map((column) => {
+                    const cell = column.cell(row);
+                    return (
+                      cell !== null && (
+                        <div key={column.id} className="col-span-2 grid grid-cols-subgrid">
+                          <dt className="text-muted">{column.label}</dt>
+                          <dd className="min-w-0 break-words">{cell}</dd>
+                        </div>
+                      )
+                    );
+                  })}
                 </dl>
               )}
             </div>

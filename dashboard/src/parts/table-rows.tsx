@@ -63,7 +63,7 @@ export function TableRows<Row>({ label, columns, rows, idOf, targetOf, nameOf, s
                       {column.cell(row)}
                     </RowLink>
                   ) : (
-                    column.cell(row)
+                    (column.cell(row) ?? <span aria-hidden>–</span>)
                   )}
                 </td>
               ))}

@@ -20,19 +20,21 @@ export const BULK_ACTION: Readonly<Record<Bulk["action"], ActionFace>> = {
     label: "Cancel",
     order: (runs) => `Cancel ${runs}`,
     means:
-      "Nothing of them runs any more but the undoing of their completed steps. This cannot be taken back.",
+      "Nothing of them runs any more but the undoing of their completed steps. This cannot be taken back. Those that have ended are left as they are.",
     isDanger: true,
   },
   pause: {
     label: "Pause",
     order: (runs) => `Pause ${runs}`,
-    means: "They stand still until somebody resumes them. What they wait for still happens, and is kept.",
+    means:
+      "They stand still until somebody resumes them. What they wait for still happens, and is kept. Those that have ended are left as they are.",
     isDanger: false,
   },
   resume: {
     label: "Resume",
     order: (runs) => `Resume ${runs}`,
-    means: "Those that are paused go on, with their results kept and fresh attempts.",
+    means:
+      "Those that are paused go on, with their results kept and fresh attempts. The others are left as they are.",
     isDanger: false,
   },
   rerun: {

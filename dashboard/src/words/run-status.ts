@@ -24,3 +24,13 @@ export const RUN_STATUS: Readonly<Record<RunStatus, Face>> = {
   failed: { label: "Failed", icon: X, tone: "bad" },
   cancelled: { label: "Cancelled", icon: Ban, tone: "gone" },
 };
+
+/** Of runs that have not ended. */
+export const LIVE_STATUSES: readonly RunStatus[] = [
+  "queued",
+  "running",
+  "waiting",
+  "paused",
+  "failing",
+  "cancelling",
+];

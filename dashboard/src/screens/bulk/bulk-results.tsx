@@ -5,6 +5,7 @@ import { StatusPill } from "../../parts/status-pill.tsx";
 import { Table } from "../../parts/table.tsx";
 import { Ago } from "../../parts/when.tsx";
 import { useTargets } from "../../shell/targets.ts";
+import { RUN_STATUS } from "../../words/run-status.ts";
 import { TONE } from "../../words/tone.ts";
 
 type Result = AnswerOf<"getBulk">["results"][number];
@@ -30,13 +31,13 @@ const COLUMNS: readonly Column<Result>[] = [
   {
     id: "detail",
     label: "More",
-    cell: ({ detail, new_run: run, new_status: status }) =>
+    cell: ({ status, detail, new_run: run, new_status: newStatus }) =>
       run === null ? (
-        <span className="text-muted">{detail}</span>
+        <span className="text-muted">{detail === null ? null : detailSaid(status, detail)}</span>
       ) : (
         <span className="inline-flex flex-wrap items-center gap-2">
           <span className="text-muted">new run</span> <RunLink id={run} />
-          {status !== null && <StatusPill status={status} />}
+          {newStatus !== null && <StatusPill status={newStatus} />}
         </span>
       ),
   },
@@ -48,6 +49,12 @@ const COLUMNS: readonly Column<Result>[] = [
     cell: ({ at }) => (at === null ? null : <Ago at={at} />),
   },
 ];
+
+/** Of a run that was refused most often only where it stood. */
+function detailSaid(status: Result["status"], detail: string): string {
+  if (!Object.hasOwn(RUN_STATUS, detail)) return detail;
+  return status === "refused" ? `It was ${detail} already` : `It is ${detail}`;
+}
 
 /** What came of each run. */
 export function BulkResults({ results }: { readonly results: readonly Result[] }) {

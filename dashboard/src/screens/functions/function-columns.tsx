@@ -5,6 +5,7 @@ import { TargetLink } from "../../parts/target.tsx";
 import { Ago } from "../../parts/when.tsx";
 import type { Targets } from "../../shell/targets.ts";
 import { grouped, percent } from "../../words/number.ts";
+import { LIVE_STATUSES } from "../../words/run-status.ts";
 import { duration } from "../../words/time.ts";
 import { quotedWhereNeeded } from "../runs/query-text.ts";
 import type { FunctionRow } from "./function-rows.ts";
@@ -40,6 +41,24 @@ export function functionColumns(targets: Targets): readonly Column<FunctionRow>[
       label: "Starts",
       className: "max-w-96 text-muted",
       cell: ({ triggers }) => triggers.map((said) => <p key={said}>{said}</p>),
+    },
+    {
+      id: "live",
+      label: "Live",
+      align: "right",
+      cell: ({ id, live }) => {
+        if (live === null) return "…";
+        if (live.count === 0) return live.isExact ? <span className="text-muted">0</span> : null;
+        return (
+          <TargetLink
+            target={targets.runs(`function:${quotedWhereNeeded(id)} status:${LIVE_STATUSES.join(",")}`)}
+            className="hover:underline"
+          >
+            {grouped(live.count)}
+            {!live.isExact && "+"}
+          </TargetLink>
+        );
+      },
     },
     {
       id: "started",

@@ -15,6 +15,7 @@ test("functions come by name, those that are gone at the end", () => {
     functions: [declared("b"), declared("a", AT), declared("c")],
     counted: undefined,
     paused: new Set(["c"]),
+    live: null,
   });
   expect(rows.map(({ id, isPaused, counted }) => [id, isPaused, counted])).toEqual([
     ["b", false, null],
@@ -28,7 +29,12 @@ test("one is found by its name and by what starts it", () => {
     functions: [declared("pay", null, { triggers: [{ event: "order.placed" }], input: { type: "object" } })],
     counted: [],
     paused: new Set(),
+    live: { counts: new Map([["pay", 3]]), isExact: true },
   });
-  expect(row).toMatchObject({ hasInput: true, counted: { started: 0, failed: 0, p95Ms: null } });
+  expect(row).toMatchObject({
+    hasInput: true,
+    live: { count: 3, isExact: true },
+    counted: { started: 0, failed: 0, p95Ms: null },
+  });
   expect([matches(row!, "PAY"), matches(row!, "order"), matches(row!, "user")]).toEqual([true, true, false]);
 });

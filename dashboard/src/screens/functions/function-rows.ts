@@ -1,6 +1,7 @@
 import type { AnswerOf } from "@durable/engine/api";
 import { manifestOf } from "../../words/manifest.ts";
 import { triggersSaid } from "../../words/manifest-words.ts";
+import type { LiveByFunction } from "./use-live.ts";
 
 type Declared = AnswerOf<"listFunctions">["functions"][number];
 type Counted = AnswerOf<"getMetrics">["functions"][number];
@@ -14,6 +15,8 @@ export interface FunctionRow {
   readonly triggers: readonly string[];
   readonly hasInput: boolean;
   readonly isPaused: boolean;
+  /** Runs under way; null before they were counted. */
+  readonly live: { readonly count: number; readonly isExact: boolean } | null;
   /** In the time that was counted; null before it was. */
   readonly counted: {
     readonly started: number;
@@ -26,10 +29,11 @@ interface Answers {
   readonly functions: readonly Declared[];
   readonly counted: readonly Counted[] | undefined;
   readonly paused: ReadonlySet<string>;
+  readonly live: LiveByFunction | null;
 }
 
 /** By name; those that are gone at the end. */
-export function functionRows({ functions, counted, paused }: Answers): readonly FunctionRow[] {
+export function functionRows({ functions, counted, paused, live }: Answers): readonly FunctionRow[] {
   const byId = new Map(counted?.map((each) => [each.function, each]));
   return functions
     .map(({ id, version, manifest, synced_at: syncedAt, removed_at: removedAt }) => {
@@ -43,6 +47,7 @@ export function functionRows({ functions, counted, paused }: Answers): readonly 
         triggers: triggersSaid(declared),
         hasInput: declared.input !== undefined,
         isPaused: paused.has(id),
+        live: live === null ? null : { count: live.counts.get(id) ?? 0, isExact: live.isExact },
         counted:
           counted === undefined
             ? null

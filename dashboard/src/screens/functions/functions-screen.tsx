@@ -14,6 +14,7 @@ import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { countOf } from "../../words/number.ts";
 import { functionColumns } from "./function-columns.tsx";
 import { functionRows, matches } from "./function-rows.ts";
+import { useLiveByFunction } from "./use-live.ts";
 
 const DAY_S = 86_400;
 
@@ -33,7 +34,9 @@ export function FunctionsScreen() {
   const pauses = useAnswer("listPauses", { params });
   useTopics(["pauses", "deployments"]);
   const columns = useMemo(() => functionColumns(targets), [targets]);
+  const live = useLiveByFunction();
   const rows = functionRows({
+    live,
     functions: functions.data?.functions ?? [],
     counted: metrics.data?.functions,
     paused: new Set(

@@ -34,7 +34,7 @@ export function runColumns(targets: Targets): readonly Column<RunListed>[] {
       id: "wait",
       label: "Waits for",
       className: "max-w-96 min-w-40 text-muted",
-      cell: ({ wait }) => (wait === null ? <Nothing /> : <WaitText wait={wait} />),
+      cell: ({ wait }) => (wait === null ? null : <WaitText wait={wait} />),
     },
     {
       id: "event",
@@ -67,10 +67,6 @@ export function runColumns(targets: Targets): readonly Column<RunListed>[] {
       cell: (run) => <Took from={run.created_at} to={run.ended_at} />,
     },
   ];
-}
-
-function Nothing() {
-  return <span aria-hidden>–</span>;
 }
 
 export function runName(run: RunListed): string {

@@ -10,6 +10,7 @@ import { targetsOf } from "../../shell/targets.ts";
 import { WorkspaceContext } from "../../shell/workspace.ts";
 import { lookOf, type Workspace } from "../../words/environment.ts";
 import { grouped } from "../../words/number.ts";
+import { LIVE_STATUSES } from "../../words/run-status.ts";
 import { atSteps, RANGE } from "../../words/time-range.ts";
 import { startsOf } from "../overview/figures.ts";
 import { MarkButton } from "./mark-button.tsx";
@@ -54,7 +55,7 @@ export function WorkspaceCard({ workspace }: { readonly workspace: Workspace }) 
             </Figure>
             <Figure name="Live runs">
               <TargetLink
-                target={targets.runs("status:queued,running,waiting,paused,failing,cancelling")}
+                target={targets.runs(`status:${LIVE_STATUSES.join(",")}`)}
                 className="relative z-1 hover:underline"
               >
                 {said(figures === null ? undefined : figures.live)}

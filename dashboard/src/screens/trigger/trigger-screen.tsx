@@ -30,7 +30,7 @@ export function TriggerScreen() {
         description={
           <>
             A run of exactly this function.{" "}
-            <TargetLink target={targets.fn(fn)} className="text-accent hover:underline">
+            <TargetLink target={targets.fn(fn)} className="text-accent underline underline-offset-2">
               What it does
             </TargetLink>
           </>

@@ -18,6 +18,7 @@ export function WorkspacesScreen() {
   return (
     <main id="content" className="mx-auto max-w-6xl p-4 sm:p-8">
       <p className="mb-4 font-semibold">Durable</p>
+      {apps.data === undefined && <PageHead title="Workspaces" />}
       <Answered query={apps}>
         {({ apps }) =>
           apps.length === 0 ? (

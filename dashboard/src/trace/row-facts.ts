@@ -58,7 +58,11 @@ const FACTS: Readonly<Record<Row["kind"], (model: TraceModel, row: Row, of: Load
     };
   },
   loading: () => ({ ...NOTHING, icon: Ellipsis, name: "Reading the child run …" }),
-  refused: () => ({ ...NOTHING, icon: CircleAlert, name: "The child run could not be read" }),
+  refused: () => ({
+    ...NOTHING,
+    icon: CircleAlert,
+    name: "The child run could not be read: press to try again",
+  }),
 };
 
 const NOTHING: Omit<Facts, "icon" | "name"> = {

@@ -54,10 +54,11 @@ export function TraceView({ run, root, traces, state, options, change, openPhase
 
   const select = useCallback(
     (index: number) => {
-      const { id, kind } = rows[index]!;
+      const { id, kind, run: of } = rows[index]!;
       if (kind === "run" || kind === "span") change({ span: id === options.span ? undefined : id });
+      if (kind === "refused") traces.open(of);
     },
-    [rows, change, options.span],
+    [rows, change, options.span, traces],
   );
   const turnRow = useCallback(
     (index: number) => setOpenness((now) => turn(now, [rows[index]!], rows[index]!.isOpen === false)),
@@ -118,6 +119,11 @@ export function TraceView({ run, root, traces, state, options, change, openPhase
         isFollowing={options.follow === 1}
         stopFollowing={() => change({ follow: undefined })}
       />
+      {options.failed === 1 && rows.length === 1 && (
+        <p role="status" className="py-2 text-center text-sm text-muted">
+          Nothing of it failed{trace.isWhole ? "" : " so far"}.
+        </p>
+      )}
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-1">
         <Legend time={trace.time} />
         {!trace.isWhole && (

@@ -1,12 +1,16 @@
-import type { ReactNode } from "react";
+import { Link2 } from "lucide-react";
+import { type ReactNode, useEffect, useRef } from "react";
 import type { Run } from "../../live/patches.ts";
+import { useAnnounce } from "../../parts/announcer.tsx";
 import { Id } from "../../parts/id.tsx";
 import { RunLink } from "../../parts/run-link.tsx";
 import { StatusPill } from "../../parts/status-pill.tsx";
 import { TargetLink } from "../../parts/target.tsx";
+import { useCopy } from "../../parts/use-copy.ts";
 import { Ago, Took } from "../../parts/when.tsx";
 import { useTargets } from "../../shell/targets.ts";
 import type { RunTime } from "../../trace/span.ts";
+import { RUN_STATUS } from "../../words/run-status.ts";
 import { compareTarget } from "./compare-target.ts";
 import { RunActions } from "./run-actions.tsx";
 import { SumBar } from "./sum-bar.tsx";
@@ -25,6 +29,13 @@ interface RunHeadProps {
 /** Which run it is, how it is and why, and what can be done with it. */
 export function RunHead({ run, shown, time, isThen, isWhole }: RunHeadProps) {
   const targets = useTargets();
+  const announce = useAnnounce();
+  const said = useRef(run.status);
+  useEffect(() => {
+    if (said.current === run.status) return;
+    said.current = run.status;
+    announce(`The run is ${RUN_STATUS[run.status].label.toLowerCase()}`);
+  }, [run.status, announce]);
   return (
     <header className="mb-4">
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-3">
@@ -36,7 +47,10 @@ export function RunHead({ run, shown, time, isThen, isWhole }: RunHeadProps) {
           </h1>
           <StatusPill status={shown.status} />
           {isThen && <span className="text-xs font-medium text-accent">as of then</span>}
-          <Id id={run.id} name="the run's id" />
+          <span className="inline-flex items-center">
+            <Id id={run.id} name="the run's id" />
+            <CopyLink />
+          </span>
         </div>
         <RunActions run={run} isWhole={isWhole} />
       </div>
@@ -44,6 +58,22 @@ export function RunHead({ run, shown, time, isThen, isWhole }: RunHeadProps) {
       <HeadFacts run={run} />
       {time !== null && !isThen && <SumBar run={run} time={time} />}
     </header>
+  );
+}
+
+/** With all that stands in it: whoever opens it sees the same. */
+function CopyLink() {
+  const { copy, isCopied } = useCopy(location.href);
+  return (
+    <button
+      type="button"
+      title="Copy the address of what is shown (Shift+Y)"
+      onClick={copy}
+      className="inline-flex min-h-6 items-center gap-1 rounded px-1 text-xs text-muted hover:bg-hover hover:text-text"
+    >
+      <Link2 aria-hidden size={13} />
+      {isCopied === null ? "Link" : isCopied ? "copied" : "not copied"}
+    </button>
   );
 }
 

@@ -37,9 +37,12 @@ function RunPage({ id }: { readonly id: string }) {
   );
   if (run === null || shown === null)
     return (
-      <Answered query={head} rows={16}>
-        {() => null}
-      </Answered>
+      <>
+        <h1 className="mb-3 text-xl font-semibold">Run</h1>
+        <Answered query={head} rows={16} title="Run">
+          {() => null}
+        </Answered>
+      </>
     );
   return (
     <>

@@ -27,6 +27,7 @@ beforeAll(async () => {
 afterAll(() => stage?.stop());
 
 async function goTo(path: string): Promise<void> {
+  complaintsOf(page);
   await page.setViewportSize(WIDE);
   await page.goto(stage.engine.url + path);
 }

@@ -33,5 +33,5 @@ export const SCREENS: Readonly<Record<string, (made: Population) => string>> = {
   syncs: () => "/shop/dev/syncs",
   settings: () => "/shop/dev/settings",
   "settings-audit": () => "/shop/dev/settings?section=audit",
-  production: () => "/shop/prod/runs",
+  production: () => "/bank/dev/runs",
 };

@@ -31,6 +31,8 @@ export async function startStage(): Promise<Stage> {
   const engine = await startEngine();
   process.env["DURABLE_URL"] = engine.url;
   const app = await startSdkApp(engine, "shop", SHOP);
+  await (await startSdkApp(engine, "bank", [])).stop();
+  await engine.call("POST", "/v1/apps/bank/dev/mark", { production: true });
   const browser = await chromium.launch({ executablePath: chromiumPath()!, args: CHROMIUM_ARGS });
   return {
     engine,
@@ -73,8 +75,9 @@ export async function openPage(
 
 const complaints = new WeakMap<Page, string[]>();
 
+/** Since they were asked for last. */
 export function complaintsOf(page: Page): readonly string[] {
-  return complaints.get(page) ?? [];
+  return complaints.get(page)?.splice(0) ?? [];
 }
 
 /** Nothing is loading any more. */

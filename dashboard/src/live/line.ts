@@ -1,5 +1,6 @@
 import { readEvents } from "@durable/engine/server-sent-events";
-import type { News, Patch, WorkspaceKey } from "./messages.ts";
+import { problemOf } from "../api/problem.ts";
+import type { LineState, News, Patch, WorkspaceKey } from "./messages.ts";
 import { unionOf } from "./topics.ts";
 
 /** The engine beats every 15 s: after this the line is dead. */
@@ -24,6 +25,7 @@ export class Line {
   #lastId: string | null = null;
   #retryMs = RETRY_MS.first;
   #awaySinceMs: number | null = Date.now();
+  #refusal: string | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(workspace: WorkspaceKey, tell: (news: News) => void) {
@@ -81,7 +83,8 @@ export class Line {
         cache: "no-store",
         signal: stream.signal,
       });
-      if (!answer.ok || answer.body === null) return;
+      this.#refusal = await refusalOf(answer);
+      if (this.#refusal !== null || answer.body === null) return;
       for await (const { event, data, id } of readEvents(piecesOf(answer.body, alive))) {
         if (id !== null) this.#lastId = id;
         if (data !== null) this.#heard(event, JSON.parse(data));
@@ -126,11 +129,21 @@ export class Line {
     this.#sid = null;
   }
 
-  #sayState(): void {
-    const since = this.#awaySinceMs;
-    const state = since === null ? ({ is: "open" } as const) : ({ is: "away", sinceMs: since } as const);
-    this.#tell({ kind: "state", workspace: this.#workspace, state });
+  #state(): LineState {
+    if (this.#refusal !== null) return { is: "refused", detail: this.#refusal };
+    const sinceMs = this.#awaySinceMs;
+    return sinceMs === null ? { is: "open" } : { is: "away", sinceMs };
   }
+
+  #sayState(): void {
+    this.#tell({ kind: "state", workspace: this.#workspace, state: this.#state() });
+  }
+}
+
+/** Null: it is a stream, or the engine will be back. */
+async function refusalOf(answer: Response): Promise<string | null> {
+  if (answer.ok || answer.status >= 500 || answer.status === 429) return null;
+  return problemOf(await answer.text(), answer.status).detail;
 }
 
 /** Not every browser can iterate over a body. */

@@ -26,4 +26,8 @@ export type News =
   | { readonly kind: "state"; readonly workspace: WorkspaceKey; readonly state: LineState };
 
 /** `away` since when: what is on the screen is as old as that. */
-export type LineState = { readonly is: "open" } | { readonly is: "away"; readonly sinceMs: number };
+export type LineState =
+  | { readonly is: "open" }
+  | { readonly is: "away"; readonly sinceMs: number }
+  /** The engine says no, and why; it is asked again. */
+  | { readonly is: "refused"; readonly detail: string };

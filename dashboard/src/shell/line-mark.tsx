@@ -12,6 +12,7 @@ export function LineMark() {
   const state = useLineState();
   const nowMs = useNowMs();
   if (state === null) return null;
+  if (state.is === "refused") return <Refused detail={state.detail} />;
   const awayMs = state.is === "open" ? 0 : nowMs - state.sinceMs;
   const isLive = awayMs < NOTICED_MS;
   const said = isLive
@@ -26,6 +27,16 @@ export function LineMark() {
     >
       <span aria-hidden className={joinClasses("size-2 rounded-full", isLive ? "bg-good" : "bg-bad")} />
       <span className="sr-only sm:not-sr-only">{said}</span>
+    </span>
+  );
+}
+
+/** Nothing moves by itself, because the engine lets nobody with this right follow. */
+function Refused({ detail }: { readonly detail: string }) {
+  return (
+    <span role="status" title={detail} className="inline-flex min-w-0 items-center gap-1.5 text-xs text-bad">
+      <span aria-hidden className="size-2 shrink-0 rounded-full bg-bad" />
+      <span className="sr-only sm:not-sr-only sm:truncate">Not live: {detail}</span>
     </span>
   );
 }

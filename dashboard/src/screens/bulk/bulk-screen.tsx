@@ -38,7 +38,7 @@ export function BulkScreen() {
   return (
     <>
       {bulk.data === undefined && <PageHead title="Bulk" />}
-      <Answered query={bulk}>
+      <Answered query={bulk} title="Bulk">
         {(bulk) => (
           <>
             <PageHead

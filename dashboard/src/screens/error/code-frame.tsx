@@ -14,7 +14,11 @@ export function CodeFrame({ frame }: { readonly frame: string | null }) {
         <CopyButton text={place} what="the place" className="min-h-7 px-1.5" />
       </div>
       {lines.length > 0 && (
-        <pre className="overflow-x-auto border-t border-line py-1.5 text-xs leading-5">
+        <pre
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys too
+          tabIndex={0}
+          className="overflow-x-auto border-t border-line py-1.5 text-xs leading-5"
+        >
           {lines.map(({ number, text, isHere }) => (
             <div key={number} className={isHere ? "bg-bad-ground" : ""}>
               <span className="inline-block w-4 pl-1.5 text-bad select-none">{isHere ? "›" : ""}</span>

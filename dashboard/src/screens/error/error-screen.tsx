@@ -27,7 +27,7 @@ export function ErrorScreen() {
   const error = useAnswer("getError", { params });
   useReadAsRunsMove(["getError"], READ_MS);
   return (
-    <Answered query={error} rows={10}>
+    <Answered query={error} rows={10} title="Error">
       {(group) => (
         <>
           <PageHead

@@ -63,7 +63,11 @@ export function ErrorStack({ group }: { readonly group: AnswerOf<"getError"> }) 
                 )
               ) : (
                 <div className="relative mt-2">
-                  <pre className="max-h-80 overflow-auto rounded-md border border-line bg-sunken/40 p-3 pr-10 text-xs leading-5">
+                  <pre
+                    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys too
+                    tabIndex={0}
+                    className="max-h-80 overflow-auto rounded-md border border-line bg-sunken/40 p-3 pr-10 text-xs leading-5"
+                  >
                     {stack}
                   </pre>
                   <CopyButton

@@ -35,7 +35,7 @@ export function EventScreen() {
   return (
     <>
       {event.data === undefined && <PageHead title="Event" />}
-      <Answered query={event}>
+      <Answered query={event} title="Event">
         {(event) => (
           <>
             <PageHead

@@ -39,7 +39,7 @@ export function FunctionScreen() {
   return (
     <>
       {functions.data === undefined && <PageHead title={fn} />}
-      <Answered query={functions}>
+      <Answered query={functions} title="Function">
         {({ functions }) => {
           const found = functions.find(({ id }) => id === fn);
           if (found === undefined)

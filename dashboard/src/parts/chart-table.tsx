@@ -21,7 +21,7 @@ export function ChartTable({
       className="max-h-72 overflow-auto border-t border-line"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys
       tabIndex={0}
-      aria-label={title}
+      aria-label={`${title}, as a table`}
     >
       <table className="w-full text-left text-xs">
         <thead className="sticky top-0 bg-raised text-muted">
@@ -34,7 +34,11 @@ export function ChartTable({
                 {label}
               </th>
             ))}
-            {onPick && <th scope="col" aria-label="Action" />}
+            {onPick && (
+              <th scope="col">
+                <span className="sr-only">Action</span>
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>

@@ -65,7 +65,7 @@ function GivenAnswer({ input, at }: { readonly input: Input; readonly at: (insta
         <strong>{answer.by}</strong> at {at(answer.at)}
         {decision?.comment != null && <>: {decision.comment}</>}
       </p>
-      {decision === null && <JsonView value={answer.value} label="Answer" isTitled />}
+      {decision === null && <JsonView value={answer.value} label="Answer" />}
     </div>
   );
 }

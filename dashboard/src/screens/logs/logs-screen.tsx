@@ -39,7 +39,11 @@ export function LogsScreen() {
             </>
           )
         }
-        count={store.total === 0 ? undefined : countOf(store.total, "line")}
+        count={
+          store.total === 0
+            ? undefined
+            : `${countOf(store.total, "line")}${isReading ? ", reading on …" : ""}`
+        }
       />
       <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
         <Choice

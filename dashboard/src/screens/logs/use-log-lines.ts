@@ -4,8 +4,9 @@ import { useLive, useTopics } from "../../shell/live-context.ts";
 import { useWorkspace } from "../../shell/workspace.ts";
 import { LINES_MAX, type LogSaid, LogStore } from "./log-store.ts";
 
-/** However fast lines come, the page is drawn no more often than this. */
+/** However fast lines come, the page is drawn no more often than this; of many lines more seldom, for each drawing places all of them. */
 const DRAW_MS = 100;
+const DRAW_MS_PER_LINE = 1 / 250;
 const PER_PAGE = 1_000;
 
 export interface LogLines {
@@ -112,10 +113,13 @@ class Box {
   }
 
   #tell(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null;
-      this.version += 1;
-      for (const listener of this.#listeners) listener();
-    }, DRAW_MS);
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = null;
+        this.version += 1;
+        for (const listener of this.#listeners) listener();
+      },
+      DRAW_MS + this.store.total * DRAW_MS_PER_LINE,
+    );
   }
 }

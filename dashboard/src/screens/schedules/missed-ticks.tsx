@@ -16,7 +16,7 @@ export function MissedTicks({ schedule }: { readonly schedule: Schedule }) {
   useTopics(["skips"]);
   return (
     <div className="min-w-0">
-      <h3 className="mb-1 text-xs font-medium text-muted">Ticks that started nothing</h3>
+      <h2 className="mb-1 text-xs font-medium text-muted">Ticks that started nothing</h2>
       <Answered query={skips} rows={2}>
         {({ skips }) => {
           const own = skips.filter(

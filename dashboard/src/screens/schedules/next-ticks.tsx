@@ -11,7 +11,7 @@ export function NextTicks({ next, zone }: { readonly next: readonly string[]; re
   if (next.length === 0) return <p className="text-sm text-muted">There is no next tick.</p>;
   return (
     <div className="relative min-w-0 overflow-x-auto">
-      <h3 className="mb-1 text-xs font-medium text-muted">Next</h3>
+      <h2 className="mb-1 text-xs font-medium text-muted">Next</h2>
       <table className="w-full text-left text-sm">
         <thead className="text-xs text-muted">
           <tr>

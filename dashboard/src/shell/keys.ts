@@ -20,8 +20,23 @@ export function setSingleKeys(on: boolean): void {
   else localStorage.setItem(KEPT, "off");
 }
 
+/** After `g` a letter leads to a screen, and means nothing else; tinykeys waits so long for it. */
+const LEADER = "g";
+const SEQUENCE_MS = 1_000;
+
+const pressed = { key: "", atMs: 0, isSecond: false };
+
+function notePressed({ key, timeStamp, repeat }: KeyboardEvent): void {
+  if (repeat) return;
+  pressed.isSecond = pressed.key === LEADER && !pressed.isSecond && timeStamp - pressed.atMs < SEQUENCE_MS;
+  pressed.key = key;
+  pressed.atMs = timeStamp;
+}
+
 /** While it is on the screen. Nothing happens while somebody types, and nothing by single keys when they are off. */
 export function useKeys(handlers: Readonly<Record<string, (event: KeyboardEvent) => void>>): void {
+  // Before any handler hears of it; the same function is added once, however often.
+  useEffect(() => window.addEventListener("keydown", notePressed, true), []);
   useEffect(
     () =>
       tinykeys(
@@ -31,6 +46,7 @@ export function useKeys(handlers: Readonly<Record<string, (event: KeyboardEvent)
             keys,
             (event: KeyboardEvent) => {
               const isModified = keys.includes("$mod");
+              if (pressed.isSecond && !keys.includes(" ")) return;
               if (
                 !isModified &&
                 (isTyping(event) || !hasSingleKeys() || document.querySelector("[role=dialog]"))

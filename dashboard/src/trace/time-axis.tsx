@@ -55,6 +55,8 @@ function foldLabels(scale: Scale): { readonly x: number; readonly ms: number }[]
   return labels;
 }
 
+const HATCH = "repeating-linear-gradient(45deg, var(--line) 0 2px, transparent 2px 6px)";
+
 interface LinesProps extends AxisProps {
   readonly atMs: number | null;
 }
@@ -78,9 +80,10 @@ export function Lines({ scale, originMs, isNarrow, atMs }: LinesProps) {
           style={{
             left: `${scale.x(fromMs) * 100}%`,
             width: `${(scale.x(toMs) - scale.x(fromMs)) * 100}%`,
-            backgroundImage: "repeating-linear-gradient(45deg, var(--line) 0 2px, transparent 2px 6px)",
+            // On a phone it would go through the names.
+            ...(isNarrow ? {} : { backgroundImage: HATCH }),
           }}
-          className="absolute inset-y-0 border-x border-dashed border-line-strong"
+          className={`absolute inset-y-0 border-x border-dashed ${isNarrow ? "border-line" : "border-line-strong"}`}
         />
       ))}
       {atMs !== null && (

@@ -80,7 +80,8 @@ describe.skipIf(!canBrowse)("refused", () => {
     );
   });
 
-  test.each(NAMES)("%s", async (name) => {
+  // All that the logs show comes by the stream, which a worker reads: it is not this page's to refuse.
+  test.each(NAMES.filter((name) => name !== "logs"))("%s", async (name) => {
     await goTo(SCREENS[name]!(made));
     await page.getByText(REFUSAL.detail).first().waitFor();
     await expectNoViolations();

@@ -43,7 +43,7 @@ export function optionsOf(
     legend: { show: false },
     cursor: {
       y: false,
-      points: { size: 7 },
+      points: { size: 7, show: shape === "lines" },
       drag: { x: data.onPick !== undefined, y: false, setScale: false },
       ...(syncKey === undefined ? {} : { sync: { key: syncKey, setSeries: false } }),
     },
@@ -96,9 +96,9 @@ export function optionsOf(
   }
 }
 
-/** Bars stand on their step, so the last one needs room. */
+/** To the end of the last step, on which a bar stands: so that charts beside each other show an instant at the same place. */
 function rangeOf(data: ChartData, min: number, max: number): [number, number] {
-  return data.shape === "bars" || min === max ? [min, max + stepMsOf(data) / 1_000] : [min, max];
+  return [min, max + stepMsOf(data) / 1_000];
 }
 
 function rangeOfY(_: uPlot, __: number, max: number | null): [number, number] {

@@ -8,7 +8,7 @@ import { JsonEditor } from "../../parts/json-editor.tsx";
 import { ProblemPanel } from "../../parts/problem-panel.tsx";
 import { errorsBelow } from "../../parts/schema-form/form-errors.ts";
 import { SchemaForm } from "../../parts/schema-form/schema-form.tsx";
-import { nodeOf } from "../../parts/schema-form/schema-node.ts";
+import { nodeOf } from "../../parts/schema-form/read-schema.ts";
 import { initialOf } from "../../parts/schema-form/schema-value.ts";
 import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { draftOfText, draftOfValue } from "../trigger/draft.ts";

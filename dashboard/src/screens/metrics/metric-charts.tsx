@@ -38,7 +38,11 @@ export function MetricCharts({ points, span, percentile, said, labels, onPick }:
   const minutes = (span.toMs - span.fromMs) / 60_000;
   return (
     <div className="grid items-start gap-4 lg:grid-cols-2">
+      <p className="text-sm text-muted lg:col-span-2">
+        A click on a chart, or a drag over it, shows the runs that were created then.
+      </p>
       <Chart
+        pickLabel="Runs created then"
         title="Runs that ended"
         summary={
           ended === 0
@@ -60,6 +64,7 @@ export function MetricCharts({ points, span, percentile, said, labels, onPick }:
         }}
       />
       <Chart
+        pickLabel="Runs created then"
         title="Runs that started"
         summary={`${countOf(started, "run")} in ${said}, ${short(Math.round((started / minutes) * 100) / 100)} a minute on average.`}
         actions={<PromQl text={startedQuery(labels)} />}
@@ -73,6 +78,7 @@ export function MetricCharts({ points, span, percentile, said, labels, onPick }:
         }}
       />
       <Chart
+        pickLabel="Runs created then"
         title={`How long runs took, ${percentile}`}
         summary={peak(phases.total, duration, "From beginning to end")}
         actions={<PromQl text={durationQuery(labels, ["total"], percentile)} />}
@@ -86,6 +92,7 @@ export function MetricCharts({ points, span, percentile, said, labels, onPick }:
         }}
       />
       <Chart
+        pickLabel="Runs created then"
         title={`Durable and your code, ${percentile}`}
         summary={`Of the last call of each run. ${peak(phases.app, duration, "Your code took")}`}
         actions={
@@ -112,6 +119,7 @@ export function MetricCharts({ points, span, percentile, said, labels, onPick }:
         }}
       />
       <Chart
+        pickLabel="Runs created then"
         title="Failures"
         summary={peak(model.failedShare, (value) => percent(value, 100), "Of runs that ended")}
         actions={<PromQl text={failedShareQuery(labels)} />}
@@ -126,6 +134,7 @@ export function MetricCharts({ points, span, percentile, said, labels, onPick }:
         }}
       />
       <Chart
+        pickLabel="Runs created then"
         title={`At limits, ${percentile}`}
         summary={`Of runs that stood at one. ${peak(phases.limit, duration, "They stood there")}`}
         actions={<PromQl text={durationQuery(labels, ["limit"], percentile)} />}

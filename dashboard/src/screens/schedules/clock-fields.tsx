@@ -4,7 +4,7 @@ import { useMinuteMs } from "../../parts/use-span.ts";
 import { cronInWords } from "../../words/cron.ts";
 import { listed } from "../../words/number.ts";
 import { zonedTime } from "../../words/zoned-time.ts";
-import type { DraftFieldProps } from "./schedule-form.tsx";
+import type { DraftFieldProps } from "./schedule-draft.ts";
 import { cronFlaw, isZone, ticksBetween } from "./schedule-words.ts";
 
 const YEAR_MS = 366 * 86_400_000;

@@ -1,6 +1,5 @@
 import { FIELD_LOOK, Field, INPUT_LOOK } from "../../parts/field.tsx";
-import { isJson } from "./schedule-draft.ts";
-import type { DraftFieldProps } from "./schedule-form.tsx";
+import { type DraftFieldProps, isJson } from "./schedule-draft.ts";
 import { CATCH_UP, OVERLAP } from "./schedule-words.ts";
 
 /** What most schedules leave as it is. */

@@ -16,6 +16,12 @@ export interface Draft {
   readonly data: string;
 }
 
+/** Of the fields that change one. */
+export interface DraftFieldProps {
+  readonly draft: Draft;
+  readonly set: (part: Partial<Draft>) => void;
+}
+
 export function draftOf(schedule: Schedule | null, readersZone: string): Draft {
   return {
     id: schedule?.id ?? "",

@@ -7,7 +7,7 @@ import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { readersZone } from "../../words/zoned-time.ts";
 import { CronField, ZoneField } from "./clock-fields.tsx";
 import { RuleFields } from "./rule-fields.tsx";
-import { bodyOf, type Draft, draftOf, flawsOf } from "./schedule-draft.ts";
+import { bodyOf, type Draft, type DraftFieldProps, draftOf, flawsOf } from "./schedule-draft.ts";
 import type { Schedule } from "./schedule-words.ts";
 
 interface ScheduleFormProps {
@@ -67,11 +67,6 @@ export function ScheduleForm({ schedule, onClose, done }: ScheduleFormProps) {
       {fields}
     </ChangeDialog>
   );
-}
-
-export interface DraftFieldProps {
-  readonly draft: Draft;
-  readonly set: (part: Partial<Draft>) => void;
 }
 
 function NameField({ draft, set }: DraftFieldProps) {

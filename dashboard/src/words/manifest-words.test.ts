@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { manifestOf } from "./manifest.ts";
-import { rulesSaid, triggerSaid, triggersSaid } from "./manifest-words.ts";
+import { rulesSaid } from "./manifest-words.ts";
+import { triggerSaid, triggersSaid } from "./trigger-words.ts";
 
 const said = (manifest: unknown) => rulesSaid(manifestOf(manifest)).map((rule) => rule.said);
 

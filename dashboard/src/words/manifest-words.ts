@@ -1,21 +1,7 @@
-// A function's manifest in words: what starts it, and how it is held back.
-import { cronInWords } from "./cron.ts";
-import type { Concurrency, LimitKey, Manifest, Trigger } from "./manifest.ts";
+// A function's manifest in words: how it is held back, tried again, and ended.
+import type { Concurrency, LimitKey, Manifest } from "./manifest.ts";
 import { countOf, grouped, listed } from "./number.ts";
 import { duration } from "./time.ts";
-
-export function triggerSaid({ event, cron, tz, if: condition }: Trigger): string {
-  const when = condition === undefined ? "" : `, if ${condition}`;
-  if (event !== undefined) return `On ${event}${when}`;
-  if (cron === undefined) return "";
-  const zone = tz === undefined || tz === "UTC" ? "" : ` (${tz})`;
-  return `${cronInWords(cron) ?? cron}${zone}${when}`;
-}
-
-export function triggersSaid({ triggers = [] }: Manifest): readonly string[] {
-  const said = triggers.map(triggerSaid).filter(Boolean);
-  return said.length === 0 ? ["By hand, or by another function"] : said;
-}
 
 export function keySaidOf(key: LimitKey): string {
   return typeof key === "string" ? key : key.cel;

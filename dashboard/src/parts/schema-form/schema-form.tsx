@@ -3,7 +3,7 @@ import { FormErrorText } from "./form-error-text.tsx";
 import type { FormErrors } from "./form-errors.ts";
 import { NodeField } from "./node-field.tsx";
 import { ObjectFields } from "./object-fields.tsx";
-import { nodeOf } from "./schema-node.ts";
+import { nodeOf } from "./read-schema.ts";
 
 interface SchemaFormProps {
   /** JSON Schema. */

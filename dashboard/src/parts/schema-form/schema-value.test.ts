@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nodeOf } from "./schema-node.ts";
+import { nodeOf } from "./read-schema.ts";
 import { choiceName, chosenOf, initialOf, looksLike, withMember } from "./schema-value.ts";
 
 const PAYMENT = {

@@ -1,6 +1,7 @@
 import { Panel } from "../../parts/panel.tsx";
 import { manifestOf } from "../../words/manifest.ts";
-import { rulesSaid, triggersSaid } from "../../words/manifest-words.ts";
+import { rulesSaid } from "../../words/manifest-words.ts";
+import { triggersSaid } from "../../words/trigger-words.ts";
 
 /** What the app declares of it, in words. */
 export function FunctionRules({ manifest }: { readonly manifest: unknown }) {

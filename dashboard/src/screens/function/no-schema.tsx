@@ -1,29 +1,6 @@
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { joinClasses } from "../../parts/join-classes.ts";
-
-/** As the guide of the SDK has it. */
-function typescriptOf(fn: string): string {
-  return `import { createFunction } from "@durable/sdk";
-import * as z from "zod";
-
-export const ${identifierOf(fn)} = createFunction({
-  id: ${JSON.stringify(fn)},
-  input: z.object({ order: z.number() }),
-  handler: async ({ event, step }) => {
-    // event.data.order is a number here
-  },
-});`;
-}
-
-/** There is no SDK for PHP yet: what an app tells of its functions is JSON, whatever writes it. */
-function phpOf(fn: string): string {
-  return `// In what your app answers to \`inspect\`:
-['id' => ${phpText(fn)}, 'triggers' => [], 'input' => [
-    'type' => 'object',
-    'properties' => ['order' => ['type' => 'number']],
-    'required' => ['order'],
-]]`;
-}
+import { phpOf, typescriptOf } from "./schema-snippets.ts";
 
 /** The function says nothing of its input: what that costs, and how to add it. */
 export function NoSchema({ fn, isNarrow = false }: { readonly fn: string; readonly isNarrow?: boolean }) {
@@ -52,17 +29,4 @@ function Snippet({ name, text }: { readonly name: string; readonly text: string 
       <pre className="overflow-x-auto p-3 text-xs leading-5">{text}</pre>
     </figure>
   );
-}
-
-/** `send-mail` as a name in TypeScript. */
-export function identifierOf(fn: string): string {
-  const words = fn.split(/[^A-Za-z0-9]+/).filter(Boolean);
-  const name = words
-    .map((word, index) => (index === 0 ? word : word[0]!.toUpperCase() + word.slice(1)))
-    .join("");
-  return /^[A-Za-z]/.test(name) ? name : `fn${name}`;
-}
-
-function phpText(text: string): string {
-  return `'${text.replaceAll(/['\\]/g, "\\$&")}'`;
 }

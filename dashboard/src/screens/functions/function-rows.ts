@@ -1,6 +1,6 @@
 import type { AnswerOf } from "@durable/engine/api";
 import { manifestOf } from "../../words/manifest.ts";
-import { triggersSaid } from "../../words/manifest-words.ts";
+import { triggersSaid } from "../../words/trigger-words.ts";
 import type { LiveByFunction } from "./use-live.ts";
 
 type Declared = AnswerOf<"listFunctions">["functions"][number];

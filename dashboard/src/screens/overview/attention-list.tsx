@@ -2,7 +2,7 @@ import { ChevronRight, CircleAlert, CircleCheck, CirclePause, Clock } from "luci
 import { TargetLink } from "../../parts/target.tsx";
 import { Ago } from "../../parts/when.tsx";
 import type { Tone } from "../../words/run-status.ts";
-import type { Attention } from "./attention.ts";
+import type { Attention } from "./attention-item.ts";
 
 const ICON: Readonly<Partial<Record<Tone, typeof Clock>>> = {
   bad: CircleAlert,

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { targetsOf } from "../../shell/targets.ts";
-import { attentionOf, type Seen } from "./attention.ts";
+import { attentionOf } from "./attention.ts";
+import type { Seen } from "./attention-item.ts";
 
 const NOW = Date.parse("2026-10-21T09:00:00.000Z");
 const LATELY = "2026-10-21T08:00:00.000Z";

@@ -6,7 +6,8 @@ import { useTopics } from "../../shell/live-context.ts";
 import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
 import { useTargets } from "../../shell/targets.ts";
 import { useWorkspaceParams } from "../../shell/workspace.ts";
-import { type Attention, attentionOf, type Seen } from "./attention.ts";
+import { attentionOf } from "./attention.ts";
+import type { Attention, Seen } from "./attention-item.ts";
 
 /** What the stream does not tell of itself is read again when runs move, at most so often. */
 const READ_MS = 10_000;

@@ -1,6 +1,6 @@
 import { Search, X } from "lucide-react";
 import { useEffect, useId, useRef, useState } from "react";
-import { joinClasses } from "../../parts/join-classes.ts";
+import { SuggestionList } from "./suggestion-list.tsx";
 import { type Suggestion, suggestionsFor } from "./suggestions.ts";
 import type { Filter } from "./use-filter.ts";
 import { useKnown } from "./use-known.ts";
@@ -121,45 +121,6 @@ export function FilterField({ filter, flaw }: FilterFieldProps) {
           {flaw}
         </p>
       )}
-    </div>
-  );
-}
-
-interface SuggestionListProps {
-  readonly id: string;
-  readonly suggestions: readonly Suggestion[];
-  readonly active: number | null;
-  readonly take: (suggestion: Suggestion) => void;
-}
-
-function SuggestionList({ id, suggestions, active, take }: SuggestionListProps) {
-  return (
-    <div
-      id={`${id}-list`}
-      role="listbox"
-      aria-label="What may be typed next"
-      hidden={suggestions.length === 0}
-      className="absolute inset-x-0 top-full z-10 mt-1 overflow-hidden rounded-lg border border-line bg-raised p-1 shadow-lg"
-    >
-      {suggestions.map((suggestion, index) => (
-        // biome-ignore lint/a11y/useFocusableInteractive lint/a11y/useKeyWithClickEvents: as above; keys go to the combobox
-        <div
-          key={suggestion.text}
-          id={`${id}-${index}`}
-          role="option"
-          aria-selected={index === active}
-          // Before the field loses the focus, which closes the list.
-          onMouseDown={(event) => event.preventDefault()}
-          onClick={() => take(suggestion)}
-          className={joinClasses(
-            "flex min-h-8 cursor-pointer items-center gap-3 rounded-md px-2.5 text-sm",
-            index === active ? "bg-accent-ground text-accent" : "hover:bg-hover",
-          )}
-        >
-          <code className="truncate">{suggestion.label}</code>
-          <span className="truncate text-xs text-muted">{suggestion.hint}</span>
-        </div>
-      ))}
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { useAnswer } from "../../api/query.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
-import { nodeOf } from "../../parts/schema-form/schema-node.ts";
+import { nodeOf } from "../../parts/schema-form/read-schema.ts";
 import { initialOf } from "../../parts/schema-form/schema-value.ts";
 import { TargetLink } from "../../parts/target.tsx";
 import { useTargets } from "../../shell/targets.ts";

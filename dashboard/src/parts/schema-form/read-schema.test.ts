@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nodeOf } from "./schema-node.ts";
+import { nodeOf } from "./read-schema.ts";
 
 const kind = (schema: unknown) => nodeOf(schema).kind;
 

@@ -5,7 +5,7 @@ import { unionOf } from "./topics.ts";
 
 /** The engine beats every 15 s: after this the line is dead. */
 const SILENCE_MS_MAX = 45_000;
-const RETRY_MS = { first: 250, most: 10_000 };
+const RETRY_MS = { first: 250, most: 5_000 };
 /** Screens open and close topics in bursts. */
 const SETTLE_MS = 30;
 

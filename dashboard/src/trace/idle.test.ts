@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gaps, idleStretches } from "./idle.ts";
+import { gaps, idleStretches, isMostlyIdle } from "./idle.ts";
 import { forest, phase, span, trace } from "./span.fixture.ts";
 
 const at = (ms: number) => new Date(ms).toISOString();
@@ -42,4 +42,12 @@ test("without it by the spans: a child run is no idle time", () => {
     { fromMs: 100, toMs: 400 },
     { fromMs: 700, toMs: 1_000 },
   ]);
+});
+
+test("a run that mostly waited is looked at without that, unless it waited all the time again", () => {
+  const idle = (count: number) =>
+    Array.from({ length: count }, (_, at) => ({ fromMs: at * 100, toMs: at * 100 + 90 }));
+  expect(isMostlyIdle(idle(3), 300)).toBe(true);
+  expect(isMostlyIdle(idle(3), 3_000)).toBe(false);
+  expect(isMostlyIdle(idle(30), 3_000)).toBe(false);
 });

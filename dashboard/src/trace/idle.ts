@@ -28,8 +28,15 @@ export function idleStretches(trace: Trace, forest: Forest, endMs: number): Stre
   );
 }
 
-export function lengthOf(stretches: readonly Stretch[]): number {
-  return stretches.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+/** Of a run that waited for so much of its time, what it did is too thin to see. */
+const MOSTLY = 0.75;
+/** More are no longer an interruption of a time axis, but its rhythm. */
+const STRETCHES_MAX = 10;
+
+/** Whether it is better looked at without them, unless somebody says otherwise. */
+export function isMostlyIdle(idle: readonly Stretch[], totalMs: number): boolean {
+  const idleMs = idle.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+  return idle.length <= STRETCHES_MAX && idleMs > MOSTLY * totalMs;
 }
 
 /** What the stretches leave of the time between. */

@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { useNowAs } from "../parts/now.ts";
 import type { Phase } from "../words/phase.ts";
 import { criticalPaths } from "./critical-path.ts";
-import { idleStretches, lengthOf } from "./idle.ts";
+import { idleStretches, isMostlyIdle } from "./idle.ts";
 import type { Openness } from "./openness.ts";
 import type { TraceOptions } from "./options.ts";
 import { type Loaded, type Row, rowsOf } from "./rows.ts";
@@ -28,9 +28,6 @@ export interface TraceModel {
   readonly atMs: number | null;
 }
 
-/** Of a run that waited for so much of its time, what it did would be too thin to see. */
-const FOLDED_FROM = 0.75;
-
 export function useTraceModel(
   run: string,
   state: TracesState,
@@ -49,7 +46,7 @@ export function useTraceModel(
   );
   const idle = useMemo(() => idleStretches(trace, forest, edgeMs), [trace, forest, edgeMs]);
   const isFolded =
-    options.fold === undefined ? lengthOf(idle) > FOLDED_FROM * (edgeMs - trace.startMs) : options.fold === 1;
+    options.fold === undefined ? isMostlyIdle(idle, edgeMs - trace.startMs) : options.fold === 1;
   const whole = useMemo(
     () => timeScale(trace.startMs, edgeMs, isFolded ? idle : []),
     [trace.startMs, edgeMs, isFolded, idle],

@@ -55,6 +55,8 @@ function foldLabels(scale: Scale): { readonly x: number; readonly ms: number }[]
   return labels;
 }
 
+/** Of more folds each is drawn more lightly. */
+const BOLD_MAX = 12;
 const HATCH = "repeating-linear-gradient(45deg, var(--line) 0 2px, transparent 2px 6px)";
 
 interface LinesProps extends AxisProps {
@@ -83,7 +85,7 @@ export function Lines({ scale, originMs, isNarrow, atMs }: LinesProps) {
             // On a phone it would go through the names.
             ...(isNarrow ? {} : { backgroundImage: HATCH }),
           }}
-          className={`absolute inset-y-0 border-x border-dashed ${isNarrow ? "border-line" : "border-line-strong"}`}
+          className={`absolute inset-y-0 border-x border-dashed ${isNarrow || scale.folds.length > BOLD_MAX ? "border-line" : "border-line-strong"}`}
         />
       ))}
       {atMs !== null && (

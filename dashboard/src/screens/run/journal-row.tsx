@@ -68,7 +68,7 @@ export function JournalRow({ entry, startMs, isLater, goTo }: JournalRowProps) {
         )}
         {until !== null && <span className="text-muted"> until {clockTime(until, nowMs)}</span>}
         {hasValue && (
-          <span className="-ml-5 block font-mono text-[12.5px] leading-5 text-muted">
+          <span className="-ml-3 block sm:-ml-5 font-mono text-[12.5px] leading-5 text-muted">
             <JsonNode name={null} value={value} open={0} />
           </span>
         )}

@@ -49,7 +49,7 @@ export const LogRow = memo(function LogRow({ line, goTo }: LogRowProps) {
           <LogText text={message} />
         </p>
         {hasData && (
-          <div className="-ml-5 text-muted">
+          <div className="-ml-3 text-muted sm:-ml-5">
             <JsonNode name={null} value={data} open={0} />
           </div>
         )}

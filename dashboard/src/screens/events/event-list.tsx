@@ -2,6 +2,7 @@ import type { AnswerOf } from "@durable/engine/api";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useId } from "react";
 import { useAnswer } from "../../api/query.ts";
+import { useNews } from "../../live/use-news.ts";
 import { Answered } from "../../parts/answered.tsx";
 import type { Column } from "../../parts/column.ts";
 import { Empty } from "../../parts/empty.tsx";
@@ -10,7 +11,7 @@ import { Pager } from "../../parts/pager.tsx";
 import { Refresh } from "../../parts/refresh.tsx";
 import { Table } from "../../parts/table.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
+import { useTopics } from "../../shell/live-context.ts";
 import { useTargets } from "../../shell/targets.ts";
 import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { manifestOf } from "../../words/manifest.ts";
@@ -18,7 +19,7 @@ import { countOf, grouped } from "../../words/number.ts";
 
 type EventListed = AnswerOf<"listEvents">["events"][number];
 
-const READ_MS = 3_000;
+const READ_EVERY_MS = 3_000;
 
 const COLUMNS: readonly Column<EventListed>[] = [
   { id: "name", label: "Event", cell: ({ name }) => <span className="font-medium break-words">{name}</span> },
@@ -59,7 +60,8 @@ export function EventList() {
   const targets = useTargets();
   const { name, cursor } = useSearch({ from: "/$app/$env/events" });
   const events = useAnswer("listEvents", { params, query: { name, cursor } }, { keep: true });
-  useReadAsRunsMove(cursor === undefined ? ["listEvents"] : [], READ_MS);
+  useTopics(["runs", "skips"]);
+  useNews(["run"], READ_EVERY_MS, () => cursor === undefined && void events.refetch());
   return (
     <>
       <div className="mb-3 flex flex-wrap items-center justify-between gap-2">

@@ -1,16 +1,18 @@
 import { useMemo } from "react";
 import { useAnswer } from "../../api/query.ts";
+import { useNews } from "../../live/use-news.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Table } from "../../parts/table.tsx";
 import { TargetLink } from "../../parts/target.tsx";
 import { useTopics } from "../../shell/live-context.ts";
-import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
 import { useTargets } from "../../shell/targets.ts";
 import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { quotedWhereNeeded } from "../runs/query-text.ts";
 import { runColumns, runName } from "../runs/run-columns.tsx";
 
 const SHOWN = 10;
+/** New ones come with another reading, at most so often, and only when runs change. */
+const READ_EVERY_MS = 2_000;
 
 /** Its newest runs. */
 export function FunctionRuns({ fn }: { readonly fn: string }) {
@@ -19,7 +21,7 @@ export function FunctionRuns({ fn }: { readonly fn: string }) {
   const runs = useAnswer("listRuns", { params, query: { function: fn, limit: SHOWN } });
   const columns = useMemo(() => runColumns(targets).filter(({ id }) => id !== "function"), [targets]);
   useTopics(["runs"]);
-  useReadAsRunsMove(["listRuns"]);
+  useNews(["run"], READ_EVERY_MS, () => void runs.refetch());
   return (
     <section aria-labelledby="newest">
       <header className="mb-2 flex items-center justify-between gap-2">

@@ -1,15 +1,17 @@
 import { useMemo } from "react";
 import { useAnswer } from "../../api/query.ts";
+import { useNews } from "../../live/use-news.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Table } from "../../parts/table.tsx";
 import { TargetLink } from "../../parts/target.tsx";
 import { useTopics } from "../../shell/live-context.ts";
-import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
 import { useTargets } from "../../shell/targets.ts";
 import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { runColumns, runName } from "../runs/run-columns.tsx";
 
 const SHOWN = 8;
+/** New ones come with another reading, at most so often, and only when runs change. */
+const READ_EVERY_MS = 2_000;
 
 /** The newest runs, whatever came of them: the pulse of the workspace. */
 export function RecentRuns() {
@@ -18,7 +20,7 @@ export function RecentRuns() {
   const runs = useAnswer("listRuns", { params, query: { limit: SHOWN } });
   const columns = useMemo(() => runColumns(targets).filter(({ id }) => id !== "id"), [targets]);
   useTopics(["runs"]);
-  useReadAsRunsMove(["listRuns"]);
+  useNews(["run"], READ_EVERY_MS, () => void runs.refetch());
   return (
     <section aria-labelledby="recent" className="mt-7">
       <header className="mb-2 flex items-center justify-between gap-2">

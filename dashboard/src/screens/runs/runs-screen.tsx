@@ -88,6 +88,7 @@ export function RunsScreen() {
             <Button look="main" className="h-8 -translate-y-2 rounded-full shadow-lg" onClick={readNewest}>
               <ArrowUp aria-hidden size={14} />
               {countOf(newcomers.waiting, "new run")}
+              {!newcomers.isSure && ", which may fit"}
             </Button>
           </div>
         )}

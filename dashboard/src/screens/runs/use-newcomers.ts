@@ -22,6 +22,8 @@ interface Asked {
  */
 export function useNewcomers({ key, filter, isFirstPage }: Asked): {
   readonly waiting: number;
+  /** They fit; false: only the engine can tell. */
+  readonly isSure: boolean;
   readonly forget: () => void;
 } {
   const live = useLive();
@@ -45,5 +47,5 @@ export function useNewcomers({ key, filter, isFirstPage }: Asked): {
     });
   }, [live, client, app, env, filter, isFirstPage, hash]);
 
-  return { waiting: ids.size, forget: () => setIds(new Set()) };
+  return { waiting: ids.size, isSure: judgeOf(filter) !== null, forget: () => setIds(new Set()) };
 }

@@ -1,11 +1,13 @@
 import type { AnswerOf } from "@durable/engine/api";
 import { BellOff, Check, CircleAlert, RotateCcw } from "lucide-react";
 import { useState } from "react";
+import { useAnswer } from "../../api/query.ts";
 import { useReadAgain } from "../../api/read-again.ts";
 import { Button } from "../../parts/button.tsx";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
 import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { BulkDialog } from "../runs/bulk-dialog.tsx";
+import { countOfAll } from "../runs/bulk-scope.ts";
 
 type Group = AnswerOf<"getError">;
 type Open = "resolveError" | "muteError" | "reopenError" | "retry";
@@ -30,10 +32,17 @@ const SAID = {
 
 /** What a person says of a group, and running again what failed with it. */
 export function ErrorActions({ group }: { readonly group: Group }) {
-  const params = { ...useWorkspaceParams(), fingerprint: group.fingerprint };
+  const workspace = useWorkspaceParams();
+  const params = { ...workspace, fingerprint: group.fingerprint };
   const readAgain = useReadAgain("getError", "listErrors");
   const [open, setOpen] = useState<Open | null>(null);
   const close = () => setOpen(null);
+  const failed = `status:failed error:${group.fingerprint}`;
+  const counts = useAnswer(
+    "countRuns",
+    { params: workspace, query: { q: failed, bars: 1 } },
+    { when: open === "retry" },
+  );
   return (
     <>
       {group.runs_in_trouble > 0 && (
@@ -60,10 +69,10 @@ export function ErrorActions({ group }: { readonly group: Group }) {
           Open again
         </Button>
       )}
-      {open === "retry" && (
+      {open === "retry" && !counts.isPending && (
         <BulkDialog
           action="retry"
-          scope={{ kind: "all", text: `status:failed error:${group.fingerprint}`, count: null }}
+          scope={{ kind: "all", text: failed, count: countOfAll(failed, counts.data) }}
           close={close}
         />
       )}

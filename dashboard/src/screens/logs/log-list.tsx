@@ -58,7 +58,7 @@ export function LogList({ lines, isNewestFirst, isRunShown, isFrozen, waiting, s
         aria-live="off"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys
         tabIndex={0}
-        className="h-[calc(100dvh-17rem)] min-h-72 overflow-y-auto font-mono text-xs"
+        className="h-[calc(100dvh-17rem)] min-h-72 max-sm:h-[58dvh] overflow-y-auto font-mono text-xs"
         onWheel={(event) => {
           const isAway = isNewestFirst ? event.deltaY > 0 : event.deltaY < 0;
           if (isAway && !isFrozen) setFrozen(true);

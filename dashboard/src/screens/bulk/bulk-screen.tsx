@@ -36,55 +36,52 @@ export function BulkScreen() {
   // What became of the runs that it made is news of those runs.
   useReadAsRunsMove(["getBulk"], READ_MS);
   return (
-    <>
-      {bulk.data === undefined && <PageHead title="Bulk" />}
-      <Answered query={bulk} title="Bulk">
-        {(bulk) => (
-          <>
-            <PageHead
-              title={BULK_ACTION[bulk.action].order(countOf(bulk.items, "run"))}
-              count={<BulkPill status={bulk.status} />}
-              description={BULK_STATUS[bulk.status].said(bulk)}
-              actions={<BulkSteering bulk={bulk} />}
-            />
-            <section className="rounded-lg border border-line bg-raised p-4" aria-label="How far it is">
-              <BulkProgress bulk={bulk} isLarge />
-              <div className="mt-4">
-                <Facts>
-                  <Fact name="Which runs">
-                    <code className="break-words">{bulkFilterText(bulk.filter)}</code>
-                  </Fact>
-                  <Fact name="By">{bulk.by}</Fact>
-                  <Fact name="Made">
-                    <Ago at={bulk.created_at} /> ago
-                    {bulk.ended_at !== null && (
-                      <>
-                        , ended <Ago at={bulk.ended_at} /> ago
-                      </>
-                    )}
-                  </Fact>
-                  <Fact name="Id">
-                    <Id id={bulk.id} name="bulk" />
-                  </Fact>
-                  {bulk.reason !== null && <Fact name="Why">{bulk.reason}</Fact>}
-                </Facts>
-              </div>
-            </section>
-            <div className="mt-6 mb-2 flex flex-wrap items-center justify-between gap-2">
-              <h2 className="text-lg font-semibold">Runs</h2>
-              <Choice label="Only" name="status" value={status} all="All" options={OUTCOMES} />
+    <Answered query={bulk} title="Bulk">
+      {(bulk) => (
+        <>
+          <PageHead
+            title={BULK_ACTION[bulk.action].order(countOf(bulk.items, "run"))}
+            count={<BulkPill status={bulk.status} />}
+            description={BULK_STATUS[bulk.status].said(bulk)}
+            actions={<BulkSteering bulk={bulk} />}
+          />
+          <section className="rounded-lg border border-line bg-raised p-4" aria-label="How far it is">
+            <BulkProgress bulk={bulk} isLarge />
+            <div className="mt-4">
+              <Facts>
+                <Fact name="Which runs">
+                  <code className="break-words">{bulkFilterText(bulk.filter)}</code>
+                </Fact>
+                <Fact name="By">{bulk.by}</Fact>
+                <Fact name="Made">
+                  <Ago at={bulk.created_at} /> ago
+                  {bulk.ended_at !== null && (
+                    <>
+                      , ended <Ago at={bulk.ended_at} /> ago
+                    </>
+                  )}
+                </Fact>
+                <Fact name="Id">
+                  <Id id={bulk.id} name="bulk" />
+                </Fact>
+                {bulk.reason !== null && <Fact name="Why">{bulk.reason}</Fact>}
+              </Facts>
             </div>
-            {bulk.results.length === 0 ? (
-              <div className="rounded-lg border border-line bg-raised">
-                <Empty title={status === undefined ? "It met no run" : "None of its runs came to that"} />
-              </div>
-            ) : (
-              <BulkResults results={bulk.results} />
-            )}
-            <Pager cursor={cursor} next={bulk.next === null ? null : String(bulk.next)} words={BY_NUMBER} />
-          </>
-        )}
-      </Answered>
-    </>
+          </section>
+          <div className="mt-6 mb-2 flex flex-wrap items-center justify-between gap-2">
+            <h2 className="text-lg font-semibold">Runs</h2>
+            <Choice label="Only" name="status" value={status} all="All" options={OUTCOMES} />
+          </div>
+          {bulk.results.length === 0 ? (
+            <div className="rounded-lg border border-line bg-raised">
+              <Empty title={status === undefined ? "It met no run" : "None of its runs came to that"} />
+            </div>
+          ) : (
+            <BulkResults results={bulk.results} />
+          )}
+          <Pager cursor={cursor} next={bulk.next === null ? null : String(bulk.next)} words={BY_NUMBER} />
+        </>
+      )}
+    </Answered>
   );
 }

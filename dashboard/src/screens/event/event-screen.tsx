@@ -33,51 +33,48 @@ export function EventScreen() {
   useTopics(["runs", "skips"]);
   useNews(["run"], READ_EVERY_MS, () => isLive && void event.refetch());
   return (
-    <>
-      {event.data === undefined && <PageHead title="Event" />}
-      <Answered query={event} title="Event">
-        {(event) => (
-          <>
-            <PageHead
-              title={event.name}
-              description={decisionsSaid(event)}
-              actions={<SendAgain event={event} />}
-            />
-            <div className="grid gap-4">
-              {event.runs.length + event.skips.length === 0 ? (
-                <div className="rounded-lg border border-line bg-raised">
-                  <Empty title="It started nothing">
-                    <p>
-                      No function had a trigger for <code>{event.name}</code> when it came. Runs that wait for
-                      it hear of it all the same.{" "}
-                      <TargetLink
-                        target={targets.functions}
-                        className="text-accent underline underline-offset-2"
-                      >
-                        What functions listen to
-                      </TargetLink>
-                    </p>
-                  </Empty>
-                </div>
-              ) : (
-                <DecisionTable decisions={decisionsOf(event)} />
-              )}
-              <Panel title="Event">
-                <Facts>
-                  <Fact name="Id">
-                    <Id id={event.id} name="event" />
-                  </Fact>
-                  <Fact name="Received">
-                    <Ago at={event.received_at} /> ago
-                  </Fact>
-                  <Fact name="Happened, as its sender says">{clockTime(event.time, nowMs)}</Fact>
-                </Facts>
-              </Panel>
-              <JsonView value={event.data} label="Data" isTitled />
-            </div>
-          </>
-        )}
-      </Answered>
-    </>
+    <Answered query={event} title="Event">
+      {(event) => (
+        <>
+          <PageHead
+            title={event.name}
+            description={decisionsSaid(event)}
+            actions={<SendAgain event={event} />}
+          />
+          <div className="grid gap-4">
+            {event.runs.length + event.skips.length === 0 ? (
+              <div className="rounded-lg border border-line bg-raised">
+                <Empty title="It started nothing">
+                  <p>
+                    No function had a trigger for <code>{event.name}</code> when it came. Runs that wait for
+                    it hear of it all the same.{" "}
+                    <TargetLink
+                      target={targets.functions}
+                      className="text-accent underline underline-offset-2"
+                    >
+                      What functions listen to
+                    </TargetLink>
+                  </p>
+                </Empty>
+              </div>
+            ) : (
+              <DecisionTable decisions={decisionsOf(event)} />
+            )}
+            <Panel title="Event">
+              <Facts>
+                <Fact name="Id">
+                  <Id id={event.id} name="event" />
+                </Fact>
+                <Fact name="Received">
+                  <Ago at={event.received_at} /> ago
+                </Fact>
+                <Fact name="Happened, as its sender says">{clockTime(event.time, nowMs)}</Fact>
+              </Facts>
+            </Panel>
+            <JsonView value={event.data} label="Data" isTitled />
+          </div>
+        </>
+      )}
+    </Answered>
   );
 }

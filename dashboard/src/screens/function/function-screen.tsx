@@ -37,95 +37,92 @@ export function FunctionScreen() {
   const functions = useAnswer("listFunctions", { params });
   useTopics(["pauses", "deployments"]);
   return (
-    <>
-      {functions.data === undefined && <PageHead title={fn} />}
-      <Answered query={functions} title="Function">
-        {({ functions }) => {
-          const found = functions.find(({ id }) => id === fn);
-          if (found === undefined)
-            return (
-              <Empty title={`The app has no function ${fn}`}>
-                <p>
-                  No sync has ever named it.{" "}
-                  <TargetLink target={targets.functions} className="text-accent underline underline-offset-2">
-                    All functions
-                  </TargetLink>
-                </p>
-              </Empty>
-            );
-          const { input = null, output = null } = manifestOf(found.manifest);
+    <Answered query={functions} title={fn}>
+      {({ functions }) => {
+        const found = functions.find(({ id }) => id === fn);
+        if (found === undefined)
           return (
-            <>
-              <PageHead
-                title={fn}
-                count={`v${found.version}`}
-                description={
-                  found.removed_at === null ? (
-                    <>
-                      Synced <Ago at={found.synced_at} /> ago.
-                    </>
-                  ) : (
-                    <span className="text-bad">
-                      Gone since <Ago at={found.removed_at} />: the last sync no longer named it. Its runs go
-                      on, no new ones start.
-                    </span>
-                  )
-                }
-                actions={
-                  found.removed_at === null && (
-                    <>
-                      <PauseButton fn={fn} />
-                      <TargetLink
-                        target={targets.trigger(fn)}
-                        className="inline-flex min-h-8 items-center gap-1.5 rounded-md bg-accent px-2.5 text-sm font-medium text-on-accent hover:opacity-90"
-                      >
-                        <Play aria-hidden size={14} />
-                        Trigger
-                      </TargetLink>
-                    </>
-                  )
-                }
-              />
-              <Tabs label="Parts of this function" tabs={TABS} current={tab} />
-              {tab === "overview" && (
-                <div className="grid gap-4">
-                  <FunctionFigures fn={fn} />
-                  {input === null && found.removed_at === null && (
-                    <p className="rounded-lg border border-line bg-calm-ground px-4 py-2.5 text-sm text-calm">
-                      It says nothing of its input, so nothing checks it.{" "}
-                      <TargetLink
-                        target={{ ...targets.fn(fn), search: { tab: "input" } }}
-                        className="underline underline-offset-2"
-                      >
-                        How to add a schema
-                      </TargetLink>
-                    </p>
-                  )}
-                  <div className="grid gap-4 xl:grid-cols-2">
-                    <FunctionRules manifest={found.manifest} />
-                    <div className="grid content-start gap-4">
-                      <FunctionErrors fn={fn} />
-                      <FunctionLimits fn={fn} />
-                    </div>
-                  </div>
-                  <FunctionRuns fn={fn} />
-                </div>
-              )}
-              {tab === "input" && (
-                <div className="grid gap-4">
-                  {input === null ? (
-                    <NoSchema fn={fn} />
-                  ) : (
-                    <JsonView value={input} label="Input, as JSON Schema" isTitled />
-                  )}
-                  {output !== null && <JsonView value={output} label="Output, as JSON Schema" isTitled />}
-                </div>
-              )}
-              {tab === "declared" && <JsonView value={found.manifest} label="Manifest" isTitled />}
-            </>
+            <Empty title={`The app has no function ${fn}`}>
+              <p>
+                No sync has ever named it.{" "}
+                <TargetLink target={targets.functions} className="text-accent underline underline-offset-2">
+                  All functions
+                </TargetLink>
+              </p>
+            </Empty>
           );
-        }}
-      </Answered>
-    </>
+        const { input = null, output = null } = manifestOf(found.manifest);
+        return (
+          <>
+            <PageHead
+              title={fn}
+              count={`v${found.version}`}
+              description={
+                found.removed_at === null ? (
+                  <>
+                    Synced <Ago at={found.synced_at} /> ago.
+                  </>
+                ) : (
+                  <span className="text-bad">
+                    Gone since <Ago at={found.removed_at} />: the last sync no longer named it. Its runs go
+                    on, no new ones start.
+                  </span>
+                )
+              }
+              actions={
+                found.removed_at === null && (
+                  <>
+                    <PauseButton fn={fn} />
+                    <TargetLink
+                      target={targets.trigger(fn)}
+                      className="inline-flex min-h-8 items-center gap-1.5 rounded-md bg-accent px-2.5 text-sm font-medium text-on-accent hover:opacity-90"
+                    >
+                      <Play aria-hidden size={14} />
+                      Trigger
+                    </TargetLink>
+                  </>
+                )
+              }
+            />
+            <Tabs label="Parts of this function" tabs={TABS} current={tab} />
+            {tab === "overview" && (
+              <div className="grid gap-4">
+                <FunctionFigures fn={fn} />
+                {input === null && found.removed_at === null && (
+                  <p className="rounded-lg border border-line bg-calm-ground px-4 py-2.5 text-sm text-calm">
+                    It says nothing of its input, so nothing checks it.{" "}
+                    <TargetLink
+                      target={{ ...targets.fn(fn), search: { tab: "input" } }}
+                      className="underline underline-offset-2"
+                    >
+                      How to add a schema
+                    </TargetLink>
+                  </p>
+                )}
+                <div className="grid gap-4 xl:grid-cols-2">
+                  <FunctionRules manifest={found.manifest} />
+                  <div className="grid content-start gap-4">
+                    <FunctionErrors fn={fn} />
+                    <FunctionLimits fn={fn} />
+                  </div>
+                </div>
+                <FunctionRuns fn={fn} />
+              </div>
+            )}
+            {tab === "input" && (
+              <div className="grid gap-4">
+                {input === null ? (
+                  <NoSchema fn={fn} />
+                ) : (
+                  <JsonView value={input} label="Input, as JSON Schema" isTitled />
+                )}
+                {output !== null && <JsonView value={output} label="Output, as JSON Schema" isTitled />}
+              </div>
+            )}
+            {tab === "declared" && <JsonView value={found.manifest} label="Manifest" isTitled />}
+          </>
+        );
+      }}
+    </Answered>
   );
 }

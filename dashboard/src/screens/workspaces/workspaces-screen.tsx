@@ -19,8 +19,7 @@ export function WorkspacesScreen() {
   return (
     <main id="content" className="mx-auto max-w-6xl p-4 sm:p-8">
       <p className="mb-4 font-semibold">Durable</p>
-      {answer.data === undefined && <PageHead title="Workspaces" />}
-      <Answered query={apps} title="Workspaces">
+      <Answered query={answer} title="Workspaces">
         {({ apps }) =>
           apps.length === 0 ? (
             <FirstApp />

@@ -37,3 +37,10 @@ test("of a run that goes on: what it waits for now", () => {
     path(forest(span("done", 0, 100), span("open", 100, null), span("young", 400, null)), 1_000),
   ).toEqual(["done", "open"]);
 });
+
+test("a step that is undone later is on it as itself, and so is what undoes it", () => {
+  const undo = { parent: "book", kind: "compensation" as const };
+  expect(
+    path(forest(span("book", 0, 100), span("pay", 100, 200), span("undo", 200, 300, undo)), 300),
+  ).toEqual(["book", "pay", "undo"]);
+});

@@ -7,7 +7,7 @@
 //
 // Steps that contain others (branches, groups) are not on the path by themselves but by what they contain, and are marked with it. Attempts are
 // part of their step. Between two spans of the path the engine and the function's own code had the run.
-import type { Forest } from "./forest.ts";
+import { type Forest, stepsInside } from "./forest.ts";
 
 /** Of the run, and of those child runs on it that are loaded; by run. */
 export function criticalPaths(
@@ -32,13 +32,14 @@ const TOLERANCE_MS = 2;
 
 /** Indices of the spans on it, with what they stand in. `endMs`: the run's end, or now. */
 export function criticalPath(forest: Forest, endMs: number): Set<number> {
-  const { spans, indexOf, childrenOf } = forest;
+  const { spans, indexOf } = forest;
   const endOf = (at: number) => Math.min(spans[at]!.endMs ?? endMs, endMs);
-  const contains = (at: number) =>
-    childrenOf.get(at)?.some((child) => spans[child]!.kind !== "attempt") === true;
   const candidates = spans
     .map((_, at) => at)
-    .filter((at) => spans[at]!.kind !== "attempt" && spans[at]!.kind !== "limit" && !contains(at))
+    .filter(
+      (at) =>
+        spans[at]!.kind !== "attempt" && spans[at]!.kind !== "limit" && stepsInside(forest, at).length === 0,
+    )
     .filter((at) => spans[at]!.status !== "cancelled")
     .sort((a, b) => endOf(b) - endOf(a) || spans[a]!.startMs - spans[b]!.startMs);
 

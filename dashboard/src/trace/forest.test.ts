@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { badOnes } from "./forest.ts";
+import { badOnes, stepsInside } from "./forest.ts";
 import { forest, span } from "./span.fixture.ts";
 
 test("steps stand in their branch, and tries in their step where there are several", () => {
@@ -33,4 +33,16 @@ test("what failed is told with what it stands in", () => {
     span("late", 0, 4, { kind: "attempt", status: "late" }),
   );
   expect([...badOnes(grown)].sort()).toEqual([1, 2, 3]);
+});
+
+test("what contains steps began with the first of them, and stands there", () => {
+  const grown = forest(
+    span("before", 0, 5),
+    span("after", 50, 60),
+    span("group", 90, 95),
+    span("item", 10, 20, { parent: "group" }),
+    span("undo", 99, 100, { parent: "group", kind: "compensation" }),
+  );
+  expect(grown.roots).toEqual([0, 2, 1]);
+  expect(stepsInside(grown, 2)).toEqual([3]);
 });

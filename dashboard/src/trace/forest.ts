@@ -27,7 +27,8 @@ export function growForest(spans: readonly Span[]): Forest {
     else add(kind === "attempt" ? attemptsOf : childrenOf, above, at);
   }
   // Pages bring them by when they were recorded; they are read by when they began.
-  const byStart = (a: number, b: number) => spans[a]!.startMs - spans[b]!.startMs || a - b;
+  const beganMs = beginnings(spans, indexOf);
+  const byStart = (a: number, b: number) => beganMs[a]! - beganMs[b]! || a - b;
   roots.sort(byStart);
   for (const children of childrenOf.values()) children.sort(byStart);
   // One try says what its step says.
@@ -35,6 +36,29 @@ export function growForest(spans: readonly Span[]): Forest {
     if (tries.length > 1) childrenOf.set(step, [...tries, ...(childrenOf.get(step) ?? NONE)]);
   }
   return { spans, roots, childrenOf, attemptsOf, indexOf };
+}
+
+/** What contains others began with the first of them: a group is recorded when its items are done. */
+function beginnings(spans: readonly Span[], indexOf: ReadonlyMap<string, number>): Float64Array {
+  const beganMs = Float64Array.from(spans, ({ startMs }) => startMs);
+  spans.forEach(({ kind, startMs, parent }) => {
+    if (!STEPS.has(kind)) return;
+    for (let id = parent; id !== null; ) {
+      const above = indexOf.get(id);
+      if (above === undefined || beganMs[above]! <= startMs) return;
+      beganMs[above] = startMs;
+      id = spans[above]!.parent;
+    }
+  });
+  return beganMs;
+}
+
+/** Not what is part of a step, or undoes it. */
+const STEPS: ReadonlySet<Span["kind"]> = new Set(["step", "sleep", "wait", "child"]);
+
+/** The steps in a branch or a group; none of any other. */
+export function stepsInside({ spans, childrenOf }: Forest, at: number): readonly number[] {
+  return (childrenOf.get(at) ?? NONE).filter((child) => STEPS.has(spans[child]!.kind));
 }
 
 function add(lists: Map<number, number[]>, key: number, value: number): void {

@@ -44,7 +44,7 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
       scale={model.seen}
       clockAheadMs={model.clockAheadMs}
       ticks={ticks}
-      isThin={row.kind === "group"}
+      isThin={facts.isThin}
       isCritical={isCritical}
     />
   );

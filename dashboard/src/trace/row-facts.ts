@@ -5,6 +5,7 @@ import type { Tone } from "../words/run-status.ts";
 import { RUN_STATUS } from "../words/run-status.ts";
 import { stateAt, type Then } from "./as-of.ts";
 import { barsOf } from "./bars.ts";
+import { stepsInside } from "./forest.ts";
 import { groupBars, groupTime } from "./group-bars.ts";
 import type { TraceModel } from "./model.ts";
 import type { Loaded, Row } from "./rows.ts";
@@ -23,6 +24,8 @@ export interface RowFacts {
   readonly bars: readonly Bar[];
   readonly standing: Then;
   readonly isCritical: boolean;
+  /** Of several spans together: drawn lower, because it says less of each. */
+  readonly isThin: boolean;
   /** The step that log lines name; null of what is no step. */
   readonly step: string | null;
 }
@@ -40,14 +43,27 @@ const FACTS: Readonly<Record<Row["kind"], (model: TraceModel, row: Row, of: Load
     ...{ icon: Activity, kind: "Run", name: trace.function, status: RUN_STATUS[trace.status] },
     ...{ startMs: trace.startMs, endMs: trace.endMs, bars: runBars(trace, openPhases.get(run)) },
   }),
-  span: (model, row, { forest }) =>
-    spanFacts(model, row, forest.spans[row.at]!, barsOf(forest, row.at, openPhase(model, row))),
+  span: (model, row, { forest }) => {
+    const span = forest.spans[row.at]!;
+    const inside = stepsInside(forest, row.at);
+    if (inside.length === 0)
+      return spanFacts(model, row, span, barsOf(forest, row.at, openPhase(model, row)));
+    const facts = spanFacts(model, row, span, groupBars(forest, inside));
+    const time = groupTime(forest, [row.at, ...inside]);
+    return { ...facts, ...time, icon: Layers, name: itemsName(facts.name), isThin: true };
+  },
   group: (model, { members, at, run }, { forest }) => {
     const bad = members!.filter((member) => isBad(forest.spans[member]!)).length;
     const first = forest.spans[at]!;
     return {
       ...NOTHING,
-      ...{ icon: Layers, kind: "Group", name: nameOf(first), bars: groupBars(forest, members!) },
+      ...{
+        icon: Layers,
+        kind: "Group",
+        name: nameOf(first),
+        bars: groupBars(forest, members!),
+        isThin: true,
+      },
       aside: `× ${members!.length.toLocaleString("en-GB")}${bad === 0 ? "" : `, ${bad.toLocaleString("en-GB")} failed`}`,
       status:
         bad > 0
@@ -67,6 +83,7 @@ const FACTS: Readonly<Record<Row["kind"], (model: TraceModel, row: Row, of: Load
 
 const NOTHING: Omit<Facts, "icon" | "name"> = {
   ...{ kind: "", aside: null, status: null, startMs: 0, endMs: 0, bars: [], isCritical: false, step: null },
+  isThin: false,
 };
 
 function spanFacts(model: TraceModel, row: Row, span: Span, bars: readonly Bar[]): Facts {
@@ -79,7 +96,14 @@ function spanFacts(model: TraceModel, row: Row, span: Span, bars: readonly Bar[]
     status: span.status === null ? null : SPAN_STATUS[span.status],
     isCritical: model.paths?.get(row.run)?.has(stepIndex(model, row, span)) === true,
     step: isOwn && span.kind !== "attempt" ? span.id : null,
+    isThin: false,
   };
+}
+
+/** Of a loop the engine groups items as `0-99`, by their places. */
+function itemsName(name: string): string {
+  const [, from, to] = /^(\d+)-(\d+)$/.exec(name) ?? [];
+  return from === undefined ? name : `items ${Number(from) + 1} to ${Number(to) + 1}`;
 }
 
 /** A try is on the path with its step. */

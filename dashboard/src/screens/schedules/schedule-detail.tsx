@@ -1,11 +1,8 @@
-import { useAnswer } from "../../api/query.ts";
 import { Fact, Facts } from "../../parts/facts.tsx";
 import { JsonView } from "../../parts/json-view.tsx";
-import { RunLink } from "../../parts/run-link.tsx";
-import { StatusPill } from "../../parts/status-pill.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { period } from "../../words/time.ts";
+import { LastRun } from "./last-run.tsx";
 import { MissedTicks } from "./missed-ticks.tsx";
 import { NextTicks } from "./next-ticks.tsx";
 import { ScheduleActions } from "./schedule-actions.tsx";
@@ -49,17 +46,5 @@ export function ScheduleDetail({ schedule }: { readonly schedule: Schedule }) {
       </div>
       {data !== null && data !== undefined && <JsonView value={data} label="Data of its runs" isTitled />}
     </div>
-  );
-}
-
-function LastRun({ id }: { readonly id: string }) {
-  const params = useWorkspaceParams();
-  const result = useAnswer("getRunResult", { params: { ...params, id } });
-  return (
-    <span className="inline-flex flex-wrap items-center gap-2">
-      <RunLink id={id} />
-      {result.data && <StatusPill status={result.data.status} />}
-      {result.error && <span className="text-muted">no longer kept</span>}
-    </span>
   );
 }

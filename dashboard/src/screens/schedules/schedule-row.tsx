@@ -5,17 +5,25 @@ import { FunctionLink, RunLink } from "../../parts/run-link.tsx";
 import { TonePill } from "../../parts/tone-pill.tsx";
 import { Ago } from "../../parts/when.tsx";
 import { cronInWords } from "../../words/cron.ts";
+import { LastRun } from "./last-run.tsx";
 import { ScheduleDetail } from "./schedule-detail.tsx";
 import { type Schedule, STATE } from "./schedule-words.ts";
 
+interface ScheduleRowProps {
+  readonly schedule: Schedule;
+  readonly isOpen: boolean;
+  /** What came of its last run is asked for: a question for each row. */
+  readonly isResultShown: boolean;
+}
+
 /** One schedule on a line; unfolded, all of it. */
-export function ScheduleRow({ schedule, isOpen }: { readonly schedule: Schedule; readonly isOpen: boolean }) {
+export function ScheduleRow({ schedule, isOpen, isResultShown }: ScheduleRowProps) {
   const { id, cron, tz, next, state, declared, last_tick_at, last_run } = schedule;
   const { label, tone } = STATE[state];
   const Icon = isOpen ? ChevronDown : ChevronRight;
   return (
     <li>
-      <div className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-1 px-4 py-2.5 lg:grid-cols-[minmax(0,1fr)_9rem_11rem_7rem]">
+      <div className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-1 px-4 py-2.5 lg:grid-cols-[minmax(0,1fr)_8rem_15rem_7rem]">
         <div className="min-w-0">
           <Link
             to="."
@@ -48,7 +56,8 @@ export function ScheduleRow({ schedule, isOpen }: { readonly schedule: Schedule;
             "has not come yet"
           ) : (
             <>
-              last <Ago at={last_tick_at} /> ago {last_run !== null && <RunLink id={last_run} />}
+              last <Ago at={last_tick_at} /> ago{" "}
+              {last_run !== null && (isResultShown ? <LastRun id={last_run} /> : <RunLink id={last_run} />)}
             </>
           )}
         </div>

@@ -9,10 +9,14 @@ import { Empty } from "../../parts/empty.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
 import { Pager } from "../../parts/pager.tsx";
 import { useTopics } from "../../shell/live-context.ts";
+import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
 import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { ScheduleForm } from "./schedule-form.tsx";
 import { ScheduleRow } from "./schedule-row.tsx";
 import { type Schedule, STATE } from "./schedule-words.ts";
+
+/** Of more schedules the results are told one by one. */
+const RESULTS_MAX = 25;
 
 /** What starts by the clock. */
 export function SchedulesScreen() {
@@ -23,6 +27,8 @@ export function SchedulesScreen() {
   const functions = useAnswer("listFunctions", { params });
   const [isCreating, create] = useState(false);
   useTopics(["schedules"]);
+  // A run that a tick started goes on after that.
+  useReadAsRunsMove(["getRunResult"]);
   return (
     <>
       <PageHead
@@ -61,7 +67,12 @@ export function SchedulesScreen() {
               ) : (
                 <ul className="divide-y divide-line rounded-lg border border-line bg-raised">
                   {shown.map((schedule) => (
-                    <ScheduleRow key={schedule.id} schedule={schedule} isOpen={schedule.id === id} />
+                    <ScheduleRow
+                      key={schedule.id}
+                      schedule={schedule}
+                      isOpen={schedule.id === id}
+                      isResultShown={shown.length <= RESULTS_MAX}
+                    />
                   ))}
                 </ul>
               )}

@@ -10,6 +10,7 @@ test("curl starts the function with the data, whatever stands in it", () => {
   expect(text).toContain(
     "curl -X POST 'http://127.0.0.1:4400/v1/apps/shop/dev/functions/order-paid/trigger' \\\n",
   );
+  expect(text).toContain(`\n  \${DURABLE_API_KEY:+-H "authorization: Bearer $DURABLE_API_KEY"} \\\n`);
   expect(text).toContain(`-d '{"data":"it'\\''s $(rm -rf /) \`x\`"}'`);
 });
 

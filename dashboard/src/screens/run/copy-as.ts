@@ -40,7 +40,8 @@ export const COPY_AS: Readonly<Record<Form, Words>> = {
 function curl({ run, origin }: CopyFrom): string {
   return [
     `curl -X POST ${inShell(`${origin}${triggerPath(run)}`)} \\`,
-    `  -H "authorization: Bearer $DURABLE_API_KEY" \\`,
+    // Where no key is set none is sent: an engine in development asks for none, and refuses an empty one.
+    `  \${DURABLE_API_KEY:+-H "authorization: Bearer $DURABLE_API_KEY"} \\`,
     `  -H "content-type: application/json" \\`,
     `  -d ${inShell(json({ data: run.event.data ?? null }))}`,
   ].join("\n");
@@ -63,8 +64,8 @@ $answer = file_get_contents(${quoted(`${origin}${triggerPath(run)}`)}, false, st
     'http' => [
         'method' => 'POST',
         'header' => [
-            'authorization: Bearer ' . getenv('DURABLE_API_KEY'),
             'content-type: application/json',
+            ...(getenv('DURABLE_API_KEY') ? ['authorization: Bearer ' . getenv('DURABLE_API_KEY')] : []),
         ],
         'content' => ${quoted(json({ data: run.event.data ?? null }))},
         'ignore_errors' => true,

@@ -15,7 +15,7 @@ const READ_AGAIN: Readonly<Record<string, readonly Operation[]>> = {
   deployment: ["listDeployments", "listFunctions", "listApps"],
   bulk: ["listBulks", "getBulk"],
   view: ["listViews"],
-  sync: ["listSyncs", "getSync"],
+  sync: ["listSyncs", "getSync", "listFunctions", "listApps"],
 };
 
 /** A burst of notices is one reading. */

@@ -8,7 +8,7 @@ export type Wait = NonNullable<RunListed["wait"]>;
 
 /** Where a piece leads. */
 export type Place =
-  | { readonly kind: "run" | "fn"; readonly id: string }
+  | { readonly kind: "run"; readonly id: string }
   | { readonly kind: "limits" | "inbox" | "fleet" };
 
 export type Piece = string | { readonly text: string; readonly to: Place };

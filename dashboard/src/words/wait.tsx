@@ -29,6 +29,5 @@ export function WaitText({ wait }: { readonly wait: Wait }) {
 }
 
 function targetOf(place: Place, targets: Targets): Target {
-  if (place.kind === "run" || place.kind === "fn") return targets[place.kind](place.id);
-  return targets[place.kind];
+  return place.kind === "run" ? targets.run(place.id) : targets[place.kind];
 }

@@ -35,7 +35,7 @@ export function FunctionScreen() {
   const params = useWorkspaceParams();
   const targets = useTargets();
   const functions = useAnswer("listFunctions", { params });
-  useTopics(["pauses", "deployments"]);
+  useTopics(["pauses", "deployments", "syncs"]);
   return (
     <Answered query={functions} title={fn}>
       {({ functions }) => {

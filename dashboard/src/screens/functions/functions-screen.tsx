@@ -32,7 +32,7 @@ export function FunctionsScreen() {
     { keep: true },
   );
   const pauses = useAnswer("listPauses", { params });
-  useTopics(["pauses", "deployments"]);
+  useTopics(["pauses", "deployments", "syncs"]);
   const columns = useMemo(() => functionColumns(targets), [targets]);
   const live = useLiveByFunction();
   const rows = functionRows({

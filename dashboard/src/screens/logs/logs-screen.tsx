@@ -86,7 +86,9 @@ export function LogsScreen() {
         </p>
       )}
       {lines.length === 0 ? (
-        <NoLines isReading={isReading} isRun={run !== undefined} isFiltered={store.total > 0} />
+        error === null && (
+          <NoLines isReading={isReading} isRun={run !== undefined} isFiltered={store.total > 0} />
+        )
       ) : (
         <LogList
           lines={lines}

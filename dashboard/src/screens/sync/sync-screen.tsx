@@ -18,7 +18,7 @@ export function SyncScreen() {
   const sync = useAnswer("getSync", { params });
   useTopics(["syncs"]);
   return (
-    <Answered query={sync} rows={8}>
+    <Answered query={sync} rows={8} title="Sync">
       {(sync) => {
         const { label, tone } = outcomeOf(sync);
         return (

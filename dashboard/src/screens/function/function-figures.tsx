@@ -24,7 +24,7 @@ export function FunctionFigures({ fn }: { readonly fn: string }) {
   return (
     <Answered query={metrics} rows={3}>
       {(answer) => (
-        <div className="grid gap-3 sm:grid-cols-3">
+        <div className="grid grid-cols-2 gap-3 sm:grid-cols-3">
           <FigureCard
             name="Starts, 24 h"
             course={startsOf(answer, span, time)}

@@ -57,7 +57,7 @@ export function OverviewScreen() {
         </header>
         <Answered query={metrics} rows={4}>
           {(answer) => (
-            <div className="grid gap-3 sm:grid-cols-2 xl:grid-cols-5">
+            <div className="grid grid-cols-2 gap-3 xl:grid-cols-5">
               <FigureCard
                 name="Starts"
                 course={startsOf(answer, span, time)}

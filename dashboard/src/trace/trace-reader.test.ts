@@ -62,7 +62,7 @@ test("changed steps are read again by their pages, many changes at once", async 
   reader.readAgain(["a"]);
   reader.readAgain([]);
   await vi.advanceTimersByTimeAsync(1_000);
-  expect(asked).toEqual(["time", "first", "2", "4"]);
+  expect(asked.toSorted()).toEqual(["2", "4", "first", "time"]);
   expect(reader.loaded!.trace.spans.map(({ id, endMs }) => `${id} ${endMs}`)).toEqual([
     "a 9",
     "b 1",

@@ -18,8 +18,10 @@ export const STEPS_PER_PAGE = 500;
 const TELL_EVERY_MS = 150;
 const SPANS_PER_MS = 20;
 /** What has changed is read again so soon; and where reading takes long, after a rest that is as long and longer. */
-const AGAIN_MS = 80;
+const AGAIN_MS = 40;
 const REST_FACTOR = 3;
+/** The partition of its time is made of the whole run: of a long one that goes on it is asked for now and then. */
+const TIME_REST_FACTOR = 10;
 
 export class TraceReader {
   readonly #read: ReadTrace;
@@ -34,6 +36,8 @@ export class TraceReader {
   #again: ReturnType<typeof setTimeout> | null = null;
   #told: ReturnType<typeof setTimeout> | null = null;
   #restUntilMs = 0;
+  #timeAgain: ReturnType<typeof setTimeout> | null = null;
+  #timeRestUntilMs = 0;
   loaded: Loaded | null = null;
   error: Error | null = null;
   /** What the engine's clock is ahead of this browser's. */
@@ -57,8 +61,10 @@ export class TraceReader {
     this.#stop?.abort();
     this.#stop = null;
     clearTimeout(this.#again ?? undefined);
+    clearTimeout(this.#timeAgain ?? undefined);
     clearTimeout(this.#told ?? undefined);
     this.#again = null;
+    this.#timeAgain = null;
     this.#told = null;
   }
 
@@ -100,6 +106,7 @@ export class TraceReader {
 
   /** By itself: it reads the whole run, and rows need not wait for it. */
   async #readTime(signal: AbortSignal): Promise<void> {
+    const startedMs = performance.now();
     try {
       const { run, time } = await this.#read({ limit: 1, time: "true" }, signal);
       signal.throwIfAborted();
@@ -109,6 +116,18 @@ export class TraceReader {
     } catch (error) {
       this.#refuse(error, signal);
     }
+    const nowMs = performance.now();
+    this.#timeRestUntilMs = nowMs + (nowMs - startedMs) * TIME_REST_FACTOR;
+  }
+
+  #readTimeSoon(signal: AbortSignal): void {
+    this.#timeAgain ??= setTimeout(
+      () => {
+        this.#timeAgain = null;
+        void this.#readTime(signal);
+      },
+      Math.max(0, this.#timeRestUntilMs - performance.now()),
+    );
   }
 
   async #readOwed(signal: AbortSignal): Promise<void> {
@@ -117,10 +136,9 @@ export class TraceReader {
     if (owed === null) return;
     const startedMs = performance.now();
     try {
-      const time = this.#readTime(signal);
+      this.#readTimeSoon(signal);
       for (const at of pagesToRead(this.#pages, owed))
         await this.#readPage(at, this.#pages[at]!.cursor, signal);
-      await time;
       await this.#work(signal);
       this.#tellSoon(true);
     } catch (error) {

@@ -8,6 +8,7 @@ import { type Stage, startStage } from "./stage.ts";
 
 const FOLDER = process.env["DURABLE_PICTURES"]!;
 const ONLY = (process.env["DURABLE_SCREENS"] ?? "").split(",").filter((name) => name !== "");
+const CHARTS_MS = 500;
 const SIZES = { wide: { width: 1_440, height: 900 }, phone: { width: 390, height: 844 } } as const;
 
 let stage: Stage;
@@ -26,6 +27,8 @@ test.each(names)("%s", async (name) => {
   for (const theme of ["light", "dark"] as const) {
     for (const [size, box] of Object.entries(SIZES)) {
       const page = await stage.visit(SCREENS[name]!(made), { theme, ...box });
+      // Charts are drawn a moment after their figures have come.
+      await page.waitForTimeout(CHARTS_MS);
       await page.screenshot({
         path: join(FOLDER, `${name}-${size}-${theme}.png`),
         fullPage: size === "phone",

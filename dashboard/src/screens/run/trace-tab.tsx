@@ -9,6 +9,7 @@ import { TraceView } from "../../trace/trace-view.tsx";
 import type { Traces, TracesState } from "../../trace/traces.ts";
 import { type LogLine, ticksByStep } from "./log-filter.ts";
 import { openPhases } from "./open-phases.ts";
+import { hasEnded } from "./use-live-run.ts";
 
 const SelectionPanel = lazy(() =>
   import("./selection-panel.tsx").then(({ SelectionPanel }) => ({ default: SelectionPanel })),
@@ -51,8 +52,10 @@ export function TraceTab({ run, isWhole, traces, state, lines, change }: TraceTa
           ticks={ticks}
         />
         {root.trace.spans.length === 0 && root.trace.isWhole && (
-          <Empty title="Nothing was recorded of it yet">
-            Steps stand here once the app has been called; why it was not is said above.
+          <Empty title={hasEnded(run) ? "It had no steps" : "Nothing was recorded of it yet"}>
+            {hasEnded(run)
+              ? "Its handler ran from its beginning to its end in one call, and asked for none."
+              : "Steps stand here once the app has been called; why it was not is said above."}
           </Empty>
         )}
       </div>

@@ -117,7 +117,7 @@ describe.skipIf(!canBrowse)("an operator", () => {
     await visit("/settings");
     await button("New key").click();
     await dialog().getByRole("button", { name: "Create it" }).click();
-    const key = await dialog().locator("code").innerText();
+    const key = await dialog().locator("code").textContent();
     expect(key).toMatch(/^evk_/);
     await button("I have it").click();
     await button(/^Revoke evk_/).click();

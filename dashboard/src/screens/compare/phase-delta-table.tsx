@@ -14,7 +14,7 @@ export function PhaseDeltaTable({
 }) {
   const most = Math.max(1, ...deltas.flatMap(({ aMs, bMs }) => [aMs, bMs]));
   return (
-    <div className="overflow-x-auto">
+    <div className="max-w-3xl overflow-x-auto">
       <table className="w-full min-w-80 text-sm">
         <caption className="sr-only">{label}</caption>
         <thead className="text-xs text-muted">

@@ -63,7 +63,7 @@ export function SpanDetail({ run, isWhole, forest, at, startMs, lines }: SpanDet
         <PhaseSums forest={forest} at={at} />
       </Part>
       {step === undefined && !isWhole && <Skeleton rows={3} />}
-      {own && own.attempts.length > 0 && (
+      {own && (own.attempts.length > 1 || own.status === "retrying") && (
         <Part title="Attempts">
           <AttemptList attempts={own.attempts} startMs={startMs} />
         </Part>

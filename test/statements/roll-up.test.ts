@@ -93,3 +93,24 @@ test("the backlog is counted once a minute, with the age of the oldest job; what
   expect(rows[0]!["running"]).toBeGreaterThanOrEqual(4);
   expect(await counted()).toEqual({ started: 4, completed: 0, failed: 0 });
 });
+
+test("the time that a run stood at limits counts each moment once, though its job went from gate to gate", async () => {
+  const [run] = await stage.startRuns(1);
+  // Ready since 20 s: 10 s at one gate, the other 10 s at the next, which keeps the beginning; and a step beside it.
+  const zeros = "00000000-0000-0000-0000-000000000000";
+  for (const [step, agoS] of [
+    [zeros, 10],
+    [zeros, 0],
+    ["00000000-0000-0000-0000-000000000001", 5],
+  ] as const) {
+    await stage.database.sql`
+      insert into durable.limit_waits (workspace_id, run_id, step_id, until, limit_id, since)
+      values (${run!.workspaceId}, ${run!.runId}, ${step}, now() - ${agoS}::int * interval '1 second', gen_random_uuid(),
+        now() - interval '20 seconds')`;
+  }
+  await commitOutcomes(stage.left, stage.engineId, [commitItem(run!, { ...outcome("completed"), result: "1" })]);
+  await rollUp(stage.left, 30);
+  const [total] = await stage.database.sql`
+    select round(sum(sum_ms) / 1000)::int as seconds from durable.metric_phase_totals where phase = 'limit'`;
+  expect(total).toEqual({ seconds: 20 });
+});

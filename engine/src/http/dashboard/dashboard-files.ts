@@ -24,8 +24,7 @@ export interface DashboardFile {
 export class DashboardFiles {
   readonly #folder: string;
   /** What may be asked for, and nothing else: no path of a request reaches the disk. */
-  readonly #names: ReadonlySet<string>;
-  #index: string | null = null;
+  #names: ReadonlySet<string>;
 
   constructor(folder: string = BUILT) {
     this.#folder = folder;
@@ -34,13 +33,16 @@ export class DashboardFiles {
 
   /** Null: this engine's dashboard was never built. */
   async index(nonce: string): Promise<string | null> {
-    this.#index ??= await readFile(join(this.#folder, "index.html"), "utf8").catch(() => null);
-    return this.#index?.replace("%NONCE%", nonce) ?? null;
+    const page = await readFile(join(this.#folder, "index.html"), "utf8").catch(() => null);
+    return page?.replace("%NONCE%", nonce) ?? null;
   }
 
   async asset(name: string, accepted: string): Promise<DashboardFile | null> {
     const contentType = CONTENT_TYPES[extname(name)];
-    if (contentType === undefined || !this.#names.has(name)) return null;
+    if (contentType === undefined) return null;
+    // Built anew while this engine runs: in a checkout only.
+    if (!this.#names.has(name)) this.#names = new Set(namesIn(join(this.#folder, "assets")));
+    if (!this.#names.has(name)) return null;
     const [encoding, ending] = this.#formOf(name, accepted);
     const bytes = new Uint8Array(await readFile(join(this.#folder, "assets", `${name}${ending}`)));
     return { bytes, contentType, encoding };

@@ -4,11 +4,11 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiProblem } from "./api/problem.ts";
+import { LiveContext } from "./here/live-context.ts";
 import { Live } from "./live/live.ts";
 import { patchCache } from "./live/patch-cache.ts";
 import { Announcer } from "./parts/announcer.tsx";
 import { createAppRouter } from "./router.tsx";
-import { LiveContext } from "./shell/live-context.ts";
 import { setTheme, themeNow } from "./shell/theme.ts";
 
 // For style sheets that libraries write (the lock of a dialog's scrolling): the policy lets in what carries it.

@@ -102,3 +102,24 @@ test("clock, random, timers and network come in as ports", () => {
     );
   expect(found).toEqual([]);
 });
+
+/** docs/decisions/0050, in the order of its table. */
+const DASHBOARD = ["api", "live", "words", "here", "parts", "trace", "shell", "screens"];
+
+test("the dashboard's folders import those before them", () => {
+  const folder = join(root, "dashboard/src");
+  const upward = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((file) => file.replaceAll("\\", "/"))
+    .filter((file) => DASHBOARD.includes(layerName(file)) && /(?<!\.test|\.fixture)\.tsx?$/.test(file))
+    .flatMap((file) =>
+      [...readFileSync(join(folder, file), "utf8").matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].flatMap(
+        ([, path]) => {
+          const to = layerName(normalize(join(dirname(file), path!)));
+          return DASHBOARD.indexOf(to) <= DASHBOARD.indexOf(layerName(file))
+            ? []
+            : [`${file} imports ${path}`];
+        },
+      ),
+    );
+  expect(upward).toEqual([]);
+});

@@ -17,7 +17,9 @@ afterAll(() => stage?.stop());
 
 /** What the focus is on, as it is read aloud. */
 const focused = () =>
-  page.evaluate("(document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent).trim()");
+  page.evaluate(
+    "(document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent).trim()",
+  );
 
 async function press(...keys: readonly string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key);

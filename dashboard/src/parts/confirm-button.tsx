@@ -1,7 +1,7 @@
 import type { ChangeOperation, InputOf } from "@durable/engine/api";
 import type { ReactNode } from "react";
 import type { Change } from "../api/change.ts";
-import { useWorkspace } from "../shell/workspace.ts";
+import { useWorkspace } from "../here/workspace.ts";
 import { lookOf } from "../words/environment.ts";
 import { useAnnounce } from "./announcer.tsx";
 import { Button, type ButtonProps } from "./button.tsx";

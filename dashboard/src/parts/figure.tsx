@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
-import { type Target, TargetLink } from "./target.tsx";
+import type { Target } from "../here/target.ts";
+import { TargetLink } from "./target.tsx";
 
 interface FigureProps {
   readonly label: string;

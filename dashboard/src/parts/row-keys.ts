@@ -1,5 +1,5 @@
 import { type RefObject, useEffect } from "react";
-import { hasSingleKeys } from "../shell/keys.ts";
+import { hasSingleKeys } from "../here/keys.ts";
 import type { Selection } from "./selection.ts";
 
 // `j` and `k` move the focus from row to row, so that Enter opens what has it, as any link. Arrows do so only inside the table: outside

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
-import { type Target, TargetLink } from "./target.tsx";
+import type { Target } from "../here/target.ts";
+import { TargetLink } from "./target.tsx";
 
 /** Of a row: what else can be clicked in it lies above the link that fills it. */
 export const LINKS_ABOVE =

@@ -1,4 +1,4 @@
-import { useTargets } from "../shell/targets.ts";
+import { useTargets } from "../here/targets.ts";
 import { shortId } from "./short-id.ts";
 import { TargetLink } from "./target.tsx";
 

@@ -1,11 +1,11 @@
 import { useRef } from "react";
+import type { Target } from "../here/target.ts";
 import type { Column } from "./column.ts";
 import { useIsNarrow } from "./narrow.ts";
 import { useRowKeys } from "./row-keys.ts";
 import type { Selection } from "./selection.ts";
 import { StackedRows } from "./stacked-rows.tsx";
 import { TableRows } from "./table-rows.tsx";
-import type { Target } from "./target.tsx";
 
 export interface TableProps<Row> {
   /** What it is a table of; read aloud. */

@@ -1,13 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { ComponentProps, ReactNode } from "react";
-
-/** Where something leads, as data: made by `linkOptions`, which checks it, or by `targetsOf`. */
-export interface Target {
-  readonly to: string;
-  readonly params?: object;
-  readonly search?: object | true;
-  readonly hash?: string;
-}
+import type { Target } from "../here/target.ts";
 
 interface TargetLinkProps extends Omit<ComponentProps<"a">, "href" | "target"> {
   readonly target: Target;

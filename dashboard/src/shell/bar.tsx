@@ -1,12 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import { Keyboard, Moon, Search, Sun, SunMoon } from "lucide-react";
 import { useState } from "react";
+import { useWorkspace } from "../here/workspace.ts";
 import { Button } from "../parts/button.tsx";
 import { joinClasses } from "../parts/join-classes.ts";
 import { lookOf } from "../words/environment.ts";
 import { LineMark } from "./line-mark.tsx";
 import { nextTheme, type Theme, themeNow } from "./theme.ts";
-import { useWorkspace } from "./workspace.ts";
 import { WorkspaceMenu } from "./workspace-menu.tsx";
 
 interface BarProps {

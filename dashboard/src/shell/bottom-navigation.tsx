@@ -2,9 +2,9 @@ import { Link } from "@tanstack/react-router";
 import { Menu } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { useState } from "react";
+import { useWorkspaceParams } from "../here/workspace.ts";
 import { NAVIGATION } from "./navigation.ts";
 import { Place } from "./side-navigation.tsx";
-import { useWorkspaceParams } from "./workspace.ts";
 
 /** What a thumb reaches on a phone: the four screens of an incident, and all others in a sheet. */
 const AT_HAND = ["", "/runs", "/errors", "/inbox"];

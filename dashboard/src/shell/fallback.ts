@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { useLineState } from "./live-context.ts";
+import { useLineState } from "../here/live-context.ts";
 
 /** Without a stream for so long, the page asks by itself. */
 export const WITHOUT_STREAM_MS = 20_000;

@@ -1,6 +1,6 @@
 import { Dialog } from "radix-ui";
 import { useState } from "react";
-import { hasSingleKeys, type KeyLine, LIST_KEYS, RUN_KEYS, SHELL_KEYS, setSingleKeys } from "./keys.ts";
+import { hasSingleKeys, type KeyLine, LIST_KEYS, RUN_KEYS, SHELL_KEYS, setSingleKeys } from "../here/keys.ts";
 
 interface KeySheetProps {
   readonly isOpen: boolean;

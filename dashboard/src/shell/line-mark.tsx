@@ -1,8 +1,8 @@
+import { useLineState } from "../here/live-context.ts";
 import { joinClasses } from "../parts/join-classes.ts";
 import { useNowMs } from "../parts/now.ts";
 import { age } from "../words/time.ts";
 import { WITHOUT_STREAM_MS } from "./fallback.ts";
-import { useLineState } from "./live-context.ts";
 
 /** A break that is over before anybody reads of it is not told. */
 const NOTICED_MS = 1_000;

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
+import { useWorkspaceParams } from "../here/workspace.ts";
 import { joinClasses } from "../parts/join-classes.ts";
 import { type Destination, NAVIGATION } from "./navigation.ts";
-import { useWorkspaceParams } from "./workspace.ts";
 
 interface NavigationProps {
   /** Questions to people that are open. */

@@ -1,8 +1,8 @@
 import { useLocation } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { useWorkspace } from "../here/workspace.ts";
 import { lookOf } from "../words/environment.ts";
 import { NAVIGATION } from "./navigation.ts";
-import { useWorkspace } from "./workspace.ts";
 
 /** `PROD · Runs · shop`: which tab is production is seen without opening it. */
 export function useTitle(): void {

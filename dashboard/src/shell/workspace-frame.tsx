@@ -1,20 +1,20 @@
 import { useLocation, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useMemo, useState } from "react";
 import { useAnswer } from "../api/query.ts";
+import { useCounters } from "../here/counters.ts";
+import { useKeys } from "../here/keys.ts";
+import { useWorkspace } from "../here/workspace.ts";
 import { Bar } from "./bar.tsx";
 import { BottomNavigation } from "./bottom-navigation.tsx";
-import { useCounters } from "./counters.ts";
 import { DroppedParameters } from "./dropped-parameters.tsx";
 import { usePollWithoutStream } from "./fallback.ts";
 import { KeySheet } from "./key-sheet.tsx";
-import { useKeys } from "./keys.ts";
 import { NAVIGATION } from "./navigation.ts";
 import { Palette } from "./palette.tsx";
 import { addressIn, nextEnvironment } from "./same-screen.ts";
 import { SideNavigation } from "./side-navigation.tsx";
 import { nextTheme } from "./theme.ts";
 import { useTitle } from "./title.ts";
-import { useWorkspace } from "./workspace.ts";
 
 /** Around every screen of a workspace: bar, navigation, palette, keys. */
 export function WorkspaceFrame({ children }: { readonly children: ReactNode }) {

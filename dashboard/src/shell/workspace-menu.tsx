@@ -2,10 +2,10 @@ import { useLocation, useNavigate } from "@tanstack/react-router";
 import { Check, ChevronsUpDown } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { useAnswer } from "../api/query.ts";
+import { useWorkspace } from "../here/workspace.ts";
 import { joinClasses } from "../parts/join-classes.ts";
 import { lookOf } from "../words/environment.ts";
 import { addressIn } from "./same-screen.ts";
-import { useWorkspace } from "./workspace.ts";
 
 /** Where am I; and the same screen elsewhere. */
 export function WorkspaceMenu() {

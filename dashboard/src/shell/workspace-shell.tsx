@@ -1,7 +1,7 @@
 import { Outlet, useParams } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useAnswer } from "../api/query.ts";
-import { WorkspaceContext } from "./workspace.ts";
+import { WorkspaceContext } from "../here/workspace.ts";
 import { WorkspaceFrame } from "./workspace-frame.tsx";
 
 /** Which workspace every screen below is about. */

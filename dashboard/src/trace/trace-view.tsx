@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from "react";
-import { useKeys } from "../shell/keys.ts";
+import { useKeys } from "../here/keys.ts";
 import type { Phase } from "../words/phase.ts";
 import { Grid } from "./grid.tsx";
 import { gridKeys } from "./grid-keys.ts";

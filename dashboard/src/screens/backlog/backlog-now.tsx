@@ -1,8 +1,8 @@
 import type { AnswerOf } from "@durable/engine/api";
+import { useCounters } from "../../here/counters.ts";
+import { useTargets } from "../../here/targets.ts";
 import { Figure, Figures } from "../../parts/figure.tsx";
 import { useNowMs } from "../../parts/now.ts";
-import { useCounters } from "../../shell/counters.ts";
-import { useTargets } from "../../shell/targets.ts";
 import { grouped } from "../../words/number.ts";
 import { age, duration } from "../../words/time.ts";
 import { type Trend, trendSaid } from "./backlog-model.ts";

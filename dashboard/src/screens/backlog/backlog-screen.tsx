@@ -1,13 +1,13 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useAnswer } from "../../api/query.ts";
+import { useReadAsRunsMove } from "../../here/read-as-runs-move.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
 import { RangePicker } from "../../parts/range-picker.tsx";
 import { Refresh } from "../../parts/refresh.tsx";
 import { useMinuteMs, useSpan } from "../../parts/use-span.ts";
-import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { createdWithin, RANGE } from "../../words/time-range.ts";
 import { BacklogCharts } from "./backlog-charts.tsx";
 import { backlogModel, trendOf } from "./backlog-model.ts";

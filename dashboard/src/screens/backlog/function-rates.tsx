@@ -1,11 +1,11 @@
 import type { AnswerOf } from "@durable/engine/api";
+import { useTargets } from "../../here/targets.ts";
 import type { Column } from "../../parts/column.ts";
 import { Empty } from "../../parts/empty.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { FunctionLink } from "../../parts/run-link.tsx";
 import { Table } from "../../parts/table.tsx";
 import { TargetLink } from "../../parts/target.tsx";
-import { useTargets } from "../../shell/targets.ts";
 import { grouped, short } from "../../words/number.ts";
 import { duration } from "../../words/time.ts";
 

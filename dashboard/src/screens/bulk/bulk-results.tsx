@@ -1,10 +1,10 @@
 import type { AnswerOf } from "@durable/engine/api";
+import { useTargets } from "../../here/targets.ts";
 import type { Column } from "../../parts/column.ts";
 import { RunLink } from "../../parts/run-link.tsx";
 import { StatusPill } from "../../parts/status-pill.tsx";
 import { Table } from "../../parts/table.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useTargets } from "../../shell/targets.ts";
 import { RUN_STATUS } from "../../words/run-status.ts";
 import { TONE } from "../../words/tone.ts";
 

@@ -1,5 +1,8 @@
 import { useParams, useSearch } from "@tanstack/react-router";
 import { useAnswer } from "../../api/query.ts";
+import { useTopics } from "../../here/live-context.ts";
+import { useReadAsRunsMove } from "../../here/read-as-runs-move.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Choice } from "../../parts/choice.tsx";
 import { Empty } from "../../parts/empty.tsx";
@@ -8,9 +11,6 @@ import { Id } from "../../parts/id.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
 import { Pager } from "../../parts/pager.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useTopics } from "../../shell/live-context.ts";
-import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { BULK_ACTION, BULK_STATUS, bulkFilterText } from "../../words/bulk.ts";
 import { countOf } from "../../words/number.ts";
 import { BulkPill } from "./bulk-pill.tsx";

@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { useReadAgain } from "../../api/read-again.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Button } from "../../parts/button.tsx";
 import { ChangeButton } from "../../parts/change-button.tsx";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import type { Bulk } from "../../words/bulk.ts";
 import { countOf } from "../../words/number.ts";
 

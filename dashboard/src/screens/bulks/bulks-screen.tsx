@@ -1,4 +1,7 @@
 import { useAnswer } from "../../api/query.ts";
+import { useTopics } from "../../here/live-context.ts";
+import { useTargets } from "../../here/targets.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import type { Column } from "../../parts/column.ts";
 import { Empty } from "../../parts/empty.tsx";
@@ -6,9 +9,6 @@ import { PageHead } from "../../parts/page-head.tsx";
 import { Table } from "../../parts/table.tsx";
 import { TargetLink } from "../../parts/target.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useTopics } from "../../shell/live-context.ts";
-import { useTargets } from "../../shell/targets.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { BULK_ACTION, BULK_STATUS, type Bulk, bulkFilterText } from "../../words/bulk.ts";
 import { countOf } from "../../words/number.ts";
 import { BulkPill } from "../bulk/bulk-pill.tsx";

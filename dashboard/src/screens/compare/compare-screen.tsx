@@ -2,11 +2,11 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ArrowLeftRight } from "lucide-react";
 import { useState } from "react";
 import { useAnswer } from "../../api/query.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Button } from "../../parts/button.tsx";
 import { Field, INPUT_LOOK } from "../../parts/field.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { Comparison } from "./comparison.tsx";
 
 /** Two runs side by side: a rerun and its origin, the one that failed and the one that did not. */

@@ -3,9 +3,9 @@ import { BellOff, Check, CircleAlert, RotateCcw } from "lucide-react";
 import { useState } from "react";
 import { useAnswer } from "../../api/query.ts";
 import { useReadAgain } from "../../api/read-again.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Button } from "../../parts/button.tsx";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { BulkDialog } from "../runs/bulk-dialog.tsx";
 import { countOfAll } from "../runs/bulk-scope.ts";
 

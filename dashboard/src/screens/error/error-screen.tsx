@@ -1,5 +1,8 @@
 import { useParams } from "@tanstack/react-router";
 import { useAnswer } from "../../api/query.ts";
+import { useReadAsRunsMove } from "../../here/read-as-runs-move.ts";
+import { useTargets } from "../../here/targets.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Fact, Facts } from "../../parts/facts.tsx";
 import { LogText } from "../../parts/log-text.tsx";
@@ -8,9 +11,6 @@ import { FunctionLink } from "../../parts/run-link.tsx";
 import { TargetLink } from "../../parts/target.tsx";
 import { TonePill } from "../../parts/tone-pill.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
-import { useTargets } from "../../shell/targets.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { grouped } from "../../words/number.ts";
 import { ERROR_STATE } from "../errors/error-words.ts";
 import { ErrorActions } from "./error-actions.tsx";

@@ -1,12 +1,12 @@
 import type { AnswerOf } from "@durable/engine/api";
 import { Link, useSearch } from "@tanstack/react-router";
 import { useAnswer } from "../../api/query.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { RunLink } from "../../parts/run-link.tsx";
 import { shortId } from "../../parts/short-id.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { chainOf } from "../errors/error-words.ts";
 import { CodeFrame } from "./code-frame.tsx";
 

@@ -1,5 +1,8 @@
 import { useSearch } from "@tanstack/react-router";
 import { useAnswer } from "../../api/query.ts";
+import { useReadAsRunsMove } from "../../here/read-as-runs-move.ts";
+import { useTargets } from "../../here/targets.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Choice } from "../../parts/choice.tsx";
 import { Empty } from "../../parts/empty.tsx";
@@ -8,9 +11,6 @@ import { Pager } from "../../parts/pager.tsx";
 import { Refresh } from "../../parts/refresh.tsx";
 import { Table } from "../../parts/table.tsx";
 import { Tabs } from "../../parts/tabs.tsx";
-import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
-import { useTargets } from "../../shell/targets.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { ERROR_COLUMNS } from "./error-columns.tsx";
 import { ERROR_STATE } from "./error-words.ts";
 

@@ -1,12 +1,12 @@
 import type { ReactNode } from "react";
 import { useReadAgain } from "../../api/read-again.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { ChangeButton } from "../../parts/change-button.tsx";
 import { FunctionLink, RunLink } from "../../parts/run-link.tsx";
 import { StatusPill } from "../../parts/status-pill.tsx";
+import { WaitText } from "../../parts/wait.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { SKIP_REASON, type Skip } from "../../words/skip-reason.ts";
-import { WaitText } from "../../words/wait.tsx";
 import type { Decision } from "./decisions.ts";
 import { SkipPill, SkipSaid } from "./skip-said.tsx";
 

@@ -1,9 +1,9 @@
 import type { AnswerOf } from "@durable/engine/api";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Button } from "../../parts/button.tsx";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 
 /** The engine's own events are sent by nobody else. */
 const OWN = /^durable\./;

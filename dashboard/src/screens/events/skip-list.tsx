@@ -1,5 +1,8 @@
 import { useSearch } from "@tanstack/react-router";
 import { useAnswer } from "../../api/query.ts";
+import { useTopics } from "../../here/live-context.ts";
+import { useTargets } from "../../here/targets.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Choice } from "../../parts/choice.tsx";
 import type { Column } from "../../parts/column.ts";
@@ -8,9 +11,6 @@ import { Pager } from "../../parts/pager.tsx";
 import { FunctionLink } from "../../parts/run-link.tsx";
 import { Table } from "../../parts/table.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useTopics } from "../../shell/live-context.ts";
-import { useTargets } from "../../shell/targets.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { SKIP_REASON, type Skip } from "../../words/skip-reason.ts";
 import { RunAnyway } from "../event/decision-table.tsx";
 import { SkipPill, SkipSaid } from "../event/skip-said.tsx";

@@ -3,10 +3,10 @@ import { Link, useLocation, useNavigate, useParams } from "@tanstack/react-route
 import { useEffect } from "react";
 import { ApiProblem } from "../../api/problem.ts";
 import { useAnswer } from "../../api/query.ts";
+import { targetsOf } from "../../here/targets.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { TargetLink } from "../../parts/target.tsx";
-import { targetsOf } from "../../shell/targets.ts";
 import { lookOf } from "../../words/environment.ts";
 
 type Found = AnswerOf<"find">["found"][number];

@@ -1,11 +1,11 @@
 import { useAnswer } from "../../api/query.ts";
+import { useTopics } from "../../here/live-context.ts";
+import { useReadAsRunsMove } from "../../here/read-as-runs-move.ts";
+import { useWorkspace } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
 import { Refresh } from "../../parts/refresh.tsx";
-import { useTopics } from "../../shell/live-context.ts";
-import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
-import { useWorkspace } from "../../shell/workspace.ts";
 import { byTrouble } from "./circuit-words.ts";
 import { EndpointCard } from "./endpoint-card.tsx";
 import { Engines } from "./engines.tsx";

@@ -1,11 +1,11 @@
 import { useAnswer } from "../../api/query.ts";
+import { useReadAsRunsMove } from "../../here/read-as-runs-move.ts";
+import { useTargets } from "../../here/targets.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { TargetLink } from "../../parts/target.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
-import { useTargets } from "../../shell/targets.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { grouped } from "../../words/number.ts";
 
 const SHOWN = 5;

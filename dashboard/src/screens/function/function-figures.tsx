@@ -1,9 +1,9 @@
 import { useAnswer } from "../../api/query.ts";
+import { useReadAsRunsMove } from "../../here/read-as-runs-move.ts";
+import { useTargets } from "../../here/targets.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { useSpan } from "../../parts/use-span.ts";
-import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
-import { useTargets } from "../../shell/targets.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { RANGE } from "../../words/time-range.ts";
 import { FigureCard } from "../overview/figure-card.tsx";
 import { durationsOf, failuresOf, startsOf } from "../overview/figures.ts";

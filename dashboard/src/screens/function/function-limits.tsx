@@ -1,10 +1,10 @@
 import { useAnswer } from "../../api/query.ts";
+import { useReadAsRunsMove } from "../../here/read-as-runs-move.ts";
+import { useTargets } from "../../here/targets.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Meter } from "../../parts/meter.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { TargetLink } from "../../parts/target.tsx";
-import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
-import { useTargets } from "../../shell/targets.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { countOf } from "../../words/number.ts";
 
 /** Its limits as they are now. Where it has none, there is nothing to show. */

@@ -1,10 +1,10 @@
 import { useState } from "react";
 import { useAnswer } from "../../api/query.ts";
 import { useReadAgain } from "../../api/read-again.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Button } from "../../parts/button.tsx";
 import { ChangeButton } from "../../parts/change-button.tsx";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 
 /** Lets the function stand still, or go on. */
 export function PauseButton({ fn }: { readonly fn: string }) {

@@ -1,9 +1,9 @@
 import { Play } from "lucide-react";
+import type { Targets } from "../../here/targets.ts";
 import type { Column } from "../../parts/column.ts";
 import { joinClasses } from "../../parts/join-classes.ts";
 import { TargetLink } from "../../parts/target.tsx";
 import { Ago } from "../../parts/when.tsx";
-import type { Targets } from "../../shell/targets.ts";
 import { grouped, percent } from "../../words/number.ts";
 import { LIVE_STATUSES } from "../../words/run-status.ts";
 import { duration } from "../../words/time.ts";

@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import { useAnswer } from "../../api/query.ts";
-import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
+import { useReadAsRunsMove } from "../../here/read-as-runs-move.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { LIVE_STATUSES } from "../../words/run-status.ts";
 
 /** A page of live runs is read and counted by function: so many at most. */

@@ -1,9 +1,9 @@
 import { Check, X } from "lucide-react";
 import { useState } from "react";
 import { useReadAgain } from "../../api/read-again.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { ChangeButton } from "../../parts/change-button.tsx";
 import { Field, INPUT_LOOK } from "../../parts/field.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import type { Input } from "./input-words.ts";
 
 const COMMENT_MAX = 4_000;

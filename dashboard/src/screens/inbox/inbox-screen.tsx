@@ -1,14 +1,14 @@
 import { useSearch } from "@tanstack/react-router";
 import { useAnswer } from "../../api/query.ts";
+import { useCounters } from "../../here/counters.ts";
+import { useTopics } from "../../here/live-context.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Choice } from "../../parts/choice.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
 import { Pager } from "../../parts/pager.tsx";
 import { Tabs } from "../../parts/tabs.tsx";
-import { useCounters } from "../../shell/counters.ts";
-import { useTopics } from "../../shell/live-context.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { AssigneeFilter } from "./assignee-filter.tsx";
 import { InputRow } from "./input-row.tsx";
 

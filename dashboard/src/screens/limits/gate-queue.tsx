@@ -1,13 +1,13 @@
 import { useAnswer } from "../../api/query.ts";
+import { useReadAsRunsMove } from "../../here/read-as-runs-move.ts";
+import { useTargets } from "../../here/targets.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Due } from "../../parts/due.tsx";
 import { RunLink } from "../../parts/run-link.tsx";
 import { StatusPill } from "../../parts/status-pill.tsx";
 import { TargetLink } from "../../parts/target.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
-import { useTargets } from "../../shell/targets.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { grouped } from "../../words/number.ts";
 import { period } from "../../words/time.ts";
 import { type Gate, type Limit, waitingQuery } from "./limit-words.ts";

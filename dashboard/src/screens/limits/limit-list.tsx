@@ -1,11 +1,11 @@
 import { Link, useSearch } from "@tanstack/react-router";
 import { useAnswer } from "../../api/query.ts";
+import { useReadAsRunsMove } from "../../here/read-as-runs-move.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Choice } from "../../parts/choice.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { Refresh } from "../../parts/refresh.tsx";
-import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { LimitCard } from "./limit-card.tsx";
 import type { Limit } from "./limit-words.ts";
 

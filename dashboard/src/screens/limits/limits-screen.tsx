@@ -1,9 +1,9 @@
 import { useSearch } from "@tanstack/react-router";
 import { useAnswer } from "../../api/query.ts";
+import { useTopics } from "../../here/live-context.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { PageHead } from "../../parts/page-head.tsx";
 import { Tabs } from "../../parts/tabs.tsx";
-import { useTopics } from "../../shell/live-context.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { LimitList } from "./limit-list.tsx";
 import { PauseAll } from "./pause-all.tsx";
 import { PauseList } from "./pause-list.tsx";

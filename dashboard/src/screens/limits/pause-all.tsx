@@ -2,10 +2,10 @@ import { Pause } from "lucide-react";
 import { useState } from "react";
 import { useAnswer } from "../../api/query.ts";
 import { useReadAgain } from "../../api/read-again.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Button } from "../../parts/button.tsx";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
 import { Field, INPUT_LOOK } from "../../parts/field.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 
 /** The whole workspace, or one function. */
 export function PauseAll() {

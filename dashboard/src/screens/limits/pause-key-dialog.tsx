@@ -1,6 +1,6 @@
 import { useReadAgain } from "../../api/read-again.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { type Gate, keySaid, type Limit } from "./limit-words.ts";
 
 /** Runs of one value of a limit's key stand still. */

@@ -3,6 +3,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { Play } from "lucide-react";
 import { useState } from "react";
 import { useReadAgain } from "../../api/read-again.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Button } from "../../parts/button.tsx";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
@@ -11,7 +12,6 @@ import { Empty } from "../../parts/empty.tsx";
 import { FunctionLink } from "../../parts/run-link.tsx";
 import { Table } from "../../parts/table.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { countOf } from "../../words/number.ts";
 import { keySaid } from "./limit-words.ts";
 

@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { useReadAgain } from "../../api/read-again.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Button } from "../../parts/button.tsx";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
 import { Field, INPUT_LOOK } from "../../parts/field.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { type Limit, ruleOf } from "./limit-words.ts";
 
 /** To another number than the app declares, or back to that. */

@@ -1,5 +1,7 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useAnswer } from "../../api/query.ts";
+import { useReadAsRunsMove } from "../../here/read-as-runs-move.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Choice } from "../../parts/choice.tsx";
 import { Empty } from "../../parts/empty.tsx";
@@ -9,8 +11,6 @@ import { Panel } from "../../parts/panel.tsx";
 import { Refresh } from "../../parts/refresh.tsx";
 import { FunctionLink, RunLink } from "../../parts/run-link.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { clockTime } from "../../words/time.ts";
 import { keySaid } from "./limit-words.ts";
 import { SHAPE_KIND, type Shape, shapeKeyOf, shapeKeySays, shapeRule } from "./shape-words.ts";

@@ -1,9 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import { memo } from "react";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { JsonView } from "../../parts/json-view.tsx";
 import { LogText } from "../../parts/log-text.tsx";
 import { shortId } from "../../parts/short-id.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { foldedText, type LogLine } from "./log-store.ts";
 
 const LEVEL: Readonly<Record<LogLine["level"], { readonly label: string; readonly look: string }>> = {

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { call } from "../../api/call.ts";
-import { useLive, useTopics } from "../../shell/live-context.ts";
-import { useWorkspace } from "../../shell/workspace.ts";
+import { useLive, useTopics } from "../../here/live-context.ts";
+import { useWorkspace } from "../../here/workspace.ts";
 import { LINES_MAX, type LogSaid, LogStore } from "./log-store.ts";
 
 /** However fast lines come, the page is drawn no more often than this; of many lines more seldom, for each drawing places all of them. */

@@ -1,6 +1,8 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Download } from "lucide-react";
 import { useAnswer } from "../../api/query.ts";
+import { useReadAsRunsMove } from "../../here/read-as-runs-move.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Button } from "../../parts/button.tsx";
 import { Choice } from "../../parts/choice.tsx";
@@ -9,8 +11,6 @@ import { PageHead } from "../../parts/page-head.tsx";
 import { RangePicker } from "../../parts/range-picker.tsx";
 import { Refresh } from "../../parts/refresh.tsx";
 import { useMinuteMs, useSpan } from "../../parts/use-span.ts";
-import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { clockTime } from "../../words/time.ts";
 import { createdWithin, RANGE } from "../../words/time-range.ts";
 import { FunctionFigures } from "./function-figures.tsx";

@@ -1,6 +1,6 @@
 import type { AnswerOf } from "@durable/engine/api";
-import type { Target } from "../../parts/target.tsx";
-import type { Counters } from "../../shell/counters.ts";
+import type { Counters } from "../../here/counters.ts";
+import type { Target } from "../../here/target.ts";
 import type { Workspace } from "../../words/environment.ts";
 import type { Tone } from "../../words/run-status.ts";
 

@@ -1,6 +1,6 @@
 // What is wrong: alerts, errors, the app itself.
-import type { Target } from "../../parts/target.tsx";
-import type { Targets } from "../../shell/targets.ts";
+import type { Target } from "../../here/target.ts";
+import type { Targets } from "../../here/targets.ts";
 import type { Workspace } from "../../words/environment.ts";
 import { countOf } from "../../words/number.ts";
 import { quotedWhereNeeded } from "../runs/query-text.ts";

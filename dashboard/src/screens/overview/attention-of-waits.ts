@@ -1,5 +1,5 @@
 // What waits for people, or for far longer than it should.
-import type { Targets } from "../../shell/targets.ts";
+import type { Targets } from "../../here/targets.ts";
 import { countOf } from "../../words/number.ts";
 import { duration } from "../../words/time.ts";
 import { pauseSaid } from "../../words/wait-pieces.ts";

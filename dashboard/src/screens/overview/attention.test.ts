@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { targetsOf } from "../../shell/targets.ts";
+import { targetsOf } from "../../here/targets.ts";
 import { attentionOf } from "./attention.ts";
 import type { Seen } from "./attention-item.ts";
 

@@ -1,4 +1,4 @@
-import type { Targets } from "../../shell/targets.ts";
+import type { Targets } from "../../here/targets.ts";
 import type { Attention, Seen } from "./attention-item.ts";
 import { ofAlerts, ofApp, ofNewErrors, ofSyncs } from "./attention-of-troubles.ts";
 import {

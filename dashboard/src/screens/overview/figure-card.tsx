@@ -1,5 +1,6 @@
+import type { Target } from "../../here/target.ts";
 import { Sparkline } from "../../parts/sparkline.tsx";
-import { type Target, TargetLink } from "../../parts/target.tsx";
+import { TargetLink } from "../../parts/target.tsx";
 import type { Course } from "./figures.ts";
 
 interface FigureCardProps {

@@ -1,14 +1,14 @@
 import { useSearch } from "@tanstack/react-router";
 import { useAnswer } from "../../api/query.ts";
+import { useReadAsRunsMove } from "../../here/read-as-runs-move.ts";
+import { useTargets } from "../../here/targets.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
 import { ProblemPanel } from "../../parts/problem-panel.tsx";
 import { RangePicker } from "../../parts/range-picker.tsx";
 import { Refresh } from "../../parts/refresh.tsx";
 import { useSpan } from "../../parts/use-span.ts";
-import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
-import { useTargets } from "../../shell/targets.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { RANGE } from "../../words/time-range.ts";
 import { AttentionList } from "./attention-list.tsx";
 import { FigureCard } from "./figure-card.tsx";

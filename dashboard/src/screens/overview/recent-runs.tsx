@@ -1,12 +1,12 @@
 import { useMemo } from "react";
 import { useAnswer } from "../../api/query.ts";
-import { useNews } from "../../live/use-news.ts";
+import { useTopics } from "../../here/live-context.ts";
+import { useTargets } from "../../here/targets.ts";
+import { useNews } from "../../here/use-news.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Table } from "../../parts/table.tsx";
 import { TargetLink } from "../../parts/target.tsx";
-import { useTopics } from "../../shell/live-context.ts";
-import { useTargets } from "../../shell/targets.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { runColumns, runName } from "../runs/run-columns.tsx";
 
 const SHOWN = 8;

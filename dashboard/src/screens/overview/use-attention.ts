@@ -1,11 +1,11 @@
 import { useMemo } from "react";
 import { useAnswer } from "../../api/query.ts";
+import { useCounters } from "../../here/counters.ts";
+import { useTopics } from "../../here/live-context.ts";
+import { useReadAsRunsMove } from "../../here/read-as-runs-move.ts";
+import { useTargets } from "../../here/targets.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { useMinuteMs } from "../../parts/use-span.ts";
-import { useCounters } from "../../shell/counters.ts";
-import { useTopics } from "../../shell/live-context.ts";
-import { useReadAsRunsMove } from "../../shell/read-as-runs-move.ts";
-import { useTargets } from "../../shell/targets.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { attentionOf } from "./attention.ts";
 import type { Attention, Seen } from "./attention-item.ts";
 

@@ -1,4 +1,5 @@
 import { useAnswer } from "../../api/query.ts";
+import { useTargets } from "../../here/targets.ts";
 import type { Run } from "../../live/patches.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { JsonView } from "../../parts/json-view.tsx";
@@ -6,7 +7,6 @@ import { useNowMs } from "../../parts/now.ts";
 import { Panel } from "../../parts/panel.tsx";
 import { FunctionLink } from "../../parts/run-link.tsx";
 import { TargetLink } from "../../parts/target.tsx";
-import { useTargets } from "../../shell/targets.ts";
 import type { Span } from "../../trace/span.ts";
 import { SKIP_REASON } from "../../words/skip-reason.ts";
 import { clockTime, duration } from "../../words/time.ts";

@@ -1,12 +1,12 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { call } from "../../api/call.ts";
+import { useLive } from "../../here/live-context.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import type { Run } from "../../live/patches.ts";
 import { Button } from "../../parts/button.tsx";
 import { ProblemPanel } from "../../parts/problem-panel.tsx";
 import { Skeleton } from "../../parts/skeleton.tsx";
-import { useLive } from "../../shell/live-context.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { JournalRow } from "./journal-row.tsx";
 import type { Entry } from "./journal-words.ts";
 import { TailList } from "./tail-list.ts";

@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { useAnswer } from "../../api/query.ts";
+import { useTargets } from "../../here/targets.ts";
 import type { Run } from "../../live/patches.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Panel } from "../../parts/panel.tsx";
@@ -7,7 +8,6 @@ import { RunLink } from "../../parts/run-link.tsx";
 import { StatusPill } from "../../parts/status-pill.tsx";
 import { TargetLink } from "../../parts/target.tsx";
 import { Ago, Took } from "../../parts/when.tsx";
-import { useTargets } from "../../shell/targets.ts";
 import { compareTarget } from "./compare-target.ts";
 import { type TreeLine, treeLines } from "./tree-lines.ts";
 

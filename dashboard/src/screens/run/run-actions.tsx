@@ -2,13 +2,13 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Pause, Play, RotateCcw } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { useChange } from "../../api/change.ts";
+import { useKeys } from "../../here/keys.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import type { Run } from "../../live/patches.ts";
 import { Button } from "../../parts/button.tsx";
 import { ConfirmButton } from "../../parts/confirm-button.tsx";
 import { ProblemPanel } from "../../parts/problem-panel.tsx";
 import { useCopy } from "../../parts/use-copy.ts";
-import { useKeys } from "../../shell/keys.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import type { Act } from "./act-dialog.tsx";
 import { hasEnded } from "./use-live-run.ts";
 

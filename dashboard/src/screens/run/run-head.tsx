@@ -1,5 +1,6 @@
 import { Link2 } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
+import { useTargets } from "../../here/targets.ts";
 import type { Run } from "../../live/patches.ts";
 import { useAnnounce } from "../../parts/announcer.tsx";
 import { Id } from "../../parts/id.tsx";
@@ -8,7 +9,6 @@ import { StatusPill } from "../../parts/status-pill.tsx";
 import { TargetLink } from "../../parts/target.tsx";
 import { useCopy } from "../../parts/use-copy.ts";
 import { Ago, Took } from "../../parts/when.tsx";
-import { useTargets } from "../../shell/targets.ts";
 import type { RunTime } from "../../trace/span.ts";
 import { RUN_STATUS } from "../../words/run-status.ts";
 import { compareTarget } from "./compare-target.ts";

@@ -1,7 +1,7 @@
+import { useTargets } from "../../here/targets.ts";
 import type { Run } from "../../live/patches.ts";
 import { TargetLink } from "../../parts/target.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useTargets } from "../../shell/targets.ts";
 
 type Step = Run["steps"][number];
 

@@ -2,9 +2,9 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { call } from "../../api/call.ts";
 import { useAnswer } from "../../api/query.ts";
+import { useLive, useTopics } from "../../here/live-context.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import type { Run } from "../../live/patches.ts";
-import { useLive, useTopics } from "../../shell/live-context.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { Traces, type TracesState } from "../../trace/traces.ts";
 
 const ENDED: ReadonlySet<Run["status"]> = new Set(["completed", "failed", "cancelled"]);

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { call } from "../../api/call.ts";
-import { useLive, useTopics } from "../../shell/live-context.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
+import { useLive, useTopics } from "../../here/live-context.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { isLater, type LogLine } from "./log-filter.ts";
 import { TailList, type TailState } from "./tail-list.ts";
 

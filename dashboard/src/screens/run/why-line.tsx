@@ -3,8 +3,8 @@ import type { Run } from "../../live/patches.ts";
 import { useNowMs } from "../../parts/now.ts";
 import { RunLink } from "../../parts/run-link.tsx";
 import { StatusPill } from "../../parts/status-pill.tsx";
+import { WaitText } from "../../parts/wait.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { WaitText } from "../../words/wait.tsx";
 import { localTimes } from "./local-times.ts";
 
 /** Why it is where it is: with links where it waits, and all that is known of it for who wants more. */

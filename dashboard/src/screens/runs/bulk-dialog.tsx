@@ -1,12 +1,12 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useChange } from "../../api/change.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Button } from "../../parts/button.tsx";
 import { ConfirmButton } from "../../parts/confirm-button.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { Field, INPUT_LOOK } from "../../parts/field.tsx";
 import { ProblemPanel } from "../../parts/problem-panel.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { BULK_ACTION, type Bulk } from "../../words/bulk.ts";
 import { countOf, grouped } from "../../words/number.ts";
 import { type BulkScope, countOfScope, filterOfScope, TYPED_FROM } from "./bulk-scope.ts";

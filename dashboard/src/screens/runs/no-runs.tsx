@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
+import { useTargets } from "../../here/targets.ts";
 import { Empty } from "../../parts/empty.tsx";
 import { TargetLink } from "../../parts/target.tsx";
-import { useTargets } from "../../shell/targets.ts";
 import { termsOf, withTerm } from "./query-text.ts";
 import type { Filter } from "./use-filter.ts";
 

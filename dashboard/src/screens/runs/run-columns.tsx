@@ -1,12 +1,12 @@
+import type { Targets } from "../../here/targets.ts";
 import type { RunListed } from "../../live/patches.ts";
 import type { Column } from "../../parts/column.ts";
 import { Id } from "../../parts/id.tsx";
 import { StatusPill } from "../../parts/status-pill.tsx";
 import { TargetLink } from "../../parts/target.tsx";
+import { WaitText } from "../../parts/wait.tsx";
 import { Ago, Took } from "../../parts/when.tsx";
-import type { Targets } from "../../shell/targets.ts";
 import { RUN_STATUS } from "../../words/run-status.ts";
-import { WaitText } from "../../words/wait.tsx";
 
 const QUIET_LINK = "text-muted hover:text-accent hover:underline";
 

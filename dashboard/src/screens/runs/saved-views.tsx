@@ -2,13 +2,13 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useAnswer } from "../../api/query.ts";
 import { useReadAgain } from "../../api/read-again.ts";
+import { useTopics } from "../../here/live-context.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Button } from "../../parts/button.tsx";
 import { ChangeButton } from "../../parts/change-button.tsx";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
 import { Field, INPUT_LOOK } from "../../parts/field.tsx";
 import { joinClasses } from "../../parts/join-classes.ts";
-import { useTopics } from "../../shell/live-context.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 
 const SCREEN = "runs";
 const NAME_CHARACTERS_MAX = 60;

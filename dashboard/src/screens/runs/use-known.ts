@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import { useAnswer } from "../../api/query.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import type { Known } from "./suggestions.ts";
 
 interface Declared {

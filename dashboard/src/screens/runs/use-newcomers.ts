@@ -1,8 +1,8 @@
 import { type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { useLive } from "../../here/live-context.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import type { RunListed } from "../../live/patches.ts";
-import { useLive } from "../../shell/live-context.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { isNewcomer, type Runs, withNewcomer } from "./newcomers.ts";
 import { judgeOf } from "./query-text.ts";
 

@@ -1,11 +1,11 @@
 import { useMemo, useState } from "react";
 import { useChange } from "../../api/change.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Button } from "../../parts/button.tsx";
 import { ConfirmButton } from "../../parts/confirm-button.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { Field, INPUT_LOOK } from "../../parts/field.tsx";
 import { ProblemPanel } from "../../parts/problem-panel.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { countOf, grouped } from "../../words/number.ts";
 import { readersZone, zonedTime } from "../../words/zoned-time.ts";
 import { BACKFILL_MAX, type Schedule, ticksBetween } from "./schedule-words.ts";

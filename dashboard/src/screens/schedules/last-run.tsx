@@ -1,7 +1,7 @@
 import { useAnswer } from "../../api/query.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { RunLink } from "../../parts/run-link.tsx";
 import { StatusPill } from "../../parts/status-pill.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 
 /** The run that a tick started last, and what came of it as far as that is kept. */
 export function LastRun({ id }: { readonly id: string }) {

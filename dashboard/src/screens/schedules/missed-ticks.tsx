@@ -1,8 +1,8 @@
 import { useAnswer } from "../../api/query.ts";
+import { useTopics } from "../../here/live-context.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useTopics } from "../../shell/live-context.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import type { Schedule } from "./schedule-words.ts";
 
 const LOOKED_AT = 50;

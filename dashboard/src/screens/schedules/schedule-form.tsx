@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { useAnswer } from "../../api/query.ts";
 import { useReadAgain } from "../../api/read-again.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
 import { Field, INPUT_LOOK } from "../../parts/field.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { readersZone } from "../../words/zoned-time.ts";
 import { CronField, ZoneField } from "./clock-fields.tsx";
 import { RuleFields } from "./rule-fields.tsx";

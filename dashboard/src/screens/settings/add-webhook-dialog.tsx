@@ -1,8 +1,8 @@
 import type { AnswerOf } from "@durable/engine/api";
 import { useState } from "react";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
 import { Field, INPUT_LOOK } from "../../parts/field.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { EVENT_CHOICES } from "./webhook-words.ts";
 
 interface AddWebhookDialogProps {

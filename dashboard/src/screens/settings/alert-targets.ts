@@ -1,6 +1,6 @@
 import type { AnswerOf } from "@durable/engine/api";
-import type { Target } from "../../parts/target.tsx";
-import type { Targets } from "../../shell/targets.ts";
+import type { Target } from "../../here/target.ts";
+import type { Targets } from "../../here/targets.ts";
 
 type Alert = AnswerOf<"listAlerts">["alerts"][number];
 

@@ -3,6 +3,8 @@ import { BellOff, Pencil } from "lucide-react";
 import { useState } from "react";
 import { useAnswer } from "../../api/query.ts";
 import { useReadAgain } from "../../api/read-again.ts";
+import { useTargets } from "../../here/targets.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Button } from "../../parts/button.tsx";
 import { ChangeButton } from "../../parts/change-button.tsx";
@@ -15,8 +17,6 @@ import { Refresh } from "../../parts/refresh.tsx";
 import { TargetLink } from "../../parts/target.tsx";
 import { TonePill } from "../../parts/tone-pill.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useTargets } from "../../shell/targets.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { targetOf } from "./alert-targets.ts";
 import { ALERT, type AlertRule, OPTION } from "./alert-words.ts";
 

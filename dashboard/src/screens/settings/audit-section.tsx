@@ -1,6 +1,7 @@
 import type { AnswerOf } from "@durable/engine/api";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useAnswer } from "../../api/query.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import type { Column } from "../../parts/column.ts";
 import { Empty } from "../../parts/empty.tsx";
@@ -11,7 +12,6 @@ import { Pager } from "../../parts/pager.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { Refresh } from "../../parts/refresh.tsx";
 import { Table } from "../../parts/table.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { clockTime } from "../../words/time.ts";
 import { detailSaid, isUuid } from "./audit-words.ts";
 

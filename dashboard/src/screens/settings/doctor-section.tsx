@@ -1,12 +1,12 @@
 import { Check, CircleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { useAnswer } from "../../api/query.ts";
+import { useLineState, useTopics } from "../../here/live-context.ts";
+import { useWorkspace, useWorkspaceParams } from "../../here/workspace.ts";
 import { Panel } from "../../parts/panel.tsx";
 import { ProblemPanel } from "../../parts/problem-panel.tsx";
 import { Refresh } from "../../parts/refresh.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useLineState, useTopics } from "../../shell/live-context.ts";
-import { useWorkspace, useWorkspaceParams } from "../../shell/workspace.ts";
 import { CIRCUIT } from "../fleet/circuit-words.ts";
 import { SCOPE } from "./key-words.ts";
 

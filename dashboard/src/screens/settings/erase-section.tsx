@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useChange } from "../../api/change.ts";
 import { useAnswer } from "../../api/query.ts";
 import { useReadAgain } from "../../api/read-again.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { ConfirmButton } from "../../parts/confirm-button.tsx";
 import { Field, INPUT_LOOK } from "../../parts/field.tsx";
@@ -11,7 +12,6 @@ import { ProblemPanel } from "../../parts/problem-panel.tsx";
 import { Refresh } from "../../parts/refresh.tsx";
 import { TonePill } from "../../parts/tone-pill.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { countOf } from "../../words/number.ts";
 import { ERASURE_STATUS, erasureSays } from "./erasure-words.ts";
 

@@ -1,13 +1,13 @@
 import { Download } from "lucide-react";
 import { useRef, useState } from "react";
 import { call } from "../../api/call.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Button } from "../../parts/button.tsx";
 import { Command } from "../../parts/command.tsx";
 import { download } from "../../parts/download.ts";
 import { Field, INPUT_LOOK } from "../../parts/field.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { ProblemPanel } from "../../parts/problem-panel.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { countOf } from "../../words/number.ts";
 
 /** A file that a browser holds in memory until it is whole; what is larger is for the command line. */

@@ -1,6 +1,6 @@
+import { useWorkspace } from "../../here/workspace.ts";
 import { Command } from "../../parts/command.tsx";
 import { Panel } from "../../parts/panel.tsx";
-import { useWorkspace } from "../../shell/workspace.ts";
 
 /** How a model looks at this workspace. */
 export function McpSection() {

@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { useReadAgain } from "../../api/read-again.ts";
+import { useWorkspace } from "../../here/workspace.ts";
 import { Button } from "../../parts/button.tsx";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
 import { Panel } from "../../parts/panel.tsx";
-import { useWorkspace } from "../../shell/workspace.ts";
 import { lookOf } from "../../words/environment.ts";
 
 /** Whether people are asked twice here. */

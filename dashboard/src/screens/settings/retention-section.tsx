@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useAnswer } from "../../api/query.ts";
 import { useReadAgain } from "../../api/read-again.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Button } from "../../parts/button.tsx";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
@@ -11,7 +12,6 @@ import { Panel } from "../../parts/panel.tsx";
 import { Table } from "../../parts/table.tsx";
 import { TonePill } from "../../parts/tone-pill.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { countOf, grouped } from "../../words/number.ts";
 import { PARTITION, type Partition } from "./partition-words.ts";
 

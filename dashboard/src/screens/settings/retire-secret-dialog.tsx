@@ -1,7 +1,7 @@
 import { useState } from "react";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
 import { Field, INPUT_LOOK } from "../../parts/field.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 
 const OVERLAPS = [
   { seconds: 0, label: "now" },

@@ -3,6 +3,7 @@ import { Plus } from "lucide-react";
 import { useState } from "react";
 import { useAnswer } from "../../api/query.ts";
 import { useReadAgain } from "../../api/read-again.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Button } from "../../parts/button.tsx";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
@@ -14,7 +15,6 @@ import { SecretOnce } from "../../parts/secret-once.tsx";
 import { Table } from "../../parts/table.tsx";
 import { TonePill } from "../../parts/tone-pill.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { RetireSecretDialog } from "./retire-secret-dialog.tsx";
 
 type Secret = AnswerOf<"listSigningSecrets">["signing_secrets"][number];

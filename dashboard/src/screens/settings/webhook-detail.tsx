@@ -3,6 +3,7 @@ import { RefreshCw, Send, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useAnswer } from "../../api/query.ts";
 import { useReadAgain } from "../../api/read-again.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Button } from "../../parts/button.tsx";
 import { ChangeButton } from "../../parts/change-button.tsx";
@@ -10,7 +11,6 @@ import { ChangeDialog } from "../../parts/change-dialog.tsx";
 import { Refresh } from "../../parts/refresh.tsx";
 import { SecretOnce } from "../../parts/secret-once.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { Deliveries } from "./deliveries.tsx";
 
 const DAY_S = 86_400;

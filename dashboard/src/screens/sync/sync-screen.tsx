@@ -1,12 +1,12 @@
 import { useParams } from "@tanstack/react-router";
 import { useAnswer } from "../../api/query.ts";
+import { useTopics } from "../../here/live-context.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Fact, Facts } from "../../parts/facts.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
 import { TonePill } from "../../parts/tone-pill.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useTopics } from "../../shell/live-context.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { grouped } from "../../words/number.ts";
 import { outcomeOf } from "../syncs/sync-words.ts";
 import { FunctionDiff } from "./function-diff.tsx";

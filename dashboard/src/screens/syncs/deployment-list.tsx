@@ -1,12 +1,12 @@
 import { useAnswer } from "../../api/query.ts";
+import { useTargets } from "../../here/targets.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import type { Column } from "../../parts/column.ts";
 import { Empty } from "../../parts/empty.tsx";
 import { Table } from "../../parts/table.tsx";
 import { TonePill } from "../../parts/tone-pill.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useTargets } from "../../shell/targets.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { grouped } from "../../words/number.ts";
 import { type Deployment, deploymentState } from "./deployment-words.ts";
 import { RetireButton } from "./retire-button.tsx";

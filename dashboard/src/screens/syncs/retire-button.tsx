@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { useReadAgain } from "../../api/read-again.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Button } from "../../parts/button.tsx";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { countOf } from "../../words/number.ts";
 import type { Deployment } from "./deployment-words.ts";
 

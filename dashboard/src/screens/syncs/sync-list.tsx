@@ -1,5 +1,6 @@
 import { useSearch } from "@tanstack/react-router";
 import { useAnswer } from "../../api/query.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Choice } from "../../parts/choice.tsx";
 import type { Column } from "../../parts/column.ts";
@@ -8,7 +9,6 @@ import { Pager } from "../../parts/pager.tsx";
 import { Table } from "../../parts/table.tsx";
 import { TonePill } from "../../parts/tone-pill.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { grouped } from "../../words/number.ts";
 import { foundSaid, outcomeOf, type Sync } from "./sync-words.ts";
 

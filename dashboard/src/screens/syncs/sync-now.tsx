@@ -4,12 +4,12 @@ import { useState } from "react";
 import { useChange } from "../../api/change.ts";
 import { useAnswer } from "../../api/query.ts";
 import { useReadAgain } from "../../api/read-again.ts";
+import { useWorkspace, useWorkspaceParams } from "../../here/workspace.ts";
 import { ConfirmButton } from "../../parts/confirm-button.tsx";
 import { Field, INPUT_LOOK } from "../../parts/field.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { ProblemPanel } from "../../parts/problem-panel.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useWorkspace, useWorkspaceParams } from "../../shell/workspace.ts";
 import { SyncDiff } from "./sync-diff.tsx";
 
 /** Asks the app again, where it answers now or at another address, and says what has changed. */

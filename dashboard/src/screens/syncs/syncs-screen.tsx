@@ -1,7 +1,7 @@
 import { useSearch } from "@tanstack/react-router";
+import { useTopics } from "../../here/live-context.ts";
 import { PageHead } from "../../parts/page-head.tsx";
 import { Tabs } from "../../parts/tabs.tsx";
-import { useTopics } from "../../shell/live-context.ts";
 import { DeploymentList } from "./deployment-list.tsx";
 import { SyncList } from "./sync-list.tsx";
 import { SyncNow } from "./sync-now.tsx";

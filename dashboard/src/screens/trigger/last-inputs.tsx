@@ -1,12 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { queryOf, useAnswer } from "../../api/query.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import type { RunListed } from "../../live/patches.ts";
 import { Button } from "../../parts/button.tsx";
 import { ProblemPanel } from "../../parts/problem-panel.tsx";
 import { StatusPill } from "../../parts/status-pill.tsx";
 import { Ago } from "../../parts/when.tsx";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 
 const SHOWN = 5;
 

@@ -1,13 +1,13 @@
 import { useParams, useSearch } from "@tanstack/react-router";
 import { useAnswer } from "../../api/query.ts";
+import { useTargets } from "../../here/targets.ts";
+import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
 import { nodeOf } from "../../parts/schema-form/read-schema.ts";
 import { initialOf } from "../../parts/schema-form/schema-value.ts";
 import { TargetLink } from "../../parts/target.tsx";
-import { useTargets } from "../../shell/targets.ts";
-import { useWorkspaceParams } from "../../shell/workspace.ts";
 import { manifestOf } from "../../words/manifest.ts";
 import { TriggerForm } from "./trigger-form.tsx";
 

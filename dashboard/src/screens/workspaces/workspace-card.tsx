@@ -1,13 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useMemo } from "react";
 import { useAnswer } from "../../api/query.ts";
+import { targetsOf } from "../../here/targets.ts";
+import { WorkspaceContext } from "../../here/workspace.ts";
 import { joinClasses } from "../../parts/join-classes.ts";
 import { Sparkline } from "../../parts/sparkline.tsx";
 import { TargetLink } from "../../parts/target.tsx";
 import { useSpan } from "../../parts/use-span.ts";
 import { Ago } from "../../parts/when.tsx";
-import { targetsOf } from "../../shell/targets.ts";
-import { WorkspaceContext } from "../../shell/workspace.ts";
 import { lookOf, type Workspace } from "../../words/environment.ts";
 import { grouped } from "../../words/number.ts";
 import { LIVE_STATUSES } from "../../words/run-status.ts";

@@ -1,6 +1,6 @@
 import { linkOptions } from "@tanstack/react-router";
 import { useMemo } from "react";
-import type { Target } from "../parts/target.tsx";
+import type { Target } from "./target.ts";
 import { useWorkspace } from "./workspace.ts";
 
 /** Where things of a workspace are, as targets of links. */

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
-import { useLive } from "../shell/live-context.ts";
-import { useWorkspaceParams } from "../shell/workspace.ts";
+import { useLive } from "./live-context.ts";
+import { useWorkspaceParams } from "./workspace.ts";
 
 /**
  * Calls back when the stream told of something of these kinds, at most once in so many milliseconds: for answers that a patch cannot

@@ -1,8 +1,9 @@
 import { Fragment } from "react";
-import { useNowMs } from "../parts/now.ts";
-import { type Target, TargetLink } from "../parts/target.tsx";
-import { type Targets, useTargets } from "../shell/targets.ts";
-import { type Place, type Wait, waitPieces } from "./wait-pieces.ts";
+import type { Target } from "../here/target.ts";
+import { type Targets, useTargets } from "../here/targets.ts";
+import { type Place, type Wait, waitPieces } from "../words/wait-pieces.ts";
+import { useNowMs } from "./now.ts";
+import { TargetLink } from "./target.tsx";
 
 /** What a run waits for, with links to it: a limit, another run, the inbox. */
 export function WaitText({ wait }: { readonly wait: Wait }) {

@@ -6371,8 +6371,10 @@ begin
     join durable.runs r on r.workspace_id = c.workspace and r.id = c.run
     cross join lateral (values
       ('total', extract(epoch from r.ended_at - coalesce(r.begins_at, r.created_at))::float8 * 1000),
-      ('limit', (select extract(epoch from sum(w.until - w.since))::float8 * 1000 from durable.limit_waits w
-        where w.workspace_id = r.workspace_id and w.run_id = r.id)),
+      -- A job that moves from gate to gate keeps its beginning, and steps wait beside each other: each moment counts once.
+      ('limit', (select extract(epoch from sum(upper(t) - lower(t)))::float8 * 1000
+        from unnest((select range_agg(tstzrange(w.since, w.until)) from durable.limit_waits w
+          where w.workspace_id = r.workspace_id and w.run_id = r.id and w.until > w.since)) as t)),
       ('queue', extract(epoch from r.leased_at - r.scheduled_at)::float8 * 1000),
       ('network', case when r.app_ms <= extract(epoch from r.received_at - r.sent_at) * 1000 then extract(epoch from r.received_at - r.sent_at)::float8 * 1000 - r.app_ms end),
       ('app', r.app_ms::float8)) as p(phase, ms)

@@ -27,7 +27,8 @@ async function dueSchedule(id: string): Promise<void> {
 async function tick(database: Database): Promise<number> {
   const [schedule] = await findDueSchedules(database, 1);
   if (schedule === undefined) return 0;
-  const tickMs = schedule.handledToMs + 60_000;
+  // Whoever was changed just now has nothing that was due a minute ago.
+  const tickMs = Math.min(schedule.handledToMs + 60_000, schedule.nowMs);
   const nextAtMs = schedule.isPaused ? null : schedule.nowMs + 3_600_000;
   const claims = await claimTicks(database, [
     {

@@ -62,6 +62,7 @@ describe.skipIf(!canBrowse)("without a mouse", () => {
     await page.getByRole("option", { name: /Run with this id/ }).waitFor();
     await press("Enter");
     await page.waitForURL(`**/shop/dev/runs/${id}`);
+    await page.getByRole("dialog").waitFor({ state: "detached" });
   });
 
   test("a failed run is found, opened and started again", async () => {

@@ -62,7 +62,7 @@ describe.skipIf(!canBrowse)("without a mouse", () => {
     await page.getByRole("option", { name: /Run with this id/ }).waitFor();
     await press("Enter");
     await page.waitForURL(`**/shop/dev/runs/${id}`);
-    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Rerun", exact: true }).waitFor();
   });
 
   test("a failed run is found, opened and started again", async () => {
@@ -74,7 +74,7 @@ describe.skipIf(!canBrowse)("without a mouse", () => {
     await press("Enter");
     await page.waitForURL(/q=status/);
     await page.locator("a[data-row-link]").first().waitFor();
-    await tabTo(/Failed/);
+    await tabTo(/: Failed$/);
     await press("Enter");
     await page.waitForURL(/\/runs\/[0-9a-f-]{36}$/);
     const failed = page.url();

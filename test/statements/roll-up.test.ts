@@ -108,7 +108,9 @@ test("the time that a run stood at limits counts each moment once, though its jo
       values (${run!.workspaceId}, ${run!.runId}, ${step}, now() - ${agoS}::int * interval '1 second', gen_random_uuid(),
         now() - interval '20 seconds')`;
   }
-  await commitOutcomes(stage.left, stage.engineId, [commitItem(run!, { ...outcome("completed"), result: "1" })]);
+  await commitOutcomes(stage.left, stage.engineId, [
+    commitItem(run!, { ...outcome("completed"), result: "1" }),
+  ]);
   await rollUp(stage.left, 30);
   const [total] = await stage.database.sql`
     select round(sum(sum_ms) / 1000)::int as seconds from durable.metric_phase_totals where phase = 'limit'`;

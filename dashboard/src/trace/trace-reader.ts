@@ -14,6 +14,8 @@ export interface TraceQuery {
 export type ReadTrace = (query: TraceQuery, signal: AbortSignal) => Promise<TraceAnswer>;
 
 export const STEPS_PER_PAGE = 500;
+/** A screenful and some more: the first page is what somebody waits for. */
+export const STEPS_AT_FIRST = 100;
 /** Pages come faster than a person sees; rows are made anew this often at most, and of many spans less often. */
 const TELL_EVERY_MS = 150;
 const SPANS_PER_MS = 20;
@@ -53,8 +55,9 @@ export class TraceReader {
     if (this.#stop !== null && this.error === null) return;
     this.#stop = new AbortController();
     this.error = null;
+    const isBegun = this.#pages.length > 0;
     void this.#work(this.#stop.signal);
-    void this.#readTime(this.#stop.signal);
+    if (isBegun) void this.#readTime(this.#stop.signal);
   }
 
   stop(): void {
@@ -89,6 +92,7 @@ export class TraceReader {
       for (let last = this.#pages.at(-1); last?.next !== null; last = this.#pages.at(-1)) {
         await this.#readPage(this.#pages.length, last?.next, signal);
         this.#tellSoon(last === undefined);
+        if (last === undefined) void this.#readTime(signal);
       }
     } catch (error) {
       this.#refuse(error, signal);
@@ -98,13 +102,14 @@ export class TraceReader {
 
   async #readPage(at: number, cursor: string | undefined, signal: AbortSignal): Promise<void> {
     const where = cursor === undefined ? {} : { cursor };
-    const answer = await this.#read({ ...where, limit: STEPS_PER_PAGE, time: "false" }, signal);
+    const limit = at === 0 ? STEPS_AT_FIRST : STEPS_PER_PAGE;
+    const answer = await this.#read({ ...where, limit, time: "false" }, signal);
     signal.throwIfAborted();
     this.#run = answer.run;
     this.#pages[at] = readPage(cursor, answer);
   }
 
-  /** By itself: it reads the whole run, and rows need not wait for it. */
+  /** By itself, and once the first rows are there: it reads the whole run. */
   async #readTime(signal: AbortSignal): Promise<void> {
     const startedMs = performance.now();
     try {

@@ -4,6 +4,8 @@ import { dropPartition, makePartition, sweepDropped, sweepWorkspace } from "../s
 import { type PollingOptions, PollingService } from "./polling-service.ts";
 
 const PAUSE_MS = 60_000;
+/** After somebody was in the way: trying holds others up for a tenth of a second. */
+const AGAIN_MS = 10_000;
 /** Between two pieces, so that no disk is busy with nothing else. */
 const PIECE_MS = 200;
 /** Rows of one piece: a few hundred milliseconds at the most. */
@@ -33,7 +35,7 @@ export class RetentionLoop extends PollingService<PollingOptions> {
     } catch (error) {
       // Somebody commits for longer than anybody may be kept waiting.
       if (!isConflict(error)) throw error;
-      return "later";
+      return { inMs: AGAIN_MS };
     } finally {
       this.#isFirst = false;
     }

@@ -32,7 +32,7 @@ create table durable.metric_limits (
 );
 
 -- Counts what has changed since the last time. Null: another process is doing it. Locks the cursor, then rows of minutes and totals in order.
-create or replace function durable.roll_up(p_keep_days int) returns int language plpgsql as $$
+create function durable.roll_up(p_keep_days int) returns int language plpgsql as $$
 #variable_conflict use_column
 declare
   v_cursor durable.metric_cursor;

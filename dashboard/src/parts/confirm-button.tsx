@@ -1,5 +1,5 @@
 import type { ChangeOperation, InputOf } from "@durable/engine/api";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import type { Change } from "../api/change.ts";
 import { useWorkspace } from "../here/workspace.ts";
 import { lookOf } from "../words/environment.ts";
@@ -31,7 +31,9 @@ export function ConfirmButton<Name extends ChangeOperation>({
   const announce = useAnnounce();
   const { label } = lookOf(env, isProduction);
   const armed = `${does} in ${label} – click again`;
-  if (change.isArmed) announce(armed);
+  useEffect(() => {
+    if (change.isArmed) announce(armed);
+  }, [change.isArmed, announce, armed]);
   return (
     <Button
       {...rest}

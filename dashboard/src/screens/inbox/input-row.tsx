@@ -1,6 +1,5 @@
-import { Link } from "@tanstack/react-router";
-import { ChevronDown, ChevronRight } from "lucide-react";
 import { Due } from "../../parts/due.tsx";
+import { FoldLink } from "../../parts/fold-link.tsx";
 import { FunctionLink, RunLink } from "../../parts/run-link.tsx";
 import { TonePill } from "../../parts/tone-pill.tsx";
 import { Ago } from "../../parts/when.tsx";
@@ -11,23 +10,14 @@ import { decisionOf, INPUT_STATUS, type Input, titleOf } from "./input-words.ts"
 export function InputRow({ input, isOpen }: { readonly input: Input; readonly isOpen: boolean }) {
   const { id, kind, status, assignee, run, asked_at, due_at, answer, ended_at } = input;
   const { label, tone } = INPUT_STATUS[status];
-  const Icon = isOpen ? ChevronDown : ChevronRight;
   const decision = kind === "approval" && answer !== null ? decisionOf(answer.value) : null;
   return (
     <li>
       <div className="flex flex-wrap items-start gap-x-4 gap-y-1 px-4 py-2.5">
         <div className="min-w-0 flex-1 basis-72">
-          <Link
-            to="."
-            search={((now: object) => ({ ...now, id: isOpen ? undefined : id })) as never}
-            resetScroll={false}
-            role="button"
-            aria-expanded={isOpen}
-            className="inline-flex items-start gap-1 font-medium hover:underline"
-          >
-            <Icon aria-hidden size={14} className="mt-0.75 shrink-0 text-muted" />
+          <FoldLink id={id} isOpen={isOpen}>
             <span className="min-w-0 break-words">{titleOf(input)}</span>
-          </Link>
+          </FoldLink>
           <p className="pl-[18px] text-sm text-muted">
             {kind === "approval" ? "Approval" : "Input"} for {assignee ?? "anybody"} ·{" "}
             <FunctionLink id={input.function} /> <RunLink id={run} /> · asked <Ago at={asked_at} /> ago

@@ -1,6 +1,5 @@
-import { Link } from "@tanstack/react-router";
-import { ChevronDown, ChevronRight } from "lucide-react";
 import { Due } from "../../parts/due.tsx";
+import { FoldLink } from "../../parts/fold-link.tsx";
 import { FunctionLink, RunLink } from "../../parts/run-link.tsx";
 import { TonePill } from "../../parts/tone-pill.tsx";
 import { Ago } from "../../parts/when.tsx";
@@ -20,22 +19,13 @@ interface ScheduleRowProps {
 export function ScheduleRow({ schedule, isOpen, isResultShown }: ScheduleRowProps) {
   const { id, cron, tz, next, state, declared, last_tick_at, last_run } = schedule;
   const { label, tone } = STATE[state];
-  const Icon = isOpen ? ChevronDown : ChevronRight;
   return (
     <li>
       <div className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-1 px-4 py-2.5 lg:grid-cols-[minmax(0,1fr)_8rem_15rem_7rem]">
         <div className="min-w-0">
-          <Link
-            to="."
-            search={((now: object) => ({ ...now, id: isOpen ? undefined : id })) as never}
-            resetScroll={false}
-            role="button"
-            aria-expanded={isOpen}
-            className="inline-flex items-start gap-1 font-medium hover:underline"
-          >
-            <Icon aria-hidden size={14} className="mt-0.75 shrink-0 text-muted" />
+          <FoldLink id={id} isOpen={isOpen}>
             <span className="min-w-0 break-words">{cronInWords(cron) ?? cron}</span>
-          </Link>
+          </FoldLink>
           <p className="pl-[18px] text-sm text-muted">
             <FunctionLink id={schedule.function} /> <span className="break-words">· {tz}</span>
             {!declared && <span className="break-words"> · {id}, by hand</span>}

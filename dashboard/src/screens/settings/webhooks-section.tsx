@@ -1,6 +1,6 @@
 import type { AnswerOf } from "@durable/engine/api";
-import { Link, useSearch } from "@tanstack/react-router";
-import { ChevronDown, ChevronRight, Plus } from "lucide-react";
+import { useSearch } from "@tanstack/react-router";
+import { Plus } from "lucide-react";
 import { useState } from "react";
 import { useAnswer } from "../../api/query.ts";
 import { useReadAgain } from "../../api/read-again.ts";
@@ -8,6 +8,7 @@ import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Button } from "../../parts/button.tsx";
 import { Empty } from "../../parts/empty.tsx";
+import { FoldLink } from "../../parts/fold-link.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { SecretOnce } from "../../parts/secret-once.tsx";
 import { TonePill } from "../../parts/tone-pill.tsx";
@@ -77,22 +78,13 @@ export function WebhooksSection() {
 
 function WebhookRow({ webhook, isOpen }: { readonly webhook: Webhook; readonly isOpen: boolean }) {
   const { id, url, events, state, waiting } = webhook;
-  const Icon = isOpen ? ChevronDown : ChevronRight;
   return (
     <li>
       <div className="flex flex-wrap items-start gap-x-4 gap-y-1 px-3 py-2.5">
         <div className="min-w-0 flex-1 basis-72">
-          <Link
-            to="."
-            search={((now: object) => ({ ...now, id: isOpen ? undefined : id })) as never}
-            resetScroll={false}
-            role="button"
-            aria-expanded={isOpen}
-            className="inline-flex items-start gap-1 text-sm font-medium hover:underline"
-          >
-            <Icon aria-hidden size={14} className="mt-0.75 shrink-0 text-muted" />
+          <FoldLink id={id} isOpen={isOpen} className="text-sm">
             <span className="min-w-0 break-all">{url}</span>
-          </Link>
+          </FoldLink>
           <p className="pl-[18px] text-xs break-words text-muted">{events.join(", ")}</p>
         </div>
         {waiting > 0 && (

@@ -3477,11 +3477,11 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.epoch_ms(p_at timestamp with time zone)
- RETURNS double precision
+CREATE OR REPLACE FUNCTION durable.epoch_us(p_at timestamp with time zone)
+ RETURNS bigint
  LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
-AS $function$ select (extract(epoch from p_at) * 1000)::float8 $function$
+ STABLE PARALLEL SAFE
+AS $function$ select (date_part('epoch', p_at) * 1000000)::bigint $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.erase_piece(p_limit integer)

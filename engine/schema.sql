@@ -1202,6 +1202,8 @@ CREATE INDEX inputs_open ON durable.inputs USING btree (workspace_id, id) WHERE 
 
 CREATE INDEX inputs_open_by_assignee ON durable.inputs USING btree (workspace_id, assignee, id) WHERE (status = 'open'::text);
 
+CREATE INDEX logs_by_workspace ON ONLY durable.logs USING btree (workspace_id, id);
+
 CREATE UNIQUE INDEX pauses_once ON durable.pauses USING btree (workspace_id, kind, COALESCE(function_id, ''::text), COALESCE((limit_id)::text, ''::text), COALESCE(key, ''::text)) WHERE (NOT ending);
 
 CREATE INDEX run_errors_by_group ON durable.run_errors USING btree (workspace_id, fingerprint, run_id);
@@ -3477,11 +3479,11 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.epoch_ms(p_at timestamp with time zone)
- RETURNS double precision
+CREATE OR REPLACE FUNCTION durable.epoch_us(p_at timestamp with time zone)
+ RETURNS bigint
  LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
-AS $function$ select (extract(epoch from p_at) * 1000)::float8 $function$
+ STABLE PARALLEL SAFE
+AS $function$ select (date_part('epoch', p_at) * 1000000)::bigint $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.erase_piece(p_limit integer)

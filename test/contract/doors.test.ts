@@ -107,6 +107,7 @@ const MATRIX: Record<string, readonly string[]> = {
   getRunTree: ["admin", "dev", "read", "write", "admin-key"],
   getRunTrace: ["admin", "dev", "read", "write", "admin-key"],
   getRunHistory: ["admin", "dev", "read", "write", "admin-key"],
+  listLogs: ["admin", "dev", "read", "write", "admin-key"],
   listRunLogs: ["admin", "dev", "read", "write", "admin-key"],
   queryRun: ["admin", "dev", "read", "write", "admin-key", "app"],
   createRunToken: ["admin", "dev", "write", "admin-key"],

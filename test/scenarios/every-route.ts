@@ -121,6 +121,7 @@ export const REQUESTS: Record<Operation, ((of: Things) => RouteRequest) | null> 
   resolveError: (of) => ({ path: `/errors/${of.error}/resolve`, body: {} }),
   muteError: (of) => ({ path: `/errors/${of.error}/mute`, body: {} }),
   reopenError: (of) => ({ path: `/errors/${of.error}/reopen`, body: {} }),
+  listLogs: () => ({ path: "/logs" }),
   listRunLogs: (of) => ({ path: `/runs/${of.run}/logs` }),
   createRunToken: (of) => ({ path: `/runs/${of.run}/tokens`, body: { fields: ["status"] } }),
   watchRun: (of) => ({ path: `/runs/${of.run}/watch` }),

@@ -66,6 +66,7 @@ export const ROUTES = {
   watchRun: ["GET", "/v1/apps/{app}/{env}/runs/{id}/watch"],
   followRun: ["GET", "/v1/apps/{app}/{env}/runs/{id}/watch/stream"],
   listRunLogs: ["GET", "/v1/apps/{app}/{env}/runs/{id}/logs"],
+  listLogs: ["GET", "/v1/apps/{app}/{env}/logs"],
   getMetrics: ["GET", "/v1/apps/{app}/{env}/metrics"],
   listErrors: ["GET", "/v1/apps/{app}/{env}/errors"],
   getError: ["GET", "/v1/apps/{app}/{env}/errors/{fingerprint}"],

@@ -22,7 +22,7 @@ import { answerInput, getInput, listInputs } from "./inputs.ts";
 import { createKey, listKeys, revokeKey } from "./keys.ts";
 import { listShapes } from "./limit-shapes.ts";
 import { listLimits, setLimit } from "./limits.ts";
-import { listRunLogs } from "./logs.ts";
+import { listLogs, listRunLogs } from "./logs.ts";
 import { getMe } from "./me.ts";
 import { getMetrics } from "./metrics.ts";
 import { listPauses, pauseTarget, resumePause } from "./pauses.ts";
@@ -128,6 +128,7 @@ export const TABLE = {
   watchRun,
   followRun,
   listRunLogs,
+  listLogs,
   getMetrics,
   listErrors,
   getError,

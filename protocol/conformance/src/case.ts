@@ -35,6 +35,8 @@ export interface DrivenCase extends AnyCase {
   readonly ends: RunEnd;
   /** How often each body ran, none left out. */
   readonly ran: Counts;
+  /** How many steps there are of each name, where some run more than once. */
+  readonly steps?: Counts;
   /** False where a mutation would change what is asked. */
   readonly isMutated?: false;
   /** What the whole run may cost, both ways together. */

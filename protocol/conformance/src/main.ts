@@ -12,8 +12,10 @@ const CANNOT_BEGIN = 2;
 export async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   try {
     const options = readOptions(args, environment);
-    if (options.help) return (say(USAGE), 0);
-    if (options.list) return (say(cases.map(({ id, says }) => `${id}  ${says}`).join("\n")), 0);
+    if (options.help || options.list) {
+      say(options.help ? USAGE : cases.map(({ id, says }) => `${id}  ${says}`).join("\n"));
+      return 0;
+    }
     if (options.url === undefined) throw new Error(`Name the URL of the app under test.\n\n${USAGE}`);
     return await runAndReport(options, options.url);
   } catch (error) {

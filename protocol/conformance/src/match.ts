@@ -7,6 +7,7 @@
 //     {"$absent": true}             is not there
 //     {"$bind": "name"}             is there, and is called so from now on
 //     {"$bound": "name"}            is what was called so
+//     {"$notFalse": true}           is true, null or not there
 //     {"$text": "^regular"}         a string that matches
 //
 // Values of users (`v`, `output`, `data`) are not "at least": a member too many there is a flaw.
@@ -45,6 +46,8 @@ function compareWord(word: string, argument: unknown, value: unknown, place: Pla
       return value === undefined ? [`${path} is missing`] : [];
     case "$absent":
       return value === undefined ? [] : [`${path} should not be there, and is ${shown(value)}`];
+    case "$notFalse":
+      return value === false ? [`${path} should not be false`] : [];
     case "$bind":
       if (value === undefined) return [`${path} is missing`];
       bindings.set(String(argument), value);

@@ -6,7 +6,7 @@ import type { Case, Level } from "./case.ts";
 import { cases } from "./cases/cases.ts";
 import { CallbackServer } from "./engine/callback-server.ts";
 import { declared, type Gaps, strangers } from "./gaps.ts";
-import { play } from "./play.ts";
+import { play, resultIds } from "./play.ts";
 import type { Report, Result } from "./result.ts";
 import { forbidden } from "./tape.ts";
 
@@ -51,15 +51,12 @@ export async function runKit(options: KitOptions): Promise<Report> {
     const found = { sdk: manifest.sdk, capabilities: manifest.capabilities };
     options.onBegin?.(found, chosen.length);
     const results: Result[] = [];
-    for (const each of chosen) {
-      const result = declared(await play(each, stage), gaps);
+    const tell = (result: Result) => {
       onResult?.(result);
       results.push(result);
-    }
-    for (const result of strangers(gaps, new Set(cases.map(({ id }) => id)))) {
-      onResult?.(result);
-      results.push(result);
-    }
+    };
+    for (const each of chosen) await play(each, stage, options, (result) => tell(declared(result, gaps)));
+    for (const result of strangers(gaps, new Set(resultIds(cases)))) tell(result);
     return { url: url.href, ...found, results, ms: Math.round(performance.now() - startedAtMs) };
   } finally {
     await child?.stop();

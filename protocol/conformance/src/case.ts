@@ -16,6 +16,8 @@ interface AnyCase {
   readonly says: string;
   /** Capabilities without which the app is not asked. */
   readonly needs?: readonly Capability[];
+  /** Of these, one is enough. */
+  readonly needsOneOf?: readonly Capability[];
   /** After all others: the app may leave the kit alone for a while after it. */
   readonly isLast?: true;
 }
@@ -35,6 +37,8 @@ export interface DrivenCase extends AnyCase {
   readonly ends: RunEnd;
   /** How often each body ran, none left out. */
   readonly ran: Counts;
+  /** In which order, where that is promised. */
+  readonly inOrder?: readonly string[];
   /** How many steps there are of each name, where some run more than once. */
   readonly steps?: Counts;
   /** False where a mutation would change what is asked. */
@@ -91,6 +95,8 @@ export interface Exchange {
   /** Null leaves one out. */
   readonly headers?: Readonly<Record<string, string | null>>;
   readonly signed?: Signing;
+  /** The request arrives twice, at once; both answers are held to the same. */
+  readonly isDoubled?: true;
   /** What the engine offers. Nothing, unless told. */
   readonly offers?: readonly string[];
   /** A signed 200 with this. */

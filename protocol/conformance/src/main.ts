@@ -1,7 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { cases } from "./cases/cases.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
+import { badgeOf } from "./report/badge.ts";
 import { failureLines, resultLine, summaryLines } from "./report/console.ts";
+import { junitOf } from "./report/junit.ts";
 import { countOf, type Report } from "./result.ts";
 import { runKit } from "./run-kit.ts";
 
@@ -45,9 +47,12 @@ async function runAndReport(options: Options, url: string): Promise<number> {
   return countOf(report, "FAILED") === 0 ? 0 : FAILED;
 }
 
-function writeReports({ json }: Options, report: Report): void {
-  if (json === "-") say(JSON.stringify(report, null, 2));
-  else if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
+function writeReports({ json, junit, badge }: Options, report: Report): void {
+  const text = () => `${JSON.stringify(report, null, 2)}\n`;
+  if (json === "-") process.stdout.write(text());
+  else if (json !== undefined) writeFileSync(json, text());
+  if (junit !== undefined) writeFileSync(junit, junitOf(report));
+  if (badge !== undefined) writeFileSync(badge, badgeOf(report));
 }
 
 function say(text: string): void {

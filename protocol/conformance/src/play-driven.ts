@@ -237,8 +237,15 @@ class Driver {
   }
 
   countFlaws(): string[] {
-    const { ran } = this.#case;
-    if (this.#mutation?.mayRunAgain !== true) return countFlaws(ran, this.run.ran);
+    const { ran, inOrder } = this.#case;
+    if (this.#mutation?.mayRunAgain !== true) {
+      return [
+        ...countFlaws(ran, this.run.ran),
+        ...(inOrder === undefined
+          ? []
+          : mismatches(inOrder, this.run.ran, new Map(), "the order of the bodies")),
+      ];
+    }
     // What ran without being recorded may have run once more; nothing may be left out, and nothing else may run.
     const counts = countsOf(this.run.ran);
     return [

@@ -81,30 +81,35 @@ async function playExchange(
 ): Promise<{ flaws: string[]; message: unknown }> {
   const message =
     exchange.message ?? messageOf(exchange, invokeMessage(run.id, eventOf(run.id, program, callbacks.url)));
+  bindings.set("run", run.id);
+  bindings.set("count_at", `${callbacks.url}/count/${run.id}`);
   const resolved = resolveBound(message, bindings) as InvokeMessage;
   bindings.set("fence", resolved.task?.fence);
-  bindings.set("run", run.id);
-  const answer = await app.send(
-    {
-      body: bodyOf(exchange, resolved),
-      method: exchange.method,
-      headers: exchange.headers,
-      signing: exchange.signed,
-    },
-    run.tape,
-  );
+  const send = () =>
+    app.send(
+      {
+        body: bodyOf(exchange, resolved),
+        method: exchange.method,
+        headers: exchange.headers,
+        signing: exchange.signed,
+      },
+      run.tape,
+    );
+  const answers = await Promise.all(exchange.isDoubled ? [send(), send()] : [send()]);
   const flaws: string[] = [];
   let said: unknown;
-  if (exchange.refused !== undefined) flaws.push(...refusalFlaws(exchange.refused, answer, bindings));
-  else {
+  for (const answer of answers) {
+    if (exchange.refused !== undefined) {
+      flaws.push(...refusalFlaws(exchange.refused, answer, bindings));
+      continue;
+    }
     const asked = resolved.type;
     const read = app.read(asked, answer);
     said = read.message;
     flaws.push(...read.flaws);
-    if (said !== undefined) {
-      if (asked === "invoke") flaws.push(...answerFlaws(said, resolved.task.fence, manifest.manifest));
-      if (flaws.length === 0) flaws.push(...mismatches(exchange.answers ?? {}, said, bindings));
-    }
+    if (said === undefined) continue;
+    if (asked === "invoke") flaws.push(...answerFlaws(said, resolved.task.fence, manifest.manifest));
+    if (flaws.length === 0) flaws.push(...mismatches(exchange.answers ?? {}, said, bindings));
   }
   if (exchange.ran !== undefined) flaws.push(...countFlaws(exchange.ran, run.ran));
   if (exchange.callbacks !== undefined && exchange.callbacks !== run.taken) {

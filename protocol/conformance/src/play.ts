@@ -31,7 +31,7 @@ export function resultIds(cases: readonly Case[]): string[] {
 }
 
 async function playOnce(each: Case, stage: Stage, mutation: Mutation | null): Promise<Result> {
-  const missing = (each.needs ?? []).filter((name) => !stage.manifest.capabilities.includes(name));
+  const missing = missingCapabilities(each, stage.manifest.capabilities);
   if (missing.length > 0) {
     return {
       ...head(each, mutation),
@@ -43,6 +43,12 @@ async function playOnce(each: Case, stage: Stage, mutation: Mutation | null): Pr
   const startedAtMs = performance.now();
   const end = isDriven(each) ? await playDriven(each, stage, mutation) : await playScripted(each, stage);
   return resultOf(head(each, mutation), end, performance.now() - startedAtMs);
+}
+
+function missingCapabilities({ needs = [], needsOneOf = [] }: Case, declared: readonly string[]): string[] {
+  const missing = needs.filter((name) => !declared.includes(name));
+  const hasNone = needsOneOf.length > 0 && !needsOneOf.some((name) => declared.includes(name));
+  return hasNone ? [...missing, needsOneOf.join(" or ")] : missing;
 }
 
 const NOTHING = { flaws: [], ms: 0, requests: 0, bytes: 0 } as const;

@@ -47,9 +47,21 @@ export type Statement =
   | ({ readonly do: "throw" } & Thrown)
   | { readonly do: "return"; readonly value: unknown }
   // What only some levels have: a fixture whose SDK has no such thing does not know the statement.
-  | { readonly do: "once"; readonly name: string; readonly returns?: unknown }
+  | {
+      readonly do: "once";
+      readonly name: string;
+      readonly returns?: unknown;
+      readonly delay_ms?: number;
+      readonly catch?: true;
+    }
   | { readonly do: "undo"; readonly name: string; readonly returns?: unknown }
   | { readonly do: "each"; readonly name: string; readonly times: number; readonly body: Program }
   | { readonly do: "answer"; readonly name: string; readonly returns: unknown }
-  | { readonly do: "beat"; readonly name: string; readonly data: unknown; readonly returns?: unknown }
+  | {
+      readonly do: "beat";
+      readonly name: string;
+      readonly data: unknown;
+      readonly delay_ms: number;
+      readonly returns?: unknown;
+    }
   | { readonly do: "no such statement" };

@@ -22,6 +22,8 @@ export interface Result {
 }
 
 export interface Report {
+  /** Cases were chosen by name: the results say nothing of a level. */
+  readonly isPart: boolean;
   readonly url: string;
   readonly sdk: string;
   readonly capabilities: readonly string[];
@@ -33,8 +35,9 @@ export function countOf({ results }: Pick<Report, "results">, status: Status): n
   return results.filter((result) => result.status === status).length;
 }
 
-/** The highest level of which nothing failed and something passed, with all levels below; null when level 0 is not whole. */
-export function levelOf({ results }: Pick<Report, "results">): Level | null {
+/** The highest level of which nothing failed and something passed, with all levels below; null when level 0 is not whole, or not all was asked. */
+export function levelOf({ results, isPart }: Pick<Report, "results" | "isPart">): Level | null {
+  if (isPart) return null;
   let reached: Level | null = null;
   for (const level of [0, 1, 2] as const) {
     const own = results.filter((result) => result.level === level);

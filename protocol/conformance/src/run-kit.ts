@@ -57,7 +57,13 @@ export async function runKit(options: KitOptions): Promise<Report> {
     };
     for (const each of chosen) await play(each, stage, options, (result) => tell(declared(result, gaps)));
     for (const result of strangers(gaps, new Set(resultIds(cases)))) tell(result);
-    return { url: url.href, ...found, results, ms: Math.round(performance.now() - startedAtMs) };
+    return {
+      isPart: (options.only ?? []).length > 0,
+      url: url.href,
+      ...found,
+      results,
+      ms: Math.round(performance.now() - startedAtMs),
+    };
   } finally {
     await child?.stop();
     await callbacks.close();

@@ -95,6 +95,35 @@ async function one(frame: Frame, statement: Statement): Promise<void> {
     case "race":
       results.push(await step.race(branches(frame, statement.branches)));
       return;
+    case "once": {
+      const { name, catch: catches } = statement;
+      const call = step.run(name, (context) => body(frame, statement, context), { atMostOnce: true });
+      results.push(await (catches ? caught(call) : call));
+      return;
+    }
+    case "undo":
+      results.push(
+        await step.run(statement.name, (context) => body(frame, statement, context), {
+          compensate: () => count(frame, `undo:${statement.name}`),
+        }),
+      );
+      return;
+    case "each":
+      results.push(await each(frame, statement));
+      return;
+    case "answer":
+      step.onQuery(statement.name, () => meant(frame, statement.returns));
+      return;
+    case "beat":
+      results.push(
+        await step.run(statement.name, async (context) => {
+          await count(frame, statement.name);
+          await context.heartbeat(statement.data);
+          await sleep(statement.delay_ms);
+          return statement.returns;
+        }),
+      );
+      return;
     case "throw":
       throw errorOf(statement);
     case "return":
@@ -104,6 +133,15 @@ async function one(frame: Frame, statement: Statement): Promise<void> {
         `There is no statement ${JSON.stringify((statement as { do: unknown }).do)}.`,
       );
   }
+}
+
+function each(frame: Frame, { name, times, body }: Extract<Statement, { do: "each" }>): Promise<unknown> {
+  const items = Array.from({ length: times }, (_, i) => i);
+  return frame.step.forEach(name, items, async (i, _, step) => {
+    const results: unknown[] = [];
+    await block({ ...frame, step, results, i }, body);
+    return results;
+  });
 }
 
 function branches(frame: Frame, programs: readonly Program[]) {
@@ -126,11 +164,9 @@ async function run(frame: Frame, statement: Extract<Statement, { do: "run" }>): 
   }
 }
 
-async function body(
-  frame: Frame,
-  statement: Extract<Statement, { do: "run" }>,
-  context: Context,
-): Promise<unknown> {
+type Body = Pick<Extract<Statement, { do: "run" }>, "name" | "returns" | "throws" | "fails" | "delay_ms">;
+
+async function body(frame: Frame, statement: Body, context: Context): Promise<unknown> {
   const { name, delay_ms, throws, fails = Number.POSITIVE_INFINITY, returns } = statement;
   await count(frame, name);
   if (delay_ms !== undefined) await sleep(delay_ms);

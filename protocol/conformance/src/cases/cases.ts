@@ -13,6 +13,9 @@ import { branches } from "./level-1/branches.ts";
 import { counted } from "./level-1/counted.ts";
 import { elsewhereCases } from "./level-1/elsewhere.ts";
 import { tasks } from "./level-1/tasks.ts";
+import { checkpoints } from "./level-2/checkpoints.ts";
+import { linear } from "./level-2/linear.ts";
+import { offers } from "./level-2/offers.ts";
 
 const all: readonly Case[] = [
   ...signature,
@@ -27,6 +30,9 @@ const all: readonly Case[] = [
   ...branches,
   ...elsewhereCases,
   ...counted,
+  ...checkpoints,
+  ...offers,
+  ...linear,
 ];
 
 export const cases: readonly Case[] = [

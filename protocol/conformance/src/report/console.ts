@@ -29,6 +29,6 @@ export function summaryLines(report: Report): string[] {
   return [
     "",
     `${report.sdk}: ${passed} passed, ${failed} failed, ${missing} not implemented, in ${(report.ms / 1_000).toFixed(1)} s`,
-    level === null ? "Level 0 is not whole." : `Level ${level}.`,
+    ...(report.isPart ? [] : [level === null ? "Level 0 is not whole." : `Level ${level}.`]),
   ];
 }

@@ -18,7 +18,7 @@ interface AnyCase {
   readonly needs?: readonly Capability[];
   /** Of these, one is enough. */
   readonly needsOneOf?: readonly Capability[];
-  /** After all others: the app may leave the kit alone for a while after it. */
+  /** After all others, with an app that is started anew where the kit starts it: it may leave the kit alone for a while after this. */
   readonly isLast?: true;
 }
 
@@ -133,7 +133,7 @@ export type CallbackReply =
   | {
       readonly json: unknown;
       readonly afterMs?: number;
-      readonly signed?: "well" | "not at all" | "for another";
+      readonly signed?: "well" | "not at all" | "for another" | "with another secret";
     }
   | { readonly text: string }
   | { readonly status: number; readonly code: string }

@@ -13,6 +13,7 @@ import {
   type CaseEnd,
   isUnknownStatement,
   leakFlaws,
+  neverCalled,
   newTape,
   type Stage,
   UNKNOWN_STATEMENT,
@@ -28,6 +29,7 @@ export async function playScripted(each: ScriptedCase, stage: Stage): Promise<Ca
       const end = await playExchange(each, exchange, run, bindings, stage);
       const flaws = [...end.flaws, ...run.flaws, ...leakFlaws(tape)];
       if (flaws.length === 0) continue;
+      if ((each.callbacks?.length ?? 0) > 0 && run.taken === 0) flaws.push(neverCalled(stage));
       if (isUnknownStatement(end.message)) return { flaws: [], notImplemented: UNKNOWN_STATEMENT, tape };
       const where = each.exchanges.length === 1 ? "" : `request ${index + 1} of ${each.exchanges.length}: `;
       return { flaws: flaws.map((flaw) => where + flaw), tape };

@@ -40,10 +40,9 @@ export async function runKit(options: KitOptions): Promise<Report> {
   const callbacks = new CallbackServer(key!);
   await callbacks.listen(listen.host, listen.port);
   let child: StartedApp | null = null;
+  const start = () => startApp(options.start!, url, { secret, engineUrl: callbacks.url, canary });
   try {
-    if (options.start !== undefined) {
-      child = await startApp(options.start, url, { secret, engineUrl: callbacks.url, canary });
-    }
+    if (options.start !== undefined) child = await start();
     const app = new AppLine(url, key!);
     const manifest = await askManifest(app, url);
     const stage = { app, callbacks, manifest, forbidden: forbidden(canary, secrets) };
@@ -55,7 +54,13 @@ export async function runKit(options: KitOptions): Promise<Report> {
       onResult?.(result);
       results.push(result);
     };
-    for (const each of chosen) await play(each, stage, options, (result) => tell(declared(result, gaps)));
+    for (const each of chosen) {
+      if (each.isLast && child !== null) {
+        await child.stop();
+        child = await start();
+      }
+      await play(each, stage, options, (result) => tell(declared(result, gaps)));
+    }
     for (const result of strangers(gaps, new Set(resultIds(cases)))) tell(result);
     return {
       isPart: (options.only ?? []).length > 0,

@@ -35,3 +35,8 @@ export const UNKNOWN_STATEMENT = "the fixture does not know a statement of the p
 export function leakFlaws(tape: Tape): string[] {
   return [...tape.leaks].map((what) => `the app said what it must never say: ${what}`);
 }
+
+/** The commonest reason why what an engine is asked for does not come. */
+export function neverCalled({ callbacks }: Stage): string {
+  return `the app never called the kit, which listens at ${callbacks.url}: was it started with DURABLE_URL=${callbacks.url}?`;
+}

@@ -12,7 +12,7 @@ import {
 import type { Signing } from "../case.ts";
 
 /** One that no app has. */
-const OTHER_SECRET = "whsec_c29tZWJvZHkgZWxzZSBtYWRlIHRoaXMgc2VjcmV0IQ==";
+export const OTHER_SECRET = "whsec_c29tZWJvZHkgZWxzZSBtYWRlIHRoaXMgc2VjcmV0IQ==";
 
 export interface SignedHeaders {
   readonly id: string;

@@ -12,6 +12,7 @@ import {
   isTimestampInTolerance,
   lateRequestSchema,
   memoPageRequestSchema,
+  parseSecret,
   parseTimestampS,
   replyKeyOf,
   type SigningKey,
@@ -20,6 +21,7 @@ import {
   writeJson,
 } from "@durable/protocol";
 import { readJson, schemaFlaws } from "../app/read-answer.ts";
+import { OTHER_SECRET } from "../app/sign-request.ts";
 import type { CallbackKind, CallbackReply } from "../case.ts";
 import type { ServedRun } from "./served-run.ts";
 
@@ -30,6 +32,8 @@ const SCHEMAS = {
   heartbeat: heartbeatRequestSchema,
   late: lateRequestSchema,
 } as const;
+
+const OTHER_KEY = parseSecret(OTHER_SECRET);
 
 const COUNT = /^\/count\/([\w-]+)$/;
 const CALLBACK = /^\/v1\/apps\/conformance\/dev\/runs\/([\w-]+)\/(memo|blob|checkpoint|heartbeat|late)$/;
@@ -168,7 +172,12 @@ export class CallbackServer {
         [HEADER_ID]: answered,
         [HEADER_TIMESTAMP]: String(timestampS),
         ...(reply.signed !== "not at all" && {
-          [HEADER_SIGNATURE]: sign(this.#key, answered, timestampS, text),
+          [HEADER_SIGNATURE]: sign(
+            reply.signed === "with another secret" ? OTHER_KEY : this.#key,
+            answered,
+            timestampS,
+            text,
+          ),
         }),
       })
       .end(text);

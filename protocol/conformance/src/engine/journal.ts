@@ -1,6 +1,6 @@
 // What an engine knows of a run: what has settled, in its order, and what is still open. Time is virtual: nobody sleeps.
 
-import type { Failure, MemoEntry, Op, RecordedOp } from "@durable/protocol/wire";
+import { type Failure, type MemoEntry, type Op, type RecordedOp, stepId } from "@durable/protocol/wire";
 import type { World } from "../case.ts";
 
 /** All attempts, where nobody says another number. */
@@ -21,6 +21,8 @@ export class Journal {
   readonly flaws: string[] = [];
   /** Ids of steps that can be undone, in the order in which they were done. */
   readonly compensable: string[] = [];
+  /** Of all that was ever reported. */
+  readonly #told = new Set<string>();
   /** Of what has settled. */
   readonly #ids = new Set<string>();
   readonly #open = new Map<string, Open>();
@@ -39,6 +41,7 @@ export class Journal {
   /** What had settled before the kit came in. */
   begin(entries: readonly MemoEntry[]): void {
     for (const each of entries) {
+      this.#told.add(each.id);
       this.#ids.add(each.id);
       this.settled.push(each);
     }
@@ -66,6 +69,7 @@ export class Journal {
    * @param isToldTwice Whether what is recorded already may be told once more.
    */
   take(ops: readonly Op[], isToldTwice = false): void {
+    this.#checkCounts(ops);
     const closing = (op: Op) => op.op === "join" || op.op === "group";
     for (const op of [...ops.filter((each) => !closing(each)), ...ops.filter(closing)]) {
       if (isToldTwice && this.#isSettled(op.id)) continue;
@@ -92,6 +96,18 @@ export class Journal {
   settleDue(): void {
     for (const { op, dueMs, as } of [...this.#open.values()]) {
       if (as !== undefined && dueMs <= this.#nowMs) this.#settle(op, as);
+    }
+  }
+
+  /** The third of a name comes after the second, in every scope by itself. */
+  #checkCounts(ops: readonly Op[]): void {
+    for (const { id } of ops) this.#told.add(id);
+    for (const { name, n, scope = "" } of ops) {
+      if (n === 0 || this.#told.has(stepId(scope, name, n - 1))) continue;
+      const where = scope === "" ? "outside of any branch" : `in scope ${scope}`;
+      this.flaws.push(
+        `"${name}" (${n}) is reported ${where}, where there is no "${name}" (${n - 1}): n counts within a scope`,
+      );
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Case } from "../../case.ts";
-import { done, err, failed, goesOn, idOf, ok, ran } from "../words.ts";
+import { done, err, failed, goesOn, idOf, ok, pending, ran } from "../words.ts";
 
 const declined = { name: "CardError", message: "declined" };
 
@@ -164,6 +164,17 @@ export const errors: readonly Case[] = [
     ],
     ends: { status: "completed", output: 2 },
     ran: { a: 1, b: 1 },
+  },
+  {
+    id: "L0-swallow-pending",
+    level: 0,
+    says: "And around a step that is pending: nothing behind it runs.",
+    program: [
+      { do: "run", name: "a", returns: 1, swallow: true },
+      { do: "run", name: "b", returns: 2, swallow: true },
+      { do: "run", name: "c", returns: 3 },
+    ],
+    exchanges: [{ memo: [pending("run", "a")], answers: goesOn(), ran: {} }],
   },
   {
     id: "L0-nondeterminism",

@@ -122,18 +122,14 @@ export const elsewhereCases: readonly Case[] = [
     status: 404,
     code: "not-found",
   }),
-  badPage(
-    "unsigned",
-    "A page is believed only when it is signed.",
-    { json: { memo: [ok("b", 2)], memo_next: null }, signed: "not at all" },
-    { isLast: true },
-  ),
-  badPage(
-    "for-another",
-    "And only when it is signed for this very request.",
-    { json: { memo: [ok("b", 2)], memo_next: null }, signed: "for another" },
-    // Who was answered so may leave the engine alone for a while, and then does not even ask.
-    { isLast: true },
+  ...(["with another secret", "for another", "not at all"] as const).map((signed) =>
+    badPage(
+      `signed-${signed.replaceAll(" ", "-")}`,
+      `A page is believed only when it is signed, for this very request: not one that is signed ${signed}.`,
+      { json: { memo: [ok("b", 2)], memo_next: null }, signed },
+      // Who was answered so may leave the engine alone for a while, and then does not even ask.
+      { isLast: true },
+    ),
   ),
   {
     id: "L1-refs",

@@ -105,6 +105,17 @@ export const tasks: readonly Case[] = [
     ],
   },
   {
+    id: "L1-task-new-before",
+    level: 1,
+    needs,
+    says: "Nor is what is new and not its business: that is for the next `advance`.",
+    program: [
+      { do: "run", name: "new", returns: 1, swallow: true },
+      { do: "run", name: "b", returns: 2 },
+    ],
+    exchanges: [{ task: { kind: "step", step: idOf("b") }, answers: { status: "step_not_found" }, ran: {} }],
+  },
+  {
     id: "L1-task-swallowed",
     level: 1,
     needs,

@@ -1,0 +1,67 @@
+// What was said during a case, so that a failure can be read without running it again; and whether anything of it should
+// never have been said.
+
+export interface TapeLine {
+  /** `>` to the app, `<` from it, `!` what a request of the app to the engine was. */
+  readonly mark: ">" | "<" | "!";
+  readonly text: string;
+}
+
+const LINE_CHARACTERS = 1_500;
+
+export class Tape {
+  readonly #lines: TapeLine[] = [];
+  readonly #forbidden: readonly Forbidden[];
+  readonly leaks = new Set<string>();
+  requests = 0;
+  bytes = 0;
+
+  constructor(forbidden: readonly Forbidden[]) {
+    this.#forbidden = forbidden;
+  }
+
+  get lines(): readonly TapeLine[] {
+    return this.#lines;
+  }
+
+  sent(head: string, body: string | Uint8Array): void {
+    this.requests += 1;
+    this.#add(">", head, body);
+  }
+
+  /** An answer, or a request of the app's own. */
+  heard(mark: "<" | "!", head: string, headers: Readonly<Record<string, string>>, body: Uint8Array): void {
+    if (mark === "!") this.requests += 1;
+    const text = this.#add(mark, head, body);
+    const all = `${JSON.stringify(headers)}\n${text}`;
+    for (const { what, text: secret } of this.#forbidden) if (all.includes(secret)) this.leaks.add(what);
+  }
+
+  #add(mark: TapeLine["mark"], head: string, body: string | Uint8Array): string {
+    const text = typeof body === "string" ? body : new TextDecoder().decode(body);
+    this.bytes += typeof body === "string" ? Buffer.byteLength(body) : body.length;
+    const line = `${head} ${text}`;
+    this.#lines.push({
+      mark,
+      text: line.length > LINE_CHARACTERS ? `${line.slice(0, LINE_CHARACTERS)}...` : line,
+    });
+    return text;
+  }
+}
+
+/** A text that no app may ever say. */
+export interface Forbidden {
+  readonly what: string;
+  readonly text: string;
+}
+
+/** The canary, and the secrets, with their prefix and without. */
+export function forbidden(canary: string | undefined, secrets: readonly string[]): Forbidden[] {
+  const bare = secrets.map((secret) => secret.replace(/^whsec_/, "").replace(/=+$/, ""));
+  return [
+    ...(canary === undefined || canary === ""
+      ? []
+      : [{ what: "the canary, an environment variable of the app", text: canary }]),
+    ...bare.map((text) => ({ what: "the signing secret", text })),
+  ];
+}

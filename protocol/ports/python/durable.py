@@ -1,0 +1,336 @@
+"""Durable protocol 1, level 0 and `parallel`: Python 3.9 and its standard library."""
+import base64
+import hashlib
+import hmac
+import json
+import re
+import time
+import unicodedata
+from functools import partialmethod
+from http import HTTPStatus
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+
+REQUEST_BYTES_MAX, VALUE_BYTES_MAX, ANSWER_BYTES_MAX = 4 << 20, 4 << 20, 6 << 20
+UNFIT = re.compile("[\0\ud800-\udfff]")  # NUL and half surrogate pairs
+
+
+class Suspended(BaseException):
+    """Ends a turn. No `except Exception` of user code stops it; what does, changes nothing."""
+
+
+class Failure(Exception):
+    """A step's error, as a handler catches it. Raise one to say `retry` or `retry_after_ms`."""
+
+    def __init__(self, message, name="Error", **members):
+        super().__init__(message)
+        self.name, self.members = name, members
+
+
+def secret_bytes(text):
+    found = re.fullmatch("whsec_([A-Za-z0-9+/]+)={0,2}", text)
+    key = base64.b64decode(found[1] + "=" * (-len(found[1]) % 4)) if found else b""
+    if not 24 <= len(key) <= 64:
+        raise ValueError("A secret is whsec_ and the base64 of 24 to 64 bytes.")
+    return key
+
+
+def reply_key(key):
+    return hmac.new(key, b"durable/v1/reply", "sha256").digest()
+
+
+def sign(key, message_id, timestamp, body):
+    mac = hmac.new(key, f"{message_id}.{timestamp}.".encode() + body, "sha256").digest()
+    return "v1," + base64.b64encode(mac).decode()
+
+
+def verify(keys, message_id, timestamp, header, body, now):
+    """The key that signed the message, or None."""
+    if (not re.fullmatch("[^.]+", message_id) or not re.fullmatch("[0-9]{1,12}", timestamp)
+            or abs(now - int(timestamp)) > 300 or len(header) > 2048):
+        return None
+    for key in keys:
+        right = sign(key, message_id, timestamp, body).encode()
+        if any(hmac.compare_digest(right, entry.encode()) for entry in header.split(" ")):
+            return key
+
+
+def members(pairs):
+    found = dict(pairs)
+    if len(found) < len(pairs) or len(found) > 10000:
+        raise ValueError("two members of the same name, or more than 10,000")
+    if any(len(name.encode(errors="replace")) > 1024 for name in found):
+        raise ValueError("a name of more than 1,024 bytes")
+    return found
+
+
+def check(value, depth=1):
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, str) and UNFIT.search(value) or isinstance(value, list) and depth > 100:
+        raise ValueError("NUL, half a surrogate pair, or nested deeper than 100")
+    for part in value if isinstance(value, list) else ():
+        check(part, depth + 1)
+
+
+def read_json(data):
+    """Strict where json is not: int() takes no NaN, and would take no more than 4,300 digits."""
+    value = json.loads(data.decode(), object_pairs_hook=members, parse_constant=int,
+                       parse_int=lambda text: int(text) if len(text) < 1000 else float(text))
+    check(value)
+    return value
+
+
+def write_json(value, bytes_max=VALUE_BYTES_MAX):
+    try:
+        text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+        data = text.encode()
+        read_json(data)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Failure(f"JSON cannot hold this value: {error}.", "ValueError", retry=False)
+    if len(data) > bytes_max:
+        raise Failure(f"This value has {len(data)} bytes, and the limit is {bytes_max}.",
+                      "ValueError", code="value-too-large")
+    return data
+
+
+def failure_of(error, depth=0):
+    found = {"name": type(error).__name__}
+    if isinstance(error, Failure):
+        found = {"name": error.name, **error.members}
+    if found.get("retry_after_ms") is not None:
+        found["retry_after_ms"] = min(max(0, int(found["retry_after_ms"])), 24 * 3600 * 1000)
+    if error.__cause__ and depth < 5:
+        found["cause"] = failure_of(error.__cause__, depth + 1)
+    message = UNFIT.sub("", str(error)).encode()[:4096].decode(errors="ignore")
+    return {**found, "message": message}
+
+
+def step_id(scope, name, n):
+    return hashlib.sha256(f"{scope}\x1f{name}\x1f{n}".encode()).hexdigest()[:32]
+
+
+def check_name(name):
+    if (not 1 <= len(name.encode()) <= 200 or re.search("[\0-\x1f\x7f-\x9f]", name)
+            or unicodedata.normalize("NFC", name) != name):
+        raise Failure(f"No step can have the name {name!r}.", "ValueError", retry=False)
+
+
+class Scope:
+    """A branch of the handler; the handler itself has the empty id."""
+
+    def __init__(self, scope_id="", clock=-1):
+        self.id, self.counts, self.ops, self.pending = scope_id, {}, [], []
+        self.closed, self.clock = False, clock  # suspended; place in the memo of its last result
+        self.value = self.error = None
+
+
+class Run:
+    """What a handler is called with: its run, and the steps it can take."""
+
+    def __init__(self, message):
+        self.id, self.event = message["run"]["id"], message["input"]["event"]
+        task, self.fence = message["task"], message["task"]["fence"]
+        self.target = {"advance": None, "step": task.get("step"), "compensate": ""}[task["kind"]]
+        self.memo = {e["id"]: {**e, "place": place} for place, e in enumerate(message["memo"])}
+        self.attempts, self.start = message["attempts"], time.monotonic()
+        self.ends = self.start + message["budget"]["ms"] / 1000
+        self.root = self.scope = Scope()
+        self.more, self.answer = False, {}
+
+    def run(self, name, body, retry=None):
+        """`body` gets its attempt: {"key": for idempotent calls, "number": 1 and so on}."""
+        return self.step("run", name, body, **({"retry_policy": retry} if retry else {}))
+
+    def step(self, op, name, body=None, **members):
+        step, entry = self.identify(op, name)
+        self.scope.clock = max(self.scope.clock, entry.get("place", -1))
+        if entry["st"] == "ok":
+            return entry.get("v")
+        if entry["st"] == "err":
+            raise Failure(**{**entry["error"], "step": step["id"]})
+        if step["id"] == self.target:
+            self.end("continue", ops=[self.call(step, body, members)])
+        if entry["st"] == "pending":
+            self.scope.pending.append(step["id"])
+        elif not body or self.scope is not self.root:
+            write_json(members)
+            self.scope.ops.append({**step, **members, "op": "plan" if body else op})
+        elif self.target is not None or time.monotonic() >= self.ends:
+            self.more = True
+        else:
+            self.scope.ops.append(self.call(step, body, members))
+        self.suspend()
+
+    sleep = partialmethod(step, "sleep")  # name, ms=
+    wait = partialmethod(step, "wait")  # name, event=, match=, timeout_ms=
+    signal = partialmethod(step, "signal")  # name, key=, timeout_ms=
+    invoke = partialmethod(step, "invoke")  # name, fn=, input=, timeout_ms=
+    send = partialmethod(step, "send")  # name, events=
+
+    def identify(self, op, name):
+        """The next step of this name, and what is known of it."""
+        if self.scope.closed or self.root.closed:
+            self.suspend()
+        check_name(name)
+        scope, n = self.scope.id, self.scope.counts.get(name, 0)
+        self.scope.counts[name] = n + 1
+        step = {"op": op, "id": step_id(scope, name, n), "name": name, "n": n}
+        entry = self.memo.get(step["id"], {"op": op, "st": "new"})
+        if entry["op"] != op:
+            text = f"The step {name!r} is {op} in the code and {entry['op']} in the memo."
+            self.end("error", error={"name": "Error", "message": text, "code": "nondeterminism"})
+        return {**step, "scope": scope} if scope else step, entry
+
+    def call(self, step, body, members):
+        attempt = {"key": f"{self.id}/{step['id']}", "number": self.attempts.get(step["id"], 1)}
+        try:
+            value = body(attempt)
+            write_json(value)
+            return {**step, "st": "ok", "v": value}
+        except BaseException as error:
+            return {**step, **members, "st": "err", "error": failure_of(error)}
+
+    def suspend(self):
+        self.scope.closed = True
+        raise Suspended
+
+    def end(self, status, **answer):
+        """Ends the turn with this answer, in whatever branch it is."""
+        self.answer, self.root.closed = {"status": status, "ops": [], **answer}, True
+        self.suspend()
+
+    def parallel(self, *branches):
+        """Calls every branch to its end. Returns what they return, or raises the first failure."""
+        return self.settle(self.branches("parallel", branches)[1])
+
+    def race(self, *branches):
+        """Returns, or raises, what the branch does that ends first in the order of the memo."""
+        (join, known), scopes = self.branches("race", branches)
+        ended = [scope for scope in scopes if not scope.closed]
+        kept = [min(ended, key=lambda scope: scope.clock)] if ended else scopes
+        losers = [step for scope in scopes if scope not in kept for step in scope.pending]
+        if losers and known["st"] == "new":
+            self.scope.ops.append({**join, "losers": losers})
+            self.scope.pending += losers
+        return self.settle(kept)[0]
+
+    def branches(self, name, branches):
+        """Calls one after the other: where a branch is suspended, the next one begins."""
+        join, outer, scopes = self.identify("join", name), self.scope, []
+        for index, branch in enumerate(branches):
+            self.scope = Scope(step_id(join[0]["id"], str(index), 0), outer.clock)
+            scopes.append(self.scope)
+            try:
+                self.scope.value = branch()
+            except BaseException as error:
+                self.scope.error = error
+        self.scope = outer
+        return join, scopes
+
+    def settle(self, scopes):
+        for scope in scopes:
+            self.scope.ops += scope.ops
+            self.scope.pending += scope.pending
+            self.scope.clock = max(self.scope.clock, scope.clock)
+        if self.root.closed or any(scope.closed for scope in scopes):
+            self.suspend()
+        for scope in sorted(scopes, key=lambda scope: scope.clock):
+            if scope.error:
+                raise scope.error
+        return [scope.value for scope in scopes]
+
+    def turn(self, handler):
+        """The answer. What was reached counts, not how a suspended handler ended."""
+        try:
+            ended = {"status": "done", "output": handler(self)}
+            write_json(ended)
+        except BaseException as error:
+            ended = {"status": "error", "error": failure_of(error)}
+        if self.target is not None:
+            ended = {"status": "step_not_found"}
+        elif self.root.closed:
+            ended = {"status": "continue", "more": self.more}
+        return {"fence": self.fence, "ops": self.root.ops, **ended, **self.answer,
+                "app_ms": round((time.monotonic() - self.start) * 1000)}
+
+
+class App:
+    """A WSGI application: the functions of an app, and its answers to the engine."""
+
+    def __init__(self, app, secrets):
+        self.app, self.functions, self.handlers = app, [], {}
+        self.keys = [secret_bytes(secret) for secret in secrets.split()]
+
+    def function(self, fn, triggers, **members):
+        """Registers a handler; `members` (`retry`, `concurrency`, ...) as in the manifest."""
+        self.functions.append({"id": fn, "triggers": triggers, **members})
+        return lambda handler: self.handlers.setdefault(fn, handler)
+
+    def manifest(self):
+        found = {"protocol": {"min": 1, "max": 1}, "app": self.app, "sdk": "durable-python/0.1.0",
+                 "capabilities": ["parallel"], "max_duration_ms": 30000, "functions": self.functions}
+        return {**found, "manifest": "sha256:" + hashlib.sha256(write_json(found)).hexdigest()}
+
+    def __call__(self, environ, start_response):
+        length = environ.get("CONTENT_LENGTH") or ""
+        length = int(length) if length.isdecimal() else 0
+        # All of it, also where it is too large: who is cut off while sending hears no answer.
+        body = environ["wsgi.input"].read(min(length, 4 * REQUEST_BYTES_MAX))
+        status, headers, answer = self.answer(environ, body)
+        headers = {"content-type": "application/json", "durable-protocol": "1", **headers}
+        start_response(f"{status} {HTTPStatus(status).phrase}", [*headers.items()])
+        return [answer]
+
+    def answer(self, request, body):
+        if request["REQUEST_METHOD"] != "POST":
+            return 405, {"allow": "POST"}, b"{}"
+        if (request.get("CONTENT_TYPE", "").split(";")[0].strip().lower() != "application/json"
+                or request.get("HTTP_CONTENT_ENCODING", "identity") != "identity"):
+            return problem(415, "unsupported-media-type", "The body has to be JSON, not encoded.")
+        if request.get("HTTP_DURABLE_PROTOCOL") != "1":
+            return problem(415, "unsupported-protocol", "This app speaks version 1.",
+                           supported={"min": 1, "max": 1})
+        if len(body) > REQUEST_BYTES_MAX:
+            return problem(413, "payload-too-large", "A request has at most 4 MiB.")
+        message_id, now = request.get("HTTP_WEBHOOK_ID", ""), int(time.time())
+        key = verify(self.keys, message_id, request.get("HTTP_WEBHOOK_TIMESTAMP", ""),
+                     request.get("HTTP_WEBHOOK_SIGNATURE", ""), body, now)
+        if not key:
+            return problem(401, "unauthenticated", "The signature is missing, wrong or stale.")
+        try:
+            message = read_json(body)
+            run = {"inspect": lambda _: None, "invoke": Run}[message["type"]](message)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            return problem(400, "malformed-request", f"This is no message: {error!r}.")
+        if run and (message["app"] != self.app or message["fn"] not in self.handlers):
+            return problem(404, "not-found", "This app has no such function.")
+        answer = self.manifest()
+        if run:
+            answer = {**run.turn(self.handlers[message["fn"]]), "manifest": answer["manifest"]}
+        body = write_json(answer, ANSWER_BYTES_MAX)
+        return 200, {"webhook-id": message_id, "webhook-timestamp": str(now),
+                     "webhook-signature": sign(reply_key(key), message_id, now, body)}, body
+
+    def serve(self, port, host="127.0.0.1"):
+        """A server: call its serve_forever()."""
+        server = Server((host, port), Route)
+        server.set_app(self)
+        return server
+
+
+def problem(status, code, detail, **more):
+    found = {"type": f"urn:durable:problem:{code}", "title": code.replace("-", " ").capitalize(),
+             "status": status, "detail": detail, "code": code, **more}
+    return status, {"content-type": "application/problem+json"}, write_json(found)
+
+
+class Server(ThreadingMixIn, WSGIServer):
+    daemon_threads, request_queue_size = True, 128
+
+
+class Route(WSGIRequestHandler):
+    disable_nagle_algorithm = True
+
+    def log_message(self, *_):
+        pass

@@ -1,4 +1,4 @@
-"""The fixture function of ../../conformance/PROGRAM.md: DURABLE_SECRET=... PORT=... python3 conformance.py"""
+"""The fixture function of ../../conformance/PROGRAM.md, on the port of PORT."""
 import os
 import time
 import urllib.request
@@ -124,4 +124,6 @@ def conformance(run):
 
 
 if __name__ == "__main__":
-    app.serve(int(os.environ["PORT"])).serve_forever()
+    server = app.serve(int(os.environ.get("PORT", "0")))
+    print(f"http://127.0.0.1:{server.server_port}/api/durable", flush=True)
+    server.serve_forever()

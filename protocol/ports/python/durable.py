@@ -55,30 +55,27 @@ def verify(keys, message_id, timestamp, header, body, now):
             return key
 
 
-def members(pairs):
-    found = dict(pairs)
-    if len(found) < len(pairs) or len(found) > 10000:
-        raise ValueError("two members of the same name, or more than 10,000")
-    if any(len(name.encode(errors="replace")) > 1024 for name in found):
-        raise ValueError("a name of more than 1,024 bytes")
+def strict(value, depth=1):
+    """What json read, objects as tuples of pairs: refused where json lets too much pass."""
+    if isinstance(value, str) and UNFIT.search(value):
+        raise ValueError("NUL or half a surrogate pair")
+    if not isinstance(value, (list, tuple)):
+        return value
+    if depth > 100:
+        raise ValueError("nested deeper than 100")
+    if isinstance(value, list):
+        return [strict(part, depth + 1) for part in value]
+    found = {strict(name): strict(part, depth + 1) for name, part in value}
+    if len(found) < len(value) or len(found) > 10000 or any(len(n.encode()) > 1024 for n in found):
+        raise ValueError("two members of the same name, too many, or too long a name")
     return found
 
 
-def check(value, depth=1):
-    if isinstance(value, dict):
-        value = [*value, *value.values()]
-    if isinstance(value, str) and UNFIT.search(value) or isinstance(value, list) and depth > 100:
-        raise ValueError("NUL, half a surrogate pair, or nested deeper than 100")
-    for part in value if isinstance(value, list) else ():
-        check(part, depth + 1)
-
-
 def read_json(data):
-    """Strict where json is not: int() takes no NaN, and would take no more than 4,300 digits."""
-    value = json.loads(data.decode(), object_pairs_hook=members, parse_constant=int,
+    """Strict JSON. int() takes neither NaN nor, and so none is given it, 4,301 digits."""
+    value = json.loads(data.decode(), object_pairs_hook=tuple, parse_constant=int,
                        parse_int=lambda text: int(text) if len(text) < 1000 else float(text))
-    check(value)
-    return value
+    return strict(value)
 
 
 def write_json(value, bytes_max=VALUE_BYTES_MAX):
@@ -89,7 +86,7 @@ def write_json(value, bytes_max=VALUE_BYTES_MAX):
     except (TypeError, ValueError, RecursionError) as error:
         raise Failure(f"JSON cannot hold this value: {error}.", "ValueError", retry=False)
     if len(data) > bytes_max:
-        raise Failure(f"This value has {len(data)} bytes, and the limit is {bytes_max}.",
+        raise Failure(f"A value of {len(data)} bytes is over the limit of {bytes_max}.",
                       "ValueError", code="value-too-large")
     return data
 
@@ -148,7 +145,8 @@ class Run:
         if entry["st"] == "ok":
             return entry.get("v")
         if entry["st"] == "err":
-            raise Failure(**{**entry["error"], "step": step["id"]})
+            # Not to be tried again: the same memo would bring the same error.
+            raise Failure(**{**entry["error"], "step": step["id"], "retry": False})
         if step["id"] == self.target:
             self.end("continue", ops=[self.call(step, body, members)])
         if entry["st"] == "pending":
@@ -243,8 +241,9 @@ class Run:
     def turn(self, handler):
         """The answer. What was reached counts, not how a suspended handler ended."""
         try:
-            ended = {"status": "done", "output": handler(self)}
-            write_json(ended)
+            output = handler(self)
+            write_json(output)
+            ended = {"status": "done", "output": output}
         except BaseException as error:
             ended = {"status": "error", "error": failure_of(error)}
         if self.target is not None:
@@ -258,8 +257,10 @@ class Run:
 class App:
     """A WSGI application: the functions of an app, and its answers to the engine."""
 
-    def __init__(self, app, secrets):
-        self.app, self.functions, self.handlers = app, [], {}
+    def __init__(self, app, secrets, **manifest):
+        self.functions, self.handlers = [], {}
+        self.known = {"protocol": {"min": 1, "max": 1}, "app": app, "sdk": "durable-python/0.1.0",
+                      "capabilities": ["parallel"], "max_duration_ms": 30000, **manifest}
         self.keys = [secret_bytes(secret) for secret in secrets.split()]
 
     def function(self, fn, triggers, **members):
@@ -268,8 +269,7 @@ class App:
         return lambda handler: self.handlers.setdefault(fn, handler)
 
     def manifest(self):
-        found = {"protocol": {"min": 1, "max": 1}, "app": self.app, "sdk": "durable-python/0.1.0",
-                 "capabilities": ["parallel"], "max_duration_ms": 30000, "functions": self.functions}
+        found = {**self.known, "functions": self.functions}
         return {**found, "manifest": "sha256:" + hashlib.sha256(write_json(found)).hexdigest()}
 
     def __call__(self, environ, start_response):
@@ -293,22 +293,28 @@ class App:
                            supported={"min": 1, "max": 1})
         if len(body) > REQUEST_BYTES_MAX:
             return problem(413, "payload-too-large", "A request has at most 4 MiB.")
-        message_id, now = request.get("HTTP_WEBHOOK_ID", ""), int(time.time())
+        message_id = request.get("HTTP_WEBHOOK_ID", "")
         key = verify(self.keys, message_id, request.get("HTTP_WEBHOOK_TIMESTAMP", ""),
-                     request.get("HTTP_WEBHOOK_SIGNATURE", ""), body, now)
+                     request.get("HTTP_WEBHOOK_SIGNATURE", ""), body, time.time())
         if not key:
             return problem(401, "unauthenticated", "The signature is missing, wrong or stale.")
         try:
             message = read_json(body)
+            ours = message["app"] == self.known["app"]
             run = {"inspect": lambda _: None, "invoke": Run}[message["type"]](message)
+            handler = self.handlers.get(message["fn"]) if run and ours else None
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-            return problem(400, "malformed-request", f"This is no message: {error!r}.")
-        if run and (message["app"] != self.app or message["fn"] not in self.handlers):
+            return problem(400, "malformed-request", f"This is no message: {error}.")
+        if run and not handler:
             return problem(404, "not-found", "This app has no such function.")
-        answer = self.manifest()
+        answer = manifest = self.manifest()
         if run:
-            answer = {**run.turn(self.handlers[message["fn"]]), "manifest": answer["manifest"]}
-        body = write_json(answer, ANSWER_BYTES_MAX)
+            own = {key: manifest[key] for key in ("manifest", "deployment") if key in manifest}
+            answer = {"status": "abandoned", "fence": run.fence}
+            if message.get("deployment") in (None, own.get("deployment")):
+                answer = run.turn(handler)
+            answer.update(own)
+        body, now = write_json(answer, ANSWER_BYTES_MAX), int(time.time())
         return 200, {"webhook-id": message_id, "webhook-timestamp": str(now),
                      "webhook-signature": sign(reply_key(key), message_id, now, body)}, body
 

@@ -9,7 +9,7 @@ import unicodedata
 from functools import partialmethod
 from http import HTTPStatus
 from socketserver import ThreadingMixIn
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 REQUEST_BYTES_MAX, VALUE_BYTES_MAX, ANSWER_BYTES_MAX = 4 << 20, 4 << 20, 6 << 20
 UNFIT = re.compile("[\0\ud800-\udfff]")  # NUL and half surrogate pairs
@@ -80,14 +80,12 @@ def read_json(data):
 
 def write_json(value, bytes_max=VALUE_BYTES_MAX):
     try:
-        text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
-        data = text.encode()
-        read_json(data)
+        data = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        read_json(data)  # and so what json writes, and no reader would take, is found
     except (TypeError, ValueError, RecursionError) as error:
-        raise Failure(f"JSON cannot hold this value: {error}.", "ValueError", retry=False)
+        raise Failure(f"JSON cannot hold this value: {error}.", retry=False)
     if len(data) > bytes_max:
-        raise Failure(f"A value of {len(data)} bytes is over the limit of {bytes_max}.",
-                      "ValueError", code="value-too-large")
+        raise Failure(f"{len(data)} bytes are more than {bytes_max}.", code="value-too-large")
     return data
 
 
@@ -110,7 +108,7 @@ def step_id(scope, name, n):
 def check_name(name):
     if (not 1 <= len(name.encode()) <= 200 or re.search("[\0-\x1f\x7f-\x9f]", name)
             or unicodedata.normalize("NFC", name) != name):
-        raise Failure(f"No step can have the name {name!r}.", "ValueError", retry=False)
+        raise Failure(f"No step can have the name {name!r}.", retry=False)
 
 
 class Scope:
@@ -168,7 +166,7 @@ class Run:
 
     def identify(self, op, name):
         """The next step of this name, and what is known of it."""
-        if self.scope.closed or self.root.closed:
+        if self.scope.closed:
             self.suspend()
         check_name(name)
         scope, n = self.scope.id, self.scope.counts.get(name, 0)
@@ -273,11 +271,10 @@ class App:
         return {**found, "manifest": "sha256:" + hashlib.sha256(write_json(found)).hexdigest()}
 
     def __call__(self, environ, start_response):
-        length = environ.get("CONTENT_LENGTH") or ""
-        length = int(length) if length.isdecimal() else 0
+        length = environ.get("CONTENT_LENGTH") or "0"
         # All of it, also where it is too large: who is cut off while sending hears no answer.
-        body = environ["wsgi.input"].read(min(length, 4 * REQUEST_BYTES_MAX))
-        status, headers, answer = self.answer(environ, body)
+        size = min(int(length), 4 * REQUEST_BYTES_MAX) if length.isdecimal() else 0
+        status, headers, answer = self.answer(environ, environ["wsgi.input"].read(size))
         headers = {"content-type": "application/json", "durable-protocol": "1", **headers}
         start_response(f"{status} {HTTPStatus(status).phrase}", [*headers.items()])
         return [answer]
@@ -307,22 +304,19 @@ class App:
             return problem(400, "malformed-request", f"This is no message: {error}.")
         if run and not handler:
             return problem(404, "not-found", "This app has no such function.")
-        answer = manifest = self.manifest()
-        if run:
-            own = {key: manifest[key] for key in ("manifest", "deployment") if key in manifest}
-            answer = {"status": "abandoned", "fence": run.fence}
-            if message.get("deployment") in (None, own.get("deployment")):
-                answer = run.turn(handler)
-            answer.update(own)
+        answer = self.manifest()
+        own = {key: answer[key] for key in ("manifest", "deployment") if key in answer}
+        if run and message.get("deployment") not in (None, own.get("deployment")):
+            answer = {"status": "abandoned", "fence": run.fence, **own}
+        elif run:
+            answer = {**run.turn(handler), **own}
         body, now = write_json(answer, ANSWER_BYTES_MAX), int(time.time())
         return 200, {"webhook-id": message_id, "webhook-timestamp": str(now),
                      "webhook-signature": sign(reply_key(key), message_id, now, body)}, body
 
     def serve(self, port, host="127.0.0.1"):
         """A server: call its serve_forever()."""
-        server = Server((host, port), Route)
-        server.set_app(self)
-        return server
+        return make_server(host, port, self, Server, Route)
 
 
 def problem(status, code, detail, **more):

@@ -92,10 +92,25 @@ class TurnTest(unittest.TestCase):
         self.assertEqual([op["name"] for op in answer["ops"]], ["charge"])
         self.assertEqual(answer["status"], "continue")
 
-    def test_another_op_in_the_memo_is_nondeterminism(self):
+    def test_except_exception_does_not_see_a_suspended_step(self):
+        def careful(run):
+            try:
+                run.run("charge", lambda _: 1)
+            except Exception:
+                run.ran.append("caught")
+        self.assertEqual(turn(careful)[0].ran, [])
+
+    def test_another_op_in_the_memo_is_nondeterminism_and_nothing_runs_after_it(self):
         for handler in (plain, swallowing):
             _, answer = turn(handler, entry(CHARGE, "pending", "sleep"))
             self.assertEqual(answer["error"]["code"], "nondeterminism")
+
+        def in_a_branch(run):
+            run.race(lambda: run.sleep("a", ms=1), lambda: "at once")
+            run.run("after", run.ran.append)
+        _, answer = turn(lambda run: run.race(lambda: run.sleep("a", ms=1)))
+        run, answer = turn(in_a_branch, entry(answer["ops"][0]["id"], "pending", "wait"))
+        self.assertEqual((answer["error"]["code"], run.ran), ("nondeterminism", []))
 
     def test_branches_plan_and_a_task_runs_its_own_step_alone(self):
         run, answer = turn(beside)
@@ -109,8 +124,9 @@ class TurnTest(unittest.TestCase):
 
     def test_a_step_that_is_not_reached_is_not_found_and_nothing_is_undone(self):
         for kind, step in (("step", "0" * 32), ("compensate", CHARGE)):
-            _, answer = turn(plain, task=fence(kind=kind, step=step))
-            self.assertEqual(answer["status"], "step_not_found")
+            run, answer = turn(lambda run: run.run("charge", run.ran.append),
+                               task=fence(kind=kind, step=step))
+            self.assertEqual((answer["status"], run.ran), ("step_not_found", []))
 
     def test_the_order_of_the_memo_decides_a_race_and_the_join_is_told_once(self):
         a, c = [op["id"] for op in turn(racing)[1]["ops"]]
@@ -124,14 +140,29 @@ class TurnTest(unittest.TestCase):
         self.assertEqual((answer["output"], answer["ops"]), (["c", 1], []))
         memo = [entry(a, v="a"), entry(b, v="b"), entry(c, v="c")]
         self.assertEqual(turn(racing, *memo, entry(after["id"], v=1))[1]["output"], ["ab", 1])
+        memo = [entry(c, v="c"), *memo[:2], entry(after["id"], v=1)]
+        self.assertEqual(turn(racing, *memo)[1]["output"], ["c", 1])
+
+    def test_what_a_branch_raises_goes_on_outside(self):
+        def failing(run):
+            raise durable.Failure("declined", "CardError")
+        for join in (durable.Run.parallel, durable.Run.race):
+            _, answer = turn(lambda run: join(run, lambda: failing(run), lambda: 1))
+            self.assertEqual(answer["error"]["name"], "CardError")
 
     def test_values_that_json_cannot_hold_and_that_are_too_large_fail_the_step(self):
         for value in (float("nan"), object(), "\ud800", "\0", {1: {"1": float("inf")}}):
             _, answer = turn(lambda run, value=value: run.run("charge", lambda _: value))
             self.assertEqual(answer["ops"][0]["error"]["retry"], False)
             self.assertEqual(turn(lambda run, value=value: value)[1]["error"]["retry"], False)
+            _, answer = turn(lambda run, value=value: run.invoke("child", fn="f", input=value))
+            self.assertEqual(answer["error"]["retry"], False)
         _, answer = turn(lambda run: run.run("charge", lambda _: "x" * 5_000_000))
         self.assertEqual(answer["ops"][0]["error"]["code"], "value-too-large")
+
+    def test_a_whole_number_of_many_digits_is_a_value(self):
+        for digits in (400, 5000):
+            durable.read_json(b'{"data":' + b"9" * digits + b"}")
 
     def test_a_failure_is_cut_cleaned_and_keeps_its_causes(self):
         def body(_):

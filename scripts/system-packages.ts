@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { chromiumPath } from "../test/support/chromium.ts";
+import { pythonPath } from "../test/support/python.ts";
 
 /**
  * What the tests use of the operating system. On a fresh Debian as root it is installed; elsewhere the tests that
@@ -35,6 +36,11 @@ const PACKAGES: SystemPackage[] = [
     what: "a browser, in which a page follows a run",
     apt: ["chromium-headless-shell"],
     present: () => chromiumPath() !== null,
+  },
+  {
+    what: "a Python of 3.9 or newer, which the port of the protocol is written in",
+    apt: ["python3"],
+    present: () => pythonPath() !== null,
   },
 ];
 

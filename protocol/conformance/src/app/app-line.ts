@@ -48,7 +48,7 @@ export class AppLine {
       Object.entries(usual).filter((each): each is [string, string] => each[1] !== null),
     );
     tape.sent(method === "POST" ? "POST" : method, body);
-    const answer = await sendHttp(this.#url, { method, headers, body });
+    const answer = await sendHttp(this.#url, { method, headers, body }, () => tape.heardMs);
     tape.heard("<", String(answer.status), answer.headers, answer.body);
     return { ...answer, id: signed.id };
   }

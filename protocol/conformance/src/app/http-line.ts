@@ -17,11 +17,32 @@ export interface HttpAnswer {
   readonly body: Uint8Array;
 }
 
-/** How long the app may take for one request. */
+/** How long nothing may be heard of the app while it has a request. */
 const PATIENCE_MS = 10_000;
+const LOOK_MS = 500;
 
-/** @throws Error with a sentence: nobody listens, the line broke, nothing came in time. */
-export function sendHttp(url: URL, { method, headers, body }: HttpRequest): Promise<HttpAnswer> {
+/**
+ * @param heardMs When something else was heard of the app: a body that began, a callback.
+ * @throws Error with a sentence: nobody listens, the line broke, nothing came in time.
+ */
+export async function sendHttp(url: URL, request: HttpRequest, heardMs: () => number): Promise<HttpAnswer> {
+  const patience = new AbortController();
+  const sentMs = performance.now();
+  const timer = setInterval(() => {
+    if (performance.now() - Math.max(sentMs, heardMs()) > PATIENCE_MS) patience.abort();
+  }, LOOK_MS);
+  try {
+    return await exchange(url, request, patience.signal);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function exchange(
+  url: URL,
+  { method, headers, body }: HttpRequest,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const send = url.protocol === "https:" ? requestHttps : requestHttp;
     const bytes = typeof body === "string" ? Buffer.from(body) : body;
@@ -30,7 +51,7 @@ export function sendHttp(url: URL, { method, headers, body }: HttpRequest): Prom
       method,
       agent: false,
       headers: { ...headers, ...(hasBody && { "content-length": String(bytes.length) }) },
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal,
     });
     request.on("error", (error) => reject(new Error(sayBroken(url, error))));
     request.on("response", (response) => {
@@ -44,8 +65,8 @@ export function sendHttp(url: URL, { method, headers, body }: HttpRequest): Prom
 }
 
 function sayBroken(url: URL, error: Error & { code?: string }): string {
-  if (error.name === "AbortError" || error.name === "TimeoutError") {
-    return `The app gave no answer within ${PATIENCE_MS / 1_000} s.`;
+  if (error.name === "AbortError") {
+    return `Nothing was heard of the app for ${PATIENCE_MS / 1_000} s, and it owes an answer.`;
   }
   if (error.code === "ECONNREFUSED") return `Nobody listens at ${url.origin}.`;
   return `The line to the app broke before its answer was here (${error.code ?? error.message}).`;

@@ -50,7 +50,7 @@ export const steps: readonly Case[] = [
     id: "L0-loop-n",
     level: 0,
     isTranscript: true,
-    says: "n counts how often the name came before, in the memo or not.",
+    says: "The number n counts how often the name came before, in the memo or not.",
     program: [{ do: "loop", times: 3, body: [{ do: "run", name: "l", returns: "$i" }] }],
     exchanges: [
       { answers: goesOn(ran("l", 0, 0)), ran: { l: 1 } },

@@ -78,7 +78,7 @@ export const values: readonly Case[] = [
     id: "L0-value-null",
     level: 0,
     isTranscript: true,
-    says: "null is a value: it is reported as one.",
+    says: "A null is a value: it is reported as one.",
     program: [
       { do: "run", name: "a", returns: null },
       { do: "return", value: "$results" },

@@ -26,6 +26,8 @@ interface AnyCase {
 export interface ScriptedCase extends AnyCase {
   readonly program?: Program;
   readonly exchanges: readonly Exchange[];
+  /** Its requests follow one another as they do with an engine: engines are held to it too. */
+  readonly isTranscript?: true;
   /** What the app asks of the engine meanwhile, in order. What is not in it is refused, and a flaw. */
   readonly callbacks?: readonly Callback[];
 }

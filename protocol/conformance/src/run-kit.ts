@@ -24,6 +24,8 @@ export interface KitOptions {
   readonly only?: readonly string[];
   readonly mutations?: boolean;
   readonly gaps?: Gaps;
+  /** How long nothing may be heard of the app while it has a request. */
+  readonly patienceMs?: number;
   readonly onBegin?: (found: Pick<Report, "sdk" | "capabilities">, count: number) => void;
   readonly onResult?: (result: Result) => void;
 }
@@ -43,7 +45,7 @@ export async function runKit(options: KitOptions): Promise<Report> {
   const start = () => startApp(options.start!, url, { secret, engineUrl: callbacks.url, canary });
   try {
     if (options.start !== undefined) child = await start();
-    const app = new AppLine(url, key!);
+    const app = new AppLine(url, key!, options.patienceMs);
     const manifest = await askManifest(app, url);
     const stage = { app, callbacks, manifest, forbidden: forbidden(canary, secrets) };
     const chosen = cases.filter((each) => isChosen(each, options));

@@ -13,6 +13,8 @@ export class Tape {
   readonly #lines: TapeLine[] = [];
   readonly #forbidden: readonly Forbidden[];
   readonly leaks = new Set<string>();
+  /** When the app was last heard of. */
+  heardMs = 0;
   requests = 0;
   bytes = 0;
 
@@ -32,6 +34,7 @@ export class Tape {
   /** An answer, or a request of the app's own. */
   heard(mark: "<" | "!", head: string, headers: Readonly<Record<string, string>>, body: Uint8Array): void {
     if (mark === "!") this.requests += 1;
+    this.heardMs = performance.now();
     const text = this.#add(mark, head, body);
     const all = `${JSON.stringify(headers)}\n${text}`;
     for (const { what, text: secret } of this.#forbidden) if (all.includes(secret)) this.leaks.add(what);

@@ -532,6 +532,14 @@ create table durable.metric_cursor (
   lost_at timestamp with time zone
 );
 
+create table durable.metric_functions (
+  workspace_id integer not null,
+  function_id text not null,
+  queued integer not null,
+  running integer not null,
+  oldest_queued_ms double precision
+);
+
 create table durable.metric_limits (
   workspace_id integer not null,
   limit_id uuid not null,
@@ -545,7 +553,8 @@ create table durable.metric_minutes (
   started integer not null,
   completed integer not null,
   failed integer not null,
-  cancelled integer not null
+  cancelled integer not null,
+  failed_attempts integer not null default 0
 ) with (fillfactor=50);
 
 create table durable.metric_phase_totals (
@@ -573,7 +582,8 @@ create table durable.metric_totals (
   started bigint not null,
   completed bigint not null,
   failed bigint not null,
-  cancelled bigint not null
+  cancelled bigint not null,
+  failed_attempts bigint not null default 0
 ) with (fillfactor=50);
 
 create table durable.parked (
@@ -1081,6 +1091,8 @@ alter table durable.metric_backlogs add constraint metric_backlogs_pkey PRIMARY 
 alter table durable.metric_cursor add constraint metric_cursor_id_check CHECK (id);
 
 alter table durable.metric_cursor add constraint metric_cursor_pkey PRIMARY KEY (id);
+
+alter table durable.metric_functions add constraint metric_functions_pkey PRIMARY KEY (workspace_id, function_id);
 
 alter table durable.metric_limits add constraint metric_limits_pkey PRIMARY KEY (workspace_id, limit_id);
 
@@ -3599,6 +3611,16 @@ AS $function$
     and e.received_at >= coalesce(p_wait.looked_at, p_wait.since)
     and (p_wait.looked_at is null or (e.received_at, e.id) > (p_wait.looked_at, p_wait.looked_id))
   order by e.received_at, e.id limit p_limit
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.failed_attempts_of(p_workspace integer, p_run uuid)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select count(*) from durable.attempts a
+  where a.workspace_id = p_workspace and a.run_id = p_run and a.outcome in ('failed', 'transport', 'protocol', 'lost')
 $function$
 ;
 
@@ -6352,20 +6374,23 @@ begin
   with counted as (
     select c.workspace, c.at, r.function_id, count(*) filter (where c.kind = 'run.created') as started,
       count(*) filter (where c.kind = 'run.completed') as completed, count(*) filter (where c.kind = 'run.failed') as failed,
-      count(*) filter (where c.kind = 'run.cancelled') as cancelled
+      count(*) filter (where c.kind = 'run.cancelled') as cancelled,
+      coalesce(sum(case when c.kind <> 'run.created' then durable.failed_attempts_of(c.workspace, c.run) end), 0) as failed_attempts
     from unnest(v_workspace, v_run, v_kind, v_at) as c(workspace, run, kind, at)
     join durable.runs r on r.workspace_id = c.workspace and r.id = c.run
     group by 1, 2, 3
   ), minutes as (
-    insert into durable.metric_minutes as m (workspace_id, minute, function_id, started, completed, failed, cancelled)
-      select c.workspace, c.at, c.function_id, c.started, c.completed, c.failed, c.cancelled from counted c order by 1, 2, 3
+    insert into durable.metric_minutes as m (workspace_id, minute, function_id, started, completed, failed, cancelled, failed_attempts)
+      select c.workspace, c.at, c.function_id, c.started, c.completed, c.failed, c.cancelled, c.failed_attempts from counted c order by 1, 2, 3
       on conflict (workspace_id, minute, function_id) do update set started = m.started + excluded.started,
-        completed = m.completed + excluded.completed, failed = m.failed + excluded.failed, cancelled = m.cancelled + excluded.cancelled
+        completed = m.completed + excluded.completed, failed = m.failed + excluded.failed, cancelled = m.cancelled + excluded.cancelled,
+        failed_attempts = m.failed_attempts + excluded.failed_attempts
   )
-  insert into durable.metric_totals as t (workspace_id, function_id, started, completed, failed, cancelled)
-    select c.workspace, c.function_id, sum(c.started), sum(c.completed), sum(c.failed), sum(c.cancelled) from counted c group by 1, 2 order by 1, 2
+  insert into durable.metric_totals as t (workspace_id, function_id, started, completed, failed, cancelled, failed_attempts)
+    select c.workspace, c.function_id, sum(c.started), sum(c.completed), sum(c.failed), sum(c.cancelled), sum(c.failed_attempts) from counted c group by 1, 2 order by 1, 2
     on conflict (workspace_id, function_id) do update set started = t.started + excluded.started,
-      completed = t.completed + excluded.completed, failed = t.failed + excluded.failed, cancelled = t.cancelled + excluded.cancelled;
+      completed = t.completed + excluded.completed, failed = t.failed + excluded.failed, cancelled = t.cancelled + excluded.cancelled,
+      failed_attempts = t.failed_attempts + excluded.failed_attempts;
 
   with counted as (
     select c.workspace, c.at, r.function_id, p.phase, durable.metric_bucket(p.ms) as bucket, count(*) as count, sum(greatest(p.ms, 0)) as sum_ms
@@ -6402,6 +6427,15 @@ begin
       left join (select k.workspace_id, count(*)::int as count from durable.parked k group by 1) as k on k.workspace_id = l.workspace_id
       left join durable.circuits c on c.workspace_id = l.workspace_id
       group by 1 on conflict do nothing;
+    delete from durable.metric_functions;
+    insert into durable.metric_functions (workspace_id, function_id, queued, running, oldest_queued_ms)
+      select l.workspace_id, r.function_id, count(*) filter (where l.status = 'queued'), count(*) filter (where l.status = 'running'),
+        max(greatest(0, extract(epoch from durable.durable_now())::float8 * 1000 - coalesce(l.came, l.ready_rank) / 1000.0::float8))
+          filter (where l.status = 'queued')
+      from (select o.workspace_id, o.run_id, o.status, o.came, o.ready_rank from durable.live_runs o
+        where o.status in ('queued', 'running') limit 100000) as l
+      join durable.runs r on r.workspace_id = l.workspace_id and r.id = l.run_id
+      group by 1, 2;
     delete from durable.metric_limits;
     insert into durable.metric_limits (workspace_id, limit_id, parked)
       select k.workspace_id, g.limit_id, sum(k.count)::int

@@ -55,6 +55,7 @@ const MATRIX: Record<string, readonly string[]> = {
   exportRuns: ["admin", "dev", "read", "write", "admin-key"],
   setRetention: ["admin", "dev", "admin-key"],
   listAudit: ["admin", "dev", "read", "write", "admin-key"],
+  getFunction: ["admin", "dev", "read", "write", "admin-key"],
   listFunctions: ["admin", "dev", "read", "write", "admin-key"],
   listDeployments: ["admin", "dev", "read", "write", "admin-key"],
   retireDeployment: ["admin", "dev", "write", "admin-key"],

@@ -92,6 +92,7 @@ export const REQUESTS: Record<Operation, ((of: Things) => RouteRequest) | null> 
   listPauses: () => ({ path: "/pauses" }),
   pauseTarget: (of) => ({ path: "/pauses", body: { function: of.fn.replace("quick", "picky") } }),
   resumePause: (of) => ({ path: `/pauses/${of.pause}/resume`, body: {} }),
+  getFunction: (of) => ({ path: `/functions/${of.fn}` }),
   listFunctions: () => ({ path: "/functions" }),
   triggerFunction: (of) => ({ path: `/functions/${of.fn}/trigger`, body: {} }),
   callFunction: (of) => ({ path: `/functions/${of.fn}/call`, body: {} }),

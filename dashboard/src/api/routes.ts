@@ -43,6 +43,7 @@ export const ROUTES = {
   pauseTarget: ["POST", "/v1/apps/{app}/{env}/pauses"],
   resumePause: ["POST", "/v1/apps/{app}/{env}/pauses/{id}/resume"],
   listFunctions: ["GET", "/v1/apps/{app}/{env}/functions"],
+  getFunction: ["GET", "/v1/apps/{app}/{env}/functions/{fn}"],
   triggerFunction: ["POST", "/v1/apps/{app}/{env}/functions/{fn}/trigger"],
   callFunction: ["POST", "/v1/apps/{app}/{env}/functions/{fn}/call"],
   listSchedules: ["GET", "/v1/apps/{app}/{env}/schedules"],

@@ -2,7 +2,7 @@
 // name in http/routes; the compiler asks for it.
 import type { z } from "@hono/zod-openapi";
 import { listAlertRules, listAlerts, setAlertRule } from "./alerts.ts";
-import { listApps, listFunctions, markWorkspace, syncApp } from "./apps.ts";
+import { getFunction, listApps, listFunctions, markWorkspace, syncApp } from "./apps.ts";
 import { listAudit } from "./audit.ts";
 import { createBulk, getBulk, listBulks, steerBulk } from "./bulks.ts";
 import { listDeployments, retireDeployment } from "./deployments.ts";
@@ -105,6 +105,7 @@ export const TABLE = {
   pauseTarget,
   resumePause,
   listFunctions,
+  getFunction,
   triggerFunction,
   callFunction,
   listSchedules,

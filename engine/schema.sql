@@ -30,7 +30,8 @@ create table durable.alerts (
   told boolean not null,
   fired_at timestamp with time zone not null,
   seen_at timestamp with time zone not null,
-  resolved_at timestamp with time zone
+  resolved_at timestamp with time zone,
+  capped boolean not null default false
 );
 
 create table durable.arrivals (
@@ -1643,7 +1644,7 @@ CREATE OR REPLACE FUNCTION durable.alert_kinds()
  LANGUAGE sql
  IMMUTABLE
 AS $function$
-  select array['failed', 'stuck', 'backlog', 'missed', 'circuit', 'error', 'webhook']
+  select array['failed', 'stuck', 'backlog', 'missed', 'circuit', 'error', 'webhook', 'more']
 $function$
 ;
 
@@ -4713,13 +4714,28 @@ begin
     return false;
   end if;
   update durable.alert_cursor set looked_at = clock_timestamp();
-  insert into durable.alerts as a (workspace_id, id, kind, key, facts, told, fired_at, seen_at)
-    select c.workspace_id, durable.new_id(), c.kind, c.key, c.facts::text,
-      coalesce(r.muted_until <= v_now, true) and row_number() over (partition by c.workspace_id) + t.told <= 100, v_now, v_now
-    from (select c.* from (select * from durable.alert_candidates() union all select * from durable.webhook_alerts()) as c order by c.workspace_id, c.kind, c.key) as c
-    left join durable.alert_rules r on r.workspace_id = c.workspace_id and r.kind = c.kind
+  insert into durable.alerts as a (workspace_id, id, kind, key, facts, told, capped, fired_at, seen_at)
+    select n.workspace_id, durable.new_id(), n.kind, n.key, n.facts::text, not n.muted and n.place + t.told <= 100, not n.muted and n.place + t.told > 100, v_now, v_now
+    from (
+      select c.*, m.muted, row_number() over (partition by c.workspace_id, m.muted, m.is_open order by c.kind, c.key) as place
+      from (select * from durable.alert_candidates() union all select * from durable.webhook_alerts()) as c
+      left join durable.alert_rules r on r.workspace_id = c.workspace_id and r.kind = c.kind
+      cross join lateral (select coalesce(r.muted_until > v_now, false) as muted, exists (select 1 from durable.alerts o
+        where o.workspace_id = c.workspace_id and o.kind = c.kind and o.key = c.key and o.resolved_at is null) as is_open) as m) as n
     cross join lateral (select count(*) as told from durable.alerts o
-      where o.workspace_id = c.workspace_id and o.told and o.fired_at > v_now - interval '1 hour') as t
+      where o.workspace_id = n.workspace_id and o.told and o.kind <> 'more' and o.fired_at > v_now - interval '1 hour') as t
+    order by n.workspace_id, n.kind, n.key
+    on conflict (workspace_id, kind, key) where resolved_at is null do update set seen_at = excluded.seen_at, facts = excluded.facts;
+  insert into durable.alerts as a (workspace_id, id, kind, key, facts, told, fired_at, seen_at)
+    select c.workspace_id, durable.new_id(), 'more', '',
+      jsonb_build_object('alerts', count(*) filter (where c.fired_at >= coalesce(o.fired_at, '-infinity')),
+        'kinds', string_agg(distinct c.kind, ', ') filter (where c.fired_at >= coalesce(o.fired_at, '-infinity')))::text,
+      coalesce(r.muted_until <= v_now, true), v_now, v_now
+    from durable.alerts c
+    left join durable.alert_rules r on r.workspace_id = c.workspace_id and r.kind = 'more'
+    left join durable.alerts o on o.workspace_id = c.workspace_id and o.kind = 'more' and o.key = '' and o.resolved_at is null
+    where c.capped and c.fired_at > least(v_now - interval '1 hour', coalesce(o.fired_at, v_now) - interval '1 microsecond') and coalesce(r.enabled, true)
+    group by c.workspace_id, r.muted_until having max(c.fired_at) > v_now - interval '1 hour' order by 1
     on conflict (workspace_id, kind, key) where resolved_at is null do update set seen_at = excluded.seen_at, facts = excluded.facts;
   insert into durable.alert_notices (workspace_id, alert_id, state, at)
     select a.workspace_id, a.id, 'fired', v_now from durable.alerts a

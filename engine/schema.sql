@@ -1261,6 +1261,29 @@ CREATE INDEX webhook_deliveries_ended ON durable.webhook_deliveries USING btree 
 
 CREATE UNIQUE INDEX webhook_deliveries_once ON durable.webhook_deliveries USING btree (workspace_id, webhook_id, event_id);
 
+CREATE OR REPLACE FUNCTION durable.abort_erasure(p_workspace integer, p_id uuid, p_actor text, p_reason text)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  e durable.erasures;
+begin
+  select * into e from durable.erasures x where x.workspace_id = p_workspace and x.id = p_id for update;
+  if not found or e.ended_at is not null then
+    return e.status;
+  end if;
+  -- Of another round too: what went in the first is gone.
+  if e.runs + e.events > 0 or exists (select 1 from durable.erasure_items i
+      where i.workspace_id = p_workspace and i.erasure_id = p_id and i.state <> 'waiting') then
+    return 'erasing';
+  end if;
+  perform durable.end_erasure(e, 'aborted');
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'erase.abort', p_id::text, json_strip_nulls(json_build_object('reason', p_reason))::text);
+  return 'aborted';
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], p_skip integer[] DEFAULT '{}'::integer[], k_event integer[] DEFAULT '{}'::integer[], k_id uuid[] DEFAULT '{}'::uuid[], k_function text[] DEFAULT '{}'::text[], k_reason text[] DEFAULT '{}'::text[], k_detail text[] DEFAULT '{}'::text[], k_facts text[] DEFAULT '{}'::text[], t_event integer[] DEFAULT '{}'::integer[], t_run uuid[] DEFAULT '{}'::uuid[], t_kind text[] DEFAULT '{}'::text[], t_ms double precision[] DEFAULT '{}'::double precision[], p_cancels boolean DEFAULT false, r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[], r_begin_cause text[] DEFAULT '{}'::text[], r_begin_ms double precision[] DEFAULT '{}'::double precision[], r_begin_at double precision[] DEFAULT '{}'::double precision[], r_shapes text[] DEFAULT '{}'::text[], r_priority integer[] DEFAULT '{}'::integer[], r_tenant uuid[] DEFAULT '{}'::uuid[], q_workspace integer[] DEFAULT '{}'::integer[], q_id uuid[] DEFAULT '{}'::uuid[], q_queue uuid[] DEFAULT '{}'::uuid[], q_function text[] DEFAULT '{}'::text[], q_key text[] DEFAULT '{}'::text[], q_weight integer[] DEFAULT '{}'::integer[], r_terms text[] DEFAULT '{}'::text[], e_trace text[] DEFAULT '{}'::text[], OUT o_state text[], OUT o_owes boolean[])
  RETURNS record
  LANGUAGE plpgsql

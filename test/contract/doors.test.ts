@@ -49,6 +49,7 @@ const MATRIX: Record<string, readonly string[]> = {
   deleteWebhook: ["admin", "dev", "admin-key"],
   testWebhook: ["admin", "dev", "admin-key"],
   rotateWebhookSecret: ["admin", "dev", "admin-key"],
+  abortErasure: ["admin", "dev", "admin-key"],
   eraseOwner: ["admin", "dev", "admin-key"],
   listErasures: ["admin", "dev", "read", "write", "admin-key"],
   getErasure: ["admin", "dev", "read", "write", "admin-key"],

@@ -18,6 +18,7 @@ export const ROUTES = {
   setRetention: ["POST", "/v1/apps/{app}/{env}/retention"],
   exportRuns: ["GET", "/v1/apps/{app}/{env}/export"],
   eraseOwner: ["POST", "/v1/apps/{app}/{env}/erasures"],
+  abortErasure: ["POST", "/v1/apps/{app}/{env}/erasures/{id}/abort"],
   listErasures: ["GET", "/v1/apps/{app}/{env}/erasures"],
   getErasure: ["GET", "/v1/apps/{app}/{env}/erasures/{id}"],
   listAudit: ["GET", "/v1/apps/{app}/{env}/audit"],

@@ -7,7 +7,7 @@ import { listAudit } from "./audit.ts";
 import { createBulk, getBulk, listBulks, steerBulk } from "./bulks.ts";
 import { listDeployments, retireDeployment } from "./deployments.ts";
 import { getLargeValue, getMemoPage, sendCheckpoint, sendHeartbeat, sendLate } from "./dispatches.ts";
-import { eraseOwner, getErasure, listErasures } from "./erasures.ts";
+import { abortErasure, eraseOwner, getErasure, listErasures } from "./erasures.ts";
 import { getError, listErrors, muteError, reopenError, resolveError } from "./errors.ts";
 import { getEvent } from "./event.ts";
 import { listEvents } from "./event-list.ts";
@@ -80,6 +80,7 @@ export const TABLE = {
   setRetention,
   exportRuns,
   eraseOwner,
+  abortErasure,
   listErasures,
   getErasure,
   listAudit,

@@ -30,7 +30,8 @@ create table durable.alerts (
   told boolean not null,
   fired_at timestamp with time zone not null,
   seen_at timestamp with time zone not null,
-  resolved_at timestamp with time zone
+  resolved_at timestamp with time zone,
+  capped boolean not null default false
 );
 
 create table durable.arrivals (
@@ -532,6 +533,14 @@ create table durable.metric_cursor (
   lost_at timestamp with time zone
 );
 
+create table durable.metric_functions (
+  workspace_id integer not null,
+  function_id text not null,
+  queued integer not null,
+  running integer not null,
+  oldest_queued_ms double precision
+);
+
 create table durable.metric_limits (
   workspace_id integer not null,
   limit_id uuid not null,
@@ -545,7 +554,8 @@ create table durable.metric_minutes (
   started integer not null,
   completed integer not null,
   failed integer not null,
-  cancelled integer not null
+  cancelled integer not null,
+  failed_attempts integer not null default 0
 ) with (fillfactor=50);
 
 create table durable.metric_phase_totals (
@@ -573,7 +583,8 @@ create table durable.metric_totals (
   started bigint not null,
   completed bigint not null,
   failed bigint not null,
-  cancelled bigint not null
+  cancelled bigint not null,
+  failed_attempts bigint not null default 0
 ) with (fillfactor=50);
 
 create table durable.parked (
@@ -1082,6 +1093,8 @@ alter table durable.metric_cursor add constraint metric_cursor_id_check CHECK (i
 
 alter table durable.metric_cursor add constraint metric_cursor_pkey PRIMARY KEY (id);
 
+alter table durable.metric_functions add constraint metric_functions_pkey PRIMARY KEY (workspace_id, function_id);
+
 alter table durable.metric_limits add constraint metric_limits_pkey PRIMARY KEY (workspace_id, limit_id);
 
 alter table durable.metric_minutes add constraint metric_minutes_pkey PRIMARY KEY (workspace_id, minute, function_id);
@@ -1247,6 +1260,29 @@ CREATE INDEX webhook_deliveries_due ON durable.webhook_deliveries USING btree (w
 CREATE INDEX webhook_deliveries_ended ON durable.webhook_deliveries USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 
 CREATE UNIQUE INDEX webhook_deliveries_once ON durable.webhook_deliveries USING btree (workspace_id, webhook_id, event_id);
+
+CREATE OR REPLACE FUNCTION durable.abort_erasure(p_workspace integer, p_id uuid, p_actor text, p_reason text)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  e durable.erasures;
+begin
+  select * into e from durable.erasures x where x.workspace_id = p_workspace and x.id = p_id for update;
+  if not found or e.ended_at is not null then
+    return e.status;
+  end if;
+  -- Of another round too: what went in the first is gone.
+  if e.runs + e.events > 0 or exists (select 1 from durable.erasure_items i
+      where i.workspace_id = p_workspace and i.erasure_id = p_id and i.state <> 'waiting') then
+    return 'erasing';
+  end if;
+  perform durable.end_erasure(e, 'aborted');
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'erase.abort', p_id::text, json_strip_nulls(json_build_object('reason', p_reason))::text);
+  return 'aborted';
+end $function$
+;
 
 CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], p_skip integer[] DEFAULT '{}'::integer[], k_event integer[] DEFAULT '{}'::integer[], k_id uuid[] DEFAULT '{}'::uuid[], k_function text[] DEFAULT '{}'::text[], k_reason text[] DEFAULT '{}'::text[], k_detail text[] DEFAULT '{}'::text[], k_facts text[] DEFAULT '{}'::text[], t_event integer[] DEFAULT '{}'::integer[], t_run uuid[] DEFAULT '{}'::uuid[], t_kind text[] DEFAULT '{}'::text[], t_ms double precision[] DEFAULT '{}'::double precision[], p_cancels boolean DEFAULT false, r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[], r_begin_cause text[] DEFAULT '{}'::text[], r_begin_ms double precision[] DEFAULT '{}'::double precision[], r_begin_at double precision[] DEFAULT '{}'::double precision[], r_shapes text[] DEFAULT '{}'::text[], r_priority integer[] DEFAULT '{}'::integer[], r_tenant uuid[] DEFAULT '{}'::uuid[], q_workspace integer[] DEFAULT '{}'::integer[], q_id uuid[] DEFAULT '{}'::uuid[], q_queue uuid[] DEFAULT '{}'::uuid[], q_function text[] DEFAULT '{}'::text[], q_key text[] DEFAULT '{}'::text[], q_weight integer[] DEFAULT '{}'::integer[], r_terms text[] DEFAULT '{}'::text[], e_trace text[] DEFAULT '{}'::text[], OUT o_state text[], OUT o_owes boolean[])
  RETURNS record
@@ -1631,7 +1667,7 @@ CREATE OR REPLACE FUNCTION durable.alert_kinds()
  LANGUAGE sql
  IMMUTABLE
 AS $function$
-  select array['failed', 'stuck', 'backlog', 'missed', 'circuit', 'error', 'webhook']
+  select array['failed', 'stuck', 'backlog', 'missed', 'circuit', 'error', 'webhook', 'more']
 $function$
 ;
 
@@ -3602,6 +3638,16 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.failed_attempts_of(p_workspace integer, p_run uuid)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select count(*) from durable.attempts a
+  where a.workspace_id = p_workspace and a.run_id = p_run and a.outcome in ('failed', 'transport', 'protocol', 'lost')
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.failed_step(p_run runs)
  RETURNS text
  LANGUAGE sql
@@ -4691,13 +4737,28 @@ begin
     return false;
   end if;
   update durable.alert_cursor set looked_at = clock_timestamp();
-  insert into durable.alerts as a (workspace_id, id, kind, key, facts, told, fired_at, seen_at)
-    select c.workspace_id, durable.new_id(), c.kind, c.key, c.facts::text,
-      coalesce(r.muted_until <= v_now, true) and row_number() over (partition by c.workspace_id) + t.told <= 100, v_now, v_now
-    from (select c.* from (select * from durable.alert_candidates() union all select * from durable.webhook_alerts()) as c order by c.workspace_id, c.kind, c.key) as c
-    left join durable.alert_rules r on r.workspace_id = c.workspace_id and r.kind = c.kind
+  insert into durable.alerts as a (workspace_id, id, kind, key, facts, told, capped, fired_at, seen_at)
+    select n.workspace_id, durable.new_id(), n.kind, n.key, n.facts::text, not n.muted and n.place + t.told <= 100, not n.muted and n.place + t.told > 100, v_now, v_now
+    from (
+      select c.*, m.muted, row_number() over (partition by c.workspace_id, m.muted, m.is_open order by c.kind, c.key) as place
+      from (select * from durable.alert_candidates() union all select * from durable.webhook_alerts()) as c
+      left join durable.alert_rules r on r.workspace_id = c.workspace_id and r.kind = c.kind
+      cross join lateral (select coalesce(r.muted_until > v_now, false) as muted, exists (select 1 from durable.alerts o
+        where o.workspace_id = c.workspace_id and o.kind = c.kind and o.key = c.key and o.resolved_at is null) as is_open) as m) as n
     cross join lateral (select count(*) as told from durable.alerts o
-      where o.workspace_id = c.workspace_id and o.told and o.fired_at > v_now - interval '1 hour') as t
+      where o.workspace_id = n.workspace_id and o.told and o.kind <> 'more' and o.fired_at > v_now - interval '1 hour') as t
+    order by n.workspace_id, n.kind, n.key
+    on conflict (workspace_id, kind, key) where resolved_at is null do update set seen_at = excluded.seen_at, facts = excluded.facts;
+  insert into durable.alerts as a (workspace_id, id, kind, key, facts, told, fired_at, seen_at)
+    select c.workspace_id, durable.new_id(), 'more', '',
+      jsonb_build_object('alerts', count(*) filter (where c.fired_at >= coalesce(o.fired_at, '-infinity')),
+        'kinds', string_agg(distinct c.kind, ', ') filter (where c.fired_at >= coalesce(o.fired_at, '-infinity')))::text,
+      coalesce(r.muted_until <= v_now, true), v_now, v_now
+    from durable.alerts c
+    left join durable.alert_rules r on r.workspace_id = c.workspace_id and r.kind = 'more'
+    left join durable.alerts o on o.workspace_id = c.workspace_id and o.kind = 'more' and o.key = '' and o.resolved_at is null
+    where c.capped and c.fired_at > least(v_now - interval '1 hour', coalesce(o.fired_at, v_now) - interval '1 microsecond') and coalesce(r.enabled, true)
+    group by c.workspace_id, r.muted_until having max(c.fired_at) > v_now - interval '1 hour' order by 1
     on conflict (workspace_id, kind, key) where resolved_at is null do update set seen_at = excluded.seen_at, facts = excluded.facts;
   insert into durable.alert_notices (workspace_id, alert_id, state, at)
     select a.workspace_id, a.id, 'fired', v_now from durable.alerts a
@@ -6352,20 +6413,23 @@ begin
   with counted as (
     select c.workspace, c.at, r.function_id, count(*) filter (where c.kind = 'run.created') as started,
       count(*) filter (where c.kind = 'run.completed') as completed, count(*) filter (where c.kind = 'run.failed') as failed,
-      count(*) filter (where c.kind = 'run.cancelled') as cancelled
+      count(*) filter (where c.kind = 'run.cancelled') as cancelled,
+      coalesce(sum(case when c.kind <> 'run.created' then durable.failed_attempts_of(c.workspace, c.run) end), 0) as failed_attempts
     from unnest(v_workspace, v_run, v_kind, v_at) as c(workspace, run, kind, at)
     join durable.runs r on r.workspace_id = c.workspace and r.id = c.run
     group by 1, 2, 3
   ), minutes as (
-    insert into durable.metric_minutes as m (workspace_id, minute, function_id, started, completed, failed, cancelled)
-      select c.workspace, c.at, c.function_id, c.started, c.completed, c.failed, c.cancelled from counted c order by 1, 2, 3
+    insert into durable.metric_minutes as m (workspace_id, minute, function_id, started, completed, failed, cancelled, failed_attempts)
+      select c.workspace, c.at, c.function_id, c.started, c.completed, c.failed, c.cancelled, c.failed_attempts from counted c order by 1, 2, 3
       on conflict (workspace_id, minute, function_id) do update set started = m.started + excluded.started,
-        completed = m.completed + excluded.completed, failed = m.failed + excluded.failed, cancelled = m.cancelled + excluded.cancelled
+        completed = m.completed + excluded.completed, failed = m.failed + excluded.failed, cancelled = m.cancelled + excluded.cancelled,
+        failed_attempts = m.failed_attempts + excluded.failed_attempts
   )
-  insert into durable.metric_totals as t (workspace_id, function_id, started, completed, failed, cancelled)
-    select c.workspace, c.function_id, sum(c.started), sum(c.completed), sum(c.failed), sum(c.cancelled) from counted c group by 1, 2 order by 1, 2
+  insert into durable.metric_totals as t (workspace_id, function_id, started, completed, failed, cancelled, failed_attempts)
+    select c.workspace, c.function_id, sum(c.started), sum(c.completed), sum(c.failed), sum(c.cancelled), sum(c.failed_attempts) from counted c group by 1, 2 order by 1, 2
     on conflict (workspace_id, function_id) do update set started = t.started + excluded.started,
-      completed = t.completed + excluded.completed, failed = t.failed + excluded.failed, cancelled = t.cancelled + excluded.cancelled;
+      completed = t.completed + excluded.completed, failed = t.failed + excluded.failed, cancelled = t.cancelled + excluded.cancelled,
+      failed_attempts = t.failed_attempts + excluded.failed_attempts;
 
   with counted as (
     select c.workspace, c.at, r.function_id, p.phase, durable.metric_bucket(p.ms) as bucket, count(*) as count, sum(greatest(p.ms, 0)) as sum_ms
@@ -6402,6 +6466,15 @@ begin
       left join (select k.workspace_id, count(*)::int as count from durable.parked k group by 1) as k on k.workspace_id = l.workspace_id
       left join durable.circuits c on c.workspace_id = l.workspace_id
       group by 1 on conflict do nothing;
+    delete from durable.metric_functions;
+    insert into durable.metric_functions (workspace_id, function_id, queued, running, oldest_queued_ms)
+      select l.workspace_id, r.function_id, count(*) filter (where l.status = 'queued'), count(*) filter (where l.status = 'running'),
+        max(greatest(0, extract(epoch from durable.durable_now())::float8 * 1000 - coalesce(l.came, l.ready_rank) / 1000.0::float8))
+          filter (where l.status = 'queued')
+      from (select o.workspace_id, o.run_id, o.status, o.came, o.ready_rank from durable.live_runs o
+        where o.status in ('queued', 'running') limit 100000) as l
+      join durable.runs r on r.workspace_id = l.workspace_id and r.id = l.run_id
+      group by 1, 2;
     delete from durable.metric_limits;
     insert into durable.metric_limits (workspace_id, limit_id, parked)
       select k.workspace_id, g.limit_id, sum(k.count)::int

@@ -78,6 +78,7 @@ export const REQUESTS: Record<Operation, ((of: Things) => RouteRequest) | null> 
   testWebhook: (of) => ({ path: `/webhooks/${of.webhook}/test` }),
   rotateWebhookSecret: (of) => ({ path: `/webhooks/${of.webhook}/rotate`, body: {} }),
   deleteWebhook: (of) => ({ path: `/webhooks/${of.webhook}` }),
+  abortErasure: (of) => ({ path: `/erasures/${of.erasure}/abort`, body: {} }),
   eraseOwner: () => ({ path: "/erasures", body: { path: "of.nobody", value: "nobody" } }),
   listErasures: () => ({ path: "/erasures" }),
   getErasure: (of) => ({ path: `/erasures/${of.erasure}` }),
@@ -92,6 +93,7 @@ export const REQUESTS: Record<Operation, ((of: Things) => RouteRequest) | null> 
   listPauses: () => ({ path: "/pauses" }),
   pauseTarget: (of) => ({ path: "/pauses", body: { function: of.fn.replace("quick", "picky") } }),
   resumePause: (of) => ({ path: `/pauses/${of.pause}/resume`, body: {} }),
+  getFunction: (of) => ({ path: `/functions/${of.fn}` }),
   listFunctions: () => ({ path: "/functions" }),
   triggerFunction: (of) => ({ path: `/functions/${of.fn}/trigger`, body: {} }),
   callFunction: (of) => ({ path: `/functions/${of.fn}/call`, body: {} }),
@@ -271,6 +273,9 @@ export async function furnish(engine: Engine, app: string) {
   const { id: webhook } = await make("/webhooks", WEBHOOK);
   const { id: view } = await make("/views", { screen: "runs", name: "mine", search: { status: "failed" } });
   const { id: erasure } = await make("/erasures?preview=true", { path: "of.nobody", value: "nobody" });
+  // It stays at its beginning, so that it can be called off.
+  await engine.database
+    .sql`update durable.erasures set status = 'runs', value = '"nobody"', ended_at = null, look_at = 'infinity' where id = ${erasure}`;
   const { id: key } = await make("/keys", { scope: "read" });
   await make("/signing-secrets", { secret: DEV_SECRET });
   const { id: secret } = await make("/signing-secrets", { secret: DEV_SECRET });

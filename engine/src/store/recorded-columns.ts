@@ -4,7 +4,17 @@ import { setImmediate } from "node:timers/promises";
 import { uuidToStepId } from "../domain/ids.ts";
 import type { RecordedAttempt, RecordedEntry, RecordedRun, RecordedTimes } from "../domain/recorded-run.ts";
 import { inSlices } from "../runtime/slices.ts";
-import type { RecordedPage } from "./recorded-runs.ts";
+
+/** A place in the order in which steps were recorded: microseconds since 1970, and a step or a dispatch of the run as UUID. */
+export interface TraceKey {
+  readonly atUs: string;
+  readonly id: string;
+}
+
+export interface RecordedPage extends RecordedRun {
+  /** Ids of entries, and of attempts of the run itself, as they stand on the page. Null where all were asked for. */
+  readonly page: readonly { readonly id: string; readonly key: TraceKey }[] | null;
+}
 
 /** Four JSON texts. */
 export interface RecordedRow {

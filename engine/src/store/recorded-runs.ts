@@ -1,8 +1,9 @@
 import { NO_STEP } from "../domain/ids.ts";
-import type { RecordedRun } from "../domain/recorded-run.ts";
 import type { Database, Sql } from "./database.ts";
-import { decodeRecorded, type RecordedRow } from "./recorded-columns.ts";
+import { decodeRecorded, type RecordedPage, type RecordedRow, type TraceKey } from "./recorded-columns.ts";
 import { unlessAborted } from "./unless-aborted.ts";
+
+export type { RecordedPage, TraceKey } from "./recorded-columns.ts";
 
 export interface RunRef {
   readonly workspaceId: number;
@@ -15,17 +16,6 @@ export interface TracePage {
   /** The last of the page before. */
   readonly after: TraceKey | null;
   readonly limit: number;
-}
-
-/** A place in that order: microseconds since 1970, and a step or a dispatch of the run as UUID. */
-export interface TraceKey {
-  readonly atUs: string;
-  readonly id: string;
-}
-
-export interface RecordedPage extends RecordedRun {
-  /** Ids of entries, and of attempts of the run itself, as they stand on the page. Null where all were asked for. */
-  readonly page: readonly { readonly id: string; readonly key: TraceKey }[] | null;
 }
 
 /** Of what is read: a page, or all; and who may lose interest in it. */

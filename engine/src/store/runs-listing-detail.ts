@@ -5,6 +5,7 @@ import type { Ending } from "../domain/ending.ts";
 import type { StepContent } from "../domain/outcome.ts";
 import type { RerunKind } from "../domain/rerun-kind.ts";
 import type { Database, Sql } from "./database.ts";
+import type { ErrorState } from "./error-groups.ts";
 import type { InputStatus } from "./inputs.ts";
 import { POSITION_MAX, type RunWait } from "./run-waits.ts";
 import type { RunStatus } from "./runs-listing.ts";
@@ -190,6 +191,8 @@ export interface RunStored {
   readonly reruns: readonly (RerunShown & { readonly status: RunStatus })[];
   readonly heartbeats: readonly HeartbeatStored[];
   readonly detours: readonly DetourStored[];
+  /** The group of its last failure; also when it went on afterwards. */
+  readonly error: { readonly fingerprint: string; readonly state: ErrorState } | null;
   /** Of its app, in the order in which they answered: each from an entry's number on. None where the app does not say. */
   readonly deployments: readonly { readonly deployment: string; readonly from_seq: number }[];
   readonly steps: readonly StepStored[];
@@ -280,6 +283,9 @@ function runParts(sql: Sql, workspaceId: number, runId: string, afterSeq: number
         join durable.steps s on s.workspace_id = d.workspace_id and s.run_id = d.run_id and s.step_id = d.step_id
         left join durable.steps b on b.workspace_id = d.workspace_id and b.run_id = d.run_id and b.step_id = d.began_id
         where d.workspace_id = r.workspace_id and d.run_id = r.id),
+      'error', (select json_build_object('fingerprint', g.fingerprint, 'state', g.state) from durable.run_errors x
+        join durable.error_groups g on g.workspace_id = x.workspace_id and g.fingerprint = x.fingerprint
+        where x.workspace_id = r.workspace_id and x.run_id = r.id),
       'deployments', (select coalesce(json_agg(json_build_object('deployment', d.deployment, 'from_seq', d.from_seq) order by d.from_seq), '[]')
         from durable.run_deployments d where d.workspace_id = r.workspace_id and d.run_id = r.id)
     )::text as json

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { BEGIN_CAUSES } from "../../domain/begin.ts";
 import { RERUN_KINDS } from "../../domain/rerun-kind.ts";
+import { ErrorState } from "./errors.ts";
 import { AsReceived, Circuit, Failure, Instant, orNull, Rev, RunState, RunStatus } from "./shapes.ts";
 import { Attempt, Step, Times } from "./steps.ts";
 import { Wait } from "./wait.ts";
@@ -86,6 +87,14 @@ export const Run = z
     }),
     output: AsReceived,
     failure: orNull(Failure),
+    error: z.object({ fingerprint: z.string(), state: ErrorState }).nullable().openapi({
+      description:
+        "The group of its last failure, also where it went on afterwards; it is found a moment after the failure.",
+    }),
+    deployments: z.array(z.object({ deployment: z.string(), from_seq: z.number().int() })).openapi({
+      description:
+        "Of its app, that have worked on it: each from this number of the journal on. None where the app does not say.",
+    }),
     state: RunState,
     unclaimed: z
       .number()

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { ATTEMPTS_LOOKED_MAX } from "../../store/runs-listing.ts";
 import { NOTHING, row } from "./row.ts";
 import { Parent, Run } from "./run.ts";
 import { RUN_FILTER } from "./run-filter.ts";
@@ -25,6 +26,15 @@ export const RunListed = z
     status: RunStatus,
     created_at: Instant,
     ended_at: Instant.nullable(),
+    duration_ms: z.number().nullable().openapi({
+      description: "From its beginning, which may be later than its creation, to its end; null until then.",
+    }),
+    failed_attempts: z
+      .number()
+      .int()
+      .openapi({
+        description: `Tries of its steps and its function that failed, brought no answer or were lost. ${ATTEMPTS_LOOKED_MAX} attempts are looked at, at most.`,
+      }),
     event: z.object({ id: z.string(), name: z.string() }),
     wait: orNull(Wait, "Why it does not go on; null once it has ended, and while its app is called."),
   })
@@ -110,7 +120,7 @@ export const getRun = row({
     wait: WaitS,
     steps_after: z.coerce.number<number | string>().int().min(0).max(STEP_SEQ_MAX).default(0).openapi({
       description:
-        "Steps that were settled up to this number of the journal are left out, with their attempts; open ones are there. Not with `at`.",
+        "Steps that were settled up to this number of the journal are left out, with their attempts; open ones are there.",
     }),
     at: Instant.optional().openapi({
       description: "A moment of the run; 404 before there was one. Then nothing is waited for.",

@@ -69,24 +69,37 @@ final class JsonReader
     /** Null when PHP's own functions cannot tell that it is read strictly. */
     private static function readPlain(string $text, int $depthMax): mixed
     {
-        // An escaped character, many digits, a long name or very many members: each may be against the rules.
-        if (str_contains($text, '\\u') || preg_match('/[0-9]{16}|[eE][+-]?[0-9]{3}/', $text) === 1) {
-            return null;
-        }
-        if (strlen($text) > Limits::JSON_KEY_BYTES_MAX && !self::hasShortNames($text)) {
+        // An escaped character or many digits: each may be against the rules.
+        if (str_contains($text, '\\u') || preg_match('/[0-9]{16}|[0-9][eE][+-]?[0-9]{3}/', $text) === 1) {
             return null;
         }
         $value = json_decode($text, false, $depthMax);
         if ($value === null || JsonWriter::encode($value) !== $text) {
             return null;
         }
-        return self::arraysOf($value);
+        return strlen($text) <= Limits::JSON_KEY_BYTES_MAX || self::isWithinBounds($value) ? self::arraysOf($value) : null;
     }
 
-    private static function hasShortNames(string $text): bool
+    /** Neither a long name nor very many members. */
+    private static function isWithinBounds(mixed $value): bool
     {
-        return substr_count($text, '":') <= Limits::JSON_KEYS_MAX
-            && preg_match('/[^"]{' . Limits::JSON_KEY_BYTES_MAX . '}":/', $text) === 0;
+        if (is_object($value)) {
+            $value = (array) $value;
+            if (count($value) > Limits::JSON_KEYS_MAX) {
+                return false;
+            }
+            foreach ($value as $name => $each) {
+                if (strlen((string) $name) > Limits::JSON_KEY_BYTES_MAX) {
+                    return false;
+                }
+            }
+        }
+        foreach (is_array($value) ? $value : [] as $each) {
+            if ((is_array($each) || is_object($each)) && !self::isWithinBounds($each)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** @param list<string> $raw */

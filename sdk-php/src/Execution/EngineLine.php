@@ -32,19 +32,26 @@ final class EngineLine
     ) {
         $base = rtrim($engineUrl, '/');
         $this->root = "{$base}/v1/apps/{$app}/" . rawurlencode($environment);
-        // PHP forgets everything between two requests; what all of them shall know stands in a file.
-        $this->mark = sys_get_temp_dir() . '/durable-silent-' . substr(hash('sha256', $base . '|' . (string) getmyuid()), 0, 32);
+        // PHP forgets everything between two requests; what the next one in this process shall know stands in a file.
+        $whose = implode('|', [$base, getmyuid(), getmypid()]);
+        $this->mark = sys_get_temp_dir() . '/durable-silent-' . substr(hash('sha256', $whose), 0, 32);
     }
 
     /** Whether it did not answer a moment ago, so that nobody should wait for it. */
     public function isLeftAlone(): bool
     {
-        $since = @filemtime($this->mark);
         clearstatcache(true, $this->mark);
-        return $since !== false && abs(time() - $since) < self::LEFT_ALONE_S;
+        if (!is_file($this->mark)) {
+            return false;
+        }
+        if (abs(time() - (int) @filemtime($this->mark)) < self::LEFT_ALONE_S) {
+            return true;
+        }
+        @unlink($this->mark);
+        return false;
     }
 
-    /** Leaves the engine alone for a while, in all dispatches of this machine. */
+    /** Leaves the engine alone for a while, in all dispatches of this process. */
     public function giveUp(): void
     {
         @touch($this->mark);

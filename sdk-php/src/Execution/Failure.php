@@ -71,7 +71,7 @@ final class Failure
         }
         $failure = [
             'name' => Text::cut(self::nameOf($thrown) ?: 'Error', Limits::ID_CHARACTERS_MAX),
-            'message' => Text::cut($thrown->getMessage(), Limits::FAILURE_MESSAGE_BYTES_MAX),
+            'message' => Text::cut(self::messageOf($thrown), Limits::FAILURE_MESSAGE_BYTES_MAX),
         ];
         // PDO has texts for codes.
         $code = $thrown instanceof Coded ? $thrown->errorCode() : $thrown->getCode();
@@ -100,6 +100,14 @@ final class Failure
             $failure['step'] = $step;
         }
         return $failure;
+    }
+
+    /** PHP says in the message of its own errors where it was called, with the path: the frame says that without. */
+    private static function messageOf(\Throwable $thrown): string
+    {
+        return $thrown instanceof \TypeError
+            ? (string) preg_replace('~,? (?:called|passed) in \S+ on line \d+~', '', $thrown->getMessage())
+            : $thrown->getMessage();
     }
 
     /** The first of its errors tells the step. */

@@ -110,7 +110,7 @@ class Turn
     {
         $name = $call->name;
         $task = $this->calling('Step ' . Shown::text($name));
-        if ($this->end !== null || $scope->isClosed() || $task->isDropped()) {
+        if ($this->end !== null || $task->isDropped()) {
             $task->hang();
         }
         $problem = is_string($name) ? StepName::problem($name) : "A step's name must be a string.";
@@ -119,7 +119,8 @@ class Turn
         }
         $asked = $task->asks(
             "{$call->op} \"{$name}\" in \"{$scope->id}\"",
-            fn (): Asked => $this->askFirst($call, $scope, $begin, $task),
+            // What lost goes no further; what stood in a group that is done is asked for again where code is called again.
+            fn (): Asked => $scope->isClosed() ? $task->hang() : $this->askFirst($call, $scope, $begin, $task),
         );
         return $asked->isSettled ? $asked->give() : $task->park();
     }
@@ -462,7 +463,7 @@ class Turn
                 return Asked::threw($refused);
             }
             $this->open->add($waiting);
-            return Asked::open();
+            return $this->isAlone() ? $this->toldNow() : Asked::open();
         }
         if (!$this->agree($call, $n, $recorded->entry)) {
             return Asked::open();
@@ -472,8 +473,7 @@ class Turn
         } elseif ($recorded->isSettled()) {
             $this->results->add($recorded, $waiting);
             $scope->opened($id);
-            // Alone it need not wait for its turn.
-            return count($this->tasks) === 1 ? $this->settledNow() : Asked::open();
+            return $this->isAlone() ? $this->settledNow() : Asked::open();
         }
         $this->open->add($waiting);
         return Asked::open();
@@ -539,6 +539,21 @@ class Turn
             : "is recorded as \"{$entry['op']}\", and the code now asks for \"{$call->op}\" under that name{$where}.";
         $this->end ??= TurnEnd::nondeterministic("Step \"{$call->name}\" ({$n}) {$recorded}", $frame);
         return false;
+    }
+
+    /** Code that is alone need not hang until it is at rest: it is. */
+    private function isAlone(): bool
+    {
+        return count($this->tasks) === 1;
+    }
+
+    /** Tells what has run, where that is due, and goes on at once. */
+    private function toldNow(): Asked
+    {
+        if ($this->end === null && $this->checkpointIsDue()) {
+            $this->checkpoint();
+        }
+        return $this->end === null && !$this->results->isEmpty() ? $this->settledNow() : Asked::open();
     }
 
     private function settledNow(): Asked

@@ -20,6 +20,8 @@ final class Group
 
     public readonly GroupScope $scope;
     public readonly int $end;
+    /** Whether it was done before this turn. */
+    public readonly bool $isRecorded;
     public int $leftCount;
     private readonly string $name;
 
@@ -35,11 +37,7 @@ final class Group
         $this->name = $first . '-' . ($this->end - 1);
         $this->scope = new GroupScope(StepId::of($point->id, $this->name, 0), $point);
         $this->leftCount = $this->end - $first;
-    }
-
-    public function isRecorded(): bool
-    {
-        return $this->turn->isRecorded($this->scope->id);
+        $this->isRecorded = $turn->isRecorded($this->scope->id);
     }
 
     /** Where the steps of an item stand. */

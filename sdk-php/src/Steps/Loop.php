@@ -64,7 +64,7 @@ final class Loop
                 "the group from {$first} of forEach \"{$this->name}\"",
                 fn (): Group => $this->groupFrom($first),
             );
-            if ($group->isRecorded()) {
+            if ($group->isRecorded) {
                 array_push($results, ...$group->recorded());
                 continue;
             }
@@ -94,7 +94,7 @@ final class Loop
                 $this->underWay[$this->next] = $this->group;
             }
             $group = $this->group;
-            if ($this->next === $group->first && $group->isRecorded()) {
+            if ($this->next === $group->first && $group->isRecorded) {
                 $this->next = $group->end;
                 $this->begin($group->recorded(...), $this->point, fn (mixed $results) => $this->put($group, $results));
                 continue;

@@ -24,8 +24,21 @@ final class Run
         $call = new StepCall('run', $name, $options->atMostOnce, $options->watch(), undo: $undo);
         return $turn->ask($call, $scope, static function (string $id, int $n) use ($turn, $scope, $name, $code, $options): void {
             $closure = UserCode::closure("Step \"{$name}\": its function", $code);
-            $turn->start(static fn (): ?array => self::attempt($turn, $id, $name, $n, $closure, $options), $scope);
+            $attempt = static fn (): ?array => self::attempt($turn, $id, $name, $n, $closure, $options);
+            $identity = ['op' => 'run', 'id' => $id, 'name' => $name, 'n' => $n];
+            $turn->start($options->atMostOnce ? static fn (): array => self::once($turn, $identity, $attempt) : $attempt, $scope);
         });
+    }
+
+    /**
+     * @param array<string, mixed> $identity
+     * @param \Closure(): array<string, mixed> $attempt
+     * @return array<string, mixed>
+     */
+    private static function once(Turn $turn, array $identity, \Closure $attempt): array
+    {
+        $error = self::interrupted($identity['name'], 'Another request has called it already.');
+        return OnlyOnce::run("{$turn->runId}/{$identity['id']}", $attempt) ?? $identity + ['st' => 'err', 'error' => $error];
     }
 
     /** @return array<string, mixed>|null Null when the engine no longer waits for it: another turn runs it again. */
@@ -39,9 +52,6 @@ final class Run
     ): ?array {
         $op = ['op' => 'run', 'id' => $id, 'name' => $name, 'n' => $n];
         $attempt = $turn->attemptOf($id);
-        if ($options->atMostOnce && !OnlyOnce::claim("{$turn->runId}/{$id}")) {
-            return $op + ['st' => 'err', 'error' => self::interrupted($name, 'Another request has called it already.')];
-        }
         $body = new Body($turn, $id, $name, $attempt, $options->timeoutMs, $options->heartbeatTimeoutMs);
         $takes = UserCode::takesArguments($code);
         $policyOp = $options->policy === null ? [] : ['retry_policy' => $options->policy];

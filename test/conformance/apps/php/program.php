@@ -72,7 +72,7 @@ final class Program
     {
         $results = [];
         try {
-            (new self($step, $data['count_at'], $results))->block($data['program']);
+            (new self($step, $data['count_at'] ?? '', $results))->block($data['program']);
         } catch (Returned $returned) {
             return $returned->value;
         }
@@ -224,11 +224,16 @@ final class Program
 
     private function count(string $name): void
     {
-        file_get_contents($this->countAt, false, stream_context_create(['http' => [
-            'method' => 'POST',
-            'header' => 'content-type: text/plain',
-            'content' => $name,
-        ]]));
+        static $line = null;
+        $line ??= curl_init();
+        curl_setopt_array($line, [
+            CURLOPT_URL => $this->countAt,
+            CURLOPT_POST => true,
+            CURLOPT_POSTFIELDS => $name,
+            CURLOPT_HTTPHEADER => ['content-type: text/plain', 'expect:'],
+            CURLOPT_RETURNTRANSFER => true,
+        ]);
+        curl_exec($line);
     }
 
     private static function caught(callable $call): mixed

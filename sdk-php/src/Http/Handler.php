@@ -102,7 +102,9 @@ final class Handler
             return $refused;
         }
         try {
-            $secrets = $this->secrets->keys($head['host'] ?? null, $remoteAddress);
+            // What a proxy on this machine passes on looks as if it came from here.
+            $isPassedOn = isset($head['forwarded']) || isset($head['x-forwarded-for']) || isset($head['via']);
+            $secrets = $this->secrets->keys($isPassedOn ? null : $head['host'] ?? null, $remoteAddress);
         } catch (\Throwable) {
             return Problem::of(
                 'secret-unavailable',

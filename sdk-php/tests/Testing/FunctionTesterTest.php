@@ -7,8 +7,10 @@ namespace Durable\Tests\Testing;
 use Durable\DurableFunction;
 use Durable\Exception\NonRetriableError;
 use Durable\Exception\StepInterruptedError;
+use Durable\Json\RawJson;
 use Durable\Step;
 use Durable\StepContext;
+use Durable\Steps\OnlyOnce;
 use Durable\Testing\FunctionTester;
 use Durable\Tests\Execution\TurnCase;
 use PHPUnit\Framework\Attributes\DataProvider;
@@ -113,6 +115,26 @@ final class FunctionTesterTest extends TurnCase
             }
         });
         self::assertSame('lost', (new FunctionTester($fn))->run()->output);
+    }
+
+    public function testWhatComesTwiceIsCalledOnce(): void
+    {
+        $calls = 0;
+        $call = static function () use (&$calls): array {
+            $calls += 1;
+            return ['op' => 'run', 'st' => 'ok', 'v' => new RawJson('{"a":1.0}')];
+        };
+        $key = 'run_1/' . bin2hex(random_bytes(16));
+        $first = OnlyOnce::run($key, $call);
+        $second = OnlyOnce::run($key, $call);
+        self::assertEquals([1, $first], [$calls, $second]);
+        $died = 'run_1/' . bin2hex(random_bytes(16));
+        try {
+            OnlyOnce::run($died, static fn (): array => throw new \LogicException());
+        } catch (\LogicException) {
+        }
+        self::assertNull(OnlyOnce::run($died, $call));
+        self::assertSame(1, $calls);
     }
 
     public function testWhatNothingMovesWaits(): void

@@ -8,6 +8,7 @@ import { playFixture } from "./play-fixture.ts";
 /** The case that each is caught by, with the mutation where it needs one. */
 const CAUGHT_BY: Readonly<Record<string, string>> = {
   "answers-get": "L0-method-get",
+  "answers-with-first-secret": "L0-secret-list",
   "attempt-always-first": "L0-attempt",
   "checkpoint-renumbered": "L2-checkpoint-lost",
   "fence-not-repeated": "L0-fence",

@@ -87,6 +87,13 @@ describe("nothing is played, and a sentence says why, when", () => {
     expect(end.error).toContain("no such luck");
   });
 
+  test("the port for callbacks is taken", async () => {
+    const { port } = new URL(await listen(() => {}));
+    const end = await command("http://127.0.0.1:1/", "--listen", port);
+    expect(end.code).toBe(2);
+    expect(end.error).toContain(`Port ${port} is taken; choose another one with --listen`);
+  });
+
   test("the app hangs", async () => {
     const url = await listen(() => {});
     const kit = runKit({

@@ -1,10 +1,11 @@
 // The engine's side of the same transcripts: a fake app says what a case says that the app must say, and what the engine
 // sends next must be what the case sends next, but for ids, fences and times.
 
-import { cases, isDriven, mismatches, type ScriptedCase } from "@durable/conformance";
+import { cases, isDriven, mismatches, ran, type ScriptedCase } from "@durable/conformance";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Invoke, startApp } from "../scenarios/api-app.ts";
 import { startEngine } from "../scenarios/api-engine.ts";
+import { signedHeaders } from "../support/signed-headers.ts";
 import { waitFor } from "../support/wait.ts";
 
 const transcripts = cases.filter(
@@ -53,9 +54,14 @@ function child({ input }: Invoke): object {
     : { status: "done", output: { sum: 3 } };
 }
 
+/** Of cases that say more than answers. */
+const answer = new Map<string, (invoke: Invoke) => Promise<object>>();
+
 /** The answer that the case expects of an app to this request. */
-function said(invoke: Invoke): object {
+function said(invoke: Invoke): object | Promise<object> {
   const { id } = invoke.input.event.data as { id: string };
+  const special = answer.get(id);
+  if (special !== undefined) return special(invoke);
   const own = calls.get(id)!;
   const exchange = transcripts.find((each) => each.id === id)!.exchanges[own.length];
   own.push(invoke);
@@ -121,3 +127,50 @@ test.for(transcripts)("the engine sends what $id sends", async ({ id, program, e
   const fences = own.map(({ task }) => task.fence);
   expect(new Set(fences).size).toBe(fences.length);
 });
+
+/** What a case says that an engine answers to checkpoints, held against a real one. */
+const checkpointed = ["L2-checkpoint", "L2-checkpoint-lost"].map((id) => {
+  const found = cases.find((each) => each.id === id);
+  if (found === undefined || isDriven(found)) throw new Error(`There is no case ${id}.`);
+  return found;
+});
+
+test.for(checkpointed)(
+  "the engine answers checkpoints as $id does",
+  async ({ id, exchanges, callbacks = [] }) => {
+    const [{ memo = [], answers } = {}] = exchanges;
+    const flaws: string[] = [];
+    const requests: Invoke[] = [];
+    answer.set(id, async (invoke) => {
+      requests.push(invoke);
+      // The first request makes the memo that the case begins with.
+      if (requests.length === 1) {
+        const ops = (memo as { v: unknown }[]).map((entry, n) => ({ ...entry, name: "before", n }));
+        return { status: "continue", ops };
+      }
+      for (const { asks, replies } of callbacks) {
+        const { ops, ...rest } = asks as { ops: unknown; seq: number; known: number };
+        // A case that sends one twice says only that it is the same; here it is that of its step.
+        const told = Array.isArray(ops) ? ops : [ran("b", 2)];
+        const body = JSON.stringify({ ...rest, run: invoke.run.id, fence: invoke.task.fence, ops: told });
+        const reply = await engine.call(
+          "POST",
+          `/v1/apps/conformance/dev/runs/${invoke.run.id}/checkpoint`,
+          body,
+          signedHeaders(body),
+        );
+        if ("json" in replies)
+          flaws.push(...mismatches(replies.json, reply.json, new Map(), `.../checkpoint`));
+      }
+      return answers as object;
+    });
+    const data = { id, program: [] };
+    const sent = await engine.call("POST", "/v1/events?app=conformance", { name: "conformance.run", data });
+    const ended = (await engine.call("GET", `/v1/apps/conformance/dev/runs/${sent.json.runs[0].run}?wait=20`))
+      .json;
+    expect(flaws).toEqual([]);
+    expect({ status: ended.status, output: ended.output }).toEqual({ status: "completed", output: 3 });
+    expect(requests.length).toBe(2);
+    expect(mismatches(memo, requests[1]!.memo, new Map(), "the memo")).toEqual([]);
+  },
+);

@@ -7,6 +7,8 @@ const LONG = [
   "test/programs/realistic/",
   "test/kit/semantics.test",
   "test/scenarios/value-refs",
+  "test/conformance/bugs",
+  "test/conformance/typescript",
   "test/frameworks/",
   "test/concurrency/unknown-outcome",
   "test/concurrency/shapes",

@@ -20,6 +20,8 @@ interface AnyCase {
   readonly needsOneOf?: readonly Capability[];
   /** After all others, with an app that is started anew where the kit starts it: it may leave the kit alone for a while after this. */
   readonly isLast?: true;
+  /** The app is started with two secrets, of which the kit has the second. Only where the kit starts it. */
+  readonly isRotated?: true;
 }
 
 /** What is sent word by word, and what must come back. */

@@ -8,9 +8,14 @@ export interface TapeLine {
 }
 
 const LINE_CHARACTERS = 1_500;
+/** Of a run of thousands of requests the beginning and the end are told. */
+const FIRST_LINES = 20;
+const LAST_LINES = 40;
 
 export class Tape {
   readonly #lines: TapeLine[] = [];
+  /** Of all lines there were. */
+  #count = 0;
   readonly #forbidden: readonly Forbidden[];
   readonly leaks = new Set<string>();
   /** When the app was last heard of. */
@@ -23,7 +28,10 @@ export class Tape {
   }
 
   get lines(): readonly TapeLine[] {
-    return this.#lines;
+    const left = this.#count - this.#lines.length;
+    if (left === 0) return this.#lines;
+    const between: TapeLine = { mark: "!", text: `(${left} lines are left out here)` };
+    return [...this.#lines.slice(0, FIRST_LINES), between, ...this.#lines.slice(FIRST_LINES)];
   }
 
   sent(head: string, body: string | Uint8Array): void {
@@ -44,10 +52,12 @@ export class Tape {
     const text = typeof body === "string" ? body : new TextDecoder().decode(body);
     this.bytes += typeof body === "string" ? Buffer.byteLength(body) : body.length;
     const line = `${head} ${text}`;
+    this.#count += 1;
     this.#lines.push({
       mark,
       text: line.length > LINE_CHARACTERS ? `${line.slice(0, LINE_CHARACTERS)}...` : line,
     });
+    if (this.#lines.length > FIRST_LINES + LAST_LINES) this.#lines.splice(FIRST_LINES, 1);
     return text;
   }
 }

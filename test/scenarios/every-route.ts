@@ -25,6 +25,7 @@ export interface Things {
   readonly bulk: string;
   readonly erasure: string;
   readonly webhook: string;
+  readonly caller: string;
   readonly view: string;
   readonly sync: string;
   readonly error: string;
@@ -78,6 +79,9 @@ export const REQUESTS: Record<Operation, ((of: Things) => RouteRequest) | null> 
   testWebhook: (of) => ({ path: `/webhooks/${of.webhook}/test` }),
   rotateWebhookSecret: (of) => ({ path: `/webhooks/${of.webhook}/rotate`, body: {} }),
   deleteWebhook: (of) => ({ path: `/webhooks/${of.webhook}` }),
+  listCallers: () => ({ path: "/callers" }),
+  allowCaller: () => ({ path: "/callers/anybody", body: { functions: ["quick-*"] } }),
+  removeCaller: (of) => ({ path: `/callers/${of.caller}` }),
   eraseOwner: () => ({ path: "/erasures", body: { path: "of.nobody", value: "nobody" } }),
   listErasures: () => ({ path: "/erasures" }),
   getErasure: (of) => ({ path: `/erasures/${of.erasure}` }),
@@ -194,6 +198,7 @@ export const UNKNOWN: Things = {
   },
   ...{
     schedule: "nothing",
+    caller: "nothing",
     deployment: "nothing",
     fn: "nothing",
     key: "999999",
@@ -269,6 +274,9 @@ export async function furnish(engine: Engine, app: string) {
   const { id: bulk } = await make("/bulks", resumed);
   const { id: webhook } = await make("/webhooks", WEBHOOK);
   const { id: view } = await make("/views", { screen: "runs", name: "mine", search: { status: "failed" } });
+  const caller = `caller-of-${app}`;
+  const allowed = await engine.call("PUT", `${at}/callers/${caller}`, {});
+  expect(allowed.status, allowed.text).toBe(200);
   const { id: erasure } = await make("/erasures?preview=true", { path: "of.nobody", value: "nobody" });
   const { id: key } = await make("/keys", { scope: "read" });
   await make("/signing-secrets", { secret: DEV_SECRET });
@@ -279,7 +287,7 @@ export async function furnish(engine: Engine, app: string) {
     event: sent.json.ids[0],
     input: input.id,
     ...{ skip, schedule, limit, pause, deployment: `older-${app}`, fn: `quick-${app}` },
-    ...{ key: String(key), secret: String(secret), bulk, erasure, webhook, view, sync, error },
+    ...{ key: String(key), secret: String(secret), bulk, erasure, webhook, caller, view, sync, error },
   };
   return { at, things, url: served.url, stop: () => Promise.all([older.stop(), served.stop()]) };
 }

@@ -60,7 +60,7 @@ export function recordedRun(sql: Sql, { workspaceId, runId }: RunRef, page: Trac
       'cause', json_build_object(
         'event', (select json_build_object('id', coalesce(e.client_id, e.id::text), 'name', e.name)
           from durable.events e where e.workspace_id = r.workspace_id and e.id = r.event_id),
-        'parent', (select json_build_object('run', c.parent_run_id, 'kind', c.kind)
+        'parent', (select json_build_object('run', c.parent_run_id, 'kind', c.kind, 'app', durable.app_beside(r.workspace_id, c.parent_workspace_id))
           from durable.children c where c.workspace_id = r.workspace_id and c.run_id = r.id)),
       'traceparent', (select e.traceparent from durable.events e where e.workspace_id = r.workspace_id and e.id = r.event_id),
       'createdMs', durable.epoch_ms(r.created_at), 'endedMs', durable.epoch_ms(r.ended_at), 'nowMs', durable.epoch_ms(durable.durable_now()),
@@ -78,7 +78,9 @@ export function recordedRun(sql: Sql, { workspaceId, runId }: RunRef, page: Trac
           'status', s.status, 'seq', s.seq, 'attempt', s.attempt, 'dueMs', durable.epoch_ms(s.due_at), ${times(sql, "s")},
           'committedMs', durable.epoch_ms(s.committed_at), 'settledMs', durable.epoch_ms(s.settled_at), 'eventId', s.event_id,
           'childId', case when s.op in ('invoke', 'spawn') then (select c.run_id from durable.children c
-            where c.workspace_id = s.workspace_id and c.parent_run_id = s.run_id and c.parent_step_id = s.step_id limit 1) end,
+            where c.parent_workspace_id = s.workspace_id and c.parent_run_id = s.run_id and c.parent_step_id = s.step_id limit 1) end,
+          'childApp', case when s.op in ('invoke', 'spawn') then (select durable.app_beside(s.workspace_id, c.workspace_id) from durable.children c
+            where c.parent_workspace_id = s.workspace_id and c.parent_run_id = s.run_id and c.parent_step_id = s.step_id limit 1) end,
           'answeredBy', case when s.op in ('input', 'approval') then (select i.answered_by from durable.inputs i
             where i.workspace_id = s.workspace_id and i.run_id = s.run_id and i.step_id = s.step_id) end)), '[]')
         from entry s),

@@ -78,9 +78,11 @@ class TurnTest(unittest.TestCase):
         self.assertEqual((answer["status"], answer["error"]),
                          ("error", {**error, "step": CHARGE, "retry": False}))
 
-    def test_no_body_begins_after_the_budget(self):
+    def test_no_body_begins_after_the_budget_but_that_of_a_task(self):
         _, answer = turn(plain, ms=0)
         self.assertEqual((answer["ops"], answer["more"]), ([], True))
+        _, answer = turn(plain, ms=0, task=fence(kind="step", step=CHARGE))
+        self.assertEqual(answer["ops"][0]["st"], "ok")
 
     def test_code_that_catches_everything_changes_nothing(self):
         _, answer = turn(swallowing)

@@ -101,28 +101,6 @@ describe.skipIf(pythonPath() === null)("the Python port on a real engine", () =>
     expect(ran.at(-1)).toBe("b");
   });
 
-  test("a race is won once, and what the others have open goes", async () => {
-    const run = await play([
-      {
-        do: "race",
-        branches: [
-          [{ do: "wait", name: "slow", event: "never", timeout_ms: 3_600_000 }],
-          [
-            { do: "sleep", name: "fast", ms: 10 },
-            { do: "run", name: "won", returns: "won" },
-          ],
-        ],
-      },
-      { do: "run", name: "after", returns: "$last" },
-    ]);
-    expect(run.status, JSON.stringify(run)).toBe("completed");
-    expect(run.output).toEqual([
-      [null, "won"],
-      [null, "won"],
-    ]);
-    expect(ran).toEqual(["won", "after"]);
-  });
-
   test("a signal reaches the one that waits for it", async () => {
     const run = await begin([{ do: "signal", name: "approval", key: "order-42", timeout_ms: 20_000 }]);
     const sent = await engine.call("POST", `${path}/signals/order-42`, { payload: { by: "ann" } });

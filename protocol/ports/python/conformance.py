@@ -4,6 +4,7 @@ import time
 import urllib.request
 
 import durable
+from serve import serve
 
 app = durable.App("conformance", os.environ.get("DURABLE_SECRET", ""))
 
@@ -85,15 +86,10 @@ class Program:
         for i in range(statement["times"]):
             self.all(statement["body"], results, i)
 
-    def branches(self, statement, known):
-        return [lambda branch=branch: self.all(branch, [], known["$i"])
-                for branch in statement["branches"]]
-
     def do_parallel(self, statement, results, known):
-        results.append(self.run.parallel(*self.branches(statement, known)))
-
-    def do_race(self, statement, results, known):
-        results.append(self.run.race(*self.branches(statement, known)))
+        branches = [lambda branch=branch: self.all(branch, [], known["$i"])
+                    for branch in statement["branches"]]
+        results.append(self.run.parallel(*branches))
 
     def do_throw(self, statement, results, known):
         raise durable.Failure(**rest(statement, "message", "name", "retry"))
@@ -124,6 +120,4 @@ def conformance(run):
 
 
 if __name__ == "__main__":
-    server = app.serve(int(os.environ.get("PORT", "0")))
-    print(f"http://127.0.0.1:{server.server_port}/api/durable", flush=True)
-    server.serve_forever()
+    serve(app, int(os.environ.get("PORT", "0")))

@@ -1,7 +1,9 @@
 """What one request brings about, message by message: python3 test_turns.py"""
+import io
 import json
 import time
 import unittest
+from wsgiref.util import setup_testing_defaults
 
 import durable
 
@@ -22,12 +24,6 @@ def swallowing(run):
         except BaseException:
             pass
     return "never said"
-
-
-def racing(run):
-    won = run.race(lambda: run.run("a", lambda _: "a") + run.run("b", lambda _: "b"),
-                   lambda: run.run("c", lambda _: "c"))
-    return [won, run.run("after", lambda _: 1)]
 
 
 def beside(run):
@@ -51,8 +47,7 @@ def message_of(memo=(), ms=1000, **members):
 def turn(handler, *memo, **members):
     run = durable.Run(message_of(memo, **members))
     run.ran = []
-    answer = run.turn(handler)
-    return run, json.loads(durable.write_json(answer))
+    return run, json.loads(run.turn(handler))
 
 
 def entry(step, st="ok", op="run", **members):
@@ -64,7 +59,7 @@ class TurnTest(unittest.TestCase):
         _, answer = turn(plain, attempts={CHARGE: 3})
         self.assertEqual(answer.pop("app_ms"), 0)
         self.assertEqual(answer, {
-            "status": "continue", "fence": "f1", "more": False, "ops": [
+            "status": "continue", "fence": "f1", "ops": [
                 {"op": "run", "id": CHARGE, "name": "charge", "n": 0, "st": "ok",
                  "v": {"key": f"run_1/{CHARGE}", "number": 3}}]})
 
@@ -83,9 +78,11 @@ class TurnTest(unittest.TestCase):
         self.assertEqual((answer["status"], answer["error"]),
                          ("error", {**error, "step": CHARGE, "retry": False}))
 
-    def test_no_body_begins_after_the_budget(self):
+    def test_no_body_begins_after_the_budget_but_that_of_a_task(self):
         _, answer = turn(plain, ms=0)
         self.assertEqual((answer["ops"], answer["more"]), ([], True))
+        _, answer = turn(plain, ms=0, task=fence(kind="step", step=CHARGE))
+        self.assertEqual(answer["ops"][0]["st"], "ok")
 
     def test_code_that_catches_everything_changes_nothing(self):
         _, answer = turn(swallowing)
@@ -106,11 +103,15 @@ class TurnTest(unittest.TestCase):
             self.assertEqual(answer["error"]["code"], "nondeterminism")
 
         def in_a_branch(run):
-            run.race(lambda: run.sleep("a", ms=1), lambda: "at once")
+            run.parallel(lambda: run.sleep("a", ms=1), lambda: run.run("b", run.ran.append))
             run.run("after", run.ran.append)
-        _, answer = turn(lambda run: run.race(lambda: run.sleep("a", ms=1)))
-        run, answer = turn(in_a_branch, entry(answer["ops"][0]["id"], "pending", "wait"))
-        self.assertEqual((answer["error"]["code"], run.ran), ("nondeterminism", []))
+        first, second = turn(in_a_branch)[1]["ops"]
+        for step, task in ((first, fence()), (first, fence(kind="step", step=second["id"])),
+                           (second, fence())):
+            memo = entry(step["id"], "pending", "wait")
+            run, answer = turn(in_a_branch, memo, task=task)
+            self.assertEqual(answer["error"]["code"], "nondeterminism")
+            self.assertEqual((answer["ops"], run.ran), ([], []))
 
     def test_branches_plan_and_a_task_runs_its_own_step_alone(self):
         run, answer = turn(beside)
@@ -128,27 +129,35 @@ class TurnTest(unittest.TestCase):
                                task=fence(kind=kind, step=step))
             self.assertEqual((answer["status"], run.ran), ("step_not_found", []))
 
-    def test_the_order_of_the_memo_decides_a_race_and_the_join_is_told_once(self):
-        a, c = [op["id"] for op in turn(racing)[1]["ops"]]
-        _, answer = turn(racing, entry(a, v="a"), entry(c, "pending"))
-        b = answer["ops"][0]["id"]
-        memo = [entry(a, v="a"), entry(c, v="c"), entry(b, "pending")]
-        _, answer = turn(racing, *memo)
-        join, after = answer["ops"]
-        self.assertEqual((join["op"], join["losers"], after["name"]), ("join", [b], "after"))
-        _, answer = turn(racing, *memo, entry(join["id"], op="join"), entry(after["id"], v=1))
-        self.assertEqual((answer["output"], answer["ops"]), (["c", 1], []))
-        memo = [entry(a, v="a"), entry(b, v="b"), entry(c, v="c")]
-        self.assertEqual(turn(racing, *memo, entry(after["id"], v=1))[1]["output"], ["ab", 1])
-        memo = [entry(c, v="c"), *memo[:2], entry(after["id"], v=1)]
-        self.assertEqual(turn(racing, *memo)[1]["output"], ["c", 1])
+    def test_branches_go_on_when_all_have_ended_also_where_one_is_caught(self):
+        def swallowed(run):
+            try:
+                return run.sleep("a", ms=1)
+            except BaseException:
+                return "made up"
 
-    def test_what_a_branch_raises_goes_on_outside(self):
-        def failing(run):
-            raise durable.Failure("declined", "CardError")
-        for join in (durable.Run.parallel, durable.Run.race):
-            _, answer = turn(lambda run: join(run, lambda: failing(run), lambda: 1))
-            self.assertEqual(answer["error"]["name"], "CardError")
+        def joining(run):
+            both = run.parallel(lambda: swallowed(run), lambda: run.run("b", lambda _: 1))
+            return [both, run.run("after", lambda _: 2)]
+        a, b = turn(joining)[1]["ops"]
+        for memo in ([], [entry(b["id"], v=1)], [entry(a["id"], op="sleep")]):
+            _, answer = turn(joining, *memo)
+            self.assertEqual(len(answer["ops"]), 2 - len(memo))
+            self.assertNotIn("after", [op["name"] for op in answer["ops"]])
+        _, answer = turn(joining, entry(b["id"], v=1), entry(a["id"], op="sleep"))
+        self.assertEqual([op["name"] for op in answer["ops"]], ["after"])
+
+    def test_what_a_branch_raises_goes_on_outside_in_the_order_of_the_branches(self):
+        def failing(run, name):
+            raise durable.Failure("declined", name)
+
+        def both(run):
+            return run.parallel(lambda: failing(run, "First"), lambda: failing(run, "Second"))
+        self.assertEqual(turn(both)[1]["error"]["name"], "First")
+
+        def not_yet(run):
+            return run.parallel(lambda: failing(run, "First"), lambda: run.sleep("a", ms=1))
+        self.assertEqual(turn(not_yet)[1]["status"], "continue")
 
     def test_values_that_json_cannot_hold_and_that_are_too_large_fail_the_step(self):
         for value in (float("nan"), object(), "\ud800", "\0", {1: {"1": float("inf")}}):
@@ -164,27 +173,45 @@ class TurnTest(unittest.TestCase):
         for digits in (400, 5000):
             durable.read_json(b'{"data":' + b"9" * digits + b"}")
 
-    def test_a_failure_is_cut_cleaned_and_keeps_its_causes(self):
+    def test_an_answer_that_is_too_large_is_an_error_that_pauses_the_run(self):
+        def sending(run):
+            run.parallel(*[lambda: run.invoke("child", fn="f", input="x" * 2_200_000)] * 3)
+        _, answer = turn(sending)
+        self.assertEqual((answer["status"], answer["error"]["code"], answer["fence"]),
+                         ("error", "value-too-large", "f1"))
+
+    def test_a_failure_with_members_that_json_cannot_hold_is_an_error(self):
+        def declined(_=None):
+            raise durable.Failure("declined", cards={"a set"})
+        for handler in (declined, lambda run: run.run("charge", declined)):
+            _, answer = turn(handler)
+            self.assertEqual((answer["status"], answer["error"]["retry"]), ("error", False))
+            self.assertIn("set", answer["error"]["message"])
+
+    def test_a_failure_is_cut_and_cleaned(self):
         def body(_):
-            try:
-                raise KeyError("inner")
-            except KeyError as error:
-                raise durable.Failure("é\0" * 5000, "CardError", retry_after_ms=1e12) from error
+            raise durable.Failure("é\0" * 5000, "CardError", retry_after_ms=1e12)
         _, answer = turn(lambda run: run.run("charge", body))
         error = answer["ops"][0]["error"]
         self.assertEqual((len(error["message"]), error["retry_after_ms"]), (2048, 86_400_000))
-        self.assertEqual(error["cause"], {"name": "KeyError", "message": "'inner'"})
+        with self.assertRaises(ValueError):
+            durable.Failure("declined", retry_after_ms="soon")
 
 
 class DoorTest(unittest.TestCase):
     def ask(self, body, method="POST", signed=None, **headers):
         key, now = durable.secret_bytes(SECRET), str(int(time.time()))
         request = {"REQUEST_METHOD": method, "CONTENT_TYPE": "application/json; charset=utf-8",
+                   "CONTENT_LENGTH": str(len(body)), "wsgi.input": io.BytesIO(body),
                    "HTTP_DURABLE_PROTOCOL": "1", "HTTP_WEBHOOK_ID": "m1",
                    "HTTP_WEBHOOK_TIMESTAMP": now,
                    "HTTP_WEBHOOK_SIGNATURE": signed or durable.sign(key, "m1", now, body),
                    **headers}
-        status, headers, answer = app.answer(request, body)
+        setup_testing_defaults(request)
+        said = []
+        answer = b"".join(app({name: value for name, value in request.items()
+                               if value is not None}, lambda *head: said.extend(head)))
+        status, headers = int(said[0].split()[0]), dict(said[1])
         if status == 200:
             self.assertTrue(durable.verify(
                 [durable.reply_key(key)], headers["webhook-id"], headers["webhook-timestamp"],
@@ -199,20 +226,24 @@ class DoorTest(unittest.TestCase):
         large = b" " * (4 * 1024 * 1024 + 1)
         text = {"CONTENT_TYPE": "text/plain"}
         self.assertEqual(self.ask(b"", "GET", **text), (405, {}))
+        self.assertEqual(code(b"{}", CONTENT_TYPE=None), (415, "unsupported-media-type"))
         self.assertEqual(code(large, signed="v1,", **text), (415, "unsupported-media-type"))
         self.assertEqual(code(b"", HTTP_CONTENT_ENCODING="gzip"), (415, "unsupported-media-type"))
         self.assertEqual(code(large, HTTP_DURABLE_PROTOCOL="2"), (415, "unsupported-protocol"))
         self.assertEqual(code(large, signed="v1,"), (413, "payload-too-large"))
         self.assertEqual(code(b"{", signed="v1,\u00e9"), (401, "unauthenticated"))
         for body in (b"{", b"[" * 100_000, b"[]", b"{}", b'{"type":"query"}', b'{"type":[]}',
-                     b'{"type":"invoke","app":"other"}', b'{"type":"inspect"}',
-                     json.dumps(message_of(task=fence(kind="guess"))).encode()):
+                     b'{"type":"invoke","app":"other"}',
+                     json.dumps(message_of(task=fence(kind="guess"))).encode(),
+                     json.dumps(message_of(budget={"ms": "many"})).encode()):
             self.assertEqual(code(body), (400, "malformed-request"), body[:40])
-        # The text of a Python error may quote all that it was about.
-        self.assertLess(len(self.ask(b"\xff" + large[:1000])[1]["detail"]), 200)
-        for members in ({"app": "other"}, {"fn": "other"}):
+        for members in ({"app": "other"}, {"fn": "other"}, {"fn": ["plain"]}):
             body = json.dumps(message_of(**members)).encode()
             self.assertEqual(code(body), (404, "not-found"))
+
+    def test_a_request_that_names_no_version_is_of_version_1(self):
+        status, _ = self.ask(b'{"type":"inspect"}', HTTP_DURABLE_PROTOCOL=None)
+        self.assertEqual(status, 200)
 
     def test_another_deployment_runs_nothing(self):
         for deployment, status in (("dpl_1", "abandoned"), (None, "continue")):

@@ -15,6 +15,7 @@ use Durable\Steps\OnlyOnce;
 use Durable\Testing\FunctionTester;
 use Durable\Tests\Execution\TurnCase;
 use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\Group;
 
 /** Whole functions in memory: every kind of step, with a clock that costs no time. */
 final class FunctionTesterTest extends TurnCase
@@ -138,6 +139,8 @@ final class FunctionTesterTest extends TurnCase
         self::assertSame(1, $calls);
     }
 
+    /** @group processes */
+    #[Group('processes')]
     public function testAFolderThatOthersMayEnterIsNotUsed(): void
     {
         $parent = sys_get_temp_dir() . '/durable-test-' . bin2hex(random_bytes(8));

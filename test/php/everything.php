@@ -26,8 +26,9 @@ function happens(string $what): void
 function dyingOnce(StepContext $context, string $how): mixed
 {
     happens("{$how} {$context->attempt} {$context->idempotencyKey}");
-    if (!is_file(getenv('HAPPENED') . ".{$how}")) {
-        touch(getenv('HAPPENED') . ".{$how}");
+    $died = getenv('HAPPENED') . '.' . hash('sha256', $context->idempotencyKey);
+    if (!is_file($died)) {
+        touch($died);
         match ($how) {
             'kill' => posix_kill(getmypid(), SIGKILL),
             'exit' => exit('gone'),

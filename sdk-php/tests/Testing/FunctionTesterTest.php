@@ -7,6 +7,7 @@ namespace Durable\Tests\Testing;
 use Durable\DurableFunction;
 use Durable\Exception\NonRetriableError;
 use Durable\Exception\StepInterruptedError;
+use Durable\Execution\PrivateFolder;
 use Durable\Json\RawJson;
 use Durable\Step;
 use Durable\StepContext;
@@ -14,6 +15,7 @@ use Durable\Steps\OnlyOnce;
 use Durable\Testing\FunctionTester;
 use Durable\Tests\Execution\TurnCase;
 use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\Group;
 
 /** Whole functions in memory: every kind of step, with a clock that costs no time. */
 final class FunctionTesterTest extends TurnCase
@@ -135,6 +137,26 @@ final class FunctionTesterTest extends TurnCase
         }
         self::assertNull(OnlyOnce::run($died, $call));
         self::assertSame(1, $calls);
+    }
+
+    /** @group processes */
+    #[Group('processes')]
+    public function testAFolderThatOthersMayEnterIsNotUsed(): void
+    {
+        $parent = sys_get_temp_dir() . '/durable-test-' . bin2hex(random_bytes(8));
+        mkdir($parent);
+        $folder = PrivateFolder::path($parent);
+        self::assertNotNull($folder);
+        self::assertSame($folder, PrivateFolder::path($parent));
+        chmod($folder, 0o777);
+        self::assertNull(PrivateFolder::path($parent));
+        rmdir($folder);
+        mkdir("{$parent}/elsewhere");
+        symlink("{$parent}/elsewhere", $folder);
+        self::assertNull(PrivateFolder::path($parent));
+        unlink($folder);
+        rmdir("{$parent}/elsewhere");
+        rmdir($parent);
     }
 
     public function testWhatNothingMovesWaits(): void

@@ -9,9 +9,15 @@ use Durable\Transport\StreamTransport;
 use Durable\Transport\Transport;
 use Durable\Transport\TransportFailed;
 use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\TestCase;
 
-/** What sends requests, against a server that says what it got. */
+/**
+ * What sends requests, against a server that says what it got.
+ *
+ * @group processes
+ */
+#[Group('processes')]
 final class TransportsTest extends TestCase
 {
     /** @var resource|null */

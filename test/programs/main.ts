@@ -1,4 +1,4 @@
-// `npm run matrix`: random programs by the thousand, with faults, held against the reference interpreter.
+// `npm run programs`: random programs by the thousand, with faults, held against the reference interpreter.
 
 import { parseArgs } from "node:util";
 import fc from "fast-check";
@@ -6,7 +6,7 @@ import { programs } from "./arbitrary.ts";
 import { type Difference, type MatrixResult, type Progress, runPrograms } from "./run-programs.ts";
 import { shrink } from "./shrink.ts";
 
-const USAGE = `Usage: npm run matrix -- [--programs <number>] [--seed <number>] [--minutes <number>]
+const USAGE = `Usage: npm run programs -- [--programs <number>] [--seed <number>] [--minutes <number>]
 
   --programs  how many (10000)
   --seed      what the programs and the faults are made from (a random one, printed first)
@@ -63,7 +63,7 @@ async function main({ count, minutes, seed }: Options): Promise<number> {
   console.log(
     isWell
       ? "PASSED: no difference"
-      : `FAILED. The same again: npm run matrix -- --programs ${count} --seed ${seed}`,
+      : `FAILED. The same again: npm run programs -- --programs ${count} --seed ${seed}`,
   );
   return isWell ? 0 : 1;
 }

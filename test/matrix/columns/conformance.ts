@@ -1,0 +1,58 @@
+// The kit that plays the engine (protocol/conformance), against one host.
+
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { freePort } from "../../chaos/free-port.ts";
+import { run } from "../../frameworks/programs.ts";
+import { HAS_PROGRAM } from "../functions-file.ts";
+import type { Host } from "../host.ts";
+import { startHost } from "../running-host.ts";
+
+const KIT = fileURLToPath(
+  new URL("../../../protocol/conformance/bin/durable-conformance.js", import.meta.url),
+);
+
+export const HAS_KIT = HAS_PROGRAM && existsSync(KIT);
+
+interface Report {
+  readonly results: readonly {
+    readonly id: string;
+    readonly status: string;
+    readonly flaws: readonly string[];
+  }[];
+}
+
+export interface Conformance {
+  readonly passed: number;
+  /** A sentence for each case. */
+  readonly failed: readonly string[];
+  readonly notImplemented: number;
+}
+
+/** The host is started for it: what it calls the engine is the kit. */
+export async function runKitAgainst(host: Host, folder: string): Promise<Conformance> {
+  const listen = `127.0.0.1:${await freePort()}`;
+  const canary = `canary-${crypto.randomUUID()}`;
+  const app = await startHost(host, folder, `http://${listen}`, { CONFORMANCE_CANARY: canary });
+  const file = join(folder, "conformance.json");
+  try {
+    // It ends with 1 when something failed, and then the report says what.
+    await run({ folder }, "node", KIT, app.url, "--listen", listen, "--canary", canary, "--json", file).catch(
+      (error: unknown) => {
+        if (!existsSync(file)) throw error;
+      },
+    );
+  } finally {
+    await app.stop();
+  }
+  const { results } = JSON.parse(readFileSync(file, "utf8")) as Report;
+  const count = (status: string) => results.filter((result) => result.status === status).length;
+  return {
+    passed: count("PASSED"),
+    failed: results
+      .filter(({ status }) => status === "FAILED")
+      .map(({ id, flaws }) => `${id}: ${flaws.join(" ")}`),
+    notImplemented: count("NOT_IMPLEMENTED"),
+  };
+}

@@ -38,7 +38,8 @@ export interface Host {
     /** All in one file, for hosts that find no packages. */
     readonly withPackages: boolean;
     readonly conditions?: readonly string[];
-    readonly format?: "esm" | "cjs";
+    /** All that the code finds in `globalThis`, and nothing of what Node has of its own; everything unless named. */
+    readonly globals?: readonly string[];
   };
   readonly build?: readonly [string, ...string[]];
   readonly start: (place: HostPlace) => readonly [string, ...string[]];

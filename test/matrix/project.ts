@@ -61,7 +61,20 @@ async function bundle(how: NonNullable<Host["bundle"]>, folder: string): Promise
     target: "es2022",
     logLevel: "error",
     ...(how.conditions !== undefined && { conditions: [...how.conditions] }),
+    ...(how.globals !== undefined && onlyWith(how.globals)),
   });
+}
+
+/** Of Node, and of no standard. */
+const OF_NODE = ["Buffer", "global", "process", "setImmediate", "clearImmediate"];
+
+/** Names of the module stand before those of the runtime. What Node's own `fetch` is made of stays as it is. */
+function onlyWith(globals: readonly string[]) {
+  const hidden = OF_NODE.map((name) => `const ${name} = undefined;`).join(" ");
+  return {
+    banner: { js: `const standards = { ${globals.join(", ")} }; ${hidden}` },
+    define: { globalThis: "standards" },
+  };
 }
 
 function writeInto(folder: string, files: Readonly<Record<string, string>>): void {

@@ -49,7 +49,7 @@ export const tour = createFunction({
   handler: async ({ event, step, run }): Promise<Record<string, unknown>> => {
     const key = run.id;
     const match = { key };
-    step.onQuery("how far", () => "asked");
+    step.onQuery("far", () => "asked");
 
     const text = await step.run("run", async ({ log, heartbeat }) => {
       log("at work", { of: "tour" });
@@ -117,7 +117,7 @@ export const tour = createFunction({
 
     const way = await step.branch("branch", { no: false, yes: () => true });
     step.setState({ at: "branch" });
-    const health = await step.fetch("fetch", { url: `${event.data.engine}/healthz`, method: "GET" });
+    const called = await step.fetch("fetch", { url: event.data.callee, body: { from: "the tour" } });
     const parallel = await step.parallel({
       a: (branch) => branch.run("work", () => 1),
       b: async (branch) => {
@@ -142,7 +142,15 @@ export const tour = createFunction({
       ...{ one: one?.data.name, any: any?.key, all: all?.map(({ data }) => data.name), nothing },
       ...{ signal, completed, approved: [approval?.approved, approval?.by], input: input?.value },
       ...{ doubled, spawned: typeof spawned, failure, undone: undoing?.data.booking },
-      ...{ way, health: health.status, parallel, race: race.branch, each, large: large.length, many },
+      ...{
+        way,
+        called: JSON.parse(called.body),
+        parallel,
+        race: race.branch,
+        each,
+        large: large.length,
+        many,
+      },
     };
   },
 });

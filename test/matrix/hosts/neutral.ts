@@ -1,20 +1,35 @@
 import type { Host } from "../host.ts";
 
 /**
- * A runtime with web standards and nothing else, which no runtime is any more: the bundle as a Worker would get it, in a
- * Node whose own modules are taken away before it is loaded.
+ * A runtime with web standards and nothing else, which no runtime is any more: the bundle of a Worker, in which `globalThis`
+ * has these and what Node has of its own is not found.
  */
-const BARE = `
+const STANDARDS = [
+  "AbortController",
+  "AbortSignal",
+  "ReadableStream",
+  "Request",
+  "Response",
+  "TextDecoder",
+  "TextEncoder",
+  "URL",
+  "atob",
+  "btoa",
+  "clearTimeout",
+  "console",
+  "crypto",
+  "fetch",
+  "performance",
+  "queueMicrotask",
+  "setTimeout",
+];
+
+const SERVER = `
 import { createServer } from "node:http";
 import { Readable } from "node:stream";
+import worker from "./worker.js";
 
-const env = { ...process.env };
-const { port, print } = { port: Number(env.PORT), print: console.error };
-Object.defineProperty(globalThis, "process", { value: undefined });
-Object.defineProperty(globalThis, "Buffer", { value: undefined });
-Object.defineProperty(globalThis, "setImmediate", { value: undefined });
-
-const { default: worker } = await import("./worker.js");
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith("DURABLE_")));
 createServer(async (incoming, outgoing) => {
   try {
     const hasBody = incoming.method !== "GET" && incoming.method !== "HEAD";
@@ -26,10 +41,10 @@ createServer(async (incoming, outgoing) => {
     const response = await worker.fetch(request, env, { waitUntil() {} });
     outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(await response.text());
   } catch (error) {
-    print(error);
+    console.error(error);
     outgoing.writeHead(500).end();
   }
-}).listen(port, "127.0.0.1");
+}).listen(Number(process.env.PORT), "127.0.0.1");
 `;
 
 export const hosts: readonly Host[] = [
@@ -38,8 +53,8 @@ export const hosts: readonly Host[] = [
     title: "Web standards alone",
     packages: {},
     snippet: { page: "docs/guides/hosts.md", framework: "cloudflare" },
-    files: () => ({ "server.mjs": BARE }),
-    bundle: { entry: "worker.ts", out: "worker.js", withPackages: true },
+    files: () => ({ "server.mjs": SERVER }),
+    bundle: { entry: "worker.ts", out: "worker.js", withPackages: true, globals: STANDARDS },
     start: () => ["node", "server.mjs"],
     isQuick: true,
     version: () => "no process, Buffer or setImmediate",

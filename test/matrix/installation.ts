@@ -5,8 +5,8 @@ import { npm, run } from "../frameworks/programs.ts";
 import type { Host } from "./host.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
-/** Kept between runs, and never in git. */
-const KEPT = join(REPOSITORY, "node_modules/.cache/durable-matrix");
+/** Kept between runs, and never in git. Not below `node_modules`, where no runtime takes TypeScript. */
+const KEPT = fileURLToPath(new URL(".installed", import.meta.url));
 const STAYS = ["node_modules", "package-lock.json", ".installed.json"];
 
 /** Makes the SDK's package once, as it is published. @returns the path of its tarball. */

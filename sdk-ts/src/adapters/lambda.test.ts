@@ -75,6 +75,12 @@ test("a header that came in several values is one with commas", async () => {
   expect((await handler({ ...event, multiValueHeaders: spaced })).statusCode).toBe(200);
 });
 
+test("a header is found in whatever case its name was sent", async () => {
+  const { multiValueHeaders: _, ...event } = SAMPLES["API Gateway, payload 1.0"]!(asked(invoke("echo", 1)));
+  expect(Object.keys(event.headers!)).toContain("Webhook-Signature");
+  expect((await handler(event)).statusCode).toBe(200);
+});
+
 test("no body is started that the invocation has no time for, and the engine is asked to call again", async () => {
   const event = SAMPLES["a function URL"]!(asked(invoke("work", null)));
   const plenty = await handler(event, { getRemainingTimeInMillis: () => 30_000 });

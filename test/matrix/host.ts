@@ -45,6 +45,8 @@ export interface Host {
   readonly start: (place: HostPlace) => readonly [string, ...string[]];
   /** Needs no installation, and is part of `npm test`. */
   readonly isQuick?: boolean;
+  /** Cases of the conformance kit that cannot pass there, and why: case -> reason. */
+  readonly gaps?: Readonly<Record<string, string>>;
   /** Its version, when it is none of `packages`. */
   readonly version?: (folder: string) => string;
 }

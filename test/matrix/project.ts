@@ -68,11 +68,16 @@ async function bundle(how: NonNullable<Host["bundle"]>, folder: string): Promise
 /** Of Node, and of no standard. */
 const OF_NODE = ["Buffer", "global", "process", "setImmediate", "clearImmediate"];
 
+/** Whoever asks for no wait gets none, as on Workers; Node would make a millisecond of it. */
+const TIMERS = `
+const setTimeout = (call, ms) => (ms > 0 ? globalThis.setTimeout(call, ms) : globalThis.setImmediate(call));
+const clearTimeout = (timer) => (globalThis.clearTimeout(timer), globalThis.clearImmediate(timer));`;
+
 /** Names of the module stand before those of the runtime. What Node's own `fetch` is made of stays as it is. */
 function onlyWith(globals: readonly string[]) {
   const hidden = OF_NODE.map((name) => `const ${name} = undefined;`).join(" ");
   return {
-    banner: { js: `const standards = { ${globals.join(", ")} }; ${hidden}` },
+    banner: { js: `${TIMERS}\nconst standards = { ${globals.join(", ")} }; ${hidden}` },
     define: { globalThis: "standards" },
   };
 }

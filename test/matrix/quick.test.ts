@@ -15,6 +15,8 @@ import { startHost } from "./running-host.ts";
 
 const TIMEOUT_MS = 180_000;
 const QUICK = HOSTS.filter(({ isQuick }) => isQuick);
+/** A second's worth of the kit's cases takes ten without Node's own clock, and Node itself has the kit's own test. */
+const WITH_THE_KIT = ["lambda-alb"];
 const projects = new Map<string, string>();
 let engine: Awaited<ReturnType<typeof startEngine>>;
 
@@ -35,7 +37,8 @@ test.for(QUICK.map((host) => ({ host, title: host.title })))(
   { timeout: TIMEOUT_MS },
   async ({ host }) => {
     const project = projects.get(host.name)!;
-    if (HAS_KIT) expect((await runKitAgainst(host, project)).failed).toEqual([]);
+    if (HAS_KIT && WITH_THE_KIT.includes(host.name))
+      expect((await runKitAgainst(host, project, { mutations: false })).failed).toEqual([]);
     const app = await startHost(host, project, engine.url);
     try {
       await sync(engine, app.url);

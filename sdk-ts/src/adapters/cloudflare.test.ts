@@ -66,13 +66,23 @@ test("a mistake in what is served is told when the Worker is loaded", () => {
   expect(() => serve({ app: "shop", functions: [echo, echo] })).toThrow(/same id: "echo"/);
 });
 
-test("on Workers a body that an earlier request began is not waited for: it may be gone", async () => {
+test("on Workers a body that an earlier request began is not waited for, for it may be gone; but for one that must not run twice", async () => {
   vi.stubGlobal("WebSocketPair", class {});
   vi.resetModules();
   try {
     const { runOrJoin } = await import("../execution/in-flight.ts");
     void runOrJoin("run/step", 1, () => new Promise(() => {}));
     expect(await runOrJoin("run/step", 1, async () => ({ st: "ok" }) as never)).toEqual({ st: "ok" });
+    let calls = 0;
+    const charge = async () => ({ st: "ok", v: ++calls }) as never;
+    const both = await Promise.all([1, 2].map(() => runOrJoin("run/charge", 1, charge, true)));
+    expect([both, calls]).toEqual([
+      [
+        { st: "ok", v: 1 },
+        { st: "ok", v: 1 },
+      ],
+      1,
+    ]);
   } finally {
     vi.unstubAllGlobals();
     vi.resetModules();

@@ -6,7 +6,7 @@ import type { LambdaHttpEvent } from "./lambda-event.ts";
 export interface SampleRequest {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
 export type Sample = (request: SampleRequest) => LambdaHttpEvent;
@@ -48,7 +48,7 @@ function payload2({ method, headers, body }: SampleRequest): LambdaHttpEvent {
       time: "12/Mar/2026:19:03:58 +0000",
       timeEpoch: 1_773_342_238_000,
     },
-    body,
+    body: textOf(body),
     isBase64Encoded: false,
   } as LambdaHttpEvent;
 }
@@ -93,7 +93,7 @@ function payload1({ method, headers, body }: SampleRequest): LambdaHttpEvent {
       domainName: HOST,
       apiId: "qr8e5bkzuh",
     },
-    body: body === "" ? null : body,
+    body: body.length === 0 ? null : textOf(body),
     isBase64Encoded: false,
   } as LambdaHttpEvent;
 }
@@ -110,7 +110,7 @@ function loadBalancer({ method, headers, body }: SampleRequest): LambdaHttpEvent
     path: "/api/durable",
     queryStringParameters: {},
     headers: { ...SENT_ANYWAY, ...headers },
-    body,
+    body: textOf(body),
     isBase64Encoded: false,
   } as LambdaHttpEvent;
 }
@@ -126,7 +126,7 @@ function loadBalancerOfSeveral(request: SampleRequest): LambdaHttpEvent {
 function inBase64(sample: Sample): Sample {
   return (request) => {
     const event = sample(request);
-    const body = Buffer.from(request.body, "utf8").toString("base64");
+    const body = Buffer.from(request.body).toString("base64");
     return { ...event, body, isBase64Encoded: true };
   };
 }
@@ -140,6 +140,11 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   "a load balancer, in base64": inBase64(loadBalancer),
   "a load balancer with several values": loadBalancerOfSeveral,
 };
+
+/** Bytes that are no text are lost here, as they are in every event. */
+function textOf(body: string | Uint8Array): string {
+  return Buffer.from(body).toString("utf8");
+}
 
 function capitalized(name: string): string {
   return name.replace(/(?:^|-)[a-z]/g, (letter) => letter.toUpperCase());

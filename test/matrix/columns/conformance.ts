@@ -1,6 +1,6 @@
 // The kit that plays the engine (protocol/conformance), against one host.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../chaos/free-port.ts";
@@ -30,19 +30,35 @@ export interface Conformance {
   readonly notImplemented: number;
 }
 
-/** The host is started for it: what it calls the engine is the kit. */
-export async function runKitAgainst(host: Host, folder: string): Promise<Conformance> {
+/**
+ * The host is started for it: what it calls the engine is the kit.
+ *
+ * @param mutations Whether driven cases are played again with answers lost, memos in parts and so on.
+ */
+export async function runKitAgainst(
+  host: Host,
+  folder: string,
+  { mutations = true } = {},
+): Promise<Conformance> {
   const listen = `127.0.0.1:${await freePort()}`;
   const canary = `canary-${crypto.randomUUID()}`;
   const app = await startHost(host, folder, `http://${listen}`, { CONFORMANCE_CANARY: canary });
   const file = join(folder, "conformance.json");
+  rmSync(file, { force: true });
   try {
     // It ends with 1 when something failed, and then the report says what.
-    await run({ folder }, "node", KIT, app.url, "--listen", listen, "--canary", canary, "--json", file).catch(
-      (error: unknown) => {
-        if (!existsSync(file)) throw error;
-      },
-    );
+    const options = ["--listen", listen, "--canary", canary, "--json", file];
+    if (!mutations) options.push("--no-mutations");
+    if (host.gaps !== undefined) {
+      const gaps = join(folder, "conformance-gaps.json");
+      writeFileSync(gaps, JSON.stringify(host.gaps));
+      options.push("--gaps", gaps);
+    }
+    const played = run({ folder }, "node", KIT, app.url, ...options).catch((error: unknown) => {
+      if (!existsSync(file)) throw error;
+    });
+    // One that ends fails every case that follows; what it said last is worth more.
+    await Promise.race([played, app.alive]);
   } finally {
     await app.stop();
   }

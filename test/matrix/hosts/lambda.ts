@@ -4,6 +4,9 @@ import type { Host } from "../host.ts";
 /** Makes events of HTTP requests, as the gateways of AWS do. */
 const GATEWAY = fileURLToPath(new URL("../lambda/gateway.ts", import.meta.url));
 
+/** An event is JSON. */
+const OF_TEXT = { "L0-json-utf-8": "a body comes as text in the event, so bytes that are none never arrive" };
+
 function lambda(name: string, title: string, sample: string): Host {
   return {
     name,
@@ -13,6 +16,7 @@ function lambda(name: string, title: string, sample: string): Host {
     bundle: { entry: "handler.ts", out: "handler.mjs", withPackages: true },
     start: () => ["node", GATEWAY, sample, "handler.mjs"],
     isQuick: true,
+    ...(!sample.endsWith("in base64") && { gaps: OF_TEXT }),
     version: () => `events, Node ${process.versions.node}`,
   };
 }

@@ -13,6 +13,7 @@ const STANDARDS = [
   "TextDecoder",
   "TextEncoder",
   "URL",
+  "WritableStream",
   "atob",
   "btoa",
   "clearTimeout",

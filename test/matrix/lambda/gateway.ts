@@ -23,7 +23,7 @@ const { handler } = (await import(pathToFileURL(resolve(file)).href)) as { handl
 
 createServer(async (request, response) => {
   try {
-    const body = await textOf(request);
+    const body = await bytesOf(request);
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     );
@@ -47,10 +47,10 @@ createServer(async (request, response) => {
   }
 }).listen(Number(process.env["PORT"]), "127.0.0.1");
 
-async function textOf(request: IncomingMessage): Promise<string> {
+async function bytesOf(request: IncomingMessage): Promise<Uint8Array> {
   const pieces: Buffer[] = [];
   for await (const piece of request) pieces.push(piece as Buffer);
-  return Buffer.concat(pieces).toString("utf8");
+  return Buffer.concat(pieces);
 }
 
 function overTheWire(result: LambdaHttpResult, event: LambdaHttpEvent): LambdaHttpResult {

@@ -14,6 +14,9 @@ export interface SnippetSource {
   readonly framework: string;
 }
 
+/** What is tried on a host. */
+export type Column = "conformance" | "steps" | "speed";
+
 /** One row of the matrix. */
 export interface Host {
   /** As on the command line, and as its deployment is called. */
@@ -45,6 +48,8 @@ export interface Host {
   readonly start: (place: HostPlace) => readonly [string, ...string[]];
   /** Needs no installation, and is part of `npm test`. */
   readonly isQuick?: boolean;
+  /** What is tried there; everything unless named. */
+  readonly columns?: readonly Column[];
   /** Cases of the conformance kit that cannot pass there, and why: case -> reason. */
   readonly gaps?: Readonly<Record<string, string>>;
   /** Its version, when it is none of `packages`. */

@@ -1,18 +1,14 @@
 // `npm run matrix [-- bun deno]`: the SDK's package on every host, as its users have it there.
 
 import { tempFolder } from "../support/temp-folder.ts";
-import { HAS_KIT, runKitAgainst } from "./columns/conformance.ts";
-import { measureSpeed } from "./columns/speed.ts";
-import { runEveryStep } from "./columns/steps.ts";
+import { HAS_KIT } from "./columns/conformance.ts";
 import { moveBetween } from "./deploys.ts";
 import { startMatrixEngine } from "./engine.ts";
 import type { Host } from "./host.ts";
 import { HOSTS, hostsNamed } from "./hosts.ts";
-import { install, packSdk } from "./installation.ts";
-import { sync } from "./matrix-engine.ts";
-import { makeProject } from "./project.ts";
+import { packSdk } from "./installation.ts";
 import { HOST_HEAD, MOVE_HEAD, type Row, tableOf, writeResults } from "./results.ts";
-import { startHost } from "./running-host.ts";
+import { tryHost } from "./try-host.ts";
 
 /** Deploys that are tried when both sides are asked for. */
 const MOVES = [
@@ -46,25 +42,31 @@ const engine = await startMatrixEngine();
 try {
   const projects = new Map<string, string>();
   const rows: Row[] = [];
+  const moves: Row[] = [];
+  // After each: a run that is ended has told what it found.
+  const write = () =>
+    writeResults(
+      rows,
+      moves,
+      HOSTS.map(({ title }) => title),
+    );
   for (const [at, host] of chosen.entries()) {
     progress(`${at + 1} of ${chosen.length}: ${host.title}`);
-    const row = await tryHost(host, projects);
-    rows.push(row);
-    console.log(`${row.includes("failed") ? "✗" : "✓"} ${row.join(" · ")}`);
+    const trial = await tryHost(host, { engine, sdk, within: folder, progress });
+    if (trial.folder !== null) projects.set(host.name, trial.folder);
+    rows.push(trial.row);
+    flaws.push(...trial.flaws);
+    write();
+    console.log(`${trial.flaws.length === 0 ? "✓" : "✗"} ${trial.row.join(" · ")}`);
   }
-  const moves: Row[] = [];
   for (const [from, to] of MOVES) {
     if (!projects.has(from) || !projects.has(to)) continue;
     progress(`a deploy from ${from} to ${to}`);
     const row = await tryMove(from, to, projects);
     moves.push(row);
+    write();
     console.log(`${row.includes("failed") ? "✗" : "✓"} ${row.join(" · ")}`);
   }
-  writeResults(
-    rows,
-    moves,
-    HOSTS.map(({ title }) => title),
-  );
   console.log(`\n${tableOf(HOST_HEAD, rows)}\n\n${tableOf(MOVE_HEAD, moves)}\n`);
 } finally {
   await engine.stop();
@@ -74,46 +76,6 @@ console.log(
   `${flaws.length === 0 ? "PASSED" : `FAILED: ${flaws.length} flaws`}; test/matrix/RESULTS.md is written`,
 );
 process.exit(flaws.length === 0 ? 0 : 1);
-
-async function tryHost(host: Host, projects: Map<string, string>): Promise<Row> {
-  const cells = { version: "", kit: HAS_KIT ? "" : "-", steps: "", speed: "" };
-  const row = (): Row => [host.title, cells.version, cells.kit, cells.steps, cells.speed];
-  try {
-    progress(`${host.title}: installing`);
-    const project = await install(host, sdk, folder);
-    cells.version = host.version?.(project) ?? Object.values(host.packages)[0] ?? "";
-    progress(`${host.title}: building`);
-    await makeProject(host, project);
-    if (HAS_KIT) {
-      progress(`${host.title}: conformance`);
-      const { passed, failed, notImplemented } = await runKitAgainst(host, project);
-      cells.kit = `${passed} passed, ${failed.length} failed, ${notImplemented} not implemented`;
-      for (const flaw of failed) flaws.push(`${host.title}, ${flaw}`);
-    }
-    progress(`${host.title}: every kind of step`);
-    const app = await startHost(host, project, engine.url);
-    try {
-      await sync(engine, app.url);
-      const { entries, ms } = await runEveryStep(engine);
-      cells.steps = `${entries} entries in ${(ms / 1_000).toFixed(1)} s`;
-      progress(`${host.title}: requests per second`);
-      cells.speed = String(await measureSpeed(app.url));
-    } catch (error) {
-      throw new Error(`${(error as Error).message}\nThe app said:\n${app.said()}`, { cause: error });
-    } finally {
-      await app.stop();
-    }
-    projects.set(host.name, project);
-  } catch (error) {
-    flaws.push(`${host.title}: ${(error as Error).message}`);
-    for (const cell of ["kit", "steps", "speed"] as const) {
-      if (cells[cell] !== "") continue;
-      cells[cell] = "failed";
-      break;
-    }
-  }
-  return row();
-}
 
 async function tryMove(from: string, to: string, projects: ReadonlyMap<string, string>): Promise<Row> {
   const side = (name: string) => ({

@@ -11,8 +11,10 @@ import type { Host, HostPlace, SnippetSource } from "./host.ts";
 
 /** Writes the files of the page, the functions and what users have anyway; bundles and builds as the host wants it. */
 export async function makeProject(host: Host, folder: string): Promise<void> {
-  writeInto(folder, { [host.functionsFile ?? "functions.ts"]: await functionsFile() });
-  if (host.snippet !== undefined) writeInto(folder, filesOf(host.snippet));
+  if (host.snippet !== undefined) {
+    writeInto(folder, { [host.functionsFile ?? "functions.ts"]: await functionsFile() });
+    writeInto(folder, filesOf(host.snippet));
+  }
   writeHostFiles(host, { folder, port: 0, env: {} });
   if (host.bundle !== undefined) await bundle(host.bundle, folder);
   if (host.build !== undefined) {

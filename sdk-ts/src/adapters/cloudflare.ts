@@ -23,7 +23,7 @@ export function serve(
     provideEnvironment(bindings);
     handler ??= serveFetch(options);
     const answer = handler(request);
-    // An engine that hangs up would end the body of a step that runs. What comes of it is told the engine all the same.
+    // Workers whose caller has hung up are ended in the middle of a step's body, unless they ask for more time.
     context?.waitUntil(answer.catch(() => {}));
     return answer;
   };

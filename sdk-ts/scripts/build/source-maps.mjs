@@ -4,10 +4,10 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, posix, relative, resolve, sep } from "node:path";
 
-/** What of the repository a source comes from, and where it stands in the package. */
+/** Where a source comes from, and where it stands in the package. In a copy of the repository packages may be linked elsewhere. */
 const PLACES = [
-  [/^sdk-ts\/src\//, "src/"],
-  [/^protocol\/src\//, "src/protocol/"],
+  [/^(?:.*\/)?sdk-ts\/src\//, "src/"],
+  [/^(?:.*\/)?protocol\/src\//, "src/protocol/"],
   [/^(?:.*\/)?node_modules\/(?!.*node_modules\/)/, "src/"],
 ];
 

@@ -46,8 +46,7 @@ try {
   // After each: a run that is ended has told what it found.
   const write = () =>
     writeResults(
-      rows,
-      moves,
+      { hosts: rows, moves },
       HOSTS.map(({ title }) => title),
     );
   for (const [at, host] of chosen.entries()) {

@@ -10,10 +10,20 @@ export type Row = readonly [string, ...string[]];
 export const HOST_HEAD: Row = ["Host", "Version", "Conformance kit", "Every kind of step", "Requests/s"];
 export const MOVE_HEAD: Row = ["From", "To", "Steps ran on", "Result"];
 
-/** Rows of this run beside those of earlier ones, in a file that says when and where it was. */
-export function writeResults(hosts: readonly Row[], moves: readonly Row[], order: readonly string[]): string {
+export interface Results {
+  readonly hosts: readonly Row[];
+  readonly moves: readonly Row[];
+}
+
+/** @param order The titles of all hosts. */
+export function writeResults(results: Results, order: readonly string[]): void {
   const before = existsSync(FILE) ? readFileSync(FILE, "utf8") : "";
-  const text = `# Hosts
+  writeFileSync(FILE, resultsPage(before, results, order));
+}
+
+/** Rows of this run beside those of earlier ones, which the page of before has. */
+export function resultsPage(before: string, { hosts, moves }: Results, order: readonly string[]): string {
+  return `# Hosts
 
 Written by \`npm run matrix\`, see [README.md](README.md). Requests per second are of signed requests of 2.3 kB with 8 clients on
 the same ${cpus().length} shared cores (${cpus()[0]?.model ?? "unknown"}, ${process.platform} ${release()}): compare them within one run, and only
@@ -27,14 +37,15 @@ A run sleeps, its host is stopped, another one is synced in its place and goes o
 
 ${tableOf(MOVE_HEAD, mergedMoves(before, moves))}
 `;
-  writeFileSync(FILE, text);
-  return text;
 }
 
 export function tableOf(head: Row, rows: readonly Row[]): string {
   const lines = [head, head.map(() => "---") as unknown as Row, ...rows];
   return lines
-    .map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
+    .map(
+      (cells) =>
+        `| ${cells.map((cell) => cell.replaceAll(/\s+/g, " ").replaceAll("|", "\\|")).join(" | ")} |`,
+    )
     .join("\n");
 }
 

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../chaos/free-port.ts";
-import { run } from "../../frameworks/programs.ts";
+import { runFor } from "../../frameworks/programs.ts";
 import { HAS_PROGRAM } from "../functions-file.ts";
 import type { Host } from "../host.ts";
 import { startHost } from "../running-host.ts";
@@ -14,6 +14,9 @@ const KIT = fileURLToPath(
 );
 
 export const HAS_KIT = HAS_PROGRAM && existsSync(KIT);
+
+/** It takes half a minute, and ten times as long on a machine that is busy with other things. */
+const KIT_MS = 600_000;
 
 interface Report {
   readonly results: readonly {
@@ -54,7 +57,7 @@ export async function runKitAgainst(
       writeFileSync(gaps, JSON.stringify(host.gaps));
       options.push("--gaps", gaps);
     }
-    const played = run({ folder }, "node", KIT, app.url, ...options).catch((error: unknown) => {
+    const played = runFor(KIT_MS, { folder }, "node", KIT, app.url, ...options).catch((error: unknown) => {
       if (!existsSync(file)) throw error;
     });
     // One that ends fails every case that follows; what it said last is worth more.

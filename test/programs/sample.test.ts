@@ -1,5 +1,5 @@
 // Random programs on the real engine, with answers lost, requests doubled, engines dying and leases lost, each held
-// against the reference interpreter. The long run is `npm run matrix`.
+// against the reference interpreter. The long run is `npm run programs`.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { postgresUrl } from "../support/kit.ts";

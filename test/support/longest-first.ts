@@ -5,6 +5,7 @@ const LONG = [
   "test/chaos/sample",
   "test/scenarios/schedules.test",
   "test/programs/realistic/",
+  "test/matrix/",
   "test/kit/semantics.test",
   "test/scenarios/value-refs",
   "test/conformance/bugs",

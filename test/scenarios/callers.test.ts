@@ -356,9 +356,9 @@ describe("callers", () => {
     expect((await durable("callers ls")).out).toMatch(
       /^CALLER +FUNCTIONS +ALLOWED BY +SINCE\nshop +charge refund\.\* +/,
     );
-    expect((await durable("callers remove shop")).out).toBe(
+    expect((await durable("callers rm shop")).out).toBe(
       "shop may invoke nothing of closed in dev any more.\n",
     );
-    expect((await durable("callers remove shop")).code).not.toBe(0);
+    expect((await durable("callers rm shop")).code).not.toBe(0);
   });
 });

@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { apiOf, type TargetFlags, withTarget, workspaceOf } from "../target.ts";
 
 export function callersRemoveCommand(context: Context): Command {
-  return withTarget(new Command("remove"))
+  return withTarget(new Command("rm"))
     .description("let an app invoke nothing of this one any more; what it has started goes on")
     .argument("<caller>", "the other app")
     .action(async (caller: string, flags: TargetFlags) => {

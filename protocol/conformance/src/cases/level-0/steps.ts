@@ -138,7 +138,7 @@ export const steps: readonly Case[] = [
     level: 0,
     says: "A body that takes its time is waited for, and its result reported once.",
     program: [
-      { do: "run", name: "slow", returns: "done", delay_ms: 60 },
+      { do: "run", name: "slow", returns: "done", delay_ms: 150 },
       { do: "run", name: "next", returns: 1 },
     ],
     ends: { status: "completed", output: ["done", 1] },

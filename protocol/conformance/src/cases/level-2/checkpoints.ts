@@ -180,14 +180,14 @@ export const checkpoints: readonly Case[] = [
     says: "Nor after `budget.ms`: then `more` says that there is more to do at once.",
     program: [
       LONG_LOOP,
-      { do: "run", name: "a", returns: 1, delay_ms: 300 },
+      { do: "run", name: "a", returns: 1, delay_ms: 900 },
       { do: "run", name: "b", returns: 2 },
     ],
     exchanges: [
       {
         memo: LONG_MEMO,
         offers,
-        budget: { ms: 150, steps: 1 },
+        budget: { ms: 600, steps: 1 },
         answers: { status: "continue", more: true },
         ran: { a: 1 },
       },

@@ -56,7 +56,7 @@ export const offers: readonly Case[] = [
     id: "L2-claim-twice",
     level: 2,
     says: "Its task may arrive twice at once: the body is not called twice.",
-    program: [{ do: "once", name: "charge", returns: "ch_1", delay_ms: 200 }],
+    program: [{ do: "once", name: "charge", returns: "ch_1", delay_ms: 1_000 }],
     exchanges: [
       {
         offers: ["claim"],
@@ -88,7 +88,7 @@ export const offers: readonly Case[] = [
     id: "L2-heartbeat",
     level: 2,
     says: "The code of a step says that it lives and how far it is, with the fence of its request.",
-    program: [{ do: "beat", name: "transcode", data: { progress: 0.4 }, delay_ms: 200, returns: "done" }],
+    program: [{ do: "beat", name: "transcode", data: { progress: 0.4 }, delay_ms: 800, returns: "done" }],
     exchanges: [
       {
         offers: ["heartbeat"],
@@ -113,7 +113,7 @@ export const offers: readonly Case[] = [
     id: "L2-heartbeat-stale",
     level: 2,
     says: "409 stale-fence to a heartbeat: stop at once, and answer `abandoned`.",
-    program: [{ do: "beat", name: "transcode", data: 1, delay_ms: 200, returns: "done" }],
+    program: [{ do: "beat", name: "transcode", data: 1, delay_ms: 800, returns: "done" }],
     exchanges: [{ offers: ["heartbeat"], answers: { status: "abandoned" }, ran: { transcode: 1 } }],
     callbacks: [{ what: "heartbeat", replies: { status: 409, code: "stale-fence" } }],
   },
@@ -121,7 +121,7 @@ export const offers: readonly Case[] = [
     id: "L2-heartbeat-not-offered",
     level: 2,
     says: "An engine that does not take heartbeats gets none, and that is no failure of the step.",
-    program: [{ do: "beat", name: "transcode", data: 1, delay_ms: 200, returns: "done" }],
+    program: [{ do: "beat", name: "transcode", data: 1, delay_ms: 800, returns: "done" }],
     exchanges: [{ answers: goesOn(ran("transcode", "done")), callbacks: 0 }],
   },
   {

@@ -8,6 +8,8 @@ const LONG = [
   "test/matrix/",
   "test/kit/semantics.test",
   "test/scenarios/value-refs",
+  "test/conformance/bugs",
+  "test/conformance/typescript",
   "test/frameworks/",
   "test/concurrency/unknown-outcome",
   "test/concurrency/shapes",

@@ -258,6 +258,16 @@ describe.each(DOORS)("through %s", (door) => {
   });
 });
 
+test.each(DOORS)(
+  "through %s, a request that names no version of the protocol is of version 1",
+  async (door) => {
+    const { body, headers } = signed('{"type":"inspect","app":"shop"}');
+    const { "durable-protocol": _, ...rest } = headers!;
+    const { status, text } = await doors[door]!({ body, headers: rest });
+    expect(status, text).toBe(200);
+  },
+);
+
 // A parser before the route has an opinion of its own about these.
 describe.each(DOORS.slice(0, 3))("through %s, of bodies that are no strict JSON,", (door) => {
   test.each([

@@ -3,11 +3,14 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
-import { run } from "../frameworks/programs.ts";
+import { runFor } from "../frameworks/programs.ts";
 import { snippetsOf } from "../frameworks/snippets.ts";
 import { APP } from "./app/app-name.ts";
 import { functionsFile } from "./functions-file.ts";
 import type { Host, HostPlace, SnippetSource } from "./host.ts";
+
+/** Next's takes 20 s, and ten times as long on a machine that is busy with other things. */
+const BUILD_MS = 600_000;
 
 /** Writes the files of the page, the functions and what users have anyway; bundles and builds as the host wants it. */
 export async function makeProject(host: Host, folder: string): Promise<void> {
@@ -19,7 +22,7 @@ export async function makeProject(host: Host, folder: string): Promise<void> {
   if (host.bundle !== undefined) await bundle(host.bundle, folder);
   if (host.build !== undefined) {
     const [command, ...args] = host.build;
-    await run({ folder }, command, ...args);
+    await runFor(BUILD_MS, { folder }, command, ...args);
   }
 }
 

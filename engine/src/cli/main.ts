@@ -4,6 +4,7 @@ import { alertsCommand } from "./commands/alerts.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { bulkCommand } from "./commands/bulk.ts";
 import { callCommand } from "./commands/call.ts";
+import { callersCommand } from "./commands/callers.ts";
 import { checkCommand } from "./commands/check.ts";
 import { completionsCommand } from "./commands/completions.ts";
 import { deploymentsCommand } from "./commands/deployments.ts";
@@ -104,6 +105,7 @@ export function commandLine(context: Context): Command {
     bulkCommand,
     alertsCommand,
     webhooksCommand,
+    callersCommand,
     logsCommand,
     whyCommand,
     inputsCommand,

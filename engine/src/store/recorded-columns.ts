@@ -52,6 +52,7 @@ type EntryColumns = TimesColumns &
     | "dispatch"
     | "eventId"
     | "childId"
+    | "childApp"
     | "answeredBy"
   > &
   Instants<"due" | "settled", Column<number | null>> &
@@ -147,6 +148,7 @@ function entryAt(columns: EntryColumns, index: number): RecordedEntry {
     settledMs: msOf(columns.settledUs![index]!),
     eventId: columns.eventId![index]!,
     childId: columns.childId![index]!,
+    childApp: columns.childApp![index]!,
     answeredBy: columns.answeredBy![index]!,
   };
 }

@@ -77,16 +77,18 @@ export function useLogLines(run: string | undefined, { level, text }: LogQuery):
 
   useEffect(() => {
     const workspace = `${app}/${env}`;
-    const offPatch = live.onPatch((of, { kind, id, patch }) => {
-      if (kind !== "log" || of !== workspace || patch === null || (run !== undefined && patch["run"] !== run))
-        return;
-      box.add([{ ...patch, id } as unknown as LogSaid]);
+    const offPatches = live.onPatches((of, patches) => {
+      if (of !== workspace) return;
+      const said = patches.filter(
+        ({ kind, patch }) => kind === "log" && patch !== null && (run === undefined || patch["run"] === run),
+      );
+      box.add(said.map(({ id, patch }) => ({ ...patch, id }) as unknown as LogSaid));
     });
     const offReset = live.onReset((of, topic) => {
       if (of === workspace && (topic === null || topic.startsWith("logs"))) box.tear();
     });
     return () => {
-      offPatch();
+      offPatches();
       offReset();
     };
   }, [live, app, env, run, box]);

@@ -2,7 +2,17 @@ import { z } from "@hono/zod-openapi";
 import { BEGIN_CAUSES } from "../../domain/begin.ts";
 import { RERUN_KINDS } from "../../domain/rerun-kind.ts";
 import { ErrorState } from "./errors.ts";
-import { AsReceived, Circuit, Failure, Instant, orNull, Rev, RunState, RunStatus } from "./shapes.ts";
+import {
+  AsReceived,
+  Circuit,
+  Failure,
+  Instant,
+  OtherApp,
+  orNull,
+  Rev,
+  RunState,
+  RunStatus,
+} from "./shapes.ts";
 import { Attempt, Step, Times } from "./steps.ts";
 import { Wait } from "./wait.ts";
 
@@ -11,6 +21,7 @@ const ChildKind = z.enum(["invoke", "spawn", "on-failure"]);
 export const Parent = z
   .object({
     run: z.string(),
+    app: OtherApp,
     step: z.string().nullable().openapi({ description: "Id of the step that started it." }),
     kind: ChildKind,
   })
@@ -21,6 +32,7 @@ export const Parent = z
 const Child = z
   .object({
     run: z.string(),
+    app: OtherApp,
     step: z.string().nullable(),
     kind: ChildKind,
     function: z.string(),

@@ -7,6 +7,7 @@ import {
   AsReceived,
   Failure,
   Instant,
+  OtherApp,
   orNull,
   Rev,
   RunPath,
@@ -174,6 +175,7 @@ export const getRunTree = row({
           z
             .object({
               run: z.string(),
+              app: OtherApp,
               parent: orNull(Parent),
               function: z.string(),
               status: RunStatus,
@@ -183,7 +185,7 @@ export const getRunTree = row({
             .openapi("TreeRun"),
         )
         .openapi({
-          description: `The run itself, then generation after generation; at most ${TREE_RUNS_MAX}.`,
+          description: `The run itself, then generation after generation; at most ${TREE_RUNS_MAX}. Of a child in another app not those below it.`,
         }),
       is_cut: z.boolean().openapi({ description: "There are more: ask for the tree of one of them." }),
     })

@@ -5,6 +5,7 @@ import { listAlertRules, listAlerts, setAlertRule } from "./alerts.ts";
 import { getFunction, listApps, listFunctions, markWorkspace, syncApp } from "./apps.ts";
 import { listAudit } from "./audit.ts";
 import { createBulk, getBulk, listBulks, steerBulk } from "./bulks.ts";
+import { allowCaller, listCallers, removeCaller } from "./callers.ts";
 import { listDeployments, retireDeployment } from "./deployments.ts";
 import { getLargeValue, getMemoPage, sendCheckpoint, sendHeartbeat, sendLate } from "./dispatches.ts";
 import { abortErasure, eraseOwner, getErasure, listErasures } from "./erasures.ts";
@@ -97,6 +98,9 @@ export const TABLE = {
   deleteWebhook,
   testWebhook,
   rotateWebhookSecret,
+  listCallers,
+  allowCaller,
+  removeCaller,
   listDeployments,
   retireDeployment,
   listLimits,

@@ -42,6 +42,12 @@ const PACKAGES: SystemPackage[] = [
     apt: ["python3"],
     present: () => pythonPath() !== null,
   },
+  {
+    what: "PHP with PHPUnit, for the PHP SDK",
+    apt: ["php-cli", "php-curl", "php-mbstring", "php-xml", "phpunit"],
+    present: () =>
+      runs("php", ["-r", "exit(PHP_VERSION_ID >= 80100 ? 0 : 1);"]) && runs("phpunit", ["--version"]),
+  },
 ];
 
 /** Installs what is missing. Returns one sentence for each thing that stays missing. */
@@ -58,6 +64,10 @@ export function ensureSystemPackages(say: (line: string) => void): string[] {
     .map(
       ({ what, apt }) => `${what}: apt-get install ${apt.join(" ")} failed (${failure ?? "files not found"})`,
     );
+}
+
+function runs(program: string, args: string[]): boolean {
+  return spawnSync(program, args, { stdio: "ignore" }).status === 0;
 }
 
 function whyNot(): string | null {

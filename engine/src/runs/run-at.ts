@@ -9,18 +9,36 @@ import { loadRecorded, type RunRef } from "../store/recorded-runs.ts";
 import { loadRun, type RunStored, type StepStored } from "../store/runs-listing-detail.ts";
 import { attemptsOfSteps } from "./attempts-of-steps.ts";
 
+export interface RunAtOptions {
+  readonly atMs: number;
+  /** Steps that were settled then up to this number are left out, with their attempts. */
+  readonly afterSeq: number;
+  readonly signal?: AbortSignal;
+}
+
 /** Null for an id that is not in this workspace, and before there was such a run. */
 export async function loadRunAt(
   database: Database,
   ref: RunRef,
-  atMs: number,
-  signal?: AbortSignal,
+  { atMs, afterSeq, signal }: RunAtOptions,
 ): Promise<RunStored | null> {
   const [run, recorded] = await Promise.all([
     loadRun(database, ref.workspaceId, ref.runId, { signal }),
     loadRecorded(database, ref, { signal }),
   ]);
-  return run === null || recorded === null ? null : runAt(run, recorded, atMs);
+  const then = run === null || recorded === null ? null : runAt(run, recorded, atMs);
+  return then === null || afterSeq === 0 ? then : withoutSettled(then, afterSeq);
+}
+
+/** As `steps_after` of now leaves them out. */
+function withoutSettled(run: RunStored, afterSeq: number): RunStored {
+  const isLeftOut = ({ seq }: StepStored) => seq !== null && seq <= afterSeq;
+  const leftOut = new Set(run.steps.flatMap((step) => (isLeftOut(step) ? [step.id] : [])));
+  return {
+    ...run,
+    steps: run.steps.filter((step) => !isLeftOut(step)),
+    attempts: run.attempts.filter(({ step_id }) => !leftOut.has(step_id)),
+  };
 }
 
 const STATUS: Record<Phase, RunStatus> = {

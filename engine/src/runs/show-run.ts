@@ -22,6 +22,8 @@ export function showRun(run: RunStored, workspace: { readonly app: string; reado
     event: { ...run.event, data: new RawJson(run.event.data) },
     output: asReceived(run.output),
     failure: asReceived(run.failure),
+    error: run.error,
+    deployments: run.deployments,
     state: asReceived(run.state),
     unclaimed: run.unclaimed,
     compensated: run.compensated,

@@ -4,7 +4,17 @@ import { setImmediate } from "node:timers/promises";
 import { uuidToStepId } from "../domain/ids.ts";
 import type { RecordedAttempt, RecordedEntry, RecordedRun, RecordedTimes } from "../domain/recorded-run.ts";
 import { inSlices } from "../runtime/slices.ts";
-import type { RecordedPage } from "./recorded-runs.ts";
+
+/** A place in the order in which steps were recorded: microseconds since 1970, and a step or a dispatch of the run as UUID. */
+export interface TraceKey {
+  readonly atUs: string;
+  readonly id: string;
+}
+
+export interface RecordedPage extends RecordedRun {
+  /** Ids of entries, and of attempts of the run itself, as they stand on the page. Null where all were asked for. */
+  readonly page: readonly { readonly id: string; readonly key: TraceKey }[] | null;
+}
 
 /** Four JSON texts. */
 export interface RecordedRow {
@@ -42,6 +52,7 @@ type EntryColumns = TimesColumns &
     | "dispatch"
     | "eventId"
     | "childId"
+    | "childApp"
     | "answeredBy"
   > &
   Instants<"due" | "settled", Column<number | null>> &
@@ -137,6 +148,7 @@ function entryAt(columns: EntryColumns, index: number): RecordedEntry {
     settledMs: msOf(columns.settledUs![index]!),
     eventId: columns.eventId![index]!,
     childId: columns.childId![index]!,
+    childApp: columns.childApp![index]!,
     answeredBy: columns.answeredBy![index]!,
   };
 }

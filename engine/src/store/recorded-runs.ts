@@ -1,8 +1,9 @@
 import { NO_STEP } from "../domain/ids.ts";
-import type { RecordedRun } from "../domain/recorded-run.ts";
 import type { Database, Sql } from "./database.ts";
-import { decodeRecorded, type RecordedRow } from "./recorded-columns.ts";
+import { decodeRecorded, type RecordedPage, type RecordedRow, type TraceKey } from "./recorded-columns.ts";
 import { unlessAborted } from "./unless-aborted.ts";
+
+export type { RecordedPage, TraceKey } from "./recorded-columns.ts";
 
 export interface RunRef {
   readonly workspaceId: number;
@@ -15,17 +16,6 @@ export interface TracePage {
   /** The last of the page before. */
   readonly after: TraceKey | null;
   readonly limit: number;
-}
-
-/** A place in that order: microseconds since 1970, and a step or a dispatch of the run as UUID. */
-export interface TraceKey {
-  readonly atUs: string;
-  readonly id: string;
-}
-
-export interface RecordedPage extends RecordedRun {
-  /** Ids of entries, and of attempts of the run itself, as they stand on the page. Null where all were asked for. */
-  readonly page: readonly { readonly id: string; readonly key: TraceKey }[] | null;
 }
 
 /** Of what is read: a page, or all; and who may lose interest in it. */
@@ -68,7 +58,7 @@ export function recordedRun(sql: Sql, { workspaceId, runId }: RunRef, page: Trac
       'cause', json_build_object(
         'event', (select json_build_object('id', coalesce(e.client_id, e.id::text), 'name', e.name)
           from durable.events e where e.workspace_id = r.workspace_id and e.id = r.event_id),
-        'parent', (select json_build_object('run', c.parent_run_id, 'kind', c.kind)
+        'parent', (select json_build_object('run', c.parent_run_id, 'kind', c.kind, 'app', durable.app_beside(r.workspace_id, c.parent_workspace_id))
           from durable.children c where c.workspace_id = r.workspace_id and c.run_id = r.id)),
       'traceparent', (select e.traceparent from durable.events e where e.workspace_id = r.workspace_id and e.id = r.event_id),
       'createdUs', durable.epoch_us(r.created_at), 'endedUs', durable.epoch_us(r.ended_at), 'nowUs', durable.epoch_us(durable.durable_now()),
@@ -100,7 +90,9 @@ export function recordedRun(sql: Sql, { workspaceId, runId }: RunRef, page: Trac
         ${times(sql, sql`s`)}, 'dispatch', array_agg(s.dispatch),
         'committedUs', array_agg(durable.epoch_us(s.committed_at)), 'settledUs', array_agg(durable.epoch_us(s.settled_at)), 'eventId', array_agg(s.event_id),
         'childId', array_agg(case when s.op in ('invoke', 'spawn') then (select c.run_id from durable.children c
-          where c.workspace_id = s.workspace_id and c.parent_run_id = s.run_id and c.parent_step_id = s.step_id limit 1) end),
+          where c.parent_workspace_id = s.workspace_id and c.parent_run_id = s.run_id and c.parent_step_id = s.step_id limit 1) end),
+        'childApp', array_agg(case when s.op in ('invoke', 'spawn') then (select durable.app_beside(s.workspace_id, c.workspace_id) from durable.children c
+          where c.parent_workspace_id = s.workspace_id and c.parent_run_id = s.run_id and c.parent_step_id = s.step_id limit 1) end),
         'answeredBy', array_agg(case when s.op in ('input', 'approval') then (select i.answered_by from durable.inputs i
           where i.workspace_id = s.workspace_id and i.run_id = s.run_id and i.step_id = s.step_id) end))::text
       from entry s) as entries,

@@ -5,6 +5,7 @@ import type { Ending } from "../domain/ending.ts";
 import type { StepContent } from "../domain/outcome.ts";
 import type { RerunKind } from "../domain/rerun-kind.ts";
 import type { Database, Sql } from "./database.ts";
+import type { ErrorState } from "./error-groups.ts";
 import type { InputStatus } from "./inputs.ts";
 import { POSITION_MAX, type RunWait } from "./run-waits.ts";
 import type { RunStatus } from "./runs-listing.ts";
@@ -119,6 +120,8 @@ export interface ParentStored {
   /** 32 hex digits; null when it started its child by failing. */
   readonly step: string | null;
   readonly kind: ChildKind;
+  /** Of the other run, where it is another one. */
+  readonly app: string | null;
 }
 
 export interface ChildStored extends ParentStored {
@@ -190,6 +193,8 @@ export interface RunStored {
   readonly reruns: readonly (RerunShown & { readonly status: RunStatus })[];
   readonly heartbeats: readonly HeartbeatStored[];
   readonly detours: readonly DetourStored[];
+  /** The group of its last failure; also when it went on afterwards. */
+  readonly error: { readonly fingerprint: string; readonly state: ErrorState } | null;
   /** Of its app, in the order in which they answered: each from an entry's number on. None where the app does not say. */
   readonly deployments: readonly { readonly deployment: string; readonly from_seq: number }[];
   readonly steps: readonly StepStored[];
@@ -252,15 +257,16 @@ function runParts(sql: Sql, workspaceId: number, runId: string, afterSeq: number
         select json_build_object('by', a.actor, 'reason', a.detail, 'at', durable.rfc3339(a.at))
         from durable.audit a where a.workspace_id = r.workspace_id and a.action in ('run.cancel', 'run.cancel-without-undo') and a.target = r.id::text
         order by a.id limit 1) end,
-      'parent', (select json_build_object('run', c.parent_run_id, 'step', durable.step_of(c), 'kind', c.kind)
+      'parent', (select json_build_object('run', c.parent_run_id, 'step', durable.step_of(c), 'kind', c.kind,
+          'app', durable.app_beside(r.workspace_id, c.parent_workspace_id))
         from durable.children c where c.workspace_id = r.workspace_id and c.run_id = r.id),
       'children', (select coalesce(json_agg(json_build_object('run', c.run_id, 'step', durable.step_of(c), 'kind', c.kind,
-          'function', k.function_id, 'status', coalesce(k.status, durable.shown_status(o)),
+          'app', durable.app_beside(r.workspace_id, c.workspace_id), 'function', k.function_id, 'status', coalesce(k.status, durable.shown_status(o)),
           'created_at', durable.rfc3339(k.created_at), 'ended_at', durable.rfc3339(k.ended_at)) order by c.run_id), '[]')
         from durable.children c
         join durable.runs k on k.workspace_id = c.workspace_id and k.id = c.run_id
         left join durable.live_runs o on o.workspace_id = c.workspace_id and o.run_id = c.run_id
-        where c.workspace_id = r.workspace_id and c.parent_run_id = r.id),
+        where c.parent_workspace_id = r.workspace_id and c.parent_run_id = r.id),
       'origin', case when r.origin_run_id is not null then json_build_object('run', r.origin_run_id, 'kind', r.origin_kind, 'kept', r.kept,
         'step', (select s.name from durable.steps s
           where s.workspace_id = r.workspace_id and s.run_id = r.origin_run_id and s.step_id = r.origin_step_id)) end,
@@ -280,6 +286,9 @@ function runParts(sql: Sql, workspaceId: number, runId: string, afterSeq: number
         join durable.steps s on s.workspace_id = d.workspace_id and s.run_id = d.run_id and s.step_id = d.step_id
         left join durable.steps b on b.workspace_id = d.workspace_id and b.run_id = d.run_id and b.step_id = d.began_id
         where d.workspace_id = r.workspace_id and d.run_id = r.id),
+      'error', (select json_build_object('fingerprint', g.fingerprint, 'state', g.state) from durable.run_errors x
+        join durable.error_groups g on g.workspace_id = x.workspace_id and g.fingerprint = x.fingerprint
+        where x.workspace_id = r.workspace_id and x.run_id = r.id),
       'deployments', (select coalesce(json_agg(json_build_object('deployment', d.deployment, 'from_seq', d.from_seq) order by d.from_seq), '[]')
         from durable.run_deployments d where d.workspace_id = r.workspace_id and d.run_id = r.id)
     )::text as json

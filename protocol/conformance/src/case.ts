@@ -20,12 +20,16 @@ interface AnyCase {
   readonly needsOneOf?: readonly Capability[];
   /** After all others, with an app that is started anew where the kit starts it: it may leave the kit alone for a while after this. */
   readonly isLast?: true;
+  /** The app is started with two secrets, of which the kit has the second. Only where the kit starts it. */
+  readonly isRotated?: true;
 }
 
 /** What is sent word by word, and what must come back. */
 export interface ScriptedCase extends AnyCase {
   readonly program?: Program;
   readonly exchanges: readonly Exchange[];
+  /** Its requests follow one another as they do with an engine: engines are held to it too. */
+  readonly isTranscript?: true;
   /** What the app asks of the engine meanwhile, in order. What is not in it is refused, and a flaw. */
   readonly callbacks?: readonly Callback[];
 }

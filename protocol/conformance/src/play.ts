@@ -31,18 +31,20 @@ export function resultIds(cases: readonly Case[]): string[] {
 }
 
 async function playOnce(each: Case, stage: Stage, mutation: Mutation | null): Promise<Result> {
-  const missing = missingCapabilities(each, stage.manifest.capabilities);
-  if (missing.length > 0) {
-    return {
-      ...head(each, mutation),
-      status: "NOT_IMPLEMENTED",
-      reason: `the app does not declare ${missing.join(", ")}`,
-      ...NOTHING,
-    };
-  }
+  const reason = reasonAgainst(each, stage);
+  if (reason !== null) return { ...head(each, mutation), status: "NOT_IMPLEMENTED", reason, ...NOTHING };
   const startedAtMs = performance.now();
   const end = isDriven(each) ? await playDriven(each, stage, mutation) : await playScripted(each, stage);
   return resultOf(head(each, mutation), end, performance.now() - startedAtMs);
+}
+
+/** Why this app is not asked that; null when it is. */
+function reasonAgainst(each: Case, { manifest, isStarted }: Stage): string | null {
+  const missing = missingCapabilities(each, manifest.capabilities);
+  if (missing.length > 0) return `the app does not declare ${missing.join(", ")}`;
+  return each.isRotated && !isStarted
+    ? "the kit asks that only of an app that it starts itself (--start)"
+    : null;
 }
 
 function missingCapabilities({ needs = [], needsOneOf = [] }: Case, declared: readonly string[]): string[] {

@@ -1,5 +1,6 @@
 import { parseSecretList } from "@durable/protocol/wire";
 import { AppLine } from "./app/app-line.ts";
+import { OTHER_SECRET } from "./app/sign-request.ts";
 import { type StartedApp, startApp } from "./app/start-app.ts";
 import { askManifest } from "./begin.ts";
 import type { Case, Level } from "./case.ts";
@@ -24,6 +25,8 @@ export interface KitOptions {
   readonly only?: readonly string[];
   readonly mutations?: boolean;
   readonly gaps?: Gaps;
+  /** How long nothing may be heard of the app while it has a request. */
+  readonly patienceMs?: number;
   readonly onBegin?: (found: Pick<Report, "sdk" | "capabilities">, count: number) => void;
   readonly onResult?: (result: Result) => void;
 }
@@ -34,18 +37,25 @@ export const LISTEN_DEFAULT = { host: "127.0.0.1", port: 4499 } as const;
 export async function runKit(options: KitOptions): Promise<Report> {
   const { secret, canary, gaps = {}, listen = LISTEN_DEFAULT, onResult } = options;
   const url = new URL(options.url);
-  const secrets = secret.trim().split(/\s+/);
+  const secrets = [...secret.trim().split(/\s+/), OTHER_SECRET];
   const [key] = parseSecretList(secret);
   const startedAtMs = performance.now();
   const callbacks = new CallbackServer(key!);
   await callbacks.listen(listen.host, listen.port);
   let child: StartedApp | null = null;
-  const start = () => startApp(options.start!, url, { secret, engineUrl: callbacks.url, canary });
+  const start = (secrets: string) =>
+    startApp(options.start!, url, { secret: secrets, engineUrl: callbacks.url, canary });
   try {
-    if (options.start !== undefined) child = await start();
-    const app = new AppLine(url, key!);
+    if (options.start !== undefined) child = await start(secret);
+    const app = new AppLine(url, key!, options.patienceMs);
     const manifest = await askManifest(app, url);
-    const stage = { app, callbacks, manifest, forbidden: forbidden(canary, secrets) };
+    const stage = {
+      app,
+      callbacks,
+      manifest,
+      isStarted: child !== null,
+      forbidden: forbidden(canary, secrets),
+    };
     const chosen = cases.filter((each) => isChosen(each, options));
     const found = { sdk: manifest.sdk, capabilities: manifest.capabilities };
     options.onBegin?.(found, chosen.length);
@@ -57,7 +67,7 @@ export async function runKit(options: KitOptions): Promise<Report> {
     for (const each of chosen) {
       if (each.isLast && child !== null) {
         await child.stop();
-        child = await start();
+        child = await start(each.isRotated ? `${OTHER_SECRET}\n ${secret}` : secret);
       }
       await play(each, stage, options, (result) => tell(declared(result, gaps)));
     }

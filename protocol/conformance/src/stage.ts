@@ -8,6 +8,8 @@ export interface Stage {
   readonly app: AppLine;
   readonly callbacks: CallbackServer;
   readonly manifest: Manifest;
+  /** Whether the kit started the app, and so can do it in other ways. */
+  readonly isStarted: boolean;
   readonly forbidden: readonly Forbidden[];
 }
 

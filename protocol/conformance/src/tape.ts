@@ -8,11 +8,18 @@ export interface TapeLine {
 }
 
 const LINE_CHARACTERS = 1_500;
+/** Of a run of thousands of requests the beginning and the end are told. */
+const FIRST_LINES = 20;
+const LAST_LINES = 40;
 
 export class Tape {
   readonly #lines: TapeLine[] = [];
+  /** Of all lines there were. */
+  #count = 0;
   readonly #forbidden: readonly Forbidden[];
   readonly leaks = new Set<string>();
+  /** When the app was last heard of. */
+  heardMs = 0;
   requests = 0;
   bytes = 0;
 
@@ -21,7 +28,10 @@ export class Tape {
   }
 
   get lines(): readonly TapeLine[] {
-    return this.#lines;
+    const left = this.#count - this.#lines.length;
+    if (left === 0) return this.#lines;
+    const between: TapeLine = { mark: "!", text: `(${left} lines are left out here)` };
+    return [...this.#lines.slice(0, FIRST_LINES), between, ...this.#lines.slice(FIRST_LINES)];
   }
 
   sent(head: string, body: string | Uint8Array): void {
@@ -32,6 +42,7 @@ export class Tape {
   /** An answer, or a request of the app's own. */
   heard(mark: "<" | "!", head: string, headers: Readonly<Record<string, string>>, body: Uint8Array): void {
     if (mark === "!") this.requests += 1;
+    this.heardMs = performance.now();
     const text = this.#add(mark, head, body);
     const all = `${JSON.stringify(headers)}\n${text}`;
     for (const { what, text: secret } of this.#forbidden) if (all.includes(secret)) this.leaks.add(what);
@@ -41,10 +52,12 @@ export class Tape {
     const text = typeof body === "string" ? body : new TextDecoder().decode(body);
     this.bytes += typeof body === "string" ? Buffer.byteLength(body) : body.length;
     const line = `${head} ${text}`;
+    this.#count += 1;
     this.#lines.push({
       mark,
       text: line.length > LINE_CHARACTERS ? `${line.slice(0, LINE_CHARACTERS)}...` : line,
     });
+    if (this.#lines.length > FIRST_LINES + LAST_LINES) this.#lines.splice(FIRST_LINES, 1);
     return text;
   }
 }

@@ -12,4 +12,6 @@ const conformance = createFunction({
 });
 
 const route = serve({ app: "conformance", functions: [conformance], captureConsole: false });
+// Ends by itself, so that what was compiled is kept where the environment says so.
+process.once("SIGTERM", () => process.exit());
 createServer(route).listen(Number(process.env["PORT"]), "127.0.0.1");

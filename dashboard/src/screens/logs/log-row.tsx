@@ -42,7 +42,7 @@ export const LogRow = memo(function LogRow({ line, isRunShown, isOpen, toggle }:
           params={{ ...params, id: run }}
           search={{ span: step.id } as never}
           title={`Run ${run}, step ${step.name}`}
-          className="w-44 min-w-0 shrink-0 truncate text-muted hover:text-accent hover:underline max-sm:flex-1"
+          className="w-60 min-w-0 shrink-0 truncate text-muted hover:text-accent hover:underline max-sm:flex-1"
         >
           {isRunShown && `${shortId(run)} `}
           <span className="text-text">{step.name}</span>

@@ -66,7 +66,11 @@ export function runRoutes(
       const workspaceId = await workspaceIds.require(params.app, params.env);
       const workspace = { app: params.app, environment: params.env };
       if (query.at !== undefined) {
-        const then = await loadRunAt(database, { workspaceId, runId }, Date.parse(query.at), signal());
+        const then = await loadRunAt(
+          database,
+          { workspaceId, runId },
+          { atMs: Date.parse(query.at), afterSeq: query.steps_after, signal: signal() },
+        );
         if (then === null) throw notFound();
         return {
           ...showRun(then, workspace),

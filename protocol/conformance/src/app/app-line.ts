@@ -1,7 +1,7 @@
 import { CONTENT_TYPE_JSON, HEADER_PROTOCOL, type SigningKey, writeJson } from "@durable/protocol/wire";
 import type { Signing } from "../case.ts";
 import type { Tape } from "../tape.ts";
-import { type HttpAnswer, sendHttp } from "./http-line.ts";
+import { type HttpAnswer, PATIENCE_MS, sendHttp } from "./http-line.ts";
 import { type Asked, type Read, readSigned } from "./read-answer.ts";
 import { signRequest } from "./sign-request.ts";
 
@@ -22,9 +22,11 @@ export interface AppAnswer extends HttpAnswer {
 export class AppLine {
   readonly #url: URL;
   readonly #key: SigningKey;
+  readonly #patienceMs: number;
   #count = 0;
 
-  constructor(url: URL, key: SigningKey) {
+  constructor(url: URL, key: SigningKey, patienceMs: number = PATIENCE_MS) {
+    this.#patienceMs = patienceMs;
     this.#url = url;
     this.#key = key;
   }
@@ -48,7 +50,7 @@ export class AppLine {
       Object.entries(usual).filter((each): each is [string, string] => each[1] !== null),
     );
     tape.sent(method === "POST" ? "POST" : method, body);
-    const answer = await sendHttp(this.#url, { method, headers, body });
+    const answer = await sendHttp(this.#url, { method, headers, body }, () => tape.heardMs, this.#patienceMs);
     tape.heard("<", String(answer.status), answer.headers, answer.body);
     return { ...answer, id: signed.id };
   }

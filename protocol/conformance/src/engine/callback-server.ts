@@ -87,6 +87,7 @@ export class CallbackServer {
       const path = request.url ?? "";
       const counted = this.#runs.get(COUNT.exec(path)?.[1] ?? "");
       if (counted !== undefined) {
+        counted.tape.heardMs = performance.now();
         counted.ran.push(new TextDecoder().decode(body));
         response.writeHead(200).end();
         return;

@@ -1,20 +1,26 @@
 import type { Case } from "../../case.ts";
 import { done, err, goesOn, ok, op, pending, ran, settled } from "../words.ts";
 
-const paid = { id: "evt_9", name: "paid", data: { amount: 42 }, time: "2026-10-21T09:00:01.000Z" };
+const paid = {
+  id: "evt_9",
+  name: "paid",
+  data: { amount: 42, order: { id: 7 } },
+  time: "2026-10-21T09:00:01.000Z",
+};
 
 export const deferred: readonly Case[] = [
   {
     id: "L0-sleep",
     level: 0,
+    isTranscript: true,
     says: "A sleep is reported with its whole milliseconds, holds nothing, and goes on when the memo says that it is over.",
     program: [
-      { do: "sleep", name: "nap", ms: 86_400_000 },
+      { do: "sleep", name: "nap", ms: 40 },
       { do: "run", name: "after", returns: 1 },
       { do: "return", value: "$results" },
     ],
     exchanges: [
-      { answers: goesOn(op("sleep", "nap", { ms: 86_400_000 })), ran: {} },
+      { answers: goesOn(op("sleep", "nap", { ms: 40 })), ran: {} },
       { memo: [settled("sleep", "nap")], answers: goesOn(ran("after", 1)), ran: { after: 1 } },
       { memo: [settled("sleep", "nap"), ok("after", 1)], answers: done([null, 1]) },
     ],
@@ -42,6 +48,7 @@ export const deferred: readonly Case[] = [
   {
     id: "L0-wait",
     level: 0,
+    isTranscript: true,
     says: "A wait is reported with its event, what has to match and its timeout; its value is the event.",
     program: [
       { do: "wait", name: "payment", event: "paid", match: { "order.id": 7 }, timeout_ms: 60_000 },
@@ -59,13 +66,14 @@ export const deferred: readonly Case[] = [
   {
     id: "L0-wait-timeout",
     level: 0,
+    isTranscript: true,
     says: "After the timeout the value of a wait is null.",
     program: [
-      { do: "wait", name: "payment", event: "paid", timeout_ms: 1_000 },
+      { do: "wait", name: "payment", event: "paid", timeout_ms: 50 },
       { do: "return", value: "$results" },
     ],
     exchanges: [
-      { answers: goesOn(op("wait", "payment", { event: "paid", timeout_ms: 1_000 })) },
+      { answers: goesOn(op("wait", "payment", { event: "paid", timeout_ms: 50 })) },
       { memo: [{ ...settled("wait", "payment"), v: null } as ReturnType<typeof ok>], answers: done([null]) },
     ],
   },
@@ -85,6 +93,7 @@ export const deferred: readonly Case[] = [
   {
     id: "L0-signal",
     level: 0,
+    isTranscript: true,
     says: "A wait for a signal is reported with its key; its value is the payload.",
     program: [
       { do: "signal", name: "go", key: "order-7", timeout_ms: 60_000 },
@@ -98,6 +107,7 @@ export const deferred: readonly Case[] = [
   {
     id: "L0-invoke",
     level: 0,
+    isTranscript: true,
     says: "A child is reported with its function and its input; its value is what it returned.",
     program: [
       { do: "invoke", name: "child", fn: "other", data: { x: [1] } },
@@ -111,12 +121,14 @@ export const deferred: readonly Case[] = [
   {
     id: "L0-invoke-error",
     level: 0,
+    isTranscript: true,
     says: "What a child failed with is thrown where it was invoked, and may be caught.",
     program: [
       { do: "invoke", name: "child", fn: "other", data: null, catch: true },
       { do: "return", value: "$results" },
     ],
     exchanges: [
+      { answers: goesOn(op("invoke", "child", { fn: "other" })) },
       {
         memo: [err("child", { name: "CardError", message: "declined" }, "invoke")],
         answers: done([{ caught: "CardError", message: "declined" }]),
@@ -126,6 +138,7 @@ export const deferred: readonly Case[] = [
   {
     id: "L0-send",
     level: 0,
+    isTranscript: true,
     says: "Events that a run sends are reported with its answer, so that both are stored or neither.",
     program: [
       {
@@ -148,6 +161,11 @@ export const deferred: readonly Case[] = [
       {
         memo: [settled("send", "tell", ["evt_1", "evt_2"])],
         answers: goesOn(ran("after", 1)),
+        ran: { after: 1 },
+      },
+      {
+        memo: [settled("send", "tell", ["evt_1", "evt_2"]), ok("after", 1)],
+        answers: done(1),
         ran: { after: 1 },
       },
     ],

@@ -38,8 +38,36 @@ export const errors: readonly Case[] = [
     steps: { a: 1, b: 1 },
   },
   {
+    id: "L0-step-retry-told",
+    level: 0,
+    isTranscript: true,
+    says: "A step that is tried again stands in `attempts` with its next number, and not in the memo; the others do not run again.",
+    program: [
+      { do: "run", name: "a", returns: "$attempt" },
+      {
+        do: "run",
+        name: "b",
+        throws: { name: "BusyError", message: "busy", retry_after_ms: 20 },
+        fails: 1,
+        returns: "$attempt",
+      },
+      { do: "return", value: "$results" },
+    ],
+    exchanges: [
+      { answers: goesOn(ran("a", 1)), ran: { a: 1 } },
+      {
+        memo: [ok("a", 1)],
+        answers: goesOn(failed("b", { name: "BusyError", message: "busy", retry_after_ms: 20 })),
+        ran: { a: 1, b: 1 },
+      },
+      { memo: [ok("a", 1)], attempts: { [idOf("b")]: 2 }, answers: goesOn(ran("b", 2)), ran: { a: 1, b: 2 } },
+      { memo: [ok("a", 1), ok("b", 2)], answers: done([1, 2]), ran: { a: 1, b: 2 } },
+    ],
+  },
+  {
     id: "L0-step-error-thrown",
     level: 0,
+    isTranscript: true,
     says: "An `err` in the memo is thrown where its step stands, with its name and message, and user code may catch it; the body does not run.",
     program: [
       { do: "run", name: "a", throws: { name: "CardError", message: "declined", retry: false }, catch: true },
@@ -47,11 +75,12 @@ export const errors: readonly Case[] = [
       { do: "return", value: "$results" },
     ],
     exchanges: [
-      { memo: [err("a", declined)], answers: goesOn(ran("b", 2)), ran: { b: 1 } },
+      { answers: goesOn(failed("a", { ...declined, retry: false })), ran: { a: 1 } },
+      { memo: [err("a", declined)], answers: goesOn(ran("b", 2)), ran: { a: 1, b: 1 } },
       {
         memo: [err("a", declined), ok("b", 2)],
         answers: done([{ caught: "CardError", message: "declined" }, 2]),
-        ran: { b: 1 },
+        ran: { a: 1, b: 1 },
       },
     ],
   },

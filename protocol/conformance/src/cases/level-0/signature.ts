@@ -73,6 +73,17 @@ export const signature: readonly ScriptedCase[] = [
     "in a header that is too long",
   ),
   {
+    id: "L0-secret-list",
+    level: 0,
+    isLast: true,
+    isRotated: true,
+    says: "DURABLE_SECRET is a list separated by white space: every one of them verifies, and the answer is signed with the one that did.",
+    exchanges: [
+      { message: inspect, answers: { app: "conformance" } },
+      { message: inspect, signed: "before the body was changed", refused: { status: 401 } },
+    ],
+  },
+  {
     id: "L0-signature-bytes",
     level: 0,
     says: "The body is verified as the bytes received, white space and order of members included; it is never parsed and written again.",

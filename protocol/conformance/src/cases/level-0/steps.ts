@@ -5,6 +5,7 @@ export const steps: readonly Case[] = [
   {
     id: "L0-no-steps",
     level: 0,
+    isTranscript: true,
     says: "A handler that returns at once ends its run.",
     program: [{ do: "return", value: { answer: 42 } }],
     exchanges: [{ answers: done({ answer: 42 }), ran: {} }],
@@ -20,6 +21,7 @@ export const steps: readonly Case[] = [
   {
     id: "L0-serial",
     level: 0,
+    isTranscript: true,
     says: "One turn per answer: a result reaches user code only out of the memo of a later request.",
     program: [
       { do: "run", name: "a", returns: 1 },
@@ -47,12 +49,14 @@ export const steps: readonly Case[] = [
   {
     id: "L0-loop-n",
     level: 0,
-    says: "n counts how often the name came before, in the memo or not.",
+    isTranscript: true,
+    says: "The number n counts how often the name came before, in the memo or not.",
     program: [{ do: "loop", times: 3, body: [{ do: "run", name: "l", returns: "$i" }] }],
     exchanges: [
       { answers: goesOn(ran("l", 0, 0)), ran: { l: 1 } },
       { memo: [ok("l", 0, 0)], answers: goesOn(ran("l", 1, 1)), ran: { l: 2 } },
       { memo: [ok("l", 0, 0), ok("l", 1, 1)], answers: goesOn(ran("l", 2, 2)), ran: { l: 3 } },
+      { memo: [ok("l", 0, 0), ok("l", 1, 1), ok("l", 2, 2)], answers: done([0, 1, 2]), ran: { l: 3 } },
     ],
   },
   {
@@ -77,6 +81,7 @@ export const steps: readonly Case[] = [
   {
     id: "L0-name-unicode",
     level: 0,
+    isTranscript: true,
     says: "Names are UTF-8, and ids are made of their bytes.",
     program: [
       { do: "run", name: "café €😀/", returns: "é" },

@@ -35,6 +35,7 @@ export const values: readonly Case[] = [
   {
     id: "L0-value-empty-object",
     level: 0,
+    isTranscript: true,
     says: "{} and [] differ, and stay different through an SDK.",
     program: [
       { do: "run", name: "object", returns: {} },
@@ -62,6 +63,7 @@ export const values: readonly Case[] = [
   {
     id: "L0-value-undefined-in-memo",
     level: 0,
+    isTranscript: true,
     says: "An entry that is ok and has neither `v` nor `ref` is a result, and its step does not run.",
     program: [
       { do: "run", name: "nothing" },
@@ -75,7 +77,8 @@ export const values: readonly Case[] = [
   {
     id: "L0-value-null",
     level: 0,
-    says: "null is a value: it is reported as one.",
+    isTranscript: true,
+    says: "A null is a value: it is reported as one.",
     program: [
       { do: "run", name: "a", returns: null },
       { do: "return", value: "$results" },

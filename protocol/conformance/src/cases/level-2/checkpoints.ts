@@ -216,6 +216,7 @@ export const checkpoints: readonly Case[] = [
     ],
     begun: LONG,
     ends: { status: "completed", output: [[null, 1], [null]] },
+    isMutated: false,
     ran: { "after nap": 1 },
   },
   {
@@ -232,6 +233,7 @@ export const checkpoints: readonly Case[] = [
     ],
     begun: LONG,
     ends: { status: "completed", output: 1 },
+    isMutated: false,
     ran: { "before it": 1, a: 3, b: 1 },
     steps: { "before it": 1, a: 1, b: 1 },
   },

@@ -57,7 +57,7 @@ def entry(step, st="ok", op="run", **members):
 class TurnTest(unittest.TestCase):
     def test_a_turn_ends_with_the_first_new_step_and_tells_its_key_and_attempt(self):
         _, answer = turn(plain, attempts={CHARGE: 3})
-        self.assertEqual(answer.pop("app_ms"), 0)
+        self.assertGreaterEqual(answer.pop("app_ms"), 0)
         self.assertEqual(answer, {
             "status": "continue", "fence": "f1", "ops": [
                 {"op": "run", "id": CHARGE, "name": "charge", "n": 0, "st": "ok",

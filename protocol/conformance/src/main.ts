@@ -12,6 +12,7 @@ const CANNOT_BEGIN = 2;
 
 /** @returns the exit code. */
 export async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(CANNOT_BEGIN));
   try {
     const options = readOptions(args, environment);
     if (options.help || options.list) {

@@ -44,7 +44,15 @@ export async function startApp(
       said = (said + piece.toString()).slice(-2_000);
     });
   }
-  const app = { stop: () => stop(child) };
+  // A kit that is interrupted leaves no app behind.
+  const kill = () => signal(child.pid, "SIGKILL");
+  process.once("exit", kill);
+  const app = {
+    async stop() {
+      await stop(child);
+      process.off("exit", kill);
+    },
+  };
   const deadlineMs = performance.now() + START_MS;
   while (!(await answers(url))) {
     const isOver = child.exitCode !== null || child.signalCode !== null;
@@ -81,7 +89,8 @@ async function stop(child: ChildProcess): Promise<void> {
   }
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
+function signal(pid: number | undefined, name: NodeJS.Signals): void {
+  if (pid === undefined) return;
   try {
     process.kill(-pid, name);
   } catch {

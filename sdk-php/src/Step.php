@@ -367,7 +367,7 @@ final class Step
     public function log(string $message, mixed $data = null, string $level = 'info'): void
     {
         $level = in_array($level, ['debug', 'info', 'warn', 'error'], true) ? $level : 'info';
-        $this->turn->body()?->lines?->add($level, $message, $data);
+        $this->turn->bodies->current()?->lines?->add($level, $message, $data);
         $context = is_array($data) ? $data : ($data === null ? [] : ['data' => $data]);
         $this->turn->options()->logger?->log($level === 'warn' ? 'warning' : $level, $message, $context);
     }
@@ -375,7 +375,7 @@ final class Step
     /** The code of a step says that it lives, and how far it is; as `$context->heartbeat()`. Between steps it does nothing. */
     public function heartbeat(mixed $progress = null, ?string $note = null): void
     {
-        $heartbeat = $this->turn->body()?->heartbeat;
+        $heartbeat = $this->turn->bodies->current()?->heartbeat;
         if ($heartbeat !== null) {
             $heartbeat($progress, $note);
         }

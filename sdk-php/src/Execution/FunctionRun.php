@@ -29,7 +29,7 @@ final class FunctionRun
     {
         $cause = $this->request['input'] + ['run' => $this->request['run']];
         $end = $this->turn->run(Handlers::of($this->fn, $cause, $this->turn));
-        if ($this->turn->hasSwallowed()) {
+        if ($this->turn->tasks->hasSwallowed()) {
             $this->options->logger?->warning(
                 'A catch (\Throwable) around a step of function "{function}" caught what the SDK stops the function with. It does no '
                 . 'harm to the run; catch \Exception, or StepError, instead.',
@@ -48,7 +48,7 @@ final class FunctionRun
     {
         $fence = $this->request['task']['fence'];
         $failure = ['name' => 'FatalError', 'message' => $why];
-        $running = $this->turn->running();
+        $running = $this->turn->bodies->running();
         if ($running === null) {
             return $this->complete(
                 ['status' => 'error', 'fence' => $fence, 'error' => $failure] + $this->lastOps(),
@@ -89,7 +89,7 @@ final class FunctionRun
         }
         return match ($end->kind) {
             'suspended' => ['status' => 'continue', 'fence' => $fence, 'ops' => $this->turn->answerOps()]
-                + ($this->turn->isOutOfTime() ? ['more' => true] : []),
+                + ($this->turn->bodies->isOutOfTime() ? ['more' => true] : []),
             'returned' => $this->answerReturned($fence, $end->value),
             'threw' => ['status' => 'error', 'fence' => $fence, 'error' => $this->errorOf($end->thrown)] + $this->lastOps(),
             'nondeterministic' => [

@@ -33,7 +33,7 @@ final class Join implements Decision
     public function branch(string $key, int $index, Scope $scope, \Closure $code): void
     {
         $this->open[$key] = $scope;
-        $task = $this->turn->add($code, function (bool $isReturned, mixed $value) use ($key, $index): void {
+        $task = $this->turn->tasks->add($code, function (bool $isReturned, mixed $value) use ($key, $index): void {
             $this->end(['key' => $key, 'index' => $index, 'ok' => $isReturned, 'value' => $value]);
         }, $scope);
         $this->branches[$key] = [$task, $scope];
@@ -52,7 +52,7 @@ final class Join implements Decision
     public function again(\Closure $codeOf): void
     {
         foreach ($this->branches as $key => [$task, $scope]) {
-            $this->turn->again($task, $codeOf((string) $key, $scope));
+            $this->turn->tasks->again($task, $codeOf((string) $key, $scope));
         }
     }
 
@@ -80,6 +80,6 @@ final class Join implements Decision
                 array_map(static fn (array $each): string => $each['key'], array_values($winners)),
             );
         }
-        $this->turn->deliver($this->waiting, $verdict->give(...));
+        $this->turn->tasks->deliver($this->waiting, $verdict->give(...));
     }
 }

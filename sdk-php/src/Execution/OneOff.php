@@ -68,7 +68,7 @@ final class OneOff
                 throw new \RuntimeException($end->message);
             }
             // A step in a query would never be run: it is refused like one inside of a step.
-            return $turn->within(new Body($name, isQuery: true), static fn (): mixed => $answer($message['query']['input'] ?? null));
+            return $turn->bodies->within(new Body($name, isQuery: true), static fn (): mixed => $answer($message['query']['input'] ?? null));
         });
     }
 

@@ -23,8 +23,19 @@ final class ResultLine
         $this->line[] = [$recorded, $waiting];
     }
 
-    /** @return array{Recorded, Waiting} The result that was recorded first. */
+    /** Who waits for the result that was recorded first. */
+    public function first(): Waiting
+    {
+        return $this->line[$this->placeOfFirst()][1];
+    }
+
+    /** @return array{Recorded, Waiting} */
     public function takeFirst(): array
+    {
+        return array_splice($this->line, $this->placeOfFirst(), 1)[0];
+    }
+
+    private function placeOfFirst(): int
     {
         $first = 0;
         foreach ($this->line as $at => [$recorded]) {
@@ -32,7 +43,7 @@ final class ResultLine
                 $first = $at;
             }
         }
-        return array_splice($this->line, $first, 1)[0];
+        return $first;
     }
 
     /**

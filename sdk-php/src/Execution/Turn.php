@@ -4,14 +4,12 @@ declare(strict_types=1);
 
 namespace Durable\Execution;
 
-use Durable\Clock;
 use Durable\Exception\NonRetriableError;
 use Durable\Exception\StepError;
 use Durable\Json\JsonReader;
 use Durable\Json\JsonWriter;
 use Durable\Json\RawJson;
 use Durable\Options\Shown;
-use Durable\Wire\Limits;
 use Durable\Wire\StepId;
 use Durable\Wire\StepName;
 
@@ -32,38 +30,28 @@ use Durable\Wire\StepName;
  *
  * End. The turn is over when the handler has ended and nothing new was started, or when nothing can go on. Once it is over it
  * is closed: whatever suspended code still does, nobody listens.
+ *
+ * This file is the story; each part that it names has a file of its own.
  */
 class Turn
 {
-    /** Answers are bounded, and a body whose result does not fit would run again. */
-    private const NEWS_BYTES_MAX = 1_572_864;
     /** What one op may take, so that an answer with it alone is none too large. */
     private const OP_BYTES_MAX = 5_242_880;
 
     public readonly string $runId;
+    public readonly Tasks $tasks;
+    public readonly Bodies $bodies;
     /** @var array<string, \Closure(mixed): mixed> Questions about the run that its code answers. */
     public array $queries = [];
     protected readonly News $news;
     private readonly Memo $memo;
     private readonly Purpose $purpose;
+    private readonly Places $places;
     private readonly OpenSteps $open;
     private readonly ResultLine $results;
-    /** @var array<string, int> How often each name was asked for so far, place by place. */
-    private array $counts = [];
-    /** @var list<array{Task, (\Closure(): mixed)|null}> What can go on. */
-    private array $ready = [];
-    /** @var list<Task> */
-    private array $tasks = [];
-    private ?Task $current = null;
-    private ?Body $body = null;
-    /** @var array<string, mixed>|null What is reported should PHP end while it runs. */
-    private ?array $running = null;
+    private readonly ?Checkpoints $checkpoints;
     private ?TurnEnd $handlerEnd = null;
     private ?TurnEnd $end = null;
-    private bool $isOutOfTime = false;
-    private bool $isToYield = false;
-    private bool $hasSwallowed = false;
-    private readonly float $startUntilMs;
 
     /** @param array<string, mixed> $request As the engine sends it, with its whole memo. */
     public function __construct(
@@ -74,27 +62,36 @@ class Turn
         $this->runId = $request['run']['id'];
         $this->memo = new Memo($request['memo']);
         $this->purpose = new Purpose($request['task'], $options->isReadOnly);
+        $this->tasks = new Tasks();
+        $this->places = new Places();
         $this->news = new News();
         $this->open = new OpenSteps();
         $this->results = new ResultLine();
-        // The one step that a task is for is always run.
-        $this->startUntilMs = $this->purpose->isTask() ? INF : $startedAtMs + $request['budget']['ms'];
+        $this->bodies = new Bodies($this->isTask() ? INF : $startedAtMs + $request['budget']['ms'], $this->news);
+        $line = $options->checkpoints;
+        $this->checkpoints = $line === null
+            ? null
+            : new Checkpoints($line, $this->memo, $this->news, $this->open, $this->results, $this->bodies);
     }
 
     /** @param \Closure(): mixed $handler */
     public function run(\Closure $handler): TurnEnd
     {
         $buffers = ob_get_level();
-        $this->add($handler, function (bool $isReturned, mixed $value): void {
+        $this->tasks->add($handler, function (bool $isReturned, mixed $value): void {
             $this->handlerEnd = $isReturned ? TurnEnd::returned($value) : TurnEnd::threw($value);
         }, new Scope());
         try {
             while ($this->end === null) {
-                $next = array_shift($this->ready);
-                $next === null ? $this->atRest() : $this->go(...$next);
+                if (!$this->tasks->goOn()) {
+                    $this->atRest();
+                }
             }
         } finally {
-            $this->close($buffers);
+            $this->tasks->dropAll();
+            while (ob_get_level() > $buffers) {
+                ob_end_clean();
+            }
         }
         return $this->end;
     }
@@ -110,9 +107,6 @@ class Turn
     {
         $name = $call->name;
         $task = $this->calling('Step ' . Shown::text($name));
-        if ($this->end !== null || $task->isDropped()) {
-            $task->hang();
-        }
         $problem = is_string($name) ? StepName::problem($name) : "A step's name must be a string.";
         if ($problem !== null) {
             throw new NonRetriableError('Step ' . Shown::text($name) . ": {$problem}");
@@ -128,10 +122,7 @@ class Turn
     /** What user code asks for here under this name: its id and number. @return array{string, int} */
     public function place(Scope $scope, string $name): array
     {
-        $key = "{$scope->id}\x1f{$name}";
-        $n = $this->counts[$key] ?? 0;
-        $this->counts[$key] = $n + 1;
-        return [StepId::of($scope->id, $name, $n), $n];
+        return $this->places->next($scope, $name);
     }
 
     /**
@@ -144,9 +135,6 @@ class Turn
     public function join(string $what, \Closure $open, \Closure $again): mixed
     {
         $task = $this->calling($what);
-        if ($this->end !== null || $task->isDropped()) {
-            $task->hang();
-        }
         $decision = $task->asks($what, static fn (): Decision => $open($task));
         if ($decision->isDecided()) {
             $again($decision);
@@ -163,51 +151,7 @@ class Turn
      */
     public function remember(string $what, \Closure $make): object
     {
-        $task = $this->calling($what);
-        if ($this->end !== null || $task->isDropped()) {
-            $task->hang();
-        }
-        return $task->asks($what, $make);
-    }
-
-    /**
-     * Code that runs beside the others from now on.
-     *
-     * @param \Closure(): mixed $code
-     * @param \Closure(bool, mixed): void $ended
-     */
-    public function add(\Closure $code, \Closure $ended, Scope $scope): Task
-    {
-        $leave = function (bool $isReturned, mixed $value) use (&$task, $ended): void {
-            $this->leave($task);
-            $ended($isReturned, $value);
-        };
-        $task = Fibers::areUsable() ? new FiberTask($code, $leave, $scope) : new RerunTask($code, $leave, $scope);
-        $this->tasks[] = $task;
-        $this->ready[] = [$task, null];
-        return $task;
-    }
-
-    /**
-     * The code around a join that is decided is called again: see Task.
-     *
-     * @param \Closure(): mixed $code
-     */
-    public function again(Task $task, \Closure $code): void
-    {
-        $before = $this->current;
-        $this->current = $task;
-        try {
-            $task->again($code);
-        } finally {
-            $this->current = $before;
-        }
-    }
-
-    /** @param \Closure(): mixed $deliver Returns or throws what the task waits for. */
-    public function deliver(Task $task, \Closure $deliver): void
-    {
-        $this->ready[] = [$task, $deliver];
+        return $this->calling($what)->asks($what, $make);
     }
 
     /**
@@ -227,10 +171,8 @@ class Turn
         if ($recorded !== null) {
             $this->agree(new StepCall('join', $name), $n, $recorded->entry);
         } elseif ($this->purpose->begins($id)) {
-            $this->news->add(
-                ['op' => 'join', 'id' => $id, 'name' => $name, 'n' => $n, 'losers' => $lost, 'v' => $winners],
-                $scope,
-            );
+            $op = ['op' => 'join', 'id' => $id, 'name' => $name, 'n' => $n, 'losers' => $lost, 'v' => $winners];
+            $this->news->add($op, $scope);
         }
     }
 
@@ -257,16 +199,7 @@ class Turn
         foreach ($this->news->forget($ids) as $id) {
             unset($ids[$id]);
         }
-        $this->ready = array_values(array_filter(
-            $this->ready,
-            static fn (array $each): bool => !$each[0]->isDropped(),
-        ));
-        foreach ($this->tasks as $task) {
-            if ($task->isDropped()) {
-                $task->drop();
-                $this->leave($task);
-            }
-        }
+        $this->tasks->dropClosed();
         return array_values(array_unique([...array_map('strval', array_keys($ids)), ...$settled]));
     }
 
@@ -299,53 +232,7 @@ class Turn
      */
     public function start(\Closure $body, Scope $scope): void
     {
-        $isFull = $this->news->bytes() > self::NEWS_BYTES_MAX || $this->news->count() >= Limits::OPS_PER_ANSWER_MAX - 2;
-        if ($this->isToYield || ($isFull && !$this->purpose->isTask()) || Clock::monotonicMs() >= $this->startUntilMs) {
-            $this->isOutOfTime = true;
-            return;
-        }
-        $op = $body();
-        if ($op !== null) {
-            $this->news->add($op, $scope);
-        }
-    }
-
-    /**
-     * Calls code in which no step may stand.
-     *
-     * @template T
-     * @param \Closure(): T $call
-     * @return T
-     */
-    public function within(Body $body, \Closure $call): mixed
-    {
-        $before = $this->body;
-        $this->body = $body;
-        try {
-            return $call();
-        } finally {
-            $this->body = $before;
-        }
-    }
-
-    /**
-     * @param array<string, mixed>|null $op Of the body that runs from now on, without what comes of it.
-     */
-    public function runs(?array $op): void
-    {
-        $this->running = $op;
-    }
-
-    /** @return array<string, mixed>|null */
-    public function running(): ?array
-    {
-        return $this->running;
-    }
-
-    /** The body that runs now. */
-    public function body(): ?Body
-    {
-        return $this->body;
+        $this->bodies->start($body, $scope);
     }
 
     /** Publishes the run's state. It needs no acknowledgement: a replay publishes it again. */
@@ -354,7 +241,7 @@ class Turn
         if ($this->end !== null) {
             return;
         }
-        $this->refuseNesting('Step "setState"');
+        $this->bodies->refuseNesting('Step "setState"');
         // Apart from all steps, whatever they are called.
         $scope = StepId::of('', 'durable:state', 0);
         $id = StepId::of($scope, 'setState', 0);
@@ -395,12 +282,6 @@ class Turn
         return $this->purpose->isTask();
     }
 
-    /** Whether a step was left out because the time for starting steps was over. */
-    public function isOutOfTime(): bool
-    {
-        return $this->isOutOfTime;
-    }
-
     /** Settled results that user code has not asked for. */
     public function unclaimed(): int
     {
@@ -410,64 +291,13 @@ class Turn
     /** @return list<array<string, mixed>> All that the answer reports. */
     public function answerOps(): array
     {
-        return $this->purpose->isTask() ? $this->news->stepOps() : $this->news->ops();
+        return $this->isTask() ? $this->news->stepOps() : $this->news->ops();
     }
 
     /** @return list<array<string, mixed>> What was reached for the first time and is not reported yet. */
     public function stepOps(): array
     {
         return $this->news->stepOps();
-    }
-
-    /** Whether code went on after an Interrupt, as in a `catch (\Throwable)` around a step. */
-    public function hasSwallowed(): bool
-    {
-        return $this->hasSwallowed;
-    }
-
-    private function leave(Task $task): void
-    {
-        $this->hasSwallowed = $this->hasSwallowed || ($task instanceof RerunTask && $task->hasSwallowed());
-        $this->tasks = array_values(array_filter($this->tasks, static fn (Task $each): bool => $each !== $task));
-    }
-
-    /** The task whose code calls. @throws NonRetriableError when it calls from somewhere else. */
-    private function calling(string $what): Task
-    {
-        $this->refuseNesting($what);
-        $task = $this->current;
-        if ($task === null) {
-            throw new Interrupt();
-        }
-        if ($this->end === null && !$task->isCalling()) {
-            throw new NonRetriableError(
-                "{$what} is called in a Fiber that is not the function's own, which nobody could resume. Call steps in the "
-                . 'handler itself, and use Fibers (Amp, Revolt) inside a step.',
-            );
-        }
-        return $task;
-    }
-
-    /**
-     * A step inside a step's body could not be replayed: the outer one answers from the memo, and the inner one is never
-     * reached again.
-     */
-    private function refuseNesting(string $what): void
-    {
-        $outer = $this->body;
-        if ($outer === null) {
-            return;
-        }
-        if ($outer->isQuery) {
-            throw new NonRetriableError(
-                "{$what} is called in query \"{$outer->name}\", which answers and starts nothing. Read what the handler has in "
-                . 'variables.',
-            );
-        }
-        throw new NonRetriableError(
-            "{$what} is called inside step \"{$outer->name}\". Steps do not nest: call it after \"{$outer->name}\", with what "
-            . 'that returns.',
-        );
     }
 
     protected function askFirst(StepCall $call, Scope $scope, \Closure $begin, Task $task): Asked
@@ -477,63 +307,70 @@ class Turn
         $waiting = new Waiting($id, $call, $scope, $task);
         $recorded = $this->memo->claim($id);
         if ($recorded === null) {
-            try {
-                $this->begin($call, $scope, $begin, $id, $n);
-            } catch (Interrupt $interrupt) {
-                throw $interrupt;
-            } catch (\Throwable $refused) {
-                return Asked::threw($refused);
-            }
-            $this->open->add($waiting);
-            return $this->isAlone() ? $this->toldNow() : Asked::open();
+            return $this->beginsNow($waiting, $begin, $n);
         }
         if (!$this->agree($call, $n, $recorded->entry)) {
             return Asked::open();
         }
-        if ($this->purpose->undoes($id)) {
-            $this->undo($call, $recorded, $scope);
-        } elseif ($recorded->isSettled()) {
+        if ($recorded->isSettled() && !$this->purpose->undoes($id)) {
             $this->results->add($recorded, $waiting);
             $scope->opened($id);
-            return $this->isAlone() ? $this->settledNow() : Asked::open();
+            return $this->tasks->isAlone() ? $this->settledNow() : Asked::open();
+        }
+        if ($this->purpose->undoes($id)) {
+            $this->undo($call, $recorded, $scope);
         }
         $this->open->add($waiting);
         return Asked::open();
     }
 
-    private function begin(StepCall $call, Scope $scope, \Closure $begin, string $id, int $n): void
+    /** The task whose code calls; what is over goes no further. @throws NonRetriableError when it calls from somewhere else. */
+    private function calling(string $what): Task
     {
+        $this->bodies->refuseNesting($what);
+        $task = $this->tasks->current() ?? throw new Interrupt();
+        if ($this->end === null && !$task->isCalling()) {
+            throw new NonRetriableError(
+                "{$what} is called in a Fiber that is not the function's own, which nobody could resume. Call steps in the "
+                . 'handler itself, and use Fibers (Amp, Revolt) inside a step.',
+            );
+        }
+        return $this->end !== null || $task->isDropped() ? $task->hang() : $task;
+    }
+
+    private function beginsNow(Waiting $waiting, \Closure $begin, int $n): Asked
+    {
+        try {
+            $this->begin($waiting, $begin, $n);
+        } catch (Interrupt $interrupt) {
+            throw $interrupt;
+        } catch (\Throwable $refused) {
+            return Asked::threw($refused);
+        }
+        $this->open->add($waiting);
+        if (!$this->tasks->isAlone() || $this->end !== null) {
+            return Asked::open();
+        }
+        // Tells what has run, where that is due, and goes on at once.
+        if ($this->checkpoints?->isDue() === true && !$this->checkpoints->send()) {
+            $this->abandon();
+        }
+        return $this->end === null && !$this->results->isEmpty() ? $this->settledNow() : Asked::open();
+    }
+
+    private function begin(Waiting $waiting, \Closure $begin, int $n): void
+    {
+        [$id, $call, $scope] = [$waiting->id, $waiting->call, $waiting->scope];
         if (!$this->purpose->begins($id)) {
             return;
         }
-        $asTask = $this->purpose->isTask() ? null : $this->ownTask($call, $scope);
+        $canClaim = in_array('claim', (array) ($this->request['engine']['capabilities'] ?? []), true);
+        $asTask = $this->isTask() ? null : OwnTask::opFor($call, $scope, $this->options->heartbeats !== null, $canClaim);
         if ($asTask === null) {
             $begin($id, $n);
         } else {
             $this->report(['op' => $asTask, 'id' => $id, 'name' => $call->name, 'n' => $n] + ($call->watch ?? []), $scope);
         }
-    }
-
-    /** The op with which a new step gets a task of its own; null when it is begun in the turn that reaches it. */
-    private function ownTask(StepCall $call, Scope $scope): ?string
-    {
-        if ($call->op !== 'run') {
-            return null;
-        }
-        $name = $call->name;
-        if ($call->watch !== null && $this->options->heartbeats === null) {
-            throw new NonRetriableError(
-                "Step \"{$name}\" has a \"heartbeatTimeout\", and the engine cannot hear it. Set DURABLE_URL where the app runs to "
-                . 'the address of the engine.',
-            );
-        }
-        if (!$call->atMostOnce) {
-            return $call->watch !== null || $scope->plans ? 'plan' : null;
-        }
-        if (in_array('claim', self::listOf($this->request['engine']['capabilities'] ?? []), true)) {
-            return 'start';
-        }
-        throw new NonRetriableError("Step \"{$name}\": this engine cannot run a step at most once. Update the engine.");
     }
 
     private function undo(StepCall $call, Recorded $recorded, Scope $scope): void
@@ -550,34 +387,12 @@ class Turn
     /** Whether what is recorded is what the code asks for; when not, that is the turn's end. */
     private function agree(StepCall $call, int $n, array $entry): bool
     {
-        $isSameOp = $entry['op'] === $call->op;
-        if ($isSameOp && $call->fits($entry)) {
-            return true;
-        }
-        $frame = CodeFrame::here();
-        $where = $frame === null ? '' : ", at {$frame}";
-        $recorded = $isSameOp
-            ? "is recorded as another kind of \"{$call->op}\" than the code now asks for under that name{$where}."
-            : "is recorded as \"{$entry['op']}\", and the code now asks for \"{$call->op}\" under that name{$where}.";
-        $this->end ??= TurnEnd::nondeterministic("Step \"{$call->name}\" ({$n}) {$recorded}", $frame);
-        return false;
+        $disagreement = Disagreement::between($call, $n, $entry);
+        $this->end ??= $disagreement;
+        return $disagreement === null;
     }
 
-    /** Code that is alone need not hang until it is at rest: it is. */
-    private function isAlone(): bool
-    {
-        return count($this->tasks) === 1;
-    }
-
-    /** Tells what has run, where that is due, and goes on at once. */
-    private function toldNow(): Asked
-    {
-        if ($this->end === null && $this->checkpointIsDue()) {
-            $this->checkpoint();
-        }
-        return $this->end === null && !$this->results->isEmpty() ? $this->settledNow() : Asked::open();
-    }
-
+    /** The result that was recorded first is handed out. */
     private function settledNow(): Asked
     {
         [$recorded, $waiting] = $this->results->takeFirst();
@@ -600,13 +415,9 @@ class Turn
             throw StepError::of($call->name, ['step' => $entry['id']] + $entry['error']);
         }
         $value = $this->valueOf($entry);
-        if ($this->end !== null) {
-            throw new Interrupt();
-        }
-        if (isset($entry['ref']) && !$this->agree($call, 0, ['ref' => null, 'v' => $value] + $entry)) {
-            throw new Interrupt();
-        }
-        return $call->read($value);
+        $isHere = $this->end === null
+            && (!isset($entry['ref']) || $this->agree($call, 0, ['ref' => null, 'v' => $value] + $entry));
+        return $isHere ? $call->read($value) : throw new Interrupt();
     }
 
     /** Of what is elsewhere it is fetched now; when it does not come, that is the turn's end. */
@@ -623,112 +434,34 @@ class Turn
         return null;
     }
 
-    private function go(Task $task, ?\Closure $deliver): void
-    {
-        if ($task->isDropped()) {
-            return;
-        }
-        $this->current = $task;
-        try {
-            $task->go($deliver);
-        } finally {
-            $this->current = null;
-        }
-    }
-
     private function atRest(): void
     {
-        if ($this->checkpointIsDue()) {
-            $this->checkpoint();
+        if ($this->checkpoints?->isDue() === true) {
+            if (!$this->checkpoints->send()) {
+                $this->abandon();
+            }
             return;
         }
         if ($this->handlerEnd !== null) {
             $this->news->forgetWaits();
         }
-        $hasStarted = $this->news->hasWork() || $this->isOutOfTime;
+        $hasStarted = $this->news->hasWork() || $this->bodies->isOutOfTime();
         if ($this->handlerEnd !== null && !$hasStarted) {
             $this->end ??= $this->handlerEnd;
         } elseif ($this->handlerEnd === null && !$this->results->isEmpty()) {
-            [$recorded, $waiting] = $this->results->takeFirst();
-            $settled = Asked::returned(null);
-            try {
-                $settled = Asked::returned($this->resultOf($recorded, $waiting));
-            } catch (Interrupt) {
-                return;
-            } catch (\Throwable $thrown) {
-                $settled = Asked::threw($thrown);
-            }
-            $this->deliver($waiting->task, $settled->give(...));
+            $this->handOut();
         } else {
             $this->end ??= TurnEnd::suspended();
         }
     }
 
-    private function checkpointIsDue(): bool
+    private function handOut(): void
     {
-        $line = $this->options->checkpoints;
-        return $line !== null
-            && $line->isOpen()
-            && !$this->isOutOfTime
-            && $line->saves($this->memo->size())
-            && $this->memo->size() + $this->news->count() < Limits::MEMO_ENTRIES_MAX
-            && $this->news->couldSettle();
-    }
-
-    private function checkpoint(): void
-    {
-        $line = $this->options->checkpoints;
-        $ops = $this->news->untold();
-        $taken = $line?->send($ops);
-        if ($taken === null) {
-            if ($line?->isStopped() === true) {
-                $this->abandon();
-            }
-            return;
+        $task = $this->results->first()->task;
+        try {
+            $this->tasks->deliver($task, $this->settledNow()->give(...));
+        } catch (Interrupt) {
+            // That was the end of the turn.
         }
-        $this->news->told();
-        $this->isToYield = $this->isToYield || $taken['yield'];
-        $values = [];
-        foreach ($ops as $op) {
-            if (($op['v'] ?? null) instanceof RawJson) {
-                $values[$op['id']] = $op['v'];
-            }
-        }
-        foreach ($taken['memo'] as $entry) {
-            // What was reported is not sent back.
-            if ($entry['st'] === 'ok' && isset($values[$entry['id']])) {
-                $entry['v'] = JsonReader::value($values[$entry['id']]->text);
-            }
-            $this->memo->add($entry);
-            $waiting = $this->open->close($entry['id']);
-            $recorded = $waiting === null ? null : $this->memo->claim($entry['id']);
-            if ($waiting !== null && $recorded !== null) {
-                $recorded->isSettled() ? $this->results->add($recorded, $waiting) : $this->open->add($waiting);
-            }
-        }
-        foreach ($ops as $op) {
-            if ($op['op'] === 'group') {
-                $this->memo->fold($op['folds']);
-            }
-        }
-    }
-
-    /** Suspended code is let go: what its `finally` blocks do from here on counts for nothing. */
-    private function close(int $buffers): void
-    {
-        $this->ready = [];
-        foreach (array_reverse($this->tasks) as $task) {
-            $task->drop();
-            $this->leave($task);
-        }
-        while (ob_get_level() > $buffers) {
-            ob_end_clean();
-        }
-    }
-
-    /** @return list<mixed> */
-    private static function listOf(mixed $value): array
-    {
-        return is_array($value) ? array_values($value) : [];
     }
 }

@@ -47,7 +47,7 @@ final class Body
         $buffers = ob_get_level();
         ob_start();
         try {
-            $value = $this->turn->within(
+            $value = $this->turn->bodies->within(
                 new RunningBody($this->name, $lines, $context->heartbeat(...)),
                 static fn (): mixed => $code($context),
             );

@@ -30,7 +30,7 @@ final class Branch
                     'id' => $id,
                     'name' => $name,
                     'n' => $n,
-                    'taken' => $turn->within(new RunningBody($name), static fn (): ?string => self::firstTrue($name, $cases)),
+                    'taken' => $turn->bodies->within(new RunningBody($name), static fn (): ?string => self::firstTrue($name, $cases)),
                     'cases' => $names,
                 ], $scope);
             },

@@ -65,12 +65,12 @@ final class Compensation
         $body = new Body($turn, $id, $name, $attempt, $this->timeoutMs, null);
         $code = $this->code;
         $policyOp = $this->policy === null ? [] : ['retry_policy' => $this->policy];
-        $turn->runs($op + $policyOp);
+        $turn->bodies->runs($op + $policyOp);
         // What it returns is of no use to anybody, and must not be a reason to fail.
         $end = $body->run(static function (StepContext $context) use ($code, $result): void {
             $code($result, $context);
         });
-        $turn->runs(null);
+        $turn->bodies->runs(null);
         if ($end->thrown === null) {
             return $op + ['st' => 'ok'] + $end->said();
         }

@@ -98,7 +98,7 @@ final class Loop implements Decision
     public function again(\Closure $code): void
     {
         foreach ($this->begun as $index => [$task, $own]) {
-            $this->turn->again($task, $this->callOf($code, $index, $own));
+            $this->turn->tasks->again($task, $this->callOf($code, $index, $own));
         }
     }
 
@@ -135,7 +135,7 @@ final class Loop implements Decision
             $this->isOver = true;
             ksort($this->results);
             $results = array_values($this->results);
-            $this->turn->deliver($this->waiting, static fn (): array => $results);
+            $this->turn->tasks->deliver($this->waiting, static fn (): array => $results);
         }
     }
 
@@ -146,7 +146,7 @@ final class Loop implements Decision
     private function begin(\Closure $code, Scope $scope, \Closure $done): Task
     {
         $this->runningCount += 1;
-        return $this->turn->add($code, function (bool $isReturned, mixed $value) use ($done): void {
+        return $this->turn->tasks->add($code, function (bool $isReturned, mixed $value) use ($done): void {
             $this->runningCount -= 1;
             if ($this->isOver) {
                 return;
@@ -186,7 +186,7 @@ final class Loop implements Decision
         $scopes = array_map(static fn (Group $group): Scope => $group->scope, array_values($this->underWay));
         $this->turn->decide($this->id, $this->name, $this->n, $this->scope, $scopes, []);
         if ($this->waiting !== null) {
-            $this->turn->deliver($this->waiting, static fn (): mixed => throw $error);
+            $this->turn->tasks->deliver($this->waiting, static fn (): mixed => throw $error);
         }
     }
 

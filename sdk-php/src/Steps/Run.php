@@ -60,9 +60,9 @@ final class Run
         $takes = UserCode::takesArguments($code);
         $policyOp = $options->policy === null ? [] : ['retry_policy' => $options->policy];
         $atLast = $options->atMostOnce ? ['error' => self::interrupted($name, 'PHP ended while it ran.')] : [];
-        $turn->runs($op + $policyOp + $atLast);
+        $turn->bodies->runs($op + $policyOp + $atLast);
         $end = $body->run($takes ? $code : static fn (): mixed => $code());
-        $turn->runs(null);
+        $turn->bodies->runs(null);
         if ($end->thrown === null) {
             $op += ['st' => 'ok'];
             if ($end->value !== null) {

@@ -58,6 +58,8 @@ export const offers: readonly Case[] = [
     says: "Its task may arrive twice at once: the body is not called twice.",
     program: [{ do: "once", name: "charge", returns: "ch_1", delay_ms: 1_000 }],
     exchanges: [
+      // Who has no such statement says so here: in the task the step is just not found.
+      { offers: ["claim"], answers: goesOn(op("start", "charge")), ran: {} },
       {
         offers: ["claim"],
         task: { kind: "step", step: idOf("charge") },

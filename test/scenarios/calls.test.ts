@@ -69,6 +69,7 @@ const asked = createFunction({
     step.onQuery("breaks", () => {
       throw new RangeError("so");
     });
+    step.onQuery("how far / wie weit?", () => done.length);
     step.onQuery("steps", () => step.run("from a query", () => "no"));
     for (const name of ["a", "b"]) {
       done.push(
@@ -233,6 +234,7 @@ describe("a query", () => {
     await durable.send({ name: "go.on" });
     expect((await ended(run)).json.status).toBe("completed");
     expect(await durable.query(run, "progress")).toMatchObject({ done: ["a", "b", "go"], input: null });
+    expect(await durable.query(run, "how far / wie weit?")).toBe(3);
   });
 
   test("is answered after a failure, and after a cancel", async () => {
@@ -258,7 +260,7 @@ describe("a query", () => {
     await waiting(run);
     const answer = await post(`runs/${run}/query/progres`, {});
     expect(answer.json).toMatchObject({ status: 404, code: "unknown-query" });
-    expect(answer.json.detail).toMatch(/answers no query "progres"\. It answers progress, breaks, steps\./);
+    expect(answer.json.detail).toMatch(/answers no query "progres"\. It answers progress, breaks, how far \/ wie weit\?, steps\./);
     expect((await post(`runs/${crypto.randomUUID()}/query/progress`, {})).json.code).toBe("not-found");
     await engine.call("POST", "/v1/events?app=other", { name: "nothing" });
     const elsewhere = await engine.call("POST", `/v1/apps/other/dev/runs/${run}/query/progress`, {});

@@ -149,7 +149,12 @@ final class EngineLinesTest extends TestCase
         self::assertSame(70_000, $this->invoke($code, $engine, $memo)['output']);
         self::assertSame(['run' => 'run_1', 'fence' => 'f1', 'ref' => 'blob_1'], $engine->asked[0]['body']);
         $forged = new SigningEngine(self::SECRET, static fn (): string => '{"big":"forged"}', signs: false);
-        self::assertSame(424, $this->invoke($code, $forged, $memo)['http']);
+        $wentOn = false;
+        $refused = $this->invoke(static function (array $event, Step $step) use (&$wentOn): void {
+            $step->run('a', static fn (): array => []);
+            $wentOn = true;
+        }, $forged, $memo);
+        self::assertSame([424, false], [$refused['http'], $wentOn]);
         $idle = new SigningEngine(self::SECRET, static fn (): string => $json, signs: false);
         $this->invoke(static fn (): int => 1, $idle, $memo);
         self::assertSame([], $idle->asked);

@@ -87,6 +87,21 @@ final class EngineLinesTest extends TestCase
         self::assertTrue($engine->asked[0]['isSigned']);
     }
 
+    public function testWhatAGroupHasFoldedCountsNoLonger(): void
+    {
+        $engine = new SigningEngine(self::SECRET, static fn (string $what, array $body): array => self::taken($body));
+        $memo = [];
+        for ($i = 0; $i < 9_850; $i += 1) {
+            $memo[] = ['id' => StepId::of('', 'old', $i), 'op' => 'run', 'st' => 'ok', 'v' => 1];
+        }
+        $code = static fn (array $event, Step $step): int => array_sum($step->forEach(
+            range(1, 200),
+            static fn (int $item, int $index, Step $step): int => $step->run('one', static fn (): int => 1),
+        ));
+        $answer = $this->invoke($code, $engine, $memo);
+        self::assertSame(['done', 200], [$answer['status'], $answer['output'] ?? null]);
+    }
+
     public function testAnEngineThatWantsTheRunBackGetsIt(): void
     {
         $engine = new SigningEngine(self::SECRET, static fn (string $what, array $body): array => self::taken($body, true));

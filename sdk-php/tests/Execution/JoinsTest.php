@@ -7,6 +7,7 @@ namespace Durable\Tests\Execution;
 use Durable\Step;
 use Durable\Wire\StepId;
 use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\Group;
 
 /** Branches beside each other: who wins is decided by the order of the memo. */
 final class JoinsTest extends TurnCase
@@ -245,6 +246,27 @@ final class JoinsTest extends TurnCase
         self::assertSame('group', $answer['ops'][0]['op']);
         $memo[] = ['id' => $answer['ops'][0]['id'], 'op' => 'group', 'st' => 'ok', 'v' => $answer['ops'][0]['v']];
         self::assertSame(['1a', '2a', '1b', '2b'], self::turn($handler, array_slice($memo, 0, 4) + [4 => end($memo)])['output']);
+    }
+
+    /** @group fibers */
+    #[Group('fibers')]
+    public function testABranchThatLostIsLetGoAtOnce(): void
+    {
+        $order = [];
+        self::turn(static function (array $event, Step $step) use (&$order): void {
+            $step->race([
+                static function (Step $step) use (&$order): void {
+                    try {
+                        $step->sleep('long', '1d');
+                    } finally {
+                        $order[] = 'the loser';
+                    }
+                },
+                static fn (): int => 1,
+            ]);
+            $order[] = 'what follows';
+        });
+        self::assertSame(['the loser', 'what follows'], $order);
     }
 
     /** @dataProvider modes */

@@ -87,6 +87,21 @@ final class EngineLinesTest extends TestCase
         self::assertTrue($engine->asked[0]['isSigned']);
     }
 
+    public function testWhatAGroupHasFoldedCountsNoLonger(): void
+    {
+        $engine = new SigningEngine(self::SECRET, static fn (string $what, array $body): array => self::taken($body));
+        $memo = [];
+        for ($i = 0; $i < 9_850; $i += 1) {
+            $memo[] = ['id' => StepId::of('', 'old', $i), 'op' => 'run', 'st' => 'ok', 'v' => 1];
+        }
+        $code = static fn (array $event, Step $step): int => array_sum($step->forEach(
+            range(1, 200),
+            static fn (int $item, int $index, Step $step): int => $step->run('one', static fn (): int => 1),
+        ));
+        $answer = $this->invoke($code, $engine, $memo);
+        self::assertSame(['done', 200], [$answer['status'], $answer['output'] ?? null]);
+    }
+
     public function testAnEngineThatWantsTheRunBackGetsIt(): void
     {
         $engine = new SigningEngine(self::SECRET, static fn (string $what, array $body): array => self::taken($body, true));
@@ -149,7 +164,12 @@ final class EngineLinesTest extends TestCase
         self::assertSame(70_000, $this->invoke($code, $engine, $memo)['output']);
         self::assertSame(['run' => 'run_1', 'fence' => 'f1', 'ref' => 'blob_1'], $engine->asked[0]['body']);
         $forged = new SigningEngine(self::SECRET, static fn (): string => '{"big":"forged"}', signs: false);
-        self::assertSame(424, $this->invoke($code, $forged, $memo)['http']);
+        $wentOn = false;
+        $refused = $this->invoke(static function (array $event, Step $step) use (&$wentOn): void {
+            $step->run('a', static fn (): array => []);
+            $wentOn = true;
+        }, $forged, $memo);
+        self::assertSame([424, false], [$refused['http'], $wentOn]);
         $idle = new SigningEngine(self::SECRET, static fn (): string => $json, signs: false);
         $this->invoke(static fn (): int => 1, $idle, $memo);
         self::assertSame([], $idle->asked);

@@ -151,7 +151,7 @@ final class FunctionTesterTest extends TurnCase
         chmod($folder, 0o777);
         self::assertNull(PrivateFolder::path($parent));
         rmdir($folder);
-        mkdir("{$parent}/elsewhere");
+        mkdir("{$parent}/elsewhere", 0o700);
         symlink("{$parent}/elsewhere", $folder);
         self::assertNull(PrivateFolder::path($parent));
         unlink($folder);

@@ -207,6 +207,23 @@ test(
   },
 );
 
+test("of two commits in one group one was matched before a change: both are matched again, and neither is repeated for ever", async () => {
+  const before = await versionNow();
+  const parents = (await stage.startRuns(2)).toSorted((a, b) => (a.runId < b.runId ? -1 : 1));
+  await allow();
+  const after = await versionNow();
+  expect(after).toBe(before + 1);
+  for (const versions of [
+    [before, after],
+    [after, before],
+  ]) {
+    const items = parents.map((parent, at) => calling(parent, versions[at]!));
+    const ends = await commitOutcomes(stage.left, stage.engineId, items);
+    expect(ends.map(({ state }) => state)).toEqual(["stale", "stale"]);
+  }
+  await stage.endAll();
+});
+
 test(
   "who takes leave away waits for the commit that uses it, and a commit for who takes it away",
   TIMEOUT,

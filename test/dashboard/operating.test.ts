@@ -127,6 +127,22 @@ describe.skipIf(!canBrowse)("an operator", () => {
     expect(keys).toMatchObject([{ scope: "send", revoked_at: expect.any(String) }]);
   });
 
+  test("lets another app in, and out again", async () => {
+    await visit("/settings?section=callers");
+    await page.getByText("No other app may").waitFor();
+    await button("Allow an app").click();
+    await dialog().getByLabel("App").fill("bank");
+    await dialog().getByLabel("Functions").fill("order-*, refund");
+    await dialog().getByRole("button", { name: "Allow it" }).click();
+    await page.getByText("order-*, refund").waitFor();
+    expect((await get("/callers")).callers).toMatchObject([
+      { app: "bank", functions: ["order-*", "refund"] },
+    ]);
+    await button("Remove bank").click();
+    await dialog().getByRole("button", { name: "Remove it" }).click();
+    await page.getByText("No other app may").waitFor();
+  });
+
   test("syncs the app, and finds the sync in its history", async () => {
     await visit("/syncs");
     await button("Sync now").click();

@@ -68,6 +68,34 @@ test("ops are recorded while the dispatch goes on; the answer tells their place,
   ]);
 });
 
+test("a checkpoint starts children in another app, if that allows it, and the same again starts none", async () => {
+  const { engine } = doors;
+  const spawn = (name: string) => ({
+    ...{ op: "invoke", id: stepId("", name, 0), name, n: 0, fn: "taken", app: "other", spawn: true },
+  });
+  await engine.database.sql`select durable.ensure_workspace('other', 'dev')`;
+  await engine.database.sql`insert into durable.functions (workspace_id, id, version, manifest)
+    select id, 'taken', 1, '{"id":"taken","triggers":[]}' from durable.workspaces where app = 'other'`;
+  const callers = "/v1/apps/other/dev/callers/shop";
+  const run = await runWith(async (invoke) => {
+    const refused = await send(invoke, { ops: [spawn("too early")] });
+    expect(refused.json.memo).toMatchObject([{ st: "err", error: { name: "ForeignAppError" } }]);
+    await engine.call("PUT", callers, {});
+    const taken = await send(invoke, { seq: 2, known: 1, ops: [spawn("now")] });
+    expect(taken.json.memo).toMatchObject([{ op: "spawn", st: "ok", v: expect.any(String) }]);
+    const again = await send(invoke, { seq: 2, known: 1, ops: [spawn("now")] });
+    expect(again.json).toEqual(taken.json);
+    await engine.call("DELETE", callers);
+    const late = await send(invoke, { seq: 3, known: 2, ops: [spawn("too late")] });
+    expect(late.json.memo).toMatchObject([{ st: "err", error: { name: "ForeignAppError" } }]);
+    return { status: "done", checkpoint: { seq: 3, known: 3 } };
+  });
+  expect(run).toMatchObject({
+    status: "completed",
+    children: [{ app: "other", function: "taken", kind: "spawn", step: stepId("", "now", 0) }],
+  });
+});
+
 test("the same body again gets the same answer; another body or number is refused and stores nothing", async () => {
   const run = await runWith(async (invoke) => {
     const first = await send(invoke, { ops: [done("a", 1)] });

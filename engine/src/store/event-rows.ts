@@ -241,12 +241,18 @@ export class EventRows {
 
   add(row: EventRow, request: number, registryVersion: number): void {
     this.#push(row, request);
-    this.#registry.set(row.workspaceId, registryVersion);
+    this.#matchedAt(row.workspaceId, registryVersion);
   }
 
   append(other: EventRows, request: number): void {
     for (const { row } of other.#entries) this.#push(row, request);
-    for (const [workspaceId, version] of other.#registry) this.#registry.set(workspaceId, version);
+    for (const [workspaceId, version] of other.#registry) this.#matchedAt(workspaceId, version);
+  }
+
+  /** Of rows that were matched at several versions the oldest counts: one that is stale makes all of the call stale. */
+  #matchedAt(workspaceId: number, version: number): void {
+    const known = this.#registry.get(workspaceId);
+    if (known === undefined || version < known) this.#registry.set(workspaceId, version);
   }
 
   #push(row: EventRow, request: number): void {

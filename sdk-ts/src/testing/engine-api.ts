@@ -23,6 +23,10 @@ export class EngineApi {
     return this.#ask<Answer>("POST", path.startsWith("/v1/") ? path : this.#path + path, writeJson(body));
   }
 
+  put<Answer>(path: string, body: unknown): Promise<Answer> {
+    return this.#ask<Answer>("PUT", this.#path + path, writeJson(body));
+  }
+
   async #ask<Answer>(method: string, path: string, body?: string): Promise<Answer> {
     for (;;) {
       await this.#healed();

@@ -19,6 +19,11 @@ export interface TestKitOptions {
   /** The app's name; `test` unless told. */
   readonly app?: string | undefined;
   /**
+   * Other apps that steps invoke functions of, by their names, with what stands in for those functions. Each lets this one in, and
+   * is let in.
+   */
+  readonly others?: Readonly<Record<string, readonly DurableFunction[]>> | undefined;
+  /**
    * A Postgres on which databases may be created, such as a service of your CI. Default: one that the engine brings,
    * started once per test process on a temporary folder.
    */
@@ -74,24 +79,36 @@ const PATIENCE = "30s";
  * @throws Error when `@durable/engine` is not installed, and when the engine refuses one of the functions.
  */
 export async function createTestKit(options: TestKitOptions): Promise<TestKit> {
-  const { app = "test", functions, log = "silent", patience = PATIENCE, postgresUrl } = options;
+  const { app = "test", functions, log = "silent", others = {}, patience = PATIENCE, postgresUrl } = options;
   const { openBench } = await loadEngine();
   const bench = await openBench({ log, postgresUrl });
-  let server: AppServer | null = null;
+  const servers: AppServer[] = [];
+  const closeAll = () => Promise.all(servers.map((each) => each.close()));
   try {
     await bench.start();
-    server = await serveApp(bench, app, functions);
-    const kit = makeKit(bench, server, app, durationMs(patience));
-    await new EngineApi(bench, () => Promise.resolve(), app).post("/sync", { url: server.url });
-    return kit;
+    for (const [name, list] of [[app, functions] as const, ...Object.entries(others)]) {
+      const served = await serveApp(bench, name, list);
+      servers.push(served);
+      const api = new EngineApi(bench, () => Promise.resolve(), name);
+      await api.post("/sync", { url: served.url });
+      for (const caller of name === app ? Object.keys(others) : [app])
+        await api.put(`/callers/${caller}`, {});
+    }
+    return makeKit(bench, servers[0]!, app, durationMs(patience), closeAll);
   } catch (error) {
-    await server?.close();
+    await closeAll();
     await bench.close();
     throw error;
   }
 }
 
-function makeKit(bench: Bench, server: AppServer, app: string, patienceMs: number): TestKit {
+function makeKit(
+  bench: Bench,
+  server: AppServer,
+  app: string,
+  patienceMs: number,
+  closeAll: () => Promise<unknown>,
+): TestKit {
   const healed = () => server.healed;
   const api = new EngineApi(bench, healed, app);
   const time = new VirtualTime(bench, healed, patienceMs);
@@ -168,7 +185,7 @@ function makeKit(bench: Bench, server: AppServer, app: string, patienceMs: numbe
     async close() {
       await server.healed;
       await bench.close();
-      await server.close();
+      await closeAll();
     },
   };
 }

@@ -28,6 +28,8 @@ final class TurnOptions
         /** W3C Trace Context of the request. */
         public readonly ?string $traceparent = null,
         public readonly ?LoggerInterface $logger = null,
+        /** @var array<string, mixed> What steps return in a test, by name, instead of running their code. */
+        public readonly array $fakes = [],
     ) {
     }
 }

@@ -42,7 +42,7 @@ final class Body
             // It says so at once: from here on its silence counts.
             $this->turn->options()->heartbeats?->add(['id' => $this->id, 'name' => $this->name]);
         }
-        $value = null;
+        $json = null;
         $thrown = null;
         $buffers = ob_get_level();
         ob_start();
@@ -51,7 +51,7 @@ final class Body
                 new RunningBody($this->name, $lines, $context->heartbeat(...)),
                 static fn (): mixed => $code($context),
             );
-            $value = UserCode::isVoid($code) ? null : Value::toJson("Step \"{$this->name}\" returned", $value);
+            $json = UserCode::isVoid($code) ? null : Value::toJson("Step \"{$this->name}\" returned", $value);
         } catch (\Throwable $caught) {
             $thrown = $caught;
         }
@@ -59,11 +59,11 @@ final class Body
         $ms = Clock::elapsedMs($startedAtMs);
         $over = $this->overLimits($context, $ms);
         if ($over !== null) {
-            $end = $thrown === null ? ['st' => 'ok', 'v' => $value] : ['st' => 'err', 'error' => Failure::of($thrown)];
+            $end = $thrown === null ? ['st' => 'ok', 'v' => $json] : ['st' => 'err', 'error' => Failure::of($thrown)];
             $this->turn->options()->late?->tell($this->id, $this->name, $this->attempt, array_filter($end));
             $thrown = $over;
         }
-        return new BodyEnd($thrown, $value, $ms, $lines->end(), $context->isHungUp());
+        return new BodyEnd($thrown, $json, $ms, $lines->end(), $context->isHungUp());
     }
 
     /** PHP cannot stop code that takes too long: that it did is known when it has ended. */

@@ -24,6 +24,10 @@ final class Run
         $call = new StepCall('run', $name, $options->atMostOnce, $options->watch(), undo: $undo);
         return $turn->ask($call, $scope, static function (string $id, int $n) use ($turn, $scope, $name, $code, $options): void {
             $closure = UserCode::closure("Step \"{$name}\": its function", $code);
+            $fakes = $turn->options()->fakes;
+            if (array_key_exists($name, $fakes)) {
+                $closure = static fn (): mixed => $fakes[$name];
+            }
             $attempt = static fn (): ?array => self::attempt($turn, $id, $name, $n, $closure, $options);
             $identity = ['op' => 'run', 'id' => $id, 'name' => $name, 'n' => $n];
             $turn->start($options->atMostOnce ? static fn (): array => self::once($turn, $identity, $attempt) : $attempt, $scope);

@@ -2,6 +2,8 @@
 export interface Host {
   readonly name: string;
   readonly title: string;
+  /** Whose packages are installed together; its own unless named. */
+  readonly project?: string;
   /** From the npm registry, each at one version. */
   readonly packages: Readonly<Record<string, string>>;
   /** Makes the project, in its folder. */

@@ -4,10 +4,14 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Host } from "./host.ts";
 import { INDEX, type Kind } from "./project.ts";
+import { placeInTree, type Suite, treeOf } from "./tree.ts";
 
 const MAKE = path("project.ts");
 const POOL = path("serve/pool.ts");
 const FPM = path("serve/fpm.ts");
+const WASM = path("serve/wasm.ts");
+const TREE = path("tree.ts");
+const PHP_WASM = "3.1.56";
 
 const TITLES: Record<Kind, string> = {
   plain: "plain PHP",
@@ -17,13 +21,20 @@ const TITLES: Record<Kind, string> = {
 };
 
 export const hosts: readonly Host[] = [
-  onPool("plain", true),
+  onPool("plain", false),
   onPool("psr15", true),
-  onPool("laravel", true),
-  onPool("symfony", false),
-  onFpm("plain", true),
+  onPool("laravel", false),
+  onPool("symfony", true),
+  onFpm("plain", false),
   onFpm("laravel", true),
   onFpm("symfony", false),
+  ...["8.1", "8.2", "8.3", "8.4", "8.5"].map(onWasm),
+  onTree("trixie", "plain"),
+  onTree("trixie", "laravel"),
+  onTree("trixie", "symfony"),
+  onTree("forky", "plain"),
+  onTree("forky", "laravel"),
+  onTree("forky", "symfony"),
 ];
 
 function onPool(kind: Kind, isQuick: boolean): Host {
@@ -50,15 +61,41 @@ function onFpm(kind: Kind, isQuick: boolean): Host {
   };
 }
 
+/** PHP of other years, without Fibers. */
+function onWasm(version: string): Host {
+  return {
+    name: `php-wasm-${version}`,
+    title: `PHP ${version}: plain PHP, in WebAssembly`,
+    project: "php-wasm",
+    packages: { "@php-wasm/node": PHP_WASM, "@php-wasm/universal": PHP_WASM },
+    build: ["node", MAKE, "plain"],
+    start: () => ["node", WASM, version, INDEX.plain],
+    version: () => `${version}, php-wasm ${PHP_WASM}`,
+  };
+}
+
+/** The PHP and the frameworks of another Debian; only root can make one. */
+function onTree(suite: Suite, kind: Kind): Host {
+  const name = `php-${suite}-${kind}`;
+  return {
+    name,
+    title: `PHP: ${TITLES[kind]} of Debian ${suite}, eight php -S`,
+    packages: {},
+    build: ["node", TREE, suite, kind, name],
+    start: () => ["node", POOL, `${placeInTree(name)}/${INDEX[kind]}`, "chroot", treeOf(suite), "php"],
+    version: () => versionOf(kind, ["chroot", treeOf(suite)]),
+  };
+}
+
 const VERSION_OF: Partial<Record<Kind, string>> = {
   laravel: 'require "Illuminate/autoload.php"; echo ", Laravel ", Illuminate\\Foundation\\Application::VERSION;',
   symfony:
     'require "Symfony/Component/HttpKernel/autoload.php"; echo ", Symfony ", Symfony\\Component\\HttpKernel\\Kernel::VERSION;',
 };
 
-function versionOf(kind: Kind): string {
-  const { stdout } = spawnSync("php", ["-r", `echo PHP_VERSION; ${VERSION_OF[kind] ?? ""}`], { encoding: "utf8" });
-  return stdout.trim();
+function versionOf(kind: Kind, before: readonly string[] = []): string {
+  const [command, ...args] = [...before, "php", "-r", `echo PHP_VERSION; ${VERSION_OF[kind] ?? ""}`];
+  return spawnSync(command!, args, { encoding: "utf8" }).stdout.trim();
 }
 
 function path(name: string): string {

@@ -34,7 +34,7 @@ test.for(hosts.filter(({ isQuick }) => isQuick).map((host) => ({ host, title: ho
       expect(tour.entries).toBeGreaterThan(150);
       const speed = await measureSpeed(app.url, { requests: 100 });
       expect(speed).toBeGreaterThan(0);
-      if (process.env.SAY) console.log(host.title, host.version(project), tour, speed);
+
     } catch (error) {
       throw new Error(`${(error as Error).message}\nThe app said:\n${app.said()}`, { cause: error });
     } finally {

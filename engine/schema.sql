@@ -30,7 +30,8 @@ create table durable.alerts (
   told boolean not null,
   fired_at timestamp with time zone not null,
   seen_at timestamp with time zone not null,
-  resolved_at timestamp with time zone
+  resolved_at timestamp with time zone,
+  capped boolean not null default false
 );
 
 create table durable.arrivals (
@@ -95,6 +96,14 @@ create table durable.bulks (
   ended_at timestamp with time zone
 );
 
+create table durable.callers (
+  workspace_id integer not null,
+  app text not null,
+  functions text[] not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  created_by text not null
+);
+
 create table durable.cascades (
   workspace_id integer not null,
   run_id uuid not null,
@@ -149,6 +158,7 @@ create table durable.child_ends (
 create table durable.children (
   workspace_id integer not null,
   run_id uuid not null,
+  parent_workspace_id integer not null,
   parent_run_id uuid not null,
   parent_step_id uuid not null,
   kind text not null,
@@ -532,6 +542,14 @@ create table durable.metric_cursor (
   lost_at timestamp with time zone
 );
 
+create table durable.metric_functions (
+  workspace_id integer not null,
+  function_id text not null,
+  queued integer not null,
+  running integer not null,
+  oldest_queued_ms double precision
+);
+
 create table durable.metric_limits (
   workspace_id integer not null,
   limit_id uuid not null,
@@ -545,7 +563,8 @@ create table durable.metric_minutes (
   started integer not null,
   completed integer not null,
   failed integer not null,
-  cancelled integer not null
+  cancelled integer not null,
+  failed_attempts integer not null default 0
 ) with (fillfactor=50);
 
 create table durable.metric_phase_totals (
@@ -573,7 +592,8 @@ create table durable.metric_totals (
   started bigint not null,
   completed bigint not null,
   failed bigint not null,
-  cancelled bigint not null
+  cancelled bigint not null,
+  failed_attempts bigint not null default 0
 ) with (fillfactor=50);
 
 create table durable.parked (
@@ -988,6 +1008,8 @@ alter table durable.bulk_items add constraint bulk_items_pkey PRIMARY KEY (works
 
 alter table durable.bulks add constraint bulks_pkey PRIMARY KEY (workspace_id, id);
 
+alter table durable.callers add constraint callers_pkey PRIMARY KEY (workspace_id, app);
+
 alter table durable.cascades add constraint cascades_pkey PRIMARY KEY (workspace_id, run_id);
 
 alter table durable.checkpoints add constraint checkpoints_pkey PRIMARY KEY (workspace_id, run_id);
@@ -1081,6 +1103,8 @@ alter table durable.metric_backlogs add constraint metric_backlogs_pkey PRIMARY 
 alter table durable.metric_cursor add constraint metric_cursor_id_check CHECK (id);
 
 alter table durable.metric_cursor add constraint metric_cursor_pkey PRIMARY KEY (id);
+
+alter table durable.metric_functions add constraint metric_functions_pkey PRIMARY KEY (workspace_id, function_id);
 
 alter table durable.metric_limits add constraint metric_limits_pkey PRIMARY KEY (workspace_id, limit_id);
 
@@ -1180,7 +1204,7 @@ CREATE INDEX changes_by_xid ON durable.changes USING btree (xid);
 
 CREATE INDEX changes_before_by_xid ON durable.changes_before USING btree (xid);
 
-CREATE INDEX children_by_parent ON durable.children USING btree (workspace_id, parent_run_id, parent_step_id);
+CREATE INDEX children_by_parent ON durable.children USING btree (parent_workspace_id, parent_run_id, parent_step_id);
 
 CREATE INDEX collected_by_event ON durable.collected_events USING btree (workspace_id, event_id);
 
@@ -1201,6 +1225,8 @@ CREATE UNIQUE INDEX inputs_by_step ON durable.inputs USING btree (workspace_id, 
 CREATE INDEX inputs_open ON durable.inputs USING btree (workspace_id, id) WHERE (status = 'open'::text);
 
 CREATE INDEX inputs_open_by_assignee ON durable.inputs USING btree (workspace_id, assignee, id) WHERE (status = 'open'::text);
+
+CREATE INDEX logs_by_workspace ON ONLY durable.logs USING btree (workspace_id, id);
 
 CREATE UNIQUE INDEX pauses_once ON durable.pauses USING btree (workspace_id, kind, COALESCE(function_id, ''::text), COALESCE((limit_id)::text, ''::text), COALESCE(key, ''::text)) WHERE (NOT ending);
 
@@ -1245,6 +1271,29 @@ CREATE INDEX webhook_deliveries_due ON durable.webhook_deliveries USING btree (w
 CREATE INDEX webhook_deliveries_ended ON durable.webhook_deliveries USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 
 CREATE UNIQUE INDEX webhook_deliveries_once ON durable.webhook_deliveries USING btree (workspace_id, webhook_id, event_id);
+
+CREATE OR REPLACE FUNCTION durable.abort_erasure(p_workspace integer, p_id uuid, p_actor text, p_reason text)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  e durable.erasures;
+begin
+  select * into e from durable.erasures x where x.workspace_id = p_workspace and x.id = p_id for update;
+  if not found or e.ended_at is not null then
+    return e.status;
+  end if;
+  -- Of another round too: what went in the first is gone.
+  if e.runs + e.events > 0 or exists (select 1 from durable.erasure_items i
+      where i.workspace_id = p_workspace and i.erasure_id = p_id and i.state <> 'waiting') then
+    return 'erasing';
+  end if;
+  perform durable.end_erasure(e, 'aborted');
+  insert into durable.audit (workspace_id, actor, action, target, detail)
+    values (p_workspace, p_actor, 'erase.abort', p_id::text, json_strip_nulls(json_build_object('reason', p_reason))::text);
+  return 'aborted';
+end $function$
+;
 
 CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], p_skip integer[] DEFAULT '{}'::integer[], k_event integer[] DEFAULT '{}'::integer[], k_id uuid[] DEFAULT '{}'::uuid[], k_function text[] DEFAULT '{}'::text[], k_reason text[] DEFAULT '{}'::text[], k_detail text[] DEFAULT '{}'::text[], k_facts text[] DEFAULT '{}'::text[], t_event integer[] DEFAULT '{}'::integer[], t_run uuid[] DEFAULT '{}'::uuid[], t_kind text[] DEFAULT '{}'::text[], t_ms double precision[] DEFAULT '{}'::double precision[], p_cancels boolean DEFAULT false, r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[], r_begin_cause text[] DEFAULT '{}'::text[], r_begin_ms double precision[] DEFAULT '{}'::double precision[], r_begin_at double precision[] DEFAULT '{}'::double precision[], r_shapes text[] DEFAULT '{}'::text[], r_priority integer[] DEFAULT '{}'::integer[], r_tenant uuid[] DEFAULT '{}'::uuid[], q_workspace integer[] DEFAULT '{}'::integer[], q_id uuid[] DEFAULT '{}'::uuid[], q_queue uuid[] DEFAULT '{}'::uuid[], q_function text[] DEFAULT '{}'::text[], q_key text[] DEFAULT '{}'::text[], q_weight integer[] DEFAULT '{}'::integer[], r_terms text[] DEFAULT '{}'::text[], e_trace text[] DEFAULT '{}'::text[], OUT o_state text[], OUT o_owes boolean[])
  RETURNS record
@@ -1629,8 +1678,21 @@ CREATE OR REPLACE FUNCTION durable.alert_kinds()
  LANGUAGE sql
  IMMUTABLE
 AS $function$
-  select array['failed', 'stuck', 'backlog', 'missed', 'circuit', 'error', 'webhook']
+  select array['failed', 'stuck', 'backlog', 'missed', 'circuit', 'error', 'webhook', 'more']
 $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.allow_caller(p_workspace integer, p_caller text, p_functions text[], p_actor text, p_reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update durable.workspaces w set registry_version = w.registry_version + 1 where w.id = p_workspace;
+  insert into durable.callers as c (workspace_id, app, functions, created_by) values (p_workspace, p_caller, p_functions, p_actor)
+    on conflict (workspace_id, app) do update set functions = excluded.functions;
+  insert into durable.audit (workspace_id, actor, action, target, detail) values (p_workspace, p_actor, 'caller.allow', p_caller,
+    json_strip_nulls(json_build_object('functions', p_functions, 'reason', p_reason))::text);
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.answer_input(p_workspace integer, p_id uuid, p_value text, p_by text, p_answer_id text, p_actor text, p_detail text, OUT o_status text, OUT o_by text, OUT o_at timestamp with time zone, OUT o_is_own boolean)
@@ -1671,6 +1733,13 @@ begin
     array['{"value":' || p_value || ',"by":' || to_json(p_by)::text || ',"at":"' || durable.rfc3339(v_now) || '"}'],
     array[null::uuid]);
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.app_beside(p_own integer, p_other integer)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$ select w.app from durable.workspaces w where p_other <> p_own and w.id = p_other $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.apply_effects(f_kind text[], f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
@@ -1730,7 +1799,7 @@ CREATE OR REPLACE FUNCTION durable.awaits_child(p_child children)
  STABLE
 AS $function$
   select p_child.kind = 'invoke' and exists (select 1 from durable.steps s
-    where s.workspace_id = p_child.workspace_id and s.run_id = p_child.parent_run_id and s.step_id = p_child.parent_step_id
+    where s.workspace_id = p_child.parent_workspace_id and s.run_id = p_child.parent_run_id and s.step_id = p_child.parent_step_id
       and s.seq is null)
 $function$
 ;
@@ -1928,8 +1997,8 @@ begin
     from unnest(q_workspace, q_run, q_reason) as q(workspace, run, reason)
     join durable.live_runs l on l.workspace_id = q.workspace and l.run_id = q.run
     left join durable.children c on c.workspace_id = q.workspace and c.run_id = q.run
-    left join durable.runs r on r.workspace_id = c.workspace_id and r.id = c.parent_run_id
-    left join durable.live_runs p on p.workspace_id = c.workspace_id and p.run_id = c.parent_run_id
+    left join durable.runs r on r.workspace_id = c.parent_workspace_id and r.id = c.parent_run_id
+    left join durable.live_runs p on p.workspace_id = c.parent_workspace_id and p.run_id = c.parent_run_id
     order by q.workspace, q.run
   loop
     perform durable.cancel_run(v_child.workspace_id, v_child.run_id, 'engine', case when v_child.reason is not null then v_child.reason
@@ -1968,7 +2037,7 @@ CREATE OR REPLACE FUNCTION durable.cascade_spawned(p_workspace integer, p_run uu
 AS $function$
   insert into durable.cascades (workspace_id, run_id)
     select c.workspace_id, c.run_id from durable.children c
-    where c.workspace_id = p_workspace and c.parent_run_id = p_run and c.kind = 'spawn' and c.on_cancel = 'cascade'
+    where c.parent_workspace_id = p_workspace and c.parent_run_id = p_run and c.kind = 'spawn' and c.on_cancel = 'cascade'
     on conflict do nothing
 $function$
 ;
@@ -2904,7 +2973,7 @@ CREATE OR REPLACE FUNCTION durable.drop_children(p_workspace integer[], p_run uu
 AS $function$
   insert into durable.cascades (workspace_id, run_id)
     select c.workspace_id, c.run_id from unnest(p_workspace, p_run, p_step) as p(workspace, run, step)
-    join durable.children c on c.workspace_id = p.workspace and c.parent_run_id = p.run and c.parent_step_id = p.step
+    join durable.children c on c.parent_workspace_id = p.workspace and c.parent_run_id = p.run and c.parent_step_id = p.step
     where c.on_cancel = 'cascade' on conflict do nothing
 $function$
 ;
@@ -3060,12 +3129,17 @@ end $function$
 
 CREATE OR REPLACE FUNCTION durable.effect_child(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
 AS $function$
-  insert into durable.children (workspace_id, run_id, parent_run_id, parent_step_id, kind, on_cancel, depth)
-    select f_workspace[q], (d ->> 'run')::uuid, f_run[q], f_step[q], d ->> 'kind', d ->> 'on_cancel', (d ->> 'depth')::int
-    from generate_subscripts(f_run, 1) as q, lateral (select f_data[q]::json as d) as parsed
-$function$
+begin
+  if '{}' <> array(select 1 from unnest(f_data) as d where d::json ->> 'workspace' is not null) then
+    perform durable.hold_registries(f_data);
+  end if;
+  insert into durable.children (workspace_id, run_id, parent_workspace_id, parent_run_id, parent_step_id, kind, on_cancel, depth)
+    select coalesce((d ->> 'workspace')::int, f_workspace[q]), (d ->> 'run')::uuid, f_workspace[q], f_run[q], f_step[q],
+      d ->> 'kind', d ->> 'on_cancel', (d ->> 'depth')::int
+    from generate_subscripts(f_run, 1) as q, lateral (select f_data[q]::json as d) as parsed;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.effect_compensable(f_workspace integer[], f_run uuid[], f_step uuid[], f_data text[])
@@ -3193,13 +3267,14 @@ CREATE OR REPLACE FUNCTION durable.effect_skip(f_workspace integer[], f_run uuid
 AS $function$
 begin
   insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, facts, at)
-    select f_workspace[q], (d ->> 'id')::uuid, (d ->> 'event')::uuid, d ->> 'function', d ->> 'reason', d ->> 'detail',
-      d ->> 'facts', durable.durable_now()
+    select coalesce((d ->> 'workspace')::int, f_workspace[q]), (d ->> 'id')::uuid, (d ->> 'event')::uuid, d ->> 'function',
+      d ->> 'reason', d ->> 'detail', d ->> 'facts', durable.durable_now()
     from generate_subscripts(f_run, 1) as q, lateral (select f_data[q]::jsonb as d) as parsed
     where not exists (select 1 from durable.event_ids k
       where k.workspace_id = f_workspace[q] and k.client_id = d ->> 'client' and k.event_id <> (d ->> 'event')::uuid)
     on conflict do nothing;
-  perform durable.tell_of_skips(array_agg(f_workspace[q]), array_agg((f_data[q]::json ->> 'event')::uuid)) from generate_subscripts(f_run, 1) as q;
+  perform durable.tell_of_skips(array_agg(coalesce((f_data[q]::json ->> 'workspace')::int, f_workspace[q])),
+      array_agg((f_data[q]::json ->> 'event')::uuid)) from generate_subscripts(f_run, 1) as q;
 end $function$
 ;
 
@@ -3241,8 +3316,8 @@ CREATE OR REPLACE FUNCTION durable.effect_timeout(f_workspace integer[], f_run u
  LANGUAGE plpgsql
 AS $function$
 begin
-  perform durable.limit_runs(array_agg(f_workspace[q]), array_agg((d ->> 'run')::uuid), array_agg(d ->> 'kind'),
-      array_agg((d ->> 'ms')::float8))
+  perform durable.limit_runs(array_agg(coalesce((d ->> 'workspace')::int, f_workspace[q])), array_agg((d ->> 'run')::uuid),
+      array_agg(d ->> 'kind'), array_agg((d ->> 'ms')::float8))
     from generate_subscripts(f_run, 1) as q, lateral (select f_data[q]::jsonb as d) as parsed
     where not exists (select 1 from durable.event_ids k
       where k.workspace_id = f_workspace[q] and k.client_id = d ->> 'client' and k.event_id <> (d ->> 'event')::uuid)
@@ -3477,11 +3552,11 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.epoch_ms(p_at timestamp with time zone)
- RETURNS double precision
+CREATE OR REPLACE FUNCTION durable.epoch_us(p_at timestamp with time zone)
+ RETURNS bigint
  LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
-AS $function$ select (extract(epoch from p_at) * 1000)::float8 $function$
+ STABLE PARALLEL SAFE
+AS $function$ select (date_part('epoch', p_at) * 1000000)::bigint $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.erase_piece(p_limit integer)
@@ -3597,6 +3672,16 @@ AS $function$
     and e.received_at >= coalesce(p_wait.looked_at, p_wait.since)
     and (p_wait.looked_at is null or (e.received_at, e.id) > (p_wait.looked_at, p_wait.looked_id))
   order by e.received_at, e.id limit p_limit
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.failed_attempts_of(p_workspace integer, p_run uuid)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select count(*) from durable.attempts a
+  where a.workspace_id = p_workspace and a.run_id = p_run and a.outcome in ('failed', 'transport', 'protocol', 'lost')
 $function$
 ;
 
@@ -3761,7 +3846,7 @@ begin
           and (t.kind <> 'invoke' or not exists (
             select 1 from durable.children c
             join durable.child_ends o on o.workspace_id = c.workspace_id and o.run_id = c.run_id
-            where c.workspace_id = t.workspace_id and c.parent_run_id = t.run_id and c.parent_step_id = t.step_id))
+            where c.parent_workspace_id = t.workspace_id and c.parent_run_id = t.run_id and c.parent_step_id = t.step_id))
         returning t.workspace_id, t.run_id, t.step_id, t.kind, t.due_at)
     select array_agg(workspace_id), array_agg(run_id), array_agg(step_id), array_agg(kind)
       into f_workspace, f_run, f_step, f_kind from (select * from gone order by workspace_id, run_id, due_at, step_id) as g;
@@ -3964,15 +4049,17 @@ CREATE OR REPLACE FUNCTION durable.gate_wait(p_workspace integer, p_gate uuid, p
  STABLE
 AS $function$
   with recursive parent as (
-    -- Those that can only go on after this run, as long as they wait for it.
-    select c.parent_run_id as id from durable.children c
+    -- Those that can only go on after this run, as long as they wait for it: a circle may lead through other apps.
+    select c.parent_workspace_id as workspace, c.parent_run_id as id from durable.children c
       where c.workspace_id = p_workspace and c.run_id = p_run and durable.awaits_child(c)
     union all
-    select c.parent_run_id from parent p join durable.children c on c.workspace_id = p_workspace and c.run_id = p.id
+    select c.parent_workspace_id, c.parent_run_id from parent p
+      join durable.children c on c.workspace_id = p.workspace and c.run_id = p.id
       where durable.awaits_child(c)
   ), circle as materialized (
     select coalesce(array_agg(p.id), '{}') as runs from parent p
-      where exists (select 1 from durable.grants t where t.workspace_id = p_workspace and t.run_id = p.id and t.gate_id = p_gate)
+      where p.workspace = p_workspace
+        and exists (select 1 from durable.grants t where t.workspace_id = p_workspace and t.run_id = p.id and t.gate_id = p_gate)
   ), before as materialized (
     select count(*)::int as jobs from (
       select 1 from durable.parked k
@@ -4247,6 +4334,21 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.hold_registries(f_data text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform 1 from durable.workspaces w
+    where w.id in (select (d::json ->> 'workspace')::int from unnest(f_data) as d) order by w.id for share;
+  -- A statement of its own: it sees what was committed while the rows were waited for.
+  if exists (select 1 from unnest(f_data) as d join durable.workspaces w on w.id = (d::json ->> 'workspace')::int
+      where w.registry_version <> (d::json ->> 'version')::int) then
+    raise exception 'the functions of another app changed' using errcode = 'serialization_failure';
+  end if;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.holds_lease(p_live live_runs, p_step uuid, p_fence uuid)
  RETURNS boolean
  LANGUAGE sql
@@ -4355,7 +4457,8 @@ AS $function$
     select p_run
     union
     select u.id from above a cross join lateral (
-      select c.parent_run_id as id from durable.children c where c.workspace_id = p_workspace and c.run_id = a.id
+      select c.parent_run_id as id from durable.children c
+        where c.workspace_id = p_workspace and c.run_id = a.id and c.parent_workspace_id = p_workspace
       union all
       select r.origin_run_id from durable.runs r where r.workspace_id = p_workspace and r.id = a.id and r.origin_run_id is not null
       union all
@@ -4689,13 +4792,28 @@ begin
     return false;
   end if;
   update durable.alert_cursor set looked_at = clock_timestamp();
-  insert into durable.alerts as a (workspace_id, id, kind, key, facts, told, fired_at, seen_at)
-    select c.workspace_id, durable.new_id(), c.kind, c.key, c.facts::text,
-      coalesce(r.muted_until <= v_now, true) and row_number() over (partition by c.workspace_id) + t.told <= 100, v_now, v_now
-    from (select c.* from (select * from durable.alert_candidates() union all select * from durable.webhook_alerts()) as c order by c.workspace_id, c.kind, c.key) as c
-    left join durable.alert_rules r on r.workspace_id = c.workspace_id and r.kind = c.kind
+  insert into durable.alerts as a (workspace_id, id, kind, key, facts, told, capped, fired_at, seen_at)
+    select n.workspace_id, durable.new_id(), n.kind, n.key, n.facts::text, not n.muted and n.place + t.told <= 100, not n.muted and n.place + t.told > 100, v_now, v_now
+    from (
+      select c.*, m.muted, row_number() over (partition by c.workspace_id, m.muted, m.is_open order by c.kind, c.key) as place
+      from (select * from durable.alert_candidates() union all select * from durable.webhook_alerts()) as c
+      left join durable.alert_rules r on r.workspace_id = c.workspace_id and r.kind = c.kind
+      cross join lateral (select coalesce(r.muted_until > v_now, false) as muted, exists (select 1 from durable.alerts o
+        where o.workspace_id = c.workspace_id and o.kind = c.kind and o.key = c.key and o.resolved_at is null) as is_open) as m) as n
     cross join lateral (select count(*) as told from durable.alerts o
-      where o.workspace_id = c.workspace_id and o.told and o.fired_at > v_now - interval '1 hour') as t
+      where o.workspace_id = n.workspace_id and o.told and o.kind <> 'more' and o.fired_at > v_now - interval '1 hour') as t
+    order by n.workspace_id, n.kind, n.key
+    on conflict (workspace_id, kind, key) where resolved_at is null do update set seen_at = excluded.seen_at, facts = excluded.facts;
+  insert into durable.alerts as a (workspace_id, id, kind, key, facts, told, fired_at, seen_at)
+    select c.workspace_id, durable.new_id(), 'more', '',
+      jsonb_build_object('alerts', count(*) filter (where c.fired_at >= coalesce(o.fired_at, '-infinity')),
+        'kinds', string_agg(distinct c.kind, ', ') filter (where c.fired_at >= coalesce(o.fired_at, '-infinity')))::text,
+      coalesce(r.muted_until <= v_now, true), v_now, v_now
+    from durable.alerts c
+    left join durable.alert_rules r on r.workspace_id = c.workspace_id and r.kind = 'more'
+    left join durable.alerts o on o.workspace_id = c.workspace_id and o.kind = 'more' and o.key = '' and o.resolved_at is null
+    where c.capped and c.fired_at > least(v_now - interval '1 hour', coalesce(o.fired_at, v_now) - interval '1 microsecond') and coalesce(r.enabled, true)
+    group by c.workspace_id, r.muted_until having max(c.fired_at) > v_now - interval '1 hour' order by 1
     on conflict (workspace_id, kind, key) where resolved_at is null do update set seen_at = excluded.seen_at, facts = excluded.facts;
   insert into durable.alert_notices (workspace_id, alert_id, state, at)
     select a.workspace_id, a.id, 'fired', v_now from durable.alerts a
@@ -5968,6 +6086,21 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.remove_caller(p_workspace integer, p_caller text, p_actor text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update durable.workspaces w set registry_version = w.registry_version + 1 where w.id = p_workspace;
+  delete from durable.callers c where c.workspace_id = p_workspace and c.app = p_caller;
+  if not found then
+    return false;
+  end if;
+  insert into durable.audit (workspace_id, actor, action, target, detail) values (p_workspace, p_actor, 'caller.remove', p_caller, null);
+  return true;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION durable.repair_run(p_workspace integer, p_run uuid, p_actor text, p_reason text, p_step uuid, p_action text, p_value text, p_key text, p_at_ms double precision, p_resume boolean, p_preview boolean, OUT o_state text, OUT o_status text, OUT o_before timestamp with time zone, OUT o_at timestamp with time zone)
  RETURNS record
  LANGUAGE plpgsql
@@ -6350,20 +6483,23 @@ begin
   with counted as (
     select c.workspace, c.at, r.function_id, count(*) filter (where c.kind = 'run.created') as started,
       count(*) filter (where c.kind = 'run.completed') as completed, count(*) filter (where c.kind = 'run.failed') as failed,
-      count(*) filter (where c.kind = 'run.cancelled') as cancelled
+      count(*) filter (where c.kind = 'run.cancelled') as cancelled,
+      coalesce(sum(case when c.kind <> 'run.created' then durable.failed_attempts_of(c.workspace, c.run) end), 0) as failed_attempts
     from unnest(v_workspace, v_run, v_kind, v_at) as c(workspace, run, kind, at)
     join durable.runs r on r.workspace_id = c.workspace and r.id = c.run
     group by 1, 2, 3
   ), minutes as (
-    insert into durable.metric_minutes as m (workspace_id, minute, function_id, started, completed, failed, cancelled)
-      select c.workspace, c.at, c.function_id, c.started, c.completed, c.failed, c.cancelled from counted c order by 1, 2, 3
+    insert into durable.metric_minutes as m (workspace_id, minute, function_id, started, completed, failed, cancelled, failed_attempts)
+      select c.workspace, c.at, c.function_id, c.started, c.completed, c.failed, c.cancelled, c.failed_attempts from counted c order by 1, 2, 3
       on conflict (workspace_id, minute, function_id) do update set started = m.started + excluded.started,
-        completed = m.completed + excluded.completed, failed = m.failed + excluded.failed, cancelled = m.cancelled + excluded.cancelled
+        completed = m.completed + excluded.completed, failed = m.failed + excluded.failed, cancelled = m.cancelled + excluded.cancelled,
+        failed_attempts = m.failed_attempts + excluded.failed_attempts
   )
-  insert into durable.metric_totals as t (workspace_id, function_id, started, completed, failed, cancelled)
-    select c.workspace, c.function_id, sum(c.started), sum(c.completed), sum(c.failed), sum(c.cancelled) from counted c group by 1, 2 order by 1, 2
+  insert into durable.metric_totals as t (workspace_id, function_id, started, completed, failed, cancelled, failed_attempts)
+    select c.workspace, c.function_id, sum(c.started), sum(c.completed), sum(c.failed), sum(c.cancelled), sum(c.failed_attempts) from counted c group by 1, 2 order by 1, 2
     on conflict (workspace_id, function_id) do update set started = t.started + excluded.started,
-      completed = t.completed + excluded.completed, failed = t.failed + excluded.failed, cancelled = t.cancelled + excluded.cancelled;
+      completed = t.completed + excluded.completed, failed = t.failed + excluded.failed, cancelled = t.cancelled + excluded.cancelled,
+      failed_attempts = t.failed_attempts + excluded.failed_attempts;
 
   with counted as (
     select c.workspace, c.at, r.function_id, p.phase, durable.metric_bucket(p.ms) as bucket, count(*) as count, sum(greatest(p.ms, 0)) as sum_ms
@@ -6400,6 +6536,15 @@ begin
       left join (select k.workspace_id, count(*)::int as count from durable.parked k group by 1) as k on k.workspace_id = l.workspace_id
       left join durable.circuits c on c.workspace_id = l.workspace_id
       group by 1 on conflict do nothing;
+    delete from durable.metric_functions;
+    insert into durable.metric_functions (workspace_id, function_id, queued, running, oldest_queued_ms)
+      select l.workspace_id, r.function_id, count(*) filter (where l.status = 'queued'), count(*) filter (where l.status = 'running'),
+        max(greatest(0, extract(epoch from durable.durable_now())::float8 * 1000 - coalesce(l.came, l.ready_rank) / 1000.0::float8))
+          filter (where l.status = 'queued')
+      from (select o.workspace_id, o.run_id, o.status, o.came, o.ready_rank from durable.live_runs o
+        where o.status in ('queued', 'running') limit 100000) as l
+      join durable.runs r on r.workspace_id = l.workspace_id and r.id = l.run_id
+      group by 1, 2;
     delete from durable.metric_limits;
     insert into durable.metric_limits (workspace_id, limit_id, parked)
       select k.workspace_id, g.limit_id, sum(k.count)::int
@@ -6611,34 +6756,34 @@ AS $function$
   ), circuit as materialized (
     select c.* from durable.circuits c where c.workspace_id = p_workspace and c.state <> 'closing'
   ), cause as materialized (
-    select l.run_id, c.kind, c.step_id, c.due_at, c.came, c.child from live l cross join lateral (
-      select 0 as no, 'paused' as kind, '00000000-0000-0000-0000-000000000000'::uuid as step_id, null::timestamptz as due_at, null::bigint as came, null::uuid as child
+    select l.run_id, c.kind, c.step_id, c.due_at, c.came, c.child, c.child_workspace from live l cross join lateral (
+      select 0 as no, 'paused' as kind, '00000000-0000-0000-0000-000000000000'::uuid as step_id, null::timestamptz as due_at, null::bigint as came, null::uuid as child, null::int as child_workspace
         where l.status = 'paused'
       union all
-      select 1, 'held', h.step_id, null, h.came, null from held h where h.run_id = l.run_id and l.status <> 'paused'
+      select 1, 'held', h.step_id, null, h.came, null, null from held h where h.run_id = l.run_id and l.status <> 'paused'
       union all
-      select 2, 'gate', s.step_id, null, s.came, null from stopped s where s.run_id = l.run_id and l.status <> 'paused'
+      select 2, 'gate', s.step_id, null, s.came, null, null from stopped s where s.run_id = l.run_id and l.status <> 'paused'
       union all
-      select 3, 'circuit', j.step_id, null, j.came, null from job j cross join circuit where j.run_id = l.run_id and l.status <> 'paused'
+      select 3, 'circuit', j.step_id, null, j.came, null, null from job j cross join circuit where j.run_id = l.run_id and l.status <> 'paused'
       union all
-      select 4, case t.kind when 'begin' then 'begin' else 'retry' end, t.step_id, t.due_at, null, null from durable.timers t
+      select 4, case t.kind when 'begin' then 'begin' else 'retry' end, t.step_id, t.due_at, null, null, null from durable.timers t
         where l.status = 'waiting' and t.workspace_id = p_workspace and t.run_id = l.run_id and t.kind in ('begin', 'retry', 'task')
       union all
-      select 5, 'slot', j.step_id, null, j.came, null from job j where j.run_id = l.run_id and l.status <> 'paused'
+      select 5, 'slot', j.step_id, null, j.came, null, null from job j where j.run_id = l.run_id and l.status <> 'paused'
       union all
-      select 6, 'step', t.step_id, null, null, null from durable.tasks t
+      select 6, 'step', t.step_id, null, null, null, null from durable.tasks t
         where l.status = 'waiting' and t.workspace_id = p_workspace and t.run_id = l.run_id and t.status = 'running'
       union all
-      select 7, 'child', c.parent_step_id, null, null, c.run_id from durable.children c
-        where l.status = 'waiting' and c.workspace_id = p_workspace and c.parent_run_id = l.run_id and durable.awaits_child(c)
+      select 7, 'child', c.parent_step_id, null, null, c.run_id, c.workspace_id from durable.children c
+        where l.status = 'waiting' and c.parent_workspace_id = p_workspace and c.parent_run_id = l.run_id and durable.awaits_child(c)
       union all
-      select 8, 'input', i.step_id, i.due_at, null, null from durable.inputs i
+      select 8, 'input', i.step_id, i.due_at, null, null, null from durable.inputs i
         where l.status = 'waiting' and i.workspace_id = p_workspace and i.run_id = l.run_id and i.status = 'open'
       union all
-      select 9, case w.mode when 'signal' then 'signal' else 'event' end, w.step_id, null, null, null from durable.waits w
+      select 9, case w.mode when 'signal' then 'signal' else 'event' end, w.step_id, null, null, null, null from durable.waits w
         where l.status = 'waiting' and w.workspace_id = p_workspace and w.run_id = l.run_id and w.mode <> 'cancel' and w.event_id is null
       union all
-      select 10, 'sleep', t.step_id, t.due_at, null, null from durable.timers t
+      select 10, 'sleep', t.step_id, t.due_at, null, null, null from durable.timers t
         where l.status = 'waiting' and t.workspace_id = p_workspace and t.run_id = l.run_id and t.kind = 'sleep'
       order by no, due_at, came, step_id limit 1) as c
   )
@@ -6659,9 +6804,9 @@ AS $function$
       'next_probe_at', durable.rfc3339(o.next_probe_at), 'last_error', o.error) from circuit o) end,
     'attempt', case when c.kind = 'retry' then coalesce(e.attempt, case when l.transport_attempt > 0 then l.transport_attempt else l.run_attempt end) + 1 end,
     'child', case when c.kind = 'child' then (select json_build_object('run', r.id, 'function', r.function_id,
-        'status', coalesce(r.status, durable.shown_status(o)))
+        'status', coalesce(r.status, durable.shown_status(o)), 'app', durable.app_beside(p_workspace, r.workspace_id))
       from durable.runs r left join durable.live_runs o on o.workspace_id = r.workspace_id and o.run_id = r.id
-      where r.workspace_id = p_workspace and r.id = c.child) end,
+      where r.workspace_id = c.child_workspace and r.id = c.child) end,
     'input', case when c.kind = 'input' then (select json_build_object('id', i.id, 'kind', i.kind, 'assignee', i.assignee) from durable.inputs i
       where i.workspace_id = p_workspace and i.run_id = c.run_id and i.step_id = c.step_id) end,
     'events', case when c.kind in ('event', 'signal') then (select json_agg(json_build_object('event', w.event_name, 'match', w.match) order by w.ordinal)
@@ -6822,13 +6967,13 @@ begin
   end if;
   perform 1 from durable.live_runs l
     where (l.workspace_id, l.run_id) in (
-      select c.workspace_id, c.parent_run_id from unnest(q_workspace, q_run) as q(workspace, run)
+      select c.parent_workspace_id, c.parent_run_id from unnest(q_workspace, q_run) as q(workspace, run)
       join durable.children c on c.workspace_id = q.workspace and c.run_id = q.run)
     order by l.workspace_id, l.run_id for update;
-  perform durable.settle_entries(array_agg(e.workspace_id), array_agg(e.parent_run_id), array_agg(e.parent_step_id),
+  perform durable.settle_entries(array_agg(e.parent_workspace_id), array_agg(e.parent_run_id), array_agg(e.parent_step_id),
       array_agg(e.output), array_agg(null::uuid), array_agg(e.failure))
     from (
-      select c.workspace_id, c.parent_run_id, c.parent_step_id, r.output,
+      select c.parent_workspace_id, c.parent_run_id, c.parent_step_id, r.output,
         case when r.id is null then durable.child_failure('ChildSkippedError', coalesce((
             select k.detail from durable.skips k where k.workspace_id = c.workspace_id and k.event_id = c.run_id order by k.id limit 1),
             'It became part of another run.'))
@@ -7328,8 +7473,8 @@ begin
     return;
   end if;
   v_count := cardinality(v_id);
-  insert into durable.children (workspace_id, run_id, parent_run_id, parent_step_id, kind, on_cancel, depth)
-    select h.workspace, h.id, h.failed, '00000000-0000-0000-0000-000000000000', 'on-failure', 'abandon', h.depth
+  insert into durable.children (workspace_id, run_id, parent_workspace_id, parent_run_id, parent_step_id, kind, on_cancel, depth)
+    select h.workspace, h.id, h.workspace, h.failed, '00000000-0000-0000-0000-000000000000', 'on-failure', 'abandon', h.depth
     from unnest(v_workspace, v_id, v_failed, v_depth) as h(workspace, id, failed, depth);
   perform durable.accept_events(null, '{}', '{}', array_fill(1, array[v_count]), v_workspace, v_id,
     array_fill(null::text, array[v_count]), array_fill(null::uuid, array[v_count]),
@@ -7391,12 +7536,13 @@ CREATE OR REPLACE FUNCTION durable.stems_from(p_workspace integer, p_run uuid, p
  LANGUAGE sql
  STABLE
 AS $function$
-  with recursive line(run) as (
-    select p_run union all
-    select c.parent_run_id from line join durable.children c on c.workspace_id = p_workspace and c.run_id = line.run
+  with recursive line(workspace, run) as (
+    select p_workspace, p_run union all
+    select c.parent_workspace_id, c.parent_run_id from line
+    join durable.children c on c.workspace_id = line.workspace and c.run_id = line.run
   )
   select exists (
-    select 1 from line join durable.runs r on r.workspace_id = p_workspace and r.id = line.run
+    select 1 from line join durable.runs r on r.workspace_id = line.workspace and r.id = line.run
     join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id
     where starts_with(e.name, p_prefix))
 $function$

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { chromiumPath } from "../test/support/chromium.ts";
+import { pythonPath } from "../test/support/python.ts";
 
 /**
  * What the tests use of the operating system. On a fresh Debian as root it is installed; elsewhere the tests that
@@ -36,6 +37,17 @@ const PACKAGES: SystemPackage[] = [
     apt: ["chromium-headless-shell"],
     present: () => chromiumPath() !== null,
   },
+  {
+    what: "a Python of 3.9 or newer, which the port of the protocol is written in",
+    apt: ["python3"],
+    present: () => pythonPath() !== null,
+  },
+  {
+    what: "PHP with PHPUnit, for the PHP SDK",
+    apt: ["php-cli", "php-curl", "php-mbstring", "php-xml", "phpunit"],
+    present: () =>
+      runs("php", ["-r", "exit(PHP_VERSION_ID >= 80100 ? 0 : 1);"]) && runs("phpunit", ["--version"]),
+  },
 ];
 
 /** Installs what is missing. Returns one sentence for each thing that stays missing. */
@@ -52,6 +64,10 @@ export function ensureSystemPackages(say: (line: string) => void): string[] {
     .map(
       ({ what, apt }) => `${what}: apt-get install ${apt.join(" ")} failed (${failure ?? "files not found"})`,
     );
+}
+
+function runs(program: string, args: string[]): boolean {
+  return spawnSync(program, args, { stdio: "ignore" }).status === 0;
 }
 
 function whyNot(): string | null {

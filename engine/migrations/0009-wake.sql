@@ -107,7 +107,7 @@ begin
           and (t.kind <> 'invoke' or not exists (
             select 1 from durable.children c
             join durable.child_ends o on o.workspace_id = c.workspace_id and o.run_id = c.run_id
-            where c.workspace_id = t.workspace_id and c.parent_run_id = t.run_id and c.parent_step_id = t.step_id))
+            where c.parent_workspace_id = t.workspace_id and c.parent_run_id = t.run_id and c.parent_step_id = t.step_id))
         returning t.workspace_id, t.run_id, t.step_id, t.kind, t.due_at)
     select array_agg(workspace_id), array_agg(run_id), array_agg(step_id), array_agg(kind)
       into f_workspace, f_run, f_step, f_kind from (select * from gone order by workspace_id, run_id, due_at, step_id) as g;

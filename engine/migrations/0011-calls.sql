@@ -16,18 +16,20 @@ create table durable.skips (
 create index skips_by_event on durable.skips (workspace_id, event_id);
 
 -- Of events that steps send: matched before the commit, so the skip comes with it. An event accepted before under
--- the same client's id was judged then. A child that is none is told to its parent.
+-- the same client's id was judged then. A child that is none is told to its parent. Its "workspace" is in the data where it is another
+-- one than the sender's.
 create function durable.effect_skip(f_workspace int[], f_run uuid[], f_step uuid[], f_data text[])
 returns void language plpgsql as $$
 begin
   insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, facts, at)
-    select f_workspace[q], (d ->> 'id')::uuid, (d ->> 'event')::uuid, d ->> 'function', d ->> 'reason', d ->> 'detail',
-      d ->> 'facts', durable.durable_now()
+    select coalesce((d ->> 'workspace')::int, f_workspace[q]), (d ->> 'id')::uuid, (d ->> 'event')::uuid, d ->> 'function',
+      d ->> 'reason', d ->> 'detail', d ->> 'facts', durable.durable_now()
     from generate_subscripts(f_run, 1) as q, lateral (select f_data[q]::jsonb as d) as parsed
     where not exists (select 1 from durable.event_ids k
       where k.workspace_id = f_workspace[q] and k.client_id = d ->> 'client' and k.event_id <> (d ->> 'event')::uuid)
     on conflict do nothing;
-  perform durable.tell_of_skips(array_agg(f_workspace[q]), array_agg((f_data[q]::json ->> 'event')::uuid)) from generate_subscripts(f_run, 1) as q;
+  perform durable.tell_of_skips(array_agg(coalesce((f_data[q]::json ->> 'workspace')::int, f_workspace[q])),
+      array_agg((f_data[q]::json ->> 'event')::uuid)) from generate_subscripts(f_run, 1) as q;
 end $$;
 
 -- An event by the id that people know it by: the sender's own, else the one it was given.

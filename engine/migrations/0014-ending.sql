@@ -111,8 +111,8 @@ $$;
 create function durable.effect_timeout(f_workspace int[], f_run uuid[], f_step uuid[], f_data text[]) returns void
 language plpgsql as $$
 begin
-  perform durable.limit_runs(array_agg(f_workspace[q]), array_agg((d ->> 'run')::uuid), array_agg(d ->> 'kind'),
-      array_agg((d ->> 'ms')::float8))
+  perform durable.limit_runs(array_agg(coalesce((d ->> 'workspace')::int, f_workspace[q])), array_agg((d ->> 'run')::uuid),
+      array_agg(d ->> 'kind'), array_agg((d ->> 'ms')::float8))
     from generate_subscripts(f_run, 1) as q, lateral (select f_data[q]::jsonb as d) as parsed
     where not exists (select 1 from durable.event_ids k
       where k.workspace_id = f_workspace[q] and k.client_id = d ->> 'client' and k.event_id <> (d ->> 'event')::uuid)

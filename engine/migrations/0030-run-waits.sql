@@ -5,7 +5,7 @@
 create function durable.awaits_child(p_child durable.children) returns boolean
 language sql stable as $$
   select p_child.kind = 'invoke' and exists (select 1 from durable.steps s
-    where s.workspace_id = p_child.workspace_id and s.run_id = p_child.parent_run_id and s.step_id = p_child.parent_step_id
+    where s.workspace_id = p_child.parent_workspace_id and s.run_id = p_child.parent_run_id and s.step_id = p_child.parent_step_id
       and s.seq is null)
 $$;
 
@@ -16,15 +16,17 @@ create function durable.gate_wait(p_workspace int, p_gate uuid, p_rank bigint, p
 returns table (kind text, gate json, starts_at timestamptz, starts_unknown text)
 language sql stable as $$
   with recursive parent as (
-    -- Those that can only go on after this run, as long as they wait for it.
-    select c.parent_run_id as id from durable.children c
+    -- Those that can only go on after this run, as long as they wait for it: a circle may lead through other apps.
+    select c.parent_workspace_id as workspace, c.parent_run_id as id from durable.children c
       where c.workspace_id = p_workspace and c.run_id = p_run and durable.awaits_child(c)
     union all
-    select c.parent_run_id from parent p join durable.children c on c.workspace_id = p_workspace and c.run_id = p.id
+    select c.parent_workspace_id, c.parent_run_id from parent p
+      join durable.children c on c.workspace_id = p.workspace and c.run_id = p.id
       where durable.awaits_child(c)
   ), circle as materialized (
     select coalesce(array_agg(p.id), '{}') as runs from parent p
-      where exists (select 1 from durable.grants t where t.workspace_id = p_workspace and t.run_id = p.id and t.gate_id = p_gate)
+      where p.workspace = p_workspace
+        and exists (select 1 from durable.grants t where t.workspace_id = p_workspace and t.run_id = p.id and t.gate_id = p_gate)
   ), before as materialized (
     select count(*)::int as jobs from (
       select 1 from durable.parked k
@@ -104,34 +106,34 @@ language sql stable set enable_seqscan = off set enable_hashjoin = off set enabl
   ), circuit as materialized (
     select c.* from durable.circuits c where c.workspace_id = p_workspace and c.state <> 'closing'
   ), cause as materialized (
-    select l.run_id, c.kind, c.step_id, c.due_at, c.came, c.child from live l cross join lateral (
-      select 0 as no, 'paused' as kind, '00000000-0000-0000-0000-000000000000'::uuid as step_id, null::timestamptz as due_at, null::bigint as came, null::uuid as child
+    select l.run_id, c.kind, c.step_id, c.due_at, c.came, c.child, c.child_workspace from live l cross join lateral (
+      select 0 as no, 'paused' as kind, '00000000-0000-0000-0000-000000000000'::uuid as step_id, null::timestamptz as due_at, null::bigint as came, null::uuid as child, null::int as child_workspace
         where l.status = 'paused'
       union all
-      select 1, 'held', h.step_id, null, h.came, null from held h where h.run_id = l.run_id and l.status <> 'paused'
+      select 1, 'held', h.step_id, null, h.came, null, null from held h where h.run_id = l.run_id and l.status <> 'paused'
       union all
-      select 2, 'gate', s.step_id, null, s.came, null from stopped s where s.run_id = l.run_id and l.status <> 'paused'
+      select 2, 'gate', s.step_id, null, s.came, null, null from stopped s where s.run_id = l.run_id and l.status <> 'paused'
       union all
-      select 3, 'circuit', j.step_id, null, j.came, null from job j cross join circuit where j.run_id = l.run_id and l.status <> 'paused'
+      select 3, 'circuit', j.step_id, null, j.came, null, null from job j cross join circuit where j.run_id = l.run_id and l.status <> 'paused'
       union all
-      select 4, case t.kind when 'begin' then 'begin' else 'retry' end, t.step_id, t.due_at, null, null from durable.timers t
+      select 4, case t.kind when 'begin' then 'begin' else 'retry' end, t.step_id, t.due_at, null, null, null from durable.timers t
         where l.status = 'waiting' and t.workspace_id = p_workspace and t.run_id = l.run_id and t.kind in ('begin', 'retry', 'task')
       union all
-      select 5, 'slot', j.step_id, null, j.came, null from job j where j.run_id = l.run_id and l.status <> 'paused'
+      select 5, 'slot', j.step_id, null, j.came, null, null from job j where j.run_id = l.run_id and l.status <> 'paused'
       union all
-      select 6, 'step', t.step_id, null, null, null from durable.tasks t
+      select 6, 'step', t.step_id, null, null, null, null from durable.tasks t
         where l.status = 'waiting' and t.workspace_id = p_workspace and t.run_id = l.run_id and t.status = 'running'
       union all
-      select 7, 'child', c.parent_step_id, null, null, c.run_id from durable.children c
-        where l.status = 'waiting' and c.workspace_id = p_workspace and c.parent_run_id = l.run_id and durable.awaits_child(c)
+      select 7, 'child', c.parent_step_id, null, null, c.run_id, c.workspace_id from durable.children c
+        where l.status = 'waiting' and c.parent_workspace_id = p_workspace and c.parent_run_id = l.run_id and durable.awaits_child(c)
       union all
-      select 8, 'input', i.step_id, i.due_at, null, null from durable.inputs i
+      select 8, 'input', i.step_id, i.due_at, null, null, null from durable.inputs i
         where l.status = 'waiting' and i.workspace_id = p_workspace and i.run_id = l.run_id and i.status = 'open'
       union all
-      select 9, case w.mode when 'signal' then 'signal' else 'event' end, w.step_id, null, null, null from durable.waits w
+      select 9, case w.mode when 'signal' then 'signal' else 'event' end, w.step_id, null, null, null, null from durable.waits w
         where l.status = 'waiting' and w.workspace_id = p_workspace and w.run_id = l.run_id and w.mode <> 'cancel' and w.event_id is null
       union all
-      select 10, 'sleep', t.step_id, t.due_at, null, null from durable.timers t
+      select 10, 'sleep', t.step_id, t.due_at, null, null, null from durable.timers t
         where l.status = 'waiting' and t.workspace_id = p_workspace and t.run_id = l.run_id and t.kind = 'sleep'
       order by no, due_at, came, step_id limit 1) as c
   )
@@ -152,9 +154,9 @@ language sql stable set enable_seqscan = off set enable_hashjoin = off set enabl
       'next_probe_at', durable.rfc3339(o.next_probe_at), 'last_error', o.error) from circuit o) end,
     'attempt', case when c.kind = 'retry' then coalesce(e.attempt, case when l.transport_attempt > 0 then l.transport_attempt else l.run_attempt end) + 1 end,
     'child', case when c.kind = 'child' then (select json_build_object('run', r.id, 'function', r.function_id,
-        'status', coalesce(r.status, durable.shown_status(o)))
+        'status', coalesce(r.status, durable.shown_status(o)), 'app', durable.app_beside(p_workspace, r.workspace_id))
       from durable.runs r left join durable.live_runs o on o.workspace_id = r.workspace_id and o.run_id = r.id
-      where r.workspace_id = p_workspace and r.id = c.child) end,
+      where r.workspace_id = c.child_workspace and r.id = c.child) end,
     'input', case when c.kind = 'input' then (select json_build_object('id', i.id, 'kind', i.kind, 'assignee', i.assignee) from durable.inputs i
       where i.workspace_id = p_workspace and i.run_id = c.run_id and i.step_id = c.step_id) end,
     'events', case when c.kind in ('event', 'signal') then (select json_agg(json_build_object('event', w.event_name, 'match', w.match) order by w.ordinal)

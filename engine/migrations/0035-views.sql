@@ -33,8 +33,10 @@ create view durable_v1.waits with (security_barrier) as
   join durable.steps s on s.workspace_id = t.workspace_id and s.run_id = t.run_id and s.step_id = t.step_id;
 
 create view durable_v1.children with (security_barrier) as
-  select w.app, w.environment, c.run_id, c.parent_run_id, durable.step_of(c) as parent_step_id, c.kind, c.on_cancel, c.depth
-  from durable.children c join durable.workspaces w on w.id = c.workspace_id;
+  select w.app, w.environment, c.run_id, c.parent_run_id, durable.step_of(c) as parent_step_id, c.kind, c.on_cancel, c.depth,
+    p.app as parent_app
+  from durable.children c join durable.workspaces w on w.id = c.workspace_id
+  join durable.workspaces p on p.id = c.parent_workspace_id;
 
 -- Who may read them and nothing else: grant it to a login. Made where the engine's own role may make roles; a role belongs
 -- to the whole server, so another database of it may have made it before.

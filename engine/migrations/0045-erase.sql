@@ -51,14 +51,15 @@ create function durable.has_scalar(p_data text, p_path text[], p_value text) ret
 $$;
 
 -- Whether a run is this owner's: an event that it was made of has the scalar at the path, or one of a run above it. Above a run are its
--- parent, the run that it goes over again, and the one that its event tells of. What an erasure has found stays found when it is gone.
+-- parent in the same app, the run that it goes over again, and the one that its event tells of. What an erasure has found stays found when it is gone.
 create function durable.is_owned(p_workspace int, p_run uuid, p_path text[], p_value text, p_erasure uuid = null) returns boolean
 language sql stable as $$
   with recursive above(id) as (
     select p_run
     union
     select u.id from above a cross join lateral (
-      select c.parent_run_id as id from durable.children c where c.workspace_id = p_workspace and c.run_id = a.id
+      select c.parent_run_id as id from durable.children c
+        where c.workspace_id = p_workspace and c.run_id = a.id and c.parent_workspace_id = p_workspace
       union all
       select r.origin_run_id from durable.runs r where r.workspace_id = p_workspace and r.id = a.id and r.origin_run_id is not null
       union all

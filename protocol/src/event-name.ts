@@ -23,8 +23,13 @@ export const SENT_EVENT_NAME = new RegExp(
  * events only when it names their prefix: a function for `*` would else be started by its own failures.
  */
 export function isEventNameFor(pattern: string, name: string): boolean {
+  const isReserved = name.startsWith(RESERVED_EVENT_PREFIX) && !pattern.startsWith(RESERVED_EVENT_PREFIX);
+  return !isReserved && isNameFor(pattern, name);
+}
+
+/** Whether a pattern means this name, of whatever it is one: `*` stands for any characters. */
+export function isNameFor(pattern: string, name: string): boolean {
   if (!pattern.includes("*")) return pattern === name;
-  if (name.startsWith(RESERVED_EVENT_PREFIX) && !pattern.startsWith(RESERVED_EVENT_PREFIX)) return false;
   const [first = "", ...rest] = pattern.split("*");
   const last = rest.pop()!;
   if (!name.startsWith(first)) return false;

@@ -6,6 +6,7 @@ export {
   CALL_EVENT_NAME,
   eventNameProblem,
   isEventNameFor,
+  isNameFor,
   RESERVED_EVENT_PREFIX,
   SENT_EVENT_NAME,
   TICK_EVENT_NAME,

@@ -12,7 +12,12 @@ export function serve(options: ServeOptions): (request: Request) => Promise<Resp
   const route = createRoute(options);
   return async (request) => {
     if (request.method !== "POST") return toResponse(METHOD_NOT_ALLOWED);
-    if (Number(request.headers.get("content-length") ?? 0) > REQUEST_BYTES_MAX) return toResponse(tooLarge());
+    const declared = Number(request.headers.get("content-length") ?? 0);
+    if (declared > REQUEST_BYTES_MAX) {
+      // A line on which a body is left unread is cut by some servers before the sender has come to read the answer.
+      if (declared <= 2 * REQUEST_BYTES_MAX) await request.body?.pipeTo(new WritableStream()).catch(() => {});
+      return toResponse(tooLarge());
+    }
     const body = await readBody(request);
     if (body === null) return toResponse(tooLarge());
     const host = request.headers.get("host") ?? new URL(request.url).host;

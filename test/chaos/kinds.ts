@@ -55,19 +55,19 @@ const KINDS: readonly Kind[] = [
   {
     name: "child waited for",
     minimum: 20,
-    runs: "select workspace_id, parent_run_id from durable.children where kind = 'invoke'",
+    runs: "select parent_workspace_id, parent_run_id from durable.children where kind = 'invoke'",
   },
   {
     name: "child spawned",
     minimum: 10,
-    runs: "select workspace_id, parent_run_id from durable.children where kind = 'spawn'",
+    runs: "select parent_workspace_id, parent_run_id from durable.children where kind = 'spawn'",
   },
   {
     name: "child cancelled with its parent",
     minimum: 10,
     runs: `select c.workspace_id, c.run_id from durable.children c
       join durable.runs r on r.workspace_id = c.workspace_id and r.id = c.run_id
-      join durable.runs p on p.workspace_id = c.workspace_id and p.id = c.parent_run_id
+      join durable.runs p on p.workspace_id = c.parent_workspace_id and p.id = c.parent_run_id
       where r.status = 'cancelled' and p.status = 'cancelled'`,
   },
   {

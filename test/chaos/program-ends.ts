@@ -42,7 +42,7 @@ export const STOPPED: Invariant = {
   check: bySql(
     "select count(*) from durable.runs where function_id = 'stoppable'",
     `select r.id, r.status, c.run_id as child, k.status as child_status from durable.runs r
-       left join durable.children c on c.workspace_id = r.workspace_id and c.parent_run_id = r.id
+       left join durable.children c on c.parent_workspace_id = r.workspace_id and c.parent_run_id = r.id
        left join durable.runs k on k.workspace_id = c.workspace_id and k.id = c.run_id
        where r.function_id = 'stoppable' and (r.status is distinct from 'cancelled' or c.run_id is not null and k.status is distinct from 'cancelled')`,
   ),

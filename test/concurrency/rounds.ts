@@ -2,7 +2,7 @@ const ASKED = process.env["DURABLE_TEST_ROUNDS"];
 /** Rounds of each race. */
 export const ROUNDS = Number(ASKED ?? 1_000);
 /** On a slow machine a race is over after this, unless somebody has asked for a number of rounds; but not before it had so many. */
-const ENOUGH_MS = ASKED === undefined ? 5_000 : Number.POSITIVE_INFINITY;
+const ENOUGH_MS = ASKED === undefined ? 3_000 : Number.POSITIVE_INFINITY;
 const ENOUGH_ROUNDS = 150;
 /** What goes before a race and after it costs a statement for so many rounds. */
 const BATCH = 50;

@@ -7,9 +7,9 @@ import { walk } from "../../sdk-ts/src/eslint/syntax.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const page = readFileSync(`${root}docs/guides/errors.md`, "utf8");
-const files = ["engine/src/", "engine/migrations/", "sdk-ts/src/"].flatMap((folder) =>
+const files = ["engine/src/", "engine/migrations/", "sdk-ts/src/", "sdk-php/src/"].flatMap((folder) =>
   readdirSync(root + folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => /\.(ts|sql)$/.test(name) && !name.includes(".test."))
+    .filter((name) => /\.(ts|sql|php)$/.test(name) && !name.includes(".test."))
     .map((name) => ({ name: folder + name, text: readFileSync(root + folder + name, "utf8") })),
 );
 /** Texts that are written in pieces are one again. */

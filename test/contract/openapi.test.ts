@@ -64,6 +64,7 @@ const BOUNDED: Record<string, string> = {
   listAlertRules: "one of each kind",
   listViews: "a hundred at most",
   listWebhooks: "twenty at most",
+  listCallers: "two hundred at most",
   listFunctions: "what one app declares",
   listLimits: "what one app declares",
   listShapes: "what one app declares",

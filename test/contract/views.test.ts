@@ -20,7 +20,7 @@ test("durable_v1 has the columns that it had: add at the end, and take none away
   expect(Object.fromEntries(rows.map(({ name, columns }) => [name, columns]))).toMatchInlineSnapshot(`
     {
       "attempts": "app text, environment text, run_id uuid, step_id text, attempt integer, outcome text, failure text, scheduled_at timestamp with time zone, leased_at timestamp with time zone, sent_at timestamp with time zone, first_byte_at timestamp with time zone, received_at timestamp with time zone, app_ms real, recorded_at timestamp with time zone",
-      "children": "app text, environment text, run_id uuid, parent_run_id uuid, parent_step_id text, kind text, on_cancel text, depth integer",
+      "children": "app text, environment text, run_id uuid, parent_run_id uuid, parent_step_id text, kind text, on_cancel text, depth integer, parent_app text",
       "runs": "app text, environment text, run_id uuid, function_id text, function_version integer, status text, event_id text, event_name text, created_at timestamp with time zone, begins_at timestamp with time zone, begin_cause text, ended_at timestamp with time zone, duration_ms double precision, output text, failure text",
       "steps": "app text, environment text, run_id uuid, step_id text, scope text, seq integer, op text, name text, n integer, status text, attempt integer, value text, failure text, due_at timestamp with time zone, asked_at timestamp with time zone, settled_at timestamp with time zone, app_ms real",
       "waits": "app text, environment text, run_id uuid, step_id text, name text, mode text, key text, event_name text, match text, condition text, since timestamp with time zone, due_at timestamp with time zone, has_come boolean",

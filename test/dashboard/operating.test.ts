@@ -93,12 +93,12 @@ describe.skipIf(!canBrowse)("an operator", () => {
     });
   });
 
-  test("reads the lines of a run, and what it says from now on", async () => {
+  test("reads the lines of a run, what all have said, and what they say from now on", async () => {
     const { runs } = await get("/runs?q=function:order%20event:order-A-1");
     await visit(`/logs?run=${runs[0].id}`);
     await page.getByText("reserving for A-1").waitFor();
     await visit("/logs");
-    await page.getByText("Listening").waitFor();
+    await page.getByText("reserving for A-1").first().waitFor();
     await stage.engine.call("POST", "/v1/events?app=shop", {
       name: "order.placed",
       data: { orderId: "Z-1", total: 1 },

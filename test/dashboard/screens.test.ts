@@ -80,8 +80,7 @@ describe.skipIf(!canBrowse)("refused", () => {
     );
   });
 
-  // All that the logs show comes by the stream, which a worker reads: it is not this page's to refuse.
-  test.each(NAMES.filter((name) => name !== "logs"))("%s", async (name) => {
+  test.each(NAMES)("%s", async (name) => {
     await goTo(SCREENS[name]!(made));
     await page.getByText(REFUSAL.detail).first().waitFor();
     await expectNoViolations();

@@ -1,4 +1,5 @@
-import { type Snippet, snippets } from "./readme.ts";
+import { snippets } from "./readme.ts";
+import type { Snippet } from "./snippets.ts";
 
 export interface Framework {
   readonly name: string;

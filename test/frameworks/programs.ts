@@ -24,14 +24,24 @@ export interface Place {
 }
 
 /** Runs a program; rejects with everything it said when it fails. */
-export async function run(place: Place, command: string, ...args: string[]): Promise<string> {
+export function run(place: Place, command: string, ...args: string[]): Promise<string> {
+  return runFor(RUN_MS, place, command, ...args);
+}
+
+/** The same, for one that may take longer. */
+export async function runFor(
+  limitMs: number,
+  place: Place,
+  command: string,
+  ...args: string[]
+): Promise<string> {
   const child = spawn(command, args, {
     cwd: place.folder,
     env: environment(place),
     stdio: ["ignore", "pipe", "pipe"],
   });
   const said = hear(child);
-  const late = setTimeout(() => child.kill("SIGKILL"), RUN_MS);
+  const late = setTimeout(() => child.kill("SIGKILL"), limitMs);
   const [code, signal] = await ended(child);
   clearTimeout(late);
   if (code === 0) return said.text;

@@ -1,20 +1,11 @@
 // README.md is what is tested here: its snippets and commands are taken out and run as a reader would.
 
 import { readFileSync } from "node:fs";
+import { snippetsOf } from "./snippets.ts";
 
 const text = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
 
-export interface Snippet {
-  readonly file: string;
-  /** Null for files that every app has. */
-  readonly framework: string | null;
-  readonly code: string;
-}
-
-/** Blocks that open with ```ts file=server.ts express */
-export const snippets: readonly Snippet[] = [
-  ...text.matchAll(/^```\w+ file=(\S+)(?: (\S+))?\n([\s\S]*?)^```$/gm),
-].map(([, file, framework, code]) => ({ file: file!, framework: framework ?? null, code: code! }));
+export const snippets = snippetsOf("README.md");
 
 /** The one line of a shell block that begins so. */
 export function commandLike(beginning: string): string {

@@ -59,8 +59,8 @@ export async function generateRuns(
            select ${id}, id, t.name, case when t.name = 'data.user.id' then (g % 100000)::text when g % 100 = 0 then 'rare' else 'import' end
            from made cross join (values ('tag'), ('data.user.id')) as t(name) where g % 10 = 0
        ), child as (
-         insert into durable.children (workspace_id, run_id, parent_run_id, parent_step_id, kind, on_cancel, depth)
-           select ${id}, id, pg_temp.id_of(now() - interval '${DAYS} days' * (1 - (g - g % 1000) / ${count}.0), g - g % 1000),
+         insert into durable.children (workspace_id, run_id, parent_workspace_id, parent_run_id, parent_step_id, kind, on_cancel, depth)
+           select ${id}, id, ${id}, pg_temp.id_of(now() - interval '${DAYS} days' * (1 - (g - g % 1000) / ${count}.0), g - g % 1000),
              gen_random_uuid(), 'spawn', 'leave', 1 from made where g % 20 = 5
        )
        insert into durable.runs (workspace_id, id, function_id, function_version, event_id, status, created_at, ended_at, output, failure, pause_reason)

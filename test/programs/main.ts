@@ -1,12 +1,12 @@
-// `npm run matrix`: random programs by the thousand, with faults, held against the reference interpreter.
+// `npm run programs`: random programs by the thousand, with faults, held against the reference interpreter.
 
 import { parseArgs } from "node:util";
 import fc from "fast-check";
 import { programs } from "./arbitrary.ts";
-import { type Difference, type MatrixResult, type Progress, runPrograms } from "./run-programs.ts";
+import { type Difference, type ProgramsResult, type Progress, runPrograms } from "./run-programs.ts";
 import { shrink } from "./shrink.ts";
 
-const USAGE = `Usage: npm run matrix -- [--programs <number>] [--seed <number>] [--minutes <number>]
+const USAGE = `Usage: npm run programs -- [--programs <number>] [--seed <number>] [--minutes <number>]
 
   --programs  how many (10000)
   --seed      what the programs and the faults are made from (a random one, printed first)
@@ -32,7 +32,7 @@ try {
 process.exit();
 
 async function main({ count, minutes, seed }: Options): Promise<number> {
-  console.log(`matrix: seed ${seed}, ${count} programs, at most ${minutes} minutes\n`);
+  console.log(`programs: seed ${seed}, ${count} programs, at most ${minutes} minutes\n`);
   const startedMs = performance.now();
   const result = await runPrograms({
     programs: fc.sample(programs, { seed, numRuns: count }),
@@ -63,12 +63,12 @@ async function main({ count, minutes, seed }: Options): Promise<number> {
   console.log(
     isWell
       ? "PASSED: no difference"
-      : `FAILED. The same again: npm run matrix -- --programs ${count} --seed ${seed}`,
+      : `FAILED. The same again: npm run programs -- --programs ${count} --seed ${seed}`,
   );
   return isWell ? 0 : 1;
 }
 
-function lacks({ done, interrupted }: MatrixResult): boolean {
+function lacks({ done, interrupted }: ProgramsResult): boolean {
   if (done < PROVES_MIN || interrupted > 0) return false;
   console.log("No step that runs at most once was interrupted.");
   return true;

@@ -30,7 +30,7 @@ export interface Difference {
   readonly sentences: readonly string[];
 }
 
-export interface MatrixOptions {
+export interface ProgramsOptions {
   readonly programs: readonly Program[];
   readonly seed: number;
   /** Under way at the same time. */
@@ -49,7 +49,7 @@ export interface Progress {
   readonly faults: string;
 }
 
-export interface MatrixResult {
+export interface ProgramsResult {
   readonly done: number;
   readonly steps: number;
   /** Runs that were to be started by steps and by failures, and those that were, by function: the same numbers. */
@@ -73,7 +73,7 @@ const ENDS: ReadonlySet<string> = new Set(["completed", "failed", "cancelled", "
 /** A difference is worth more than the next hundred. */
 const DIFFERENCES_MAX = 5;
 
-export async function runPrograms(options: MatrixOptions): Promise<MatrixResult> {
+export async function runPrograms(options: ProgramsOptions): Promise<ProgramsResult> {
   const random = new Random(`programs ${options.seed}`);
   const bench = await openBench({ log: "silent", postgresUrl: options.postgresUrl });
   const seen = new Map<string, Watched>();

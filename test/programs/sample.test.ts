@@ -1,5 +1,5 @@
 // Random programs on the real engine, with answers lost, requests doubled, engines dying and leases lost, each held
-// against the reference interpreter. The long run is `npm run matrix`.
+// against the reference interpreter. The long run is `npm run programs`.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { postgresUrl } from "../support/kit.ts";
@@ -11,9 +11,9 @@ const SEED = 7;
 const PROGRAMS = 200;
 /** Long enough for several checkpoints in one dispatch, of which chance makes few. */
 const LONG: Program = {
-  body: [{ do: "loop", times: 60, body: [{ do: "step", name: "each", fails: 0 }] }],
+  body: [{ do: "loop", times: 100, body: [{ do: "step", name: "each", fails: 0 }] }],
 };
-const LONG_ONES = 4;
+const LONG_ONES = 10;
 
 test(`${PROGRAMS} random programs end as the reference says, whatever breaks`, {
   timeout: 300_000,

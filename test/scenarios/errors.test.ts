@@ -68,6 +68,8 @@ test("failures of a step, of the function's own code and of a pause are three gr
   };
   expect(await runsOf("NonRetriableError")).toEqual([[unknown, "failed"]]);
   expect(await runsOf("Error")).toEqual([[paused, "paused"]]);
+  const { error } = (await engine.call("GET", app.path(paused))).json;
+  expect(error).toEqual({ fingerprint: found["Error"].fingerprint, state: "open" });
 
   mended = true;
   await app.act(paused, "resume");

@@ -25,6 +25,7 @@ export interface Things {
   readonly bulk: string;
   readonly erasure: string;
   readonly webhook: string;
+  readonly caller: string;
   readonly view: string;
   readonly sync: string;
   readonly error: string;
@@ -78,6 +79,10 @@ export const REQUESTS: Record<Operation, ((of: Things) => RouteRequest) | null> 
   testWebhook: (of) => ({ path: `/webhooks/${of.webhook}/test` }),
   rotateWebhookSecret: (of) => ({ path: `/webhooks/${of.webhook}/rotate`, body: {} }),
   deleteWebhook: (of) => ({ path: `/webhooks/${of.webhook}` }),
+  abortErasure: (of) => ({ path: `/erasures/${of.erasure}/abort`, body: {} }),
+  listCallers: () => ({ path: "/callers" }),
+  allowCaller: () => ({ path: "/callers/anybody", body: { functions: ["quick-*"] } }),
+  removeCaller: (of) => ({ path: `/callers/${of.caller}` }),
   eraseOwner: () => ({ path: "/erasures", body: { path: "of.nobody", value: "nobody" } }),
   listErasures: () => ({ path: "/erasures" }),
   getErasure: (of) => ({ path: `/erasures/${of.erasure}` }),
@@ -92,6 +97,7 @@ export const REQUESTS: Record<Operation, ((of: Things) => RouteRequest) | null> 
   listPauses: () => ({ path: "/pauses" }),
   pauseTarget: (of) => ({ path: "/pauses", body: { function: of.fn.replace("quick", "picky") } }),
   resumePause: (of) => ({ path: `/pauses/${of.pause}/resume`, body: {} }),
+  getFunction: (of) => ({ path: `/functions/${of.fn}` }),
   listFunctions: () => ({ path: "/functions" }),
   triggerFunction: (of) => ({ path: `/functions/${of.fn}/trigger`, body: {} }),
   callFunction: (of) => ({ path: `/functions/${of.fn}/call`, body: {} }),
@@ -121,6 +127,7 @@ export const REQUESTS: Record<Operation, ((of: Things) => RouteRequest) | null> 
   resolveError: (of) => ({ path: `/errors/${of.error}/resolve`, body: {} }),
   muteError: (of) => ({ path: `/errors/${of.error}/mute`, body: {} }),
   reopenError: (of) => ({ path: `/errors/${of.error}/reopen`, body: {} }),
+  listLogs: () => ({ path: "/logs" }),
   listRunLogs: (of) => ({ path: `/runs/${of.run}/logs` }),
   createRunToken: (of) => ({ path: `/runs/${of.run}/tokens`, body: { fields: ["status"] } }),
   watchRun: (of) => ({ path: `/runs/${of.run}/watch` }),
@@ -194,6 +201,7 @@ export const UNKNOWN: Things = {
   },
   ...{
     schedule: "nothing",
+    caller: "nothing",
     deployment: "nothing",
     fn: "nothing",
     key: "999999",
@@ -269,7 +277,13 @@ export async function furnish(engine: Engine, app: string) {
   const { id: bulk } = await make("/bulks", resumed);
   const { id: webhook } = await make("/webhooks", WEBHOOK);
   const { id: view } = await make("/views", { screen: "runs", name: "mine", search: { status: "failed" } });
+  const caller = `caller-of-${app}`;
+  const allowed = await engine.call("PUT", `${at}/callers/${caller}`, {});
+  expect(allowed.status, allowed.text).toBe(200);
   const { id: erasure } = await make("/erasures?preview=true", { path: "of.nobody", value: "nobody" });
+  // It stays at its beginning, so that it can be called off.
+  await engine.database
+    .sql`update durable.erasures set status = 'runs', value = '"nobody"', ended_at = null, look_at = 'infinity' where id = ${erasure}`;
   const { id: key } = await make("/keys", { scope: "read" });
   await make("/signing-secrets", { secret: DEV_SECRET });
   const { id: secret } = await make("/signing-secrets", { secret: DEV_SECRET });
@@ -279,7 +293,7 @@ export async function furnish(engine: Engine, app: string) {
     event: sent.json.ids[0],
     input: input.id,
     ...{ skip, schedule, limit, pause, deployment: `older-${app}`, fn: `quick-${app}` },
-    ...{ key: String(key), secret: String(secret), bulk, erasure, webhook, view, sync, error },
+    ...{ key: String(key), secret: String(secret), bulk, erasure, webhook, caller, view, sync, error },
   };
   return { at, things, url: served.url, stop: () => Promise.all([older.stop(), served.stop()]) };
 }

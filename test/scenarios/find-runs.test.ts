@@ -47,6 +47,15 @@ afterAll(async () => {
 const find = (q: string) => engine.call("GET", `/v1/apps/shop/dev/runs?q=${encodeURIComponent(q)}`);
 const found = async (q: string) => (await find(q)).json.runs.map((run: { id: string }) => run.id);
 
+test("a list says how long runs took and how often they failed", async () => {
+  const listed = Object.fromEntries((await find("")).json.runs.map((run: { id: string }) => [run.id, run]));
+  const failed = listed[ids["fails"]!];
+  const tookMs = Date.parse(failed.ended_at) - Date.parse(failed.created_at);
+  expect(Math.abs(failed.duration_ms - tookMs)).toBeLessThan(2);
+  expect([failed.failed_attempts, listed[ids["parent"]!].failed_attempts]).toEqual([1, 0]);
+  expect(listed[ids["held42"]!].duration_ms).toBeNull();
+});
+
 test("each qualifier finds what it says", async () => {
   expect(await found("status:failed")).toEqual([ids["fails"]]);
   expect(await found("function:parent")).toEqual([ids["order"], ids["parent"]]);

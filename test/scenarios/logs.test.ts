@@ -169,6 +169,51 @@ test("the command line prints them", async () => {
   expect(JSON.parse(json)).toMatchObject({ level: "error", message: "charged late", data: null });
 });
 
+test("the lines of all runs come the newest first, with their run and function, and are printed with the newest at the end", async () => {
+  const run = await app.start("say");
+  await app.ended(run);
+  const at = "/v1/apps/shop/dev/logs";
+  const { logs } = (await engine.call("GET", `${at}?limit=6&function=says`)).json;
+  expect(logs.map((line: Line) => line.message)).toEqual([
+    "mailed",
+    "charged late",
+    "slow bank",
+    "charging",
+    "slow bank",
+    "charging",
+  ]);
+  expect(logs[0]).toMatchObject({ run, function: "says", step: { name: "mail" } });
+  const other = (await engine.call("GET", "/v1/apps/quiet/dev/logs")).json;
+  expect(other.logs.some((line: { run: string }) => line.run === run)).toBe(false);
+
+  const environment = { DURABLE_URL: engine.url, DURABLE_ADMIN_TOKEN: ADMIN_TOKEN };
+  const where = ["--app", "shop", "--env", "dev"];
+  const text = await saidBy(["logs", "ls", ...where, "--search", "LATE", "--limit", "1"], environment);
+  expect(text).toBe(`${run} ${logs[1].at} ERROR charge (attempt 2): charged late\n`);
+  const json = await saidBy(["logs", "ls", ...where, "--limit", "6", "--json"], environment);
+  expect(JSON.parse(json).logs).toEqual(logs);
+});
+
+test("logs tail begins with what was said last, and goes on with what comes, each line once", async () => {
+  const before = await app.start("say");
+  await app.ended(before);
+  const child = spawn(process.execPath, [DURABLE, "logs", "tail", "--app", "shop", "-n", "2"], {
+    env: { DURABLE_URL: engine.url, DURABLE_ADMIN_TOKEN: ADMIN_TOKEN },
+  });
+  let out = "";
+  child.stdout.on("data", (chunk) => {
+    out += chunk;
+  });
+  const lines = () => out.trimEnd().split("\n");
+  await expect.poll(() => out).toMatch(/mail: mailed\n$/);
+  expect(lines()).toHaveLength(2);
+  const run = await app.start("say");
+  await expect.poll(() => lines().length).toBe(8);
+  child.kill();
+  await once(child, "close");
+  expect(lines().map((line) => line.split(" ")[0])).toEqual([before, before, ...new Array(6).fill(run)]);
+});
+
 test("the command line stays until the run has ended, and prints what is said meanwhile", async () => {
   const run = await app.start("pause");
   const child = spawn(process.execPath, [DURABLE, "runs", "logs", run, "--app", "shop", "--follow"], {

@@ -12,15 +12,28 @@ const fails = createFunction({
     throw new NonRetriableError("it fails");
   },
 });
+let flakes = 0;
+const flaky = createFunction({
+  id: "flaky",
+  trigger: { event: "flaky" },
+  retry: { max: 4, base: 1 },
+  handler: async ({ step }) => {
+    await step.run("second", ({ attempt: tries }) => {
+      if (tries < 3) throw new Error("not yet");
+    });
+    flakes += 1;
+    if (flakes === 1) throw new Error("again from the top");
+  },
+});
 const sleeps = createFunction({
   id: "sleeps",
   trigger: { event: "sleeps" },
   handler: ({ step }) => step.sleep("long", "1h"),
 });
 
-const { engine, app } = engineWithApp("shop", [quick, fails, sleeps]);
+const { engine, app } = engineWithApp("shop", [quick, fails, flaky, sleeps]);
 beforeAll(async () => {
-  for (const name of ["quick", "quick", "fails"]) await app.ended(await app.start(name));
+  for (const name of ["quick", "quick", "fails", "flaky"]) await app.ended(await app.start(name));
   await app.start("sleeps");
 });
 
@@ -38,12 +51,14 @@ test("starts, ends, phases and the backlog, in all and by function", async () =>
       one["started"],
       one["completed"],
       one["failed"],
+      one["failed_attempts"],
     ]);
   };
   await expect.poll(all, { timeout: 20_000 }).toEqual([
-    ["quick", 2, 2, 0],
-    ["fails", 1, 0, 1],
-    ["sleeps", 1, 0, 0],
+    ["quick", 2, 2, 0, 0],
+    ["fails", 1, 0, 1, 1],
+    ["flaky", 1, 1, 0, 3],
+    ["sleeps", 1, 0, 0, 0],
   ]);
   const { functions, points, backlog, lost_at } = await metrics();
   const [first] = functions;
@@ -52,11 +67,29 @@ test("starts, ends, phases and the backlog, in all and by function", async () =>
     expect(first.phases[phase].p99).toBeGreaterThanOrEqual(first.phases[phase].p50);
   }
   expect(first.phases.limit).toBeNull();
-  expect(points.reduce((sum: number, point: { started: number }) => sum + point.started, 0)).toBe(4);
+  expect(points.reduce((sum: number, point: { started: number }) => sum + point.started, 0)).toBe(5);
   expect(backlog.at(-1)).toMatchObject({ waiting: 1, queued: 0, circuit: "closed", oldest_queued_ms: null });
   expect(lost_at).toBeNull();
   const one = await metrics("?function=fails&step=3600");
   expect(one.functions).toHaveLength(1);
+});
+
+test("whose runs are queued is counted with the backlog, by function", async () => {
+  const { sql } = engine.database;
+  const hold = await engine.call("POST", "/v1/apps/shop/dev/pauses", { function: "quick" });
+  await app.start("quick");
+  await app.start("quick");
+  const counted = async () => {
+    await sql`update durable.metric_cursor set sampled_at = '-infinity'`;
+    await rollUp(engine.database, 30);
+    return (await metrics()).function_backlog;
+  };
+  await expect
+    .poll(counted, { timeout: 20_000 })
+    .toEqual([{ function: "quick", queued: 2, running: 0, oldest_queued_ms: expect.any(Number) }]);
+  expect((await metrics("?function=fails")).function_backlog).toEqual([]);
+  await engine.call("POST", `/v1/apps/shop/dev/pauses/${hold.json.id}/resume`, {});
+  await expect.poll(counted, { timeout: 20_000 }).toEqual([]);
 });
 
 test("more steps than a page can draw are refused", async () => {

@@ -91,6 +91,7 @@ test("starts, ends, phases, the backlog, limits, circuits, engines and the proce
   expect(value(text, "durable_runs_started_total", { ...shop, function: "narrow" })).toBe(3);
   expect(value(text, "durable_runs_ended_total", { function: "quick", status: "completed" })).toBe(2);
   expect(value(text, "durable_runs_ended_total", { function: "fails", status: "failed" })).toBe(1);
+  expect(value(text, "durable_failed_attempts_total", { ...shop, function: "fails" })).toBe(1);
   const total = (part: string, more = {}) =>
     value(text, `durable_run_phase_duration_seconds_${part}`, { function: "quick", phase: "total", ...more });
   expect(total("count")).toBe(2);

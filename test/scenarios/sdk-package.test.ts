@@ -3,9 +3,11 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type BuildOptions, build, type OutputFile } from "esbuild";
 import { beforeAll, describe, expect, it } from "vitest";
+import { invoke, SECRET, signed } from "../../sdk-ts/src/adapters/signed-sample.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -87,6 +89,22 @@ describe("the tarball", () => {
   it("names no folder of the machine that packed it", () => {
     for (const file of files) expect(read(file).includes(root), file).toBe(false);
   });
+
+  it("has a source map for every file of code, whose sources are inside and stand in the package", () => {
+    const code = files.filter((file) => file.endsWith(".js"));
+    expect(code.length).toBeGreaterThan(10);
+    for (const file of code) {
+      expect(read(file), file).toMatch(/\n\/\/# sourceMappingURL=\S+\.js\.map\n$/);
+      const { sources, sourcesContent } = JSON.parse(read(`${file}.map`));
+      expect(sourcesContent.length, file).toBe(sources.length);
+      for (const source of sources) {
+        const inPackage = posix.join(posix.dirname(file), source);
+        expect(inPackage, file).toMatch(
+          /^src\/(?:(?:protocol\/)?[\w-]+(?:\/[\w-]+)*\.ts|@noble\/hashes\/[\w-]+\.js)$/,
+        );
+      }
+    }
+  });
 });
 
 describe("in an empty project", () => {
@@ -100,6 +118,47 @@ describe("in an empty project", () => {
     "@durable/sdk/replay": "replayRun",
     "@durable/sdk/eslint": "findMistakes",
   };
+
+  const STRICTEST = [
+    "--exactOptionalPropertyTypes",
+    "--noUncheckedIndexedAccess",
+    "--noPropertyAccessFromIndexSignature",
+    "--noImplicitOverride",
+    "--isolatedModules",
+    "--verbatimModuleSyntax",
+  ];
+
+  /** Every adapter, given what its host gives it, and options that may be undefined. */
+  const USER = `
+    import { createServer } from "node:http";
+    import { createFunction, Durable, type DurableFunction, serve } from "@durable/sdk";
+    import { serve as serveCloudflare } from "@durable/sdk/cloudflare";
+    import { serve as serveLambda } from "@durable/sdk/lambda";
+    import { serve as serveNext, servePages } from "@durable/sdk/next";
+    import { serve as serveNode } from "@durable/sdk/node";
+    import { serve as serveSvelteKit } from "@durable/sdk/sveltekit";
+
+    const secret: string | undefined = process.env["DURABLE_SECRET"];
+    const hello = createFunction({
+      id: "hello",
+      trigger: { event: "said" },
+      handler: async ({ event, step }) => {
+        const both: readonly [number, number] = await Promise.all([step.run("a", () => 1), step.run("b", () => 2)]);
+        const raced = await step.race({ fast: (branch) => branch.run("fast", () => "x"), slow: (branch) => branch.sleep("slow", "1d") });
+        return { both, raced: raced.branch, name: event.name };
+      },
+    });
+    const functions: readonly DurableFunction[] = [hello];
+    export const options = { app: "shop", functions, secret, maxDuration: "25s" } as const;
+    export const fetches: (request: Request) => Promise<Response> = serve(options);
+    export default { fetch: serveCloudflare(options) };
+    export const handler = serveLambda(options);
+    export const { GET, POST } = serveNext(options);
+    export const pages = servePages(options);
+    export const fallback = serveSvelteKit(options);
+    createServer(serveNode(options)).close();
+    export const { status }: { status: "completed" | string } = { status: typeof new Durable({ app: "shop" }).send };
+  `;
 
   it("loads under every Node at hand", () => {
     writeFileSync(
@@ -118,32 +177,148 @@ describe("in an empty project", () => {
     for (const node of everyNode()) expect(run(node, ["load.mjs"]), node).toBe("loaded\n");
   });
 
-  it("compiles under --strict with every library checked", () => {
-    mkdirSync(join(project, "node_modules/@types"), { recursive: true });
-    symlinkSync(
-      dirname(require.resolve("@types/node/package.json")),
-      join(project, "node_modules/@types/node"),
+  it.each([
+    ["nodenext", "nodenext"],
+    ["esnext", "bundler"],
+  ])(
+    "compiles under the strictest compiler, as %s found by %s, with every library checked",
+    (module, resolution) => {
+      const types = join(project, "node_modules/@types/node");
+      mkdirSync(dirname(types), { recursive: true });
+      if (!existsSync(types)) symlinkSync(dirname(require.resolve("@types/node/package.json")), types);
+      writeFileSync(join(project, "user.mts"), USER);
+      writeFileSync(
+        join(project, "all.mts"),
+        paths()
+          .map((path, index) => `import * as m${index} from "${path}"; export { m${index} };`)
+          .join("\n"),
+      );
+      run(process.execPath, [
+        compiler,
+        "--noEmit",
+        "--strict",
+        "--skipLibCheck",
+        "false",
+        ...STRICTEST,
+        "--module",
+        module,
+        "--moduleResolution",
+        resolution,
+        "--target",
+        "es2022",
+        "--types",
+        "node",
+        "all.mts",
+        "user.mts",
+      ]);
+    },
+  );
+
+  it.each<[string, string, readonly string[]]>([
+    ["@durable/sdk", "serve", []],
+    ["@durable/sdk/express", "serve", ["express", "node", "read-before"]],
+    ["@durable/sdk/lambda", "serve", ["lambda-event", "lambda"]],
+    ["@durable/sdk/cloudflare", "serve", ["cloudflare"]],
+    ["@durable/sdk/next", "serve", ["next"]],
+  ])("leaves the other adapters out of a bundle with %s's %s", async (path, name, adapters) => {
+    expect(await sourcesOf(`export { ${name} } from "${path}";`, "src/adapters/")).toEqual(
+      adapters.map((adapter) => `${adapter}.ts`),
     );
-    writeFileSync(
-      join(project, "all.mts"),
-      paths()
-        .map((path, index) => `import * as m${index} from "${path}"; export { m${index} };`)
-        .join("\n"),
-    );
-    run(process.execPath, [
-      compiler,
-      "--noEmit",
-      "--strict",
-      "--skipLibCheck",
-      "false",
-      "--module",
-      "nodenext",
-      "--target",
-      "es2022",
-      "--types",
-      "node",
-      "all.mts",
-    ]);
+  });
+
+  it("leaves what runs functions out of a bundle that only sends events", async () => {
+    const sending = (await bundled('export { Durable } from "@durable/sdk";'))[0]!.text;
+    const serving = (await bundled('export { serve } from "@durable/sdk";'))[0]!.text;
+    // Names of members, which no minifier changes.
+    for (const kind of ["waitForApproval", "waitForSignal", "forEach:", "createToken", "fanOut"]) {
+      expect(serving).toContain(kind);
+      expect(sending).not.toContain(kind);
+    }
+    expect(sending.length).toBeLessThan(serving.length / 2);
+  });
+
+  async function bundled(contents: string, more: BuildOptions = {}): Promise<OutputFile[]> {
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: project },
+      bundle: true,
+      minify: true,
+      write: false,
+      format: "esm",
+      platform: "neutral",
+      target: "es2022",
+      ...more,
+    });
+    return outputFiles!;
+  }
+
+  /** The sources below a folder of the package of which something is left in a bundle; its maps tell. */
+  async function sourcesOf(contents: string, below: string): Promise<string[]> {
+    const outputs = await bundled(contents, { outdir: project, sourcemap: true });
+    const { sources } = JSON.parse(outputs.find(({ path }) => path.endsWith(".map"))!.text);
+    return (sources as string[])
+      .map((source) => source.split("node_modules/@durable/sdk/")[1] ?? "")
+      .filter((source) => source.startsWith(below))
+      .map((source) => source.slice(below.length))
+      .sort();
+  }
+
+  describe("an error names the line of the user", () => {
+    /** Line 6 throws; the column is where the error is made. */
+    const APP = `import { createFunction } from "@durable/sdk";
+import { serve } from "@durable/sdk";
+
+interface Card { readonly owner: string }
+function charge(card: Card): never {
+  throw new TypeError(\`\${card.owner} has no money\`);
+}
+export const pay = createFunction({
+  id: "pay",
+  handler: ({ event, step }) => step.run("charge", () => charge(event.data as Card)),
+});
+const [url, headers, body] = process.argv.slice(2);
+const request = new Request(url!, { method: "POST", headers: JSON.parse(headers!), body: body! });
+console.log(await (await serve({ app: "shop", functions: [pay] })(request)).text());
+`;
+    const body = invoke("pay", { owner: "Ann" });
+
+    function frameSaidBy(args: readonly string[]): string {
+      const environment = { ...process.env, DURABLE_DEV: "1", DURABLE_SECRET: SECRET, NODE_OPTIONS: "" };
+      const headers = JSON.stringify(signed(body));
+      const { stdout, stderr } = spawnSync(
+        process.execPath,
+        [...args, "http://localhost/api/durable", headers, body],
+        { cwd: project, encoding: "utf8", env: environment },
+      );
+      expect(stdout, stderr).toContain('"status":"continue"');
+      return JSON.parse(stdout).ops[0].error.frame;
+    }
+
+    it("where its file runs as it is", () => {
+      writeFileSync(join(project, "pay.ts"), APP);
+      writeFileSync(join(project, "package.json"), '{"type":"module"}');
+      expect(frameSaidBy(["pay.ts"])).toBe(
+        [
+          "pay.ts:6:9",
+          ...[5, 6, 7].map((at) => `${at === 6 ? ">" : " "} ${at} | ${APP.split("\n")[at - 1]}`),
+        ].join("\n"),
+      );
+    });
+
+    it("where it is bundled together with the SDK and has a source map", async () => {
+      writeFileSync(join(project, "pay.ts"), APP);
+      await build({
+        absWorkingDir: project,
+        entryPoints: ["pay.ts"],
+        outfile: "out/pay.mjs",
+        bundle: true,
+        minify: true,
+        sourcemap: true,
+        format: "esm",
+        platform: "node",
+      });
+      const frame = frameSaidBy(["--enable-source-maps", "out/pay.mjs"]);
+      expect(frame).toMatch(/^pay\.ts:6:9\n {2}5 \| /);
+    });
   });
 
   it("compiles what its README shows", () => {

@@ -57,6 +57,26 @@ describe("in the database", () => {
     expect((await texts()).map(EngineKeys.keyIdOf)).toEqual([keysOf(ENCRYPTION_KEY).firstId]);
   });
 
+  test("those of webhooks are sealed anew with them, also one that is rotated out", async () => {
+    const webhook = { url: "https://ops.example.com/hook", events: ["durable.alert.*"] };
+    const { id } = (await engine.call("POST", `${AT}/webhooks`, webhook, asAdmin)).json;
+    await engine.call("POST", `${AT}/webhooks/${id}/rotate`, {}, asAdmin);
+    const sealed = async () => {
+      const rows = await engine.database.sql<
+        { secret: string }[]
+      >`select secret from durable.webhook_secrets`;
+      return rows.map(({ secret }) => EngineKeys.keyIdOf(secret));
+    };
+    const [own, fresh] = [keysOf(ENCRYPTION_KEY), keysOf(new Uint8Array(32).fill(9))];
+    expect(await sealed()).toEqual([own.firstId, own.firstId]);
+    const database = engine.database as unknown as Database;
+    await expect(resealSecrets(database, fresh, silent)).rejects.toThrow(/no such key/);
+    await resealSecrets(database, keysOf(new Uint8Array(32).fill(9), ENCRYPTION_KEY), silent);
+    expect(await sealed()).toEqual([fresh.firstId, fresh.firstId]);
+    await resealSecrets(database, keysOf(ENCRYPTION_KEY, new Uint8Array(32).fill(9)), silent);
+    expect(await sealed()).toEqual([own.firstId, own.firstId]);
+  });
+
   test("the key of development is made once, for its owner alone", () => {
     const folder = tempFolder("key");
     const key = devEncryptionKey(folder);

@@ -251,9 +251,11 @@ describe("the history", () => {
 
 test("the run as it was: while it slept, its payment was done and nothing else", async () => {
   const { time } = await get(`${app.path(run)}/trace`);
-  const during = (wanted: string) => {
+  const during = (wanted: string, query = "") => {
     const { start, end } = time.phases.find(({ phase }: { phase: string }) => phase === wanted);
-    return get(`${app.path(run)}?at=${new Date((Date.parse(start) + Date.parse(end)) / 2).toISOString()}`);
+    return get(
+      `${app.path(run)}?at=${new Date((Date.parse(start) + Date.parse(end)) / 2).toISOString()}${query}`,
+    );
   };
   const asleep = await during("sleep");
   expect(asleep).toMatchObject({ status: "waiting", ended_at: null, output: null, children: [] });
@@ -261,6 +263,8 @@ test("the run as it was: while it slept, its payment was done and nothing else",
     ["pay", "ok"],
     ["nap", "pending"],
   ]);
+  const head = await during("sleep", "&steps_after=1");
+  expect([head.steps.map(({ name }: { name: string }) => name), head.attempts]).toEqual([["nap"], []]);
   expect(await during("retry")).toMatchObject({
     status: "waiting",
     steps: [{ name: "pay", status: "retrying", attempt: 1, failure: { message: "card declined" } }],

@@ -62,6 +62,9 @@ test("latest goes on at the newest deployment; pinned and drain where they began
   expect(await output(pinned)).toEqual(["A", "A"]);
   expect(await output(drain)).toEqual(["A", "A"]);
   expect(await output(young)).toEqual(["B", "B"]);
+  const { deployments } = (await engine.call("GET", `/v1/apps/shop/dev/runs/${latest}`)).json;
+  expect(deployments.map(({ deployment }: { deployment: string }) => deployment)).toEqual(["A", "B"]);
+  expect(deployments[0].from_seq).toBeLessThan(deployments[1].from_seq);
 });
 
 test("when its deployment is gone a drain run goes on at the newest, and a pinned one says why it waits", async () => {

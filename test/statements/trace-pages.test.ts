@@ -45,7 +45,7 @@ test.each(["asc", "desc"] as const)(
     const readBefore = await rowsRead();
     // More than Postgres plans one by one: from the sixth on its plan is for any page of any run.
     for (let pages = 0; pages < PAGES; pages += 1) {
-      const found = await loadRecorded(database, ref, { order, after, limit: 200 });
+      const found = await loadRecorded(database, ref, { page: { order, after, limit: 200 } });
       const page = found!.page!;
       expect(page).toHaveLength(200);
       spans += spansOf(

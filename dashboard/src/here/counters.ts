@@ -20,9 +20,10 @@ export function useCounters(): Counters | null {
   useTopics(["counters"]);
   useEffect(
     () =>
-      live.onPatch((workspace, { kind, patch }) => {
-        if (kind === "counters" && patch !== null && workspace === `${app}/${env}`)
-          setSaid({ of: workspace, counters: patch as unknown as Counters });
+      live.onPatches((workspace, patches) => {
+        const said = patches.findLast(({ kind, patch }) => kind === "counters" && patch !== null);
+        if (said !== undefined && workspace === `${app}/${env}`)
+          setSaid({ of: workspace, counters: said.patch as unknown as Counters });
       }),
     [live, app, env],
   );

@@ -62,12 +62,15 @@ export function useKeys(handlers: Readonly<Record<string, (event: KeyboardEvent)
   );
 }
 
-function isTyping(event: KeyboardEvent): boolean {
-  const { target } = event;
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName))
-  );
+/** Into a field, with a modifier, or in a dialog: then single keys mean nothing here. */
+export function isTyping(event: KeyboardEvent): boolean {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing)
+    return true;
+  const target = event.target as HTMLElement;
+  if (target.isContentEditable || target.closest("[role=dialog],[role=listbox],[role=menu]") !== null)
+    return true;
+  if (target instanceof HTMLInputElement) return !["checkbox", "radio", "button"].includes(target.type);
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }
 
 export const SHELL_KEYS: readonly KeyLine[] = [

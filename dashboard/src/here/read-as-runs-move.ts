@@ -18,8 +18,8 @@ export function useReadAsRunsMove(operations: readonly ReadOperation[], everyMs 
   useTopics(["counters"]);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | null = null;
-    const off = live.onPatch((workspace, { kind }) => {
-      if (kind !== "counters" || workspace !== `${app}/${env}`) return;
+    const off = live.onPatches((workspace, patches) => {
+      if (workspace !== `${app}/${env}` || !patches.some(({ kind }) => kind === "counters")) return;
       timer ??= setTimeout(() => {
         timer = null;
         if (!document.hidden) readAgain();

@@ -14,8 +14,9 @@ export function useNews(kinds: readonly string[], everyMs: number, tell: () => v
   const joined = kinds.join();
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | null = null;
-    const stop = live.onPatch((workspace, { kind }) => {
-      if (workspace !== `${app}/${env}` || !joined.split(",").includes(kind)) return;
+    const stop = live.onPatches((workspace, patches) => {
+      const awaited = joined.split(",");
+      if (workspace !== `${app}/${env}` || !patches.some(({ kind }) => awaited.includes(kind))) return;
       timer ??= setTimeout(() => {
         timer = null;
         if (!document.hidden) latest.current();

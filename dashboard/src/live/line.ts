@@ -1,6 +1,7 @@
 import { readEvents } from "@durable/engine/server-sent-events";
 import { problemOf } from "../api/problem.ts";
 import type { LineState, News, Patch, WorkspaceKey } from "./messages.ts";
+import { Patches } from "./patches-told.ts";
 import { unionOf } from "./topics.ts";
 
 /** The engine beats every 15 s: after this the line is dead. */
@@ -18,6 +19,7 @@ export class Line {
   readonly #workspace: WorkspaceKey;
   readonly #tell: (news: News) => void;
   readonly #wishes = new Map<unknown, readonly string[]>();
+  readonly #patches: Patches;
   #stream: AbortController | null = null;
   #sid: string | null = null;
   /** What the engine was last told to tell. */
@@ -31,6 +33,7 @@ export class Line {
   constructor(workspace: WorkspaceKey, tell: (news: News) => void) {
     this.#workspace = workspace;
     this.#tell = tell;
+    this.#patches = new Patches((patches) => tell({ kind: "patches", workspace, patches }));
   }
 
   /** What one listener wants to hear, all of it; nothing when it has left. */
@@ -97,9 +100,10 @@ export class Line {
   #heard(event: string, said: unknown): void {
     const workspace = this.#workspace;
     if (event === "open") this.#opened((said as { sid: string }).sid);
-    else if (event === "reset")
+    else if (event === "reset") {
+      this.#patches.tellNow();
       this.#tell({ kind: "reset", workspace, topic: (said as { topic?: string }).topic ?? null });
-    else this.#tell({ kind: "patch", workspace, patch: said as Patch });
+    } else this.#patches.add(said as Patch);
   }
 
   #opened(sid: string): void {

@@ -34,7 +34,10 @@ export class Lines {
     const known = this.#lines.get(workspace);
     if (known !== undefined) return known;
     const line = new Line(workspace, (news) => {
-      if (news.kind === "patch" && news.patch.topic === "counters") this.#counted.set(workspace, news);
+      const counted =
+        news.kind === "patches" ? news.patches.findLast(({ topic }) => topic === "counters") : undefined;
+      if (counted !== undefined)
+        this.#counted.set(workspace, { kind: "patches", workspace, patches: [counted] });
       for (const { tell, workspaces } of this.#listeners.values()) if (workspaces.has(workspace)) tell(news);
     });
     this.#lines.set(workspace, line);

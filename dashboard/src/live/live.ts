@@ -2,7 +2,7 @@
 import { type Connection, connect } from "./connect.ts";
 import type { LineState, News, Patch, WorkspaceKey } from "./messages.ts";
 
-type PatchListener = (workspace: WorkspaceKey, patch: Patch) => void;
+type PatchesListener = (workspace: WorkspaceKey, patches: readonly Patch[]) => void;
 type ResetListener = (workspace: WorkspaceKey, topic: string | null) => void;
 
 export class Live {
@@ -11,7 +11,7 @@ export class Live {
   readonly #wanted = new Map<WorkspaceKey, Map<string, number>>();
   readonly #states = new Map<WorkspaceKey, LineState>();
   readonly #stateListeners = new Set<() => void>();
-  readonly #patchListeners = new Set<PatchListener>();
+  readonly #patchesListeners = new Set<PatchesListener>();
   readonly #resetListeners = new Set<ResetListener>();
 
   constructor(open: (tell: (news: News) => void) => Connection = connect) {
@@ -24,9 +24,10 @@ export class Live {
     return () => this.#count(workspace, topics, -1);
   }
 
-  onPatch(listener: PatchListener): () => void {
-    this.#patchListeners.add(listener);
-    return () => this.#patchListeners.delete(listener);
+  /** They come in bundles, in the order of the stream, so that a burst is drawn a few times and not a thousand times. */
+  onPatches(listener: PatchesListener): () => void {
+    this.#patchesListeners.add(listener);
+    return () => this.#patchesListeners.delete(listener);
   }
 
   onReset(listener: ResetListener): () => void {
@@ -59,8 +60,8 @@ export class Live {
 
   #hear(news: News): void {
     switch (news.kind) {
-      case "patch":
-        for (const listener of this.#patchListeners) listener(news.workspace, news.patch);
+      case "patches":
+        for (const listener of this.#patchesListeners) listener(news.workspace, news.patches);
         return;
       case "reset":
         for (const listener of this.#resetListeners) listener(news.workspace, news.topic);

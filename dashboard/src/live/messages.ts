@@ -20,7 +20,8 @@ export interface Wish {
 }
 
 export type News =
-  | { readonly kind: "patch"; readonly workspace: WorkspaceKey; readonly patch: Patch }
+  /** What came together, in order. */
+  | { readonly kind: "patches"; readonly workspace: WorkspaceKey; readonly patches: readonly Patch[] }
   /** Something was left out: everything, or one topic, must be read anew. */
   | { readonly kind: "reset"; readonly workspace: WorkspaceKey; readonly topic: string | null }
   | { readonly kind: "state"; readonly workspace: WorkspaceKey; readonly state: LineState };

@@ -25,9 +25,12 @@ const READ_AGAIN_MS = 250;
 export function patchCache(client: QueryClient, live: Live): void {
   const owed = new Set<string>();
 
-  live.onPatch((workspace, patch) => {
-    for (const listener of KINDS[patch.kind] ?? []) listener(client, workspace, patch);
-    const operations = READ_AGAIN[patch.kind] ?? [];
+  live.onPatches((workspace, patches) => {
+    const runs = patches.filter(({ kind }) => kind === "run");
+    const [ofLists, ofRuns] = [runs.filter(isOfLists), runs.filter((patch) => !isOfLists(patch))];
+    if (ofLists.length > 0) patchLists(client, workspace, ofLists);
+    if (ofRuns.length > 0) patchRunsRead(client, workspace, ofRuns);
+    const operations = patches.flatMap(({ kind }) => READ_AGAIN[kind] ?? []);
     if (owed.size === 0 && operations.length > 0) setTimeout(readAgain, READ_AGAIN_MS);
     for (const operation of operations) owed.add(operation);
   });
@@ -41,25 +44,20 @@ export function patchCache(client: QueryClient, live: Live): void {
   }
 }
 
-type Patcher = (client: QueryClient, workspace: WorkspaceKey, patch: Patch) => void;
+function isOfLists({ topic }: Patch): boolean {
+  return topic === "runs";
+}
 
-const KINDS: Readonly<Record<string, readonly Patcher[]>> = {
-  run: [
-    (client, workspace, patch) => {
-      if (patch.topic !== "runs") return;
-      for (const { key, answer } of answersOf(client, "listRuns")) {
-        if (isOf(key, workspace, null)) client.setQueryData(key, patchRuns(answer, patch));
-      }
-    },
-    (client, workspace, patch) => {
-      if (patch.topic === "runs") return;
-      for (const { key, answer } of answersOf(client, "getRun")) {
-        if (isOf(key, workspace, null) && key[1].query?.at === undefined)
-          client.setQueryData(key, patchRun(answer, patch));
-      }
-    },
-  ],
-};
+function patchLists(client: QueryClient, workspace: WorkspaceKey, patches: readonly Patch[]): void {
+  for (const { key, answer } of answersOf(client, "listRuns"))
+    if (isOf(key, workspace, null)) client.setQueryData(key, patchRuns(answer, patches));
+}
+
+function patchRunsRead(client: QueryClient, workspace: WorkspaceKey, patches: readonly Patch[]): void {
+  for (const { key, answer } of answersOf(client, "getRun"))
+    if (isOf(key, workspace, null) && key[1].query?.at === undefined)
+      client.setQueryData(key, patchRun(answer, patches));
+}
 
 /** Of this workspace; and where the reset names a run, of that run. */
 function isOf(key: readonly unknown[], workspace: WorkspaceKey, topic: string | null): boolean {

@@ -7,23 +7,32 @@ export type RunListed = Runs["runs"][number];
 export type Run = AnswerOf<"getRun">;
 type Step = Run["steps"][number];
 
-/** A page of a list: the run that changed changes in place. Runs that are not on the page are no matter of a page's. */
-export function patchRuns(page: Runs, { id, rev, patch }: Patch): Runs {
-  if (patch === null) return page;
-  let changed = false;
+/** A page of a list: runs that changed change in place. Those that are not on the page are no matter of a page's. */
+export function patchRuns(page: Runs, patches: readonly Patch[]): Runs {
+  let hasChanged = false;
   const runs = page.runs.map((run) => {
-    if (run.id !== id || run.rev >= rev) return run;
-    changed = true;
-    return { ...run, ...patch, rev } as RunListed;
+    const changed = patches.reduce(patchRunListed, run);
+    hasChanged ||= changed !== run;
+    return changed;
   });
-  return changed ? { ...page, runs } : page;
+  return hasChanged ? { ...page, runs } : page;
+}
+
+function patchRunListed(run: RunListed, { id, rev, patch }: Patch): RunListed {
+  return patch === null || run.id !== id || run.rev >= rev ? run : { ...run, ...patch, rev };
 }
 
 /** A run with its steps: of a patch the members are whole, and the steps are those that changed. */
-export function patchRun(run: Run, { id, rev, patch }: Patch): Run {
-  if (patch === null || run.id !== id || run.rev >= rev) return run;
-  const { steps, ...members } = patch as Partial<Run>;
-  return { ...run, ...members, rev, steps: steps === undefined ? run.steps : mergeSteps(run.steps, steps) };
+export function patchRun(run: Run, patches: readonly Patch[]): Run {
+  let patched = run;
+  const changedSteps: Step[] = [];
+  for (const { id, rev, patch } of patches) {
+    if (patch === null || patched.id !== id || patched.rev >= rev) continue;
+    const { steps, ...members } = patch as Partial<Run>;
+    patched = { ...patched, ...members, rev };
+    changedSteps.push(...(steps ?? []));
+  }
+  return changedSteps.length === 0 ? patched : { ...patched, steps: mergeSteps(run.steps, changedSteps) };
 }
 
 /** Settled ones in the order of the journal, then what is pending, in the order in which it was asked for. */

@@ -1,17 +1,7 @@
 import { Fragment, useMemo } from "react";
 import { readAnsi } from "../words/ansi.ts";
 import { splitLinks } from "../words/links.ts";
-import type { Tone } from "../words/run-status.ts";
-
-/** The text alone: on the ground of a list. */
-const TEXT: Readonly<Record<Tone, string>> = {
-  good: "text-good",
-  bad: "text-bad",
-  busy: "text-busy",
-  calm: "text-calm",
-  held: "text-held",
-  gone: "text-gone",
-};
+import { TONE_INK } from "../words/tone.ts";
 
 /** What a program said: colours of terminals by our tones, addresses as links, and nothing that a terminal would obey. */
 export function LogText({ text }: { readonly text: string }) {
@@ -19,7 +9,11 @@ export function LogText({ text }: { readonly text: string }) {
   return (
     <span className="break-words whitespace-pre-wrap">
       {pieces.map(({ text: said, tone, isBold, isDim }, index) => {
-        const look = [tone === null ? "" : TEXT[tone], isBold ? "font-bold" : "", isDim ? "text-muted" : ""];
+        const look = [
+          tone === null ? "" : TONE_INK[tone],
+          isBold ? "font-bold" : "",
+          isDim ? "text-muted" : "",
+        ];
         return (
           <span key={index} className={look.filter(Boolean).join(" ") || undefined}>
             {linked(said)}

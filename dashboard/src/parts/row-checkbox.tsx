@@ -1,20 +1,22 @@
 import type { Selection } from "./selection.ts";
 
-interface RowCheckboxProps {
-  readonly selection: Selection;
+export type Toggles = Pick<Selection, "toggle" | "extendTo">;
+
+interface RowCheckboxProps extends Pick<Selection, "toggle" | "extendTo"> {
+  readonly isSelected: boolean;
   readonly id: string;
   readonly name: string;
 }
 
-export function RowCheckbox({ selection, id, name }: RowCheckboxProps) {
+export function RowCheckbox({ isSelected, toggle, extendTo, id, name }: RowCheckboxProps) {
   return (
     <label className="inline-flex size-7 items-center justify-center">
       <input
         type="checkbox"
         aria-label={`Select: ${name}`}
-        checked={selection.ids.has(id)}
-        onClick={(event) => event.shiftKey && selection.extendTo(id)}
-        onChange={({ nativeEvent }) => (nativeEvent as MouseEvent).shiftKey || selection.toggle(id)}
+        checked={isSelected}
+        onClick={(event) => event.shiftKey && extendTo(id)}
+        onChange={({ nativeEvent }) => (nativeEvent as MouseEvent).shiftKey || toggle(id)}
         className="size-4 accent-accent"
       />
     </label>

@@ -1,5 +1,5 @@
 import { type RefObject, useEffect } from "react";
-import { hasSingleKeys } from "../here/keys.ts";
+import { hasSingleKeys, isTyping } from "../here/keys.ts";
 import type { Selection } from "./selection.ts";
 
 // `j` and `k` move the focus from row to row, so that Enter opens what has it, as any link. Arrows do so only inside the table: outside
@@ -45,15 +45,4 @@ function move(table: HTMLElement, from: HTMLElement | null, by: 1 | -1): void {
   const to = from === null ? (by === 1 ? 0 : links.length - 1) : at + by;
   links[to]?.focus();
   links[to]?.scrollIntoView({ block: "nearest" });
-}
-
-/** Into a field, with a modifier, or in a dialog: then single keys mean nothing here. */
-export function isTyping(event: KeyboardEvent): boolean {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing)
-    return true;
-  const target = event.target as HTMLElement;
-  if (target.isContentEditable || target.closest("[role=dialog],[role=listbox],[role=menu]") !== null)
-    return true;
-  if (target instanceof HTMLInputElement) return !["checkbox", "radio", "button"].includes(target.type);
-  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }

@@ -1,12 +1,15 @@
-import { useTargets } from "../here/targets.ts";
+import { targetsOf, useTargets } from "../here/targets.ts";
+import { useWorkspaceParams } from "../here/workspace.ts";
 import { shortId } from "./short-id.ts";
 import { TargetLink } from "./target.tsx";
 
-/** To one run, by the end of its id. */
-export function RunLink({ id }: { readonly id: string }) {
-  const targets = useTargets();
+/** To one run, by the end of its id; with its app, where that is another one. */
+export function RunLink({ id, app = null }: { readonly id: string; readonly app?: string | null }) {
+  const here = useWorkspaceParams();
+  const target = targetsOf(app === null ? here : { ...here, app }).run(id);
   return (
-    <TargetLink target={targets.run(id)} title={id} className="font-mono text-xs text-accent hover:underline">
+    <TargetLink target={target} title={id} className="font-mono text-xs text-accent hover:underline">
+      {app !== null && `${app} `}
       {shortId(id)}
     </TargetLink>
   );

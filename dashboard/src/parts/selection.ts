@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 
 /** Which rows of a table are meant. Only those that are on the page count. */
 export interface Selection {
@@ -18,19 +18,24 @@ export function useSelection(order: readonly string[], of = ""): Selection {
     choose(new Set());
   }
   const last = useRef<string | null>(null);
-  return {
-    ids: new Set(order.filter((id) => chosen.has(id))),
-    toggle(id) {
-      last.current = id;
-      choose((ids) => toggled(ids, id));
-    },
-    extendTo(id) {
-      const meant = between(order, last.current ?? id, id);
-      last.current = id;
-      choose((ids) => new Set([...ids, ...meant]));
-    },
-    setAll: (isSelected) => choose(isSelected ? new Set(order) : new Set()),
-  };
+  // The functions stay the same while rows come and go, so that rows that stay are not drawn anew.
+  const listedNow = useRef(order);
+  listedNow.current = order;
+  const ids = useMemo(() => new Set(order.filter((id) => chosen.has(id))), [order, chosen]);
+  const toggle = useCallback((id: string) => {
+    last.current = id;
+    choose((ids) => toggled(ids, id));
+  }, []);
+  const extendTo = useCallback((id: string) => {
+    const meant = between(listedNow.current, last.current ?? id, id);
+    last.current = id;
+    choose((ids) => new Set([...ids, ...meant]));
+  }, []);
+  const setAll = useCallback(
+    (isSelected: boolean) => choose(isSelected ? new Set(listedNow.current) : new Set()),
+    [],
+  );
+  return { ids, toggle, extendTo, setAll };
 }
 
 export function toggled(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {

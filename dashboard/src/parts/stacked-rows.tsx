@@ -37,7 +37,15 @@ export function StackedRows<Row>({
               LINKS_ABOVE,
             )}
           >
-            {selection && <RowCheckbox selection={selection} id={id} name={nameOf(row)} />}
+            {selection && (
+              <RowCheckbox
+                isSelected={selection.ids.has(id)}
+                toggle={selection.toggle}
+                extendTo={selection.extendTo}
+                id={id}
+                name={nameOf(row)}
+              />
+            )}
             <div className="min-w-0 flex-1">
               <div className="flex items-start justify-between gap-3">
                 <div className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">

@@ -5,6 +5,7 @@ import { memo } from "react";
 import { joinClasses } from "../parts/join-classes.ts";
 import { useNowMs } from "../parts/now.ts";
 import { duration } from "../words/time.ts";
+import { TONE_INK } from "../words/tone.ts";
 import { COLUMNS, NARROW_COLUMNS, NARROW_ROW_PX, ROW_PX } from "./layout.ts";
 import type { TraceModel } from "./model.ts";
 import { RowBar } from "./row-bar.tsx";
@@ -22,15 +23,6 @@ interface GridRowProps {
   readonly ticks: readonly number[] | undefined;
   readonly press: (index: number, isTwisty: boolean) => void;
 }
-
-const INK = {
-  good: "text-good",
-  bad: "text-bad",
-  busy: "text-busy",
-  calm: "text-calm",
-  held: "text-held",
-  gone: "text-gone",
-};
 
 export const GridRow = memo(function GridRow(props: GridRowProps) {
   const { model, row, index, top, isNarrow, isActive, isSelected, ticks, press } = props;
@@ -74,7 +66,7 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
       </div>
       <div role="gridcell" className={joinClasses("flex items-center justify-center", isNarrow && "h-7")}>
         {Status && status && (
-          <span title={status.label} className={isFaded ? "" : INK[status.tone]}>
+          <span title={status.label} className={isFaded ? "" : TONE_INK[status.tone]}>
             <Status aria-hidden size={14} strokeWidth={2.5} />
             <span className="sr-only">{status.label}</span>
           </span>

@@ -82,6 +82,12 @@ test("a child run opens in its place, once it is there, and never with all other
   });
 });
 
+test("a child in another app does not open: it is read there", () => {
+  const spans = [span("call", 0, 9, { kind: "child", run: "child", app: "billing" })];
+  const openness: Openness = { all: "usual", turned: new Set(["call"]) };
+  expect(rows(spans, { openness })).toMatchObject([{ kind: "run" }, { id: "call", isOpen: null }]);
+});
+
 test("a run that calls itself is opened five times, and no deeper", () => {
   const own = load([span("call", 0, 9, { kind: "child", run: "run" })]);
   const path = (depth: number) => Array.from({ length: depth }, () => "call").join("/");

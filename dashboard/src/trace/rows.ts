@@ -101,7 +101,8 @@ class Builder {
       const span = forest.spans[at]!;
       const id = path + span.id;
       const below = forest.childrenOf.get(at) ?? [];
-      const child = depth < CHILD_DEPTH_MAX ? span.run : null;
+      // One in another app is read there, by who may.
+      const child = depth < CHILD_DEPTH_MAX && span.app === null ? span.run : null;
       // Branches and groups say nothing by themselves; tries are looked at when something went wrong.
       const isUsuallyOpen =
         below.length > 0 && (forest.spans[below[0]!]!.kind !== "attempt" || span.status === "err");

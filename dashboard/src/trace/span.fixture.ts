@@ -5,7 +5,7 @@ import type { Bar, Span, Trace } from "./span.ts";
 export function span(id: string, from: number, to: number | null, more: Partial<Span> = {}): Span {
   return {
     ...{ id, parent: null, kind: "step", name: id, status: to === null ? "pending" : "ok", attempt: 1 },
-    ...{ startMs: from, endMs: to, appMs: null, phases: [], limit: null, run: null },
+    ...{ startMs: from, endMs: to, appMs: null, phases: [], limit: null, run: null, app: null },
     ...more,
   };
 }

@@ -31,6 +31,8 @@ export interface Span {
   readonly limit: LimitNamed | null;
   /** The run that it started. */
   readonly run: string | null;
+  /** That run's app, where it is another one. */
+  readonly app: string | null;
 }
 
 /** What is known of a run's time so far. */

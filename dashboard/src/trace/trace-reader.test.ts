@@ -20,7 +20,7 @@ function engine(steps: { id: string; end: number | null }[]) {
         attempt: 1,
         app_ms: null,
       },
-      ...{ start: at(0), end: end === null ? null : at(end), phases: [], limit: null, run: null },
+      ...{ start: at(0), end: end === null ? null : at(end), phases: [], limit: null, run: null, app: null },
     }));
     return {
       run: { id: "run", function: "f", status: "running", start: at(0), end: null },

@@ -1,6 +1,18 @@
 import type { Tone } from "./run-status.ts";
 
-/** Text and ground of a tone; the classes stand here whole, because the build looks for them. */
+// The classes stand here whole, because the build looks for them.
+
+/** Text on the ground that is there. */
+export const TONE_INK: Readonly<Record<Tone, string>> = {
+  good: "text-good",
+  bad: "text-bad",
+  busy: "text-busy",
+  calm: "text-calm",
+  held: "text-held",
+  gone: "text-gone",
+};
+
+/** Text and ground. */
 export const TONE: Readonly<Record<Tone, string>> = {
   good: "text-good bg-good-ground",
   bad: "text-bad bg-bad-ground",

@@ -49,12 +49,16 @@ test("a child is a link to its run", () => {
   const wait: Wait = {
     ...NOTHING,
     kind: "child",
-    child: { run: "r2", function: "bill", status: "running" },
+    child: { run: "r2", app: null, function: "bill", status: "running" },
   };
   expect(waitPieces(wait, NOW)).toEqual([
-    { text: "a run of bill", to: { kind: "run", id: "r2" } },
+    { text: "a run of bill", to: { kind: "run", id: "r2", app: null } },
     ", which is running",
   ]);
+  expect(waitPieces({ ...wait, child: { ...wait.child!, app: "billing" } }, NOW)[0]).toEqual({
+    text: "a run of billing/bill",
+    to: { kind: "run", id: "r2", app: "billing" },
+  });
 });
 
 test("near times are told from now, and what is over is now", () => {

@@ -8,7 +8,7 @@ export type Wait = NonNullable<RunListed["wait"]>;
 
 /** Where a piece leads. */
 export type Place =
-  | { readonly kind: "run"; readonly id: string }
+  | { readonly kind: "run"; readonly id: string; readonly app?: string | null }
   | { readonly kind: "limits" | "inbox" | "fleet" };
 
 export type Piece = string | { readonly text: string; readonly to: Place };
@@ -40,7 +40,10 @@ const WORDS: Readonly<Record<Wait["kind"], Say>> = {
   ],
   step: ({ step }) => [`step ${step?.name ?? "?"}, which runs`],
   child: ({ child }) => [
-    { text: `a run of ${child!.function}`, to: { kind: "run", id: child!.run } },
+    {
+      text: `a run of ${child!.app === null ? "" : `${child!.app}/`}${child!.function}`,
+      to: { kind: "run", id: child!.run, app: child!.app },
+    },
     `, which is ${child!.status}`,
   ],
   input: ({ input, until }, nowMs) => [

@@ -77,6 +77,8 @@ export const ACTIONS = {
   // Their addresses can hold secrets of others.
   "webhooks.read": reads("admin"),
   "webhooks.manage": changes("admin"),
+  "callers.read": reads("read"),
+  "callers.manage": changes("admin"),
   "limits.read": reads("read"),
   "limits.set": changes("write"),
   "schedules.read": reads("read"),

@@ -24,8 +24,9 @@ export function sayErasure(context: Context, { id, status, path, found, erased }
     erasing: `Erasure ${id}: runs ${erased.runs} of ${found.runs}, events ${erased.events} of ${found.events}.`,
     completed: `Erased for good: ${erased.runs} runs and ${erased.events} events.`,
     counted: `Nothing was erased. Theirs are ${theirs}.`,
+    aborted: "It was called off. Nothing was erased.",
     refused: `Nothing was erased: ${found.live} of their runs have not ended. --live cancel cancels them first.`,
   };
-  if (status === "refused") context.exitCode = EXIT.failed;
+  if (status === "refused" || status === "aborted") context.exitCode = EXIT.failed;
   context.say(sentences[status]);
 }

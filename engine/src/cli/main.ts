@@ -4,6 +4,7 @@ import { alertsCommand } from "./commands/alerts.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { bulkCommand } from "./commands/bulk.ts";
 import { callCommand } from "./commands/call.ts";
+import { callersCommand } from "./commands/callers.ts";
 import { checkCommand } from "./commands/check.ts";
 import { completionsCommand } from "./commands/completions.ts";
 import { deploymentsCommand } from "./commands/deployments.ts";
@@ -40,6 +41,7 @@ import { webhooksCommand } from "./commands/webhooks.ts";
 import { whyCommand } from "./commands/why.ts";
 import { workspacesCommand } from "./commands/workspaces.ts";
 import { type Context, processContext } from "./context.ts";
+import { EXAMPLES, exampleText } from "./examples.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { useProfile } from "./profiles/use-profile.ts";
 import { reportOf } from "./report-error.ts";
@@ -103,6 +105,7 @@ export function commandLine(context: Context): Command {
     bulkCommand,
     alertsCommand,
     webhooksCommand,
+    callersCommand,
     logsCommand,
     whyCommand,
     inputsCommand,
@@ -123,9 +126,15 @@ export function commandLine(context: Context): Command {
 }
 
 function adopt(parent: Command, child: Command): void {
-  child.copyInheritedSettings(parent);
-  for (const grandchild of child.commands) grandchild.copyInheritedSettings(parent);
+  settle(parent, child, child.name());
+  for (const grandchild of child.commands) settle(parent, grandchild, `${child.name()} ${grandchild.name()}`);
   parent.addCommand(child);
+}
+
+function settle(parent: Command, command: Command, path: string): void {
+  command.copyInheritedSettings(parent);
+  const examples = EXAMPLES[path];
+  if (examples !== undefined) command.addHelpText("after", exampleText(examples));
 }
 
 const EXIT_CODES = `

@@ -1,7 +1,16 @@
 // What is told without anybody looking, as kinds and as sentences. What is wrong is found by durable.alert_candidates.
 
 /** In the order in which they are listed. */
-export const ALERT_KINDS = ["failed", "stuck", "backlog", "missed", "circuit", "error", "webhook"] as const;
+export const ALERT_KINDS = [
+  "failed",
+  "stuck",
+  "backlog",
+  "missed",
+  "circuit",
+  "error",
+  "webhook",
+  "more",
+] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 
 export type AlertState = "fired" | "resolved";
@@ -15,6 +24,7 @@ export const ALERT_OPTIONS: Readonly<Record<AlertKind, readonly string[]>> = {
   circuit: ["for_s"],
   error: ["within_s"],
   webhook: [],
+  more: [],
 };
 
 /** As it is stored: ids and numbers, and nothing of what events and steps say. */
@@ -49,5 +59,7 @@ export function alertSentence(kind: AlertKind, facts: AlertFacts): string {
         : `${facts["name"]} is new: error ${facts["error"]}.`;
     case "webhook":
       return `The webhook at ${facts["origin"]} was disabled: ${facts["why"]}`;
+    case "more":
+      return `A hundred alerts were told within the hour; ${facts["alerts"]} more (${facts["kinds"]}) were not. They are in the list.`;
   }
 }

@@ -55,6 +55,8 @@ export interface StepEntry extends StepContent {
 
 export interface SentEvent extends NewEvent {
   readonly eventId: string;
+  /** It starts a child in another app, by this step. The app may have changed its mind when it is committed. */
+  readonly across?: { readonly workspaceId: number; readonly stepId: string };
 }
 
 export interface AttemptEntry {

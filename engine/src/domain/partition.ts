@@ -6,56 +6,127 @@ const RANK: ReadonlyMap<Phase, number> = new Map(PHASES.map((phase, rank) => [ph
 /** Intervals that look the same in the partition: a phase, and of a limit which one. */
 interface Lane {
   readonly interval: Interval;
-  /** Those that have begun and not ended. */
-  open: number;
+  readonly beginMs: number[];
+  readonly endMs: number[];
 }
 
 /**
  * Covers [fromMs, toMs] exactly: sorted, without gap or overlap, neighbours differ. Of several intervals at one moment the
  * phase that stands first in `PHASES` is taken, of several limits the one that was named first; where there is none it
  * is `idle`. Intervals that reach beyond are cut, empty or reversed ones do not count.
+ *
+ * A long run has hundreds of thousands of ends of intervals, so they are never sorted by a comparison of ours: each lane's
+ * begins and ends are numbers, which sort natively, and what is left of them is merged.
  */
 export function partition(fromMs: number, toMs: number, intervals: readonly Interval[]): Interval[] {
   if (!(toMs > fromMs)) return [];
-  const lanes: Lane[] = [];
-  const laneOf = new Map<string, Lane>();
-  const edges: { readonly ms: number; readonly lane: Lane; readonly step: 1 | -1 }[] = [];
+  const lanes = lanesOf(fromMs, toMs, intervals);
+  const edges = mergedEdges(lanes.map(edgesOfLane));
+  const covered: Interval[] = [];
+  const isOpen = new Uint8Array(lanes.length);
+  let top = lanes.length;
+  let atMs = fromMs;
+  const cover = (untilMs: number) => {
+    if (!(untilMs > atMs)) return;
+    const { phase, limit } = lanes[top]?.interval ?? IDLE;
+    append(covered, phase, atMs, untilMs, limit);
+    atMs = untilMs;
+  };
+  for (let index = 0; index < edges.ms.length; index += 1) {
+    const lane = edges.lane[index]!;
+    cover(edges.ms[index]!);
+    // A lane's edges come in turn: it opens, and it closes.
+    isOpen[lane] = 1 - isOpen[lane]!;
+    if (lane < top) top = lane;
+    else if (lane === top) while (top < lanes.length && isOpen[top] === 0) top += 1;
+  }
+  cover(toMs);
+  return covered;
+}
+
+const IDLE = { phase: "idle", limit: null } as const;
+
+/** After the last one of a cover, and as part of it where it is the same. */
+export function append(
+  cover: Interval[],
+  phase: Phase,
+  fromMs: number,
+  toMs: number,
+  limit: Interval["limit"],
+): void {
+  const last = cover.at(-1);
+  const isSame = last?.phase === phase && last.limit?.id === limit?.id && last.limit?.key === limit?.key;
+  if (isSame) cover[cover.length - 1] = { ...last, toMs };
+  else cover.push(interval(phase, fromMs, toMs, limit));
+}
+
+/** In the order of precedence. The sort is stable: limits keep the order in which they were named. */
+function lanesOf(fromMs: number, toMs: number, intervals: readonly Interval[]): Lane[] {
+  const lanes = new Map<string, Lane>();
   for (const each of intervals) {
     const from = Math.max(each.fromMs, fromMs);
     const to = Math.min(each.toMs, toMs);
     if (!(to > from)) continue;
     const key = laneKey(each);
-    let lane = laneOf.get(key);
+    let lane = lanes.get(key);
     if (lane === undefined) {
-      lane = { interval: each, open: 0 };
-      laneOf.set(key, lane);
-      lanes.push(lane);
+      lane = { interval: each, beginMs: [], endMs: [] };
+      lanes.set(key, lane);
     }
-    edges.push({ ms: from, lane, step: 1 }, { ms: to, lane, step: -1 });
+    lane.beginMs.push(from);
+    lane.endMs.push(to);
   }
-  // Stable: limits keep the order in which they were named.
-  lanes.sort((a, b) => RANK.get(a.interval.phase)! - RANK.get(b.interval.phase)!);
-  edges.sort((a, b) => a.ms - b.ms);
-  const covered: Interval[] = [];
-  const cover = (from: number, to: number) => {
-    if (!(to > from)) return;
-    const top = lanes.find(({ open }) => open > 0)?.interval;
-    const phase = top?.phase ?? "idle";
-    const limit = top?.limit ?? null;
-    const before = covered.at(-1);
-    const isSame =
-      before?.phase === phase && before.limit?.id === limit?.id && before.limit?.key === limit?.key;
-    if (isSame) covered[covered.length - 1] = { ...before, toMs: to };
-    else covered.push(interval(phase, from, to, limit));
-  };
-  let atMs = fromMs;
-  for (const { ms, lane, step } of edges) {
-    cover(atMs, ms);
-    atMs = ms;
-    lane.open += step;
+  return [...lanes.values()].sort((a, b) => RANK.get(a.interval.phase)! - RANK.get(b.interval.phase)!);
+}
+
+/** Where a lane opens and closes, one after the other: the lane of each, by its place. */
+interface Edges {
+  readonly ms: Float64Array;
+  readonly lane: Int32Array;
+}
+
+/** Without those inside of it: as many have begun as ended, so it does not matter which end belongs to which begin. */
+function edgesOfLane({ beginMs, endMs }: Lane, place: number): Edges {
+  const begins = Float64Array.from(beginMs).sort();
+  const ends = Float64Array.from(endMs).sort();
+  const ms = new Float64Array(begins.length * 2);
+  let [count, begun, ended] = [0, 0, 0];
+  while (ended < ends.length) {
+    // At one instant those that begin come first, or neighbours would be two.
+    if (begun < begins.length && begins[begun]! <= ends[ended]!) {
+      if (begun === ended) ms[count++] = begins[begun]!;
+      begun += 1;
+    } else {
+      ended += 1;
+      if (begun === ended) ms[count++] = ends[ended - 1]!;
+    }
   }
-  cover(atMs, toMs);
-  return covered;
+  return { ms: ms.subarray(0, count), lane: new Int32Array(count).fill(place) };
+}
+
+/** Two and two, until there is one. */
+function mergedEdges(lists: readonly Edges[]): Edges {
+  let left = lists;
+  while (left.length > 1) {
+    const merged: Edges[] = [];
+    for (let index = 0; index < left.length; index += 2)
+      merged.push(index + 1 < left.length ? mergeTwo(left[index]!, left[index + 1]!) : left[index]!);
+    left = merged;
+  }
+  return left[0] ?? { ms: new Float64Array(), lane: new Int32Array() };
+}
+
+function mergeTwo(a: Edges, b: Edges): Edges {
+  const length = a.ms.length + b.ms.length;
+  const merged: Edges = { ms: new Float64Array(length), lane: new Int32Array(length) };
+  let [fromA, fromB] = [0, 0];
+  for (let index = 0; index < length; index += 1) {
+    const isA = fromB >= b.ms.length || (fromA < a.ms.length && a.ms[fromA]! <= b.ms[fromB]!);
+    const [from, at] = isA ? [a, fromA++] : [b, fromB++];
+    merged.ms[index] = from.ms[at]!;
+    merged.lane[index] = from.lane[at]!;
+  }
+  return merged;
 }
 
 function laneKey({ phase, limit }: Interval): string {

@@ -167,6 +167,11 @@ export const PROBLEMS = {
     title: "There is another schedule of this id",
     fix: "Choose another id, or change the schedule there is.",
   },
+  "erasure-begun": {
+    status: 409,
+    title: "The erasure cannot be called off any more",
+    fix: "Look at it: it says how far it is, or how it ended.",
+  },
   "schedule-declared": {
     status: 409,
     title: "The schedule is declared in code",

@@ -40,6 +40,7 @@ export function entryOf(id: string, rest: Partial<RecordedEntry>): RecordedEntry
     settledMs: null,
     eventId: null,
     childId: null,
+    childApp: null,
     answeredBy: null,
     ...rest,
   };

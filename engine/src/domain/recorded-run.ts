@@ -35,6 +35,8 @@ export interface RecordedEntry extends RecordedTimes {
   readonly eventId: string | null;
   /** The run that it started. */
   readonly childId: string | null;
+  /** Its app, where it is another one. */
+  readonly childApp: string | null;
   /** The person who answered what it asks. */
   readonly answeredBy: string | null;
 }

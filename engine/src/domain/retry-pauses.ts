@@ -8,6 +8,9 @@ const FAILED: ReadonlySet<RecordedAttempt["outcome"]> = new Set(["failed", "tran
 export function retryPauses(run: RecordedRun): Map<RecordedAttempt, number> {
   const entries = new Map(run.entries.map((entry) => [entry.id, entry]));
   const pauses = new Map<RecordedAttempt, number>();
+  // Only the run's own attempts need it: mostly there are none.
+  let sortedMs: Float64Array | null = null;
+  const dispatches = () => (sortedMs ??= dispatchesOf(run));
   for (const [stepId, attempts] of attemptsByStep(run.attempts)) {
     const sorted = attempts.filter(({ outcome }) => outcome !== "late");
     for (const [index, attempt] of sorted.entries()) {
@@ -19,7 +22,7 @@ export function retryPauses(run: RecordedRun): Map<RecordedAttempt, number> {
           ? startOf(next)
           : entry !== undefined
             ? entry.dueMs
-            : nextDispatchMs(run, attempt.committedMs);
+            : nextDispatchMs(run, dispatches(), attempt.committedMs);
       if (againMs !== null && againMs > attempt.committedMs) pauses.set(attempt, againMs);
     }
   }
@@ -30,15 +33,26 @@ function startOf({ scheduledMs, leasedMs, sentMs, committedMs }: RecordedAttempt
   return scheduledMs ?? leasedMs ?? sentMs ?? committedMs;
 }
 
+/** When each was ready, the first one first. */
+function dispatchesOf({ entries, attempts, last }: RecordedRun): Float64Array {
+  const readyMs: number[] = [];
+  for (const { scheduledMs } of entries) if (scheduledMs !== null) readyMs.push(scheduledMs);
+  for (const { scheduledMs } of attempts) if (scheduledMs !== null) readyMs.push(scheduledMs);
+  if (last !== null && last.scheduledMs !== null) readyMs.push(last.scheduledMs);
+  return Float64Array.from(readyMs).sort();
+}
+
 /** The next dispatch of anything after this. */
 function nextDispatchMs(
-  { entries, attempts, last, endedMs, nowMs }: RecordedRun,
+  { endedMs, nowMs }: RecordedRun,
+  sortedMs: Float64Array,
   afterMs: number,
 ): number | null {
-  let next: number | null = null;
-  for (const { scheduledMs } of [...entries, ...attempts, ...(last === null ? [] : [last])]) {
-    if (scheduledMs !== null && scheduledMs >= afterMs && (next === null || scheduledMs < next))
-      next = scheduledMs;
+  let [from, to] = [0, sortedMs.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (sortedMs[middle]! < afterMs) from = middle + 1;
+    else to = middle;
   }
-  return next ?? (endedMs === null ? nowMs : null);
+  return sortedMs[from] ?? (endedMs === null ? nowMs : null);
 }

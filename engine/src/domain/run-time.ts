@@ -1,28 +1,28 @@
 // Where the time of a run went.
 import { dispatchPhases } from "./dispatch-phases.ts";
 import { limitIntervals, limitWaitsByStep, limitWaitsOf } from "./limit-waits.ts";
-import { partition } from "./partition.ts";
+import { append, partition } from "./partition.ts";
 import { type Interval, interval } from "./phase.ts";
 import { OPEN_FOR, type RecordedEntry, type RecordedRun, type RecordedTimes } from "./recorded-run.ts";
 import { retryPauses } from "./retry-pauses.ts";
 
 /** Every moment from its creation to its end, or to the moment at which it was read, in exactly one phase. */
 export function partitionRun(run: RecordedRun): Interval[] {
-  const [fromMs, toMs] = [run.createdMs, endOf(run)];
-  const intervals = runIntervals(run);
-  const cover = partition(fromMs, toMs, intervals);
-  const early = unleased(cover, lastLeaseMs(run));
-  return early.length === 0 ? cover : partition(fromMs, toMs, [...intervals, ...early]);
+  return withQueue(partition(run.createdMs, endOf(run), runIntervals(run)), lastLeaseMs(run));
 }
 
 /**
  * A run that waits for nothing has a job, or a lease that nothing came of: what nothing else explains before its last lease
  * is the queue.
  */
-function unleased(cover: readonly Interval[], untilMs: number): Interval[] {
-  return cover
-    .filter(({ phase, fromMs }) => phase === "idle" && fromMs < untilMs)
-    .map(({ fromMs, toMs }) => interval("queue", fromMs, Math.min(toMs, untilMs)));
+function withQueue(cover: readonly Interval[], untilMs: number): Interval[] {
+  const explained: Interval[] = [];
+  for (const { phase, fromMs, toMs, limit } of cover) {
+    const leftMs = phase === "idle" ? Math.min(toMs, Math.max(fromMs, untilMs)) : fromMs;
+    if (leftMs > fromMs) append(explained, "queue", fromMs, leftMs, null);
+    if (toMs > leftMs) append(explained, phase, leftMs, toMs, limit);
+  }
+  return explained;
 }
 
 function lastLeaseMs(run: RecordedRun): number {
@@ -67,19 +67,27 @@ interface Dispatched {
 
 /** Steps of one answer share their dispatch. */
 function dispatchesOf({ entries, attempts, last, endedMs }: RecordedRun): Dispatched[] {
-  const dispatches = new Map<string, Dispatched>();
+  // By when they were sent; those of one instant are few. What was never sent is told apart by when it came.
+  const dispatches = new Map<number | null, Dispatched[]>();
   const add = (stepId: string | null, times: RecordedTimes, committedMs: number | null) => {
-    const key = `${times.sentMs} ${times.receivedMs} ${times.appMs}`;
-    const known = dispatches.get(key);
-    if (known === undefined || (known.committedMs ?? 0) < (committedMs ?? 0))
-      dispatches.set(key, { stepId, times, committedMs });
+    const key = times.sentMs ?? times.receivedMs;
+    const beside = dispatches.get(key);
+    if (beside === undefined) return void dispatches.set(key, [{ stepId, times, committedMs }]);
+    const index = beside.findIndex((each) => isSame(each.times, times));
+    if (index === -1) beside.push({ stepId, times, committedMs });
+    else if ((beside[index]!.committedMs ?? 0) < (committedMs ?? 0))
+      beside[index] = { stepId, times, committedMs };
   };
   for (const attempt of attempts) add(attempt.stepId, attempt, attempt.committedMs);
   // An entry that was open for a while was committed when it was asked for, and that is not kept of one that was retried.
   for (const entry of entries)
     add(null, entry, entry.status === "retrying" || entry.attempt > 1 ? null : entry.committedMs);
   if (last !== null) add(null, last, endedMs);
-  return [...dispatches.values()];
+  return [...dispatches.values()].flat();
+}
+
+function isSame(a: RecordedTimes, b: RecordedTimes): boolean {
+  return a.sentMs === b.sentMs && a.receivedMs === b.receivedMs && a.appMs === b.appMs;
 }
 
 /** A lease that goes on from dispatch to dispatch is the engine's where it is not the app's. */

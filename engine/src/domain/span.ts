@@ -35,6 +35,8 @@ export interface Span {
   readonly limit: LimitNamed | null;
   /** The run that a `child` started. */
   readonly run: string | null;
+  /** That run's app, where it is another one. */
+  readonly app: string | null;
 }
 
 type Recorded = Pick<RecordedRun, "entries" | "attempts" | "limitWaits">;
@@ -88,6 +90,7 @@ function stepSpans(entry: RecordedEntry, tries: readonly RecordedAttempt[], limi
       phases,
       limit: null,
       run: entry.childId,
+      app: entry.childApp,
     },
     ...parts,
   ];
@@ -116,7 +119,7 @@ type Try = Pick<RecordedAttempt, "stepId" | "attempt" | "outcome" | "committedMs
 function attemptSpans(each: Try, id: string, parent: string | null, limits: LimitWaits): Span[] {
   const waits = limitWaitsOf(limits, each.stepId, each);
   const phases = dispatchPhases(each, each.committedMs, waits);
-  const common = { status: null, attempt: null, appMs: null, phases: [], run: null };
+  const common = { status: null, attempt: null, appMs: null, phases: [], run: null, app: null };
   return [
     {
       ...common,

@@ -101,7 +101,8 @@ export class Checkpoints {
     { body, sha256 }: { readonly body: Uint8Array; readonly sha256: string },
   ): Promise<CheckpointEnd> {
     const { registry, random, clock } = this.#parts;
-    const workspace = await knowingTargets(this.#parts, await registry.of(workspaceId), request.ops ?? []);
+    const own = await registry.of(workspaceId);
+    const { workspace, others } = await knowingTargets(this.#parts, own, request.ops ?? []);
     const draft = new OutcomeDraft();
     const situation = {
       memo: Memo.of(state.entries),
@@ -112,7 +113,9 @@ export class Checkpoints {
       random: () => random.float(),
       newEventId: () => newId(this.#parts),
       app: workspace.app,
+      environment: workspace.environment,
       functions: workspace.functions,
+      others,
       depth: state.depth,
     };
     const refused = decideOps(situation, request.ops ?? [], draft);
@@ -124,7 +127,7 @@ export class Checkpoints {
       stepId: null,
       data: JSON.stringify({ fence, seq, sha256 }),
     });
-    const outcome = draft.progress("continue");
+    const decided = draft.progress("continue");
     const nowS = clock.epochMs() / 1000;
     const item = {
       workspaceId,
@@ -133,7 +136,7 @@ export class Checkpoints {
       nextFence: fenceAfter(fence, seq),
       knownSeq: request.known,
       mayHavePending: true,
-      outcome,
+      outcome: decided,
       times: {
         scheduled: null,
         leased: null,
@@ -143,7 +146,7 @@ export class Checkpoints {
         appMs: bodyMs(request),
       },
     };
-    const end = await commitUntilMatched(this.#parts, workspace, item, state.traceparent);
+    const { end, outcome } = await commitUntilMatched(this.#parts, workspace, item, state.traceparent);
     if (end.state === "poison") return { state: "refused", why: end.detail };
     if (end.state === "lost" || end.state === "paused") return { state: "stale-fence" };
     // This one, whose answer got lost on the way from the database, or another one of its number: its hash will tell.

@@ -2,6 +2,7 @@ import type { InvokeOp } from "@durable/protocol/wire";
 import { nearNames } from "../domain/near-names.ts";
 import type { FunctionEntry } from "../registry/function-entry.ts";
 import { schemaFlaws, sentenceOfFlaws } from "../registry/json-schemas.ts";
+import { allows } from "../registry/open-app.ts";
 import { journalEntry, rawText } from "./journal-entry.ts";
 import type { OutcomeDraft } from "./outcome-draft.ts";
 import type { Situation } from "./situation.ts";
@@ -18,17 +19,24 @@ const CAUSE = "durable.invoke";
  */
 export function decideInvoke(situation: Situation, op: InvokeOp, draft: OutcomeDraft): void {
   const data = rawText(op.input) ?? "null";
-  const target = situation.functions.get(op.fn);
-  const refusal = refusalOf(situation, op, target, data);
+  const other = op.app === undefined || op.app === situation.app ? null : op.app;
+  const refusal = refusalOf(situation, op, other, data);
   if (refusal !== null) {
-    draft.steps.push(
-      journalEntry(op, { status: "err", failure: JSON.stringify({ ...refusal, retry: false }) }),
-    );
+    draft.steps.push(journalEntry(op, { status: "err", failure: failureOf(refusal) }));
     return;
   }
+  const workspaceId = other === null ? undefined : situation.others!.get(other)!.workspaceId;
   const child = situation.newEventId();
   const kind = op.spawn ? "spawn" : "invoke";
-  draft.sends.push({ eventId: child, clientId: null, name: CAUSE, data, timeMs: null, target: op.fn });
+  draft.sends.push({
+    eventId: child,
+    clientId: null,
+    name: CAUSE,
+    data,
+    timeMs: null,
+    target: op.fn,
+    ...(workspaceId !== undefined && { across: { workspaceId, stepId: op.id } }),
+  });
   draft.effects.push({
     kind: "child",
     stepId: op.id,
@@ -37,6 +45,7 @@ export function decideInvoke(situation: Situation, op: InvokeOp, draft: OutcomeD
       kind,
       on_cancel: op.on_cancel ?? "cascade",
       depth: situation.depth + 1,
+      workspace: workspaceId,
     }),
   });
   draft.steps.push(
@@ -46,32 +55,30 @@ export function decideInvoke(situation: Situation, op: InvokeOp, draft: OutcomeD
   );
 }
 
-interface Refusal {
+export interface Refusal {
   readonly name: string;
   readonly message: string;
 }
 
+/** JSON text, as entries have it. */
+export function failureOf(refusal: Refusal): string {
+  return JSON.stringify({ ...refusal, retry: false });
+}
+
 /** Nothing of this mends itself, so the step fails at once and user code may catch it. */
 function refusalOf(
-  { app, depth, functions }: Situation,
+  { app, environment, depth, functions, others }: Situation,
   op: InvokeOp,
-  target: FunctionEntry | undefined,
+  other: string | null,
   data: string,
 ): Refusal | null {
-  if (op.app !== undefined && op.app !== app) {
-    return {
-      name: "ForeignAppError",
-      message: `Step "${op.name}" invokes "${op.fn}" of app "${op.app}", and this run belongs to "${app}". A function can invoke those of its own app only; send an event to the other one.`,
-    };
+  const open = other === null ? undefined : others?.get(other);
+  if (other !== null && (open === undefined || !allows(open.allowed, op.fn))) {
+    return foreignApp(app, environment, { name: op.name, fn: op.fn, app: other });
   }
-  if (target === undefined) {
-    const near = nearNames(op.fn, functions.keys()).map((id) => `"${id}"`);
-    const hint = near.length === 0 ? "" : ` Did you mean ${near.join(" or ")}?`;
-    return {
-      name: "UnknownFunctionError",
-      message: `Step "${op.name}" invokes "${op.fn}", and app "${app}" has no such function.${hint} Is it among the functions that the app serves, and was the app synced since?`,
-    };
-  }
+  const there = open?.functions ?? functions;
+  const target = there.get(op.fn);
+  if (target === undefined) return unknownFunction(op, other ?? app, there);
   if (depth >= DEPTH_MAX) {
     return {
       name: "TooDeepError",
@@ -83,5 +90,26 @@ function refusalOf(
   return {
     name: "InputError",
     message: `Step "${op.name}" gives "${op.fn}" an input that does not fit it: ${sentenceOfFlaws(flaws)}`,
+  };
+}
+
+/** The same for an app that is not there as for one that says no: who may not invoke it cannot find out what there is. */
+export function foreignApp(
+  caller: string,
+  environment: string,
+  { name, fn, app }: { readonly name: string; readonly fn: string; readonly app: string },
+): Refusal {
+  return {
+    name: "ForeignAppError",
+    message: `Step "${name}" invokes "${fn}" of app "${app}", and no app "${app}" in "${environment}" allows that to "${caller}". If there is one, whoever administers it allows it with: durable callers allow ${caller} --function ${fn} --app ${app} --env ${environment}`,
+  };
+}
+
+function unknownFunction(op: InvokeOp, app: string, functions: ReadonlyMap<string, FunctionEntry>): Refusal {
+  const near = nearNames(op.fn, functions.keys()).map((id) => `"${id}"`);
+  const hint = near.length === 0 ? "" : ` Did you mean ${near.join(" or ")}?`;
+  return {
+    name: "UnknownFunctionError",
+    message: `Step "${op.name}" invokes "${op.fn}", and app "${app}" has no such function.${hint} Is it among the functions that the app serves, and was the app synced since?`,
   };
 }

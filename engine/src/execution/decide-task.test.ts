@@ -32,6 +32,12 @@ test("the memo of a task offers its own step to it, and shows it to nobody else"
   expect(run.attemptsJson()).toBe("{}");
 });
 
+test("the first attempt of a task is not told: a number that is missing is 1", () => {
+  const own = Memo.of([planned("a", { attempt: 0 })], { taskStepId: idOf("a") });
+  expect(own.toJson()).toBe("[]");
+  expect(own.attemptsJson()).toBe("{}");
+});
+
 test("its result settles the step; a failure is tried again, by the attempts of the step", () => {
   const step = planned("a", { attempt: 1 });
   const here = situation([step], step.stepId);

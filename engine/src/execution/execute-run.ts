@@ -82,8 +82,8 @@ async function dispatch(parts: ExecutionParts, run: HeldRun, request: NextReques
   const reply = await callApp(parts, run, request);
   const before = mayHaveCheckpoints(reply) ? await catchUp(parts, run) : null;
   const ops = reply.kind === "answer" && "ops" in reply.answer ? (reply.answer.ops ?? []) : [];
-  const decidedIn = await knowingTargets(parts, request.workspace, ops);
-  const situation = { ...situationOf(parts, run, decidedIn), ...sinceThen(run, before, reply) };
+  const { workspace: decidedIn, others } = await knowingTargets(parts, request.workspace, ops);
+  const situation = { ...situationOf(parts, run, decidedIn), others, ...sinceThen(run, before, reply) };
   const told = before === null ? reply : withoutRecorded(reply, before.memo, run.memo);
   const outcome = noteTurn(noteDeployment(run, reply, fromSeq, decideReply(situation, told)));
   return { outcome, times: reply.times, decidedIn };
@@ -106,6 +106,7 @@ function situationOf(parts: ExecutionParts, run: HeldRun, workspace: WorkspaceEn
     random: () => parts.random.float(),
     newEventId: () => newId(parts),
     app: workspace.app,
+    environment: workspace.environment,
     functions: workspace.functions,
     depth: run.head.depth,
   };
@@ -122,11 +123,11 @@ async function commit(
   parts: ExecutionParts,
   run: HeldRun,
   workspace: WorkspaceEntry,
-  outcome: Outcome,
+  decided: Outcome,
   times: DispatchTimes,
 ): Promise<Written | null> {
   const nextFence = parts.random.uuid();
-  run.mayHavePending ||= outcome.steps.some((step) => !isSettled(step));
+  run.mayHavePending ||= decided.steps.some((step) => !isSettled(step));
   const item = {
     workspaceId: run.workspaceId,
     runId: run.head.runId,
@@ -134,12 +135,12 @@ async function commit(
     nextFence,
     knownSeq: run.knownSeq,
     mayHavePending: run.mayHavePending,
-    outcome,
+    outcome: decided,
     times,
   };
-  const [end, ahead] = await Promise.all([
+  const [{ end, outcome }, ahead] = await Promise.all([
     commitUntilMatched(parts, workspace, item, run.head.traceparent),
-    LETS_GO[outcome.kind] ? null : prepareAhead(parts, run, workspace, outcome, nextFence),
+    LETS_GO[decided.kind] ? null : prepareAhead(parts, run, workspace, decided, nextFence),
   ]);
   if (end.state === "poison") {
     const why = `paused: its last outcome cannot be stored (${end.detail}). Change what the step returns, then resume.`;
@@ -166,7 +167,7 @@ async function commit(
   run.transportAttempt = outcome.transportAttempt;
   run.scheduledAtMs = parts.clock.monotonicMs();
   run.knownSeq += outcome.steps.filter(isSettled).length;
-  const hasMoved = end.journalSeq !== run.knownSeq;
+  const hasMoved = end.journalSeq !== run.knownSeq || outcome !== decided;
   // What it waits for has come while its app was called: its job is ready, and nobody else says so.
   parts.committed(run, outcome.kind === "wait" && hasMoved ? { ...outcome, kind: "requeue" } : outcome);
   if (LETS_GO[outcome.kind]) return { outcome, ahead };

@@ -33,6 +33,7 @@ export async function executeTask(parts: ExecutionParts, task: HeldTask): Promis
     random: () => parts.random.float(),
     newEventId: () => newId(parts),
     app: workspace.app,
+    environment: workspace.environment,
     functions: workspace.functions,
     depth: task.head.depth,
   };

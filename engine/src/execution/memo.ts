@@ -186,11 +186,11 @@ export class Memo {
     return `[${text}]`;
   }
 
-  /** The `attempts` object: the number the next attempt of a step will carry. */
+  /** The `attempts` object: the number the next attempt of a step will carry, unless it is the first. */
   attemptsJson(): string {
     let text = "";
     for (const [id, entry] of this.#pending) {
-      if (entry.offered) text += `${text === "" ? "" : ","}"${id}":${entry.attempt + 1}`;
+      if (entry.offered && entry.attempt > 0) text += `${text === "" ? "" : ","}"${id}":${entry.attempt + 1}`;
     }
     return `{${text}}`;
   }

@@ -1,5 +1,6 @@
 // What a dispatch may have, and what becomes of a run that has more.
 import { createHash } from "node:crypto";
+import { invokeRequestSchema } from "@durable/protocol";
 import { MEMO_BYTES_MAX, REF_BYTES_MIN, REQUEST_BYTES_MAX } from "@durable/protocol/wire";
 import { describe, expect, test } from "vitest";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
@@ -8,7 +9,7 @@ import { decideReply } from "./decide-reply.ts";
 import type { Held } from "./held-run.ts";
 import { Memo } from "./memo.ts";
 import { nextRequest } from "./next-request.ts";
-import { journalEntry } from "./situation.fixture.ts";
+import { journalEntry, UNSETTLED } from "./situation.fixture.ts";
 import type { Situation } from "./situation.ts";
 
 const MIB = 1024 * 1024;
@@ -48,6 +49,21 @@ async function pausedWith(held: Held, workspace: WorkspaceEntry): Promise<string
   const reply = await callApp(parts as never, held, request);
   return JSON.parse(decideReply({} as Situation, reply).result!).message;
 }
+
+test.each([0, 1, 2])("the request of a task fits the protocol, after %i attempts", (attempt) => {
+  const entry = journalEntry("a", { ...UNSETTLED, taskKind: "step", attempt });
+  const { head, ...rest } = heldWith(0);
+  const event = '{"id":"evt_1","name":"e","data":null,"time":"2026-10-21T08:59:59.000Z"}';
+  const held = {
+    ...rest,
+    head: { ...head, functionVersion: 1, event },
+    stepId: entry.stepId,
+    memo: Memo.of([entry], { taskStepId: entry.stepId }),
+  } as Held;
+  const { signed } = nextRequest(ports as never, held, "fence", workspaceWith());
+  const read = invokeRequestSchema.parse(JSON.parse(signed!.body));
+  expect(read.attempts).toEqual(attempt === 0 ? {} : { [entry.stepId]: attempt + 1 });
+});
 
 describe("a memo of so many MiB", () => {
   test("is sent whole, or its first part with a cursor to the rest", () => {

@@ -44,6 +44,7 @@ export function situationWith(memo: Memo, rest: Partial<Situation> = {}): Situat
     random: () => 0.5,
     newEventId: () => "018f0000-0000-7000-8000-000000000000",
     app: "shop",
+    environment: "dev",
     functions: new Map(),
     depth: 0,
     ...rest,

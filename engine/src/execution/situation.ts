@@ -1,5 +1,6 @@
 import type { RetryPolicy } from "@durable/protocol/wire";
 import type { FunctionEntry } from "../registry/function-entry.ts";
+import type { OpenApp } from "../registry/open-app.ts";
 import type { Memo } from "./memo.ts";
 
 /** All that a decision looks at beside the answer. */
@@ -20,7 +21,10 @@ export interface Situation {
   readonly hasUnseen?: boolean;
   /** What it may invoke: the functions of its own app, by id. */
   readonly app: string;
+  readonly environment: string;
   readonly functions: ReadonlyMap<string, FunctionEntry>;
+  /** And those of other apps that the ops name, as far as they allow it; missing means none. */
+  readonly others?: ReadonlyMap<string, OpenApp>;
   /** How many parents the run has above it. */
   readonly depth: number;
 }

@@ -18,6 +18,7 @@ import { alertRoutes } from "./routes/alerts.ts";
 import { appRoutes } from "./routes/apps.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { bulkRoutes } from "./routes/bulks.ts";
+import { callerRoutes } from "./routes/callers.ts";
 import { deploymentRoutes } from "./routes/deployments.ts";
 import { dispatchRoutes } from "./routes/dispatches.ts";
 import { erasureRoutes } from "./routes/erasures.ts";
@@ -88,6 +89,7 @@ export function createApp(parts: HttpParts, endedRuns: EndedRuns, streams: Strea
     ...savedViewRoutes(routeParts),
     ...alertRoutes(routeParts),
     ...webhookRoutes(routeParts),
+    ...callerRoutes(routeParts),
     ...erasureRoutes(routeParts),
     ...auditRoutes(routeParts),
     ...deploymentRoutes(routeParts),

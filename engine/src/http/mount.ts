@@ -21,9 +21,9 @@ import { type Authentication, authenticate } from "./middleware/authenticate.ts"
 import { change } from "./middleware/change.ts";
 import { check, invalid } from "./middleware/check.ts";
 import { decodeJsonBody, requireContentType } from "./middleware/decode-body.ts";
-import { etagOf, isKnown } from "./middleware/etag.ts";
 import { readBody } from "./middleware/limit-body.ts";
 import { openToPages, requireTokenOfPage } from "./middleware/open-to-pages.ts";
+import { isKnown, writeAnswer } from "./write-answer.ts";
 
 export interface HttpEnv {
   Bindings: HttpBindings;
@@ -93,7 +93,7 @@ async function answer(
   if (row.text !== undefined) {
     return textAnswer(String(await handler(call)), row.text(call.header("accept")), requestId);
   }
-  if (row.method === "get") return shown(await handler(call), requestId, headers["if-none-match"]);
+  if (row.method === "get") return await shown(await handler(call), requestId, headers["if-none-match"]);
   const act = async (): Promise<Answered> => {
     const value = await handler(call);
     return { status: row.isPending?.(value as never) ? 202 : row.status, text: writeJson(value) };
@@ -105,10 +105,9 @@ async function answer(
   return jsonAnswer(status, text, requestId, { ...more, ...signature });
 }
 
-function shown(value: unknown, requestId: string, ifNoneMatch: string | undefined): Response {
+async function shown(value: unknown, requestId: string, ifNoneMatch: string | undefined): Promise<Response> {
   if (value instanceof ReadableStream) return eventsAnswer(value, requestId);
-  const text = writeJson(value);
-  const etag = etagOf(value, text);
+  const { text, etag } = await writeAnswer(value);
   return isKnown(ifNoneMatch, etag)
     ? notModified(requestId, etag)
     : jsonAnswer(200, text, requestId, { etag });

@@ -46,6 +46,9 @@ export async function storeManifest(
   return rows.filter((row) => row.id !== null);
 }
 
+/** Who syncs at every change of a file makes many; older ones are not told. */
+export const FUNCTION_VERSIONS_MAX = 100;
+
 export interface FunctionStored {
   readonly id: string;
   readonly version: number;
@@ -55,9 +58,32 @@ export interface FunctionStored {
   readonly removed_at: string | null;
 }
 
+export interface FunctionVersion {
+  readonly version: number;
+  /** JSON text. */
+  readonly manifest: string;
+  readonly since: string;
+}
+
+/** Every version that was ever synced, the newest first. */
+export async function listFunctionVersions(
+  { sql }: Database,
+  workspaceId: number,
+  functionId: string,
+): Promise<FunctionVersion[]> {
+  return await sql<FunctionVersion[]>`
+    select version, manifest, durable.rfc3339(created_at) as since from durable.function_versions
+    where workspace_id = ${workspaceId} and function_id = ${functionId} order by version desc limit ${FUNCTION_VERSIONS_MAX}`;
+}
+
 /** Removed ones last: they are kept for the runs that still need them. */
-export async function listFunctions({ sql }: Database, workspaceId: number): Promise<FunctionStored[]> {
+export async function listFunctions(
+  { sql }: Database,
+  workspaceId: number,
+  only: string | null = null,
+): Promise<FunctionStored[]> {
   return await sql<FunctionStored[]>`
     select id, version, manifest, durable.rfc3339(synced_at) as synced_at, durable.rfc3339(removed_at) as removed_at
-    from durable.functions where workspace_id = ${workspaceId} order by removed_at is not null, id`;
+    from durable.functions
+    where workspace_id = ${workspaceId} ${only === null ? sql`` : sql`and id = ${only}`} order by removed_at is not null, id`;
 }

@@ -12,6 +12,7 @@ import type { Clock } from "../runtime/ports.ts";
 import type { Database } from "../store/database.ts";
 import { openSecret } from "../store/secrets.ts";
 import { type DeploymentRow, loadWorkspace, type WorkspaceRow } from "../store/workspace-entries.ts";
+import { findWorkspace } from "../store/workspaces.ts";
 import { declaredLimits } from "./declared-limits.ts";
 import type { FunctionEntry } from "./function-entry.ts";
 import { Listeners } from "./listeners.ts";
@@ -55,6 +56,8 @@ export interface WorkspaceEntry {
   readonly listeners: Pick<Listeners, "of">;
   /** What people have paused, the oldest first. */
   readonly pauses: readonly Pause[];
+  /** Apps of the same environment that may invoke functions of this one, with which: ids, with `*`. */
+  readonly callers: ReadonlyMap<string, readonly string[]>;
 }
 
 /** How long an entry is used without asking: the price of a rotated secret or a moved endpoint noticed late. */
@@ -87,6 +90,8 @@ export class WorkspaceRegistry {
   readonly #isDev: boolean;
   readonly #cached = new Map<number, Cached>();
   readonly #loading = new Map<number, Promise<WorkspaceEntry>>();
+  /** Ids are never given up. Only apps that are there are remembered, so this grows no further than they do. */
+  readonly #ids = new Map<string, number>();
 
   constructor({ database, clock, engineKeys, isDev }: RegistryParts) {
     this.#database = database;
@@ -111,6 +116,15 @@ export class WorkspaceRegistry {
     return cached === undefined || this.#clock.monotonicMs() - cached.loadedAtMs > FRESH_MS
       ? null
       : cached.entry;
+  }
+
+  /** Null: there is no such app. */
+  async named(app: string, environment: string): Promise<WorkspaceEntry | null> {
+    const name = `${app}/${environment}`;
+    const id = this.#ids.get(name) ?? (await findWorkspace(this.#database, app, environment));
+    if (id === null) return null;
+    this.#ids.set(name, id);
+    return this.of(id);
   }
 
   forget(workspaceId: number): void {
@@ -169,6 +183,7 @@ function toEntry(workspaceId: number, row: WorkspaceRow, isDev: boolean): Worksp
     functions,
     listeners: new Listeners(functions.values()),
     pauses: row.pauses,
+    callers: new Map(row.callers.map(({ app, functions: allowed }) => [app, allowed])),
   };
   const newest: WorkspaceEntry = { ...entry, older: new Map(), newest: null };
   const others = row.deployments.filter(({ name }) => name !== row.deployment);

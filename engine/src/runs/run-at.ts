@@ -7,14 +7,38 @@ import { partitionRun } from "../domain/run-time.ts";
 import type { Database } from "../store/database.ts";
 import { loadRecorded, type RunRef } from "../store/recorded-runs.ts";
 import { loadRun, type RunStored, type StepStored } from "../store/runs-listing-detail.ts";
+import { attemptsOfSteps } from "./attempts-of-steps.ts";
+
+export interface RunAtOptions {
+  readonly atMs: number;
+  /** Steps that were settled then up to this number are left out, with their attempts. */
+  readonly afterSeq: number;
+  readonly signal?: AbortSignal;
+}
 
 /** Null for an id that is not in this workspace, and before there was such a run. */
-export async function loadRunAt(database: Database, ref: RunRef, atMs: number): Promise<RunStored | null> {
+export async function loadRunAt(
+  database: Database,
+  ref: RunRef,
+  { atMs, afterSeq, signal }: RunAtOptions,
+): Promise<RunStored | null> {
   const [run, recorded] = await Promise.all([
-    loadRun(database, ref.workspaceId, ref.runId),
-    loadRecorded(database, ref),
+    loadRun(database, ref.workspaceId, ref.runId, { signal }),
+    loadRecorded(database, ref, { signal }),
   ]);
-  return run === null || recorded === null ? null : runAt(run, recorded, atMs);
+  const then = run === null || recorded === null ? null : runAt(run, recorded, atMs);
+  return then === null || afterSeq === 0 ? then : withoutSettled(then, afterSeq);
+}
+
+/** As `steps_after` of now leaves them out. */
+function withoutSettled(run: RunStored, afterSeq: number): RunStored {
+  const isLeftOut = ({ seq }: StepStored) => seq !== null && seq <= afterSeq;
+  const leftOut = new Set(run.steps.flatMap((step) => (isLeftOut(step) ? [step.id] : [])));
+  return {
+    ...run,
+    steps: run.steps.filter((step) => !isLeftOut(step)),
+    attempts: run.attempts.filter(({ step_id }) => !leftOut.has(step_id)),
+  };
 }
 
 const STATUS: Record<Phase, RunStatus> = {
@@ -40,6 +64,7 @@ function runAt(run: RunStored, recorded: RecordedRun, atMs: number): RunStored |
   const isBy = (instant: string | null) => instant !== null && Date.parse(instant) <= atMs;
   if (isBy(run.ended_at)) return { ...run, attempts: run.attempts.filter((each) => isBy(each.committed_at)) };
   const attempts = run.attempts.filter((each) => isBy(each.committed_at));
+  const tries = attemptsOfSteps(attempts);
   const phase = partitionRun(recorded).findLast(({ fromMs }) => fromMs <= atMs)?.phase ?? "idle";
   return {
     ...run,
@@ -61,7 +86,7 @@ function runAt(run: RunStored, recorded: RecordedRun, atMs: number): RunStored |
       .map((child) => ({ ...child, status: isBy(child.ended_at) ? child.status : "running" })),
     heartbeats: run.heartbeats.filter((beat) => isBy(beat.at)),
     detours: run.detours.filter((detour) => isBy(detour.at)),
-    steps: run.steps.flatMap((step) => stepAt(step, attempts, isBy)),
+    steps: run.steps.flatMap((step) => stepAt(step, tries.get(step.id) ?? [], isBy)),
     attempts,
   };
 }
@@ -71,7 +96,7 @@ function stepAt(
   attempts: RunStored["attempts"],
   isBy: (instant: string | null) => boolean,
 ): StepStored[] {
-  const tries = attempts.filter((each) => each.step_id === step.id && each.outcome !== "late");
+  const tries = attempts.filter(({ outcome }) => outcome !== "late");
   if (step.settled_at !== null && isBy(step.settled_at)) return [step];
   const isAsked =
     isBy(step.committed_at) || tries.length > 0 || (isBy(step.received_at) && !BODIES.has(step.op));

@@ -42,12 +42,13 @@ function sumBy<Key>(
 }
 
 function sumOf(counts: readonly MetricCounts[]) {
-  const sum = { started: 0, completed: 0, failed: 0, cancelled: 0 };
+  const sum = { started: 0, completed: 0, failed: 0, cancelled: 0, failed_attempts: 0 };
   for (const one of counts) {
     sum.started += one.started;
     sum.completed += one.completed;
     sum.failed += one.failed;
     sum.cancelled += one.cancelled;
+    sum.failed_attempts += one.failed_attempts;
   }
   return sum;
 }

@@ -4,6 +4,7 @@ import type { RunState } from "../store/run-states.ts";
 import type { RunWait } from "../store/run-waits.ts";
 import type { RunListed } from "../store/runs-listing.ts";
 import type { AttemptStored, RunStored, StepStored } from "../store/runs-listing-detail.ts";
+import { attemptsOfSteps } from "./attempts-of-steps.ts";
 import { whyRun } from "./why.ts";
 
 /** A run as the API shows it. What apps and senders wrote is passed on as text, never read. */
@@ -21,6 +22,8 @@ export function showRun(run: RunStored, workspace: { readonly app: string; reado
     event: { ...run.event, data: new RawJson(run.event.data) },
     output: asReceived(run.output),
     failure: asReceived(run.failure),
+    error: run.error,
+    deployments: run.deployments,
     state: asReceived(run.state),
     unclaimed: run.unclaimed,
     compensated: run.compensated,
@@ -34,7 +37,7 @@ export function showRun(run: RunStored, workspace: { readonly app: string; reado
     last_dispatch: run.last_dispatch,
     heartbeats: run.heartbeats.map((each) => ({ ...each, progress: asReceived(each.progress) })),
     detours: run.detours,
-    steps: run.steps.map((step) => showStep(step, run.attempts)),
+    steps: showSteps(run),
     attempts: attemptsOfRun(run).map(showAttempt),
   };
 }
@@ -72,13 +75,19 @@ export function showCalled(answer: CallAnswer) {
   }
 }
 
+/** Each with its own attempts: a run may have tens of thousands of both. */
+function showSteps({ steps, attempts }: RunStored) {
+  const tries = attemptsOfSteps(attempts);
+  return steps.map((step) => showStep(step, tries.get(step.id) ?? []));
+}
+
 function showStep(step: StepStored, attempts: readonly AttemptStored[]) {
   return {
     ...step,
     value: asReceived(step.value),
     failure: asReceived(step.failure),
     wait: step.wait === null ? null : { ...step.wait, events: step.wait.events.map(withMatch) },
-    attempts: attempts.filter((attempt) => attempt.step_id === step.id).map(showAttempt),
+    attempts: attempts.map(showAttempt),
   };
 }
 

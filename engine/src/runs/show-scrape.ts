@@ -40,6 +40,12 @@ export function workspaceFamilies(
       ),
     },
     {
+      name: "durable_failed_attempts",
+      help: "Tries of steps and functions that failed, brought no answer or were lost, of runs that ended.",
+      type: "counter",
+      samples: functions.map((one) => [ofFunction(one), one.failed_attempts]),
+    },
+    {
       name: "durable_run_phase_duration_seconds",
       help: "Of runs that ended: total, what they stood at limits, and queue, network and app of their last dispatch.",
       type: "histogram",

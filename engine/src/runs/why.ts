@@ -157,9 +157,13 @@ function whyStep(step: StepStored, run: RunStored): string {
   const child = children.find((each) => each.step === step.id);
   if (child !== undefined) {
     const timeout = step.due_at === null ? "" : ` until ${step.due_at}`;
-    return `${name} waits for run ${child.run} of "${child.function}", which is ${child.status}${timeout}`;
+    return `${name} waits for run ${child.run} of ${functionIn(child)}, which is ${child.status}${timeout}`;
   }
   return `${name} (${step.op}) is pending`;
+}
+
+function functionIn({ app, function: id }: RunStored["children"][number]): string {
+  return app === null ? `"${id}"` : `"${id}" of app "${app}"`;
 }
 
 /** What the run itself waits for, and what came of its last call. */

@@ -19,6 +19,8 @@ interface Owner {
 export class Connection {
   isBroken = false;
   isBusy = false;
+  /** It is well, and carries nothing more: a word to stop what it carried may still be on its way. */
+  isSpent = false;
   readonly #sql: postgres.Sql;
   readonly #send: (statement: Statement) => void;
   readonly #owner: Owner;
@@ -39,6 +41,7 @@ export class Connection {
       if (settled) return;
       settled = true;
       clearTimeout(connecting);
+      if (statement.isCalledOff) this.isSpent = true;
       // Not at once: postgres.js counts the connection as free only after it has told us of the result.
       queueMicrotask(() => {
         this.isBusy = false;

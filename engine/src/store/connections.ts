@@ -93,7 +93,7 @@ export class Connections {
   }
 
   #release(connection: Connection): void {
-    if (connection.isBroken) this.#forget(connection);
+    if (connection.isBroken || connection.isSpent) this.#forget(connection);
     else if (this.#open.has(connection)) this.#idle.push(connection);
     this.#fill();
     if (this.#open.size === this.#idle.length) this.#heardIdle?.();

@@ -20,6 +20,26 @@ export async function beginErasure({ sql }: Database, erasure: NewErasure): Prom
     ${cancels}::boolean, ${isPreview}::boolean, ${actor}::text, ${reason}::text)`;
 }
 
+/** What it is now: `aborted` when it was in time. Null for an id that is none here. */
+export async function abortErasure(
+  { sql }: Database,
+  {
+    workspaceId,
+    id,
+    actor,
+    reason,
+  }: {
+    readonly workspaceId: number;
+    readonly id: string;
+    readonly actor: string;
+    readonly reason: string | null;
+  },
+): Promise<ErasureStatus | null> {
+  const [row] = await sql<{ status: ErasureStatus | null }[]>`
+    select durable.abort_erasure(${workspaceId}::int, ${id}::uuid, ${actor}::text, ${reason}::text) as status`;
+  return row!.status;
+}
+
 /** A piece of any erasure. False: nothing can be done now. */
 export async function erasePiece({ sql }: Database, limit: number): Promise<boolean> {
   const [row] = await wrapStatement(

@@ -46,6 +46,8 @@ export async function exportRuns(
             'time', durable.rfc3339(e.time))
           from durable.events e where e.workspace_id = r.workspace_id and e.id = r.event_id),
         'parent', (select c.parent_run_id from durable.children c where c.workspace_id = r.workspace_id and c.run_id = r.id),
+        'parent_app', (select durable.app_beside(r.workspace_id, c.parent_workspace_id) from durable.children c
+          where c.workspace_id = r.workspace_id and c.run_id = r.id),
         'origin', r.origin_run_id,
         'state', (select t.value::json from durable.run_states t where t.workspace_id = r.workspace_id and t.run_id = r.id),
         'steps', (select coalesce(json_agg(json_build_object('id', replace(s.step_id::text, '-', ''), 'seq', s.seq, 'op', s.op,

@@ -16,6 +16,7 @@ export interface MetricCounts {
   readonly completed: number;
   readonly failed: number;
   readonly cancelled: number;
+  readonly failed_attempts: number;
 }
 
 export interface PhaseBucket {
@@ -69,7 +70,8 @@ export async function loadCounts(
 ): Promise<MetricCounts[]> {
   return await sql<MetricCounts[]>`
     select ${stepOf(sql, range)} as at, m.function_id as function,
-      sum(m.started)::float8 as started, sum(m.completed)::float8 as completed, sum(m.failed)::float8 as failed, sum(m.cancelled)::float8 as cancelled
+      sum(m.started)::float8 as started, sum(m.completed)::float8 as completed, sum(m.failed)::float8 as failed, sum(m.cancelled)::float8 as cancelled,
+      sum(m.failed_attempts)::float8 as failed_attempts
     from durable.metric_minutes m
     where ${within(sql, workspaceId, range)}
       ${ofFunction(sql, range)}
@@ -102,6 +104,25 @@ export async function loadBacklogs(
     from durable.metric_backlogs m
     where ${within(sql, workspaceId, range)}
     order by 1, m.minute desc`;
+}
+
+export interface FunctionBacklog {
+  readonly function: string;
+  readonly queued: number;
+  readonly running: number;
+  readonly oldest_queued_ms: number | null;
+}
+
+/** As counted last: the longest queue first. */
+export async function loadFunctionBacklogs(
+  { sql }: Database,
+  workspaceId: number,
+  functionId: string | null,
+): Promise<FunctionBacklog[]> {
+  return await sql<FunctionBacklog[]>`
+    select f.function_id as function, f.queued, f.running, f.oldest_queued_ms from durable.metric_functions f
+    where f.workspace_id = ${workspaceId} ${functionId === null ? sql`` : sql`and f.function_id = ${functionId}`}
+    order by f.queued desc, f.running desc, f.function_id`;
 }
 
 /** How far the figures go, and since when some may be missing. */

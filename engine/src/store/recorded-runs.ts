@@ -1,6 +1,9 @@
 import { NO_STEP } from "../domain/ids.ts";
-import type { RecordedRun } from "../domain/recorded-run.ts";
 import type { Database, Sql } from "./database.ts";
+import { decodeRecorded, type RecordedPage, type RecordedRow, type TraceKey } from "./recorded-columns.ts";
+import { unlessAborted } from "./unless-aborted.ts";
+
+export type { RecordedPage, TraceKey } from "./recorded-columns.ts";
 
 export interface RunRef {
   readonly workspaceId: number;
@@ -15,15 +18,10 @@ export interface TracePage {
   readonly limit: number;
 }
 
-/** A place in that order: microseconds since 1970, and a step or a dispatch of the run as UUID. */
-export interface TraceKey {
-  readonly atUs: string;
-  readonly id: string;
-}
-
-export interface RecordedPage extends RecordedRun {
-  /** Ids of entries, and of attempts of the run itself, as they stand on the page. Null where all were asked for. */
-  readonly page: readonly { readonly id: string; readonly key: TraceKey }[] | null;
+/** Of what is read: a page, or all; and who may lose interest in it. */
+export interface RecordedOptions {
+  readonly page?: TracePage | null;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -33,15 +31,15 @@ export interface RecordedPage extends RecordedRun {
 export async function loadRecorded(
   { sql }: Database,
   ref: RunRef,
-  page: TracePage | null = null,
+  { page = null, signal }: RecordedOptions = {},
 ): Promise<RecordedPage | null> {
-  const [row] = await recordedRun(sql, ref, page);
-  return row === undefined ? null : (JSON.parse(row.run) as RecordedPage);
+  const [row] = await unlessAborted(recordedRun(sql, ref, page), signal);
+  return row === undefined ? null : await decodeRecorded(row);
 }
 
 /** The statement, for whoever wants to see its plan. */
 export function recordedRun(sql: Sql, { workspaceId, runId }: RunRef, page: TracePage | null) {
-  return sql<{ run: string }[]>`
+  return sql<RecordedRow[]>`
     with ${page === null ? sql`` : pageOf(sql, workspaceId, runId, page)}
     entry as materialized (
       select s.* from durable.steps s where s.workspace_id = ${workspaceId} and s.run_id = ${runId}::uuid
@@ -60,56 +58,60 @@ export function recordedRun(sql: Sql, { workspaceId, runId }: RunRef, page: Trac
       'cause', json_build_object(
         'event', (select json_build_object('id', coalesce(e.client_id, e.id::text), 'name', e.name)
           from durable.events e where e.workspace_id = r.workspace_id and e.id = r.event_id),
-        'parent', (select json_build_object('run', c.parent_run_id, 'kind', c.kind)
+        'parent', (select json_build_object('run', c.parent_run_id, 'kind', c.kind, 'app', durable.app_beside(r.workspace_id, c.parent_workspace_id))
           from durable.children c where c.workspace_id = r.workspace_id and c.run_id = r.id)),
       'traceparent', (select e.traceparent from durable.events e where e.workspace_id = r.workspace_id and e.id = r.event_id),
-      'createdMs', durable.epoch_ms(r.created_at), 'endedMs', durable.epoch_ms(r.ended_at), 'nowMs', durable.epoch_ms(durable.durable_now()),
-      'readyMs', case when l.status = 'queued' then coalesce(l.came, l.ready_rank) / 1000.0 end,
-      'begin', case when r.begins_at is not null then json_build_object('atMs', durable.epoch_ms(r.begins_at), 'cause', r.begin_cause) end,
-      'last', case when r.sent_at is not null then json_build_object(${times(sql, "r")}) end,
-      'page', ${
-        page === null
-          ? sql`null`
-          : sql`(select coalesce(json_agg(json_build_object('id', replace(p.id::text, '-', ''),
-          'key', json_build_object('atUs', ((extract(epoch from p.at) * 1000000)::bigint)::text, 'id', p.id)) order by p.no), '[]') from page p)`
-      },
-      'entries', (select coalesce(json_agg(json_build_object(
-          'id', replace(s.step_id::text, '-', ''), 'scope', replace(s.scope::text, '-', ''), 'op', s.op, 'name', s.name, 'n', s.n,
-          'status', s.status, 'seq', s.seq, 'attempt', s.attempt, 'dueMs', durable.epoch_ms(s.due_at), ${times(sql, "s")},
-          'committedMs', durable.epoch_ms(s.committed_at), 'settledMs', durable.epoch_ms(s.settled_at), 'eventId', s.event_id,
-          'childId', case when s.op in ('invoke', 'spawn') then (select c.run_id from durable.children c
-            where c.workspace_id = s.workspace_id and c.parent_run_id = s.run_id and c.parent_step_id = s.step_id limit 1) end,
-          'answeredBy', case when s.op in ('input', 'approval') then (select i.answered_by from durable.inputs i
-            where i.workspace_id = s.workspace_id and i.run_id = s.run_id and i.step_id = s.step_id) end)), '[]')
-        from entry s),
-      'attempts', (select coalesce(json_agg(json_build_object(
-          'id', replace(a.fence::text, '-', ''), 'stepId', case when a.step_id <> ${NO_STEP}::uuid then replace(a.step_id::text, '-', '') end,
-          'attempt', a.attempt, 'outcome', a.outcome, ${times(sql, "a")}, 'committedMs', durable.epoch_ms(a.committed_at))), '[]')
-        from attempt a),
+      'createdUs', durable.epoch_us(r.created_at), 'endedUs', durable.epoch_us(r.ended_at), 'nowUs', durable.epoch_us(durable.durable_now()),
+      'readyUs', case when l.status = 'queued' then coalesce(l.came, l.ready_rank) end,
+      'begin', case when r.begins_at is not null then json_build_object('atUs', durable.epoch_us(r.begins_at), 'cause', r.begin_cause) end,
+      'last', case when r.sent_at is not null then json_build_object(
+        'scheduledUs', durable.epoch_us(r.scheduled_at), 'leasedUs', durable.epoch_us(r.leased_at), 'sentUs', durable.epoch_us(r.sent_at),
+        'firstByteUs', durable.epoch_us(r.first_byte_at), 'receivedUs', durable.epoch_us(r.received_at), 'appMs', r.app_ms,
+        'dispatch', r.dispatch) end,
       'limitWaits', (select coalesce(json_agg(json_build_object(
           'stepId', case when w.step_id <> ${NO_STEP}::uuid then replace(w.step_id::text, '-', '') end,
-          'sinceMs', durable.epoch_ms(w.since), 'untilMs', durable.epoch_ms(w.until),
+          'sinceUs', durable.epoch_us(w.since), 'untilUs', durable.epoch_us(w.until),
           'limit', json_build_object('id', w.limit_id, 'name', coalesce(m.name, 'a limit that is gone'), 'kind', coalesce(m.kind, 'concurrency'), 'key', w.key))), '[]')
         from durable.limit_waits_of(r.workspace_id, r.id) as w
         left join durable.limits m on m.workspace_id = r.workspace_id and m.id = w.limit_id),
       'actions', (select coalesce(json_agg(json_build_object(
-          'atMs', durable.epoch_ms(d.at), 'action', d.action, 'actor', d.actor, 'reason', d.detail) order by d.id), '[]')
+          'atUs', durable.epoch_us(d.at), 'action', d.action, 'actor', d.actor, 'reason', d.detail) order by d.id), '[]')
         from durable.audit d where d.workspace_id = r.workspace_id and d.target = r.id::text)
-    )::text as run
+    )::text as run,
+    ${
+      page === null
+        ? sql`null`
+        : sql`(select coalesce(json_agg(json_build_object('id', replace(p.id::text, '-', ''),
+        'key', json_build_object('atUs', durable.epoch_us(p.at)::text, 'id', p.id)) order by p.no), '[]')::text from page p)`
+    } as page,
+    (select json_build_object(
+        'id', array_agg(s.step_id), 'scope', array_agg(s.scope), 'op', array_agg(s.op), 'name', array_agg(s.name), 'n', array_agg(s.n),
+        'status', array_agg(s.status), 'seq', array_agg(s.seq), 'attempt', array_agg(s.attempt), 'dueUs', array_agg(durable.epoch_us(s.due_at)),
+        ${times(sql, sql`s`)}, 'dispatch', array_agg(s.dispatch),
+        'committedUs', array_agg(durable.epoch_us(s.committed_at)), 'settledUs', array_agg(durable.epoch_us(s.settled_at)), 'eventId', array_agg(s.event_id),
+        'childId', array_agg(case when s.op in ('invoke', 'spawn') then (select c.run_id from durable.children c
+          where c.parent_workspace_id = s.workspace_id and c.parent_run_id = s.run_id and c.parent_step_id = s.step_id limit 1) end),
+        'childApp', array_agg(case when s.op in ('invoke', 'spawn') then (select durable.app_beside(s.workspace_id, c.workspace_id) from durable.children c
+          where c.parent_workspace_id = s.workspace_id and c.parent_run_id = s.run_id and c.parent_step_id = s.step_id limit 1) end),
+        'answeredBy', array_agg(case when s.op in ('input', 'approval') then (select i.answered_by from durable.inputs i
+          where i.workspace_id = s.workspace_id and i.run_id = s.run_id and i.step_id = s.step_id) end))::text
+      from entry s) as entries,
+    (select json_build_object(
+        'id', array_agg(a.fence), 'stepId', array_agg(nullif(a.step_id, ${NO_STEP}::uuid)), 'attempt', array_agg(a.attempt),
+        'outcome', array_agg(a.outcome), ${times(sql, sql`a`)}, 'committedUs', array_agg(durable.epoch_us(a.committed_at)))::text
+      from attempt a) as attempts
     from durable.runs r
     left join durable.live_runs l on l.workspace_id = r.workspace_id and l.run_id = r.id
     where r.workspace_id = ${workspaceId} and r.id = ${runId}::uuid`;
 }
 
-function times(sql: Sql, row: "r" | "s" | "a") {
-  const of = row === "r" ? sql`r` : row === "s" ? sql`s` : sql`a`;
-  return sql`'scheduledMs', durable.epoch_ms(${of}.scheduled_at), 'leasedMs', durable.epoch_ms(${of}.leased_at),
-    'sentMs', durable.epoch_ms(${of}.sent_at), 'firstByteMs', durable.epoch_ms(${of}.first_byte_at),
-    'receivedMs', durable.epoch_ms(${of}.received_at), 'appMs', ${of}.app_ms,
-    'dispatch', ${row === "a" ? sql`a.fence` : sql`${of}.dispatch`}`;
+function times(sql: Sql, of: Fragment) {
+  return sql`'scheduledUs', array_agg(durable.epoch_us(${of}.scheduled_at)), 'leasedUs', array_agg(durable.epoch_us(${of}.leased_at)),
+    'sentUs', array_agg(durable.epoch_us(${of}.sent_at)), 'firstByteUs', array_agg(durable.epoch_us(${of}.first_byte_at)),
+    'receivedUs', array_agg(durable.epoch_us(${of}.received_at)), 'appMs', array_agg(${of}.app_ms)`;
 }
 
-type Fragment = ReturnType<typeof times>;
+type Fragment = ReturnType<typeof attemptsOf>;
 
 /** With arrays, and no joins: each is found by the beginning of the key, whatever a plan is made for. */
 function attemptsOf(sql: Sql, workspaceId: number, runId: string) {

@@ -56,7 +56,13 @@ export function roadsOf(sql: Sql, workspaceId: number, filter: RunFilter): reado
       fits: error !== null && isFingerprint(error),
       ...beside(sql`durable.run_errors`, sql`and x.fingerprint = ${error}`),
     },
-    { fits: parent !== null, ...beside(sql`durable.children`, sql`and x.parent_run_id = ${parent}::uuid`) },
+    {
+      fits: parent !== null,
+      ...beside(
+        sql`durable.children`,
+        sql`and x.parent_workspace_id = ${workspaceId} and x.parent_run_id = ${parent}::uuid`,
+      ),
+    },
     ...terms.map(([name, value]) => ({
       fits: true,
       ...beside(sql`durable.run_terms`, sql`and x.name = ${name} and x.value = ${value}`),

@@ -50,7 +50,12 @@ export interface RunWait {
   } | null;
   /** The number of the next try. */
   readonly attempt: number | null;
-  readonly child: { readonly run: string; readonly function: string; readonly status: RunStatus } | null;
+  readonly child: {
+    readonly run: string;
+    readonly app: string | null;
+    readonly function: string;
+    readonly status: RunStatus;
+  } | null;
   readonly input: {
     readonly id: string;
     readonly kind: "approval" | "input";

@@ -58,7 +58,7 @@ export function walkRuns(
     ${toMs === null ? sql`` : sql`and ${id()} < ${firstId(toMs)}::uuid`}
     ${before === null ? sql`` : sql`and ${id()} < ${before}::uuid`}
     ${limit === null ? sql`` : sql`order by ${id()} desc limit ${lookedMax ?? limit}`}`;
-  const columns = sql`x.function_id, x.function_version, x.event_id, x.status, x.created_at, x.ended_at`;
+  const columns = sql`x.function_id, x.function_version, x.event_id, x.status, x.created_at, x.begins_at, x.ended_at`;
   return {
     looked: sql`(select ${id()} as id from ${rows})`,
     runs: isOwn

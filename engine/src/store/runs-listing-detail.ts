@@ -1,11 +1,15 @@
+import { setImmediate } from "node:timers/promises";
+import { formatInstant } from "@durable/protocol/wire";
 import type { BeginCause } from "../domain/begin.ts";
 import type { Ending } from "../domain/ending.ts";
 import type { StepContent } from "../domain/outcome.ts";
 import type { RerunKind } from "../domain/rerun-kind.ts";
-import type { Database } from "./database.ts";
+import type { Database, Sql } from "./database.ts";
+import type { ErrorState } from "./error-groups.ts";
 import type { InputStatus } from "./inputs.ts";
 import { POSITION_MAX, type RunWait } from "./run-waits.ts";
 import type { RunStatus } from "./runs-listing.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 import { LOOK_BACK_EVENTS_MAX } from "./waits.ts";
 import { type CircuitShown, circuitOf } from "./workspaces.ts";
 
@@ -116,6 +120,8 @@ export interface ParentStored {
   /** 32 hex digits; null when it started its child by failing. */
   readonly step: string | null;
   readonly kind: ChildKind;
+  /** Of the other run, where it is another one. */
+  readonly app: string | null;
 }
 
 export interface ChildStored extends ParentStored {
@@ -187,6 +193,10 @@ export interface RunStored {
   readonly reruns: readonly (RerunShown & { readonly status: RunStatus })[];
   readonly heartbeats: readonly HeartbeatStored[];
   readonly detours: readonly DetourStored[];
+  /** The group of its last failure; also when it went on afterwards. */
+  readonly error: { readonly fingerprint: string; readonly state: ErrorState } | null;
+  /** Of its app, in the order in which they answered: each from an entry's number on. None where the app does not say. */
+  readonly deployments: readonly { readonly deployment: string; readonly from_seq: number }[];
   readonly steps: readonly StepStored[];
   readonly attempts: readonly AttemptStored[];
 }
@@ -200,10 +210,20 @@ export async function loadRun(
   { sql }: Database,
   workspaceId: number,
   runId: string,
-  afterSeq = 0,
+  { afterSeq = 0, signal }: { readonly afterSeq?: number; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<RunStored | null> {
-  const [row] = await sql<{ run: string }[]>`
-    select json_build_object(
+  const parts = await unlessAborted(runParts(sql, workspaceId, runId, afterSeq), signal);
+  const head = parts.find(({ part }) => part === "run");
+  if (head === undefined) return null;
+  const run = JSON.parse(head.json) as Omit<RunStored, "steps" | "attempts">;
+  const attempts = await rowsOf<AttemptStored>(parts, "attempts", TIMES);
+  const steps = await rowsOf<Omit<StepStored, "deployment">>(parts, "steps", STEP_TIMES);
+  return { ...run, steps: withLastTries(withDeployments(steps, run.deployments), attempts), attempts };
+}
+
+function runParts(sql: Sql, workspaceId: number, runId: string, afterSeq: number) {
+  return sql<RunPart[]>`
+    select 'run' as part, 0 as no, json_build_object(
       'id', r.id, 'rev', durable.revision(), 'function_id', r.function_id, 'function_version', r.function_version,
       'status', coalesce(r.status, durable.shown_status(l)),
       'created_at', durable.rfc3339(r.created_at), 'ended_at', durable.rfc3339(r.ended_at),
@@ -237,15 +257,16 @@ export async function loadRun(
         select json_build_object('by', a.actor, 'reason', a.detail, 'at', durable.rfc3339(a.at))
         from durable.audit a where a.workspace_id = r.workspace_id and a.action in ('run.cancel', 'run.cancel-without-undo') and a.target = r.id::text
         order by a.id limit 1) end,
-      'parent', (select json_build_object('run', c.parent_run_id, 'step', durable.step_of(c), 'kind', c.kind)
+      'parent', (select json_build_object('run', c.parent_run_id, 'step', durable.step_of(c), 'kind', c.kind,
+          'app', durable.app_beside(r.workspace_id, c.parent_workspace_id))
         from durable.children c where c.workspace_id = r.workspace_id and c.run_id = r.id),
       'children', (select coalesce(json_agg(json_build_object('run', c.run_id, 'step', durable.step_of(c), 'kind', c.kind,
-          'function', k.function_id, 'status', coalesce(k.status, durable.shown_status(o)),
+          'app', durable.app_beside(r.workspace_id, c.workspace_id), 'function', k.function_id, 'status', coalesce(k.status, durable.shown_status(o)),
           'created_at', durable.rfc3339(k.created_at), 'ended_at', durable.rfc3339(k.ended_at)) order by c.run_id), '[]')
         from durable.children c
         join durable.runs k on k.workspace_id = c.workspace_id and k.id = c.run_id
         left join durable.live_runs o on o.workspace_id = c.workspace_id and o.run_id = c.run_id
-        where c.workspace_id = r.workspace_id and c.parent_run_id = r.id),
+        where c.parent_workspace_id = r.workspace_id and c.parent_run_id = r.id),
       'origin', case when r.origin_run_id is not null then json_build_object('run', r.origin_run_id, 'kind', r.origin_kind, 'kept', r.kept,
         'step', (select s.name from durable.steps s
           where s.workspace_id = r.workspace_id and s.run_id = r.origin_run_id and s.step_id = r.origin_step_id)) end,
@@ -265,53 +286,104 @@ export async function loadRun(
         join durable.steps s on s.workspace_id = d.workspace_id and s.run_id = d.run_id and s.step_id = d.step_id
         left join durable.steps b on b.workspace_id = d.workspace_id and b.run_id = d.run_id and b.step_id = d.began_id
         where d.workspace_id = r.workspace_id and d.run_id = r.id),
-      'steps', (select coalesce(json_agg(json_build_object(
+      'error', (select json_build_object('fingerprint', g.fingerprint, 'state', g.state) from durable.run_errors x
+        join durable.error_groups g on g.workspace_id = x.workspace_id and g.fingerprint = x.fingerprint
+        where x.workspace_id = r.workspace_id and x.run_id = r.id),
+      'deployments', (select coalesce(json_agg(json_build_object('deployment', d.deployment, 'from_seq', d.from_seq) order by d.from_seq), '[]')
+        from durable.run_deployments d where d.workspace_id = r.workspace_id and d.run_id = r.id)
+    )::text as json
+    from durable.runs r
+    left join durable.live_runs l on l.workspace_id = r.workspace_id and l.run_id = r.id
+    where r.workspace_id = ${workspaceId} and r.id = ${runId}::uuid
+    union all
+    select 'steps', (s.place / ${PIECE}::int)::int, json_agg(json_build_object(
           'id', replace(s.step_id::text, '-', ''), 'scope', replace(s.scope::text, '-', ''), 'group', replace(f.group_id::text, '-', ''), 'seq', s.seq, 'op', s.op, 'name', s.name, 'n', s.n,
           'status', s.status, 'value', s.value, 'failure', s.failure, 'attempt', s.attempt,
-          'event_id', s.event_id, 'due_at', durable.rfc3339(s.due_at),
-          'scheduled_at', durable.rfc3339(s.scheduled_at), 'leased_at', durable.rfc3339(s.leased_at),
-          'sent_at', durable.rfc3339(s.sent_at), 'first_byte_at', durable.rfc3339(s.first_byte_at),
-          'received_at', durable.rfc3339(s.received_at), 'app_ms', s.app_ms,
-          'committed_at', durable.rfc3339(s.committed_at), 'settled_at', durable.rfc3339(s.settled_at),
-          'deployment', durable.deployment_of(s.workspace_id, s.run_id, s.seq),
-          'wait', (select json_build_object('mode', min(w.mode), 'events', json_agg(json_build_object(
+          'event_id', s.event_id, 'due_at', durable.epoch_us(s.due_at),
+          'scheduled_at', durable.epoch_us(s.scheduled_at), 'leased_at', durable.epoch_us(s.leased_at),
+          'sent_at', durable.epoch_us(s.sent_at), 'first_byte_at', durable.epoch_us(s.first_byte_at),
+          'received_at', durable.epoch_us(s.received_at), 'app_ms', s.app_ms,
+          'committed_at', durable.epoch_us(s.committed_at), 'settled_at', durable.epoch_us(s.settled_at),
+          'wait', case when s.seq is null then (select json_build_object('mode', min(w.mode), 'events', json_agg(json_build_object(
               'key', w.key, 'event', w.event_name, 'match', w.match, 'if', w.condition, 'since', durable.rfc3339(w.since),
               'look_back', case when not w.looked_back then 'under way'
                 when w.looked_count >= ${LOOK_BACK_EVENTS_MAX}::int then 'capped' else 'done' end,
               'event_id', w.event_id) order by w.ordinal))
             from durable.waits w where w.workspace_id = s.workspace_id and w.run_id = s.run_id and w.step_id = s.step_id
-            having count(*) > 0),
+            having count(*) > 0) end,
           'input', case when s.op in ('input', 'approval') then (
             select json_build_object('id', i.id, 'kind', i.kind, 'status', i.status, 'title', i.title, 'assignee', i.assignee,
               'reminded_at', durable.rfc3339(i.reminded_at), 'escalated_at', durable.rfc3339(i.escalated_at),
               'answered_by', i.answered_by, 'ended_at', durable.rfc3339(i.ended_at))
             from durable.inputs i where i.workspace_id = s.workspace_id and i.run_id = s.run_id and i.step_id = s.step_id) end
-        ) order by s.seq nulls last, s.committed_at, s.step_id), '[]')
-        from durable.steps s
-        left join durable.folded_steps f on f.workspace_id = s.workspace_id and f.run_id = s.run_id and f.step_id = s.step_id
-        where s.workspace_id = r.workspace_id and s.run_id = r.id and (s.seq is null or s.seq > ${afterSeq}::int)),
-      'attempts', (select coalesce(json_agg(json_build_object(
+        ) order by s.place)::text
+      from (select s.*, row_number() over (order by s.seq nulls last, s.committed_at, s.step_id) - 1 as place from durable.steps s
+        where s.workspace_id = ${workspaceId} and s.run_id = ${runId}::uuid and (s.seq is null or s.seq > ${afterSeq}::int)) as s
+      left join durable.folded_steps f on f.workspace_id = s.workspace_id and f.run_id = s.run_id and f.step_id = s.step_id
+      group by 2
+    union all
+    select 'attempts', (a.place / ${PIECE}::int)::int, json_agg(json_build_object(
           'step_id', replace(a.step_id::text, '-', ''), 'attempt', a.attempt, 'outcome', a.outcome, 'failure', a.failure,
           'name', a.name, 'value', a.value,
-          'scheduled_at', durable.rfc3339(a.scheduled_at), 'leased_at', durable.rfc3339(a.leased_at),
-          'sent_at', durable.rfc3339(a.sent_at), 'first_byte_at', durable.rfc3339(a.first_byte_at),
-          'received_at', durable.rfc3339(a.received_at), 'app_ms', a.app_ms,
-          'committed_at', durable.rfc3339(a.committed_at)
-        ) order by a.committed_at, a.attempt), '[]')
-        from durable.attempts a where a.workspace_id = r.workspace_id and a.run_id = r.id and a.outcome <> 'turn'
+          'scheduled_at', durable.epoch_us(a.scheduled_at), 'leased_at', durable.epoch_us(a.leased_at),
+          'sent_at', durable.epoch_us(a.sent_at), 'first_byte_at', durable.epoch_us(a.first_byte_at),
+          'received_at', durable.epoch_us(a.received_at), 'app_ms', a.app_ms,
+          'committed_at', durable.epoch_us(a.committed_at)
+        ) order by a.place)::text
+      from (select a.*, row_number() over (order by a.committed_at, a.attempt) - 1 as place from durable.attempts a
+        where a.workspace_id = ${workspaceId} and a.run_id = ${runId}::uuid and a.outcome <> 'turn'
           and (${afterSeq}::int = 0 or a.step_id not in (select s.step_id from durable.steps s
-            where s.workspace_id = r.workspace_id and s.run_id = r.id and s.seq <= ${afterSeq}::int)))
-    )::text as run
-    from durable.runs r
-    left join durable.live_runs l on l.workspace_id = r.workspace_id and l.run_id = r.id
-    where r.workspace_id = ${workspaceId} and r.id = ${runId}::uuid`;
-  if (row === undefined) return null;
-  const run = JSON.parse(row.run) as RunStored;
-  return { ...run, steps: withLastTries(run) };
+            where s.workspace_id = ${workspaceId} and s.run_id = ${runId}::uuid and s.seq <= ${afterSeq}::int))) as a
+      group by 2`;
+}
+
+/** As many steps, or attempts, are read at a time before others have their turn. */
+const PIECE = 500;
+
+/** JSON text: the run without them, or a piece of its steps or attempts. */
+interface RunPart {
+  readonly part: "run" | "steps" | "attempts";
+  readonly no: number;
+  readonly json: string;
+}
+
+const TIMES = ["scheduled_at", "leased_at", "sent_at", "first_byte_at", "received_at", "committed_at"];
+const STEP_TIMES = [...TIMES, "due_at", "settled_at"];
+
+async function rowsOf<Row>(
+  parts: readonly RunPart[],
+  part: RunPart["part"],
+  times: readonly string[],
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const { json } of parts.filter((each) => each.part === part).sort((a, b) => a.no - b.no)) {
+    if (rows.length > 0) await setImmediate();
+    for (const row of JSON.parse(json) as Record<string, unknown>[]) {
+      // Postgres takes five times as long to write an instant in words.
+      for (const name of times) {
+        const us = row[name] as number | null;
+        row[name] = us === null ? null : formatInstant(us / 1_000);
+      }
+      rows.push(row as Row);
+    }
+  }
+  return rows;
+}
+
+/** What ran a step is noted where it changed: the last note at or before its number. */
+function withDeployments(
+  steps: readonly Omit<StepStored, "deployment">[],
+  deployments: RunStored["deployments"],
+): StepStored[] {
+  return steps.map((step) => {
+    const seq = step.seq ?? Number.POSITIVE_INFINITY;
+    const deployment = deployments.findLast(({ from_seq }) => from_seq <= seq)?.deployment ?? null;
+    return { ...step, deployment };
+  });
 }
 
 /** What a step took is what its last attempt took; the entry itself keeps the dispatch that asked for it. */
-function withLastTries({ steps, attempts }: RunStored): StepStored[] {
+function withLastTries(steps: readonly StepStored[], attempts: readonly AttemptStored[]): StepStored[] {
   const last = new Map<string, DispatchTimes>();
   for (const attempt of attempts)
     if (attempt.outcome !== "late" && attempt.sent_at !== null) last.set(attempt.step_id, attempt);

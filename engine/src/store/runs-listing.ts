@@ -13,6 +13,9 @@ export interface RunPage extends RunFilter {
   readonly limit: number;
 }
 
+/** Of each run of a page. */
+export const ATTEMPTS_LOOKED_MAX = 1_000;
+
 export interface RunListed {
   readonly id: string;
   /** Of two states of the run that with the higher is younger. */
@@ -22,6 +25,10 @@ export interface RunListed {
   readonly status: RunStatus;
   readonly created_at: string;
   readonly ended_at: string | null;
+  /** From its beginning to its end. */
+  readonly duration_ms: number | null;
+  /** Of the first so many of its attempts. */
+  readonly failed_attempts: number;
   readonly event: { readonly id: string; readonly name: string };
   /** Null once it has ended, and while its app is called. */
   readonly wait: RunWait | null;
@@ -35,6 +42,8 @@ interface Row {
   status: RunStatus;
   created_at: string;
   ended_at: string | null;
+  duration_ms: number | null;
+  failed_attempts: number;
   event_id: string;
   event_name: string;
   wait: string | null;
@@ -54,6 +63,8 @@ export async function listRuns(database: Database, workspaceId: number, page: Ru
     status: row.status,
     created_at: row.created_at,
     ended_at: row.ended_at,
+    duration_ms: row.duration_ms,
+    failed_attempts: row.failed_attempts,
     event: { id: row.event_id, name: row.event_name },
     wait: row.wait === null ? null : (JSON.parse(row.wait) as RunWait),
   }));
@@ -66,12 +77,15 @@ export function pageOfRuns(database: Database, workspaceId: number, { before, li
   return sql`
     with page as materialized (
       select r.id, r.function_id, r.function_version, coalesce(r.status, l.shown) as status,
-        durable.rfc3339(r.created_at) as created_at, durable.rfc3339(r.ended_at) as ended_at, r.event_id
+        durable.rfc3339(r.created_at) as created_at, durable.rfc3339(r.ended_at) as ended_at,
+        (durable.epoch_us(r.ended_at) - durable.epoch_us(coalesce(r.begins_at, r.created_at))) / 1000.0::float8 as duration_ms, r.event_id
       from ${runs} as r ${live}
       where true ${tests}
       order by r.id desc limit ${limit}
     )
-    select p.id, p.function_id, p.function_version, p.status, p.created_at, p.ended_at,
+    select p.id, p.function_id, p.function_version, p.status, p.created_at, p.ended_at, p.duration_ms,
+      (select count(*) from (select a.outcome from durable.attempts a where a.workspace_id = ${workspaceId} and a.run_id = p.id
+        limit ${ATTEMPTS_LOOKED_MAX}) as a where a.outcome in ('failed', 'transport', 'protocol', 'lost'))::int as failed_attempts,
       coalesce(e.client_id, e.id::text) as event_id, e.name as event_name, w.wait::text as wait, (select durable.revision())::float8 as rev
     from page p
     join durable.events e on e.workspace_id = ${workspaceId} and e.id = p.event_id

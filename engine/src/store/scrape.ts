@@ -20,6 +20,7 @@ export interface FunctionTotals extends OfWorkspace {
   readonly completed: number;
   readonly failed: number;
   readonly cancelled: number;
+  readonly failed_attempts: number;
 }
 
 export interface PhaseTotals extends OfWorkspace {
@@ -68,7 +69,7 @@ function workspaces(sql: Sql, whose: Whose) {
 function functions(sql: Sql, whose: Whose) {
   return sql`(
     select w.app, w.environment, case when w.is_named and t.place <= ${LABELLED_FUNCTIONS} then t.function_id else 'other' end as function,
-      t.workspace_id, t.function_id, t.started, t.completed, t.failed, t.cancelled
+      t.workspace_id, t.function_id, t.started, t.completed, t.failed, t.cancelled, t.failed_attempts
     from (select *, row_number() over (order by no) as place from durable.metric_totals
       where ${whose}::int is null or workspace_id = ${whose}::int) as t
     join ${workspaces(sql, whose)} as w on w.id = t.workspace_id)`;
@@ -77,7 +78,7 @@ function functions(sql: Sql, whose: Whose) {
 export async function scrapeFunctions({ sql }: Database, whose: Whose): Promise<FunctionTotals[]> {
   return await sql<FunctionTotals[]>`
     select f.app, f.environment, f.function, sum(f.started)::float8 as started, sum(f.completed)::float8 as completed,
-      sum(f.failed)::float8 as failed, sum(f.cancelled)::float8 as cancelled
+      sum(f.failed)::float8 as failed, sum(f.cancelled)::float8 as cancelled, sum(f.failed_attempts)::float8 as failed_attempts
     from ${functions(sql, whose)} as f group by 1, 2, 3 order by 1, 2, 3`;
 }
 

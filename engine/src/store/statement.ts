@@ -10,6 +10,22 @@ export interface Statement {
   readonly strings: readonly string[];
   readonly streaming?: boolean;
   readonly cursorFn?: unknown;
+  /** Tells the server, over a connection of its own, or takes a statement back that was not sent. */
+  canceller: ((statement: Statement) => Promise<unknown>) | null;
+  /** Ours: nobody waits for it any more. */
+  isCalledOff?: boolean;
+}
+
+/**
+ * Has the server stop it. That word takes its own way, and may come when the statement is over: its connection is then not
+ * used for another, which would be the one that is stopped (connection.ts).
+ */
+export function callOff(statement: Statement): void {
+  const cancel = statement.canceller;
+  statement.isCalledOff = true;
+  statement.canceller = null;
+  // Where it cannot be said, the server's own timeout ends the statement.
+  void cancel?.(statement).catch(() => {});
 }
 
 /** Keyed by the template, one per place in the code, or by the text of a statement that has none. */

@@ -33,6 +33,8 @@ export interface WorkspaceRow {
   readonly functions: readonly { readonly id: string; readonly version: number; readonly manifest: string }[];
   /** The oldest first. */
   readonly pauses: readonly Pause[];
+  /** Apps that may invoke functions of this one, with which. */
+  readonly callers: readonly { readonly app: string; readonly functions: readonly string[] }[];
 }
 
 /** One statement, one snapshot: the version goes with the functions it counts. Null for an unknown id. */
@@ -53,6 +55,7 @@ export async function loadWorkspace(database: Database, workspaceId: number): Pr
       secrets: string | null;
       functions: string | null;
       pauses: string | null;
+      callers: string | null;
     }[]
   >`
     select w.app, w.environment, w.registry_version, w.production, e.url, e.max_duration_ms, e.manifest_digest, e.deployment, e.capabilities,
@@ -72,7 +75,9 @@ export async function loadWorkspace(database: Database, workspaceId: number): Pr
           'isFull', (select count(*) from (select 1 from durable.parked k
             where k.workspace_id = p.workspace_id and k.gate_id = p.id limit ${HELD_MAX}::int) as h) = ${HELD_MAX}::int)
           order by p.since, p.id)::text
-        from durable.pauses p where p.workspace_id = w.id and not p.ending) as pauses
+        from durable.pauses p where p.workspace_id = w.id and not p.ending) as pauses,
+      (select json_agg(json_build_object('app', c.app, 'functions', c.functions))::text
+        from durable.callers c where c.workspace_id = w.id) as callers
     from durable.workspaces w left join durable.endpoints e on e.workspace_id = w.id
     where w.id = ${workspaceId}`;
   if (row === undefined) return null;
@@ -91,5 +96,6 @@ export async function loadWorkspace(database: Database, workspaceId: number): Pr
     secrets: JSON.parse(row.secrets ?? "[]") as string[],
     functions: JSON.parse(row.functions ?? "[]") as WorkspaceRow["functions"],
     pauses: JSON.parse(row.pauses ?? "[]") as Pause[],
+    callers: JSON.parse(row.callers ?? "[]") as WorkspaceRow["callers"],
   };
 }

@@ -23,7 +23,7 @@ export class LogsTopic {
     for (let page = 1; ; page += 1) {
       const filter = { after: client.linesTo(runId), levels: null, step: null, limit: PER_PAGE };
       const lines = await listLogs(database, workspace.id, runId, filter);
-      for (const line of lines) client.tellLine(runId, line.id, writeLine(runId, line));
+      for (const line of lines) client.tellLine(runId, line.id, writeLine(line));
       if (lines.length < PER_PAGE) return;
       if (page === PAGES_MAX) return client.outbox.reset("long", `logs:${runId}`);
     }
@@ -39,21 +39,21 @@ export class LogsTopic {
     });
     if (said.length === 0) return;
     const { database, workspace } = this.#options;
-    for (const { runId, ...line } of await listLogLines(database, workspace.id, said)) {
-      const text = writeLine(runId, line);
-      for (const client of clients) client.tellLine(runId, line.id, text);
+    for (const line of await listLogLines(database, workspace.id, said)) {
+      const text = writeLine(line);
+      for (const client of clients) client.tellLine(line.run, line.id, text);
     }
   }
 }
 
 /** A line never changes: one is as young as the other. */
-function writeLine(runId: string, line: LogLineStored): string {
+function writeLine(line: LogLineStored): string {
   const data = line.data === null ? null : new RawJson(line.data);
   return writePatch({
-    topic: `logs:${runId}`,
+    topic: `logs:${line.run}`,
     kind: "log",
     id: line.id,
     rev: 0,
-    patch: { run: runId, ...line, data },
+    patch: { ...line, data },
   });
 }

@@ -26,7 +26,7 @@ export class RunTopic {
   /** Those of its steps that are settled after `seq`, and those that are not settled. */
   async show(client: StreamClient, runId: string, seq: number): Promise<void> {
     const { database, workspace } = this.#options;
-    const run = await loadRun(database, workspace.id, runId, seq);
+    const run = await loadRun(database, workspace.id, runId, { afterSeq: seq });
     // Of an id that is none here nothing is ever told.
     if (run === null) return;
     if (!this.#told.has(runId)) this.#told.set(runId, { seq: lastSeq(run, seq), open: new Map() });
@@ -43,7 +43,7 @@ export class RunTopic {
     for (const runId of changed) {
       const told = this.#told.get(runId);
       if (told === undefined) continue;
-      const run = await loadRun(database, workspace.id, runId, told.seq);
+      const run = await loadRun(database, workspace.id, runId, { afterSeq: told.seq });
       if (run === null) continue;
       const steps = run.steps.filter((step) => {
         const text = step.seq === null ? JSON.stringify(step) : null;

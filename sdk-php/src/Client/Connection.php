@@ -98,7 +98,7 @@ final class Connection
         $query = http_build_query(array_filter($query, static fn (?string $value): bool => $value !== null), '', '&', PHP_QUERY_RFC3986);
         $url = $this->base() . $path . ($query === '' ? '' : "?{$query}");
         $transport = $this->transport ?? Transports::default();
-        for ($try = 1; ; $try += 1) {
+        for ($try = 1;; $try += 1) {
             try {
                 $reply = $transport->send($method, $url, $headers(), $body, $timeoutS);
             } catch (TransportFailed $silent) {

@@ -21,7 +21,8 @@ final class EngineLine
     private const PAUSES_MS = [100, 400, 1_600, 3_200];
 
     private readonly string $root;
-    private readonly string $mark;
+    /** Null where nothing can be remembered. */
+    private readonly ?string $mark;
 
     public function __construct(
         string $engineUrl,
@@ -33,13 +34,16 @@ final class EngineLine
         $base = rtrim($engineUrl, '/');
         $this->root = "{$base}/v1/apps/{$app}/" . rawurlencode($environment);
         // PHP forgets everything between two requests; what the next one in this process shall know stands in a file.
-        $whose = implode('|', [$base, getmyuid(), getmypid()]);
-        $this->mark = sys_get_temp_dir() . '/durable-silent-' . substr(hash('sha256', $whose), 0, 32);
+        $folder = PrivateFolder::path();
+        $this->mark = $folder === null ? null : $folder . '/silent-' . substr(hash('sha256', $base . '|' . getmypid()), 0, 32);
     }
 
     /** Whether it did not answer a moment ago, so that nobody should wait for it. */
     public function isLeftAlone(): bool
     {
+        if ($this->mark === null) {
+            return false;
+        }
         clearstatcache(true, $this->mark);
         if (!is_file($this->mark)) {
             return false;
@@ -54,7 +58,9 @@ final class EngineLine
     /** Leaves the engine alone for a while, in all dispatches of this process. */
     public function giveUp(): void
     {
-        @touch($this->mark);
+        if ($this->mark !== null) {
+            @touch($this->mark);
+        }
     }
 
     /** @param bool $isSigned False: whoever asks has another way to tell what to believe. */

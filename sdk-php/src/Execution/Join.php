@@ -5,12 +5,14 @@ declare(strict_types=1);
 namespace Durable\Execution;
 
 /** Branches that run beside each other until it is decided whose results count. */
-final class Join
+final class Join implements Decision
 {
     /** @var list<array{key: string, index: int, ok: bool, value: mixed}> What has ended, in that order. */
     private array $ended = [];
     /** @var array<array-key, Scope> */
     private array $open = [];
+    /** @var array<array-key, array{Task, Scope}> */
+    private array $branches = [];
     private bool $isDecided = false;
 
     /**
@@ -31,9 +33,27 @@ final class Join
     public function branch(string $key, int $index, Scope $scope, \Closure $code): void
     {
         $this->open[$key] = $scope;
-        $this->turn->add($code, function (bool $isReturned, mixed $value) use ($key, $index): void {
+        $task = $this->turn->add($code, function (bool $isReturned, mixed $value) use ($key, $index): void {
             $this->end(['key' => $key, 'index' => $index, 'ok' => $isReturned, 'value' => $value]);
         }, $scope);
+        $this->branches[$key] = [$task, $scope];
+    }
+
+    public function isDecided(): bool
+    {
+        return $this->isDecided;
+    }
+
+    /**
+     * The branches as the code has them that is called again.
+     *
+     * @param \Closure(string, Scope): (\Closure(): mixed) $codeOf
+     */
+    public function again(\Closure $codeOf): void
+    {
+        foreach ($this->branches as $key => [$task, $scope]) {
+            $this->turn->again($task, $codeOf((string) $key, $scope));
+        }
     }
 
     /** @param array{key: string, index: int, ok: bool, value: mixed} $branch */

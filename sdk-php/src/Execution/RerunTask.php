@@ -20,6 +20,7 @@ final class RerunTask extends Task
     private int $next = 0;
     private bool $isInterrupted = false;
     private bool $hasSwallowed = false;
+    private bool $isOver = false;
     /** The Fiber, if any, in which all of this happens. */
     private ?\Fiber $within = null;
     /** @var array<int, \Closure(): mixed> By the place in the log: what the code is given that comes there again. */
@@ -57,6 +58,19 @@ final class RerunTask extends Task
         throw new Interrupt();
     }
 
+    public function again(\Closure $code): void
+    {
+        $this->next = 0;
+        $this->isInterrupted = false;
+        $this->isOver = true;
+        $this->within = \Fiber::getCurrent();
+        try {
+            $code();
+        } catch (\Throwable) {
+            // As it was: what it threw has been thrown.
+        }
+    }
+
     public function hang(): never
     {
         $this->isInterrupted = true;
@@ -74,6 +88,9 @@ final class RerunTask extends Task
             throw new Interrupt();
         }
         $at = $this->next;
+        if ($this->isOver && !isset($this->log[$at])) {
+            $this->hang();
+        }
         $this->next += 1;
         if (isset($this->log[$at])) {
             [$before, $answer] = $this->log[$at];

@@ -19,7 +19,7 @@ abstract class Task
      * @param Scope $scope In which its steps stand: once that is closed, it goes no further.
      */
     public function __construct(
-        protected readonly \Closure $code,
+        protected \Closure $code,
         private readonly \Closure $ended,
         private readonly Scope $scope,
     ) {
@@ -50,6 +50,16 @@ abstract class Task
      * @return T
      */
     abstract public function asks(string $what, \Closure $first): object;
+
+    /**
+     * Its part is over, and the code that it stood in is called again with variables of its own: so is its code, once, for what it
+     * does to them. Nothing new begins.
+     *
+     * @param \Closure(): mixed $code
+     */
+    public function again(\Closure $code): void
+    {
+    }
 
     public function isDropped(): bool
     {

@@ -137,15 +137,20 @@ class Turn
     /**
      * Branches beside each other: the code that calls hangs here until what `$open` makes has decided.
      *
-     * @param \Closure(Task): object $open
+     * @template T of Decision
+     * @param \Closure(Task): T $open
+     * @param \Closure(T): void $again Called when the code comes here once more after that.
      */
-    public function join(string $what, \Closure $open): mixed
+    public function join(string $what, \Closure $open, \Closure $again): mixed
     {
         $task = $this->calling($what);
         if ($this->end !== null || $task->isDropped()) {
             $task->hang();
         }
-        $task->asks($what, static fn (): object => $open($task));
+        $decision = $task->asks($what, static fn (): Decision => $open($task));
+        if ($decision->isDecided()) {
+            $again($decision);
+        }
         return $task->park();
     }
 
@@ -171,7 +176,7 @@ class Turn
      * @param \Closure(): mixed $code
      * @param \Closure(bool, mixed): void $ended
      */
-    public function add(\Closure $code, \Closure $ended, Scope $scope): void
+    public function add(\Closure $code, \Closure $ended, Scope $scope): Task
     {
         $leave = function (bool $isReturned, mixed $value) use (&$task, $ended): void {
             $this->leave($task);
@@ -180,6 +185,23 @@ class Turn
         $task = Fibers::areUsable() ? new FiberTask($code, $leave, $scope) : new RerunTask($code, $leave, $scope);
         $this->tasks[] = $task;
         $this->ready[] = [$task, null];
+        return $task;
+    }
+
+    /**
+     * The code around a join that is decided is called again: see Task.
+     *
+     * @param \Closure(): mixed $code
+     */
+    public function again(Task $task, \Closure $code): void
+    {
+        $before = $this->current;
+        $this->current = $task;
+        try {
+            $task->again($code);
+        } finally {
+            $this->current = $before;
+        }
     }
 
     /** @param \Closure(): mixed $deliver Returns or throws what the task waits for. */

@@ -102,7 +102,9 @@ final class Handler
             return $refused;
         }
         try {
-            $secrets = $this->secrets->keys($head['host'] ?? null, $remoteAddress);
+            // What a proxy on this machine passes on looks as if it came from here.
+            $isPassedOn = isset($head['forwarded']) || isset($head['x-forwarded-for']) || isset($head['via']);
+            $secrets = $this->secrets->keys($isPassedOn ? null : $head['host'] ?? null, $remoteAddress);
         } catch (\Throwable) {
             return Problem::of(
                 'secret-unavailable',
@@ -197,9 +199,11 @@ final class Handler
                 default => self::incomplete($message, $whole->why),
             };
         }
+        $request = $whole->request;
+        $request['budget']['ms'] = min($request['budget']['ms'], self::ownBudgetMs());
         $isToldWhereEngineIs = $this->url !== null || Environment::get('DURABLE_URL') !== null;
-        $run = new FunctionRun($fn, $whole->request, new TurnOptions(
-            checkpoints: CheckpointLine::of($line, $whole->request, $isToldWhereEngineIs ? 0 : self::CHECKPOINT_ENTRIES_MIN),
+        $run = new FunctionRun($fn, $request, new TurnOptions(
+            checkpoints: CheckpointLine::of($line, $request, $isToldWhereEngineIs ? 0 : self::CHECKPOINT_ENTRIES_MIN),
             heartbeats: HeartbeatLine::of($line, $message),
             late: LateLine::of($line, $message),
             values: $values,
@@ -222,6 +226,13 @@ final class Handler
         return is_string($environment) && $environment !== '' && $url !== null
             ? new EngineLine($url, $this->app, $environment, $authentic->keys, $this->transport ?? Transports::default())
             : null;
+    }
+
+    /** After most of the time that PHP gives no other step begins: PHP would end in its middle. */
+    private static function ownBudgetMs(): float
+    {
+        $seconds = (int) ini_get('max_execution_time');
+        return $seconds > 0 ? $seconds * 750.0 : INF;
     }
 
     private function engineUrl(): ?string

@@ -67,7 +67,11 @@ final class LastWords
         $error = error_get_last();
         $isFatal = $error !== null
             && in_array($error['type'], [E_ERROR, E_PARSE, E_CORE_ERROR, E_COMPILE_ERROR, E_USER_ERROR, E_RECOVERABLE_ERROR], true);
-        // What follows the first line is a stack, with paths.
-        return $isFatal ? 'PHP ended: ' . explode("\n", $error['message'], 2)[0] : 'The code ended PHP, with exit() or die().';
+        if (!$isFatal) {
+            return 'The code ended PHP, with exit() or die().';
+        }
+        // What follows the first line is a stack, with paths; of a path in the first line only the last part is told.
+        $message = explode("\n", $error['message'], 2)[0];
+        return 'PHP ended: ' . preg_replace('~(?:[A-Za-z]:)?(?:[\\\\/][^\\\\/\\s:()]+)*[\\\\/](?=[\\w.-]+\\.\\w+)~', '', $message);
     }
 }

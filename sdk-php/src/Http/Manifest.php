@@ -23,6 +23,8 @@ final class Manifest
         'HEROKU_SLUG_COMMIT',
     ];
 
+    private const AFTER_OWN_LIMIT_MS = 10_000;
+
     public readonly string $digest;
     public readonly ?string $deployment;
     private readonly string $text;
@@ -63,11 +65,13 @@ final class Manifest
         return ['manifest' => $this->digest] + ($this->deployment === null ? [] : ['deployment' => $this->deployment]);
     }
 
-    /** PHP ends a request that takes longer than this. */
+    /**
+     * PHP ends code that has worked for so long, not counting what it waits for: the engine waits a little longer, so that it
+     * hears of that.
+     */
     private static function ownLimitMs(): int
     {
-        $seconds = (int) ini_get('max_execution_time');
-        return ($seconds > 0 ? $seconds : 60) * 1_000;
+        return max(60_000, (int) ini_get('max_execution_time') * 1_000 + self::AFTER_OWN_LIMIT_MS);
     }
 
     private static function deploymentOfHost(): ?string

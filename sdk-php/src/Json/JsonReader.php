@@ -291,7 +291,7 @@ final class JsonReader
             $this->at += 1;
             return new JsonObject();
         }
-        for ($count = 1; ; $count += 1) {
+        for ($count = 1;; $count += 1) {
             if ($count > Limits::JSON_KEYS_MAX) {
                 $this->refuse('too-complex', 'An object may have at most 10000 members.');
             }

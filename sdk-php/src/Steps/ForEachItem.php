@@ -41,6 +41,7 @@ final class ForEachItem
         return $concurrency === 1 ? $point->oneByOne() : $turn->join(
             "forEach \"{$name}\", its items",
             static fn (Task $waiting): Loop => $point->beside($concurrency, $waiting),
+            static fn (Loop $loop) => $loop->again($closure),
         );
     }
 }

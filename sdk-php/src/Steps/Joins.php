@@ -119,6 +119,9 @@ final class Joins
                 }
                 return $join;
             },
+            static fn (Join $join) => $join->again(
+                static fn (string $key, Scope $own): \Closure => static fn (): mixed => $codes[$key]($stepIn($own)),
+            ),
         );
     }
 

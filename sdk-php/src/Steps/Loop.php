@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Durable\Steps;
 
+use Durable\Execution\Decision;
 use Durable\Execution\Scope;
 use Durable\Execution\Task;
 use Durable\Execution\Turn;
@@ -13,7 +14,7 @@ use Durable\Step;
  * A loop over items. So many may be under way at a time; an item that takes long keeps its group in the memo, and holds up
  * nothing else. After an error nobody begins another.
  */
-final class Loop
+final class Loop implements Decision
 {
     /** Where the groups stand. */
     private readonly Scope $point;
@@ -25,6 +26,8 @@ final class Loop
     private ?Group $group = null;
     /** @var array<int, Group> By their first item. */
     private array $underWay = [];
+    /** @var array<int, array{Task, Scope}> By their items. */
+    private array $begun = [];
     private int $concurrency = 1;
     private ?Task $waiting = null;
 
@@ -86,6 +89,25 @@ final class Loop
         return $this;
     }
 
+    public function isDecided(): bool
+    {
+        return $this->isOver;
+    }
+
+    /** The items as the code has them that is called again. */
+    public function again(\Closure $code): void
+    {
+        foreach ($this->begun as $index => [$task, $own]) {
+            $this->turn->again($task, $this->callOf($code, $index, $own));
+        }
+    }
+
+    /** @return \Closure(): mixed */
+    private function callOf(\Closure $code, int $index, Scope $own): \Closure
+    {
+        return fn (): mixed => $code($this->items[$index], $index, ($this->stepIn)($own));
+    }
+
     private function beginMore(): void
     {
         while (!$this->isOver && $this->runningCount < $this->concurrency && $this->next < count($this->items)) {
@@ -102,8 +124,12 @@ final class Loop
             $index = $this->next;
             $this->next += 1;
             $own = $group->item($index, true);
-            $call = fn (): mixed => ($this->code)($this->items[$index], $index, ($this->stepIn)($own));
-            $this->begin($call, $own, fn (mixed $result) => $this->done($group, $index, $result));
+            $task = $this->begin(
+                $this->callOf($this->code, $index, $own),
+                $own,
+                fn (mixed $result) => $this->done($group, $index, $result),
+            );
+            $this->begun[$index] = [$task, $own];
         }
         if (!$this->isOver && $this->runningCount === 0 && $this->waiting !== null) {
             $this->isOver = true;
@@ -117,10 +143,10 @@ final class Loop
      * @param \Closure(): mixed $code
      * @param \Closure(mixed): void $done
      */
-    private function begin(\Closure $code, Scope $scope, \Closure $done): void
+    private function begin(\Closure $code, Scope $scope, \Closure $done): Task
     {
         $this->runningCount += 1;
-        $this->turn->add($code, function (bool $isReturned, mixed $value) use ($done): void {
+        return $this->turn->add($code, function (bool $isReturned, mixed $value) use ($done): void {
             $this->runningCount -= 1;
             if ($this->isOver) {
                 return;

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Durable\Steps;
 
+use Durable\Execution\PrivateFolder;
 use Durable\Json\JsonWriter;
 use Durable\Json\RawJson;
 
@@ -23,12 +24,12 @@ final class OnlyOnce
      */
     public static function run(string $key, \Closure $call): ?array
     {
-        $folder = sys_get_temp_dir() . '/durable-once-' . (string) getmyuid();
-        if (!@mkdir($folder, 0o700) && !is_dir($folder)) {
+        $folder = PrivateFolder::path();
+        if ($folder === null) {
             return $call();
         }
         self::prune($folder);
-        $file = @fopen($folder . '/' . hash('sha256', $key), 'c+');
+        $file = @fopen($folder . '/once-' . hash('sha256', $key), 'c+');
         if ($file === false) {
             return $call();
         }
@@ -72,7 +73,7 @@ final class OnlyOnce
 
     private static function prune(string $folder): void
     {
-        foreach (glob("{$folder}/*") ?: [] as $mark) {
+        foreach (glob("{$folder}/once-*") ?: [] as $mark) {
             $age = time() - (int) @filemtime($mark);
             if ($age > self::MARK_KEPT_S) {
                 @unlink($mark);

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Durable\Tests\Execution;
 
 use Durable\DurableFunction;
+use Durable\Execution\Fibers;
 use Durable\Execution\FunctionRun;
 use Durable\Execution\TurnOptions;
 use Durable\Json\RawJson;
@@ -22,10 +23,11 @@ abstract class TurnCase extends TestCase
         parent::tearDown();
     }
 
-    /** @return array<string, array{string}> */
+    /** @return array<string, array{string}> Where there are Fibers, both. */
     public static function modes(): array
     {
-        return ['in a Fiber' => ['fiber'], 'called again from the top' => ['rerun']];
+        $rerun = ['called again from the top' => ['rerun']];
+        return Fibers::areUsable() ? ['in a Fiber' => ['fiber']] + $rerun : $rerun;
     }
 
     protected static function use(string $mode): void

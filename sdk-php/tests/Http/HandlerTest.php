@@ -181,6 +181,10 @@ final class HandlerTest extends TestCase
         self::assertSame(200, $handler->handle('POST', $headers + ['Host' => '[::1]:8000'], $body, '::1')->status);
         self::assertSame(401, $handler->handle('POST', $headers + ['Host' => 'evil.example'], $body, '127.0.0.1')->status);
         self::assertSame(401, $handler->handle('POST', $headers + ['Host' => 'localhost'], $body, '10.0.0.7')->status);
+        foreach (['X-Forwarded-For', 'Forwarded', 'Via'] as $header) {
+            $passedOn = $headers + ['Host' => 'localhost', $header => '10.0.0.7'];
+            self::assertSame(401, $handler->handle('POST', $passedOn, $body, '127.0.0.1')->status, $header);
+        }
         self::assertSame(401, $handler->handle('POST', $headers, $body, '127.0.0.1')->status);
         putenv('DURABLE_URL=https://engine.example');
         self::assertSame(401, self::handler(null)->handle('POST', $headers + ['Host' => 'localhost'], $body, '127.0.0.1')->status);

@@ -4,51 +4,14 @@ declare(strict_types=1);
 
 namespace Durable\Tests\Options;
 
-use Durable\Attribute\AsFunction;
-use Durable\Attribute\ListOf;
 use Durable\DurableFunction;
 use Durable\Exception\InvalidDefinition;
 use Durable\FailedRun;
 use Durable\Step;
 use Durable\Testing\FunctionTester;
+use Durable\Tests\stubs\Ship;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
-
-enum Kind: string
-{
-    case Small = 'small';
-    case Large = 'large';
-}
-
-final class Item
-{
-    public function __construct(public readonly string $name, public readonly int $count = 1)
-    {
-    }
-}
-
-final class Order
-{
-    /** @param list<Item> $items */
-    public function __construct(
-        public readonly int $id,
-        public readonly Kind $kind,
-        #[ListOf(Item::class)]
-        public readonly array $items,
-        public readonly ?\DateTimeImmutable $due = null,
-        public readonly float $total = 0.0,
-    ) {
-    }
-}
-
-#[AsFunction(id: 'ship', trigger: ['event' => 'order.placed'], concurrency: 2)]
-final class Ship
-{
-    public function __invoke(Order $order, Step $step): string
-    {
-        return "{$order->id} {$order->kind->name} {$order->items[0]->name} {$order->items[0]->count}";
-    }
-}
 
 /** What a function is, and what is wrong where it cannot be one. */
 final class DurableFunctionTest extends TestCase

@@ -7,11 +7,15 @@ namespace Durable\Tests\Testing;
 use Durable\DurableFunction;
 use Durable\Exception\NonRetriableError;
 use Durable\Exception\StepInterruptedError;
+use Durable\Execution\PrivateFolder;
+use Durable\Json\RawJson;
 use Durable\Step;
 use Durable\StepContext;
+use Durable\Steps\OnlyOnce;
 use Durable\Testing\FunctionTester;
 use Durable\Tests\Execution\TurnCase;
 use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\Group;
 
 /** Whole functions in memory: every kind of step, with a clock that costs no time. */
 final class FunctionTesterTest extends TurnCase
@@ -113,6 +117,46 @@ final class FunctionTesterTest extends TurnCase
             }
         });
         self::assertSame('lost', (new FunctionTester($fn))->run()->output);
+    }
+
+    public function testWhatComesTwiceIsCalledOnce(): void
+    {
+        $calls = 0;
+        $call = static function () use (&$calls): array {
+            $calls += 1;
+            return ['op' => 'run', 'st' => 'ok', 'v' => new RawJson('{"a":1.0}')];
+        };
+        $key = 'run_1/' . bin2hex(random_bytes(16));
+        $first = OnlyOnce::run($key, $call);
+        $second = OnlyOnce::run($key, $call);
+        self::assertEquals([1, $first], [$calls, $second]);
+        $died = 'run_1/' . bin2hex(random_bytes(16));
+        try {
+            OnlyOnce::run($died, static fn (): array => throw new \LogicException());
+        } catch (\LogicException) {
+        }
+        self::assertNull(OnlyOnce::run($died, $call));
+        self::assertSame(1, $calls);
+    }
+
+    /** @group processes */
+    #[Group('processes')]
+    public function testAFolderThatOthersMayEnterIsNotUsed(): void
+    {
+        $parent = sys_get_temp_dir() . '/durable-test-' . bin2hex(random_bytes(8));
+        mkdir($parent);
+        $folder = PrivateFolder::path($parent);
+        self::assertNotNull($folder);
+        self::assertSame($folder, PrivateFolder::path($parent));
+        chmod($folder, 0o777);
+        self::assertNull(PrivateFolder::path($parent));
+        rmdir($folder);
+        mkdir("{$parent}/elsewhere");
+        symlink("{$parent}/elsewhere", $folder);
+        self::assertNull(PrivateFolder::path($parent));
+        unlink($folder);
+        rmdir("{$parent}/elsewhere");
+        rmdir($parent);
     }
 
     public function testWhatNothingMovesWaits(): void

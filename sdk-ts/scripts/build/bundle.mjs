@@ -1,14 +1,17 @@
 import { rmSync } from "node:fs";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { entries } from "./package.mjs";
+import { settleSourceMaps } from "./source-maps.mjs";
 import { writeTypes } from "./types.mjs";
 
 /** Writes what is published of the code into `dist`: every entry with nothing left to install, and its types. */
 export async function buildInto(dist) {
   rmSync(dist, { recursive: true, force: true });
+  const folder = fileURLToPath(new URL("../..", import.meta.url));
   await build({
-    absWorkingDir: fileURLToPath(new URL("../..", import.meta.url)),
+    absWorkingDir: folder,
     entryPoints: Object.fromEntries(entries.map(({ name, source }) => [name, source])),
     outdir: dist,
     bundle: true,
@@ -19,7 +22,9 @@ export async function buildInto(dist) {
     target: "es2022",
     chunkNames: "chunks/[hash]",
     legalComments: "inline",
+    sourcemap: true,
   });
+  settleSourceMaps(dist, resolve(folder, ".."));
   writeTypes(
     entries.map(({ source }) => source),
     dist,

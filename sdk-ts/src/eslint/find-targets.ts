@@ -15,6 +15,7 @@ export function findTargets(program: Node): Targets {
   const started = findDurableCode(program)
     .flatMap(({ steps }) => steps)
     .filter(({ method }) => method === "invoke" || method === "spawn")
+    .filter(({ node }) => !isOfOtherApp(node["arguments"]))
     .map(({ node }) => targetOf(node["arguments"]));
   const named = functions.flatMap((options): Node[] => memberOf(options, "invokes")?.["elements"] ?? []);
   return {
@@ -47,6 +48,10 @@ function memberOf(options: Node | undefined, member: string): Node | undefined {
 export function targetOf([first, second]: readonly Node[]): Node | undefined {
   const isOnly = second === undefined || second.type === "ObjectExpression";
   return isOnly ? first : second;
+}
+
+function isOfOtherApp(call: readonly Node[]): boolean {
+  return memberOf(call.at(-1), "app") !== undefined;
 }
 
 function textOf(node: Node | null | undefined): string | null {

@@ -258,6 +258,16 @@ describe.each(DOORS)("through %s", (door) => {
   });
 });
 
+test.each(DOORS)(
+  "through %s, a request that names no version of the protocol is of version 1",
+  async (door) => {
+    const { body, headers } = signed('{"type":"inspect","app":"shop"}');
+    const { "durable-protocol": _, ...rest } = headers!;
+    const { status, text } = await doors[door]!({ body, headers: rest });
+    expect(status, text).toBe(200);
+  },
+);
+
 // A parser before the route has an opinion of its own about these.
 describe.each(DOORS.slice(0, 3))("through %s, of bodies that are no strict JSON,", (door) => {
   test.each([
@@ -301,6 +311,32 @@ test("through a fetch handler, a body that does not say its length is read as fa
   expect(response.status).toBe(413);
   expect(await response.json()).toMatchObject({ code: "payload-too-large" });
   expect([pulled < 10, isCancelled]).toEqual([true, true]);
+});
+
+test.each([
+  [
+    "a little more than a request may have is read to its end, so that its sender comes to read why it is refused",
+    1,
+    5,
+  ],
+  ["far more is not read at all", 4, 1],
+])("through a fetch handler, a body that says it has %s", async (_, times, pulledMost) => {
+  const bytes = times * REQUEST_BYTES_MAX + 1;
+  let pulled = 0;
+  let left = bytes;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      pulled += 1;
+      const size = Math.min(left, REQUEST_BYTES_MAX / 4);
+      controller.enqueue(new Uint8Array(size));
+      left -= size;
+      if (left === 0) controller.close();
+    },
+  });
+  const headers = { "content-type": "application/json", "content-length": String(bytes) };
+  const request = new Request("http://localhost/", { method: "POST", headers, body, duplex: "half" });
+  expect((await serveFetch(options)(request)).status).toBe(413);
+  expect([left === 0, pulled]).toEqual([times === 1, pulledMost]);
 });
 
 test("through a fetch handler, a body that comes in pieces is read whole", async () => {

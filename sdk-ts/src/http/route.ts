@@ -27,6 +27,7 @@ import { readMessage } from "./read-message.ts";
 import { createKeySource, type KeyPair } from "./secrets.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { signedAnswer } from "./signed-answer.ts";
+import { withinTimeLeft } from "./time-left.ts";
 import type { WireRequest, WireResponse } from "./wire-message.ts";
 
 /** Where the engine is reached from this app. */
@@ -97,7 +98,8 @@ export function createRoute(options: ServeOptions, engine: EngineAddress = CONFI
     const traceparent = request.header(HEADER_TRACEPARENT) ?? undefined;
     const own = { capturesConsole, trails, engineUrl, checkpointsFrom };
     const turnOptions = { ...own, hangUp, requestBytes, traceparent };
-    return answerTo(fn, message, authentic, turnOptions, manifest);
+    const timely = message.type === "invoke" ? withinTimeLeft(message, request.timeLeftMs) : message;
+    return answerTo(fn, timely, authentic, turnOptions, manifest);
   };
 }
 

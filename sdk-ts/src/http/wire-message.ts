@@ -9,6 +9,8 @@ export interface WireRequest {
   readonly remoteAddress?: string | undefined;
   /** Aborted when whoever asked has hung up. Called only by code that wants to know. */
   readonly hangUp?: (() => AbortSignal) | undefined;
+  /** How long the host lets this request take from now on, where it says so. */
+  readonly timeLeftMs?: number | undefined;
 }
 
 /** An answer for an adapter to write. */

@@ -9,6 +9,8 @@ import { checkOptions } from "./checked-options.ts";
 export interface ChildOptions<Data = unknown> {
   /** What the child gets as its event's data; it must fit the function's `input`. */
   readonly input?: Data | undefined;
+  /** The app that the function belongs to, where it is another one of this environment: one that has this one among its callers. */
+  readonly app?: string | undefined;
   /**
    * What becomes of the child when this run is cancelled, or no longer waits for it: `cascade` (unless told) cancels it
    * too, `abandon` lets it go on.
@@ -16,7 +18,7 @@ export interface ChildOptions<Data = unknown> {
   readonly onCancel?: "cascade" | "abandon" | undefined;
 }
 
-/** A function of the same app, given as such or by its id. */
+/** A function, given as such or by its id: of the same app, unless `app` names another one. */
 export type ChildTarget = DurableFunction | string;
 
 /** The step's name can be left out: then it is the function's id. */
@@ -41,12 +43,14 @@ export function readCall<Options extends object>(
   return { name: isNamed ? (first as string) : idOf(target), target, options };
 }
 
+const MEMBERS = ["input", "app", "onCancel"];
+
 /** @throws NonRetriableError with what is wrong with the call. */
 export function childOnWire(
   verb: string,
   { name, target, options }: ChildCall<ChildOptions>,
-  members: readonly string[],
-): Pick<InvokeOp, "fn" | "input" | "on_cancel"> {
+  members: readonly string[] = [],
+): Pick<InvokeOp, "fn" | "app" | "input" | "on_cancel"> {
   const subject = `Step "${name}"`;
   const fn = idOf(target);
   try {
@@ -56,8 +60,15 @@ export function childOnWire(
       `${subject}: step.${verb} takes a function or its id. ${(error as Error).message}.`,
     );
   }
-  checkOptions(subject, `step.${verb}`, options, members);
-  const { input, onCancel } = options;
+  checkOptions(subject, `step.${verb}`, options, [...MEMBERS, ...members]);
+  const { app, input, onCancel } = options;
+  if (app !== undefined) {
+    try {
+      checkSlug('"app"', app);
+    } catch (error) {
+      throw new NonRetriableError(`${subject}: ${(error as Error).message}.`);
+    }
+  }
   if (onCancel !== undefined && onCancel !== "cascade" && onCancel !== "abandon") {
     throw new NonRetriableError(
       `${subject}: "onCancel" must be "cascade" or "abandon", not ${JSON.stringify(onCancel)}.`,
@@ -66,6 +77,7 @@ export function childOnWire(
   const json = toJson(`${subject} gives "${fn}"`, input, EVENT_BYTES_MAX);
   return {
     fn,
+    ...(app !== undefined && { app }),
     ...(json !== undefined && { input: json }),
     ...(onCancel !== undefined && { on_cancel: onCancel }),
   };

@@ -12,9 +12,10 @@ export interface InvokeOptions<Data = unknown> extends ChildOptions<Data> {
 }
 
 /**
- * `step.invoke(name, fn, { input, timeout, onCancel })`: runs another function of this app as a child run, and resolves
- * to its output. `fn` is the function or its id; without a name the step is called like it. What the child fails with is
- * thrown here, with its name, message and cause; a cancelled child is a `ChildCancelledError`. Nothing is held meanwhile.
+ * `step.invoke(name, fn, { input, app, timeout, onCancel })`: runs another function as a child run, of this app or of one that
+ * lets it, and resolves to its output. `fn` is the function or its id; without a name the step is called like it. What the
+ * child fails with is thrown here, with its name, message and cause; a cancelled child is a `ChildCancelledError`. Nothing
+ * is held meanwhile.
  */
 export interface Invoke {
   <Fn extends ChildTarget>(
@@ -30,7 +31,7 @@ export function makeInvoke(turn: Turn): Invoke {
     const call = readCall<InvokeOptions>(args);
     const { name, options } = call;
     return turn.ask({ op: "invoke", name }, (id, n) => {
-      const child = childOnWire("invoke", call, ["input", "timeout", "onCancel"]);
+      const child = childOnWire("invoke", call, ["timeout"]);
       const { timeout } = options;
       const timeoutMs = timeout === undefined ? undefined : boundedMs(`Step "${name}"`, timeout);
       turn.report({

@@ -8,7 +8,7 @@ import type { Step } from "./step.ts";
 
 type Handler = (step: Step) => unknown;
 
-async function turn(handler: Handler, memo: MemoEntry[] = [], task: Partial<Task> = {}) {
+async function turn(handler: Handler, memo: MemoEntry[] = [], task: Partial<Task> = {}, budgetMs = 60_000) {
   const request: InvokeRequest = {
     type: "invoke",
     app: "app",
@@ -19,7 +19,7 @@ async function turn(handler: Handler, memo: MemoEntry[] = [], task: Partial<Task
     memo,
     memo_next: null,
     attempts: {},
-    budget: { ms: 60_000, steps: 1 },
+    budget: { ms: budgetMs, steps: 1 },
   };
   const fn = createFunction({ id: "f", trigger: { event: "start" }, handler: ({ step }) => handler(step) });
   const answer = await executeFunction(fn, request);
@@ -52,6 +52,12 @@ test("parallel runs all branches in one request, each in a scope of its own", as
     status: "done",
     output: { text: "[1,2]" },
   });
+});
+
+test("the budget keeps a run's next step from beginning, and not the one that a task is for", async () => {
+  expect(await turn(run("a"), [], {}, 0)).toMatchObject({ status: "continue", ops: [], more: true });
+  const task = await turn(run("a"), [], { kind: "step", step: join("a") }, 0);
+  expect(task).toMatchObject({ status: "continue", ops: [{ name: "a", st: "ok" }] });
 });
 
 test("with fanOut it plans them, and the task of one runs nothing else", async () => {

@@ -6,8 +6,8 @@ import { type ChildOptions, type ChildTarget, childOnWire, readCall } from "./ch
 export type SpawnOptions<Data = unknown> = ChildOptions<Data>;
 
 /**
- * `step.spawn(name, fn, { input, onCancel })`: starts another function of this app as a child run and does not wait for
- * it. Resolves to the child's run id; the run is started in the commit that records the step, so exactly once.
+ * `step.spawn(name, fn, { input, app, onCancel })`: starts another function as a child run, of this app or of one that lets
+ * it, and does not wait for it. Resolves to the child's run id; the run is started in the commit that records the step, so exactly once.
  */
 export interface Spawn {
   <Fn extends ChildTarget>(name: string, fn: Fn, options?: SpawnOptions<DataOf<Fn>>): Promise<string>;
@@ -25,7 +25,7 @@ export function makeSpawn(turn: Turn): Spawn {
         name,
         n,
         spawn: true,
-        ...childOnWire("spawn", call, ["input", "onCancel"]),
+        ...childOnWire("spawn", call),
       });
     });
   }) as Spawn;

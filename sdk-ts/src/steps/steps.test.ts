@@ -302,7 +302,7 @@ describe("is refused for good", () => {
     [
       "an input that is not called so",
       (step) => step.invoke("s", "child", { data: 1 } as never),
-      /Step "s": step\.invoke has no option "data"\. It takes input, timeout, onCancel\./,
+      /Step "s": step\.invoke has no option "data"\. It takes input, app, onCancel, timeout\./,
     ],
     [
       "no event to send",

@@ -4,6 +4,7 @@ import { useWorkspaceParams } from "../../here/workspace.ts";
 import { JsonView } from "../../parts/json-view.tsx";
 import { LogText } from "../../parts/log-text.tsx";
 import { shortId } from "../../parts/short-id.ts";
+import { clockTimeToMs } from "../../words/time.ts";
 import { foldedText, type LogLine } from "./log-store.ts";
 
 const LEVEL: Readonly<Record<LogLine["level"], { readonly label: string; readonly look: string }>> = {
@@ -33,7 +34,7 @@ export const LogRow = memo(function LogRow({ line, isRunShown, isOpen, toggle }:
     >
       <div className="flex flex-wrap items-baseline gap-x-3 sm:flex-nowrap">
         <time dateTime={at} title={at} className="shrink-0 text-muted tabular-nums">
-          {timeOf(at)}
+          {clockTimeToMs(at)}
         </time>
         <span className={`w-9 shrink-0 ${look}`}>{label}</span>
         <Link
@@ -41,7 +42,7 @@ export const LogRow = memo(function LogRow({ line, isRunShown, isOpen, toggle }:
           params={{ ...params, id: run }}
           search={{ span: step.id } as never}
           title={`Run ${run}, step ${step.name}`}
-          className="w-44 min-w-0 shrink-0 truncate text-muted hover:text-accent hover:underline max-sm:flex-1"
+          className="w-60 min-w-0 shrink-0 truncate text-muted hover:text-accent hover:underline max-sm:flex-1"
         >
           {isRunShown && `${shortId(run)} `}
           <span className="text-text">{step.name}</span>
@@ -79,9 +80,4 @@ function saidMore(more: number, data: unknown): string {
   return [lines, text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text]
     .filter((part) => part !== "")
     .join(" ");
-}
-
-function timeOf(at: string): string {
-  const time = new Date(at);
-  return `${time.toLocaleTimeString("en-GB", { hour12: false })}.${String(time.getMilliseconds()).padStart(3, "0")}`;
 }

@@ -4,6 +4,7 @@ import { foldedText, LINES_MAX, type LogSaid, LogStore } from "./log-store.ts";
 const line = (id: number, part: Partial<LogSaid> = {}): LogSaid => ({
   id: String(id),
   run: "r1",
+  function: "order",
   step: { id: "s", name: "charge", n: 1 },
   attempt: 1,
   level: "info",
@@ -19,8 +20,22 @@ test("a line that comes twice is one", () => {
   const store = new LogStore();
   expect(store.add([line(1), line(2)])).toBe(true);
   expect(store.add([line(2), line(1)])).toBe(false);
-  expect(store.add([line(1, { run: "r2" })])).toBe(true);
-  expect(store.total).toBe(3);
+  expect(store.addOlder([line(2), line(1)])).toBe(false);
+  expect(store.total).toBe(2);
+});
+
+test("older lines that are asked for stand before those that came, and are chosen like them", () => {
+  const store = new LogStore();
+  store.add([line(7), line(8)]);
+  store.setFilter({ level: "warn", text: "" });
+  const level = "warn";
+  expect(store.addOlder([line(7), line(6, { level }), line(5)])).toBe(true);
+  store.add([line(9, { level })]);
+  store.addOlder([line(4, { level })]);
+  expect(messages(store)).toEqual(["line 4", "line 6", "line 9"]);
+  store.setFilter({ level: "debug", text: "" });
+  expect(messages(store)).toEqual([4, 5, 6, 7, 8, 9].map((id) => `line ${id}`));
+  expect([store.countAfter(0), store.dropped]).toEqual([3, 0]);
 });
 
 test("levels and words choose, of what is there and of what comes", () => {

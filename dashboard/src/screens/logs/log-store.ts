@@ -4,10 +4,10 @@ import type { AnswerOf } from "@durable/engine/api";
 import { plainText } from "../../words/ansi.ts";
 import { LEVELS } from "./logs-search.ts";
 
-export type LogSaid = AnswerOf<"listRunLogs">["logs"][number] & { readonly run: string };
+export type LogSaid = AnswerOf<"listRunLogs">["logs"][number];
 
 export interface LogLine extends LogSaid {
-  /** In the order in which they came here, from 1. */
+  /** In the order in which they came here, from 1; of older ones that were asked for afterwards backwards from 0. */
   readonly no: number;
 }
 
@@ -26,8 +26,10 @@ export class LogStore {
   #shown: LogLine[] = [];
   #filter: LogFilter = { level: "debug", text: "" };
   #no = 0;
-  /** The last line of each run that is there: a line that comes twice is one. */
-  readonly #last = new Map<string, bigint>();
+  #firstNo = 1;
+  #dropped = 0;
+  /** Of lines that are there: one that comes twice, by the stream and asked for, is one. */
+  readonly #ids = new Set<string>();
 
   get total(): number {
     return this.#lines.length;
@@ -35,7 +37,7 @@ export class LogStore {
 
   /** Lines that came and are not there any more. */
   get dropped(): number {
-    return this.#no - this.#lines.length;
+    return this.#dropped;
   }
 
   get lastNo(): number {
@@ -46,9 +48,7 @@ export class LogStore {
   add(said: readonly LogSaid[]): boolean {
     const before = this.#no;
     for (const line of said) {
-      const id = BigInt(line.id);
-      if (id <= (this.#last.get(line.run) ?? 0n)) continue;
-      this.#last.set(line.run, id);
+      if (this.#isKnown(line)) continue;
       this.#no += 1;
       const kept = { ...line, no: this.#no };
       this.#lines.push(kept);
@@ -56,6 +56,25 @@ export class LogStore {
     }
     if (this.#lines.length > LINES_MAX + DROPPED_TOGETHER) this.#drop();
     return this.#no > before;
+  }
+
+  /** The newest of them first, as they are answered. */
+  addOlder(said: readonly LogSaid[]): boolean {
+    const older: LogLine[] = [];
+    for (const line of said) {
+      if (this.#isKnown(line)) continue;
+      this.#firstNo -= 1;
+      older.unshift({ ...line, no: this.#firstNo });
+    }
+    this.#lines = [...older, ...this.#lines];
+    this.#shown = [...older.filter((line) => fits(line, this.#filter)), ...this.#shown];
+    return older.length > 0;
+  }
+
+  #isKnown({ id }: LogSaid): boolean {
+    if (this.#ids.has(id)) return true;
+    this.#ids.add(id);
+    return false;
   }
 
   setFilter(filter: LogFilter): void {
@@ -86,7 +105,9 @@ export class LogStore {
   }
 
   #drop(): void {
-    this.#lines = this.#lines.slice(-LINES_MAX);
+    const gone = this.#lines.splice(0, this.#lines.length - LINES_MAX);
+    for (const { id } of gone) this.#ids.delete(id);
+    this.#dropped += gone.length;
     const first = this.#lines[0]!.no;
     this.#shown = this.#shown.filter(({ no }) => no >= first);
   }

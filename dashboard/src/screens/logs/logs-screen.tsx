@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { ArrowDownNarrowWide, ArrowUpNarrowWide } from "lucide-react";
+import { ArrowDownNarrowWide, ArrowUpNarrowWide, History } from "lucide-react";
 import { useMemo, useState } from "react";
 import { Button } from "../../parts/button.tsx";
 import { Choice } from "../../parts/choice.tsx";
@@ -16,7 +16,7 @@ import { useLogLines } from "./use-log-lines.ts";
 export function LogsScreen() {
   const { run, level = "debug" as const, q = "", order } = useSearch({ from: "/$app/$env/logs" });
   const navigate = useNavigate({ from: "/$app/$env/logs" });
-  const { store, version, isReading, error, isTorn } = useLogLines(run);
+  const { store, version, isReading, error, isTorn, readOlder } = useLogLines(run, { level, text: q });
   /** The line up to which is shown; null: all, and what comes. */
   const [frozen, freeze] = useState<number | null>(null);
   const isNewestFirst = order === "newest";
@@ -32,7 +32,7 @@ export function LogsScreen() {
         title="Logs"
         description={
           run === undefined ? (
-            "What steps of all runs say, from now on. Lines come when their attempt is recorded; what was said before is kept with each run, and can be asked for run by run alone."
+            "What steps of all runs said last, and what they say from now on. Lines come when their attempt is recorded."
           ) : (
             <>
               Every line of run <RunLink id={run} />, and those to come.
@@ -73,6 +73,17 @@ export function LogsScreen() {
           )}
           {isNewestFirst ? "Newest first" : "Newest last"}
         </Button>
+        {readOlder && (
+          <Button
+            onClick={() => {
+              freeze(frozen ?? store.lastNo);
+              readOlder();
+            }}
+          >
+            <History aria-hidden size={14} />
+            Older lines
+          </Button>
+        )}
       </div>
       {error && <ProblemPanel error={error} />}
       {isTorn && (
@@ -87,7 +98,12 @@ export function LogsScreen() {
       )}
       {lines.length === 0 ? (
         error === null && (
-          <NoLines isReading={isReading} isRun={run !== undefined} isFiltered={store.total > 0} />
+          <NoLines
+            isReading={isReading}
+            isRun={run !== undefined}
+            isFiltered={store.total > 0 || level !== "debug" || q !== ""}
+            hasOlder={readOlder !== null}
+          />
         )
       ) : (
         <LogList

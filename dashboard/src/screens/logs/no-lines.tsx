@@ -5,11 +5,16 @@ interface NoLinesProps {
   readonly isReading: boolean;
   readonly isRun: boolean;
   readonly isFiltered: boolean;
+  /** Lines that were not looked at yet. */
+  readonly hasOlder: boolean;
 }
 
-export function NoLines({ isReading, isRun, isFiltered }: NoLinesProps) {
+export function NoLines({ isReading, isRun, isFiltered, hasOlder }: NoLinesProps) {
   if (isReading) return <Skeleton rows={8} rowHeight={26} />;
-  if (isFiltered) return <Empty title="No line fits" />;
+  if (isFiltered)
+    return (
+      <Empty title="No line fits">{hasOlder && <p>Those that were looked at. Older ones may.</p>}</Empty>
+    );
   if (isRun)
     return (
       <Empty title="This run has said nothing">
@@ -22,8 +27,8 @@ export function NoLines({ isReading, isRun, isFiltered }: NoLinesProps) {
   return (
     <Empty title="Listening">
       <p>
-        Nothing was said since this page was opened. What <code>step.log</code> and <code>console.log</code>{" "}
-        say in steps appears here.
+        Nothing was said yet. What <code>step.log</code> and <code>console.log</code> say in steps appears
+        here.
       </p>
     </Empty>
   );

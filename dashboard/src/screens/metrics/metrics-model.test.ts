@@ -9,6 +9,7 @@ const point = (minute: number, failed: number): Point => ({
   completed: 8 - failed,
   failed,
   cancelled: 0,
+  failed_attempts: 0,
   phases: { total: measured(100), limit: null, queue: measured(1), network: measured(5), app: measured(90) },
 });
 const span = { fromMs: 0, toMs: 180_000, stepMs: 60_000 };
@@ -31,6 +32,7 @@ test("sums", () => {
     completed: 14,
     failed: 2,
     cancelled: 0,
+    failed_attempts: 0,
     ended: 16,
   });
 });

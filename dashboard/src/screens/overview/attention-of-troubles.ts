@@ -106,6 +106,7 @@ const WHERE: Readonly<Record<Alert["kind"], Where>> = {
   circuit: (_, { fleet }) => [fleet, "Fleet"],
   error: ({ key }, { error }) => [error(key), "The error"],
   webhook: (_, { settings }) => [settings, "Settings"],
+  more: (_, { settings }) => [settings, "All alerts"],
 };
 
 function isPaused(facts: unknown): boolean {

@@ -18,10 +18,12 @@ const METRICS: AnswerOf<"getMetrics"> = {
       completed: 3,
       failed: 1,
       cancelled: 0,
+      failed_attempts: 0,
       phases: { total: percentiles(1_000), limit: null, queue: null, network: null, app: percentiles(200) },
     },
   ],
   functions: [],
+  function_backlog: [],
   backlog: [
     {
       at: AT,

@@ -2,8 +2,8 @@ import { joinClasses } from "../../parts/join-classes.ts";
 import { JsonNode } from "../../parts/json-view-node.tsx";
 import { useNowMs } from "../../parts/now.ts";
 import { RunLink } from "../../parts/run-link.tsx";
-import type { Tone } from "../../words/run-status.ts";
 import { clockTime, duration } from "../../words/time.ts";
+import { TONE_INK } from "../../words/tone.ts";
 import { ENTRY, type Entry, toneOf } from "./journal-words.ts";
 
 interface JournalRowProps {
@@ -12,15 +12,6 @@ interface JournalRowProps {
   readonly isLater: boolean;
   readonly goTo: (step: string) => void;
 }
-
-const INK: Readonly<Record<Tone, string>> = {
-  good: "text-good",
-  bad: "text-bad",
-  busy: "text-busy",
-  calm: "text-calm",
-  held: "text-held",
-  gone: "text-gone",
-};
 
 /** When, what, of which step, and what there is to say about it. */
 export function JournalRow({ entry, startMs, isLater, goTo }: JournalRowProps) {
@@ -44,7 +35,7 @@ export function JournalRow({ entry, startMs, isLater, goTo }: JournalRowProps) {
       >
         +{duration(Math.max(0, Date.parse(at) - startMs))}
       </time>
-      <span className={joinClasses("w-32 shrink-0 font-medium", tone !== null && !isLater && INK[tone])}>
+      <span className={joinClasses("w-32 shrink-0 font-medium", tone !== null && !isLater && TONE_INK[tone])}>
         {label}
       </span>
       <span className="min-w-0 flex-1 basis-60 break-words">

@@ -37,8 +37,8 @@ export function JournalTab({ run, at }: { readonly run: Run; readonly at: string
   useEffect(() => list.start(ENTRIES_AT_FIRST), [list]);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | null = null;
-    const off = live.onPatch((_, patch) => {
-      if (patch.topic !== `run:${id}` || !list.state.isWhole) return;
+    const off = live.onPatches((_, patches) => {
+      if (!list.state.isWhole || !patches.some(({ topic }) => topic === `run:${id}`)) return;
       timer ??= setTimeout(() => {
         timer = null;
         list.more();

@@ -2,7 +2,16 @@ import { expect, test } from "vitest";
 import { filterLines, isLater, type LogLine, ticksByStep } from "./log-filter.ts";
 
 const line = (id: string, level: LogLine["level"], message: string, data: unknown = null): LogLine => ({
-  ...{ id, level, message, data, attempt: 1, at: `2026-01-01T00:00:0${id.length}.000Z` },
+  ...{
+    id,
+    run: "r",
+    function: "f",
+    level,
+    message,
+    data,
+    attempt: 1,
+    at: `2026-01-01T00:00:0${id.length}.000Z`,
+  },
   step: { id: "s", name: "charge", n: 0 },
 });
 const LINES = [

@@ -2,6 +2,7 @@ import { memo } from "react";
 import { joinClasses } from "../../parts/join-classes.ts";
 import { JsonNode } from "../../parts/json-view-node.tsx";
 import { LogText } from "../../parts/log-text.tsx";
+import { clockTimeToMs } from "../../words/time.ts";
 import type { LogLevel, LogLine } from "./log-filter.ts";
 
 const LEVEL: Readonly<Record<LogLevel, string>> = {
@@ -30,7 +31,7 @@ export const LogRow = memo(function LogRow({ line, goTo }: LogRowProps) {
       )}
     >
       <time dateTime={at} title={at} className="shrink-0 text-muted tabular-nums">
-        {clockOf(at)}
+        {clockTimeToMs(at)}
       </time>
       <span className={joinClasses("w-10 shrink-0 font-semibold", LEVEL[level])}>{level}</span>
       {goTo && (
@@ -57,9 +58,3 @@ export const LogRow = memo(function LogRow({ line, goTo }: LogRowProps) {
     </div>
   );
 });
-
-/** To the millisecond, in the reader's zone. */
-function clockOf(instant: string): string {
-  const at = new Date(instant);
-  return `${at.toLocaleTimeString("en-GB", { hour12: false })}.${String(at.getMilliseconds()).padStart(3, "0")}`;
-}

@@ -32,6 +32,11 @@ export function RelatedTab({ run }: { readonly run: Run }) {
                   At the top of its tree: <RunLink id={root} />
                 </p>
               )}
+              {run.parent?.app && (
+                <p className="mb-2 text-sm">
+                  Started by another app: <RunLink id={run.parent.run} app={run.parent.app} />
+                </p>
+              )}
               <Family lines={treeLines(runs)} current={id} />
               {is_cut && (
                 <p className="mt-2 text-sm text-muted">There are more: open one of them for its own.</p>
@@ -104,7 +109,7 @@ function Family({ lines, current }: { readonly lines: readonly TreeLine[]; reado
           className="flex flex-wrap items-center gap-x-2.5 border-b border-line/60 py-1.5 last:border-0"
         >
           <span className={run.run === current ? "font-semibold" : ""}>{run.function}</span>
-          <RunLink id={run.run} />
+          <RunLink id={run.run} app={run.app} />
           <StatusPill status={run.status} />
           {run.parent?.kind === "on-failure" && depth > 0 && (
             <span className="text-muted">for its failure</span>

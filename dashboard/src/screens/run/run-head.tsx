@@ -102,7 +102,7 @@ function HeadFacts({ run }: { readonly run: Run }) {
       </HeadFact>
       {parent !== null && (
         <HeadFact name={parent.kind === "on-failure" ? "For the failure of" : "Started by"}>
-          <RunLink id={parent.run} />
+          <RunLink id={parent.run} app={parent.app} />
         </HeadFact>
       )}
       {origin !== null && (

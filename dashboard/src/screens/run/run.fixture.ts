@@ -40,6 +40,7 @@ export function run(more: Partial<Run> = {}): Run {
     ...{ id: "run-1", rev: 1, app: "shop", environment: "dev", function: "order-paid", function_version: 1 },
     ...{ status: "completed", why: "It completed.", wait: null, created_at: instant, ended_at: instant },
     event: { id: "e", name: "durable.trigger", data: { amount: 4 }, time: instant, received_at: instant },
+    ...{ error: null, deployments: [] },
     ...{ output: 8, failure: null, state: null, unclaimed: null, compensated: 0, parent: null, children: [] },
     ...{
       origin: null,

@@ -54,7 +54,7 @@ export function SpanDetail({ run, isWhole, forest, at, startMs, lines }: SpanDet
       {own && <StepActions run={run} step={own} />}
       {span.run !== null && (
         <p className="text-sm">
-          Its run: <RunLink id={span.run} />
+          Its run: <RunLink id={span.run} app={span.app} />
         </p>
       )}
       {own && <StepWait step={own} />}

@@ -32,8 +32,8 @@ test("what has come since is asked for after the last, and what the stream told 
   const { tail, asked } = list(count);
   tail.start(100);
   await settled();
-  tail.push(3, (last) => 3 > last);
-  tail.push(2, (last) => 2 > last);
+  tail.push([3, 3], (item, last) => item > last);
+  tail.push([2], (item, last) => item > last);
   expect(tail.state.items).toEqual([1, 2, 3]);
   count.most = 4;
   tail.more();
@@ -47,7 +47,7 @@ test("what the stream tells in the middle of reading is left to the pages", asyn
   const { tail } = list({ most: 70 });
   tail.start(1);
   await settled();
-  tail.push(99, () => true);
+  tail.push([99], () => true);
   expect(tail.state.items).toEqual([1, 2, 3]);
 });
 

@@ -54,10 +54,15 @@ export class TailList<Item> {
   }
 
   /** What the stream has told; only at the end of a whole list does it have its place. */
-  push(item: Item, isAfter: (last: Item) => boolean): void {
+  push(told: readonly Item[], isAfter: (item: Item, last: Item) => boolean): void {
     const { items, isWhole } = this.state;
-    const last = items.at(-1);
-    if (isWhole && (last === undefined || isAfter(last))) this.#set({ items: [...items, item] });
+    if (!isWhole) return;
+    const news: Item[] = [];
+    for (const item of told) {
+      const last = news.at(-1) ?? items.at(-1);
+      if (last === undefined || isAfter(item, last)) news.push(item);
+    }
+    if (news.length > 0) this.#set({ items: [...items, ...news] });
   }
 
   async #readUpTo(most: number, signal: AbortSignal): Promise<void> {

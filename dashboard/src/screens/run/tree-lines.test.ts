@@ -3,7 +3,8 @@ import { type TreeRun, treeLines } from "./tree-lines.ts";
 
 const run = (id: string, parent: string | null): TreeRun => ({
   run: id,
-  parent: parent === null ? null : { run: parent, step: null, kind: "invoke" },
+  app: null,
+  parent: parent === null ? null : { run: parent, app: null, step: null, kind: "invoke" },
   ...{ function: "f", status: "completed", created_at: "2026-01-01T00:00:00.000Z", ended_at: null },
 });
 

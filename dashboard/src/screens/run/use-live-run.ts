@@ -4,6 +4,7 @@ import { call } from "../../api/call.ts";
 import { useAnswer } from "../../api/query.ts";
 import { useLive, useTopics } from "../../here/live-context.ts";
 import { useWorkspaceParams } from "../../here/workspace.ts";
+import type { Patch } from "../../live/messages.ts";
 import type { Run } from "../../live/patches.ts";
 import { Traces, type TracesState } from "../../trace/traces.ts";
 
@@ -56,9 +57,12 @@ export function useTraces(id: string): { readonly traces: Traces; readonly state
   useEffect(() => traces.start(), [traces]);
   useEffect(
     () =>
-      live.onPatch((workspace, { topic, id: run, patch }) => {
-        if (workspace !== `${app}/${env}` || run === null || topic !== `run:${run}`) return;
-        traces.readAgain(run, stepsOf(patch));
+      live.onPatches((workspace, patches) => {
+        if (workspace !== `${app}/${env}`) return;
+        for (const run of traces.runs) {
+          const ofRun = patches.filter(({ topic, id }) => id === run && topic === `run:${run}`);
+          if (ofRun.length > 0) traces.readAgain(run, ofRun.flatMap(stepsOf));
+        }
       }),
     [live, traces, app, env],
   );
@@ -77,7 +81,7 @@ export function useTraces(id: string): { readonly traces: Traces; readonly state
   return { traces, state };
 }
 
-function stepsOf(patch: Readonly<Record<string, unknown>> | null): string[] {
+function stepsOf({ patch }: Patch): string[] {
   const steps = (patch as Partial<Run> | null)?.steps ?? [];
   return steps.map(({ id }) => id);
 }

@@ -37,11 +37,15 @@ export function useRunLogs(id: string, isOpen: boolean): RunLogs {
   useTopics(isOpen && from !== null ? [`logs:${id}@${from}`] : []);
   useEffect(
     () =>
-      live.onPatch((workspace, { kind, topic, patch }) => {
-        if (kind !== "log" || topic !== `logs:${id}` || workspace !== `${app}/${env}` || patch === null)
-          return;
-        const line = patch as unknown as LogLine;
-        list.push(line, (last) => isLater(line, last));
+      live.onPatches((workspace, patches) => {
+        if (workspace !== `${app}/${env}`) return;
+        const said = patches.filter(
+          ({ kind, topic, patch }) => kind === "log" && topic === `logs:${id}` && patch !== null,
+        );
+        list.push(
+          said.map(({ patch }) => patch as unknown as LogLine),
+          isLater,
+        );
       }),
     [live, list, app, env, id],
   );

@@ -1,12 +1,13 @@
 import { useSearch } from "@tanstack/react-router";
 import { ArrowUp } from "lucide-react";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { ApiProblem } from "../../api/problem.ts";
 import { useAnswer } from "../../api/query.ts";
 import { useTopics } from "../../here/live-context.ts";
 import { useTargets } from "../../here/targets.ts";
 import { useNews } from "../../here/use-news.ts";
 import { useWorkspaceParams } from "../../here/workspace.ts";
+import type { RunListed } from "../../live/patches.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Button } from "../../parts/button.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
@@ -54,6 +55,7 @@ export function RunsScreen() {
 
   const targets = useTargets();
   const columns = useMemo(() => runColumns(targets), [targets]);
+  const targetOf = useCallback(({ id }: RunListed) => targets.run(id), [targets]);
   const shown = runs.data?.runs ?? NO_RUNS;
   const selection = useSelection(
     useMemo(() => shown.map(({ id }) => id), [shown]),
@@ -105,7 +107,7 @@ export function RunsScreen() {
                     rows={runs}
                     idOf={({ id }) => id}
                     nameOf={runName}
-                    targetOf={({ id }) => targets.run(id)}
+                    targetOf={targetOf}
                     selection={selection}
                   />
                 )}

@@ -2,8 +2,7 @@ import { type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useLive } from "../../here/live-context.ts";
 import { useWorkspaceParams } from "../../here/workspace.ts";
-import type { RunListed } from "../../live/patches.ts";
-import { isNewcomer, type Runs, withNewcomer } from "./newcomers.ts";
+import { newcomersOf, type Runs, withNewcomers } from "./newcomers.ts";
 import { judgeOf } from "./query-text.ts";
 
 /** So far from the top somebody still looks at the newest ones. */
@@ -17,8 +16,8 @@ interface Asked {
 }
 
 /**
- * Runs that were born since the page was read. They join it by themselves only while its top is on the screen and the page can tell whether
- * they fit; else they wait, as a number. `forget` is for when the page was read again.
+ * Runs that were born since the page was read. They join it by themselves only while its top is on the screen, the page can tell whether
+ * they fit, and they are not too many to be read; else they wait, as a number. `forget` is for when the page was read again.
  */
 export function useNewcomers({ key, filter, isFirstPage }: Asked): {
   readonly waiting: number;
@@ -34,15 +33,14 @@ export function useNewcomers({ key, filter, isFirstPage }: Asked): {
   useEffect(() => setIds(new Set()), [hash]);
   useEffect(() => {
     const fits = judgeOf(filter);
-    return live.onPatch((workspace, { topic, kind, id, patch }) => {
-      if (workspace !== `${app}/${env}` || topic !== "runs" || kind !== "run" || patch === null) return;
+    return live.onPatches((workspace, patches) => {
       const page = client.getQueryData<Runs>(key);
-      const run = patch as unknown as RunListed;
-      if (page === undefined || id === null || !isNewcomer(page, { id })) return;
-      if (fits?.(run) === false) return;
+      if (workspace !== `${app}/${env}` || page === undefined) return;
+      const runs = newcomersOf(page, patches).filter((run) => fits?.(run) !== false);
+      if (runs.length === 0) return;
       const isJoining = isFirstPage && fits !== null && window.scrollY < TOP_PX;
-      const grown = isJoining ? withNewcomer(page, run) : null;
-      if (grown === null) setIds((known) => (known.has(id) ? known : new Set(known).add(id)));
+      const grown = isJoining ? withNewcomers(page, runs) : null;
+      if (grown === null) setIds((known) => new Set([...known, ...runs.map(({ id }) => id)]));
       else client.setQueryData(key, grown);
     });
   }, [live, client, app, env, filter, isFirstPage, hash]);

@@ -17,4 +17,5 @@ const OF: Readonly<Record<Alert["kind"], (key: string, targets: Targets) => Targ
   circuit: (_, targets) => targets.fleet,
   error: (key, targets) => targets.error(key),
   webhook: (_, targets) => ({ ...targets.settings, search: { section: "webhooks" } }),
+  more: (_, targets) => ({ ...targets.settings, search: { section: "alerts" } }),
 };

@@ -41,6 +41,10 @@ export const ALERT: Readonly<
       `Runs fail with something new, or with something that was resolved; until it is resolved or muted, or for ${s(within_s)}.`,
   },
   webhook: { label: "A webhook was given up", said: () => "It took nothing for a day, or answered 410." },
+  more: {
+    label: "More alerts than are told",
+    said: () => "A hundred were told within an hour, and there were more: one stands for all of these.",
+  },
 };
 
 /** What a number of a rule is called; seconds end in `_s`. */

@@ -14,6 +14,8 @@ import { TonePill } from "../../parts/tone-pill.tsx";
 import { Ago } from "../../parts/when.tsx";
 import { countOf } from "../../words/number.ts";
 import { ERASURE_STATUS, erasureSays } from "./erasure-words.ts";
+import { NOBODY, scalarOf } from "./owner.ts";
+import { OwnerFields } from "./owner-fields.tsx";
 
 type Erasure = AnswerOf<"listErasures">["erasures"][number];
 
@@ -52,17 +54,17 @@ const TYPED = "erase";
 function EraseForm() {
   const params = useWorkspaceParams();
   const readAgain = useReadAgain("listErasures");
-  const [path, setPath] = useState("");
-  const [text, setText] = useState("");
+  const [owner, setOwner] = useState(NOBODY);
   const [live, setLive] = useState<"refuse" | "cancel">("refuse");
   const [reason, setReason] = useState("");
   const [typed, setTyped] = useState("");
   const preview = useChange("eraseOwner", readAgain);
   const erase = useChange("eraseOwner", readAgain);
-  const isNamed = path.trim() !== "" && text.trim() !== "";
+  const [path, value] = [owner.path.trim(), owner.value.trim()];
+  const isNamed = path !== "" && value !== "";
   const body = {
-    path: path.trim(),
-    value: scalarOf(text.trim()),
+    path,
+    value: scalarOf(value),
     live,
     ...(reason.trim() === "" ? {} : { reason: reason.trim() }),
   };
@@ -72,28 +74,7 @@ function EraseForm() {
       description="Events whose data has this value at this path, and the runs that were made of them, with those below them. This cannot be taken back, and backups are not reached."
     >
       <div className="grid max-w-2xl gap-3 sm:grid-cols-2">
-        <Field label="Path" hint="Into the data of events.">
-          {(control) => (
-            <input
-              {...control}
-              className={INPUT_LOOK}
-              placeholder="user.id"
-              value={path}
-              onChange={(event) => setPath(event.target.value)}
-            />
-          )}
-        </Field>
-        <Field label="Value" hint="A number, true or false as JSON; else text.">
-          {(control) => (
-            <input
-              {...control}
-              className={INPUT_LOOK}
-              placeholder="u_42"
-              value={text}
-              onChange={(event) => setText(event.target.value)}
-            />
-          )}
-        </Field>
+        <OwnerFields owner={owner} change={setOwner} />
         <Field label="Runs that have not ended">
           {(control) => (
             <select
@@ -171,15 +152,4 @@ function ErasureRow({ erasure }: { readonly erasure: Erasure }) {
       </span>
     </li>
   );
-}
-
-function scalarOf(text: string): string | number | boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "number" || typeof value === "boolean" || typeof value === "string"
-      ? value
-      : text;
-  } catch {
-    return text;
-  }
 }

@@ -12,6 +12,7 @@ export const ERASURE_STATUS: Readonly<
   completed: { label: "Erased", tone: "good" },
   counted: { label: "Counted", tone: "calm" },
   refused: { label: "Refused", tone: "bad" },
+  aborted: { label: "Called off", tone: "calm" },
 };
 
 /** What it found, and what it did with it. */
@@ -20,5 +21,6 @@ export function erasureSays({ status, found, erased }: Erasure): string {
   if (status === "counted")
     return `${all}, of which ${countOf(found.live, "run")} had not ended. Nothing was deleted.`;
   if (status === "refused") return `${countOf(found.live, "run")} had not ended, so nothing was deleted.`;
+  if (status === "aborted") return "It was called off before anything was deleted.";
   return `${countOf(erased.runs, "run")} and ${countOf(erased.events, "event")} of ${all} are gone.`;
 }

@@ -5,10 +5,11 @@ import { useWorkspaceParams } from "../../here/workspace.ts";
 import { Button } from "../../parts/button.tsx";
 import { Command } from "../../parts/command.tsx";
 import { download } from "../../parts/download.ts";
-import { Field, INPUT_LOOK } from "../../parts/field.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { ProblemPanel } from "../../parts/problem-panel.tsx";
 import { countOf } from "../../words/number.ts";
+import { NOBODY, scalarOf } from "./owner.ts";
+import { OwnerFields } from "./owner-fields.tsx";
 
 /** A file that a browser holds in memory until it is whole; what is larger is for the command line. */
 const CHARACTERS_MAX = 256 * 1024 * 1024;
@@ -16,13 +17,14 @@ const CHARACTERS_MAX = 256 * 1024 * 1024;
 /** All that is kept of runs, or of one owner's. */
 export function ExportSection() {
   const params = useWorkspaceParams();
-  const [path, setPath] = useState("");
-  const [value, setValue] = useState("");
+  const [owner, setOwner] = useState(NOBODY);
   const [state, setState] = useState<"ready" | "reading" | "done" | "large">("ready");
   const [count, setCount] = useState(0);
   const [error, setError] = useState<Error | null>(null);
   const stop = useRef<AbortController | null>(null);
-  const owner = path.trim() === "" ? {} : { path: path.trim(), value: jsonOf(value.trim()) };
+  const [path, value] = [owner.path.trim(), owner.value.trim()];
+  // As the API takes it in an address: JSON.
+  const ofOwner = path === "" ? {} : { path, value: JSON.stringify(scalarOf(value)) };
 
   const read = async () => {
     const controller = new AbortController();
@@ -36,7 +38,7 @@ export function ExportSection() {
       do {
         const page: Awaited<ReturnType<typeof call<"exportRuns">>> = await call(
           "exportRuns",
-          { params, query: { ...owner, cursor, limit: 100 } },
+          { params, query: { ...ofOwner, cursor, limit: 100 } },
           controller.signal,
         );
         lines.push(...page.lines);
@@ -63,38 +65,13 @@ export function ExportSection() {
       description="A line of NDJSON per run, oldest first: with its event, steps, attempts, logs and inputs, payloads as they were received. Without an owner: all runs."
     >
       <div className="grid max-w-2xl gap-3 sm:grid-cols-2">
-        <Field label="Owner's path" hint="Into the data of events.">
-          {(control) => (
-            <input
-              {...control}
-              className={INPUT_LOOK}
-              placeholder="user.id"
-              value={path}
-              onChange={(event) => setPath(event.target.value)}
-            />
-          )}
-        </Field>
-        <Field label="Owner's value" hint="JSON, or text.">
-          {(control) => (
-            <input
-              {...control}
-              className={INPUT_LOOK}
-              placeholder="u_42"
-              value={value}
-              onChange={(event) => setValue(event.target.value)}
-            />
-          )}
-        </Field>
+        <OwnerFields owner={owner} change={setOwner} />
       </div>
       <div className="mt-3 flex flex-wrap items-center gap-3 text-sm">
         {state === "reading" ? (
           <Button onClick={() => stop.current?.abort()}>Stop</Button>
         ) : (
-          <Button
-            look="main"
-            disabled={path.trim() !== "" && value.trim() === ""}
-            onClick={() => void read()}
-          >
+          <Button look="main" disabled={path !== "" && value === ""} onClick={() => void read()}>
             <Download aria-hidden size={14} />
             Export
           </Button>
@@ -113,14 +90,4 @@ export function ExportSection() {
       />
     </Panel>
   );
-}
-
-/** As the API takes a value: a JSON scalar. */
-export function jsonOf(text: string): string {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" ? JSON.stringify(text) : text;
-  } catch {
-    return JSON.stringify(text);
-  }
 }

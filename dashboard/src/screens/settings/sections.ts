@@ -10,6 +10,7 @@ import {
   ShieldAlert,
   Signature,
   Stethoscope,
+  Waypoints,
   Webhook,
 } from "lucide-react";
 import type { SECTIONS } from "./settings-search.ts";
@@ -27,6 +28,7 @@ export const SECTION: Readonly<Record<Section, Face>> = {
   retention: { label: "Retention", icon: FileClock },
   alerts: { label: "Alerts", icon: Bell },
   webhooks: { label: "Webhooks", icon: Webhook },
+  callers: { label: "Callers", icon: Waypoints },
   audit: { label: "Audit", icon: Scroll },
   production: { label: "Production", icon: ShieldAlert },
   export: { label: "Export", icon: FileDown },

@@ -3,6 +3,7 @@ import { type FunctionComponent, useEffect, useRef } from "react";
 import { PageHead } from "../../parts/page-head.tsx";
 import { AlertsSection } from "./alerts-section.tsx";
 import { AuditSection } from "./audit-section.tsx";
+import { CallersSection } from "./callers-section.tsx";
 import { DoctorSection } from "./doctor-section.tsx";
 import { EraseSection } from "./erase-section.tsx";
 import { ExportSection } from "./export-section.tsx";
@@ -21,6 +22,7 @@ const SHOWN: Readonly<Record<Section, FunctionComponent>> = {
   retention: RetentionSection,
   alerts: AlertsSection,
   webhooks: WebhooksSection,
+  callers: CallersSection,
   audit: AuditSection,
   production: ProductionSection,
   export: ExportSection,

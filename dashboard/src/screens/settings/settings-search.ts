@@ -6,6 +6,7 @@ export const SECTIONS = [
   "retention",
   "alerts",
   "webhooks",
+  "callers",
   "audit",
   "production",
   "export",

@@ -9,6 +9,7 @@ const point = (failed: number) => ({
   completed: 0,
   failed,
   cancelled: 0,
+  failed_attempts: 0,
   phases: PHASES,
 });
 

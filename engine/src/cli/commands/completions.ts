@@ -9,7 +9,6 @@ export function completionsCommand(context: Context): Command {
     .description("print what makes a shell complete commands, flags, runs and functions")
     .addArgument(new Argument("<shell>", "which shell").choices(SHELLS))
     .argument("[words...]", "what is written so far, behind --: prints what may come next")
-    .addHelpText("after", EXAMPLE)
     .action(async (shell: Shell, words: string[], _flags: object, command: Command) => {
       if (words.length === 0) return context.say(SCRIPTS[shell]);
       const { candidates, asked, flags } = whatMayCome(command.parent!, words);
@@ -29,9 +28,3 @@ async function known(context: Context, asked: string, flags: Readonly<Record<str
     return [];
   }
 }
-
-const EXAMPLE = `
-Examples:
-  $ eval "$(durable completions bash)"                                    # in ~/.bashrc
-  $ eval "$(durable completions zsh)"                                     # in ~/.zshrc, after compinit
-  $ durable completions fish > ~/.config/fish/completions/durable.fish`;

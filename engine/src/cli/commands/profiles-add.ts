@@ -29,7 +29,6 @@ export function profilesAddCommand(context: Context): Command {
       .option("--production", "mark it: each command says so in red (environments called prod are marked)")
       .option("--no-production", "do not mark it")
       .option("--json", "answer as JSON")
-      .addHelpText("after", EXAMPLE)
       .action(async (name: string, flags: AddFlags) => {
         if (!NAME.test(name))
           throw usageError(
@@ -65,7 +64,3 @@ export function profilesAddCommand(context: Context): Command {
 export function shown({ token, ...profile }: Profile) {
   return { ...profile, has_token: token !== undefined };
 }
-
-const EXAMPLE = `
-Example:
-  $ durable profiles add prod --url https://durable.example.com --app shop --env prod --with-token < key.txt`;

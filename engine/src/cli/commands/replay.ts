@@ -51,8 +51,10 @@ async function sdkOf(file: string): Promise<ReplayModule> {
   try {
     return await import(pathToFileURL(near.resolve("@durable/sdk/replay")).href);
   } catch (error) {
+    // Node's message goes on for lines about what it looked through.
+    const [reason] = String(error instanceof Error ? error.message : error).split("\n");
     throw usageError(
-      `@durable/sdk is not to be found from ${file}: ${error instanceof Error ? error.message : error}`,
+      `@durable/sdk is not to be found from ${file} (${reason}); install it in the project that the functions are of: npm install @durable/sdk.`,
     );
   }
 }

@@ -19,7 +19,8 @@ const WORDS: Record<Wait["kind"], (wait: Wait) => string> = {
   begin: () => "its time to begin",
   retry: ({ step, attempt }) => `try ${attempt} of ${step === null ? "the function" : nameOf(step)}`,
   step: ({ step }) => `step ${nameOf(step)}, which runs`,
-  child: ({ child }) => `run ${child?.run} of ${child?.function}`,
+  child: ({ child }) =>
+    `run ${child!.run} of ${child!.app === null ? "" : `${child!.app}/`}${child!.function}`,
   input: ({ input }) => `${input?.kind} of ${input?.assignee ?? "anybody"}`,
   event: ({ events }) => `event ${events?.map(({ event }) => event).join(", ")}`,
   signal: ({ step }) => `signal ${nameOf(step)}`,

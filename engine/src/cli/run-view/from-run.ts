@@ -32,7 +32,8 @@ export function fromRun(run: RunAnswer): RunView {
 function childOf({ children }: RunAnswer, step: string | null): ChildView | null {
   const child = children.find((each) => each.step === step);
   if (child === undefined) return null;
-  const { run: id, function: functionId, status } = child;
+  const { run: id, app, status } = child;
+  const functionId = app === null ? child.function : `${app}/${child.function}`;
   return { id, functionId, status };
 }
 

@@ -34,7 +34,8 @@ export const listAlerts = row({
             message: z.string(),
             facts: AsReceived,
             told: z.boolean().openapi({
-              description: "False: it was muted, or a hundred were told in that hour.",
+              description:
+                "False: it was muted, or a hundred were told in that hour; those are summed up in one of the kind `more`.",
             }),
             fired_at: Instant,
             resolved_at: Instant.nullable(),

@@ -1,4 +1,6 @@
 import { z } from "@hono/zod-openapi";
+import { FUNCTION_VERSIONS_MAX } from "../../registry/manifest-store.ts";
+import { FunctionPath } from "./functions.ts";
 import { jsonBody, NOTHING, row } from "./row.ts";
 import { AppName, AsReceived, Circuit, EnvironmentName, Instant, Reason, WorkspacePath } from "./shapes.ts";
 
@@ -112,6 +114,16 @@ export const markWorkspace = row({
   problems: ["not-found"],
 });
 
+const FUNCTION = {
+  id: z.string(),
+  version: z.number().int(),
+  manifest: AsReceived.openapi({ description: "What the app declared: triggers, limits, retry policy." }),
+  synced_at: Instant,
+  removed_at: Instant.nullable().openapi({
+    description: "The last sync no longer named it: its runs go on, no new ones start.",
+  }),
+};
+
 export const listFunctions = row({
   method: "get",
   path: "/v1/apps/{app}/{env}/functions",
@@ -123,23 +135,42 @@ export const listFunctions = row({
   body: null,
   answer: z
     .object({
-      functions: z.array(
-        z
-          .object({
-            id: z.string(),
-            version: z.number().int(),
-            manifest: AsReceived.openapi({
-              description: "What the app declared: triggers, limits, retry policy.",
-            }),
-            synced_at: Instant,
-            removed_at: Instant.nullable().openapi({
-              description: "The last sync no longer named it: its runs go on, no new ones start.",
-            }),
-          })
-          .openapi("Function"),
-      ),
+      functions: z.array(z.object(FUNCTION).openapi("Function")),
     })
     .openapi("Functions"),
+  status: 200,
+  problems: ["not-found"],
+});
+
+export const getFunction = row({
+  method: "get",
+  path: "/v1/apps/{app}/{env}/functions/{fn}",
+  group: "apps",
+  summary: "One function, with its versions",
+  description:
+    "A version is made when a sync finds that what the app declares of it has changed. A run keeps the version it began with.",
+  action: "functions.read",
+  params: FunctionPath,
+  query: NOTHING,
+  body: null,
+  answer: z
+    .object({
+      ...FUNCTION,
+      versions: z
+        .array(
+          z
+            .object({
+              version: z.number().int(),
+              manifest: AsReceived,
+              since: Instant.openapi({
+                description: "When it was synced first; the one before it was current until then.",
+              }),
+            })
+            .openapi("FunctionVersion"),
+        )
+        .openapi({ description: `The newest first; at most ${FUNCTION_VERSIONS_MAX}.` }),
+    })
+    .openapi("FunctionShown"),
   status: 200,
   problems: ["not-found"],
 });

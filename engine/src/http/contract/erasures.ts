@@ -14,7 +14,7 @@ const Erasure = z
     status: z.enum(ERASURE_STATUSES).openapi({
       description:
         "`finding`, then `erasing`, which waits for runs that are ending, then `completed`. `counted`: it was a preview. `refused`: " +
-        "runs of theirs live and were not to be cancelled; nothing was deleted.",
+        "runs of theirs live and were not to be cancelled; nothing was deleted. `aborted`: it was called off in time.",
     }),
     path: z.string(),
     preview: z.boolean(),
@@ -94,4 +94,20 @@ export const getErasure = row({
   answer: Erasure,
   status: 200,
   problems: ["not-found"],
+});
+
+export const abortErasure = row({
+  method: "post",
+  path: "/v1/apps/{app}/{env}/erasures/{id}/abort",
+  group: "runs",
+  summary: "Call an erasure off, before it begins to delete",
+  description:
+    "While it finds what is theirs, and until the first is gone or cancelled. One that was aborted already is answered as it is.",
+  action: "runs.erase",
+  params: WorkspacePath.extend({ id: z.string() }),
+  query: NOTHING,
+  body: jsonBody(z.strictObject({ reason: Reason }).openapi("ErasureAbort")),
+  answer: Erasure,
+  status: 200,
+  problems: ["not-found", "erasure-begun"],
 });

@@ -4,7 +4,7 @@ import { Next, pageQuery } from "./page.ts";
 import { jsonBody, NOTHING, row } from "./row.ts";
 import { Instant, WorkspacePath } from "./shapes.ts";
 
-const State = z.enum(ERROR_STATES).openapi("ErrorState", {
+export const ErrorState = z.enum(ERROR_STATES).openapi("ErrorState", {
   description: "`resolved` is open again when the error comes back; `muted` stays muted.",
 });
 
@@ -32,7 +32,7 @@ export const ErrorGroup = z
     }),
     first_seen: Instant,
     last_seen: Instant,
-    state: State,
+    state: ErrorState,
     state_at: Instant.nullable(),
     state_by: z.string().nullable().openapi({ description: "Null where it came back by itself." }),
     state_reason: z.string().nullable(),
@@ -53,7 +53,7 @@ export const listErrors = row({
   action: "errors.read",
   params: WorkspacePath,
   query: z.strictObject({
-    state: State.optional(),
+    state: ErrorState.optional(),
     function: z.string().max(200).optional(),
     ...pageQuery(ERRORS_PER_PAGE_MAX, 50, ErrorCursor),
   }),
@@ -120,7 +120,7 @@ const TRIAGE = {
       .openapi("ErrorTriage"),
     { required: false },
   ),
-  answer: z.object({ fingerprint: z.string(), state: State, was: State }).openapi("ErrorTriaged"),
+  answer: z.object({ fingerprint: z.string(), state: ErrorState, was: ErrorState }).openapi("ErrorTriaged"),
   status: 200,
   problems: ["not-found"],
 } as const;

@@ -18,6 +18,10 @@ const Counts = z.object({
   completed: z.number().int(),
   failed: z.number().int(),
   cancelled: z.number().int(),
+  failed_attempts: z.number().int().openapi({
+    description:
+      "Of runs that ended then: tries of their steps, or of the function, that failed, brought no answer or were lost.",
+  }),
   phases: z
     .object({
       total: orNull(Percentiles),
@@ -89,6 +93,25 @@ export const getMetrics = row({
           })
           .openapi("Backlog", { description: "Counted once a minute; of each step the last." }),
       ),
+      function_backlog: z
+        .array(
+          z
+            .object({
+              function: z.string(),
+              queued: z
+                .number()
+                .int()
+                .openapi({ description: "With those that stand at a limit or are held by a pause." }),
+              running: z.number().int(),
+              oldest_queued_ms: z.number().nullable(),
+            })
+            .openapi("FunctionBacklog"),
+        )
+        .openapi({
+          description:
+            "Whose runs are queued and running, as counted within the last minute, whatever time is asked for; the longest queue first. " +
+            "Of 100,000 runs of all workspaces together at most.",
+        }),
     })
     .openapi("Metrics"),
   status: 200,

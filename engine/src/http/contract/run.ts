@@ -1,7 +1,18 @@
 import { z } from "@hono/zod-openapi";
 import { BEGIN_CAUSES } from "../../domain/begin.ts";
 import { RERUN_KINDS } from "../../domain/rerun-kind.ts";
-import { AsReceived, Circuit, Failure, Instant, orNull, Rev, RunState, RunStatus } from "./shapes.ts";
+import { ErrorState } from "./errors.ts";
+import {
+  AsReceived,
+  Circuit,
+  Failure,
+  Instant,
+  OtherApp,
+  orNull,
+  Rev,
+  RunState,
+  RunStatus,
+} from "./shapes.ts";
 import { Attempt, Step, Times } from "./steps.ts";
 import { Wait } from "./wait.ts";
 
@@ -10,6 +21,7 @@ const ChildKind = z.enum(["invoke", "spawn", "on-failure"]);
 export const Parent = z
   .object({
     run: z.string(),
+    app: OtherApp,
     step: z.string().nullable().openapi({ description: "Id of the step that started it." }),
     kind: ChildKind,
   })
@@ -20,6 +32,7 @@ export const Parent = z
 const Child = z
   .object({
     run: z.string(),
+    app: OtherApp,
     step: z.string().nullable(),
     kind: ChildKind,
     function: z.string(),
@@ -86,6 +99,14 @@ export const Run = z
     }),
     output: AsReceived,
     failure: orNull(Failure),
+    error: z.object({ fingerprint: z.string(), state: ErrorState }).nullable().openapi({
+      description:
+        "The group of its last failure, also where it went on afterwards; it is found a moment after the failure.",
+    }),
+    deployments: z.array(z.object({ deployment: z.string(), from_seq: z.number().int() })).openapi({
+      description:
+        "Of its app, that have worked on it: each from this number of the journal on. None where the app does not say.",
+    }),
     state: RunState,
     unclaimed: z
       .number()

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { ATTEMPTS_LOOKED_MAX } from "../../store/runs-listing.ts";
 import { NOTHING, row } from "./row.ts";
 import { Parent, Run } from "./run.ts";
 import { RUN_FILTER } from "./run-filter.ts";
@@ -6,6 +7,7 @@ import {
   AsReceived,
   Failure,
   Instant,
+  OtherApp,
   orNull,
   Rev,
   RunPath,
@@ -25,6 +27,15 @@ export const RunListed = z
     status: RunStatus,
     created_at: Instant,
     ended_at: Instant.nullable(),
+    duration_ms: z.number().nullable().openapi({
+      description: "From its beginning, which may be later than its creation, to its end; null until then.",
+    }),
+    failed_attempts: z
+      .number()
+      .int()
+      .openapi({
+        description: `Tries of its steps and its function that failed, brought no answer or were lost. ${ATTEMPTS_LOOKED_MAX} attempts are looked at, at most.`,
+      }),
     event: z.object({ id: z.string(), name: z.string() }),
     wait: orNull(Wait, "Why it does not go on; null once it has ended, and while its app is called."),
   })
@@ -110,7 +121,7 @@ export const getRun = row({
     wait: WaitS,
     steps_after: z.coerce.number<number | string>().int().min(0).max(STEP_SEQ_MAX).default(0).openapi({
       description:
-        "Steps that were settled up to this number of the journal are left out, with their attempts; open ones are there. Not with `at`.",
+        "Steps that were settled up to this number of the journal are left out, with their attempts; open ones are there.",
     }),
     at: Instant.optional().openapi({
       description: "A moment of the run; 404 before there was one. Then nothing is waited for.",
@@ -164,6 +175,7 @@ export const getRunTree = row({
           z
             .object({
               run: z.string(),
+              app: OtherApp,
               parent: orNull(Parent),
               function: z.string(),
               status: RunStatus,
@@ -173,7 +185,7 @@ export const getRunTree = row({
             .openapi("TreeRun"),
         )
         .openapi({
-          description: `The run itself, then generation after generation; at most ${TREE_RUNS_MAX}.`,
+          description: `The run itself, then generation after generation; at most ${TREE_RUNS_MAX}. Of a child in another app not those below it.`,
         }),
       is_cut: z.boolean().openapi({ description: "There are more: ask for the tree of one of them." }),
     })

@@ -46,6 +46,10 @@ export const Failure = z
   })
   .openapi("Failure", { description: "What user code threw, or why the engine could not go on, as data." });
 
+export const OtherApp = z.string().nullable().openapi({
+  description: "Of which other app of the same environment it is, and is asked for; null: of the same.",
+});
+
 export const RunStatus = z.enum(RUN_STATUSES).openapi("RunStatus");
 
 export const Circuit = z

@@ -2,12 +2,13 @@
 // name in http/routes; the compiler asks for it.
 import type { z } from "@hono/zod-openapi";
 import { listAlertRules, listAlerts, setAlertRule } from "./alerts.ts";
-import { listApps, listFunctions, markWorkspace, syncApp } from "./apps.ts";
+import { getFunction, listApps, listFunctions, markWorkspace, syncApp } from "./apps.ts";
 import { listAudit } from "./audit.ts";
 import { createBulk, getBulk, listBulks, steerBulk } from "./bulks.ts";
+import { allowCaller, listCallers, removeCaller } from "./callers.ts";
 import { listDeployments, retireDeployment } from "./deployments.ts";
 import { getLargeValue, getMemoPage, sendCheckpoint, sendHeartbeat, sendLate } from "./dispatches.ts";
-import { eraseOwner, getErasure, listErasures } from "./erasures.ts";
+import { abortErasure, eraseOwner, getErasure, listErasures } from "./erasures.ts";
 import { getError, listErrors, muteError, reopenError, resolveError } from "./errors.ts";
 import { getEvent } from "./event.ts";
 import { listEvents } from "./event-list.ts";
@@ -22,7 +23,7 @@ import { answerInput, getInput, listInputs } from "./inputs.ts";
 import { createKey, listKeys, revokeKey } from "./keys.ts";
 import { listShapes } from "./limit-shapes.ts";
 import { listLimits, setLimit } from "./limits.ts";
-import { listRunLogs } from "./logs.ts";
+import { listLogs, listRunLogs } from "./logs.ts";
 import { getMe } from "./me.ts";
 import { getMetrics } from "./metrics.ts";
 import { listPauses, pauseTarget, resumePause } from "./pauses.ts";
@@ -80,6 +81,7 @@ export const TABLE = {
   setRetention,
   exportRuns,
   eraseOwner,
+  abortErasure,
   listErasures,
   getErasure,
   listAudit,
@@ -96,6 +98,9 @@ export const TABLE = {
   deleteWebhook,
   testWebhook,
   rotateWebhookSecret,
+  listCallers,
+  allowCaller,
+  removeCaller,
   listDeployments,
   retireDeployment,
   listLimits,
@@ -105,6 +110,7 @@ export const TABLE = {
   pauseTarget,
   resumePause,
   listFunctions,
+  getFunction,
   triggerFunction,
   callFunction,
   listSchedules,
@@ -128,6 +134,7 @@ export const TABLE = {
   watchRun,
   followRun,
   listRunLogs,
+  listLogs,
   getMetrics,
   listErrors,
   getError,

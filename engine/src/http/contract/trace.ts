@@ -3,7 +3,7 @@ import { PHASES } from "../../domain/phase.ts";
 import { ATTEMPT_OUTCOMES } from "../../domain/recorded-run.ts";
 import { SPAN_KINDS } from "../../domain/span.ts";
 import { row } from "./row.ts";
-import { AsReceived, Instant, orNull, RunPath, RunStatus } from "./shapes.ts";
+import { AsReceived, Instant, OtherApp, orNull, RunPath, RunStatus } from "./shapes.ts";
 
 const LimitNamed = z
   .object({ id: z.string(), name: z.string(), kind: z.string(), key: AsReceived })
@@ -75,6 +75,7 @@ const Span = z
     phases: z.array(PhaseInterval),
     limit: orNull(LimitNamed),
     run: z.string().nullable().openapi({ description: "The run that it started." }),
+    app: OtherApp,
   })
   .openapi("Span");
 

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { InputKind } from "./inputs.ts";
 import { LimitKeyValue, LimitKind } from "./limits.ts";
 import { PauseShown } from "./pauses.ts";
-import { AsReceived, Instant, orNull, RunStatus } from "./shapes.ts";
+import { AsReceived, Instant, OtherApp, orNull, RunStatus } from "./shapes.ts";
 
 const GateWait = z
   .object({
@@ -103,7 +103,7 @@ export const Wait = z
       })
       .nullable(),
     attempt: z.number().int().nullable().openapi({ description: "Of `retry`: the number of the next try." }),
-    child: z.object({ run: z.string(), function: z.string(), status: RunStatus }).nullable(),
+    child: z.object({ run: z.string(), app: OtherApp, function: z.string(), status: RunStatus }).nullable(),
     input: z.object({ id: z.string(), kind: InputKind, assignee: z.string().nullable() }).nullable(),
     events: z
       .array(z.object({ event: z.string(), match: AsReceived }))

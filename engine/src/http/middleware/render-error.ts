@@ -11,6 +11,9 @@ export function toProblem(error: unknown, log: Logger, requestId: string): Probl
       errors: [{ pointer: error.pointer, detail: error.message }],
     });
   }
+  // It reaches nobody.
+  if (error instanceof DOMException && error.name === "AbortError")
+    return unavailable("The request was given up by who sent it, before it had its answer.");
   if (isAway(error)) {
     log.warn({ err: error, requestId }, "a request was refused because the database is away");
     return unavailable(

@@ -1,6 +1,7 @@
 import { RawJson } from "@durable/protocol/wire";
 import { type Actor, actorName } from "../../auth/actor.ts";
-import { type Change, listFunctions } from "../../registry/manifest-store.ts";
+import { notFound } from "../../domain/problems.ts";
+import { type Change, listFunctions, listFunctionVersions } from "../../registry/manifest-store.ts";
 import { syncApp } from "../../registry/sync-app.ts";
 import { listWorkspaces, markWorkspace } from "../../store/workspaces.ts";
 import type { Handlers } from "../handlers.ts";
@@ -8,7 +9,7 @@ import type { RouteParts } from "../parts.ts";
 
 export function appRoutes(
   parts: RouteParts,
-): Handlers<"syncApp" | "listApps" | "markWorkspace" | "listFunctions"> {
+): Handlers<"syncApp" | "listApps" | "markWorkspace" | "listFunctions" | "getFunction"> {
   const { database, registry, workspaceIds, log } = parts;
   return {
     async syncApp({ params, body, actor }) {
@@ -51,6 +52,18 @@ export function appRoutes(
       const workspaceId = await workspaceIds.require(params.app, params.env);
       const functions = await listFunctions(database, workspaceId);
       return { functions: functions.map((fn) => ({ ...fn, manifest: new RawJson(fn.manifest) })) };
+    },
+
+    async getFunction({ params }) {
+      const workspaceId = await workspaceIds.require(params.app, params.env);
+      const [fn] = await listFunctions(database, workspaceId, params.fn);
+      if (fn === undefined) throw notFound();
+      const versions = await listFunctionVersions(database, workspaceId, params.fn);
+      return {
+        ...fn,
+        manifest: new RawJson(fn.manifest),
+        versions: versions.map((each) => ({ ...each, manifest: new RawJson(each.manifest) })),
+      };
     },
   };
 }

@@ -1,12 +1,14 @@
 import { actorName } from "../../auth/actor.ts";
-import { notFound } from "../../domain/problems.ts";
+import { notFound, Problem } from "../../domain/problems.ts";
 import { newId } from "../../ingest/event-row.ts";
-import { beginErasure, type ErasureStored, listErasures } from "../../store/erasures.ts";
+import { abortErasure, beginErasure, type ErasureStored, listErasures } from "../../store/erasures.ts";
 import type { Handlers } from "../handlers.ts";
 import type { RouteParts } from "../parts.ts";
 import { requireRunId } from "./run-id.ts";
 
-export function erasureRoutes(parts: RouteParts): Handlers<"eraseOwner" | "listErasures" | "getErasure"> {
+export function erasureRoutes(
+  parts: RouteParts,
+): Handlers<"eraseOwner" | "abortErasure" | "listErasures" | "getErasure"> {
   const { database, eraseReady, workspaceIds } = parts;
   const find = async (workspaceId: number, id: string) => {
     const [erasure] = await listErasures(database, workspaceId, { id, limit: 1 });
@@ -26,6 +28,22 @@ export function erasureRoutes(parts: RouteParts): Handlers<"eraseOwner" | "listE
         actor: actorName(actor!),
       });
       eraseReady();
+      return await find(workspaceId, id);
+    },
+
+    async abortErasure({ params, body, actor }) {
+      const id = requireRunId(params.id);
+      const workspaceId = await workspaceIds.require(params.app, params.env);
+      const { reason = null } = body;
+      const status = await abortErasure(database, { workspaceId, id, actor: actorName(actor!), reason });
+      if (status === null) throw notFound();
+      if (status !== "aborted")
+        throw new Problem(
+          "erasure-begun",
+          status === "erasing"
+            ? "It has begun to delete, and what is gone is gone: it goes on to its end."
+            : `It is over: ${status}.`,
+        );
       return await find(workspaceId, id);
     },
 

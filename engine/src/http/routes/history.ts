@@ -9,11 +9,11 @@ import { requireRunId } from "./run-id.ts";
 
 export function historyRoutes({ database, workspaceIds }: RouteParts): Handlers<"getRunHistory"> {
   return {
-    async getRunHistory({ params, query }) {
+    async getRunHistory({ params, query, signal }) {
       const runId = requireRunId(params.id);
       const workspaceId = await workspaceIds.require(params.app, params.env);
       const ref = { workspaceId, runId };
-      const run = await loadRecorded(database, ref);
+      const run = await loadRecorded(database, ref, { signal: signal() });
       if (run === null) throw notFound();
       const { order, cursor, limit } = query;
       const all = historyOf(run);

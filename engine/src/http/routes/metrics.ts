@@ -1,5 +1,11 @@
 import { showMetrics } from "../../runs/show-metrics.ts";
-import { loadBacklogs, loadCounts, loadPhases, metricsReadTo } from "../../store/metrics.ts";
+import {
+  loadBacklogs,
+  loadCounts,
+  loadFunctionBacklogs,
+  loadPhases,
+  metricsReadTo,
+} from "../../store/metrics.ts";
 import { POINTS_MAX } from "../contract/metrics.ts";
 import type { Handlers } from "../handlers.ts";
 import { invalid } from "../middleware/check.ts";
@@ -19,13 +25,14 @@ export function metricRoutes({ clock, database, workspaceIds }: RouteParts): Han
           { pointer: "?step", detail: `makes more than ${POINTS_MAX} steps of that time; raise it` },
         ]);
       const range = { fromMs, toMs, stepMs, functionId: query.function ?? null };
-      const [counts, phases, backlogs, read] = await Promise.all([
+      const [counts, phases, backlogs, function_backlog, read] = await Promise.all([
         loadCounts(database, workspaceId, range),
         loadPhases(database, workspaceId, range),
         loadBacklogs(database, workspaceId, range),
+        loadFunctionBacklogs(database, workspaceId, range.functionId),
         metricsReadTo(database),
       ]);
-      return { step: query.step, ...read, ...showMetrics(counts, phases, backlogs) };
+      return { step: query.step, ...read, ...showMetrics(counts, phases, backlogs), function_backlog };
     },
   };
 }

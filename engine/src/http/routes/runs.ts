@@ -66,7 +66,11 @@ export function runRoutes(
       const workspaceId = await workspaceIds.require(params.app, params.env);
       const workspace = { app: params.app, environment: params.env };
       if (query.at !== undefined) {
-        const then = await loadRunAt(database, { workspaceId, runId }, Date.parse(query.at));
+        const then = await loadRunAt(
+          database,
+          { workspaceId, runId },
+          { atMs: Date.parse(query.at), afterSeq: query.steps_after, signal: signal() },
+        );
         if (then === null) throw notFound();
         return {
           ...showRun(then, workspace),
@@ -180,9 +184,9 @@ export function runRoutes(
     signal: () => AbortSignal,
     afterSeq: number,
   ): Promise<RunStored | null> {
-    const load = () => loadRun(database, workspaceId, runId, afterSeq);
-    if (waitMs === 0) return load();
     const hungUp = signal();
+    const load = () => loadRun(database, workspaceId, runId, { afterSeq, signal: hungUp });
+    if (waitMs === 0) return load();
     const watch = endedRuns.watch(workspaceId, runId, waitMs, hungUp);
     try {
       const run = await load();

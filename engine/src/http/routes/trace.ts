@@ -8,18 +8,20 @@ import { requireRunId } from "./run-id.ts";
 
 export function traceRoutes({ database, workspaceIds }: RouteParts): Handlers<"getRunTrace"> {
   return {
-    async getRunTrace({ params, query }) {
+    async getRunTrace({ params, query, signal }) {
       const runId = requireRunId(params.id);
       const workspaceId = await workspaceIds.require(params.app, params.env);
       const { order, limit, cursor } = query;
       const ref = { workspaceId, runId };
-      const found = await loadRecorded(database, ref, { order, after: keyOf(cursor), limit: limit + 1 });
+      const page = { order, after: keyOf(cursor), limit: limit + 1 };
+      const hungUp = signal();
+      const found = await loadRecorded(database, ref, { page, signal: hungUp });
       if (found === null) throw notFound();
       const isTimed = query.time === undefined ? cursor === undefined : query.time === "true";
       // A run that is on one page has been read whole.
       const isWhole = cursor === undefined && found.page!.length <= limit;
-      const whole = !isTimed ? null : isWhole ? found : await loadRecorded(database, ref);
-      const page = found.page!.slice(0, limit);
+      const whole = !isTimed ? null : isWhole ? found : await loadRecorded(database, ref, { signal: hungUp });
+      const shown = found.page!.slice(0, limit);
       return {
         run: {
           id: runId,
@@ -31,9 +33,9 @@ export function traceRoutes({ database, workspaceIds }: RouteParts): Handlers<"g
         time: whole === null ? null : showRunTime(whole),
         spans: showSpans(
           found,
-          page.map(({ id }) => id),
+          shown.map(({ id }) => id),
         ),
-        next: found.page!.length > limit ? cursorOf(page.at(-1)!.key) : null,
+        next: found.page!.length > limit ? cursorOf(shown.at(-1)!.key) : null,
       };
     },
   };

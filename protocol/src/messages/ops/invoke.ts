@@ -5,7 +5,7 @@ import type { OpIdentity } from "./identity.ts";
 export interface InvokeOp extends OpIdentity {
   op: "invoke";
   fn: string;
-  /** Another app than this one is refused. */
+  /** Of which app the function is, where it is another one: it must have this one among its callers. */
   app?: string | undefined;
   input?: Payload;
   /** Nobody waits for its end. */

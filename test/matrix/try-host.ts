@@ -1,0 +1,101 @@
+import { HAS_KIT, runKitAgainst } from "./columns/conformance.ts";
+import { measureSpeed } from "./columns/speed.ts";
+import { runEveryStep } from "./columns/steps.ts";
+import type { Column, Host } from "./host.ts";
+import { install } from "./installation.ts";
+import { type MatrixEngine, sync } from "./matrix-engine.ts";
+import { makeProject } from "./project.ts";
+import type { Row } from "./results.ts";
+import { startHost } from "./running-host.ts";
+
+export interface Trial {
+  readonly row: Row;
+  /** A sentence each; none when all is as it should be. */
+  readonly flaws: readonly string[];
+  /** Its project; null when it came to none that works. */
+  readonly folder: string | null;
+}
+
+export interface Means {
+  readonly engine: MatrixEngine;
+  /** The SDK's tarball. */
+  readonly sdk: string;
+  /** Where projects are made that need no packages. */
+  readonly within: string;
+  readonly progress: (text: string) => void;
+}
+
+/** From nothing to a row. Never rejects. */
+export async function tryHost(host: Host, means: Means): Promise<Trial> {
+  const { progress } = means;
+  const cells: Record<"version" | Column, string> = { version: "", conformance: "", steps: "", speed: "" };
+  const flaws: string[] = [];
+  let at: "version" | Column = "version";
+  let folder: string | null = null;
+  try {
+    progress(`${host.title}: installing`);
+    const made = await install(host, means.sdk, means.within);
+    cells.version = host.version?.(made) ?? Object.values(host.packages)[0] ?? "";
+    progress(`${host.title}: building`);
+    await makeProject(host, made);
+    for (const column of COLUMNS) {
+      at = column;
+      if (!isTried(host, column)) {
+        cells[column] = "-";
+        continue;
+      }
+      progress(`${host.title}: ${column}`);
+      cells[column] = await TRIALS[column](host, made, means, flaws);
+    }
+    folder = made;
+  } catch (error) {
+    flaws.push((error as Error).message);
+    cells[at] = `${cells[at]} failed`.trim();
+  }
+  const { version, conformance, steps, speed } = cells;
+  return {
+    row: [host.title, version, conformance, steps, speed],
+    flaws: flaws.map((flaw) => `${host.title}: ${flaw}`),
+    folder,
+  };
+}
+
+const COLUMNS = ["conformance", "steps", "speed"] as const satisfies readonly Column[];
+
+function isTried(host: Host, column: Column): boolean {
+  return (column !== "conformance" || HAS_KIT) && (host.columns?.includes(column) ?? true);
+}
+
+type Try = (host: Host, folder: string, means: Means, flaws: string[]) => Promise<string>;
+
+const TRIALS: Record<Column, Try> = {
+  async conformance(host, folder, _, flaws) {
+    const { passed, failed, notImplemented } = await runKitAgainst(host, folder);
+    flaws.push(...failed);
+    return `${passed} passed, ${failed.length} failed, ${notImplemented} not implemented`;
+  },
+  steps: (host, folder, { engine }) =>
+    whileItRuns(host, folder, engine, async (url) => {
+      await sync(engine, url);
+      const { entries, ms } = await runEveryStep(engine);
+      return `${entries} entries in ${(ms / 1_000).toFixed(1)} s`;
+    }),
+  speed: (host, folder, { engine }) =>
+    whileItRuns(host, folder, engine, async (url) => String(await measureSpeed(url))),
+};
+
+async function whileItRuns(
+  host: Host,
+  folder: string,
+  engine: MatrixEngine,
+  act: (url: string) => Promise<string>,
+): Promise<string> {
+  const app = await startHost(host, folder, engine.url);
+  try {
+    return await Promise.race([act(app.url), app.alive]);
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\nThe app said:\n${app.said()}`, { cause: error });
+  } finally {
+    await app.stop();
+  }
+}

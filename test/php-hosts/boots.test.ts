@@ -4,9 +4,10 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { send, show, sync } from "../matrix/matrix-engine.ts";
 import { startEngine } from "../scenarios/api-engine.ts";
 import { tempFolder } from "../support/temp-folder.ts";
-import { send, show, sync } from "./engine-client.ts";
+import { hasPhpHosts } from "./installed.ts";
 import { type PhpApp, phpPlaces } from "./php-places.ts";
 
 const TIMEOUT_MS = 240_000;
@@ -18,6 +19,7 @@ let engine: Awaited<ReturnType<typeof startEngine>>;
 let app: PhpApp;
 
 beforeAll(async () => {
+  if (!hasPhpHosts()) return;
   app = phpPlaces[0]!.make("laravel", folder, "app");
   engine = await startEngine({ adminToken: null });
 }, TIMEOUT_MS);
@@ -40,15 +42,24 @@ async function bootsOfOneRun(env: Readonly<Record<string, string>>): Promise<{ b
   }
 }
 
-test("where the app can reach the engine, one start of Laravel is enough for twenty steps", async () => {
-  const { boots, ms } = await bootsOfOneRun({ DURABLE_URL: engine.url });
-  if (process.env["DURABLE_SPEED"] !== undefined) console.log(`with checkpoints: ${boots} starts, ${ms} ms`);
-  expect(boots).toBe(1);
-}, TIMEOUT_MS);
+test.skipIf(!hasPhpHosts())(
+  "where the app can reach the engine, one start of Laravel is enough for twenty steps",
+  async () => {
+    const { boots, ms } = await bootsOfOneRun({ DURABLE_URL: engine.url });
+    if (process.env["DURABLE_SPEED"] !== undefined)
+      console.log(`with checkpoints: ${boots} starts, ${ms} ms`);
+    expect(boots).toBe(1);
+  },
+  TIMEOUT_MS,
+);
 
-test("where it cannot, each step is a start, and the end of the run one more", async () => {
-  // In production nobody supposes that an engine is on the same machine.
-  const { boots, ms } = await bootsOfOneRun({ DURABLE_URL: "", APP_ENV: "production" });
-  if (process.env["DURABLE_SPEED"] !== undefined) console.log(`without: ${boots} starts, ${ms} ms`);
-  expect(boots).toBe(STEPS + 1);
-}, TIMEOUT_MS);
+test.skipIf(!hasPhpHosts())(
+  "where it cannot, each step is a start, and the end of the run one more",
+  async () => {
+    // In production nobody supposes that an engine is on the same machine.
+    const { boots, ms } = await bootsOfOneRun({ DURABLE_URL: "", APP_ENV: "production" });
+    if (process.env["DURABLE_SPEED"] !== undefined) console.log(`without: ${boots} starts, ${ms} ms`);
+    expect(boots).toBe(STEPS + 1);
+  },
+  TIMEOUT_MS,
+);

@@ -3,8 +3,8 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "../frameworks/programs.ts";
+import { type RunningHost, startHost } from "../matrix/running-host.ts";
 import { INDEX, type Kind, makeProject } from "./project.ts";
-import { type RunningHost, startHost } from "./run-host.ts";
 import { ensureTree, makeProjectInTree, placeInTree, type Suite } from "./tree.ts";
 
 export interface PhpApp {
@@ -72,7 +72,12 @@ function appIn({ kind, name, folder, command, inside }: Parts): PhpApp {
       const script = fileURLToPath(new URL(`serve/${server}.ts`, import.meta.url));
       const index = join(inside, INDEX[kind]);
       const php = command.length === 0 || server === "fpm" ? [] : [...command, "php"];
-      const host = { name, title: `${kind} ${name}`, start: () => ["node", script, index, ...php] as [string, ...string[]] };
+      const host = {
+        name,
+        title: `${kind} ${name}`,
+        packages: {},
+        start: () => ["node", script, index, ...php] as [string, ...string[]],
+      };
       return startHost(host, folder, env["DURABLE_URL"] ?? "", { PHP_WORKERS: "2", ...env });
     },
   };

@@ -18,7 +18,10 @@ export const INDEX: Record<Kind, string> = {
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const SDK = join(REPOSITORY, "sdk-php");
-const HAS_FRAMEWORK: readonly Kind[] = ["laravel", "symfony"];
+const APP: Partial<Record<Kind, Record<string, string>>> = {
+  laravel: { "App\\": "app/", "Tests\\": "tests/" },
+  symfony: { "App\\": "src/" },
+};
 
 export function makeProject(kind: Kind, folder: string): void {
   mkdirSync(folder, { recursive: true });
@@ -26,7 +29,7 @@ export function makeProject(kind: Kind, folder: string): void {
   cpSync(join(HERE, "functions"), join(folder, "functions"), { recursive: true });
   cpSync(join(REPOSITORY, "test/conformance/apps/php/program.php"), join(folder, "functions/program.php"));
   if (kind === "psr15") cpSync(join(SDK, "tests/stubs/psr15.php"), join(folder, "psr15.php"));
-  const isFramework = HAS_FRAMEWORK.includes(kind);
+  const own = APP[kind];
   writeFileSync(
     join(folder, "composer.json"),
     JSON.stringify({
@@ -40,8 +43,8 @@ export function makeProject(kind: Kind, folder: string): void {
       require: { "durable/sdk": "*" },
       provide: { "psr/log": "1.1.4" },
       autoload: {
-        "psr-4": { "Fixture\\": "functions/", ...(isFramework && { "App\\": "app/" }) },
-        ...(isFramework && { files: ["debian.php"] }),
+        "psr-4": { "Fixture\\": "functions/", ...own },
+        ...(own !== undefined && { files: ["debian.php"] }),
       },
       config: { "allow-plugins": false },
     }),

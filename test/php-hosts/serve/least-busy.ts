@@ -14,12 +14,15 @@ export function leastBusy(ports: readonly number[]): Server {
       worker.open -= 1;
     });
     const { method, url: path, headers } = incoming;
-    const passed = request({ host: "127.0.0.1", port: worker.port, method, path, headers, agent }, (reply) => {
-      answer.writeHead(reply.statusCode!, reply.headers);
-      reply.pipe(answer);
-      // An answer that breaks off stays one that breaks off.
-      reply.once("error", () => answer.destroy());
-    });
+    const passed = request(
+      { host: "127.0.0.1", port: worker.port, method, path, headers, agent },
+      (reply) => {
+        answer.writeHead(reply.statusCode!, reply.headers);
+        reply.pipe(answer);
+        // An answer that breaks off stays one that breaks off.
+        reply.once("error", () => answer.destroy());
+      },
+    );
     passed.once("error", () => answer.destroy());
     incoming.pipe(passed);
     answer.once("close", () => passed.destroy());

@@ -1,9 +1,9 @@
 // `node wasm.ts VERSION INDEX`: PHP in WebAssembly behind a server on PORT, in the folder we are in. It has no Fibers, so user
 // code is left by an exception.
 
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -43,9 +43,15 @@ const handler = new PHPRequestHandler({
 createServer(async (request, answer) => {
   const pieces: Buffer[] = [];
   for await (const piece of request) pieces.push(piece as Buffer);
-  const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+  );
   try {
-    const { httpStatusCode, headers: given, bytes } = await handler.request({
+    const {
+      httpStatusCode,
+      headers: given,
+      bytes,
+    } = await handler.request({
       url: `http://${request.headers.host}${request.url}`,
       method: request.method,
       headers,

@@ -4,29 +4,10 @@ namespace Tests;
 
 use Durable\Bridge\Laravel\Facades\Durable;
 use Durable\Client;
-use Illuminate\Contracts\Console\Kernel;
-use Illuminate\Foundation\Testing\TestCase;
 use PHPUnit\Framework\AssertionFailedError;
 
 class SendsEventsTest extends TestCase
 {
-    public function createApplication()
-    {
-        $app = require __DIR__ . '/../bootstrap/app.php';
-        $app->make(Kernel::class)->bootstrap();
-        return $app;
-    }
-
-    public function test_an_order_sends_an_event(): void
-    {
-        $durable = Durable::fake();
-
-        Durable::send(['name' => 'order.placed', 'data' => ['order' => 42]]);
-
-        $durable->assertSent('order.placed', fn (array $data) => $data['order'] === 42);
-        $durable->assertNotSent('order.cancelled');
-    }
-
     public function test_whoever_has_the_client_injected_sends_nothing_either(): void
     {
         $durable = Durable::fake();

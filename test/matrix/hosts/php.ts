@@ -1,10 +1,12 @@
-// Where PHP runs: each with the same functions, which are those of the hosts that run TypeScript.
+// Where PHP runs: each with the same functions, which do what those of the hosts that run TypeScript do.
 
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Host } from "./host.ts";
-import { INDEX, type Kind } from "./project.ts";
-import { placeInTree, type Suite, treeOf } from "./tree.ts";
+import { hasPhpHosts } from "../../php-hosts/installed.ts";
+import { INDEX, type Kind } from "../../php-hosts/project.ts";
+import { placeInTree, type Suite, treeOf } from "../../php-hosts/tree.ts";
+import type { Host } from "../host.ts";
 
 const MAKE = path("project.ts");
 const POOL = path("serve/pool.ts");
@@ -12,6 +14,9 @@ const FPM = path("serve/fpm.ts");
 const WASM = path("serve/wasm.ts");
 const TREE = path("tree.ts");
 const PHP_WASM = "3.1.56";
+const GAPS: Record<string, string> = JSON.parse(
+  readFileSync(path("../conformance/apps/php/gaps.json"), "utf8"),
+);
 
 const TITLES: Record<Kind, string> = {
   plain: "plain PHP",
@@ -42,9 +47,10 @@ function onPool(kind: Kind, isQuick: boolean): Host {
     name: `php-${kind}`,
     title: `PHP: ${TITLES[kind]}, eight php -S`,
     packages: {},
+    gaps: GAPS,
     build: ["node", MAKE, kind],
     start: () => ["node", POOL, INDEX[kind]],
-    isQuick,
+    isQuick: isQuick && hasPhpHosts(),
     version: () => versionOf(kind),
   };
 }
@@ -54,9 +60,10 @@ function onFpm(kind: Kind, isQuick: boolean): Host {
     name: `php-fpm-${kind}`,
     title: `PHP: ${TITLES[kind]}, php-fpm and nginx`,
     packages: {},
+    gaps: GAPS,
     build: ["node", MAKE, kind],
     start: () => ["node", FPM, INDEX[kind]],
-    isQuick,
+    isQuick: isQuick && hasPhpHosts(),
     version: () => versionOf(kind),
   };
 }
@@ -68,6 +75,7 @@ function onWasm(version: string): Host {
     title: `PHP ${version}: plain PHP, in WebAssembly`,
     project: "php-wasm",
     packages: { "@php-wasm/node": PHP_WASM, "@php-wasm/universal": PHP_WASM },
+    gaps: GAPS,
     build: ["node", MAKE, "plain"],
     start: () => ["node", WASM, version, INDEX.plain],
     version: () => `${version}, php-wasm ${PHP_WASM}`,
@@ -81,6 +89,7 @@ function onTree(suite: Suite, kind: Kind): Host {
     name,
     title: `PHP: ${TITLES[kind]} of Debian ${suite}, eight php -S`,
     packages: {},
+    gaps: GAPS,
     build: ["node", TREE, suite, kind, name],
     start: () => ["node", POOL, `${placeInTree(name)}/${INDEX[kind]}`, "chroot", treeOf(suite), "php"],
     version: () => versionOf(kind, ["chroot", treeOf(suite)]),
@@ -88,7 +97,8 @@ function onTree(suite: Suite, kind: Kind): Host {
 }
 
 const VERSION_OF: Partial<Record<Kind, string>> = {
-  laravel: 'require "Illuminate/autoload.php"; echo ", Laravel ", Illuminate\\Foundation\\Application::VERSION;',
+  laravel:
+    'require "Illuminate/autoload.php"; echo ", Laravel ", Illuminate\\Foundation\\Application::VERSION;',
   symfony:
     'require "Symfony/Component/HttpKernel/autoload.php"; echo ", Symfony ", Symfony\\Component\\HttpKernel\\Kernel::VERSION;',
 };
@@ -99,5 +109,5 @@ function versionOf(kind: Kind, before: readonly string[] = []): string {
 }
 
 function path(name: string): string {
-  return fileURLToPath(new URL(name, import.meta.url));
+  return fileURLToPath(new URL(`../../php-hosts/${name}`, import.meta.url));
 }

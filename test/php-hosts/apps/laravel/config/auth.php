@@ -3,5 +3,5 @@
 return [
     'defaults' => ['guard' => 'web', 'passwords' => 'users'],
     'guards' => ['web' => ['driver' => 'session', 'provider' => 'users']],
-    'providers' => ['users' => ['driver' => 'database', 'table' => 'users']],
+    'providers' => ['users' => ['driver' => 'eloquent', 'model' => Illuminate\Foundation\Auth\User::class]],
 ];

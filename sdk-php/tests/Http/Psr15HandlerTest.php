@@ -20,13 +20,22 @@ use Psr\Http\Message\ResponseInterface;
 use Psr\Http\Message\StreamInterface;
 
 // Debian's php-nyholm-psr7; with Composer it is loaded already.
-if (!class_exists(Psr17Factory::class)) {
+if (!class_exists(Psr17Factory::class) && stream_resolve_include_path('Nyholm/Psr7/autoload.php') !== false) {
     require_once 'Nyholm/Psr7/autoload.php';
 }
-require_once __DIR__ . '/../stubs/psr15.php';
+if (class_exists(Psr17Factory::class)) {
+    require_once __DIR__ . '/../stubs/psr15.php';
+}
 
 final class Psr15HandlerTest extends TestCase
 {
+    protected function setUp(): void
+    {
+        if (!class_exists(Psr17Factory::class)) {
+            self::markTestSkipped('There is no PSR-7 here: composer require --dev nyholm/psr7, or apt-get install php-nyholm-psr7.');
+        }
+    }
+
     public function testAStepRunsAndTheAnswerIsSigned(): void
     {
         $sent = SignedRequest::invoke('shop', 'greet', ['name' => 'Zoë']);

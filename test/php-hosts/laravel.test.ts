@@ -189,7 +189,8 @@ describe.skipIf(!hasPhpHosts()).for(phpPlaces.map((place) => ({ place, title: pl
       async () => {
         writeFileSync(join(app.folder, "tests/OrderTest.php"), guided("tests/OrderTest.php"));
         const said = await app.phpunit("--no-configuration", "--bootstrap", "vendor/autoload.php", "tests");
-        expect(said).toMatch(/OK \(3 tests/);
+        // A newer PHPUnit than an older Laravel knows tells of handlers that Laravel leaves behind.
+        expect(said).toMatch(/OK \(3 tests|OK, but there were issues!\s+Tests: 3, /);
       },
       TIMEOUT_MS,
     );

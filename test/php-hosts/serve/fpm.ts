@@ -1,10 +1,13 @@
 // `node fpm.ts INDEX`: php-fpm behind nginx on PORT, with configurations of their own in the folder, as whoever starts them.
 
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { tempFolder } from "../../support/temp-folder.ts";
+import { fpmProgram } from "../installed.ts";
 import { spawnChild } from "./children.ts";
 
+const program = fpmProgram();
+if (program === null) throw new Error("There is no /usr/sbin/php-fpm*: apt-get install php-fpm");
 const WORKERS = 8;
 const index = resolve(process.argv[2]!);
 // The path of a socket has to be short.
@@ -56,12 +59,6 @@ http {
 );
 
 // -R: root may run it as root, which only a test would. -O: what it logs is said too.
-spawnChild(fpmProgram(), ["-R", "-O", "-y", join(folder, "fpm.conf")]);
+spawnChild(program, ["-R", "-O", "-y", join(folder, "fpm.conf")]);
 while (!existsSync(socket)) await new Promise((next) => setTimeout(next, 10));
 spawnChild("/usr/sbin/nginx", ["-p", folder, "-e", "stderr", "-c", join(folder, "nginx.conf")]);
-
-function fpmProgram(): string {
-  const found = readdirSync("/usr/sbin").find((name) => /^php-fpm\d/.test(name));
-  if (found === undefined) throw new Error("There is no /usr/sbin/php-fpm*: apt-get install php-fpm");
-  return join("/usr/sbin", found);
-}

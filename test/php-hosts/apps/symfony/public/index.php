@@ -5,7 +5,7 @@ use Symfony\Component\HttpFoundation\Request;
 
 require __DIR__ . '/../vendor/autoload.php';
 
-$kernel = new Kernel($_SERVER['APP_ENV'] ?? 'prod', false);
+$kernel = new Kernel(getenv('APP_ENV') ?: 'prod', false);
 $request = Request::createFromGlobals();
 $response = $kernel->handle($request);
 $response->send();

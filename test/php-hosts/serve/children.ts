@@ -2,7 +2,11 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 
+/** Whoever kills us outright takes them with us. */
+const SETPRIV = "/usr/bin/setpriv";
+const FOLLOWING = existsSync(SETPRIV) ? [SETPRIV, "--pdeathsig", "TERM"] : [];
 const children = new Set<ChildProcess>();
 let isEnding = false;
 
@@ -13,7 +17,8 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => 
 
 /** What it says goes where we say things. One that ends by itself ends the host. */
 export function spawnChild(command: string, args: readonly string[]): ChildProcess {
-  const child = spawn(command, args, { stdio: ["ignore", "inherit", "pipe"] });
+  const [first, ...rest] = [...FOLLOWING, command, ...args];
+  const child = spawn(first!, rest, { stdio: ["ignore", "inherit", "pipe"] });
   children.add(child);
   child.stderr!.on("data", (chunk: Buffer) => process.stderr.write(chunk));
   child.once("error", (error) => {

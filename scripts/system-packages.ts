@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hasPhpHosts } from "../test/php-hosts/installed.ts";
 import { chromiumPath } from "../test/support/chromium.ts";
 import { pythonPath } from "../test/support/python.ts";
 
@@ -12,7 +13,12 @@ interface SystemPackage {
   readonly apt: string[];
   present(): boolean;
   before?(): void;
+  after?(): void;
 }
+
+/** Debian asks it whether a package may start its service, and 101 is no. */
+const POLICY = "/usr/sbin/policy-rc.d";
+const OUR_POLICY = "#!/bin/sh\n# While the tests of Durable install packages.\nexit 101\n";
 
 const PACKAGES: SystemPackage[] = [
   {
@@ -48,6 +54,30 @@ const PACKAGES: SystemPackage[] = [
     present: () =>
       runs("php", ["-r", "exit(PHP_VERSION_ID >= 80100 ? 0 : 1);"]) && runs("phpunit", ["--version"]),
   },
+  {
+    what: "PHP's frameworks and servers, in which the PHP SDK is tried",
+    apt: [
+      "php-cli",
+      "php-curl",
+      "php-mbstring",
+      "php-xml",
+      "phpunit",
+      "composer",
+      "php-fpm",
+      "nginx-light",
+      "php-laravel-framework",
+      "php-nyholm-psr7",
+      "php-symfony-framework-bundle",
+    ],
+    present: hasPhpHosts,
+    // Only their programs are wanted: no service of the system's own, on port 80 least of all.
+    before: () => {
+      if (!existsSync(POLICY)) writeFileSync(POLICY, OUR_POLICY, { mode: 0o755 });
+    },
+    after: () => {
+      if (existsSync(POLICY) && readFileSync(POLICY, "utf8") === OUR_POLICY) rmSync(POLICY);
+    },
+  },
 ];
 
 /** Installs what is missing. Returns one sentence for each thing that stays missing. */
@@ -59,6 +89,7 @@ export function ensureSystemPackages(say: (line: string) => void): string[] {
   say(`installing ${missing.flatMap(({ apt }) => apt).join(" ")} with apt-get`);
   for (const { before } of missing) before?.();
   const failure = aptInstall(missing.flatMap(({ apt }) => apt));
+  for (const { after } of missing) after?.();
   return missing
     .filter((wanted) => !wanted.present())
     .map(

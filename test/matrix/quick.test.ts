@@ -16,7 +16,7 @@ import { startHost } from "./running-host.ts";
 const TIMEOUT_MS = 180_000;
 const QUICK = HOSTS.filter(({ isQuick }) => isQuick);
 /** A second's worth of the kit's cases takes ten without Node's own clock, and Node itself has the kit's own test. */
-const WITH_THE_KIT = ["lambda-alb"];
+const WITH_THE_KIT = ["lambda-alb", "php-fpm-laravel"];
 const projects = new Map<string, string>();
 let engine: Awaited<ReturnType<typeof startEngine>>;
 

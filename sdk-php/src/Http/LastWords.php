@@ -35,16 +35,21 @@ final class LastWords
         $this->reserve = null;
     }
 
-    private function speak(): void
+    /** For a framework that answers a fatal error by itself: what it shall say, and nothing that was printed before. */
+    public function instead(): Response
     {
-        if ($this->isOver) {
-            return;
-        }
-        $this->reserve = null;
+        $this->over();
         while (ob_get_level() > 0) {
             ob_end_clean();
         }
-        $this->responseFor(self::why())->send();
+        return $this->responseFor(self::why());
+    }
+
+    private function speak(): void
+    {
+        if (!$this->isOver) {
+            $this->instead()->send();
+        }
     }
 
     private function responseFor(string $why): Response

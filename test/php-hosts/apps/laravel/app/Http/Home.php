@@ -1,0 +1,11 @@
+<?php
+
+namespace App\Http;
+
+class Home
+{
+    public function show(): string
+    {
+        return 'home';
+    }
+}

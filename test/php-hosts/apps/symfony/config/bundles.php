@@ -1,0 +1,6 @@
+<?php
+
+return [
+    Symfony\Bundle\FrameworkBundle\FrameworkBundle::class => ['all' => true],
+    Durable\Bridge\Symfony\DurableBundle::class => ['all' => true],
+];

@@ -260,7 +260,9 @@ describe("a query", () => {
     await waiting(run);
     const answer = await post(`runs/${run}/query/progres`, {});
     expect(answer.json).toMatchObject({ status: 404, code: "unknown-query" });
-    expect(answer.json.detail).toMatch(/answers no query "progres"\. It answers progress, breaks, how far \/ wie weit\?, steps\./);
+    expect(answer.json.detail).toMatch(
+      /answers no query "progres"\. It answers progress, breaks, how far \/ wie weit\?, steps\./,
+    );
     expect((await post(`runs/${crypto.randomUUID()}/query/progress`, {})).json.code).toBe("not-found");
     await engine.call("POST", "/v1/events?app=other", { name: "nothing" });
     const elsewhere = await engine.call("POST", `/v1/apps/other/dev/runs/${run}/query/progress`, {});

@@ -12,7 +12,11 @@ export function queryRoutes(parts: RouteParts): Handlers<"queryRun"> {
     async queryRun({ params, body, actor }) {
       const { app, env, id, name } = params;
       const { body: request, payload } = decodePayload(body, contract.queryRun.body.schema, "input");
-      requireSignedFor(actor, request.path, `/v1/apps/${app}/${env}/runs/${id}/query/${encodeURIComponent(name)}`);
+      requireSignedFor(
+        actor,
+        request.path,
+        `/v1/apps/${app}/${env}/runs/${id}/query/${encodeURIComponent(name)}`,
+      );
       const runId = requireRunId(id);
       const workspaceId = await workspaceIds.require(app, env);
       return showCalled(await queryRun(parts, { workspaceId, runId, name, input: payload }));

@@ -102,9 +102,7 @@ final class Handler
             return $refused;
         }
         try {
-            // What a proxy on this machine passes on looks as if it came from here.
-            $isPassedOn = isset($head['forwarded']) || isset($head['x-forwarded-for']) || isset($head['via']);
-            $secrets = $this->secrets->keys($isPassedOn ? null : $head['host'] ?? null, $remoteAddress);
+            $secrets = $this->secrets->keys(self::isPassedOn($head) ? null : $head['host'] ?? null, $remoteAddress);
         } catch (\Throwable) {
             return Problem::of(
                 'secret-unavailable',
@@ -259,6 +257,25 @@ final class Handler
             "The request for run {$message['run']['id']} has not all of its memo, and {$why}. Does DURABLE_URL lead to the engine "
             . 'that called?',
         );
+    }
+
+    /**
+     * Whether a proxy passes on what came from elsewhere: a proxy on this machine makes it look as if it came from here. Development
+     * servers that stand before the app say of what came from this machine that it did.
+     *
+     * @param array<string, string> $head
+     */
+    private static function isPassedOn(array $head): bool
+    {
+        if (isset($head['forwarded']) || isset($head['via'])) {
+            return true;
+        }
+        foreach (explode(',', $head['x-forwarded-for'] ?? '127.0.0.1') as $address) {
+            if (!Environment::isLoopback(trim($address))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

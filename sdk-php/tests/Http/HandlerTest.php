@@ -179,6 +179,8 @@ final class HandlerTest extends TestCase
         $handler = self::handler(null);
         self::assertSame(200, $handler->handle('POST', $headers + ['Host' => 'localhost:8000'], $body, '127.0.0.1')->status);
         self::assertSame(200, $handler->handle('POST', $headers + ['Host' => '[::1]:8000'], $body, '::1')->status);
+        $byDevServer = $headers + ['Host' => 'localhost', 'X-Forwarded-For' => '::1, ::ffff:127.0.0.1'];
+        self::assertSame(200, $handler->handle('POST', $byDevServer, $body, '::1')->status);
         self::assertSame(401, $handler->handle('POST', $headers + ['Host' => 'evil.example'], $body, '127.0.0.1')->status);
         self::assertSame(401, $handler->handle('POST', $headers + ['Host' => 'localhost'], $body, '10.0.0.7')->status);
         foreach (['X-Forwarded-For', 'Forwarded', 'Via'] as $header) {

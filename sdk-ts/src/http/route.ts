@@ -22,6 +22,7 @@ import { type Authentic, authenticate } from "./authenticate.ts";
 import { checkHead } from "./check-head.ts";
 import { checkOnce, checkServed } from "./check-served.ts";
 import type { Identity } from "./encode-answer.ts";
+import { isPassedOn } from "./passed-on.ts";
 import { problem } from "./problem.ts";
 import { readMessage } from "./read-message.ts";
 import { createKeySource, type KeyPair } from "./secrets.ts";
@@ -65,7 +66,8 @@ export function createRoute(options: ServeOptions, engine: EngineAddress = CONFI
     if (refused !== null) return refused;
     let secrets: readonly KeyPair[];
     try {
-      secrets = await secretsFor(request.header("host"), request.remoteAddress);
+      const host = isPassedOn(request) ? null : request.header("host");
+      secrets = await secretsFor(host, request.remoteAddress);
     } catch {
       return problem(
         "secret-unavailable",

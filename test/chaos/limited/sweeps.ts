@@ -99,6 +99,26 @@ export const NEVER_MORE: Invariant = {
   ),
 };
 
+/** A skip has the time at which its statement began; what it was held against may be so much later, when it waited for others. */
+const HELD_AGAINST_S = 60;
+
+export const NEVER_FOR_NOTHING: Invariant = {
+  number: "H8",
+  name: "never for nothing",
+  sentence:
+    "Who was skipped by a rate limit had as many starts before him, within its period, as the limit allows.",
+  phase: "after",
+  check: bySql(
+    "select count(*) from durable.skips where function_id = 'metered' and reason = 'rate-limited'",
+    `select k.id, k.at, k.facts::json ->> 'key' as key from durable.skips k
+       where k.function_id = 'metered' and k.reason = 'rate-limited' and (
+         select count(*) from public.start_log s
+         where s.workspace_id = k.workspace_id and s.function_id = 'metered' and s.key = k.facts::json ->> 'key'
+           and s.at > k.at - interval '${METERED.periodMs} milliseconds' and s.at < k.at + interval '${HELD_AGAINST_S} seconds'
+       ) < ${METERED.limit}`,
+  ),
+};
+
 export const NEVER_TWO: Invariant = {
   number: "H7",
   name: "never two",

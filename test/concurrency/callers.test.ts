@@ -115,6 +115,8 @@ test(
         await stage.race(
           () => complete(both.child),
           () => cancel(both.parent).then(() => cancelCascades(stage.right, 10)),
+          // Two statements against one: they need a lead to be first.
+          6,
         );
         await tellAll();
         const state = await stateOf(both);

@@ -143,8 +143,7 @@ test("a stop ends long polls with what there is, and idle connections at once", 
     live: { circuit: null },
     wait: null,
     status: "queued",
-    steps: [],
-    attempts: [],
+    deployments: [],
     heartbeats: [],
     detours: [],
     event: { data: "1" },
@@ -152,7 +151,9 @@ test("a stop ends long polls with what there is, and idle connections at once", 
     failure: null,
   });
   const server = await startServer({
-    database: databaseOf((text) => (text.includes("json_build_object") ? [{ run }] : [{ id: 1 }])),
+    database: databaseOf((text) =>
+      text.includes("json_build_object") ? [{ part: "run", no: 0, json: run }] : [{ id: 1 }],
+    ),
   });
   const idle = new RawSocket(server.port).write("GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n");
   await waitFor("its answer", () => statusesOf(idle.received).length === 1);

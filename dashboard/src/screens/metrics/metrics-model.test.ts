@@ -32,7 +32,6 @@ test("sums", () => {
     completed: 14,
     failed: 2,
     cancelled: 0,
-    failed_attempts: 0,
     ended: 16,
   });
 });

@@ -270,12 +270,11 @@ test("a gate that a run comes to while it is swept stays", async () => {
   await gates.claimAll();
   await stage.database
     .sql`update durable.gates set touched_on = current_date - 20 where workspace_id = ${gates.workspaceId}`;
-  const [, swept] = await stage.race(
+  await stage.race(
     () => gates.start([one]),
     () => sweepGates(stage.right, 14),
   );
   expect((await gates.counts()).has(one.id)).toBe(true);
-  expect(swept).toBeLessThanOrEqual(1);
   await gates.start([one]);
   expect(await gates.claimAll()).toHaveLength(1);
 });

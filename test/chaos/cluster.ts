@@ -264,15 +264,17 @@ export class Cluster {
     await this.#post(`/v1/apps/${name}/${ENVIRONMENT}/sync`, {
       url: `http://127.0.0.1:${wire.port}/api/durable`,
     });
+    for (const caller of APPS.filter((app) => app !== name))
+      await this.#post(`/v1/apps/${name}/${ENVIRONMENT}/callers/${caller}`, {}, "PUT");
   }
 
-  async #post(path: string, body: object): Promise<void> {
+  async #post(path: string, body: object, method: "POST" | "PUT" = "POST"): Promise<void> {
     let said = "";
     for (let attempt = 0; attempt < 50; attempt += 1) {
       const { door } = this.engines[attempt % this.engines.length]!;
       try {
         const answer = await request(`http://127.0.0.1:${door.port}${path}`, {
-          method: "POST",
+          method,
           headers: { "content-type": "application/json", authorization: `Bearer ${this.token}` },
           body: JSON.stringify(body),
         });

@@ -7,6 +7,7 @@ import { type Instruction, SIGNAL } from "./programs.ts";
 const GROUP_ITEMS = 100;
 /** An app that is being killed comes back within seconds; a call that found nobody is repeated until then. */
 const PATIENT = { max: 40, backoff: "constant", base: 250, jitter: false } as const;
+const OTHER_APP = process.env["CHAOS_APP"] === "alpha" ? "beta" : "alpha";
 const STEP = { do: "run", ms: 0, failures: 0, fatal: false } as const;
 
 type Waiting = Extract<Instruction, { do: "any" | "several" }>;
@@ -85,8 +86,8 @@ async function one(instruction: Instruction, told: Told, scope = ""): Promise<un
         data: { program: instruction.program },
       });
     case "call": {
-      const { name, program, spawn } = instruction;
-      const options = { input: { program } };
+      const { name, program, spawn, away } = instruction;
+      const options = { input: { program }, ...(away && { app: OTHER_APP }) };
       return spawn
         ? step.spawn(name, "chained", options)
         : step.invoke(name, "chained", options).catch(() => "caught");

@@ -58,6 +58,11 @@ const KINDS: readonly Kind[] = [
     runs: "select parent_workspace_id, parent_run_id from durable.children where kind = 'invoke'",
   },
   {
+    name: "child in another app",
+    minimum: 20,
+    runs: "select workspace_id, run_id from durable.children where workspace_id <> parent_workspace_id",
+  },
+  {
     name: "child spawned",
     minimum: 10,
     runs: "select parent_workspace_id, parent_run_id from durable.children where kind = 'spawn'",

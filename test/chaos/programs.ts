@@ -55,6 +55,8 @@ export type Instruction =
       readonly do: "call";
       readonly name: string;
       readonly spawn: boolean;
+      /** A function of the other app, which lets this one in. */
+      readonly away: boolean;
       readonly program: readonly Instruction[];
     }
   /** Takes one of two ways by chance; one that flips on a replay fails the run. */
@@ -181,7 +183,7 @@ export function makeProgram(random: Random, key: string): Program {
     const program: Instruction[] = [run()];
     if (random.chance(0.3)) program.push({ do: "nap", name: name("nap"), ms: random.int(100, 600) });
     if (random.chance(0.2)) program.push({ do: "fail" });
-    return { do: "call", name: name("call"), spawn: random.chance(0.3), program };
+    return { do: "call", name: name("call"), spawn: random.chance(0.3), away: random.chance(0.3), program };
   };
   const all = (): Instruction => ({
     do: "all",
@@ -226,6 +228,7 @@ export function makeProgram(random: Random, key: string): Program {
 export function makeEndlessProgram(random: Random): Instruction[] {
   const nap: Instruction = { do: "nap", name: "for-ever", ms: ENDLESS_MS };
   const begin: Instruction = { do: "run", name: "begin", ms: 0, failures: 0, fatal: false, undo: true };
-  const call: Instruction = { do: "call", name: "child", spawn: random.chance(0.3), program: [nap] };
+  const [spawn, away] = [random.chance(0.3), random.chance(0.3)];
+  const call: Instruction = { do: "call", name: "child", spawn, away, program: [nap] };
   return [begin, ...random.pick([[nap], [call, nap]])];
 }

@@ -53,10 +53,14 @@ try {
 }
 process.exit();
 
-function show(title: string, { done, latencyMs, flaws }: StormResult): void {
+function show(title: string, { done, latencyMs, caughtUpMs, flaws }: StormResult): void {
   console.log(title);
   for (const [name, count] of Object.entries(done)) console.log(`  ${name.padEnd(12)} ${count}`);
-  const { p50, p95, p99 } = latencyMs;
-  console.log(`  commit to client, ms: p50 ${p50}, p95 ${p95}, p99 ${p99}`);
+  for (const [what, { count, p50, p95, p99 }] of [
+    ["commit to client", latencyMs],
+    ["missed while cut off, caught up with", caughtUpMs],
+  ] as const) {
+    if (count > 0) console.log(`  ${what}, ms: p50 ${p50}, p95 ${p95}, p99 ${p99}  (${count})`);
+  }
   for (const flaw of flaws.slice(0, FLAWS_SHOWN)) console.log(`! ${flaw}`);
 }

@@ -24,9 +24,18 @@ export interface StormOptions {
   readonly hasFaults: boolean;
 }
 
+interface Percentiles {
+  readonly count: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
 export interface StormResult {
   readonly done: Readonly<Record<"kills" | "cuts" | "runs" | "streams" | "resets" | "told", number>>;
-  readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number };
+  /** Of what was committed while the client was connected, and of what it had missed and caught up with. */
+  readonly latencyMs: Percentiles;
+  readonly caughtUpMs: Percentiles;
   readonly flaws: readonly string[];
 }
 
@@ -112,9 +121,12 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
         ...done,
         streams: sum(({ opened }) => opened),
         resets: sum(({ resets }) => resets),
-        told: sum(({ latenciesMs, lines }) => latenciesMs.length + lines.length),
+        told: sum(
+          ({ latenciesMs, caughtUpMs, lines }) => latenciesMs.length + caughtUpMs.length + lines.length,
+        ),
       },
       latencyMs: percentiles(watchers.flatMap(({ latenciesMs }) => latenciesMs)),
+      caughtUpMs: percentiles(watchers.flatMap(({ caughtUpMs }) => caughtUpMs)),
       flaws,
     };
   } finally {
@@ -137,8 +149,8 @@ async function persist(call: () => Promise<unknown>): Promise<void> {
   }
 }
 
-function percentiles(values: readonly number[]): StormResult["latencyMs"] {
+function percentiles(values: readonly number[]): Percentiles {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+  return { count: values.length, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }

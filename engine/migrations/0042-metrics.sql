@@ -20,6 +20,7 @@ create table durable.metric_minutes (
   completed int not null,
   failed int not null,
   cancelled int not null,
+  failed_attempts int not null,              -- tries in vain, of runs that ended in that minute
   primary key (workspace_id, minute, function_id)
 ) with (fillfactor = 50);
 

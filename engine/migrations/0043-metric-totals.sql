@@ -9,6 +9,7 @@ create table durable.metric_totals (
   completed bigint not null,
   failed bigint not null,
   cancelled bigint not null,
+  failed_attempts bigint not null,
   primary key (workspace_id, function_id)
 ) with (fillfactor = 50);
 
@@ -30,6 +31,24 @@ create table durable.metric_limits (
   parked int not null,
   primary key (workspace_id, limit_id)
 );
+
+-- Whose runs are ready or under way, as counted last, with the backlog. No history, as of limits. Those that wait for something are not
+-- in it: they may be millions, and each would have to be asked which function it is of.
+create table durable.metric_functions (
+  workspace_id int not null,
+  function_id text not null,
+  queued int not null,                       -- of 100,000 runs of all workspaces at most
+  running int not null,
+  oldest_queued_ms float8,                   -- null: none is queued
+  primary key (workspace_id, function_id)
+);
+
+-- Tries of a run's steps, or of its function, that failed, brought no answer or were lost; of the first so many, or of all. By the run's
+-- key alone.
+create function durable.failed_attempts_of(p_workspace int, p_run uuid, p_looked int = null) returns bigint language sql stable as $$
+  select count(*) from (select a.outcome from durable.attempts a where a.workspace_id = p_workspace and a.run_id = p_run limit p_looked) as a
+  where a.outcome in ('failed', 'transport', 'protocol', 'lost')
+$$;
 
 -- Counts what has changed since the last time. Null: another process is doing it. Locks the cursor, then rows of minutes and totals in order.
 create function durable.roll_up(p_keep_days int) returns int language plpgsql as $$
@@ -61,20 +80,23 @@ begin
   with counted as (
     select c.workspace, c.at, r.function_id, count(*) filter (where c.kind = 'run.created') as started,
       count(*) filter (where c.kind = 'run.completed') as completed, count(*) filter (where c.kind = 'run.failed') as failed,
-      count(*) filter (where c.kind = 'run.cancelled') as cancelled
+      count(*) filter (where c.kind = 'run.cancelled') as cancelled,
+      coalesce(sum(case when c.kind <> 'run.created' then durable.failed_attempts_of(c.workspace, c.run) end), 0) as failed_attempts
     from unnest(v_workspace, v_run, v_kind, v_at) as c(workspace, run, kind, at)
     join durable.runs r on r.workspace_id = c.workspace and r.id = c.run
     group by 1, 2, 3
   ), minutes as (
-    insert into durable.metric_minutes as m (workspace_id, minute, function_id, started, completed, failed, cancelled)
-      select c.workspace, c.at, c.function_id, c.started, c.completed, c.failed, c.cancelled from counted c order by 1, 2, 3
+    insert into durable.metric_minutes as m (workspace_id, minute, function_id, started, completed, failed, cancelled, failed_attempts)
+      select c.workspace, c.at, c.function_id, c.started, c.completed, c.failed, c.cancelled, c.failed_attempts from counted c order by 1, 2, 3
       on conflict (workspace_id, minute, function_id) do update set started = m.started + excluded.started,
-        completed = m.completed + excluded.completed, failed = m.failed + excluded.failed, cancelled = m.cancelled + excluded.cancelled
+        completed = m.completed + excluded.completed, failed = m.failed + excluded.failed, cancelled = m.cancelled + excluded.cancelled,
+        failed_attempts = m.failed_attempts + excluded.failed_attempts
   )
-  insert into durable.metric_totals as t (workspace_id, function_id, started, completed, failed, cancelled)
-    select c.workspace, c.function_id, sum(c.started), sum(c.completed), sum(c.failed), sum(c.cancelled) from counted c group by 1, 2 order by 1, 2
+  insert into durable.metric_totals as t (workspace_id, function_id, started, completed, failed, cancelled, failed_attempts)
+    select c.workspace, c.function_id, sum(c.started), sum(c.completed), sum(c.failed), sum(c.cancelled), sum(c.failed_attempts) from counted c group by 1, 2 order by 1, 2
     on conflict (workspace_id, function_id) do update set started = t.started + excluded.started,
-      completed = t.completed + excluded.completed, failed = t.failed + excluded.failed, cancelled = t.cancelled + excluded.cancelled;
+      completed = t.completed + excluded.completed, failed = t.failed + excluded.failed, cancelled = t.cancelled + excluded.cancelled,
+      failed_attempts = t.failed_attempts + excluded.failed_attempts;
 
   with counted as (
     select c.workspace, c.at, r.function_id, p.phase, durable.metric_bucket(p.ms) as bucket, count(*) as count, sum(greatest(p.ms, 0)) as sum_ms
@@ -111,6 +133,15 @@ begin
       left join (select k.workspace_id, count(*)::int as count from durable.parked k group by 1) as k on k.workspace_id = l.workspace_id
       left join durable.circuits c on c.workspace_id = l.workspace_id
       group by 1 on conflict do nothing;
+    delete from durable.metric_functions;
+    insert into durable.metric_functions (workspace_id, function_id, queued, running, oldest_queued_ms)
+      select l.workspace_id, r.function_id, count(*) filter (where l.status = 'queued'), count(*) filter (where l.status = 'running'),
+        max(greatest(0, extract(epoch from durable.durable_now())::float8 * 1000 - coalesce(l.came, l.ready_rank) / 1000.0::float8))
+          filter (where l.status = 'queued')
+      from (select o.workspace_id, o.run_id, o.status, o.came, o.ready_rank from durable.live_runs o
+        where o.status in ('queued', 'running') limit 100000) as l
+      join durable.runs r on r.workspace_id = l.workspace_id and r.id = l.run_id
+      group by 1, 2;
     delete from durable.metric_limits;
     insert into durable.metric_limits (workspace_id, limit_id, parked)
       select k.workspace_id, g.limit_id, sum(k.count)::int

@@ -19,6 +19,7 @@ create table durable.alerts (
   key text not null,                         -- what of its kind: a function, a schedule, a group of errors, a webhook; '' for the workspace
   facts text not null,                       -- JSON: ids and numbers, no data of events or steps
   told boolean not null,                     -- false: it was muted, or there were too many
+  capped boolean not null default false,     -- there were too many
   fired_at timestamptz not null,
   seen_at timestamptz not null,
   resolved_at timestamptz,
@@ -47,7 +48,7 @@ create index timers_retrying on durable.timers (workspace_id, run_id) where kind
 create index skips_missed on durable.skips (workspace_id, id) where reason = 'missed';
 
 create function durable.alert_kinds() returns text[] language sql immutable as $$
-  select array['failed', 'stuck', 'backlog', 'missed', 'circuit', 'error', 'webhook']
+  select array['failed', 'stuck', 'backlog', 'missed', 'circuit', 'error', 'webhook', 'more']
 $$;
 
 -- Events that are made only where somebody listens.
@@ -151,7 +152,8 @@ create function durable.is_alert_heard(p_workspace int, p_kind text) returns boo
 $$;
 
 -- Compares what is wrong now with what is open. An alert is told once, and once more when it is over: for a minute nothing was wrong. At most
--- a hundred an hour are told of a workspace. False: another engine looks, or somebody has just looked.
+-- a hundred an hour are told of a workspace: of those that are new, and not muted. Those beyond it are summed up: `more` is wrong while there
+-- were any within the hour, and says how many since it began. False: another engine looks, or somebody has just looked.
 create function durable.look_for_alerts(p_every_ms float8) returns boolean language plpgsql as $$
 #variable_conflict use_column
 declare
@@ -163,13 +165,28 @@ begin
     return false;
   end if;
   update durable.alert_cursor set looked_at = clock_timestamp();
-  insert into durable.alerts as a (workspace_id, id, kind, key, facts, told, fired_at, seen_at)
-    select c.workspace_id, durable.new_id(), c.kind, c.key, c.facts::text,
-      coalesce(r.muted_until <= v_now, true) and row_number() over (partition by c.workspace_id) + t.told <= 100, v_now, v_now
-    from (select c.* from (select * from durable.alert_candidates() union all select * from durable.webhook_alerts()) as c order by c.workspace_id, c.kind, c.key) as c
-    left join durable.alert_rules r on r.workspace_id = c.workspace_id and r.kind = c.kind
+  insert into durable.alerts as a (workspace_id, id, kind, key, facts, told, capped, fired_at, seen_at)
+    select n.workspace_id, durable.new_id(), n.kind, n.key, n.facts::text, not n.muted and n.place + t.told <= 100, not n.muted and n.place + t.told > 100, v_now, v_now
+    from (
+      select c.*, m.muted, row_number() over (partition by c.workspace_id, m.muted, m.is_open order by c.kind, c.key) as place
+      from (select * from durable.alert_candidates() union all select * from durable.webhook_alerts()) as c
+      left join durable.alert_rules r on r.workspace_id = c.workspace_id and r.kind = c.kind
+      cross join lateral (select coalesce(r.muted_until > v_now, false) as muted, exists (select 1 from durable.alerts o
+        where o.workspace_id = c.workspace_id and o.kind = c.kind and o.key = c.key and o.resolved_at is null) as is_open) as m) as n
     cross join lateral (select count(*) as told from durable.alerts o
-      where o.workspace_id = c.workspace_id and o.told and o.fired_at > v_now - interval '1 hour') as t
+      where o.workspace_id = n.workspace_id and o.told and o.kind <> 'more' and o.fired_at > v_now - interval '1 hour') as t
+    order by n.workspace_id, n.kind, n.key
+    on conflict (workspace_id, kind, key) where resolved_at is null do update set seen_at = excluded.seen_at, facts = excluded.facts;
+  insert into durable.alerts as a (workspace_id, id, kind, key, facts, told, fired_at, seen_at)
+    select c.workspace_id, durable.new_id(), 'more', '',
+      jsonb_build_object('alerts', count(*) filter (where c.fired_at >= coalesce(o.fired_at, '-infinity')),
+        'kinds', string_agg(distinct c.kind, ', ') filter (where c.fired_at >= coalesce(o.fired_at, '-infinity')))::text,
+      coalesce(r.muted_until <= v_now, true), v_now, v_now
+    from durable.alerts c
+    left join durable.alert_rules r on r.workspace_id = c.workspace_id and r.kind = 'more'
+    left join durable.alerts o on o.workspace_id = c.workspace_id and o.kind = 'more' and o.key = '' and o.resolved_at is null
+    where c.capped and c.fired_at > least(v_now - interval '1 hour', coalesce(o.fired_at, v_now) - interval '1 microsecond') and coalesce(r.enabled, true)
+    group by c.workspace_id, r.muted_until having max(c.fired_at) > v_now - interval '1 hour' order by 1
     on conflict (workspace_id, kind, key) where resolved_at is null do update set seen_at = excluded.seen_at, facts = excluded.facts;
   insert into durable.alert_notices (workspace_id, alert_id, state, at)
     select a.workspace_id, a.id, 'fired', v_now from durable.alerts a

@@ -84,8 +84,7 @@ export function pageOfRuns(database: Database, workspaceId: number, { before, li
       order by r.id desc limit ${limit}
     )
     select p.id, p.function_id, p.function_version, p.status, p.created_at, p.ended_at, p.duration_ms,
-      (select count(*) from (select a.outcome from durable.attempts a where a.workspace_id = ${workspaceId} and a.run_id = p.id
-        limit ${ATTEMPTS_LOOKED_MAX}) as a where a.outcome in ('failed', 'transport', 'protocol', 'lost'))::int as failed_attempts,
+      durable.failed_attempts_of(${workspaceId}, p.id, ${ATTEMPTS_LOOKED_MAX})::int as failed_attempts,
       coalesce(e.client_id, e.id::text) as event_id, e.name as event_name, w.wait::text as wait, (select durable.revision())::float8 as rev
     from page p
     join durable.events e on e.workspace_id = ${workspaceId} and e.id = p.event_id

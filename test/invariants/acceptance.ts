@@ -1,5 +1,5 @@
+import { groupBy } from "../../engine/src/domain/group-by.ts";
 import type { AckLine } from "./ack-log.ts";
-import { groupBy } from "./group-by.ts";
 import { bySql, examined, type Invariant, type World } from "./invariant.ts";
 
 // A. What was accepted is there, once, whole, and unchanged.

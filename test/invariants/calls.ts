@@ -1,4 +1,4 @@
-import { groupBy } from "./group-by.ts";
+import { groupBy } from "../../engine/src/domain/group-by.ts";
 import { examined, type Invariant } from "./invariant.ts";
 
 // M. Calls that the engine makes for a step.

@@ -1,5 +1,5 @@
+import { groupBy } from "../../engine/src/domain/group-by.ts";
 import { hashOfText } from "./app-log.ts";
-import { groupBy } from "./group-by.ts";
 import { bySql, examined, type Invariant } from "./invariant.ts";
 
 // N. What user code said while it ran.

@@ -1,5 +1,5 @@
+import { groupBy } from "../../engine/src/domain/group-by.ts";
 import { type AppLine, hashOfText, leftBy } from "./app-log.ts";
-import { groupBy } from "./group-by.ts";
 import { bySql, examined, type Invariant, type World } from "./invariant.ts";
 import { KEPT } from "./kept.ts";
 import { compareWithMemory } from "./memory.ts";

@@ -1,4 +1,5 @@
 // Which of the waits at limits belong to which dispatch.
+import { groupBy } from "./group-by.ts";
 import { type Interval, interval } from "./phase.ts";
 import type { RecordedLimitWait, RecordedTimes } from "./recorded-run.ts";
 
@@ -6,15 +7,11 @@ import type { RecordedLimitWait, RecordedTimes } from "./recorded-run.ts";
 export type LimitWaits = ReadonlyMap<string | null, readonly RecordedLimitWait[]>;
 
 export function limitWaitsByStep(waits: readonly RecordedLimitWait[]): LimitWaits {
-  const byStep = new Map<string | null, RecordedLimitWait[]>();
-  for (const wait of waits.toSorted(
-    (a, b) => (a.untilMs ?? Number.POSITIVE_INFINITY) - (b.untilMs ?? Number.POSITIVE_INFINITY),
-  )) {
-    const group = byStep.get(wait.stepId);
-    if (group === undefined) byStep.set(wait.stepId, [wait]);
-    else group.push(wait);
-  }
-  return byStep;
+  const untilMs = (wait: RecordedLimitWait) => wait.untilMs ?? Number.POSITIVE_INFINITY;
+  return groupBy(
+    waits.toSorted((a, b) => untilMs(a) - untilMs(b)),
+    ({ stepId }) => stepId,
+  );
 }
 
 /** Engines set their clocks by the database's: on a busy machine they are off by as long as it takes to ask. */

@@ -1,5 +1,6 @@
 // A run as it was at an instant, from what is kept of it now: what came later is left out.
 
+import { groupBy } from "../domain/group-by.ts";
 import type { Phase } from "../domain/phase.ts";
 import type { RecordedRun } from "../domain/recorded-run.ts";
 import type { RunStatus } from "../domain/run-status.ts";
@@ -7,7 +8,6 @@ import { partitionRun } from "../domain/run-time.ts";
 import type { Database } from "../store/database.ts";
 import { loadRecorded, type RunRef } from "../store/recorded-runs.ts";
 import { loadRun, type RunStored, type StepStored } from "../store/runs-listing-detail.ts";
-import { attemptsOfSteps } from "./attempts-of-steps.ts";
 
 export interface RunAtOptions {
   readonly atMs: number;
@@ -64,7 +64,7 @@ function runAt(run: RunStored, recorded: RecordedRun, atMs: number): RunStored |
   const isBy = (instant: string | null) => instant !== null && Date.parse(instant) <= atMs;
   if (isBy(run.ended_at)) return { ...run, attempts: run.attempts.filter((each) => isBy(each.committed_at)) };
   const attempts = run.attempts.filter((each) => isBy(each.committed_at));
-  const tries = attemptsOfSteps(attempts);
+  const tries = groupBy(attempts, ({ step_id }) => step_id);
   const phase = partitionRun(recorded).findLast(({ fromMs }) => fromMs <= atMs)?.phase ?? "idle";
   return {
     ...run,

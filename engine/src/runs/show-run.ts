@@ -1,10 +1,10 @@
 import { type CallAnswer, RawJson, writeJson } from "@durable/protocol/wire";
+import { groupBy } from "../domain/group-by.ts";
 import { Problem } from "../domain/problems.ts";
 import type { RunState } from "../store/run-states.ts";
 import type { RunWait } from "../store/run-waits.ts";
 import type { RunListed } from "../store/runs-listing.ts";
 import type { AttemptStored, RunStored, StepStored } from "../store/runs-listing-detail.ts";
-import { attemptsOfSteps } from "./attempts-of-steps.ts";
 import { whyRun } from "./why.ts";
 
 /** A run as the API shows it. What apps and senders wrote is passed on as text, never read. */
@@ -77,7 +77,7 @@ export function showCalled(answer: CallAnswer) {
 
 /** Each with its own attempts: a run may have tens of thousands of both. */
 function showSteps({ steps, attempts }: RunStored) {
-  const tries = attemptsOfSteps(attempts);
+  const tries = groupBy(attempts, ({ step_id }) => step_id);
   return steps.map((step) => showStep(step, tries.get(step.id) ?? []));
 }
 

@@ -137,12 +137,7 @@ function entryAt(columns: EntryColumns, index: number): RecordedEntry {
     seq: columns.seq![index]!,
     attempt: columns.attempt![index]!,
     dueMs: msOf(columns.dueUs![index]!),
-    scheduledMs: msOf(columns.scheduledUs![index]!),
-    leasedMs: msOf(columns.leasedUs![index]!),
-    sentMs: msOf(columns.sentUs![index]!),
-    firstByteMs: msOf(columns.firstByteUs![index]!),
-    receivedMs: msOf(columns.receivedUs![index]!),
-    appMs: columns.appMs![index]!,
+    ...timesAt(columns, index),
     dispatch: columns.dispatch![index]!,
     committedMs: columns.committedUs![index]! / 1_000,
     settledMs: msOf(columns.settledUs![index]!),
@@ -161,14 +156,20 @@ function attemptAt(columns: AttemptColumns, index: number): RecordedAttempt {
     stepId: stepId === null ? null : uuidToStepId(stepId),
     attempt: columns.attempt![index]!,
     outcome: columns.outcome![index]!,
+    ...timesAt(columns, index),
+    dispatch,
+    committedMs: columns.committedUs![index]! / 1_000,
+  };
+}
+
+function timesAt(columns: TimesColumns, index: number): Omit<RecordedTimes, "dispatch"> {
+  return {
     scheduledMs: msOf(columns.scheduledUs![index]!),
     leasedMs: msOf(columns.leasedUs![index]!),
     sentMs: msOf(columns.sentUs![index]!),
     firstByteMs: msOf(columns.firstByteUs![index]!),
     receivedMs: msOf(columns.receivedUs![index]!),
     appMs: columns.appMs![index]!,
-    dispatch,
-    committedMs: columns.committedUs![index]! / 1_000,
   };
 }
 

@@ -10,7 +10,7 @@ import { AS_LIMITED, TICKS_SEEN } from "./limited/ends.ts";
 import { Operators } from "./limited/operators.ts";
 import { HELD, RELEASED } from "./limited/pauses.ts";
 import { recordLimits } from "./limited/recorder.ts";
-import { NEVER_FASTER, NEVER_FOR_NOTHING, NEVER_MORE, NEVER_OVER, NEVER_TWO } from "./limited/sweeps.ts";
+import { SWEEPS } from "./limited/sweeps.ts";
 import { Ticks } from "./limited/ticks.ts";
 import { Load } from "./load.ts";
 import { rage } from "./nemesis.ts";
@@ -89,17 +89,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       databaseUrl: cluster.postgres.url,
       oracles: { ackLog: cluster.ackLog, appLog: cluster.appLog },
       extra: [
-        ...[
-          PROGRAM_ENDS,
-          STOPPED,
-          MOURNED,
-          NEVER_OVER,
-          NEVER_FASTER,
-          NEVER_MORE,
-          NEVER_FOR_NOTHING,
-          NEVER_TWO,
-        ],
-        ...[AS_LIMITED, TICKS_SEEN, ticks.once, HELD, RELEASED],
+        ...SWEEPS,
+        ...[PROGRAM_ENDS, STOPPED, MOURNED, AS_LIMITED, TICKS_SEEN, ticks.once, HELD, RELEASED],
         ...(isGates ? [hotAndCold(options.minutes)] : []),
       ],
       slackMs: SLACK_MS,

@@ -7,7 +7,7 @@ import { DELAYED, METERED } from "./functions.ts";
 const LIMIT_THEN = `(select c.count from public.limit_log c
   where c.workspace_id = s.workspace_id and c.limit_id = g.limit_id and c.no < s.no order by c.no desc limit 1)`;
 
-export const NEVER_OVER: Invariant = {
+const NEVER_OVER: Invariant = {
   number: "34d",
   name: "never over",
   sentence:
@@ -36,7 +36,7 @@ interface Start {
 /** The pause between two starts is cut to microseconds, so that many of them may be so much shorter than a period. */
 const ROUNDING_US = 200;
 
-export const NEVER_FASTER: Invariant = {
+const NEVER_FASTER: Invariant = {
   number: "34i",
   name: "never faster",
   sentence:
@@ -77,7 +77,7 @@ const RATED = [
   ["delayed", DELAYED],
 ] as const;
 
-export const NEVER_MORE: Invariant = {
+const NEVER_MORE: Invariant = {
   number: "H6",
   name: "never more",
   sentence:
@@ -102,7 +102,7 @@ export const NEVER_MORE: Invariant = {
 /** A skip has the time at which its statement began; what it was held against may be so much later, when it waited for others. */
 const HELD_AGAINST_S = 60;
 
-export const NEVER_FOR_NOTHING: Invariant = {
+const NEVER_FOR_NOTHING: Invariant = {
   number: "H8",
   name: "never for nothing",
   sentence:
@@ -119,7 +119,7 @@ export const NEVER_FOR_NOTHING: Invariant = {
   ),
 };
 
-export const NEVER_TWO: Invariant = {
+const NEVER_TWO: Invariant = {
   number: "H7",
   name: "never two",
   sentence:
@@ -132,3 +132,11 @@ export const NEVER_TWO: Invariant = {
        where s.alive > 1`,
   ),
 };
+
+export const SWEEPS: readonly Invariant[] = [
+  NEVER_OVER,
+  NEVER_FASTER,
+  NEVER_MORE,
+  NEVER_FOR_NOTHING,
+  NEVER_TWO,
+];

@@ -25,9 +25,10 @@ test("a newcomer is younger than the page's first run, and not on it", () => {
   ).toEqual([]);
 });
 
-test("who was told of twice in one bundle comes as it is now", () => {
+test("who was told of twice in one bundle comes as it is now, in whatever order that was told", () => {
   const patches = [told("0300", 1, { status: "queued" }), told("0300", 2, { status: "running" })];
   expect(newcomersOf(PAGE, patches)).toEqual([{ id: "0300", status: "running", rev: 2 }]);
+  expect(newcomersOf(PAGE, patches.toReversed())).toEqual([{ id: "0300", status: "running", rev: 2 }]);
 });
 
 test("they come in by their ids, and the next page stays where it was", () => {

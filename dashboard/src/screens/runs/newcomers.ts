@@ -11,14 +11,15 @@ export interface Runs {
   readonly next: string | null;
 }
 
-/** Runs that were born after the page was read, each as it was told of last. Ids begin with the time. */
+/** Runs that were born after the page was read, each as it is by its highest `rev`. Ids begin with the time. */
 export function newcomersOf(page: Runs, patches: readonly Patch[]): RunListed[] {
   const known = new Set(page.runs.map(({ id }) => id));
   const newest = page.runs[0]?.id ?? "";
   const born = new Map<string, RunListed>();
   for (const { topic, kind, id, rev, patch } of patches) {
     if (topic !== "runs" || kind !== "run" || id === null || patch === null) continue;
-    if (id > newest && !known.has(id)) born.set(id, { ...patch, rev } as unknown as RunListed);
+    if (id <= newest || known.has(id) || (born.get(id)?.rev ?? -1) >= rev) continue;
+    born.set(id, { ...patch, rev } as unknown as RunListed);
   }
   return [...born.values()];
 }

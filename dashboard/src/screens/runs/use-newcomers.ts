@@ -40,7 +40,9 @@ export function useNewcomers({ key, filter, isFirstPage }: Asked): {
       if (runs.length === 0) return;
       const isJoining = isFirstPage && fits !== null && window.scrollY < TOP_PX;
       const grown = isJoining ? withNewcomers(page, runs) : null;
-      if (grown === null) setIds((known) => new Set([...known, ...runs.map(({ id }) => id)]));
+      const ids = runs.map(({ id }) => id);
+      if (grown === null)
+        setIds((known) => (ids.every((id) => known.has(id)) ? known : new Set([...known, ...ids])));
       else client.setQueryData(key, grown);
     });
   }, [live, client, app, env, filter, isFirstPage, hash]);

@@ -7,7 +7,7 @@ import { delimiter, dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type OutputFile } from "esbuild";
 import { beforeAll, describe, expect, it } from "vitest";
-import { invoke, SECRET, signed } from "../../sdk-ts/src/adapters/signed-sample.ts";
+import { invoke, SECRET, signed } from "../../sdk-ts/src/http/signed-sample.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

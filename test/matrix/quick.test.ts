@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { snippetsOf } from "../frameworks/snippets.ts";
 import { startEngine } from "../scenarios/api-engine.ts";
 import { tempFolder } from "../support/temp-folder.ts";
-import { HAS_KIT, runKitAgainst } from "./columns/conformance.ts";
+import { runKitAgainst } from "./columns/conformance.ts";
 import { measureSpeed } from "./columns/speed.ts";
 import { runEveryStep } from "./columns/steps.ts";
 import { moveBetween } from "./deploys.ts";
@@ -37,7 +37,7 @@ test.for(QUICK.map((host) => ({ host, title: host.title })))(
   { timeout: TIMEOUT_MS },
   async ({ host }) => {
     const project = projects.get(host.name)!;
-    if (HAS_KIT && WITH_THE_KIT.includes(host.name))
+    if (WITH_THE_KIT.includes(host.name))
       expect((await runKitAgainst(host, project, { mutations: false })).failed).toEqual([]);
     const app = await startHost(host, project, engine.url);
     try {

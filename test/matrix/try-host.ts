@@ -1,4 +1,4 @@
-import { HAS_KIT, runKitAgainst } from "./columns/conformance.ts";
+import { runKitAgainst } from "./columns/conformance.ts";
 import { measureSpeed } from "./columns/speed.ts";
 import { runEveryStep } from "./columns/steps.ts";
 import type { Column, Host } from "./host.ts";
@@ -40,7 +40,7 @@ export async function tryHost(host: Host, means: Means): Promise<Trial> {
     await makeProject(host, made);
     for (const column of COLUMNS) {
       at = column;
-      if (!isTried(host, column)) {
+      if (host.columns?.includes(column) === false) {
         cells[column] = "-";
         continue;
       }
@@ -61,10 +61,6 @@ export async function tryHost(host: Host, means: Means): Promise<Trial> {
 }
 
 const COLUMNS = ["conformance", "steps", "speed"] as const satisfies readonly Column[];
-
-function isTried(host: Host, column: Column): boolean {
-  return (column !== "conformance" || HAS_KIT) && (host.columns?.includes(column) ?? true);
-}
 
 type Try = (host: Host, folder: string, means: Means, flaws: string[]) => Promise<string>;
 

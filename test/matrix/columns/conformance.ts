@@ -5,15 +5,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../chaos/free-port.ts";
 import { runFor } from "../../frameworks/programs.ts";
-import { HAS_PROGRAM } from "../functions-file.ts";
 import type { Host } from "../host.ts";
 import { startHost } from "../running-host.ts";
 
 const KIT = fileURLToPath(
   new URL("../../../protocol/conformance/bin/durable-conformance.js", import.meta.url),
 );
-
-export const HAS_KIT = HAS_PROGRAM && existsSync(KIT);
 
 /** It takes half a minute, and ten times as long on a machine that is busy with other things. */
 const KIT_MS = 600_000;

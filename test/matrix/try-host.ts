@@ -6,7 +6,7 @@ import { install } from "./installation.ts";
 import { type MatrixEngine, sync } from "./matrix-engine.ts";
 import { makeProject } from "./project.ts";
 import type { Row } from "./results.ts";
-import { startHost } from "./running-host.ts";
+import { whileHostRuns } from "./running-host.ts";
 
 export interface Trial {
   readonly row: Row;
@@ -71,27 +71,11 @@ const TRIALS: Record<Column, Try> = {
     return `${passed} passed, ${failed.length} failed, ${notImplemented} not implemented`;
   },
   steps: (host, folder, { engine }) =>
-    whileItRuns(host, folder, engine, async (url) => {
+    whileHostRuns(host, folder, engine.url, async (url) => {
       await sync(engine, url);
       const { entries, ms } = await runEveryStep(engine);
       return `${entries} entries in ${(ms / 1_000).toFixed(1)} s`;
     }),
   speed: (host, folder, { engine }) =>
-    whileItRuns(host, folder, engine, async (url) => String(await measureSpeed(url))),
+    whileHostRuns(host, folder, engine.url, async (url) => String(await measureSpeed(url))),
 };
-
-async function whileItRuns(
-  host: Host,
-  folder: string,
-  engine: MatrixEngine,
-  act: (url: string) => Promise<string>,
-): Promise<string> {
-  const app = await startHost(host, folder, engine.url);
-  try {
-    return await Promise.race([act(app.url), app.alive]);
-  } catch (error) {
-    throw new Error(`${(error as Error).message}\nThe app said:\n${app.said()}`, { cause: error });
-  } finally {
-    await app.stop();
-  }
-}

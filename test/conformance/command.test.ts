@@ -1,17 +1,17 @@
 // The command as whoever ports meets it: what it says when it cannot begin, and how it ends.
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runKit } from "@durable/conformance";
 import { DEV_SECRET } from "@durable/protocol/wire";
 import { createFunction } from "@durable/sdk";
 import { serve } from "@durable/sdk/node";
-import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { freePort } from "../chaos/free-port.ts";
+import { tempFolder } from "../support/temp-folder.ts";
 
 const COMMAND = fileURLToPath(
   new URL("../../protocol/conformance/bin/durable-conformance.js", import.meta.url),
@@ -19,8 +19,7 @@ const COMMAND = fileURLToPath(
 const FIXTURE = fileURLToPath(new URL("apps/typescript.ts", import.meta.url));
 const START = `exec "${process.execPath}" "${FIXTURE}"`;
 const OTHER_SECRET = "whsec_b25lIHRoYXQgdGhlIGFwcCBkb2VzIG5vdCBoYXZl";
-const folder = mkdtempSync(join(tmpdir(), "durable-command-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = tempFolder("command");
 
 interface End {
   readonly code: number;

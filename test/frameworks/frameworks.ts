@@ -1,5 +1,6 @@
+import { NEXT_FILES } from "./next-files.ts";
 import { snippets } from "./readme.ts";
-import type { Snippet } from "./snippets.ts";
+import { replaceOnce, type Snippet } from "./snippets.ts";
 
 export interface Framework {
   readonly name: string;
@@ -41,29 +42,7 @@ export const FRAMEWORKS: readonly Framework[] = [
     types: ["@types/react"],
     start: ["node_modules/.bin/next", "dev"],
     build: ["node_modules/.bin/next", "build"],
-    // As create-next-app writes it, so that Next does not write a laxer one itself.
-    files: {
-      "tsconfig.json": JSON.stringify({
-        compilerOptions: {
-          target: "ES2017",
-          lib: ["dom", "dom.iterable", "esnext"],
-          allowJs: true,
-          skipLibCheck: true,
-          strict: true,
-          noEmit: true,
-          esModuleInterop: true,
-          module: "esnext",
-          moduleResolution: "bundler",
-          resolveJsonModule: true,
-          isolatedModules: true,
-          jsx: "react-jsx",
-          incremental: true,
-          plugins: [{ name: "next" }],
-        },
-        include: ["**/*.ts", "**/*.tsx", ".next/types/**/*.ts"],
-        exclude: ["node_modules"],
-      }),
-    },
+    files: NEXT_FILES,
   },
 ];
 
@@ -79,10 +58,4 @@ export function filesOf({ name, snippet, vary = (code) => code, files = {} }: Fr
     ...own.map((one) => ({ ...one, code: vary(one.code) })),
     ...Object.entries(files).map(([file, code]) => ({ file, code, framework: name })),
   ];
-}
-
-function replaceOnce(code: string, from: string, to: string): string {
-  if (code.split(from).length !== 2)
-    throw new Error(`The snippet does not have ${JSON.stringify(from)} once`);
-  return code.replace(from, to);
 }

@@ -14,3 +14,10 @@ export function snippetsOf(page: string): readonly Snippet[] {
     ([, file, framework, code]) => ({ file: file!, framework: framework ?? null, code: code! }),
   );
 }
+
+/** The code of a snippet with one thing in it changed. @throws Error where it stands there not at all, or twice. */
+export function replaceOnce(code: string, from: string, to: string): string {
+  if (code.split(from).length !== 2)
+    throw new Error(`The snippet does not have ${JSON.stringify(from)} once`);
+  return code.replace(from, to);
+}

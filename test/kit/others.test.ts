@@ -1,7 +1,7 @@
 // Functions of other apps in a test: what stands in for them is invoked as they are.
 import { createFunction } from "@durable/sdk";
-import { createTestKit } from "@durable/sdk/testing";
 import { expect, test } from "vitest";
+import { openKit } from "../support/kit.ts";
 
 const charge = createFunction({
   id: "charge",
@@ -23,17 +23,13 @@ const lost = createFunction({
 });
 
 test("a step invokes a function of another app, which invokes one back, and time jumps in both", async () => {
-  const kit = await createTestKit({
+  const kit = await openKit({
     app: "shop",
     functions: [checkout, address, lost],
     others: { billing: [charge] },
   });
-  try {
-    expect(await kit.run(checkout)).toBe("7 from Main Street 1");
-    expect(await kit.run(lost)).toBe("ForeignAppError");
-    // Those of this app.
-    expect(await kit.runs()).toHaveLength(3);
-  } finally {
-    await kit.close();
-  }
+  expect(await kit.run(checkout)).toBe("7 from Main Street 1");
+  expect(await kit.run(lost)).toBe("ForeignAppError");
+  // Those of this app.
+  expect(await kit.runs()).toHaveLength(3);
 });

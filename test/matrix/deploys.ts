@@ -4,7 +4,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { waitFor } from "../support/wait.ts";
 import type { Host } from "./host.ts";
 import { type MatrixEngine, send, show, sync } from "./matrix-engine.ts";
-import { startHost } from "./running-host.ts";
+import { whileHostRuns } from "./running-host.ts";
 
 export interface Side {
   readonly host: Host;
@@ -23,18 +23,14 @@ const WAIT_S = 50;
 
 /** Throws unless every step ran once, before the deploy on the one side and after it on the other. */
 export async function moveBetween(engine: MatrixEngine, from: Side, to: Side): Promise<Move> {
-  const first = await startHost(from.host, from.folder, engine.url);
-  let run: string;
-  try {
-    await sync(engine, first.url);
-    run = await send(engine, "move.asked", { sleepMs: SLEEP_MS });
-    await waitFor("the run to sleep", async () => (await show(engine, run)).steps.length === 2);
-  } finally {
-    await first.stop();
-  }
-  const second = await startHost(to.host, to.folder, engine.url);
-  try {
-    await sync(engine, second.url);
+  const run = await whileHostRuns(from.host, from.folder, engine.url, async (url) => {
+    await sync(engine, url);
+    const id = await send(engine, "move.asked", { sleepMs: SLEEP_MS });
+    await waitFor("the run to sleep", async () => (await show(engine, id)).steps.length === 2);
+    return id;
+  });
+  return whileHostRuns(to.host, to.folder, engine.url, async (url) => {
+    await sync(engine, url);
     const ended = await show(engine, run, WAIT_S);
     equal(ended.status, "completed", ended.why);
     deepEqual(
@@ -50,7 +46,5 @@ export async function moveBetween(engine: MatrixEngine, from: Side, to: Side): P
     match(before!, /^\w+/);
     equal(after[0], after[1]);
     return { from: before!, to: after[0]! };
-  } finally {
-    await second.stop();
-  }
+  });
 }

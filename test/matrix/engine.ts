@@ -3,6 +3,7 @@
 import { Writable } from "node:stream";
 import { terminalLog } from "../../engine/src/cli/log.ts";
 import { createEngine } from "../../engine/src/engine.ts";
+import { ENGINE_IN_PROCESS } from "../support/engine-config.ts";
 import { createDatabaseOn, createTemplate, startTestServer } from "../support/test-server.ts";
 import type { MatrixEngine } from "./matrix-engine.ts";
 
@@ -11,17 +12,9 @@ export async function startMatrixEngine(): Promise<MatrixEngine & { stop(): Prom
   await createTemplate(server.address);
   const database = await createDatabaseOn(server.address);
   const engine = createEngine({
-    mode: "dev",
+    ...ENGINE_IN_PROCESS,
     database: { options: database.address },
-    host: "127.0.0.1",
-    port: 0,
     adminToken: null,
-    encryptionKeys: [Buffer.alloc(32, "k")],
-    leaseMs: 5_000,
-    connections: 4,
-    pollMs: 250,
-    slots: 16,
-    egress: { allowLoopback: true },
     log: terminalLog({}, new Writable({ write: (_line, _encoding, done) => done() })),
   });
   const { port } = await engine.start();

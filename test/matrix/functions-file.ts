@@ -1,6 +1,5 @@
 // What every host serves, as one file without imports but the SDK, so that it may stand wherever a framework wants it.
 
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 
@@ -8,23 +7,18 @@ const APP = fileURLToPath(new URL("app/", import.meta.url));
 /** The interpreter of the conformance kit for this SDK; the kit's own. */
 const PROGRAM = fileURLToPath(new URL("../conformance/apps/typescript-program.ts", import.meta.url));
 
-export const HAS_PROGRAM = existsSync(PROGRAM);
-
-const conformance = `
+const entry = `
 import { createFunction } from "@durable/sdk";
 import { runProgram } from ${JSON.stringify(PROGRAM)};
+import { echo } from "./echo.ts";
+import { move } from "./move.ts";
+import { child, people, tour, undone } from "./tour.ts";
 const conformance = createFunction({
   id: "conformance",
   trigger: { event: "conformance.run" },
   handler: ({ event, step }) => runProgram(step, event.data),
-});`;
-
-const entry = `
-import { echo } from "./echo.ts";
-import { move } from "./move.ts";
-import { child, people, tour, undone } from "./tour.ts";
-${HAS_PROGRAM ? conformance : ""}
-export const functions = [echo, move, child, people, tour, undone${HAS_PROGRAM ? ", conformance" : ""}];`;
+});
+export const functions = [echo, move, child, people, tour, undone, conformance];`;
 
 /** The kit's program runs on Node; a runtime without Node's modules has a clock all the same. */
 const webTimers: Plugin = {

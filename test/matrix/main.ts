@@ -1,7 +1,6 @@
 // `npm run matrix [-- bun deno]`: the SDK's package on every host, as its users have it there.
 
 import { tempFolder } from "../support/temp-folder.ts";
-import { HAS_KIT } from "./columns/conformance.ts";
 import { moveBetween } from "./deploys.ts";
 import { startMatrixEngine } from "./engine.ts";
 import type { Host } from "./host.ts";
@@ -33,7 +32,6 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 const startedAtMs = performance.now();
 const flaws: string[] = [];
 const folder = tempFolder("matrix");
-if (!HAS_KIT) console.log("  the conformance kit is not here, so its column stays empty");
 
 progress("packing the SDK");
 const sdk = await packSdk(folder);

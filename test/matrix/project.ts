@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
 import { runFor } from "../frameworks/programs.ts";
-import { snippetsOf } from "../frameworks/snippets.ts";
+import { replaceOnce, snippetsOf } from "../frameworks/snippets.ts";
 import { APP } from "./app/app-name.ts";
 import { functionsFile } from "./functions-file.ts";
 import type { Host, HostPlace, SnippetSource } from "./host.ts";
@@ -46,12 +46,6 @@ function servingOurs(code: string): string {
     'app: "shop", functions: [onboarding]',
     `app: "${APP}", functions`,
   );
-}
-
-function replaceOnce(code: string, from: string, to: string): string {
-  if (code.split(from).length !== 2)
-    throw new Error(`The snippet does not have ${JSON.stringify(from)} once`);
-  return code.replace(from, to);
 }
 
 async function bundle(how: NonNullable<Host["bundle"]>, folder: string): Promise<void> {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { snippetsOf } from "../frameworks/snippets.ts";
 import { startEngine } from "../scenarios/api-engine.ts";
 import { tempFolder } from "../support/temp-folder.ts";
-import { HAS_KIT, runKitAgainst } from "./columns/conformance.ts";
+import { runKitAgainst } from "./columns/conformance.ts";
 import { measureSpeed } from "./columns/speed.ts";
 import { runEveryStep } from "./columns/steps.ts";
 import { moveBetween } from "./deploys.ts";
@@ -11,7 +11,7 @@ import { HOSTS, hostsNamed } from "./hosts.ts";
 import { install, packSdk } from "./installation.ts";
 import { sync } from "./matrix-engine.ts";
 import { makeProject } from "./project.ts";
-import { startHost } from "./running-host.ts";
+import { whileHostRuns } from "./running-host.ts";
 
 const TIMEOUT_MS = 180_000;
 const QUICK = HOSTS.filter(({ isQuick }) => isQuick);
@@ -37,18 +37,13 @@ test.for(QUICK.map((host) => ({ host, title: host.title })))(
   { timeout: TIMEOUT_MS },
   async ({ host }) => {
     const project = projects.get(host.name)!;
-    if (HAS_KIT && WITH_THE_KIT.includes(host.name))
+    if (WITH_THE_KIT.includes(host.name))
       expect((await runKitAgainst(host, project, { mutations: false })).failed).toEqual([]);
-    const app = await startHost(host, project, engine.url);
-    try {
-      await sync(engine, app.url);
+    await whileHostRuns(host, project, engine.url, async (url) => {
+      await sync(engine, url);
       expect((await runEveryStep(engine)).entries).toBeGreaterThan(150);
-      expect(await measureSpeed(app.url, { requests: 100 })).toBeGreaterThan(0);
-    } catch (error) {
-      throw new Error(`${(error as Error).message}\nThe app said:\n${app.said()}`, { cause: error });
-    } finally {
-      await app.stop();
-    }
+      expect(await measureSpeed(url, { requests: 100 })).toBeGreaterThan(0);
+    });
   },
 );
 

@@ -44,6 +44,23 @@ export async function startHost(
   return { ...running, url };
 }
 
+/** Acts while it runs, and stops it. What goes wrong is told together with what the app said. */
+export async function whileHostRuns<Result>(
+  host: Host,
+  folder: string,
+  engineUrl: string,
+  act: (url: string) => Promise<Result>,
+): Promise<Result> {
+  const app = await startHost(host, folder, engineUrl);
+  try {
+    return await Promise.race([act(app.url), app.alive]);
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\nThe app said:\n${app.said()}`, { cause: error });
+  } finally {
+    await app.stop();
+  }
+}
+
 /** Every adapter answers so to what is no POST. */
 async function serves(url: string): Promise<boolean> {
   try {

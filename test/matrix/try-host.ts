@@ -1,4 +1,4 @@
-import { HAS_KIT, runKitAgainst } from "./columns/conformance.ts";
+import { runKitAgainst } from "./columns/conformance.ts";
 import { measureSpeed } from "./columns/speed.ts";
 import { runEveryStep } from "./columns/steps.ts";
 import type { Column, Host } from "./host.ts";
@@ -6,7 +6,7 @@ import { install } from "./installation.ts";
 import { type MatrixEngine, sync } from "./matrix-engine.ts";
 import { makeProject } from "./project.ts";
 import type { Row } from "./results.ts";
-import { startHost } from "./running-host.ts";
+import { whileHostRuns } from "./running-host.ts";
 
 export interface Trial {
   readonly row: Row;
@@ -40,7 +40,7 @@ export async function tryHost(host: Host, means: Means): Promise<Trial> {
     await makeProject(host, made);
     for (const column of COLUMNS) {
       at = column;
-      if (!isTried(host, column)) {
+      if (host.columns?.includes(column) === false) {
         cells[column] = "-";
         continue;
       }
@@ -62,10 +62,6 @@ export async function tryHost(host: Host, means: Means): Promise<Trial> {
 
 const COLUMNS = ["conformance", "steps", "speed"] as const satisfies readonly Column[];
 
-function isTried(host: Host, column: Column): boolean {
-  return (column !== "conformance" || HAS_KIT) && (host.columns?.includes(column) ?? true);
-}
-
 type Try = (host: Host, folder: string, means: Means, flaws: string[]) => Promise<string>;
 
 const TRIALS: Record<Column, Try> = {
@@ -75,27 +71,11 @@ const TRIALS: Record<Column, Try> = {
     return `${passed} passed, ${failed.length} failed, ${notImplemented} not implemented`;
   },
   steps: (host, folder, { engine }) =>
-    whileItRuns(host, folder, engine, async (url) => {
+    whileHostRuns(host, folder, engine.url, async (url) => {
       await sync(engine, url);
       const { entries, ms } = await runEveryStep(engine);
       return `${entries} entries in ${(ms / 1_000).toFixed(1)} s`;
     }),
   speed: (host, folder, { engine }) =>
-    whileItRuns(host, folder, engine, async (url) => String(await measureSpeed(url))),
+    whileHostRuns(host, folder, engine.url, async (url) => String(await measureSpeed(url))),
 };
-
-async function whileItRuns(
-  host: Host,
-  folder: string,
-  engine: MatrixEngine,
-  act: (url: string) => Promise<string>,
-): Promise<string> {
-  const app = await startHost(host, folder, engine.url);
-  try {
-    return await Promise.race([act(app.url), app.alive]);
-  } catch (error) {
-    throw new Error(`${(error as Error).message}\nThe app said:\n${app.said()}`, { cause: error });
-  } finally {
-    await app.stop();
-  }
-}

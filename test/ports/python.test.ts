@@ -1,11 +1,10 @@
 // The port in protocol/ports/python, which a stranger wrote from the protocol's README: its tests, the kit, and runs on a
 // real engine. Without a python3 nothing of it is tried, and the end of `npm test` says so (scripts/system-packages.ts).
 import { execFile } from "node:child_process";
-import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { freePort } from "../chaos/free-port.ts";
 import { pythonPath } from "../support/python.ts";
 import { commandsOf, GUIDE, ROOT } from "./guide.ts";
 
@@ -20,15 +19,6 @@ function sh(command: string): Promise<{ code: number | null; said: string }> {
       resolve({ code: child.exitCode, said: out + err }),
     );
   });
-}
-
-async function freePort(): Promise<number> {
-  const door = createServer().listen(0, "127.0.0.1");
-  await once(door, "listening");
-  const { port } = door.address() as { port: number };
-  door.close();
-  await once(door, "close");
-  return port;
 }
 
 describe.skipIf(pythonPath() === null)("the Python port", () => {

@@ -1,10 +1,12 @@
 import { Writable } from "node:stream";
 import { terminalLog } from "../../engine/src/cli/log.ts";
 import { createEngine, type EngineConfig } from "../../engine/src/engine.ts";
+import { ENGINE_IN_PROCESS } from "../support/engine-config.ts";
 import { createDatabase } from "../support/postgres.ts";
 
+export { ENCRYPTION_KEY } from "../support/engine-config.ts";
+
 export const ADMIN_TOKEN = "test-admin-token-of-more-than-32-characters";
-export const ENCRYPTION_KEY = Buffer.alloc(32, "k");
 
 export interface ApiAnswer {
   readonly status: number;
@@ -26,17 +28,9 @@ export async function startEngine(options: Partial<EngineConfig> = {}) {
     },
   });
   const engine = createEngine({
-    mode: "dev",
+    ...ENGINE_IN_PROCESS,
     database: { options: database.address },
-    host: "127.0.0.1",
-    port: 0,
     adminToken: ADMIN_TOKEN,
-    encryptionKeys: [ENCRYPTION_KEY],
-    leaseMs: 5_000,
-    connections: 4,
-    pollMs: 250,
-    slots: 16,
-    egress: { allowLoopback: true },
     log: terminalLog({ DURABLE_LOG: "debug" }, lines),
     ...options,
   });

@@ -7,7 +7,7 @@ import { delimiter, dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type OutputFile } from "esbuild";
 import { beforeAll, describe, expect, it } from "vitest";
-import { invoke, SECRET, signed } from "../../sdk-ts/src/adapters/signed-sample.ts";
+import { invoke, SECRET, signed } from "../../sdk-ts/src/http/signed-sample.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -22,6 +22,11 @@ function run(command: string, args: string[], cwd = project): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: "utf8" });
   if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? stdout + stderr}`);
   return stdout;
+}
+
+/** @throws Error with what the compiler says of them. */
+function compile(sources: readonly string[], ...options: readonly string[]): void {
+  run(process.execPath, [compiler, "--noEmit", "--strict", "--target", "es2022", ...options, ...sources]);
 }
 
 /** This one, and whatever else is installed: the SDK runs on older versions than its tests. */
@@ -119,6 +124,7 @@ describe("in an empty project", () => {
     "@durable/sdk/eslint": "findMistakes",
   };
 
+  const EVERY_LIBRARY = ["--skipLibCheck", "false"];
   const STRICTEST = [
     "--exactOptionalPropertyTypes",
     "--noUncheckedIndexedAccess",
@@ -127,6 +133,9 @@ describe("in an empty project", () => {
     "--isolatedModules",
     "--verbatimModuleSyntax",
   ];
+
+  /** The standards of the web, and no types of Node. */
+  const NO_NODE = ["--lib", "es2022,dom", "--types", ""];
 
   /** Every adapter, given what its host gives it, and options that may be undefined. */
   const USER = `
@@ -193,24 +202,8 @@ describe("in an empty project", () => {
           .map((path, index) => `import * as m${index} from "${path}"; export { m${index} };`)
           .join("\n"),
       );
-      run(process.execPath, [
-        compiler,
-        "--noEmit",
-        "--strict",
-        "--skipLibCheck",
-        "false",
-        ...STRICTEST,
-        "--module",
-        module,
-        "--moduleResolution",
-        resolution,
-        "--target",
-        "es2022",
-        "--types",
-        "node",
-        "all.mts",
-        "user.mts",
-      ]);
+      const found = ["--module", module, "--moduleResolution", resolution, "--types", "node"];
+      compile(["all.mts", "user.mts"], ...EVERY_LIBRARY, ...STRICTEST, ...found);
     },
   );
 
@@ -330,8 +323,7 @@ console.log(await (await serve({ app: "shop", functions: [pay] })(request)).text
       writeFileSync(join(project, file!.replace(/\.ts$/, ".mts")), code!.replaceAll('.ts"', '.mjs"'));
     const names = blocks.map(([, file]) => file!.replace(/\.ts$/, ".mts"));
     expect(names).toEqual(["functions.mts", "send.mts"]);
-    const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--types", ""];
-    run(process.execPath, [compiler, ...options, "--lib", "es2022,dom", ...names]);
+    compile(names, "--module", "nodenext", ...NO_NODE);
   });
 
   it("compiles what the guide shows of a page and its server", () => {
@@ -343,15 +335,7 @@ console.log(await (await serve({ app: "shop", functions: [pay] })(request)).text
     writeFileSync(join(project, "guide-server.mts"), server!);
     const given = `declare const url: string; declare const token: string; declare function show(...of: unknown[]): void;`;
     writeFileSync(join(project, "guide-page.mts"), `${given}\n${page}`);
-    const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--types", ""];
-    run(process.execPath, [
-      compiler,
-      ...options,
-      "--lib",
-      "es2022,dom",
-      "guide-server.mts",
-      "guide-page.mts",
-    ]);
+    compile(["guide-server.mts", "guide-page.mts"], "--module", "nodenext", ...NO_NODE);
   });
 
   it("compiles without Node's types where there is no Node", () => {
@@ -364,23 +348,7 @@ console.log(await (await serve({ app: "shop", functions: [pay] })(request)).text
        });
        export default { fetch: serve({ app: "shop", functions: [hello] }) };`,
     );
-    run(process.execPath, [
-      compiler,
-      "--noEmit",
-      "--strict",
-      "--skipLibCheck",
-      "false",
-      "--module",
-      "esnext",
-      "--moduleResolution",
-      "bundler",
-      "--target",
-      "es2022",
-      "--lib",
-      "es2022,dom",
-      "--types",
-      "",
-      "worker.mts",
-    ]);
+    const found = ["--module", "esnext", "--moduleResolution", "bundler"];
+    compile(["worker.mts"], ...EVERY_LIBRARY, ...found, ...NO_NODE);
   });
 });

@@ -1,9 +1,9 @@
 // Bindings instead of an environment, and work that outlives the line.
 import { afterEach, expect, test, vi } from "vitest";
 import { createFunction } from "../function.ts";
+import { invoke, isSignedAnswer, SECRET, signed } from "../http/signed-sample.ts";
 import { environment, provideEnvironment } from "../runtime/environment.ts";
 import { serve } from "./cloudflare.ts";
-import { invoke, isSignedAnswer, SECRET, signed } from "./signed-sample.ts";
 
 const echo = createFunction({ id: "echo", handler: ({ event }) => event.data });
 const post = (body: string) =>

@@ -3,8 +3,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, expect, test } from "vitest";
 import { createFunction } from "../function.ts";
+import { invoke, isSignedAnswer, SECRET, signed } from "../http/signed-sample.ts";
 import { servePages } from "./next.ts";
-import { invoke, isSignedAnswer, SECRET, signed } from "./signed-sample.ts";
 import { serve as serveSvelteKit } from "./sveltekit.ts";
 
 const echo = createFunction({ id: "echo", handler: ({ event }) => event.data });

@@ -1,9 +1,9 @@
 // An event of each gateway to a signed answer in the form which that gateway takes.
 import { describe, expect, test } from "vitest";
 import { createFunction } from "../function.ts";
+import { invoke, isSignedAnswer, SECRET, signed } from "../http/signed-sample.ts";
 import { type LambdaHttpResult, serve } from "./lambda.ts";
 import { SAMPLES, type SampleRequest } from "./lambda-samples.ts";
-import { invoke, isSignedAnswer, SECRET, signed } from "./signed-sample.ts";
 
 const echo = createFunction({
   id: "echo",

@@ -1,14 +1,8 @@
 // Who is answered by an app that has no secret of its own: the engine on this machine, and nobody else.
-import {
-  DEV_SECRET,
-  HEADER_ID,
-  HEADER_SIGNATURE,
-  HEADER_TIMESTAMP,
-  parseSecretList,
-  sign,
-} from "@durable/protocol/wire";
+import { DEV_SECRET } from "@durable/protocol/wire";
 import { afterEach, expect, test, vi } from "vitest";
 import { createRoute } from "./route.ts";
+import { signed } from "./signed-sample.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -16,16 +10,10 @@ async function asked(head: Readonly<Record<string, string>>, remoteAddress?: str
   vi.stubEnv("DURABLE_SECRET", undefined);
   vi.stubEnv("DURABLE_URL", undefined);
   vi.stubEnv("NODE_ENV", "development");
-  const [key] = parseSecretList(DEV_SECRET);
   const body = JSON.stringify({ type: "inspect", app: "shop" });
-  const nowS = Math.floor(Date.now() / 1_000);
   const headers: Readonly<Record<string, string>> = {
     host: "localhost:3000",
-    "content-type": "application/json",
-    "durable-protocol": "1",
-    [HEADER_ID]: "msg_1",
-    [HEADER_TIMESTAMP]: String(nowS),
-    [HEADER_SIGNATURE]: sign(key!, "msg_1", nowS, body),
+    ...signed(body, { secret: DEV_SECRET }),
     ...head,
   };
   const route = createRoute({ app: "shop", functions: [] });

@@ -1,9 +1,10 @@
 // More than one answer holds: what was left out of it is told by the next one, and no body runs for that again.
-import { DEV_SECRET, type InvokeRequest, type MemoEntry, parseSecret, sign } from "@durable/protocol/wire";
+import type { InvokeRequest, MemoEntry } from "@durable/protocol/wire";
 import { expect, test } from "vitest";
 import { leaveOver, takeLeftOver } from "../execution/left-over.ts";
 import { createFunction } from "../function.ts";
 import { createRoute } from "./route.ts";
+import { SECRET, signed } from "./signed-sample.ts";
 
 const STEPS = 7;
 const RESULT_BYTES = 2 * 1024 * 1024;
@@ -22,7 +23,7 @@ test("a body whose result did not fit into an answer does not run again", async 
       return (await Promise.all(numbers.map(run))).map((text) => text.slice(0, 3));
     },
   });
-  const handle = createRoute({ app: "app", functions: [fn], secret: DEV_SECRET });
+  const handle = createRoute({ app: "app", functions: [fn], secret: SECRET });
   const memo: MemoEntry[] = [];
   for (let dispatches = 1; dispatches <= STEPS + 1; dispatches += 1) {
     const request: InvokeRequest = {
@@ -38,14 +39,7 @@ test("a body whose result did not fit into an answer does not run again", async 
       budget: { ms: 60_000, steps: 1 },
     };
     const body = JSON.stringify(request);
-    const timestampS = Math.floor(Date.now() / 1000);
-    const headers: Record<string, string> = {
-      "content-type": "application/json",
-      "durable-protocol": "1",
-      "webhook-id": `d${dispatches}`,
-      "webhook-timestamp": String(timestampS),
-      "webhook-signature": sign(parseSecret(DEV_SECRET), `d${dispatches}`, timestampS, body),
-    };
+    const headers = signed(body);
     const wire = {
       method: "POST",
       header: (name: string) => headers[name],

@@ -3,15 +3,15 @@
 import { once } from "node:events";
 import { createServer, request as httpRequest, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
-import { parseSecret, REQUEST_BYTES_MAX, replyKeyOf, sign, verify } from "@durable/protocol/wire";
+import { parseSecret, REQUEST_BYTES_MAX, replyKeyOf, verify } from "@durable/protocol/wire";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { serve as serveExpress } from "../adapters/express.ts";
 import { serve as serveNode } from "../adapters/node.ts";
 import { createFunction } from "../function.ts";
 import { serve as serveFetch } from "../serve.ts";
 import type { ServeOptions } from "./serve-options.ts";
+import { invoke as invokeOf, type SampleSigning, SECRET, signed as signedHeaders } from "./signed-sample.ts";
 
-const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 const OTHER = `whsec_${Buffer.alloc(32, 8).toString("base64")}`;
 const KEY = parseSecret(SECRET);
 
@@ -106,41 +106,12 @@ afterAll(() => Promise.all(servers.map((server) => new Promise((resolve) => serv
 const DOORS = ["a fetch handler", "node:http", "express", "express after a body parser"];
 
 const nowS = () => Math.floor(Date.now() / 1000);
-let ids = 0;
 
-function signed(
-  body: string,
-  { secret = SECRET, timestampS = nowS(), ...more }: Record<string, unknown> = {},
-): Sent {
-  const id = `dsp_${++ids}`;
-  return {
-    body,
-    headers: {
-      "content-type": "application/json",
-      "durable-protocol": "1",
-      "webhook-id": id,
-      "webhook-timestamp": String(timestampS),
-      "webhook-signature": sign(parseSecret(secret as string), id, timestampS as number, body),
-      ...(more["headers"] as object),
-    },
-  };
+function signed(body: string, { headers, ...signing }: SampleSigning & Pick<Sent, "headers"> = {}): Sent {
+  return { body, headers: { ...signedHeaders(body, signing), ...headers } };
 }
 
-function invoke(data: unknown, more: object = {}): string {
-  return JSON.stringify({
-    type: "invoke",
-    app: "shop",
-    fn: "echo",
-    run: { id: "0198b7e0-0000-7000-8000-000000000000", started_at: "2026-01-01T00:00:00.000Z" },
-    task: { kind: "advance", fence: "fence-1" },
-    input: { event: { id: "e", name: "said", data, time: "2026-01-01T00:00:00.000Z" } },
-    memo: [],
-    memo_next: null,
-    attempts: {},
-    budget: { ms: 1_000, steps: 1 },
-    ...more,
-  });
-}
+const invoke = (data: unknown, more?: object) => invokeOf("echo", data, more);
 
 describe.each(DOORS)("through %s", (door) => {
   const through = (sent: Sent) => doors[door]!(sent);

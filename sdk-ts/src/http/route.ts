@@ -22,7 +22,6 @@ import { type Authentic, authenticate } from "./authenticate.ts";
 import { checkHead } from "./check-head.ts";
 import { checkOnce, checkServed } from "./check-served.ts";
 import type { Identity } from "./encode-answer.ts";
-import { isPassedOn } from "./passed-on.ts";
 import { problem } from "./problem.ts";
 import { readMessage } from "./read-message.ts";
 import { createKeySource, type KeyPair } from "./secrets.ts";
@@ -66,8 +65,7 @@ export function createRoute(options: ServeOptions, engine: EngineAddress = CONFI
     if (refused !== null) return refused;
     let secrets: readonly KeyPair[];
     try {
-      const host = isPassedOn(request) ? null : request.header("host");
-      secrets = await secretsFor(host, request.remoteAddress);
+      secrets = await secretsFor(request);
     } catch {
       return problem(
         "secret-unavailable",

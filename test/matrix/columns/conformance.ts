@@ -3,9 +3,9 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { countOf, type Report } from "@durable/conformance";
 import { freePort } from "../../chaos/free-port.ts";
 import { runFor } from "../../frameworks/programs.ts";
-import { HAS_PROGRAM } from "../functions-file.ts";
 import type { Host } from "../host.ts";
 import { startHost } from "../running-host.ts";
 
@@ -13,18 +13,8 @@ const KIT = fileURLToPath(
   new URL("../../../protocol/conformance/bin/durable-conformance.js", import.meta.url),
 );
 
-export const HAS_KIT = HAS_PROGRAM && existsSync(KIT);
-
 /** It takes half a minute, and ten times as long on a machine that is busy with other things. */
 const KIT_MS = 600_000;
-
-interface Report {
-  readonly results: readonly {
-    readonly id: string;
-    readonly status: string;
-    readonly flaws: readonly string[];
-  }[];
-}
 
 export interface Conformance {
   readonly passed: number;
@@ -65,13 +55,12 @@ export async function runKitAgainst(
   } finally {
     await app.stop();
   }
-  const { results } = JSON.parse(readFileSync(file, "utf8")) as Report;
-  const count = (status: string) => results.filter((result) => result.status === status).length;
+  const report = JSON.parse(readFileSync(file, "utf8")) as Report;
   return {
-    passed: count("PASSED"),
-    failed: results
+    passed: countOf(report, "PASSED"),
+    failed: report.results
       .filter(({ status }) => status === "FAILED")
       .map(({ id, flaws }) => `${id}: ${flaws.join(" ")}`),
-    notImplemented: count("NOT_IMPLEMENTED"),
+    notImplemented: countOf(report, "NOT_IMPLEMENTED"),
   };
 }

@@ -1,7 +1,8 @@
 // How many signed requests a host answers in a second, 8 clients asking.
 
 import { Agent, request } from "node:http";
-import { DEV_SECRET, parseSecret, replyKeyOf, sign, verify } from "@durable/protocol/wire";
+import { DEV_SECRET, parseSecret, replyKeyOf, verify } from "@durable/protocol/wire";
+import { signedHeaders } from "../../support/signed-headers.ts";
 import { APP } from "../app/app-name.ts";
 
 const CLIENTS = 8;
@@ -55,15 +56,12 @@ async function ask(url: string, agent: Agent, count: number): Promise<void> {
 
 function post(url: string, agent: Agent): Promise<void> {
   const id = `dsp_${crypto.randomUUID()}`;
-  const timestampS = Math.floor(Date.now() / 1_000);
   return new Promise((resolve, reject) => {
     const headers = {
       "content-type": "application/json",
       "content-length": Buffer.byteLength(BODY),
       "durable-protocol": "1",
-      "webhook-id": id,
-      "webhook-timestamp": String(timestampS),
-      "webhook-signature": sign(KEY, id, timestampS, BODY),
+      ...signedHeaders(BODY, { key: KEY, id }),
     };
     const sent = request(url, { method: "POST", agent, headers }, (answer) => {
       const pieces: Buffer[] = [];

@@ -1,26 +1,5 @@
+import { NEXT_FILES } from "../../frameworks/next-files.ts";
 import type { Host } from "../host.ts";
-
-// As create-next-app writes it, so that Next does not write a laxer one itself.
-const TYPES = {
-  compilerOptions: {
-    target: "ES2017",
-    lib: ["dom", "dom.iterable", "esnext"],
-    allowJs: true,
-    skipLibCheck: true,
-    strict: true,
-    noEmit: true,
-    esModuleInterop: true,
-    module: "esnext",
-    moduleResolution: "bundler",
-    resolveJsonModule: true,
-    isolatedModules: true,
-    jsx: "react-jsx",
-    incremental: true,
-    plugins: [{ name: "next" }],
-  },
-  include: ["**/*.ts", "**/*.tsx", ".next/types/**/*.ts"],
-  exclude: ["node_modules"],
-};
 
 function next(name: string, title: string, snippet: NonNullable<Host["snippet"]>): Host {
   return {
@@ -37,7 +16,7 @@ function next(name: string, title: string, snippet: NonNullable<Host["snippet"]>
       "@types/react": "19.3.3",
     },
     snippet,
-    files: () => ({ "tsconfig.json": JSON.stringify(TYPES) }),
+    files: () => NEXT_FILES,
     build: ["node_modules/.bin/next", "build"],
     start: ({ port }) => ["node_modules/.bin/next", "start", "-H", "127.0.0.1", "-p", String(port)],
   };

@@ -10,13 +10,18 @@ import type { Host } from "../host.ts";
 
 const MAKE = path("project.ts");
 const POOL = path("serve/pool.ts");
-const FPM = path("serve/fpm.ts");
 const WASM = path("serve/wasm.ts");
 const TREE = path("tree.ts");
 const PHP_WASM = "3.1.56";
 const GAPS: Record<string, string> = JSON.parse(
   readFileSync(path("../conformance/apps/php/gaps.json"), "utf8"),
 );
+
+/** What serves PHP on this machine. */
+const SERVERS = {
+  pool: { name: "php", title: "eight php -S", program: POOL },
+  fpm: { name: "php-fpm", title: "php-fpm and nginx", program: path("serve/fpm.ts") },
+};
 
 const TITLES: Record<Kind, string> = {
   plain: "plain PHP",
@@ -26,13 +31,13 @@ const TITLES: Record<Kind, string> = {
 };
 
 export const hosts: readonly Host[] = [
-  onPool("plain", false),
-  onPool("psr15", true),
-  onPool("laravel", false),
-  onPool("symfony", true),
-  onFpm("plain", false),
-  onFpm("laravel", true),
-  onFpm("symfony", false),
+  onThisMachine("pool", "plain", false),
+  onThisMachine("pool", "psr15", true),
+  onThisMachine("pool", "laravel", false),
+  onThisMachine("pool", "symfony", true),
+  onThisMachine("fpm", "plain", false),
+  onThisMachine("fpm", "laravel", true),
+  onThisMachine("fpm", "symfony", false),
   ...["8.1", "8.2", "8.3", "8.4", "8.5"].map(onWasm),
   onTree("trixie", "plain"),
   onTree("trixie", "laravel"),
@@ -42,27 +47,15 @@ export const hosts: readonly Host[] = [
   onTree("forky", "symfony"),
 ];
 
-function onPool(kind: Kind, isQuick: boolean): Host {
+function onThisMachine(server: keyof typeof SERVERS, kind: Kind, isQuick: boolean): Host {
+  const { name, title, program } = SERVERS[server];
   return {
-    name: `php-${kind}`,
-    title: `PHP: ${TITLES[kind]}, eight php -S`,
+    name: `${name}-${kind}`,
+    title: `PHP: ${TITLES[kind]}, ${title}`,
     packages: {},
     gaps: GAPS,
     build: ["node", MAKE, kind],
-    start: () => ["node", POOL, INDEX[kind]],
-    isQuick: isQuick && hasPhpHosts(),
-    version: () => versionOf(kind),
-  };
-}
-
-function onFpm(kind: Kind, isQuick: boolean): Host {
-  return {
-    name: `php-fpm-${kind}`,
-    title: `PHP: ${TITLES[kind]}, php-fpm and nginx`,
-    packages: {},
-    gaps: GAPS,
-    build: ["node", MAKE, kind],
-    start: () => ["node", FPM, INDEX[kind]],
+    start: () => ["node", program, INDEX[kind]],
     isQuick: isQuick && hasPhpHosts(),
     version: () => versionOf(kind),
   };

@@ -1,8 +1,9 @@
 // `node gateway.ts <sample> <handler file>`: an HTTP server that hands each request to a Lambda handler, as an event of
 // the kind that the sample is, and writes what it answers. What a real gateway would refuse it refuses too.
 
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer } from "node:http";
 import { resolve } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import type { LambdaContext, LambdaHttpResult } from "../../../sdk-ts/src/adapters/lambda.ts";
 import type { LambdaHttpEvent } from "../../../sdk-ts/src/adapters/lambda-event.ts";
@@ -23,7 +24,7 @@ const { handler } = (await import(pathToFileURL(resolve(file)).href)) as { handl
 
 createServer(async (request, response) => {
   try {
-    const body = await bytesOf(request);
+    const body = await buffer(request);
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     );
@@ -46,12 +47,6 @@ createServer(async (request, response) => {
     response.writeHead(502).end();
   }
 }).listen(Number(process.env["PORT"]), "127.0.0.1");
-
-async function bytesOf(request: IncomingMessage): Promise<Uint8Array> {
-  const pieces: Buffer[] = [];
-  for await (const piece of request) pieces.push(piece as Buffer);
-  return Buffer.concat(pieces);
-}
 
 function overTheWire(result: LambdaHttpResult, event: LambdaHttpEvent): LambdaHttpResult {
   const wantsSeveral = event.multiValueHeaders != null && event.headers == null;

@@ -49,7 +49,7 @@ export class AppLine {
     const headers = Object.fromEntries(
       Object.entries(usual).filter((each): each is [string, string] => each[1] !== null),
     );
-    tape.sent(method === "POST" ? "POST" : method, body);
+    tape.sent(method, body);
     const answer = await sendHttp(this.#url, { method, headers, body }, () => tape.heardMs, this.#patienceMs);
     tape.heard("<", String(answer.status), answer.headers, answer.body);
     return { ...answer, id: signed.id };

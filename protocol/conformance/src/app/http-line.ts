@@ -3,6 +3,7 @@
 
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
+import { buffer } from "node:stream/consumers";
 
 export interface HttpRequest {
   readonly method: string;
@@ -61,7 +62,7 @@ function exchange(
     });
     request.on("error", (error) => reject(new Error(sayBroken(url, error, patienceMs))));
     request.on("response", (response) => {
-      readAll(response).then(
+      buffer(response).then(
         (read) => resolve({ status: response.statusCode ?? 0, headers: plainHeaders(response), body: read }),
         (error: Error) => reject(new Error(sayBroken(url, error, patienceMs))),
       );
@@ -76,12 +77,6 @@ function sayBroken(url: URL, error: Error & { code?: string }, patienceMs: numbe
   }
   if (error.code === "ECONNREFUSED") return `Nobody listens at ${url.origin}.`;
   return `The line to the app broke before its answer was here (${error.code ?? error.message}).`;
-}
-
-async function readAll(response: IncomingMessage): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of response) pieces.push(piece as Uint8Array);
-  return Buffer.concat(pieces);
 }
 
 function plainHeaders({ headers }: IncomingMessage): Record<string, string> {

@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
 import {
   blobRequestSchema,
   checkpointRequestSchema,
@@ -83,7 +84,7 @@ export class CallbackServer {
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const body = await readAll(request);
+      const body = await buffer(request);
       const path = request.url ?? "";
       const counted = this.#runs.get(COUNT.exec(path)?.[1] ?? "");
       if (counted !== undefined) {
@@ -194,10 +195,4 @@ function writeProblem(response: ServerResponse, status: number, code: string): v
     code,
   };
   response.writeHead(status, { "content-type": "application/problem+json" }).end(JSON.stringify(problem));
-}
-
-async function readAll(request: IncomingMessage): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of request) pieces.push(piece as Uint8Array);
-  return Buffer.concat(pieces);
 }

@@ -8,10 +8,12 @@ import type { Mutation } from "../mutations.ts";
 import { isUnknownStatement, leakFlaws, newTape, type Stage, UNKNOWN_STATEMENT } from "../stage.ts";
 import { answerFlaws } from "./answer-flaws.ts";
 import { DrivenRun, type TaskOf } from "./driven-run.ts";
-import { eventOf } from "./invoke-message.ts";
+import { eventOf, FUNCTION } from "./invoke-message.ts";
 import { Journal } from "./journal.ts";
 import { countsOf } from "./served-run.ts";
 
+/** All attempts, where nobody says another number. */
+const ATTEMPTS_DEFAULT = 4;
 /** More are a run that does not end. */
 const REQUESTS_MAX = 5_000;
 /** Answers in a row that bring nothing. */
@@ -44,7 +46,8 @@ export class Driver {
     this.#case = each;
     this.#stage = stage;
     this.#mutation = mutation;
-    this.#attemptsMax = manifest.functions.find(({ id }) => id === "conformance")?.retry?.max ?? 4;
+    const fixture = manifest.functions.find(({ id }) => id === FUNCTION);
+    this.#attemptsMax = fixture?.retry?.max ?? ATTEMPTS_DEFAULT;
     this.#journal = new Journal(world, this.#attemptsMax);
     this.#journal.begin(LONG_MEMO.slice(0, begun));
     const budgetSteps = manifest.capabilities.includes("batch") ? 100 : 1;

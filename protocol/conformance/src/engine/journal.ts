@@ -3,9 +3,6 @@
 import { type Failure, type MemoEntry, type Op, type RecordedOp, stepId } from "@durable/protocol/wire";
 import type { World } from "../case.ts";
 
-/** All attempts, where nobody says another number. */
-const ATTEMPTS_DEFAULT = 4;
-
 interface Open {
   readonly op: Op;
   readonly dueMs: number;
@@ -33,7 +30,7 @@ export class Journal {
   readonly #attemptsMax: number;
   #nowMs = 0;
 
-  constructor(world: World, attemptsMax = ATTEMPTS_DEFAULT) {
+  constructor(world: World, attemptsMax: number) {
     this.#world = world;
     this.#attemptsMax = attemptsMax;
   }

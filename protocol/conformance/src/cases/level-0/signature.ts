@@ -1,23 +1,17 @@
-import type { ScriptedCase, Signing } from "../../case.ts";
+import type { Exchange, ScriptedCase, Signing } from "../../case.ts";
 
 const inspect = { type: "inspect", app: "conformance" };
 
 function taken(id: string, says: string, signed: Signing): ScriptedCase {
-  return {
-    id,
-    level: 0,
-    says,
-    exchanges: [{ message: inspect, signed, answers: { app: "conformance" } }],
-  };
+  return asked(id, says, { signed, answers: { app: "conformance" } });
 }
 
 function refused(id: string, says: string, signed: Signing): ScriptedCase {
-  return {
-    id,
-    level: 0,
-    says,
-    exchanges: [{ message: inspect, signed, refused: { status: 401, code: "unauthenticated" } }],
-  };
+  return asked(id, says, { signed, refused: { status: 401, code: "unauthenticated" } });
+}
+
+function asked(id: string, says: string, exchange: Exchange): ScriptedCase {
+  return { id, level: 0, says, exchanges: [{ message: inspect, ...exchange }] };
 }
 
 export const signature: readonly ScriptedCase[] = [
@@ -83,16 +77,12 @@ export const signature: readonly ScriptedCase[] = [
       { message: inspect, signed: "before the body was changed", refused: { status: 401 } },
     ],
   },
-  {
-    id: "L0-signature-bytes",
-    level: 0,
-    says: "The body is verified as the bytes received, white space and order of members included; it is never parsed and written again.",
-    exchanges: [
-      {
-        body: '\n{ "app" : "conformance",\t"type"\n: "inspect" , "x": "\\u00e9\\u20ac / 1.0" }  ',
-        message: inspect,
-        answers: { app: "conformance" },
-      },
-    ],
-  },
+  asked(
+    "L0-signature-bytes",
+    "The body is verified as the bytes received, white space and order of members included; it is never parsed and written again.",
+    {
+      body: '\n{ "app" : "conformance",\t"type"\n: "inspect" , "x": "\\u00e9\\u20ac / 1.0" }  ',
+      answers: { app: "conformance" },
+    },
+  ),
 ];

@@ -1,26 +1,33 @@
-// A request as the engine signs it, and whether an answer is signed as this side must: for tests of adapters.
+// A request as the engine signs it, and whether an answer is signed as this side must: for tests of the route and of its adapters.
 
 import { parseSecret, replyKeyOf, sign, verify } from "@durable/protocol/wire";
 
 export const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
-const KEY = parseSecret(SECRET);
 
-export function signed(body: string): Record<string, string> {
+export interface SampleSigning {
+  readonly secret?: string;
+  readonly timestampS?: number;
+}
+
+/** The headers of a request with this body. */
+export function signed(
+  body: string,
+  { secret = SECRET, timestampS = Math.floor(Date.now() / 1000) }: SampleSigning = {},
+): Record<string, string> {
   const id = `dsp_${crypto.randomUUID()}`;
-  const timestampS = Math.floor(Date.now() / 1000);
   return {
     "content-type": "application/json",
     "durable-protocol": "1",
     "webhook-id": id,
     "webhook-timestamp": String(timestampS),
-    "webhook-signature": sign(KEY, id, timestampS, body),
+    "webhook-signature": sign(parseSecret(secret), id, timestampS, body),
   };
 }
 
 export function isSignedAnswer(header: (name: string) => string | null | undefined, text: string): boolean {
   const [id, timestamp, signature] = ["webhook-id", "webhook-timestamp", "webhook-signature"].map(header);
   return verify(
-    [replyKeyOf(KEY)],
+    [replyKeyOf(parseSecret(SECRET))],
     id ?? "",
     Number(timestamp),
     new TextEncoder().encode(text),
@@ -28,8 +35,8 @@ export function isSignedAnswer(header: (name: string) => string | null | undefin
   );
 }
 
-/** Calls function `fn` of app `shop` for the first time. */
-export function invoke(fn: string, data: unknown, budgetMs = 25_000): string {
+/** Calls function `fn` of app `shop` for the first time; `more` is laid over it. */
+export function invoke(fn: string, data: unknown, more: object = {}): string {
   return JSON.stringify({
     type: "invoke",
     app: "shop",
@@ -40,6 +47,7 @@ export function invoke(fn: string, data: unknown, budgetMs = 25_000): string {
     memo: [],
     memo_next: null,
     attempts: {},
-    budget: { ms: budgetMs, steps: 1 },
+    budget: { ms: 25_000, steps: 1 },
+    ...more,
   });
 }

@@ -183,8 +183,8 @@ function expectValid(text: string, isOpen: boolean): void {
 test("labels are bounded: what comes after the first is `other`, and sums stay whole", async () => {
   const { sql } = engine.database;
   await sql`insert into durable.workspaces (app, environment) select 'many' || n, 'dev' from generate_series(1, 150) n`;
-  await sql`insert into durable.metric_totals (workspace_id, function_id, started, completed, failed, cancelled)
-    select w.id, 'f' || n, 1, 1, 0, 0 from durable.workspaces w, generate_series(1, 7) n where w.app like 'many%' order by w.id, n`;
+  await sql`insert into durable.metric_totals (workspace_id, function_id, started, completed, failed, cancelled, failed_attempts)
+    select w.id, 'f' || n, 1, 1, 0, 0, 0 from durable.workspaces w, generate_series(1, 7) n where w.app like 'many%' order by w.id, n`;
   const { text } = await scrape();
   const started = parsed(text).get("durable_runs_started_total")!.metrics;
   const sum = started.reduce((all, sample) => all + Number(sample.value), 0);

@@ -120,7 +120,7 @@ begin
                               or i_kind[q] = 'requeue' or i_kind[q] = 'wait' and l.journal_seq <> i_known[q] then v_rank + q end
       from generate_subscripts(i_run, 1) as q
       where l.workspace_id = i_workspace[q] and l.run_id = i_run[q] and l.fence = i_fence[q]
-      returning q as no, l.journal_seq, l.status
+      returning q as no, l.journal_seq, l.status, l.pausing or l.moving as wanted
   loop
     v_applied[v_row.no] := true;
     v_seq[v_row.no] := v_row.journal_seq;
@@ -130,6 +130,8 @@ begin
       v_state[v_row.no] := 'paused';
     elsif v_row.status = 'queued' and i_kind[v_row.no] = 'continue' then
       v_state[v_row.no] := 'moved';
+    elsif v_row.wanted then
+      v_state[v_row.no] := 'wanted';
     end if;
   end loop;
 

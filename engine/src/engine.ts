@@ -12,6 +12,7 @@ import { Checkpoints } from "./execution/checkpoints.ts";
 import { Committer, RUN_OUTCOMES, TASK_OUTCOMES } from "./execution/committer.ts";
 import { EndpointHealth } from "./execution/endpoint-health.ts";
 import type { ExecutionParts } from "./execution/execute-run.ts";
+import { StreamTrust } from "./execution/stream-trust.ts";
 import { createHttpServer } from "./http/server.ts";
 import { EventAcceptor } from "./ingest/accept-events.ts";
 import { IngestPressure } from "./ingest/ingest-pressure.ts";
@@ -76,6 +77,8 @@ export interface EngineConfig {
   readonly pollMs: number;
   /** Dispatches that this process has under way at the same time, at most. */
   readonly slots: number;
+  /** Whether requests to apps may stay open for many turns; in dev each turn is a replay, unless this is said. */
+  readonly streams?: boolean;
   /** Which apps may be called beside those at public https addresses. */
   readonly egress: Pick<EgressPolicy, "allowLoopback" | "allowPlainHttp" | "allowedNetworks">;
   /** Where runs that have ended are told as spans, and under what name; left out, nowhere. */
@@ -237,6 +240,7 @@ export function createEngine(config: EngineConfig): Engine {
     committer,
     taskCommitter,
     authority: keeper,
+    streams: new StreamTrust({ clock: ports.clock, isOn: config.streams ?? config.mode === "production" }),
     log,
     manifestChanged: (workspaceId) => resync.ask(workspaceId),
     functionsNow,

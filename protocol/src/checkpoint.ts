@@ -12,6 +12,7 @@ export const checkpointRequestSchema = z.object({
   fence: opaqueSchema,
   seq: seqSchema,
   known: headSchema,
+  rests: z.boolean().optional(),
   ops: z.array(opSchema).max(OPS_PER_ANSWER_MAX).optional(),
 });
 

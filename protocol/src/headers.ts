@@ -14,5 +14,7 @@ export const HEADER_SIGNATURE = "webhook-signature";
 export const HEADER_TRACEPARENT = "traceparent";
 
 export const CONTENT_TYPE_JSON = "application/json";
+/** A request whose body stays open, and the answer to it: a message a line. */
+export const CONTENT_TYPE_LINES = "application/x-ndjson";
 export const CONTENT_TYPE_PROBLEM = "application/problem+json";
 export const CONTENT_TYPE_CLOUD_EVENT = "application/cloudevents+json";

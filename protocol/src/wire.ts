@@ -17,6 +17,7 @@ export { formatInstant, parseInstant } from "./instant.ts";
 export * from "./json.ts";
 export { JsonProblem, type JsonProblemCode } from "./json-problem.ts";
 export * from "./limits.ts";
+export { LineCutter, lineOf, signedLine, verifiedLine } from "./lines.ts";
 export type * from "./messages.ts";
 export { RAW_MEMBERS, RawJson } from "./raw-json.ts";
 export {

@@ -20,6 +20,8 @@ export interface AppDescription {
   readonly deployment?: string | undefined;
   /** Whether it can fetch what a request leaves out. */
   readonly reachesEngine: boolean;
+  /** Whether its server can answer a request that is still open. */
+  readonly takesStreams?: boolean;
 }
 
 /** Where a deployment's name is found when `serve` is given none: ours first, then those that platforms set. */
@@ -35,7 +37,7 @@ const DEPLOYMENT_VARIABLES = [
 
 /** What `inspect` answers. Made once: functions do not change while a process lives. */
 export function makeManifest(description: AppDescription): Manifest {
-  const { app, functions, maxDuration, deployment: named, reachesEngine } = description;
+  const { app, functions, maxDuration, deployment: named, reachesEngine, takesStreams } = description;
   const deployment = named ?? DEPLOYMENT_VARIABLES.map(environment).find((name) => name !== undefined);
   const described = {
     protocol: { min: PROTOCOL_VERSION, max: PROTOCOL_VERSION },
@@ -50,6 +52,7 @@ export function makeManifest(description: AppDescription): Manifest {
       "call",
       "query",
       ...(reachesEngine ? ["refs"] : []),
+      ...(takesStreams ? ["stream"] : []),
     ],
     max_duration_ms: Math.max(1, durationMs(maxDuration ?? "60s")),
     functions: functions.map(describe),

@@ -12,6 +12,7 @@ const PASSES: Record<FaultPointName, number> = {
   "claim.after": 30,
   "dispatch.before-send": 150,
   "dispatch.after-answer": 150,
+  "stream.before-reply": 150,
   "commit.before": 100,
   "commit.after": 100,
   "heartbeat.before": 12,

@@ -34,7 +34,7 @@ let requests = 0;
 const early = { url: configuredEngineUrl, checkpointsFrom: 20 };
 const handle = createRoute(
   { app: app!, functions: fixtureFunctions(app!, write, ownUrl!), secret: secret!, maxDuration: "4s" },
-  early,
+  { engine: early },
 );
 
 const server = createServer(async (request, response) => {

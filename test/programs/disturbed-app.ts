@@ -38,7 +38,7 @@ export async function startDisturbedApp(
   functions: readonly DurableFunction[],
   random: Random,
 ): Promise<DisturbedApp> {
-  const handle = createRoute({ app, functions, secret: DEV_SECRET }, EARLY);
+  const handle = createRoute({ app, functions, secret: DEV_SECRET }, { engine: EARLY });
   const counts: Record<LineFault, number> = { "lost before": 0, cut: 0, "lost after": 0, twice: 0, late: 0 };
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

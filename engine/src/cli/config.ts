@@ -20,6 +20,7 @@ export interface Config
     | "leaseMs"
     | "pollMs"
     | "slots"
+    | "streams"
     | "telemetry"
   > {
   /** null: the embedded Postgres, in `<dataDir>/pgdata`. Only in dev. */
@@ -65,6 +66,7 @@ const VARIABLES = {
   DURABLE_LEASE_MS: [wholeNumber(1_000, 600_000), "a whole number of milliseconds from 1000 to 600000"],
   DURABLE_POLL_MS: [wholeNumber(10, 60_000), "a whole number of milliseconds from 10 to 60000"],
   DURABLE_SLOTS: [wholeNumber(1, 10_000), "a whole number from 1 to 10000"],
+  DURABLE_STREAMS: [yesOrNo, "true or false"],
   DURABLE_ALLOW_LOOPBACK: [yesOrNo, "true or false"],
   DURABLE_ALLOW_PLAIN_HTTP: [yesOrNo, "true or false"],
   DURABLE_ALLOWED_NETWORKS: [
@@ -120,6 +122,7 @@ export function readConfig(mode: Config["mode"], environment: Environment, flags
     leaseMs: read("DURABLE_LEASE_MS") ?? 5_000,
     pollMs: read("DURABLE_POLL_MS") ?? 500,
     slots: read("DURABLE_SLOTS") ?? 256,
+    streams: read("DURABLE_STREAMS") ?? !isDev,
     egress: {
       allowLoopback: read("DURABLE_ALLOW_LOOPBACK") ?? isDev,
       allowPlainHttp: read("DURABLE_ALLOW_PLAIN_HTTP") ?? false,

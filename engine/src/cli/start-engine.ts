@@ -39,6 +39,7 @@ export async function startEngine(config: Config, log: Logger): Promise<RunningE
       leaseMs: config.leaseMs,
       pollMs: config.pollMs,
       slots: config.slots,
+      streams: config.streams,
       egress: config.egress,
       telemetry: config.telemetry ?? null,
       log,

@@ -7,6 +7,7 @@ import { Deadlines } from "./deadlines.ts";
 import type { DispatchResult } from "./dispatch-result.ts";
 import { excerpt } from "./excerpt.ts";
 import { Exchange, type Patience } from "./exchange.ts";
+import type { StreamTerms } from "./request-stream.ts";
 import type { SignedRequest } from "./signed-request.ts";
 
 export interface AppClientOptions {
@@ -48,6 +49,7 @@ export class AppClient {
     replyKeys: readonly SigningKey[],
     patience: Patience,
     line: Line = {},
+    stream?: StreamTerms,
   ): Promise<DispatchResult> {
     return new Promise((resolve) => {
       const { clock } = this.#options;
@@ -58,6 +60,7 @@ export class AppClient {
         request,
         expected: { id: request.id, replyKeys },
         patience,
+        stream,
         settle: (result) => {
           this.#deadlines.forget(exchange);
           line.hangUp = undefined;

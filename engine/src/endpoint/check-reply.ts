@@ -63,6 +63,16 @@ export function checkReply(expected: Expected, reply: Reply, nowEpochMs: number)
     : { kind: "broken", reason: "bad-status", detail, status, retryAfterMs, sentMs, firstByteMs, receivedMs };
 }
 
+/** Whether it is said to belong to another request. */
+export function idFlaw({ id }: Pick<Expected, "id">, headers: IncomingHttpHeaders): Flaw | null {
+  const replyId = String(headers["webhook-id"]);
+  if (replyId === id) return null;
+  return {
+    reason: "wrong-id",
+    detail: `Its answer belongs to request ${excerpt(replyId, 80)}, not to ${id}.`,
+  };
+}
+
 function signatureFlaw({ id, replyKeys }: Expected, reply: Reply, nowEpochMs: number): Flaw | null {
   const replyId = reply.headers["webhook-id"];
   const timestamp = reply.headers["webhook-timestamp"];
@@ -85,12 +95,8 @@ function signatureFlaw({ id, replyKeys }: Expected, reply: Reply, nowEpochMs: nu
         "Its answer is signed with a secret this workspace does not have. Compare DURABLE_SECRET of the app with the workspace's signing secrets.",
     };
   }
-  if (replyId !== id) {
-    return {
-      reason: "wrong-id",
-      detail: `Its answer belongs to request ${excerpt(replyId, 80)}, not to ${id}.`,
-    };
-  }
+  const flaw = idFlaw({ id }, reply.headers);
+  if (flaw !== null) return flaw;
   if (!isTimestampInTolerance(timestampS, Math.floor(nowEpochMs / 1000))) {
     return {
       reason: "stale-timestamp",

@@ -71,7 +71,7 @@ export class Connections implements Lender {
   #start(client: Client, exchange: Exchange): void {
     exchange.client = client;
     const { path, request } = exchange.parts;
-    client.dispatch({ path, method: "POST", headers: request.headers, body: request.body }, exchange);
+    client.dispatch({ path, method: "POST", headers: request.headers, body: exchange.body }, exchange);
   }
 
   #open(): Client {

@@ -16,6 +16,11 @@ export function decodeReport<Request>(body: Uint8Array, schema: ZodType<Request>
     if (error instanceof JsonProblem) return { ok: false, detail: `It is not usable JSON. ${error.message}` };
     throw error;
   }
+  return reportOf(json, schema);
+}
+
+/** The same of what is read already. */
+export function reportOf<Request>(json: unknown, schema: ZodType<Request>): DecodedReport<Request> {
   const parsed = schema.safeParse(json);
   return parsed.success
     ? { ok: true, request: parsed.data }

@@ -1,11 +1,13 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { ANSWER_BYTES_MAX } from "@durable/protocol/wire";
+import type { Readable } from "node:stream";
+import { ANSWER_BYTES_MAX, CONTENT_TYPE_LINES } from "@durable/protocol/wire";
 import type { Client, Dispatcher } from "undici";
 import type { Clock } from "../runtime/ports.ts";
-import { checkReply, type Expected, type Flaw, headFlaw } from "./check-reply.ts";
+import { checkReply, type Expected, type Flaw, headFlaw, idFlaw } from "./check-reply.ts";
 import { ConnectError } from "./connect-error.ts";
 import type { DispatchResult, NeverArrivedReason } from "./dispatch-result.ts";
 import type { Pulse } from "./pulse.ts";
+import { type LineTimes, RequestStream, type StreamTerms } from "./request-stream.ts";
 import type { SignedRequest } from "./signed-request.ts";
 
 /** How long an exchange may take. Each is a wait for something else; the first to run out ends it. */
@@ -28,6 +30,8 @@ export interface ExchangeParts {
   readonly request: SignedRequest;
   readonly expected: Expected;
   readonly patience: Patience;
+  /** Where the request's body stays open. */
+  readonly stream?: StreamTerms | undefined;
   /** The caller's promise. */
   readonly settle: (result: DispatchResult) => void;
 }
@@ -69,10 +73,39 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Nearly every answer comes in one piece; the list is made only for those that do not. */
   #first: Buffer | null = null;
   #pieces: Buffer[] | null = null;
+  readonly #stream: RequestStream | null;
+  /** The reply comes in lines, while the request is open or after it. */
+  #isStreamed = false;
 
   constructor(parts: ExchangeParts) {
     this.parts = parts;
     this.#deadlineMs = parts.clock.monotonicMs() + parts.patience.totalMs;
+    this.#stream = parts.stream === undefined ? null : this.#open(parts, parts.stream);
+  }
+
+  /** What undici sends. */
+  get body(): string | Readable {
+    return this.#stream?.body ?? this.parts.request.body;
+  }
+
+  #open({ clock, request, expected }: ExchangeParts, terms: StreamTerms): RequestStream {
+    return new RequestStream(request.body, {
+      signingKeys: terms.signingKeys,
+      openMs: terms.openMs,
+      take: (json, times, isOpen) => terms.take(json, times, isOpen),
+      heldBack: () => terms.heldBack(),
+      clock,
+      id: request.id,
+      replyKeys: expected.replyKeys,
+      answered: (json, times) => this.#answered(json, times),
+      broke: (flaw) => {
+        if (!this.settled) this.#break(flaw);
+      },
+      released: () => this.#released(),
+      cut: (why) => {
+        if (!this.settled) this.cut(why);
+      },
+    });
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -80,6 +113,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.settled) throw new Error("given up before it was written");
     this.#controller = controller;
     this.#sentMs = this.parts.clock.monotonicMs();
+    this.#stream?.began(this.#sentMs);
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
@@ -88,14 +122,23 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#headers = headers;
     this.#firstByteMs = this.#lastByteMs = this.parts.clock.monotonicMs();
     if (status !== 200) this.#maxBytes = PROBLEM_BYTES_MAX;
-    const flaw = headFlaw(status, headers);
+    this.#isStreamed = status === 200 && this.#stream !== null && isLines(headers);
+    // It is answered as if it had been whole, so it may as well be.
+    if (!this.#isStreamed) this.#stream?.end();
+    const flaw =
+      headFlaw(status, headers) ?? (this.#isStreamed ? idFlaw(this.parts.expected, headers) : null);
     if (flaw !== null) this.#break(flaw);
+    else if (this.#isStreamed) return;
     else if (Number(headers["content-length"] ?? 0) > this.#maxBytes) this.#tooLarge();
   }
 
   onResponseData(_: Dispatcher.DispatchController, piece: Buffer): void {
     if (this.settled) return;
     this.#lastByteMs = this.parts.clock.monotonicMs();
+    if (this.#isStreamed) {
+      this.#stream!.receive(piece);
+      return;
+    }
     this.#bytes += piece.length;
     if (this.#bytes > this.#maxBytes) this.#tooLarge();
     else if (this.#first === null) this.#first = piece;
@@ -104,7 +147,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    if (!this.settled) this.#finish();
+    if (!this.settled && this.#isStreamed) this.#stream!.replyEnded();
+    else if (!this.settled) this.#finish();
     this.lender?.ended(this);
   }
 
@@ -131,10 +175,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
       );
       return;
     }
+    const isGivenUp = nowMs === Number.POSITIVE_INFINITY;
+    if (!isGivenUp) this.#stream?.look(nowMs);
     const flaw = this.#overdue(nowMs);
     if (flaw === null) return;
-    const isGivenUp = nowMs === Number.POSITIVE_INFINITY;
-    if (patience.pulse === undefined || this.#status !== 0 || isGivenUp) this.#break(flaw);
+    if (patience.pulse === undefined || this.#isAnswering || isGivenUp) this.#break(flaw);
     else if (!this.#isListening) void this.#listen(patience.pulse);
   }
 
@@ -152,12 +197,17 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#isSuspect = flaw !== null;
   }
 
+  /** Its code is through, and the answer is on its way. */
+  get #isAnswering(): boolean {
+    return this.#status !== 0 && !this.#isStreamed;
+  }
+
   #overdue(nowMs: number): Flaw | null {
     const { totalMs, firstByteMs, idleMs, pulse } = this.parts.patience;
     if (nowMs >= Math.max(this.#deadlineMs, this.#heardMs + totalMs)) {
       return timeout(`It did not finish its answer within ${totalMs} ms.`);
     }
-    if (this.#status !== 0) {
+    if (this.#isAnswering) {
       const isIdle = nowMs >= this.#lastByteMs + idleMs;
       return isIdle
         ? timeout(`It fell silent for ${idleMs} ms after ${this.#bytes} bytes of its answer.`)
@@ -194,6 +244,19 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#settle(checkReply(expected, reply, clock.epochMs()));
   }
 
+  /** The last line of a stream; its times are those of the turn that it ends. */
+  #answered(json: Uint8Array, { sentMs, receivedMs }: LineTimes): void {
+    if (this.settled) return;
+    this.#settle({ kind: "answer", body: json, sentMs, firstByteMs: receivedMs, receivedMs });
+  }
+
+  /** Its caller waits for nothing more; the connection is good as soon as the reply has ended. */
+  #released(): void {
+    if (this.settled) return;
+    const detail = "The engine let go of the run before its app had answered.";
+    this.#settle({ kind: "broken", reason: "hung-up", detail, ...this.#brokenAt() });
+  }
+
   #tooLarge(): void {
     if (this.#status === 200) {
       const bytes = Number(this.#headers?.["content-length"] ?? 0);
@@ -209,16 +272,18 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #break(flaw: Flaw): void {
-    this.#settle({
-      kind: "broken",
-      ...flaw,
+    this.#settle({ kind: "broken", ...flaw, ...this.#brokenAt() });
+    this.#hangUp();
+  }
+
+  #brokenAt() {
+    return {
       status: this.#status || null,
       retryAfterMs: null,
       sentMs: this.#sentMs,
       firstByteMs: this.#status === 0 ? null : this.#firstByteMs,
       receivedMs: this.parts.clock.monotonicMs(),
-    });
-    this.#hangUp();
+    };
   }
 
   /** The rest of the reply is worthless, and a connection with half a reply on it can carry nothing else. */
@@ -248,5 +313,13 @@ function lineFlaw(error: NodeJS.ErrnoException, status: number): Flaw {
   return { reason: "reset", detail: `The connection broke ${when}: ${error.message} (${code}).` };
 }
 
+function isLines(headers: IncomingHttpHeaders): boolean {
+  return headers["content-type"]?.startsWith(CONTENT_TYPE_LINES) === true;
+}
+
+const NO_ANSWER: Flaw = {
+  reason: "reset",
+  detail: "It ended its answer before the line that would have been it.",
+};
 const PROBLEM_BYTES_MAX = 64 * 1024;
 const NOTHING = Buffer.alloc(0);

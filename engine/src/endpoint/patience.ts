@@ -8,8 +8,9 @@ const MARGIN_MS = 5_000;
 /**
  * @param maxDurationMs What the app says one request may take; null when it does not say.
  * @param pulse Where it is heard of meanwhile: the time counts from the last sign of life then.
+ * @param openMs For so long steps may follow one another in the same request: the last of them has its whole time.
  */
-export function patienceWith(maxDurationMs: number | null, pulse?: Pulse): Patience {
-  const totalMs = maxDurationMs === null ? TOTAL_MS_DEFAULT : maxDurationMs + MARGIN_MS;
+export function patienceWith(maxDurationMs: number | null, pulse?: Pulse, openMs = 0): Patience {
+  const totalMs = (maxDurationMs === null ? TOTAL_MS_DEFAULT : maxDurationMs + MARGIN_MS) + openMs;
   return { totalMs, firstByteMs: totalMs, idleMs: 30_000, pulse };
 }

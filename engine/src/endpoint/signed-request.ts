@@ -1,5 +1,5 @@
 import type { SigningKey } from "@durable/protocol/wire";
-import { sign } from "@durable/protocol/wire";
+import { CONTENT_TYPE_JSON, sign } from "@durable/protocol/wire";
 import type { Clock, Random } from "../runtime/ports.ts";
 
 /** One request, ready to be written: its headers sign exactly this body. */
@@ -20,6 +20,7 @@ export function signRequest(
   keys: readonly SigningKey[],
   body: string,
   traceparent: string,
+  contentType: string = CONTENT_TYPE_JSON,
 ): SignedRequest {
   // No "." in the id: the signed text is `id.timestamp.body`, and a dot would make it ambiguous.
   const id = `dsp_${ports.random.uuid()}`;
@@ -31,7 +32,7 @@ export function signRequest(
     body,
     headers: [
       "content-type",
-      "application/json",
+      contentType,
       "accept",
       "application/json",
       // A reply the engine would have to inflate is a reply whose size it cannot bound.

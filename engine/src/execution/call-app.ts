@@ -5,6 +5,7 @@ import type { AppClient } from "../endpoint/app-client.ts";
 import { decodeAnswer } from "../endpoint/decode-answer.ts";
 import type { DispatchResult } from "../endpoint/dispatch-result.ts";
 import { patienceWith } from "../endpoint/patience.ts";
+import type { StreamTerms } from "../endpoint/request-stream.ts";
 import { faultPoint } from "../runtime/fault-points.ts";
 import type { Clock, Ports } from "../runtime/ports.ts";
 import type { DispatchTimes } from "../store/dispatch-times.ts";
@@ -39,7 +40,12 @@ export type Reply = (
     }
 ) & { readonly times: DispatchTimes };
 
-export async function callApp(parts: CallParts, held: Held, request: NextRequest): Promise<Reply> {
+export async function callApp(
+  parts: CallParts,
+  held: Held,
+  request: NextRequest,
+  stream: StreamTerms | null = null,
+): Promise<Reply> {
   const { workspace, signed } = request;
   const { clock, health } = parts;
   const { workspaceId } = held;
@@ -71,13 +77,14 @@ export async function callApp(parts: CallParts, held: Held, request: NextRequest
     return { kind: "unanswered", end, isDown, times: timesOf(clock, held, end, null) };
   }
   await faultPoint("dispatch.before-send");
-  const patience = patienceWith(workspace.endpoint.maxDurationMs, pulseOf(parts, held));
+  const patience = patienceWith(workspace.endpoint.maxDurationMs, pulseOf(parts, held), stream?.openMs);
   const end = await parts.appClient.call(
     workspace.endpoint,
     signed,
     workspace.replyKeys,
     patience,
     held.line,
+    stream ?? undefined,
   );
   await faultPoint("dispatch.after-answer");
   if (end.kind !== "answer") {
@@ -104,7 +111,7 @@ function toReply(
   request: NextRequest,
   end: Extract<DispatchResult, { kind: "answer" }>,
 ): Reply {
-  const decoded = decodeAnswer(end.body, { fence: held.fence });
+  const decoded = decodeAnswer(end.body, { fence: request.fence });
   if (decoded.ok) {
     const { answer } = decoded;
     if (answer.status === "need_memo" && request.isCut) {

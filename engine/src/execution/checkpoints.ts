@@ -5,25 +5,19 @@ import { createHash } from "node:crypto";
 import type { CheckpointRequest } from "@durable/protocol/wire";
 import { DEFAULT_RETRY } from "../domain/backoff.ts";
 import { fenceAfter, isFence } from "../domain/checkpoint-fence.ts";
-import { isSettled, type Outcome } from "../domain/outcome.ts";
+import type { Outcome } from "../domain/outcome.ts";
 import { newId } from "../ingest/event-row.ts";
 import type { WorkspaceRegistry } from "../registry/workspace-registry.ts";
 import { Group } from "../runtime/group.ts";
 import type { Ports } from "../runtime/ports.ts";
-import {
-  type CheckpointState,
-  type CheckpointSubject,
-  loadCheckpointStates,
-  loadSettledBetween,
-  type SettledEntry,
-} from "../store/checkpoints.ts";
+import { type CheckpointState, type CheckpointSubject, loadCheckpointStates } from "../store/checkpoints.ts";
 import type { Database } from "../store/database.ts";
+import { bodyMs, settledSince } from "./checkpoint-answer.ts";
 import { type CommitParts, commitUntilMatched } from "./commit-matched.ts";
 import { decideOps } from "./decide-op.ts";
 import type { CommittedRun } from "./held-run.ts";
 import { knowingTargets, type TargetParts } from "./known-targets.ts";
 import { Memo } from "./memo.ts";
-import { memoEntryText } from "./memo-entry.ts";
 import { OutcomeDraft } from "./outcome-draft.ts";
 
 export interface CheckpointParts extends Pick<Ports, "clock" | "random">, TargetParts {
@@ -155,44 +149,24 @@ export class Checkpoints {
       { workspaceId, head: { runId, depth: state.depth }, memo: situation.memo, state: null },
       outcome,
     );
-    const settled = outcome.steps.filter(isSettled);
-    const isAll = end.journalSeq === request.known + settled.length;
-    const entries = isAll ? settled.map((step) => ({ ...step, stepId: step.id })) : null;
-    return this.#answer(workspaceId, runId, request, end.journalSeq, state, entries);
+    const pausing = { ...state, isPausing: state.isPausing || end.state === "wanted" };
+    return this.#answer(workspaceId, runId, request, end.journalSeq, pausing, outcome);
   }
 
-  /** `entries`: what settled since, when it is surely no more than what the checkpoint brought. */
   async #answer(
     workspaceId: number,
     runId: string,
     request: CheckpointRequest,
     known: number,
     { isDraining, isPausing }: CheckpointState,
-    entries: readonly SettledEntry[] | null = null,
+    outcome: Outcome | null = null,
   ): Promise<CheckpointEnd> {
     const { database, wantsBack } = this.#parts;
-    const settled =
-      entries ?? (await loadSettledBetween(database, { workspaceId, runId }, request.known, known));
-    const own = new Set((request.ops ?? []).filter(hasOwnValue).map((op) => op.id));
-    const memo = settled.map((entry) =>
-      memoEntryText(entry.stepId, entry.op, own.has(entry.stepId) ? { ...entry, value: null } : entry),
-    );
     return {
       state: "taken",
       known,
-      memo: `[${memo.join(",")}]`,
+      memo: await settledSince(database, { workspaceId, runId }, request, known, outcome),
       wantsBack: isPausing || (wantsBack(runId) ?? isDraining),
     };
   }
-}
-
-/** How long the code took that it tells of, by the app's clock: of several steps side by side, the longest. */
-function bodyMs({ ops = [] }: CheckpointRequest): number | null {
-  const each = ops.flatMap((op) => (op.op === "run" && op.ms !== undefined ? [op.ms] : []));
-  return each.length === 0 ? null : Math.max(...each);
-}
-
-/** Ops whose value the app made itself: it need not come back. */
-function hasOwnValue({ op }: { readonly op: string }): boolean {
-  return op === "run" || op === "group";
 }

@@ -1,35 +1,33 @@
 // One lease, from the first dispatch to letting go. Reads as a list: request, call, decide, commit, again.
 
 import type { Logger } from "pino";
-import { DEFAULT_RETRY } from "../domain/backoff.ts";
-import { isSettled, LETS_GO, type Outcome } from "../domain/outcome.ts";
+import { LETS_GO, type Outcome } from "../domain/outcome.ts";
 import type { TaskOutcome } from "../domain/task-outcome.ts";
 import type { AppClient } from "../endpoint/app-client.ts";
 import type { FetchClient } from "../endpoint/fetch-client.ts";
-import { newId } from "../ingest/event-row.ts";
 import type { WorkspaceEntry, WorkspaceRegistry } from "../registry/workspace-registry.ts";
 import type { Ports } from "../runtime/ports.ts";
 import type { Database } from "../store/database.ts";
 import type { DispatchTimes } from "../store/dispatch-times.ts";
-import { loadJournals } from "../store/journals.ts";
 import type { CommitItem, CommitResult } from "../store/outcomes.ts";
 import type { TaskCommitItem, TaskCommitResult } from "../store/task-outcomes.ts";
 import { atDeployment } from "./at-deployment.ts";
 import { callApp, type Reply } from "./call-app.ts";
 import { type Before, catchUp, mayHaveCheckpoints, withoutRecorded } from "./catch-up.ts";
-import { commitUntilMatched } from "./commit-matched.ts";
+import { commitRun } from "./commit-run.ts";
 import type { Committer } from "./committer.ts";
 import { decideReply } from "./decide-reply.ts";
 import type { EndpointHealth } from "./endpoint-health.ts";
 import type { CommittedRun, HeldRun } from "./held-run.ts";
 import { knowingTargets, type TargetParts } from "./known-targets.ts";
 import type { LeaseAuthority } from "./lease-authority.ts";
-import { Memo } from "./memo.ts";
 import { isStillTrue, type NextRequest, nextRequest } from "./next-request.ts";
 import { noteDeployment } from "./note-deployment.ts";
 import { noteTurn } from "./note-turn.ts";
-import { pause } from "./outcome-draft.ts";
+import { situationOf } from "./run-situation.ts";
 import type { Situation } from "./situation.ts";
+import type { StreamTrust } from "./stream-trust.ts";
+import { StreamedDispatch } from "./streamed-dispatch.ts";
 
 export interface ExecutionParts extends Ports, TargetParts {
   readonly database: Database;
@@ -40,6 +38,7 @@ export interface ExecutionParts extends Ports, TargetParts {
   readonly committer: Committer<CommitItem, CommitResult>;
   readonly taskCommitter: Committer<TaskCommitItem, TaskCommitResult>;
   readonly authority: LeaseAuthority;
+  readonly streams: StreamTrust;
   readonly log: Logger;
   /** True when the lease should go back although the run could go on: others wait, or the process stops. */
   shouldYield(run: HeldRun): boolean;
@@ -63,8 +62,13 @@ export async function executeRun(parts: ExecutionParts, run: HeldRun): Promise<v
     const workspace = atDeployment(newest, run);
     const isGood = ahead !== null && isStillTrue(ahead, run, workspace, parts.clock.monotonicMs());
     const request: NextRequest = isGood ? ahead! : nextRequest(parts, run, run.fence, workspace);
-    const { outcome, times, decidedIn } = await dispatch(parts, run, request);
-    const written = await commit(parts, run, decidedIn, yieldIfAsked(parts, run, outcome), times);
+    const dispatched = await dispatch(parts, run, request);
+    if (dispatched === null) return;
+    const { outcome, times, decidedIn } = dispatched;
+    const fence = parts.random.uuid();
+    const following = { fence, prepare: () => nextRequest(parts, run, fence, decidedIn) };
+    const decided = yieldIfAsked(parts, run, outcome);
+    const written = await commitRun(parts, run, decidedIn, decided, times, following);
     if (written === null || LETS_GO[written.outcome.kind]) return;
     ahead = written.ahead;
   }
@@ -77,128 +81,42 @@ interface Dispatched {
   readonly decidedIn: WorkspaceEntry;
 }
 
-async function dispatch(parts: ExecutionParts, run: HeldRun, request: NextRequest): Promise<Dispatched> {
+/** Null when the lease was let go or lost meanwhile. */
+async function dispatch(
+  parts: ExecutionParts,
+  run: HeldRun,
+  request: NextRequest,
+): Promise<Dispatched | null> {
   const fromSeq = run.knownSeq + 1;
-  const reply = await callApp(parts, run, request);
+  const stream = request.isOpen ? new StreamedDispatch(parts, run, request) : null;
+  const reply = await callApp(parts, run, request, stream);
+  stream?.throwIfFailed();
+  if (stream?.isOver) return null;
   const before = mayHaveCheckpoints(reply) ? await catchUp(parts, run) : null;
   const ops = reply.kind === "answer" && "ops" in reply.answer ? (reply.answer.ops ?? []) : [];
   const { workspace: decidedIn, others } = await knowingTargets(parts, request.workspace, ops);
-  const situation = { ...situationOf(parts, run, decidedIn), others, ...sinceThen(run, before, reply) };
+  const situation = {
+    ...situationOf(parts, run, decidedIn),
+    others,
+    ...sinceThen(run, before, reply, stream),
+  };
   const told = before === null ? reply : withoutRecorded(reply, before.memo, run.memo);
   const outcome = noteTurn(noteDeployment(run, reply, fromSeq, decideReply(situation, told)));
   return { outcome, times: reply.times, decidedIn };
 }
 
 /** What the journal has that this dispatch did not begin with, and what of it the app has not seen. */
-function sinceThen(run: HeldRun, before: Before | null, reply: Reply): Partial<Situation> {
+function sinceThen(
+  run: HeldRun,
+  before: Before | null,
+  reply: Reply,
+  stream: StreamedDispatch | null,
+): Partial<Situation> {
+  // On a stream the app is told at once of all that is new.
+  if (stream?.hasProgressed) return { hasProgressed: true };
   if (before === null || reply.kind !== "answer") return {};
   const seen = Math.max(before.knownSeq, reply.answer.checkpoint?.known ?? 0);
   return { hasProgressed: run.knownSeq > before.knownSeq, hasUnseen: run.knownSeq > seen };
-}
-
-function situationOf(parts: ExecutionParts, run: HeldRun, workspace: WorkspaceEntry): Situation {
-  return {
-    memo: run.memo,
-    state: run.state,
-    retry: workspace.functions.get(run.head.functionId)?.retry ?? DEFAULT_RETRY,
-    runAttempt: run.runAttempt,
-    transportAttempt: run.transportAttempt,
-    random: () => parts.random.float(),
-    newEventId: () => newId(parts),
-    app: workspace.app,
-    environment: workspace.environment,
-    functions: workspace.functions,
-    depth: run.head.depth,
-  };
-}
-
-interface Written {
-  readonly outcome: Outcome;
-  /** Made while the outcome was on its way to disk. Null when there is nothing to go on with. */
-  readonly ahead: NextRequest | null;
-}
-
-/** Commits and takes over what became durable. Null when the lease is gone: whatever we know is old. */
-async function commit(
-  parts: ExecutionParts,
-  run: HeldRun,
-  workspace: WorkspaceEntry,
-  decided: Outcome,
-  times: DispatchTimes,
-): Promise<Written | null> {
-  const nextFence = parts.random.uuid();
-  run.mayHavePending ||= decided.steps.some((step) => !isSettled(step));
-  const item = {
-    workspaceId: run.workspaceId,
-    runId: run.head.runId,
-    fence: run.fence,
-    nextFence,
-    knownSeq: run.knownSeq,
-    mayHavePending: run.mayHavePending,
-    outcome: decided,
-    times,
-  };
-  const [{ end, outcome }, ahead] = await Promise.all([
-    commitUntilMatched(parts, workspace, item, run.head.traceparent),
-    LETS_GO[decided.kind] ? null : prepareAhead(parts, run, workspace, decided, nextFence),
-  ]);
-  if (end.state === "poison") {
-    const why = `paused: its last outcome cannot be stored (${end.detail}). Change what the step returns, then resume.`;
-    return commit(parts, run, workspace, pause("UnstorableOutcome", why), times);
-  }
-  if (end.state === "lost") {
-    // Mostly the lease is gone. But a checkpoint on its way may have been faster than the answer that gave it up.
-    parts.suspectLeases();
-    return null;
-  }
-  if (end.state === "moved") {
-    // Somebody moved it meanwhile: it is written, and whoever takes it up next calls it where it belongs now.
-    parts.committed(run, { ...outcome, kind: "requeue" });
-    return null;
-  }
-  if (end.state === "paused") {
-    // Somebody asked for a pause meanwhile: it is written, and the lease is gone.
-    parts.committed(run, { ...outcome, kind: "paused" });
-    return null;
-  }
-  run.fence = nextFence;
-  run.state = outcome.effects.findLast(({ kind }) => kind === "state")?.data ?? run.state;
-  run.runAttempt = outcome.runAttempt;
-  run.transportAttempt = outcome.transportAttempt;
-  run.scheduledAtMs = parts.clock.monotonicMs();
-  run.knownSeq += outcome.steps.filter(isSettled).length;
-  const hasMoved = end.journalSeq !== run.knownSeq || outcome !== decided;
-  // What it waits for has come while its app was called: its job is ready, and nobody else says so.
-  parts.committed(run, outcome.kind === "wait" && hasMoved ? { ...outcome, kind: "requeue" } : outcome);
-  if (LETS_GO[outcome.kind]) return { outcome, ahead };
-  if (hasMoved || outcome.effects.some(({ kind }) => kind === "fold")) {
-    // Something settled while it ran: the next dispatch must show it, in its place. And a group stands for others.
-    const journals = await loadJournals(parts.database, [
-      { workspaceId: run.workspaceId, runId: run.head.runId },
-    ]);
-    run.memo = Memo.of(journals.get(run.head.runId)!, { ending: run.memo.ending });
-    run.knownSeq = run.memo.settledCount;
-  }
-  return { outcome, ahead };
-}
-
-/**
- * Takes over the outcome and makes the next request while the commit is under way, when there is nothing else to do
- * for the run. It leaves only if the commit makes it true; if not, the lease is lost or the memo is loaded anew.
- */
-async function prepareAhead(
-  parts: ExecutionParts,
-  run: HeldRun,
-  workspace: WorkspaceEntry,
-  outcome: Outcome,
-  nextFence: string,
-): Promise<NextRequest> {
-  // The group's commit must not wait for us. It is made in this turn of the event loop, and leaves in the next one:
-  // postgres.js holds back what is smaller than 1 KiB, in case there is more.
-  await new Promise(setImmediate);
-  await new Promise(setImmediate);
-  run.memo.apply(outcome);
-  return nextRequest(parts, run, nextFence, workspace);
 }
 
 function yieldIfAsked(parts: ExecutionParts, run: HeldRun, outcome: Outcome): Outcome {

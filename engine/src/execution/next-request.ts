@@ -1,4 +1,10 @@
-import { MEMO_BYTES_MAX, REQUEST_BYTES_MAX } from "@durable/protocol/wire";
+import {
+  CONTENT_TYPE_JSON,
+  CONTENT_TYPE_LINES,
+  lineOf,
+  MEMO_BYTES_MAX,
+  REQUEST_BYTES_MAX,
+} from "@durable/protocol/wire";
 import { dispatchTraceparent } from "../domain/trace-context.ts";
 import { type SignedRequest, signRequest } from "../endpoint/signed-request.ts";
 import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
@@ -9,6 +15,7 @@ import { eventByRef } from "./event-by-ref.ts";
 import type { Held } from "./held-run.ts";
 import type { Memo } from "./memo.ts";
 import type { Shown } from "./memo-entry.ts";
+import type { StreamTrust } from "./stream-trust.ts";
 
 /** The request of the next dispatch of a run or a task, and what it says: true as long as nothing of that has changed. */
 export interface NextRequest {
@@ -20,6 +27,8 @@ export interface NextRequest {
   readonly signedAtMs: number;
   /** Null when it is larger than a request may be. */
   readonly signed: SignedRequest | null;
+  /** Its body stays open, and the app tells on it what it does before it answers. */
+  readonly isOpen: boolean;
   /** It has not the whole memo: the app fetches the rest. */
   readonly isCut: boolean;
   /** It has not all values: the app fetches large ones as its code asks for them. */
@@ -32,9 +41,14 @@ export interface NextRequest {
 const FRESH_MS = 5_000;
 const CURSOR_BYTES_MAX = 26;
 
+export interface RequestParts extends Pick<Ports, "clock" | "random"> {
+  /** Which requests may stay open; missing: none. */
+  readonly streams?: Pick<StreamTrust, "allows"> | undefined;
+}
+
 /** `fence` is the one that the lease will have when the request leaves. */
 export function nextRequest(
-  ports: Pick<Ports, "clock" | "random">,
+  parts: RequestParts,
   held: Held,
   fence: string,
   workspace: WorkspaceEntry,
@@ -55,13 +69,19 @@ export function nextRequest(
   const isCuttable = !isBeyond && capabilities?.has("pages") === true;
   const body = isCut ? (isCuttable ? cutRequest(build, memo, shown) : null) : whole;
   const traceparent = dispatchTraceparent(head, fence);
+  const isOpen = deployment === null && parts.streams?.allows(held, workspace) === true;
+  const contentType = isOpen ? CONTENT_TYPE_LINES : CONTENT_TYPE_JSON;
   return {
     fence,
     memo: held.memo,
     workspace,
     deployment,
-    signedAtMs: ports.clock.monotonicMs(),
-    signed: body === null ? null : signRequest(ports, workspace.signingKeys, body, traceparent),
+    signedAtMs: parts.clock.monotonicMs(),
+    signed:
+      body === null
+        ? null
+        : signRequest(parts, workspace.signingKeys, lineOf(body), traceparent, contentType),
+    isOpen,
     isCut,
     hasRefs,
     isBeyond,

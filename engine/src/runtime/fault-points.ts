@@ -17,6 +17,7 @@ export type FaultPointName =
   | "claim.after"
   | "dispatch.before-send"
   | "dispatch.after-answer"
+  | "stream.before-reply"
   | "commit.before"
   | "commit.after"
   | "heartbeat.before"

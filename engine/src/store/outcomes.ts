@@ -43,7 +43,15 @@ export interface CommitItem {
   readonly events: EventRows | null;
 }
 
-export type CommitState = "applied" | "already" | "paused" | "moved" | "lost" | "stale";
+export type CommitState =
+  | "applied"
+  /** Applied, and somebody wants the run to pause or to move as soon as its app has answered. */
+  | "wanted"
+  | "already"
+  | "paused"
+  | "moved"
+  | "lost"
+  | "stale";
 
 export interface CommitResult {
   readonly state: CommitState;

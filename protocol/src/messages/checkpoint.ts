@@ -11,6 +11,8 @@ export interface CheckpointRequest {
   seq: number;
   /** Head of the journal the app knows: what settled after it is in the answer. */
   known: number;
+  /** On a stream: nothing goes on in the app until this is answered, so the engine may end the request instead. */
+  rests?: boolean | undefined;
   ops?: Op[] | undefined;
 }
 

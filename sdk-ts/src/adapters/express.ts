@@ -7,7 +7,7 @@ import { type PerhapsReadHandler, serveRead } from "./read-before.ts";
  * still has to verify.
  */
 export function serve(options: ServeOptions): PerhapsReadHandler {
-  return serveRead(options, RAW_BODY_LOST);
+  return serveRead(options, RAW_BODY_LOST, { takesStreams: true });
 }
 
 const RAW_BODY_LOST =

@@ -3,7 +3,8 @@ import { REQUEST_BYTES_MAX } from "@durable/protocol/wire";
 import { METHOD_NOT_ALLOWED, tooLarge } from "../http/problem.ts";
 import { createRoute } from "../http/route.ts";
 import type { ServeOptions } from "../http/serve-options.ts";
-import type { WireRequest, WireResponse } from "../http/wire-message.ts";
+import type { WholeRequest, WireResponse } from "../http/wire-message.ts";
+import { NodeOpenRequest } from "./node-open-request.ts";
 
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -12,12 +13,14 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
  * Reads the raw body from the socket and answers without building Request and Response.
  */
 export function serve(options: ServeOptions): NodeHandler {
-  const route = createRoute(options);
+  const route = createRoute(options, { takesStreams: true });
   return async (request, response) => {
     if (request.method !== "POST") return write(response, METHOD_NOT_ALLOWED);
-    const body = await readBody(request);
+    const open = NodeOpenRequest.of(request, response);
+    const body = await (open === null ? readBody(request) : open.first());
     if (body === null) return write(response, tooLarge());
-    write(response, await route(toWire(request, response, body)));
+    const reply = await route({ ...toWire(request, response, body), open: open ?? undefined });
+    if (reply !== null) write(response, reply);
   };
 }
 
@@ -25,7 +28,7 @@ export function toWire(
   request: IncomingMessage,
   response: ServerResponse,
   body: Uint8Array | string,
-): WireRequest {
+): WholeRequest {
   return {
     method: request.method ?? "",
     header(name) {

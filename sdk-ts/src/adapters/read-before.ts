@@ -2,9 +2,10 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { METHOD_NOT_ALLOWED, problem, tooLarge } from "../http/problem.ts";
-import { createRoute } from "../http/route.ts";
+import { createRoute, type RouteHost } from "../http/route.ts";
 import type { ServeOptions } from "../http/serve-options.ts";
 import { readBody, toWire, write } from "./node.ts";
+import { NodeOpenRequest } from "./node-open-request.ts";
 
 export interface PerhapsRead extends IncomingMessage {
   readonly body?: unknown;
@@ -19,15 +20,17 @@ export type PerhapsReadHandler = (request: PerhapsRead, response: ServerResponse
  *
  * @param whenLost What to do where the bytes are gone and cannot be made again.
  */
-export function serveRead(options: ServeOptions, whenLost: string): PerhapsReadHandler {
-  const route = createRoute(options);
+export function serveRead(options: ServeOptions, whenLost: string, host: RouteHost = {}): PerhapsReadHandler {
+  const route = createRoute(options, host);
   return async (request, response) => {
     if (request.method !== "POST") return write(response, METHOD_NOT_ALLOWED);
     const kept = bodyAtHand(request);
-    const body = kept?.body ?? (await readBody(request));
+    const open = kept === null ? NodeOpenRequest.of(request, response) : null;
+    const body = kept?.body ?? (await (open === null ? readBody(request) : open.first()));
     if (body === null) return write(response, tooLarge());
-    const reply = await route(toWire(request, response, body));
-    write(response, reply.status === 401 && kept?.isRemade ? problem("raw-body-lost", whenLost) : reply);
+    const reply = await route({ ...toWire(request, response, body), open: open ?? undefined });
+    if (reply !== null)
+      write(response, reply.status === 401 && kept?.isRemade ? problem("raw-body-lost", whenLost) : reply);
   };
 }
 

@@ -4,10 +4,12 @@ import type { DispatchConnection } from "../http/dispatch-connection.ts";
 import { elapsedMs, monotonicMs } from "../runtime/clock.ts";
 import { askUser } from "./ask-user.ts";
 import { callHandler } from "./call-handler.ts";
-import { CheckpointLine } from "./checkpoint-line.ts";
+import type { CheckpointLine } from "./checkpoint-line.ts";
 import { checkedOutput } from "./event-data.ts";
 import { toFailure } from "./failure.ts";
 import { HeartbeatLine } from "./heartbeat-line.ts";
+import { PostedCheckpoints } from "./posted-checkpoints.ts";
+import { StreamedCheckpoints } from "./streamed-checkpoints.ts";
 import { tellDetour } from "./tell-detour.ts";
 import type { TurnEnd } from "./turn/turn-end.ts";
 import type { TurnOptions } from "./turn/turn-options.ts";
@@ -23,7 +25,11 @@ export async function executeFunction(
   options: TurnOptions = {},
 ): Promise<Answer> {
   const startedAtMs = monotonicMs();
-  const line = CheckpointLine.of(connection, request, options);
+  const { stream } = options;
+  const line: CheckpointLine | null =
+    stream === undefined
+      ? PostedCheckpoints.of(connection, request, options)
+      : new StreamedCheckpoints(stream, request);
   const { values = new ValueLine(connection, request) } = options;
   const heartbeats = HeartbeatLine.of(connection, request);
   const turn = new Turn(request, startedAtMs, line, { ...options, values, heartbeats });
@@ -38,7 +44,8 @@ export async function executeFunction(
     answer.detour = tellDetour(request.run.id, detour, options.trails!.of(request.run.id));
   }
   answer.app_ms = elapsedMs(startedAtMs);
-  if (line?.told !== undefined) answer.checkpoint = line.told;
+  // On a stream the engine has read them all before this answer.
+  if (stream === undefined && line?.told !== undefined) answer.checkpoint = line.told;
   return answer;
 }
 

@@ -426,7 +426,7 @@ export class Turn {
   }
 
   async #checkpoint(checkpoints: Checkpoints): Promise<void> {
-    if (await checkpoints.send()) this.#rest.look();
+    if (await checkpoints.send(this.#handlerEnd !== null)) this.#rest.look();
     else this.#abandon();
   }
 

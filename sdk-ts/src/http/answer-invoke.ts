@@ -14,20 +14,23 @@ import { problem } from "./problem.ts";
 import { signedAnswer } from "./signed-answer.ts";
 import type { WireResponse } from "./wire-message.ts";
 
-/** Runs one turn, once all that the request leaves out is here. */
+/** Runs one turn, once all that the request leaves out is here. Null when it is answered on the request itself. */
 export async function answerInvoke(
   fn: DurableFunction,
   message: InvokeRequest,
   authentic: Authentic,
   turnOptions: TurnOptions,
   identity: Identity,
-): Promise<WireResponse> {
+): Promise<WireResponse | null> {
   const { keys } = authentic;
   const { fence } = message.task;
+  const { stream } = turnOptions;
   const say = (answer: Answer) => {
     const { text, leftOver } = encodeAnswer(answer, identity);
     leaveOver(message.run.id, message.attempts, leftOver);
-    return signedAnswer(authentic, text);
+    if (stream === undefined) return signedAnswer(authentic, text);
+    stream.end(text);
+    return null;
   };
   if (message.deployment !== undefined && message.deployment !== identity.deployment) {
     return say({ status: "abandoned", fence });
@@ -43,12 +46,16 @@ export async function answerInvoke(
   switch (fetched.kind) {
     case "whole": {
       const late = LateLine.of(connection, message);
+      stream?.stayHeard();
       const options = { ...turnOptions, secret: keys.request, values, late };
       const answer = await executeFunction(fn, fetched.request, connection, options);
       if (answer.status === "continue" && hasHungUp(answer, turnOptions)) {
         for (const op of answer.ops) late?.tellOp(op, message.attempts[op.id] ?? 1);
       }
-      return answer.status === "need_memo" ? incomplete(message, values.failure) : say(answer);
+      if (answer.status !== "need_memo") return say(answer);
+      if (stream?.hasBegun !== true) return incomplete(message, values.failure);
+      stream.abort();
+      return null;
     }
     case "unreachable":
       return say({ status: "need_memo", fence });

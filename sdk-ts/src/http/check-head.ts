@@ -1,4 +1,10 @@
-import { HEADER_PROTOCOL, PROTOCOL_VERSION, REQUEST_BYTES_MAX } from "@durable/protocol/wire";
+import {
+  CONTENT_TYPE_JSON,
+  CONTENT_TYPE_LINES,
+  HEADER_PROTOCOL,
+  PROTOCOL_VERSION,
+  REQUEST_BYTES_MAX,
+} from "@durable/protocol/wire";
 import { METHOD_NOT_ALLOWED, problem, tooLarge } from "./problem.ts";
 import type { WireRequest, WireResponse } from "./wire-message.ts";
 
@@ -21,6 +27,14 @@ export function checkHead(request: WireRequest): WireResponse | null {
 }
 
 function isJson(type: string | null | undefined): boolean {
-  if (type === "application/json") return true;
-  return type?.split(";", 1)[0]?.trim().toLowerCase() === "application/json";
+  return type === CONTENT_TYPE_JSON || mediaType(type) === CONTENT_TYPE_JSON || isLines(type);
+}
+
+/** Whether the body is lines, of which the first is the message: what follows tells what came of the answer's lines. */
+export function isLines(type: string | null | undefined): boolean {
+  return mediaType(type) === CONTENT_TYPE_LINES;
+}
+
+function mediaType(type: string | null | undefined): string | undefined {
+  return type?.split(";", 1)[0]?.trim().toLowerCase();
 }

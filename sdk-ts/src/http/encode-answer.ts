@@ -49,13 +49,18 @@ function encode(answer: Answer, { manifest, deployment }: Identity): string {
   const head = `{"status":"${answer.status}","fence":${JSON.stringify(answer.fence)},"manifest":"${manifest}"${by},"app_ms":${answer.app_ms ?? 0}`;
   if (answer.checkpoint !== undefined) return writeJson({ ...answer, manifest, deployment });
   if (answer.status === "continue" && answer.more === undefined && answer.detour === undefined) {
-    return `${head},"ops":[${answer.ops.map(encodeOp).join(",")}]}`;
+    return `${head},"ops":${encodeOps(answer.ops)}}`;
   }
   if (answer.status === "done" && answer.ops === undefined) {
     const output = answer.output instanceof RawJson ? `,"output":${answer.output.text}` : "";
     return `${head},"unclaimed":${answer.unclaimed ?? 0}${output}}`;
   }
   return writeJson({ ...answer, manifest, deployment });
+}
+
+/** Ops as a JSON array. */
+export function encodeOps(ops: readonly Op[]): string {
+  return `[${ops.map(encodeOp).join(",")}]`;
 }
 
 function encodeOp(op: Op): string {

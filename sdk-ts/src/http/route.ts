@@ -10,7 +10,7 @@ import {
 import { configuredEngineUrl, isDevMode } from "../dev-mode.ts";
 import { answerCall, answerQuery } from "../execution/answer-call.ts";
 import { captureConsole } from "../execution/capture-console.ts";
-import { CHECKPOINT_ENTRIES_MIN } from "../execution/checkpoint-line.ts";
+import { CHECKPOINT_ENTRIES_MIN } from "../execution/posted-checkpoints.ts";
 import { Trails } from "../execution/trails.ts";
 import type { TurnOptions } from "../execution/turn/turn-options.ts";
 import type { DurableFunction } from "../function.ts";
@@ -18,8 +18,9 @@ import { checkSlug } from "../function-check.ts";
 import { type AppDescription, makeManifest } from "../manifest.ts";
 import { withFailureHandlers } from "../on-failure.ts";
 import { answerInvoke } from "./answer-invoke.ts";
+import { AnswerStream } from "./answer-stream.ts";
 import { type Authentic, authenticate } from "./authenticate.ts";
-import { checkHead } from "./check-head.ts";
+import { checkHead, isLines } from "./check-head.ts";
 import { checkOnce, checkServed } from "./check-served.ts";
 import type { Identity } from "./encode-answer.ts";
 import { problem } from "./problem.ts";
@@ -28,7 +29,7 @@ import { createKeySource, type KeyPair } from "./secrets.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { signedAnswer } from "./signed-answer.ts";
 import { withinTimeLeft } from "./time-left.ts";
-import type { WireRequest, WireResponse } from "./wire-message.ts";
+import type { WholeRequest, WireRequest, WireResponse } from "./wire-message.ts";
 
 /** Where the engine is reached from this app. */
 export interface EngineAddress {
@@ -40,27 +41,40 @@ export interface EngineAddress {
 
 const CONFIGURED: EngineAddress = { url: configuredEngineUrl, checkpointsFrom: CHECKPOINT_ENTRIES_MIN };
 
-/** Answers what the engine asks of one app. */
-export type Route = (request: WireRequest) => Promise<WireResponse>;
+/** What the route stands on. */
+export interface RouteHost {
+  /** Where that answers which calls; what the app is configured with unless told. */
+  readonly engine?: EngineAddress;
+  /** Whether the server can hand over a request that stays open. */
+  readonly takesStreams?: boolean;
+}
 
-/**
- * @param engine Where that answers which calls; what the app is configured with unless told.
- * @throws TypeError for an app without a proper name, and when two functions share an id.
- */
-export function createRoute(options: ServeOptions, engine: EngineAddress = CONFIGURED): Route {
+/** Answers what the engine asks of one app. */
+export interface Route {
+  (request: WholeRequest): Promise<WireResponse>;
+  /** Null when it is answered on the open request already. */
+  (request: WireRequest): Promise<WireResponse | null>;
+}
+
+/** @throws TypeError for an app without a proper name, and when two functions share an id. */
+export function createRoute(
+  options: ServeOptions,
+  { engine = CONFIGURED, takesStreams = false }: RouteHost = {},
+): Route {
   checkSlug("The app's name", options.app);
   checkServed(options.functions);
   const served = withFailureHandlers(options.functions);
   checkOnce(options.app, served);
   const functions = new Map(served.map((fn) => [fn.id, fn]));
-  const manifestNow = manifests({ ...options, functions: served }, engine);
+  const manifestNow = manifests({ ...options, functions: served, takesStreams }, engine);
   manifestNow();
   const secretsFor = createKeySource(options.secret);
   const capturesConsole = options.captureConsole !== false;
   if (capturesConsole) captureConsole();
   const trails = isDevMode() ? new Trails() : undefined;
 
-  return async (request) => {
+  const route = async (given: WireRequest): Promise<WireResponse | null> => {
+    const request = withFirstLine(given);
     const refused = checkHead(request);
     if (refused !== null) return refused;
     let secrets: readonly KeyPair[];
@@ -97,10 +111,20 @@ export function createRoute(options: ServeOptions, engine: EngineAddress = CONFI
     const { hangUp } = request;
     const traceparent = request.header(HEADER_TRACEPARENT) ?? undefined;
     const own = { capturesConsole, trails, engineUrl, checkpointsFrom };
-    const turnOptions = { ...own, hangUp, requestBytes, traceparent };
+    const stream = request.open && new AnswerStream(request.open, authentic);
+    const turnOptions = { ...own, hangUp, requestBytes, traceparent, stream };
     const timely = message.type === "invoke" ? withinTimeLeft(message, request.timeLeftMs) : message;
     return answerTo(fn, timely, authentic, turnOptions, manifest);
   };
+  return route as Route;
+}
+
+/** Where a server hands over a whole body although it was to stay open, the message is its first line. */
+function withFirstLine(request: WireRequest): WireRequest {
+  const { body, open } = request;
+  if (open !== undefined || !isLines(request.header("content-type"))) return request;
+  const end = typeof body === "string" ? body.indexOf("\n") : body.indexOf(0x0a);
+  return end < 0 ? request : { ...request, body: body.slice(0, end) };
 }
 
 /** Where the engine is may be known only later: then the app takes more than it said before. */
@@ -120,7 +144,7 @@ async function answerTo(
   authentic: Authentic,
   turnOptions: TurnOptions,
   identity: Identity,
-): Promise<WireResponse> {
+): Promise<WireResponse | null> {
   const { manifest } = identity;
   switch (message.type) {
     case "invoke":

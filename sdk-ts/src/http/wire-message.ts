@@ -1,3 +1,5 @@
+import type { OpenRequest } from "./open-request.ts";
+
 /** A request as an adapter hands it in. */
 export interface WireRequest {
   readonly method: string;
@@ -9,9 +11,14 @@ export interface WireRequest {
   readonly remoteAddress?: string | undefined;
   /** Aborted when whoever asked has hung up. Called only by code that wants to know. */
   readonly hangUp?: (() => AbortSignal) | undefined;
+  /** Where the body stays open after its first line, which is `body` then. */
+  readonly open?: OpenRequest | undefined;
   /** How long the host lets this request take from now on, where it says so. */
   readonly timeLeftMs?: number | undefined;
 }
+
+/** One whose body is all there. */
+export type WholeRequest = WireRequest & { readonly open?: undefined };
 
 /** An answer for an adapter to write. */
 export interface WireResponse {

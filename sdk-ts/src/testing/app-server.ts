@@ -30,7 +30,7 @@ export async function serveApp(
 ): Promise<AppServer> {
   // Crashes happen where answers are, so results leave with them.
   const engine = { url: () => bench.url, checkpointsFrom: Number.POSITIVE_INFINITY };
-  const handle = createRoute({ app, functions, secret: DEV_SECRET }, engine);
+  const handle = createRoute({ app, functions, secret: DEV_SECRET }, { engine });
   const armed = new Set<ArmedCrash>();
   let healed: Promise<void> = Promise.resolve();
   /** While an engine is about to die: what it still sends is held, and lost with it. */

@@ -45,7 +45,7 @@ test("one is worth its request in a long run, for what user code can go on with"
 
 test("none follows while one is under way, when the time is over, or when the engine takes no more", async () => {
   const { checkpoints, parts } = turnOf(20, [ran]);
-  const sending = checkpoints.send();
+  const sending = checkpoints.send(false);
   parts.news.add(ran, handler);
   expect([checkpoints.isUnderWay, checkpoints.isDue]).toEqual([true, false]);
   await sending;
@@ -65,7 +65,7 @@ test("what is recorded goes to whoever awaits it, with the value that was report
   const memo = [{ id: "a", op: "run", st: "ok" }] as MemoEntry[];
   const { checkpoints, parts, sent } = turnOf(20, [ran, slept], { kind: "taken", memo, yield: true });
   const result = parts.open.begun("a", { op: "run", name: "a" }, handler);
-  expect(await checkpoints.send()).toBe(true);
+  expect(await checkpoints.send(false)).toBe(true);
   expect(sent).toEqual([[ran, slept]]);
   expect(parts.news.ops).toEqual([]);
   parts.results.handOutFirst();
@@ -82,16 +82,16 @@ test("the steps of a group that was taken leave the memo", async () => {
   const group = { op: "group", id: "g", scope: "j", name: "g", n: 0, folds: ["old-0", "old-1"] } as Op;
   const memo = [{ id: "g", op: "group", st: "ok" }] as MemoEntry[];
   const { checkpoints, parts } = turnOf(20, [group], { kind: "taken", memo, yield: false });
-  await checkpoints.send();
+  await checkpoints.send(false);
   expect([parts.memo.size, parts.memo.has("old-0"), parts.memo.has("g")]).toEqual([19, false, true]);
 });
 
 test("nobody knows: the answer says it again", async () => {
   const { checkpoints, parts } = turnOf(20, [ran]);
-  expect(await checkpoints.send()).toBe(true);
+  expect(await checkpoints.send(false)).toBe(true);
   expect(parts.news.ops).toEqual([ran]);
 });
 
 test("when the engine works with another dispatch, the turn is over", async () => {
-  expect(await turnOf(20, [ran], { kind: "stopped" }).checkpoints.send()).toBe(false);
+  expect(await turnOf(20, [ran], { kind: "stopped" }).checkpoints.send(false)).toBe(false);
 });

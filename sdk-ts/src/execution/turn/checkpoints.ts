@@ -55,12 +55,15 @@ export class Checkpoints {
     );
   }
 
-  /** @returns whether the turn goes on: not when the engine works with another dispatch. */
-  async send(): Promise<boolean> {
-    const { news, bodies } = this.#turn;
+  /**
+   * @param hasEnded The handler is through.
+   * @returns whether the turn goes on: not when the engine works with another dispatch.
+   */
+  async send(hasEnded: boolean): Promise<boolean> {
+    const { news, bodies, results } = this.#turn;
     const told = news.take();
     this.#isUnderWay = true;
-    const end = await this.#line.send(opsOf(told));
+    const end = await this.#line.send(opsOf(told), !bodies.areRunning && results.isEmpty && !hasEnded);
     this.#isUnderWay = false;
     if (end.kind === "stopped") return false;
     if (end.kind === "closed") news.putBack(told);

@@ -1,4 +1,5 @@
 import type { SigningKey } from "@durable/protocol/wire";
+import type { AnswerStream } from "../../http/answer-stream.ts";
 import type { HeartbeatLine } from "../heartbeat-line.ts";
 import type { LateLine } from "../late-line.ts";
 import type { Trails } from "../trails.ts";
@@ -29,6 +30,8 @@ export interface TurnOptions {
   readonly engineUrl?: string | null;
   /** From so many entries of the memo on the engine hears of this turn before its answer. */
   readonly checkpointsFrom?: number;
+  /** The answer, where it may be told piece by piece on the request itself. */
+  readonly stream?: AnswerStream | undefined;
   /** Of the request. */
   readonly traceparent?: string | undefined;
   /** How large the request was. */

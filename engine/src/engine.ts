@@ -78,7 +78,7 @@ export interface EngineConfig {
   /** Dispatches that this process has under way at the same time, at most. */
   readonly slots: number;
   /** Whether requests to apps may stay open for many turns; in dev each turn is a replay, unless this is said. */
-  readonly streams?: boolean;
+  readonly streams?: boolean | undefined;
   /** Which apps may be called beside those at public https addresses. */
   readonly egress: Pick<EgressPolicy, "allowLoopback" | "allowPlainHttp" | "allowedNetworks">;
   /** Where runs that have ended are told as spans, and under what name; left out, nowhere. */

@@ -143,8 +143,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await people.close();
     if (!endedEarly) await people.check(cluster.admin.sql);
     const report = during.broken ?? (await until(checkAfter(checker), interrupted));
-    const checkpoints = new AppLog(cluster.appLog).only("checkpoint");
-    const taken = new Set(checkpoints.map(({ run }) => run)).size;
+    const runsWith = (kind: "checkpoint" | "streamed") =>
+      new Set(new AppLog(cluster.appLog).only(kind).map(({ run }) => run)).size;
+    const taken = { checkpoints: runsWith("checkpoint"), streamed: runsWith("streamed") };
     const kinds = endedEarly ? [] : await countKinds(cluster.admin.sql, taken, options.minutes);
     return {
       tally,

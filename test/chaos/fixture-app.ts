@@ -6,7 +6,9 @@ import { openSync, writeSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { write as reply, toWire } from "../../sdk-ts/src/adapters/node.ts";
+import { NodeOpenRequest } from "../../sdk-ts/src/adapters/node-open-request.ts";
 import { configuredEngineUrl } from "../../sdk-ts/src/dev-mode.ts";
+import type { OpenRequest } from "../../sdk-ts/src/http/open-request.ts";
 import { createRoute } from "../../sdk-ts/src/http/route.ts";
 import { type AppLine, hashOf, type RequestLine } from "../invariants/app-log.ts";
 import { currentRequest } from "./fixture-body.ts";
@@ -30,21 +32,30 @@ const { CHAOS_APP_URL: ownUrl, CHAOS_ENGINE_URLS: engineUrls } = environment;
 const engines = engineUrls!.split(" ");
 let requests = 0;
 
+/** One app tells what it does on the request itself, the other by answers and by requests of its own. */
+const streams = app === "beta";
+
 /** Runs here are shorter than those for which checkpoints pay, and shall meet some all the same. */
 const early = { url: configuredEngineUrl, checkpointsFrom: 20 };
 const handle = createRoute(
   { app: app!, functions: fixtureFunctions(app!, write, ownUrl!), secret: secret!, maxDuration: "4s" },
-  { engine: early },
+  { engine: early, takesStreams: streams },
 );
 
 const server = createServer(async (request, response) => {
   try {
-    const body = await buffer(request);
+    const open = NodeOpenRequest.of(request, response);
+    const body = open === null ? await buffer(request) : Buffer.from((await open.first())!);
     if (request.url!.startsWith("/echo/")) return echo(request, response);
     process.env["DURABLE_URL"] = engines[requests++ % engines.length]!;
     const line = describe(request, body);
     write(line);
-    reply(response, await currentRequest.run(line.id, () => handle(toWire(request, response, body))));
+    const wire = {
+      ...toWire(request, response, body),
+      open: open === null ? undefined : watched(open, line.run),
+    };
+    const answer = await currentRequest.run(line.id, () => handle(wire));
+    if (answer !== null) reply(response, answer);
   } catch {
     response.destroy();
   }
@@ -60,6 +71,17 @@ globalThis.fetch = async (input, init) => {
   if (run !== undefined && response.status === 200) write({ kind: "checkpoint", t: Date.now(), run });
   return response;
 };
+
+/** Writes down what an engine has taken on this request. */
+function watched(open: NodeOpenRequest, run: string | undefined): OpenRequest {
+  const next = open.next.bind(open);
+  open.next = async () => {
+    const piece = await next();
+    if (piece.kind === "line" && run !== undefined) write({ kind: "streamed", t: Date.now(), run });
+    return piece;
+  };
+  return open;
+}
 
 /** An outside service: says what it was asked, and remembers under which key. */
 function echo({ url, headers }: IncomingMessage, response: ServerResponse): void {

@@ -102,7 +102,11 @@ export interface KindCount {
 }
 
 /** In how many runs each kind came to its end. */
-export async function countKinds(sql: Sql, checkpoints: number, minutes: number): Promise<KindCount[]> {
+export async function countKinds(
+  sql: Sql,
+  taken: { readonly checkpoints: number; readonly streamed: number },
+  minutes: number,
+): Promise<KindCount[]> {
   const counts = KINDS.map(({ name, minimum, runs }) => ({ name, minimum, runs }));
   const [row] = await sql.unsafe(
     `select ${counts.map(({ runs }, at) => `(select count(distinct (k.a, k.b))::int from (${runs}) as k(a, b)) as k${at}`).join(", ")}`,
@@ -113,7 +117,8 @@ export async function countKinds(sql: Sql, checkpoints: number, minutes: number)
       count: row![`k${at}`] as number,
       minimum: minimumOf(minimum, minutes),
     })),
-    { name: "checkpoint taken", count: checkpoints, minimum: minimumOf(50, minutes) },
+    { name: "checkpoint taken", count: taken.checkpoints, minimum: minimumOf(50, minutes) },
+    { name: "told on an open request", count: taken.streamed, minimum: minimumOf(200, minutes) },
   ];
 }
 

@@ -15,6 +15,7 @@ export type AppLine =
   | EchoLine
   | FetchedLine
   | CheckpointLine
+  | StreamedLine
   | HandledLine;
 
 export interface RequestLine {
@@ -95,6 +96,13 @@ export interface EchoLine {
 /** An engine took a checkpoint. */
 export interface CheckpointLine {
   readonly kind: "checkpoint";
+  readonly t: number;
+  readonly run: string;
+}
+
+/** An engine took what was told on an open request. */
+export interface StreamedLine {
+  readonly kind: "streamed";
   readonly t: number;
   readonly run: string;
 }

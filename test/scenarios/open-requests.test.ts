@@ -1,5 +1,5 @@
 // A run whose request stays open: turn after turn on one request, each on disk before the next begins.
-import { createServer, type IncomingMessage, request as send, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse, request as send } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { serve } from "@durable/sdk/node";
@@ -19,7 +19,8 @@ const said: string[] = [];
 /** What the journal held when the body of a step began. */
 const onDisk: number[] = [];
 const settled = async () => {
-  const [row] = await engine.database.sql`select count(*)::int as count from durable.steps where seq is not null`;
+  const [row] = await engine.database
+    .sql`select count(*)::int as count from durable.steps where seq is not null`;
   return row!["count"] as number;
 };
 
@@ -111,10 +112,11 @@ const long = createFunction({
 });
 
 const functions = [count, beside, mixed, patient, long];
-const counting = (route: ReturnType<typeof serve>) => (request: IncomingMessage, response: ServerResponse) => {
-  requests += 1;
-  return route(request, response);
-};
+const counting =
+  (route: ReturnType<typeof serve>) => (request: IncomingMessage, response: ServerResponse) => {
+    requests += 1;
+    return route(request, response);
+  };
 const counted = counting(serve({ app: "shop", functions }));
 
 beforeAll(async () => {
@@ -176,7 +178,8 @@ test("the trace shows for each step what its turn cost", async () => {
   const run = await app.start("count", { steps: 3 });
   await app.ended(run);
   const { sql } = engine.database;
-  const steps = await sql`select scheduled_at <= leased_at or leased_at <= sent_at as led, sent_at <= received_at as told, received_at <= committed_at as kept
+  const steps =
+    await sql`select scheduled_at <= leased_at or leased_at <= sent_at as led, sent_at <= received_at as told, received_at <= committed_at as kept
     from durable.steps where run_id = ${run}::uuid order by seq`;
   expect([...steps]).toEqual(Array.from({ length: 3 }, () => ({ led: true, told: true, kept: true })));
 });
@@ -220,7 +223,9 @@ test.each(["requests", "answers"] as const)(
     await new Promise<void>((resolve) => behind.listen(0, "127.0.0.1", resolve));
     const { port } = behind.address() as AddressInfo;
     const own = await holdBack(what, `http://127.0.0.1:${port}`);
-    expect((await engine.call("POST", `/v1/apps/behind-${what}/dev/sync`, { url: own.url })).status).toBe(200);
+    expect((await engine.call("POST", `/v1/apps/behind-${what}/dev/sync`, { url: own.url })).status).toBe(
+      200,
+    );
     for (const sum of [3, 3]) {
       const sent = await engine.call("POST", `/v1/events?app=behind-${what}&wait=20`, {
         name: "count",

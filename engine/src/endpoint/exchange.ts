@@ -317,9 +317,5 @@ function isLines(headers: IncomingHttpHeaders): boolean {
   return headers["content-type"]?.startsWith(CONTENT_TYPE_LINES) === true;
 }
 
-const NO_ANSWER: Flaw = {
-  reason: "reset",
-  detail: "It ended its answer before the line that would have been it.",
-};
 const PROBLEM_BYTES_MAX = 64 * 1024;
 const NOTHING = Buffer.alloc(0);

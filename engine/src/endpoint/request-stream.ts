@@ -180,7 +180,10 @@ export class RequestStream {
   }
 }
 
-const NO_ANSWER: Flaw = { reason: "reset", detail: "It ended its answer before the line that would have been it." };
+const NO_ANSWER: Flaw = {
+  reason: "reset",
+  detail: "It ended its answer before the line that would have been it.",
+};
 
 function badLine(number: number): string {
   return `Line ${number} of its answer is not signed as that line of this answer with a secret this workspace has. Compare DURABLE_SECRET of the app with the workspace's signing secrets.`;

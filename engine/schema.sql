@@ -144,7 +144,6 @@ create table durable.checkpoints (
   run_id uuid not null,
   fence uuid not null,
   seq integer not null,
-  live_fence uuid not null,
   body_sha256 text not null,
   journal_seq integer not null,
   at timestamp with time zone not null default clock_timestamp()
@@ -2479,7 +2478,7 @@ begin
                               or i_kind[q] = 'requeue' or i_kind[q] = 'wait' and l.journal_seq <> i_known[q] then v_rank + q end
       from generate_subscripts(i_run, 1) as q
       where l.workspace_id = i_workspace[q] and l.run_id = i_run[q] and l.fence = i_fence[q]
-      returning q as no, l.journal_seq, l.status
+      returning q as no, l.journal_seq, l.status, l.pausing or l.moving as wanted
   loop
     v_applied[v_row.no] := true;
     v_seq[v_row.no] := v_row.journal_seq;
@@ -2489,6 +2488,8 @@ begin
       v_state[v_row.no] := 'paused';
     elsif v_row.status = 'queued' and i_kind[v_row.no] = 'continue' then
       v_state[v_row.no] := 'moved';
+    elsif v_row.wanted then
+      v_state[v_row.no] := 'wanted';
     end if;
   end loop;
 
@@ -3116,13 +3117,13 @@ CREATE OR REPLACE FUNCTION durable.effect_checkpoint(q_workspace integer[], q_ru
  LANGUAGE plpgsql
 AS $function$
 begin
-  insert into durable.checkpoints as c (workspace_id, run_id, fence, seq, live_fence, body_sha256, journal_seq)
-    select q.workspace, q.run, (q.data::json ->> 'fence')::uuid, (q.data::json ->> 'seq')::int, l.fence, q.data::json ->> 'sha256',
+  insert into durable.checkpoints as c (workspace_id, run_id, fence, seq, body_sha256, journal_seq)
+    select q.workspace, q.run, (q.data::json ->> 'fence')::uuid, (q.data::json ->> 'seq')::int, q.data::json ->> 'sha256',
       l.journal_seq
     from unnest(q_workspace, q_run, q_data) as q(workspace, run, data)
     join durable.live_runs l on l.workspace_id = q.workspace and l.run_id = q.run
     on conflict (workspace_id, run_id) do update
-      set fence = excluded.fence, seq = excluded.seq, live_fence = excluded.live_fence, body_sha256 = excluded.body_sha256,
+      set fence = excluded.fence, seq = excluded.seq, body_sha256 = excluded.body_sha256,
           journal_seq = excluded.journal_seq, at = excluded.at;
 end $function$
 ;
@@ -4354,9 +4355,7 @@ CREATE OR REPLACE FUNCTION durable.holds_lease(p_live live_runs, p_step uuid, p_
  LANGUAGE sql
  STABLE
 AS $function$
-  select p_live.fence = p_fence
-    or exists (select 1 from durable.checkpoints c where c.workspace_id = p_live.workspace_id and c.run_id = p_live.run_id
-      and c.fence = p_fence and c.live_fence = p_live.fence)
+  select durable.is_same_dispatch(p_live.fence, p_fence)
     or exists (select 1 from durable.tasks t where t.workspace_id = p_live.workspace_id and t.run_id = p_live.run_id
       and t.step_id = p_step and t.fence = p_fence and t.status = 'running')
 $function$
@@ -4507,6 +4506,15 @@ AS $function$
   select exists (select 1 from durable.steps s
     where s.workspace_id = p_workspace and s.run_id = p_run and s.step_id = p_step and s.seq is not null
       and s.value is not distinct from p_value and s.failure is not distinct from p_failure)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.is_same_dispatch(p_one uuid, p_other uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select left(p_one::text, 18) = left(p_other::text, 18)
 $function$
 ;
 

@@ -10,23 +10,27 @@ create table durable.checkpoints (
   run_id uuid not null,
   fence uuid not null,                       -- of the dispatch
   seq int not null,                          -- of its last checkpoint
-  live_fence uuid not null,                  -- the run's after it
   body_sha256 text not null,
   journal_seq int not null,                  -- the journal's head after it
   at timestamptz not null default clock_timestamp(),
   primary key (workspace_id, run_id)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 
+-- Whether two fences are of one dispatch: what it tells before its answer replaces the fence, and keeps the first half.
+create function durable.is_same_dispatch(p_one uuid, p_other uuid) returns boolean language sql immutable as $$
+  select left(p_one::text, 18) = left(p_other::text, 18)
+$$;
+
 -- data: {"fence", "seq", "sha256"}. Part of the commit of that checkpoint: the caller holds the live_runs row.
 create function durable.effect_checkpoint(q_workspace int[], q_run uuid[], q_step uuid[], q_data text[]) returns void
 language plpgsql as $$
 begin
-  insert into durable.checkpoints as c (workspace_id, run_id, fence, seq, live_fence, body_sha256, journal_seq)
-    select q.workspace, q.run, (q.data::json ->> 'fence')::uuid, (q.data::json ->> 'seq')::int, l.fence, q.data::json ->> 'sha256',
+  insert into durable.checkpoints as c (workspace_id, run_id, fence, seq, body_sha256, journal_seq)
+    select q.workspace, q.run, (q.data::json ->> 'fence')::uuid, (q.data::json ->> 'seq')::int, q.data::json ->> 'sha256',
       l.journal_seq
     from unnest(q_workspace, q_run, q_data) as q(workspace, run, data)
     join durable.live_runs l on l.workspace_id = q.workspace and l.run_id = q.run
     on conflict (workspace_id, run_id) do update
-      set fence = excluded.fence, seq = excluded.seq, live_fence = excluded.live_fence, body_sha256 = excluded.body_sha256,
+      set fence = excluded.fence, seq = excluded.seq, body_sha256 = excluded.body_sha256,
           journal_seq = excluded.journal_seq, at = excluded.at;
 end $$;

@@ -13,13 +13,10 @@ create table durable.heartbeats (
   primary key (workspace_id, run_id, step_id)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 
--- Whether the dispatch of this fence still holds a lease: the run's, if need be after checkpoints, or that of a step's
--- task.
+-- Whether the dispatch of this fence still holds a lease: the run's, whatever it has told since, or that of a step's task.
 create function durable.holds_lease(p_live durable.live_runs, p_step uuid, p_fence uuid) returns boolean
 language sql stable as $$
-  select p_live.fence = p_fence
-    or exists (select 1 from durable.checkpoints c where c.workspace_id = p_live.workspace_id and c.run_id = p_live.run_id
-      and c.fence = p_fence and c.live_fence = p_live.fence)
+  select durable.is_same_dispatch(p_live.fence, p_fence)
     or exists (select 1 from durable.tasks t where t.workspace_id = p_live.workspace_id and t.run_id = p_live.run_id
       and t.step_id = p_step and t.fence = p_fence and t.status = 'running')
 $$;

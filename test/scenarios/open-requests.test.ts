@@ -111,7 +111,23 @@ const long = createFunction({
   },
 });
 
-const functions = [count, beside, mixed, patient, long];
+const beating = createFunction({
+  id: "beating",
+  trigger: { event: "beating" },
+  handler: async ({ step }) => {
+    await step.run("quick", () => 1);
+    // Under the fence of the dispatch, which two checkpoints have replaced by then.
+    return step.run("beats", async ({ heartbeat, attempt }) => {
+      for (let i = 0; i < 4; i += 1) {
+        await heartbeat({ i });
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      }
+      return attempt;
+    });
+  },
+});
+
+const functions = [count, beside, mixed, patient, long, beating];
 const counting =
   (route: ReturnType<typeof serve>) => (request: IncomingMessage, response: ServerResponse) => {
     requests += 1;
@@ -172,6 +188,13 @@ test("a request is open for a part of what it may take, so that a late step has 
   // 12 times 40 ms, of which 200 ms fit into one.
   expect(requests).toBeGreaterThanOrEqual(2);
   expect(requests).toBeLessThan(8);
+});
+
+test("heartbeats go on under the fence of the dispatch", async () => {
+  process.env["DURABLE_URL"] = engine.url;
+  const run = await app.start("beating");
+  expect(await app.ended(run)).toMatchObject({ status: "completed", output: 1 });
+  delete process.env["DURABLE_URL"];
 });
 
 test("the trace shows for each step what its turn cost", async () => {

@@ -52,9 +52,10 @@ export class AppClient {
     stream?: StreamTerms,
   ): Promise<DispatchResult> {
     return new Promise((resolve) => {
-      const { clock } = this.#options;
+      const { clock, timers } = this.#options;
       const exchange: Exchange = new Exchange({
         clock,
+        timers,
         where: endpoint.origin,
         path: endpoint.path,
         request,

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { ANSWER_BYTES_MAX, CONTENT_TYPE_LINES } from "@durable/protocol/wire";
 import type { Client, Dispatcher } from "undici";
-import type { Clock } from "../runtime/ports.ts";
+import type { Clock, Timers } from "../runtime/ports.ts";
 import { checkReply, type Expected, type Flaw, headFlaw, idFlaw } from "./check-reply.ts";
 import { ConnectError } from "./connect-error.ts";
 import type { DispatchResult, NeverArrivedReason } from "./dispatch-result.ts";
@@ -24,6 +24,7 @@ export interface Patience {
 
 export interface ExchangeParts {
   readonly clock: Clock;
+  readonly timers: Timers;
   /** Origin of the app, for sentences. */
   readonly where: string;
   readonly path: string;
@@ -76,6 +77,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #stream: RequestStream | null;
   /** The reply comes in lines, while the request is open or after it. */
   #isStreamed = false;
+  #cancelLinger: (() => void) | null = null;
 
   constructor(parts: ExchangeParts) {
     this.parts = parts;
@@ -149,7 +151,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     if (!this.settled && this.#isStreamed) this.#stream!.replyEnded();
     else if (!this.settled) this.#finish();
-    this.lender?.ended(this);
+    this.#ended();
   }
 
   onResponseError(_: Dispatcher.DispatchController | undefined, error: NodeJS.ErrnoException): void {
@@ -161,6 +163,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
         this.neverArrived(kind, message);
       }
     }
+    this.#ended();
+  }
+
+  #ended(): void {
+    this.#cancelLinger?.();
     this.lender?.ended(this);
   }
 
@@ -248,6 +255,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #answered(json: Uint8Array, { sentMs, receivedMs }: LineTimes): void {
     if (this.settled) return;
     this.#settle({ kind: "answer", body: json, sentMs, firstByteMs: receivedMs, receivedMs });
+    this.#linger();
   }
 
   /** Its caller waits for nothing more; the connection is good as soon as the reply has ended. */
@@ -255,6 +263,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.settled) return;
     const detail = "The engine let go of the run before its app had answered.";
     this.#settle({ kind: "broken", reason: "hung-up", detail, ...this.#brokenAt() });
+    this.#linger();
+  }
+
+  /** Of a reply that ends soon, the connection is good for the next request. */
+  #linger(): void {
+    this.#cancelLinger = this.parts.timers.after(LINGER_MS, () => this.#hangUp());
   }
 
   #tooLarge(): void {
@@ -317,5 +331,7 @@ function isLines(headers: IncomingHttpHeaders): boolean {
   return headers["content-type"]?.startsWith(CONTENT_TYPE_LINES) === true;
 }
 
+/** For the end of a reply whose answer is here. */
+const LINGER_MS = 2_000;
 const PROBLEM_BYTES_MAX = 64 * 1024;
 const NOTHING = Buffer.alloc(0);

@@ -15,17 +15,14 @@ export interface RunRef {
 
 export type DispatchState = "unknown-run" | "run-ended" | "stale-fence" | "live";
 
-/** Whether this is the fence of a dispatch under way: the run's, or that of one of its tasks. Checkpoints do not end it. */
+/** Whether this is the fence of a dispatch under way: the run's, or that of one of its tasks. What it tells before its answer does not end it. */
 export async function findDispatch(
   database: Database,
   run: RunRef,
   fence: string | null,
 ): Promise<DispatchState> {
   const [row] = await database.sql<{ is_live: boolean; is_current: boolean }[]>`
-    select l.fence is not null as is_live, coalesce(l.fence = ${fence}::uuid or exists (
-        select 1 from durable.checkpoints c
-        where c.workspace_id = r.workspace_id and c.run_id = r.id and c.fence = ${fence}::uuid and c.live_fence = l.fence)
-      or exists (
+    select l.fence is not null as is_live, coalesce(durable.is_same_dispatch(l.fence, ${fence}::uuid) or exists (
         select 1 from durable.tasks t
         where t.workspace_id = r.workspace_id and t.run_id = r.id and t.fence = ${fence}::uuid), false) as is_current
     from durable.runs r

@@ -101,6 +101,8 @@ export interface Exchange {
   readonly signed?: Signing;
   /** The request arrives twice, at once; both answers are held to the same. */
   readonly isDoubled?: true;
+  /** The request stays open, and what the app tells before it answers comes on it; `whole`: the body has ended when the app sees it. */
+  readonly isOpen?: true | "whole";
   /** What the engine offers. Nothing, unless told. */
   readonly offers?: readonly string[];
   /** A signed 200 with this. */
@@ -142,7 +144,9 @@ export type CallbackReply =
   | { readonly text: string }
   | { readonly status: number; readonly code: string }
   /** The line breaks. */
-  | { readonly silence: true };
+  | { readonly silence: true }
+  /** On a request that stays open: its body ends. */
+  | { readonly ends: true };
 
 /** What happens around a run that is driven. Whatever it does not tell of does not come. */
 export interface World {

@@ -5,7 +5,7 @@ import type { Level } from "./case.ts";
 
 export interface Mutation {
   /** In the id of a result: `L0-loop@twice`. */
-  readonly name: "one-step" | "refs" | "pages" | "twice" | "dropped" | "crowd";
+  readonly name: "one-step" | "refs" | "pages" | "open" | "twice" | "dropped" | "crowd";
   readonly says: string;
   readonly level: Level;
   /** Without one of these it would be the same again. */
@@ -23,6 +23,12 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   { name: "refs", says: "every value comes by reference, the event's data too", level: 1, needs: ["refs"] },
   { name: "pages", says: "the memo comes in pages of one entry", level: 1, needs: ["pages"] },
+  {
+    name: "open",
+    says: "requests stay open, and every fourth of their bodies' lines is their end",
+    level: 2,
+    needs: ["stream"],
+  },
   { name: "twice", says: "every request arrives twice, at once", level: 0, mayRunAgain: true },
   { name: "dropped", says: "every third answer is lost on the way", level: 0, mayRunAgain: true },
   { name: "crowd", says: "five runs of it go on at once", level: 0 },

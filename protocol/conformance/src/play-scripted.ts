@@ -87,6 +87,16 @@ async function playExchange(
   bindings.set("count_at", `${callbacks.url}/count/${run.id}`);
   const resolved = resolveBound(message, bindings) as InvokeMessage;
   bindings.set("fence", resolved.task?.fence);
+  const take = (checkpoint: Record<string, unknown>) => run.answer("checkpoint", checkpoint);
+  if (exchange.isOpen !== undefined) {
+    const read = await app.sendOpen(writeJson(resolved), run.tape, take, exchange.isOpen === "whole");
+    const flaws = [...read.flaws, ...afterwards(exchange, run)];
+    if (read.message !== undefined && flaws.length === 0) {
+      flaws.push(...answerFlaws(read.message, resolved.task.fence, manifest.manifest));
+      flaws.push(...mismatches(exchange.answers ?? {}, read.message, bindings));
+    }
+    return { flaws, message: read.message };
+  }
   const send = () =>
     app.send(
       {
@@ -113,13 +123,16 @@ async function playExchange(
     if (asked === "invoke") flaws.push(...answerFlaws(said, resolved.task.fence, manifest.manifest));
     if (flaws.length === 0) flaws.push(...mismatches(exchange.answers ?? {}, said, bindings));
   }
-  if (exchange.ran !== undefined) flaws.push(...countFlaws(exchange.ran, run.ran));
-  if (exchange.callbacks !== undefined && exchange.callbacks !== run.taken) {
-    flaws.push(
-      `the app should have called the engine ${exchange.callbacks} times by now, and has ${run.taken} times`,
-    );
+  return { flaws: [...flaws, ...afterwards(exchange, run)], message: said };
+}
+
+/** What must have happened by the end of an exchange. */
+function afterwards({ ran, callbacks }: Exchange, run: ScriptedRun): string[] {
+  const flaws = ran === undefined ? [] : countFlaws(ran, run.ran);
+  if (callbacks !== undefined && callbacks !== run.taken) {
+    flaws.push(`the app should have called the engine ${callbacks} times by now, and has ${run.taken} times`);
   }
-  return { flaws, message: said };
+  return flaws;
 }
 
 function messageOf(exchange: Exchange, usual: InvokeMessage): object {

@@ -14,6 +14,10 @@ import type { Signing } from "../case.ts";
 /** One that no app has. */
 export const OTHER_SECRET = "whsec_c29tZWJvZHkgZWxzZSBtYWRlIHRoaXMgc2VjcmV0IQ==";
 
+export function otherKey(): SigningKey {
+  return parseSecret(OTHER_SECRET);
+}
+
 export interface SignedHeaders {
   readonly id: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -53,7 +57,7 @@ function marksOf(key: SigningKey, id: string, body: string | Uint8Array, signing
     case "not at all":
       return now(null);
     case "with another secret":
-      return now(sign(parseSecret(OTHER_SECRET), id, nowS, body));
+      return now(sign(otherKey(), id, nowS, body));
     case "with the reply key":
       return now(sign(replyKeyOf(key), id, nowS, body));
     case "before the body was changed":
@@ -70,7 +74,7 @@ function marksOf(key: SigningKey, id: string, body: string | Uint8Array, signing
     case "in 290 s":
       return at(nowS + 290);
     case "beside an old secret":
-      return now(`${sign(parseSecret(OTHER_SECRET), id, nowS, body)} ${good}`);
+      return now(`${sign(otherKey(), id, nowS, body)} ${good}`);
     case "beside another scheme":
       return now(`v1a,${good.slice(3)} ${good}`);
     case "by another scheme alone":

@@ -16,6 +16,7 @@ import { tasks } from "./level-1/tasks.ts";
 import { checkpoints } from "./level-2/checkpoints.ts";
 import { linear } from "./level-2/linear.ts";
 import { offers } from "./level-2/offers.ts";
+import { streams } from "./level-2/streams.ts";
 
 const all: readonly Case[] = [
   ...signature,
@@ -32,6 +33,7 @@ const all: readonly Case[] = [
   ...counted,
   ...checkpoints,
   ...offers,
+  ...streams,
   ...linear,
 ];
 

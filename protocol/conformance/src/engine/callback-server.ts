@@ -13,7 +13,6 @@ import {
   isTimestampInTolerance,
   lateRequestSchema,
   memoPageRequestSchema,
-  parseSecret,
   parseTimestampS,
   replyKeyOf,
   type SigningKey,
@@ -22,7 +21,7 @@ import {
   writeJson,
 } from "@durable/protocol";
 import { readJson, schemaFlaws } from "../app/read-answer.ts";
-import { OTHER_SECRET } from "../app/sign-request.ts";
+import { otherKey } from "../app/sign-request.ts";
 import type { CallbackKind, CallbackReply } from "../case.ts";
 import type { ServedRun } from "./served-run.ts";
 
@@ -33,8 +32,6 @@ const SCHEMAS = {
   heartbeat: heartbeatRequestSchema,
   late: lateRequestSchema,
 } as const;
-
-const OTHER_KEY = parseSecret(OTHER_SECRET);
 
 const COUNT = /^\/count\/([\w-]+)$/;
 const CALLBACK = /^\/v1\/apps\/conformance\/dev\/runs\/([\w-]+)\/(memo|blob|checkpoint|heartbeat|late)$/;
@@ -150,7 +147,7 @@ export class CallbackServer {
   }
 
   #reply(run: ServedRun, reply: CallbackReply, id: string, response: ServerResponse): void {
-    if ("silence" in reply) {
+    if ("silence" in reply || "ends" in reply) {
       response.destroy();
       return;
     }
@@ -175,7 +172,7 @@ export class CallbackServer {
         [HEADER_TIMESTAMP]: String(timestampS),
         ...(reply.signed !== "not at all" && {
           [HEADER_SIGNATURE]: sign(
-            reply.signed === "with another secret" ? OTHER_KEY : this.#key,
+            reply.signed === "with another secret" ? otherKey() : this.#key,
             answered,
             timestampS,
             text,

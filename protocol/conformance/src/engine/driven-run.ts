@@ -11,6 +11,8 @@ import type { ServedRun } from "./served-run.ts";
 
 /** What engines of today offer. */
 const OFFERS = ["checkpoint", "claim", "heartbeat", "late"];
+/** On a request that stays open so many checkpoints are answered; then its body ends. */
+const ANSWERED_ON_ONE = 3;
 
 /** The last checkpoint of the dispatch that holds the lease. */
 interface Told {
@@ -79,14 +81,29 @@ export class DrivenRun implements ServedRun {
       budget: { ms: 25_000, steps: isPlain ? 1 : this.#budgetSteps },
       known: this.#journal.settled.length,
       // Two requests that are the same would tell checkpoints of the same numbers.
-      engine: { ...usual.engine, capabilities: isPlain ? [] : OFFERS },
+      engine: {
+        ...usual.engine,
+        capabilities: isPlain ? [] : OFFERS.filter((each) => !this.isOpen || each !== "checkpoint"),
+      },
     };
   }
 
-  /** What the answer to a dispatch must say of its checkpoints. */
+  /** Whether what is told before an answer comes on the request itself. */
+  get isOpen(): boolean {
+    return this.#mutation === "open";
+  }
+
+  /** What the answer to a dispatch must say of its checkpoints: nothing, where they came on the same request. */
   get told(): { seq: number; known: number } | undefined {
     const { seq, known } = this.#told;
-    return seq === 0 ? undefined : { seq, known };
+    return seq === 0 || this.isOpen ? undefined : { seq, known };
+  }
+
+  /** A checkpoint on the request that is open. */
+  takeLine(message: Record<string, unknown>): CallbackReply {
+    if (message["fence"] !== this.#fence) this.flaws.push("a checkpoint has another fence than its request");
+    if (this.#told.seq === ANSWERED_ON_ONE) return { ends: true };
+    return this.#checkpoint(message as unknown as { seq: number; known: number; ops?: Op[] });
   }
 
   answer(what: CallbackKind, message: Record<string, unknown>): CallbackReply {

@@ -99,9 +99,12 @@ export class Driver {
     const { app, manifest } = this.#stage;
     const recorded = this.#recorded();
     const ranBefore = this.run.ran.length;
-    const send = () => app.send({ body }, this.run.tape);
-    const answers = await Promise.all(this.#mutation?.name === "twice" ? [send(), send()] : [send()]);
-    const reads = answers.map((answer) => app.read("invoke", answer));
+    const { tape } = this.run;
+    const send = async () =>
+      this.run.isOpen && task.kind === "advance"
+        ? app.sendOpen(body, tape, (checkpoint) => this.run.takeLine(checkpoint))
+        : app.read("invoke", await app.send({ body }, tape));
+    const reads = await Promise.all(this.#mutation?.name === "twice" ? [send(), send()] : [send()]);
     for (const { message: said } of reads)
       if (isUnknownStatement(said)) throw new NotImplemented(UNKNOWN_STATEMENT);
     const flaws = reads.flatMap(({ message: said, flaws: own }) => [

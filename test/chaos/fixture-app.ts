@@ -8,7 +8,7 @@ import { buffer } from "node:stream/consumers";
 import { write as reply, toWire } from "../../sdk-ts/src/adapters/node.ts";
 import { NodeOpenRequest } from "../../sdk-ts/src/adapters/node-open-request.ts";
 import { configuredEngineUrl } from "../../sdk-ts/src/dev-mode.ts";
-import type { OpenRequest } from "../../sdk-ts/src/http/open-request.ts";
+import { firstLine, type OpenRequest } from "../../sdk-ts/src/http/open-request.ts";
 import { createRoute } from "../../sdk-ts/src/http/route.ts";
 import { type AppLine, hashOf, type RequestLine } from "../invariants/app-log.ts";
 import { currentRequest } from "./fixture-body.ts";
@@ -45,7 +45,7 @@ const handle = createRoute(
 const server = createServer(async (request, response) => {
   try {
     const open = NodeOpenRequest.of(request, response);
-    const body = open === null ? await buffer(request) : Buffer.from((await open.first())!);
+    const body = open === null ? await buffer(request) : Buffer.from((await firstLine(open))!);
     if (request.url!.startsWith("/echo/")) return echo(request, response);
     process.env["DURABLE_URL"] = engines[requests++ % engines.length]!;
     const line = describe(request, body);

@@ -52,13 +52,6 @@ export class NodeOpenRequest implements OpenRequest {
     });
   }
 
-  /** The message itself, or null when it is larger than any may be. */
-  async first(): Promise<Uint8Array | null> {
-    const piece = await this.next();
-    if (piece.kind === "line") return piece.line;
-    return piece.kind === "ended" ? new Uint8Array() : null;
-  }
-
   begin(headers: Readonly<Record<string, string>>): void {
     this.#response.writeHead(200, headers);
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { REQUEST_BYTES_MAX } from "@durable/protocol/wire";
+import { firstLine } from "../http/open-request.ts";
 import { METHOD_NOT_ALLOWED, tooLarge } from "../http/problem.ts";
 import { createRoute } from "../http/route.ts";
 import type { ServeOptions } from "../http/serve-options.ts";
@@ -17,7 +18,7 @@ export function serve(options: ServeOptions): NodeHandler {
   return async (request, response) => {
     if (request.method !== "POST") return write(response, METHOD_NOT_ALLOWED);
     const open = NodeOpenRequest.of(request, response);
-    const body = await (open === null ? readBody(request) : open.first());
+    const body = await (open === null ? readBody(request) : firstLine(open));
     if (body === null) return write(response, tooLarge());
     const reply = await route({ ...toWire(request, response, body), open: open ?? undefined });
     if (reply !== null) write(response, reply);

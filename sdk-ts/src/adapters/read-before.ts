@@ -1,6 +1,7 @@
 // Servers whose middleware may have read the body before this route: Express, and what imitates it.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { firstLine } from "../http/open-request.ts";
 import { METHOD_NOT_ALLOWED, problem, tooLarge } from "../http/problem.ts";
 import { createRoute, type RouteHost } from "../http/route.ts";
 import type { ServeOptions } from "../http/serve-options.ts";
@@ -26,7 +27,7 @@ export function serveRead(options: ServeOptions, whenLost: string, host: RouteHo
     if (request.method !== "POST") return write(response, METHOD_NOT_ALLOWED);
     const kept = bodyAtHand(request);
     const open = kept === null ? NodeOpenRequest.of(request, response) : null;
-    const body = kept?.body ?? (await (open === null ? readBody(request) : open.first()));
+    const body = kept?.body ?? (await (open === null ? readBody(request) : firstLine(open)));
     if (body === null) return write(response, tooLarge());
     const reply = await route({ ...toWire(request, response, body), open: open ?? undefined });
     if (reply !== null)

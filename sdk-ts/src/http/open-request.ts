@@ -20,3 +20,10 @@ export interface OpenRequest {
   /** Ends without an end: whoever asked learns that this is no answer. */
   abort(): void;
 }
+
+/** The message itself, or null when it is larger than any may be, or nobody waits for its answer. */
+export async function firstLine(open: OpenRequest): Promise<Uint8Array | null> {
+  const piece = await open.next();
+  if (piece.kind === "line") return piece.line;
+  return piece.kind === "ended" ? new Uint8Array() : null;
+}

@@ -6,18 +6,16 @@ import { METHOD_NOT_ALLOWED, tooLarge } from "./http/problem.ts";
 import { createRoute, type Route } from "./http/route.ts";
 import type { ServeOptions } from "./http/serve-options.ts";
 import type { WholeRequest, WireResponse } from "./http/wire-message.ts";
-import { answersOpenRequests } from "./runtime/open-requests.ts";
 
 /**
  * `serve({ app, functions })`: the route `/api/durable` for any fetch runtime, `(Request) => Promise<Response>`.
  * Mount it for every method; all but POST are answered 405.
  */
 export function serve(options: ServeOptions): (request: Request) => Promise<Response> {
-  const takesStreams = answersOpenRequests();
-  const route = createRoute(options, { takesStreams });
+  const route = createRoute(options, { takesStreams: true });
   return async (request) => {
     if (request.method !== "POST") return toResponse(METHOD_NOT_ALLOWED);
-    if (takesStreams && request.body !== null && isLines(request.headers.get("content-type"))) {
+    if (request.body !== null && isLines(request.headers.get("content-type"))) {
       return answerOpen(route, request, request.body);
     }
     const declared = Number(request.headers.get("content-length") ?? 0);

@@ -19,7 +19,7 @@ function ofStrictReader(text: string, maxDepth = JSON_DEPTH_MAX): Said | null {
   } catch (error) {
     if (!(error instanceof JsonProblem)) throw error;
     const { code, message, pointer } = error;
-    return { code, sentence: message.replace(/ \(byte .*\)$/, ""), pointer };
+    return { code, sentence: message.slice(0, message.indexOf(" (byte ")), pointer };
   }
 }
 

@@ -33,11 +33,12 @@ export interface JsonLimitProblem {
 export function jsonLimitProblem(text: string, maxDepth: number = JSON_DEPTH_MAX): JsonLimitProblem | null {
   /** Of the objects around; null for an array. */
   const around: (Names | null)[] = [];
+  let start = 0;
+  const refused = (code: JsonProblemCode, sentence: string): JsonLimitProblem => {
+    return { code, sentence, at: start, pointer: pointerAt(text, start) };
+  };
   for (let at = 0; at < text.length; at++) {
-    const start = at;
-    const refused = (code: JsonProblemCode, sentence: string): JsonLimitProblem => {
-      return { code, sentence, at: start, pointer: pointerAt(text, start) };
-    };
+    start = at;
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
       at = endOfString(text, start);

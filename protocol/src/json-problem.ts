@@ -7,6 +7,21 @@ export type JsonProblemCode =
   | "number-out-of-range"
   | "too-complex";
 
+/** Beyond a limit. */
+export const tooComplex = {
+  depth: (max: number) => `JSON may be nested at most ${max} deep.`,
+  members: (max: number) => `An object may have at most ${max} members.`,
+  name: (max: number) => `A member's name may have at most ${max} bytes.`,
+};
+
+/** Characters that a database of text cannot keep. */
+export const UNSUPPORTED = {
+  nul: "The character NUL (\\u0000) is not supported.",
+  half: "Half a surrogate pair is no character and is not supported.",
+};
+
+export const DUPLICATE = "An object has two members of the same name.";
+
 /** A document that was refused, and where. The message never repeats the document. */
 export class JsonProblem extends Error {
   override readonly name = "JsonProblem";

@@ -1,6 +1,6 @@
 // The tokens of strict JSON: strings, numbers, literals and the space between them, and what to say when one is
 // missing. The structure above them is in json.ts.
-import { JsonProblem, type JsonProblemCode, pointerAt } from "./json-problem.ts";
+import { JsonProblem, type JsonProblemCode, pointerAt, UNSUPPORTED } from "./json-problem.ts";
 
 export const QUOTE = 0x22;
 export const COMMA = 0x2c;
@@ -97,14 +97,14 @@ export class JsonTokens {
       return character;
     }
     const code = this.hex4(this.at + 2);
-    if (code === 0) this.refuse("unsupported-character", "The character NUL (\\u0000) is not supported.");
+    if (code === 0) this.refuse("unsupported-character", UNSUPPORTED.nul);
     if (code < 0xd800 || code > 0xdfff) {
       this.at += 6;
       return String.fromCharCode(code);
     }
     const isEscaped = this.text.startsWith("\\u", this.at + 6);
     const low = isEscaped ? this.hex4(this.at + 8) : Number.NaN;
-    if (!isPair(code, low)) this.refuse("unsupported-character", LONE_SURROGATE);
+    if (!isPair(code, low)) this.refuse("unsupported-character", UNSUPPORTED.half);
     this.at += 12;
     return String.fromCharCode(code, low);
   }
@@ -169,7 +169,7 @@ export class JsonTokens {
     const code = this.text.charCodeAt(this.at);
     if (code === 0) return this.refuse("unsupported-character", "The character NUL is not supported.");
     if (code >= 0xd800 && code <= 0xdfff && !isPair(code, this.text.charCodeAt(this.at + 1))) {
-      return this.refuse("unsupported-character", LONE_SURROGATE);
+      return this.refuse("unsupported-character", UNSUPPORTED.half);
     }
     const found = Number.isNaN(code) ? ", but the text ends here." : ".";
     return this.refuse("malformed-json", `The body is not JSON: ${expected}${found}`);
@@ -192,7 +192,6 @@ const ESCAPES: Record<string, string> = Object.assign(Object.create(null), {
   t: "\t",
 });
 const HEX4 = /^[0-9a-fA-F]{4}$/;
-const LONE_SURROGATE = "Half a surrogate pair is no character and is not supported.";
 
 function isPair(high: number, low: number): boolean {
   return high >= 0xd800 && high <= 0xdbff && low >= 0xdc00 && low <= 0xdfff;

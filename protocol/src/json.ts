@@ -1,6 +1,8 @@
 // Strict JSON: what one side reads, the other side meant, and nothing else. JSON.parse takes the last of two equal
 // names, lets half surrogate pairs and NUL through to a database that refuses them, rounds 2^53+1 in silence and
 // overflows the stack on deep input. One pass over the text, no state kept but the position.
+
+import { DUPLICATE, tooComplex } from "./json-problem.ts";
 import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
@@ -185,7 +187,7 @@ class Reader extends JsonTokens {
 
   private enter(depth: number): void {
     if (depth > this.maxDepth) {
-      this.refuse("too-complex", `JSON may be nested at most ${this.maxDepth} deep.`);
+      this.refuse("too-complex", tooComplex.depth(this.maxDepth));
     }
     this.at++;
     this.skipSpace();
@@ -194,7 +196,7 @@ class Reader extends JsonTokens {
   /** Reads `"name" :` up to the first character of the value. */
   private key(count: number): string {
     if (count > this.maxKeys) {
-      this.refuse("too-complex", `An object may have at most ${this.maxKeys} members.`);
+      this.refuse("too-complex", tooComplex.members(this.maxKeys));
     }
     const start = this.at;
     if (this.text.charCodeAt(start) !== QUOTE)
@@ -203,7 +205,7 @@ class Reader extends JsonTokens {
     // No UTF-16 unit takes more than three bytes.
     if (key.length * 3 > this.maxKeyBytes && utf8.encode(key).length > this.maxKeyBytes) {
       this.at = start;
-      this.refuse("too-complex", `A member's name may have at most ${this.maxKeyBytes} bytes.`);
+      this.refuse("too-complex", tooComplex.name(this.maxKeyBytes));
     }
     this.skipSpace();
     if (this.text.charCodeAt(this.at) !== COLON) this.unexpected("A colon was expected");
@@ -225,6 +227,6 @@ class Reader extends JsonTokens {
 
   private duplicate(keyStart: number): never {
     this.at = keyStart;
-    return this.refuse("duplicate-key", "An object has two members of the same name.");
+    return this.refuse("duplicate-key", DUPLICATE);
   }
 }

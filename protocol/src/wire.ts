@@ -15,7 +15,8 @@ export {
 export * from "./headers.ts";
 export { formatInstant, parseInstant } from "./instant.ts";
 export * from "./json.ts";
-export { JsonProblem, type JsonProblemCode } from "./json-problem.ts";
+export { type JsonLimitProblem, jsonLimitProblem } from "./json-limits.ts";
+export { JsonProblem, type JsonProblemCode, UNSUPPORTED } from "./json-problem.ts";
 export * from "./limits.ts";
 export { LineCutter, lineOf, signedLine, verifiedLine } from "./lines.ts";
 export type * from "./messages.ts";
@@ -43,4 +44,5 @@ export * from "./signature.ts";
 export { slugProblem, TARGET } from "./slug.ts";
 export { isStepId, stepId, stepNameProblem } from "./step-id.ts";
 export { isSealed, makeToken, readToken, type TokenSubject, tokenSignalKey } from "./token.ts";
+export { decodeUtf8 } from "./utf8.ts";
 export * from "./write-json.ts";

@@ -1,9 +1,14 @@
-import { JSON_KEY_BYTES_MAX, JsonProblem, parseJson, RawJson, VALUE_BYTES_MAX } from "@durable/protocol/wire";
+import {
+  JSON_KEY_BYTES_MAX,
+  type JsonLimitProblem,
+  jsonLimitProblem,
+  RawJson,
+  VALUE_BYTES_MAX,
+} from "@durable/protocol/wire";
 import { NonRetriableError, ValueTooLargeError } from "../errors.ts";
 
 /** Messages wrap values in a few levels of their own; a value may use the rest of the hundred. */
 const DEPTH_MAX = 90;
-const CHECK_ONLY = new Set(["v"]);
 const MIB = 1024 * 1024;
 
 /**
@@ -21,7 +26,10 @@ export function toJson(subject: string, value: unknown, bytesMax = VALUE_BYTES_M
 
 const utf8 = new TextEncoder();
 
-/** @throws NonRetriableError when no engine would take this JSON; ValueTooLargeError when it is too long. */
+/**
+ * @param text Of JSON.stringify.
+ * @throws NonRetriableError when no engine would take this JSON; ValueTooLargeError when it is too long.
+ */
 export function checkJson(
   subject: string,
   text: string,
@@ -72,18 +80,14 @@ function isSurelyReadable(text: string): boolean {
 
 /** The engine reads strictly: no NUL, no half surrogate pair, bounds on nesting and keys. */
 function refuseUnreadable(subject: string, text: string, depthMax: number): void {
-  try {
-    parseJson(`{"v":${text}}`, { raw: CHECK_ONLY, maxDepth: depthMax + 1 });
-  } catch (error) {
-    if (!(error instanceof JsonProblem)) throw error;
-    const where = error.pointer === "/v" ? "" : ` At ${error.pointer.slice("/v".length)}.`;
-    throw new NonRetriableError(`${subject} something that cannot be kept. ${sentenceOf(error)}${where}`);
-  }
+  const problem = jsonLimitProblem(text, depthMax);
+  if (problem === null) return;
+  const where = problem.pointer === "" ? "" : ` At ${problem.pointer}.`;
+  throw new NonRetriableError(`${subject} something that cannot be kept. ${sentenceOf(problem)}${where}`);
 }
 
-function sentenceOf(problem: JsonProblem): string {
-  if (problem.code === "unsupported-character") {
-    return "Text with the character NUL or half a surrogate pair is no text: encode bytes as base64.";
-  }
-  return problem.message.replace(/ \(byte .*\)$/, "");
+function sentenceOf({ code, sentence }: JsonLimitProblem): string {
+  return code === "unsupported-character"
+    ? "Text with the character NUL or half a surrogate pair is no text: encode bytes as base64."
+    : sentence;
 }

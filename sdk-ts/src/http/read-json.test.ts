@@ -1,7 +1,14 @@
-// Two readers, one language: what the native functions read quickly and what the strict reader reads must be the same.
-import { JSON_DEPTH_MAX, JSON_KEY_BYTES_MAX, JSON_KEYS_MAX } from "@durable/protocol/wire";
+// Two readers, one language: what JSON.parse reads with a look at the text and what the strict reader reads must be the same.
+import {
+  JSON_DEPTH_MAX,
+  JSON_KEY_BYTES_MAX,
+  JSON_KEYS_MAX,
+  JsonProblem,
+  parseJson,
+} from "@durable/protocol/wire";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { readVectors } from "../../../protocol/test/read-vectors.ts";
 import { readJson } from "./read-json.ts";
 
 const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
@@ -37,7 +44,7 @@ describe("at a limit", () => {
     ],
   ])("of %s it is read, and refused one further", (_, fits, tooMuch) => {
     expect(readJson(fits)).toEqual(JSON.parse(fits));
-    expect(() => readJson(tooMuch)).toThrow();
+    expect(() => readJson(tooMuch)).toThrow(JsonProblem);
   });
 
   test("of one object, not of all together", () => {
@@ -55,4 +62,83 @@ test.each([
   ["a backslash outside of text", '{"a":\\"b"}'],
   ["two documents", "{}{}"],
   ["nothing", ""],
-])("%s is refused", (_, text) => expect(() => readJson(text)).toThrow());
+])("%s is refused", (_, text) => expect(() => readJson(text)).toThrow(JsonProblem));
+
+function codeOf(read: (source: string | Uint8Array) => unknown, source: string | Uint8Array): string {
+  try {
+    read(source);
+    return "read";
+  } catch (error) {
+    if (!(error instanceof JsonProblem)) throw error;
+    return error.code;
+  }
+}
+
+const strictly = (source: string | Uint8Array) => parseJson(source, { numbers: "any" });
+
+type Document = { text?: string; bytes_base64?: string };
+for (const { name, input } of readVectors<Document, unknown>("json.json")) {
+  test(`vector: ${name}`, () => {
+    const { text, bytes_base64 } = input;
+    const sources = text === undefined ? [] : [text, new TextEncoder().encode(text)];
+    if (bytes_base64 !== undefined) sources.push(new Uint8Array(Buffer.from(bytes_base64, "base64")));
+    for (const source of sources) expect(codeOf(readJson, source)).toBe(codeOf(strictly, source));
+  });
+}
+
+test("a document with one character changed is read or refused by both", () => {
+  fc.assert(
+    fc.property(
+      fc.jsonValue({ maxDepth: 4 }),
+      fc.nat(),
+      fc.constantFrom(
+        "",
+        '"',
+        "\\",
+        "{",
+        "}",
+        "[",
+        "]",
+        ":",
+        ",",
+        "0",
+        "-",
+        "e",
+        "\ud800",
+        "\0",
+        "\ufeff",
+        " ",
+        "\n",
+      ),
+      (value, place, character) => {
+        const text = JSON.stringify(value);
+        const at = place % (text.length + 1);
+        const changed = text.slice(0, at) + character + text.slice(at + 1);
+        const [ours, theirs] = [codeOf(readJson, changed), codeOf(strictly, changed)];
+        expect(ours === "read", changed).toBe(theirs === "read");
+      },
+    ),
+    { numRuns: 5_000 },
+  );
+});
+
+test("what is wrong is told with its place, and never with what stands there", () => {
+  const said = (text: string) => {
+    try {
+      return readJson(text);
+    } catch (error) {
+      return error;
+    }
+  };
+  expect(said('{"é":1,"secret" 2}')).toMatchObject({
+    code: "malformed-json",
+    offset: 17,
+    message: "The body is not JSON. (byte 17)",
+  });
+  expect(said('{"secret":')).toMatchObject({ code: "malformed-json", offset: 10 });
+  expect(said('{"a":[1,{"b":1,"b":2}]}')).toMatchObject({
+    code: "duplicate-key",
+    offset: 15,
+    pointer: "/a/1",
+  });
+});

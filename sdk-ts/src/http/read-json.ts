@@ -1,92 +1,38 @@
-import {
-  JSON_DEPTH_MAX,
-  JSON_KEY_BYTES_MAX,
-  JSON_KEYS_MAX,
-  parseJson,
-  RawJson,
-} from "@durable/protocol/wire";
+import { decodeUtf8, JsonProblem, jsonLimitProblem, UNSUPPORTED } from "@durable/protocol/wire";
 
 // What user code will see must be ordinary objects, as JSON.parse makes them, and what comes in must be read strictly.
-// A text that JSON.stringify writes back unchanged has no member twice, no odd spelling and nothing beside the value,
-// so the two native functions decide the usual case; whatever else comes is read by the strict reader, which says what
-// is wrong with it, or passes it.
+// So JSON.parse says what is JSON, and a look at the same text refuses what a strict reader refuses beside.
 
-/** Whose values user code sees. They stay text in the strict reader, so that it need not build them. */
-const VALUES = { raw: new Set(["v", "data"]), numbers: "any" } as const;
-const QUOTE = 0x22;
-const COLON = 0x3a;
-const BACKSLASH = 0x5c;
-/** A character of a member's name has at most three bytes. */
-const NAME_CHARACTERS = JSON_KEY_BYTES_MAX / 3;
+const utf8 = new TextEncoder();
+const LONE_SURROGATE = /\p{Cs}/u;
 
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** @throws JsonProblem as `parseJson` does. */
+/** @throws JsonProblem with the code of the strict reader, which is `parseJson`. */
 export function readJson(body: Uint8Array | string): unknown {
-  const text = typeof body === "string" ? body : decode(body);
-  if (text !== null && isPlain(text)) {
-    const value = parsedIfCanonical(text);
-    if (value !== undefined) return value;
+  const text = typeof body === "string" ? body : decodeUtf8(body);
+  const refuse = (code: JsonProblem["code"], sentence: string, at: number, pointer = ""): never => {
+    throw new JsonProblem(code, sentence, utf8.encode(text.slice(0, at)).length, pointer);
+  };
+  if (text.startsWith("\ufeff")) {
+    refuse("invalid-encoding", "The body begins with a byte order mark; send UTF-8 without one.", 0);
   }
-  return revive(parseJson(body, VALUES));
-}
-
-function decode(bytes: Uint8Array): string | null {
+  // Text of bytes has none; a framework may hand in any text.
+  if (typeof body === "string" && LONE_SURROGATE.test(text)) {
+    refuse("unsupported-character", UNSUPPORTED.half, text.search(LONE_SURROGATE));
+  }
   try {
-    return strictUtf8.decode(bytes);
-  } catch {
-    return null;
+    const problem = jsonLimitProblem(text);
+    if (problem !== null) refuse(problem.code, problem.sentence, problem.at, problem.pointer);
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof JsonProblem) throw error;
+    const nul = text.indexOf("\0");
+    if (nul >= 0) refuse("unsupported-character", UNSUPPORTED.nul, nul);
+    return refuse("malformed-json", "The body is not JSON.", placeOf(error, text));
   }
 }
 
-function parsedIfCanonical(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return JSON.stringify(value) === text ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Surely within the limits of a document, should it be one: no escaped character (NUL, half a surrogate pair), nothing
- * nested too deep, no name too long, not more members in all than one object may have.
- */
-function isPlain(text: string): boolean {
-  if (text.includes("\\u")) return false;
-  let depth = 0;
-  let members = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE) {
-      const start = at;
-      at = endOfString(text, start);
-      if (text.charCodeAt(at + 1) !== COLON) continue;
-      members += 1;
-      if (members > JSON_KEYS_MAX || at - start > NAME_CHARACTERS) return false;
-    } else if (code === 0x5b || code === 0x7b) {
-      depth += 1;
-      if (depth > JSON_DEPTH_MAX) return false;
-    } else if (code === 0x5d || code === 0x7d) depth -= 1;
-  }
-  return true;
-}
-
-/** Where the closing quote is; the end of the text without one. */
-function endOfString(text: string, start: number): number {
-  for (let end = start; ; ) {
-    end = text.indexOf('"', end + 1);
-    if (end < 0) return text.length;
-    let backslashes = 0;
-    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes += 1;
-    if (backslashes % 2 === 0) return end;
-  }
-}
-
-/** Ordinary objects all the way down, and values as JSON.parse makes them. */
-function revive(value: unknown): unknown {
-  if (value instanceof RawJson) return JSON.parse(value.text);
-  if (Array.isArray(value)) return value.map(revive);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, revive(member)]));
+/** Where JSON.parse came to a stop, where the runtime says so. What it says beside may repeat the body. */
+function placeOf(error: unknown, text: string): number {
+  const place = / position (\d+)/.exec((error as Error).message)?.[1];
+  return place === undefined ? text.length : Number(place);
 }

@@ -2,7 +2,8 @@
 // code, where an extra microtask would change the order in which steps are found. WebCrypto is asynchronous only,
 // so the choice is: the runtime's node:crypto where there is one, else JavaScript.
 import type * as NodeCrypto from "node:crypto";
-import { hash, hmac } from "./portable-sha256.ts";
+import { hmac } from "@noble/hashes/hmac.js";
+import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 
 /** A key prepared once: preparing costs several times a MAC. */
 export interface MacKey {
@@ -23,13 +24,15 @@ const utf8 = new TextEncoder();
 export const portableSha256: Sha256 = {
   hex(text) {
     let digits = "";
-    for (const byte of hash(utf8.encode(text))) digits += byte.toString(16).padStart(2, "0");
+    for (const byte of nobleSha256(utf8.encode(text))) digits += byte.toString(16).padStart(2, "0");
     return digits;
   },
   prepareKey(key) {
-    const prepared = hmac(key);
-    const mac = (head: string, body: string | Uint8Array): Uint8Array =>
-      prepared(utf8.encode(head), typeof body === "string" ? utf8.encode(body) : body);
+    const prepared = hmac.create(nobleSha256, key);
+    const mac = (head: string, body: string | Uint8Array): Uint8Array => {
+      const started = prepared.clone().update(utf8.encode(head));
+      return started.update(typeof body === "string" ? utf8.encode(body) : body).digest();
+    };
     return { mac, macBase64: (head, body) => btoa(String.fromCharCode(...mac(head, body))) };
   },
 };

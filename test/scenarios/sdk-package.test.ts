@@ -64,6 +64,7 @@ describe("the tarball", () => {
     ])
       expect(manifest[kind], kind).toBeUndefined();
     expect(files).toEqual(expect.arrayContaining(["LICENSE", "NOTICE", "README.md", "package.json"]));
+    expect(read("NOTICE")).toContain("@noble/hashes");
     expect(files.every((file) => file.startsWith("dist/") || !file.includes("/"))).toBe(true);
     expect(files.filter((file) => /\.test\.|fixture|\.ts$/.test(file) && !file.endsWith(".d.ts"))).toEqual(
       [],
@@ -103,7 +104,9 @@ describe("the tarball", () => {
       expect(sourcesContent.length, file).toBe(sources.length);
       for (const source of sources) {
         const inPackage = posix.join(posix.dirname(file), source);
-        expect(inPackage, file).toMatch(/^src\/(?:protocol\/)?[\w-]+(?:\/[\w-]+)*\.ts$/);
+        expect(inPackage, file).toMatch(
+          /^src\/(?:(?:protocol\/)?[\w-]+(?:\/[\w-]+)*\.ts|@noble\/hashes\/[\w-]+\.js)$/,
+        );
       }
     }
   });

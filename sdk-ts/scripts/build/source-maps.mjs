@@ -8,6 +8,7 @@ import { dirname, join, posix, relative, resolve, sep } from "node:path";
 const PLACES = [
   [/^(?:.*\/)?sdk-ts\/src\//, "src/"],
   [/^(?:.*\/)?protocol\/src\//, "src/protocol/"],
+  [/^(?:.*\/)?node_modules\/(?!.*node_modules\/)/, "src/"],
 ];
 
 /** Rewrites the sources of every map below `dist`, which was built from the repository at `root`. */

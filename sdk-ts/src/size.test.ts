@@ -36,9 +36,9 @@ const CLIENT = 'export { Durable } from "./client.ts";';
  * start.
  */
 test.each([
-  ["serve and createFunction", CREATE_FUNCTION + SERVE, 36_900],
+  ["serve and createFunction", CREATE_FUNCTION + SERVE, 40_800],
   ["createFunction alone", CREATE_FUNCTION, 5_750],
-  ["the client alone", CLIENT, 9_150],
+  ["the client alone", CLIENT, 11_400],
 ])("%s: no more bytes than it had", async (_, exports, bytesMax) => {
   const { bytes } = await bundle(exports);
   expect(bytes).toBeLessThan(bytesMax);
@@ -46,9 +46,10 @@ test.each([
   expect(bytes).toBeGreaterThan(bytesMax * 0.97);
 });
 
-test("they import nothing, of Node or of anybody, and nobody else's code is in them", async () => {
+test("they import nothing, of Node or of anybody, and only the hashes in them are somebody else's code", async () => {
   const { imports, text, files } = await bundle(CREATE_FUNCTION + SERVE + CLIENT);
   expect(imports).toEqual([]);
   expect(text).not.toMatch(/["']node:[\w/]+["']\s*\)?;?\s*(?:from|import)|import\(/);
-  expect(files.filter((file) => !/^(?:sdk-ts\/src\/.*|protocol\/src\/.*|<stdin>)$/.test(file))).toEqual([]);
+  const foreign = files.filter((file) => !/^(?:sdk-ts\/src\/.*|protocol\/src\/.*|<stdin>)$/.test(file));
+  expect(foreign.filter((file) => !file.includes("/@noble/hashes/"))).toEqual([]);
 });

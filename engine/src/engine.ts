@@ -11,7 +11,7 @@ import { FetchClient } from "./endpoint/fetch-client.ts";
 import { Checkpoints } from "./execution/checkpoints.ts";
 import { Committer, RUN_OUTCOMES, TASK_OUTCOMES } from "./execution/committer.ts";
 import { EndpointHealth } from "./execution/endpoint-health.ts";
-import type { ExecutionParts } from "./execution/execute-run.ts";
+import type { ExecutionParts } from "./execution/execution-parts.ts";
 import { StreamTrust } from "./execution/stream-trust.ts";
 import { createHttpServer } from "./http/server.ts";
 import { EventAcceptor } from "./ingest/accept-events.ts";

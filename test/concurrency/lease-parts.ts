@@ -1,6 +1,6 @@
 import { parseSecret, replyKeyOf } from "@durable/protocol/wire";
 import { EndpointHealth } from "../../engine/src/execution/endpoint-health.ts";
-import type { ExecutionParts } from "../../engine/src/execution/execute-run.ts";
+import type { ExecutionParts } from "../../engine/src/execution/execution-parts.ts";
 import { EventAcceptor } from "../../engine/src/ingest/accept-events.ts";
 import { IngestPressure } from "../../engine/src/ingest/ingest-pressure.ts";
 import { Dispatcher, type DispatcherOptions } from "../../engine/src/queue/dispatcher.ts";

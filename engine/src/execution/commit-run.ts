@@ -5,7 +5,7 @@ import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { DispatchTimes } from "../store/dispatch-times.ts";
 import { loadJournals } from "../store/journals.ts";
 import { commitUntilMatched } from "./commit-matched.ts";
-import type { ExecutionParts } from "./execute-run.ts";
+import type { ExecutionParts } from "./execution-parts.ts";
 import type { HeldRun } from "./held-run.ts";
 import { Memo } from "./memo.ts";
 import { pause } from "./outcome-draft.ts";

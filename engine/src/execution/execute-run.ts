@@ -1,56 +1,22 @@
 // One lease, from the first dispatch to letting go. Reads as a list: request, call, decide, commit, again.
 
-import type { Logger } from "pino";
 import { LETS_GO, type Outcome } from "../domain/outcome.ts";
-import type { TaskOutcome } from "../domain/task-outcome.ts";
-import type { AppClient } from "../endpoint/app-client.ts";
-import type { FetchClient } from "../endpoint/fetch-client.ts";
-import type { WorkspaceEntry, WorkspaceRegistry } from "../registry/workspace-registry.ts";
-import type { Ports } from "../runtime/ports.ts";
-import type { Database } from "../store/database.ts";
+import type { WorkspaceEntry } from "../registry/workspace-registry.ts";
 import type { DispatchTimes } from "../store/dispatch-times.ts";
-import type { CommitItem, CommitResult } from "../store/outcomes.ts";
-import type { TaskCommitItem, TaskCommitResult } from "../store/task-outcomes.ts";
 import { atDeployment } from "./at-deployment.ts";
 import { callApp, type Reply } from "./call-app.ts";
 import { type Before, catchUp, mayHaveCheckpoints, withoutRecorded } from "./catch-up.ts";
 import { commitRun } from "./commit-run.ts";
-import type { Committer } from "./committer.ts";
 import { decideReply } from "./decide-reply.ts";
-import type { EndpointHealth } from "./endpoint-health.ts";
-import type { CommittedRun, HeldRun } from "./held-run.ts";
-import { knowingTargets, type TargetParts } from "./known-targets.ts";
-import type { LeaseAuthority } from "./lease-authority.ts";
+import type { ExecutionParts } from "./execution-parts.ts";
+import type { HeldRun } from "./held-run.ts";
+import { knowingTargets } from "./known-targets.ts";
 import { isStillTrue, type NextRequest, nextRequest } from "./next-request.ts";
 import { noteDeployment } from "./note-deployment.ts";
 import { noteTurn } from "./note-turn.ts";
 import { situationOf } from "./run-situation.ts";
 import type { Situation } from "./situation.ts";
-import type { StreamTrust } from "./stream-trust.ts";
 import { StreamedDispatch } from "./streamed-dispatch.ts";
-
-export interface ExecutionParts extends Ports, TargetParts {
-  readonly database: Database;
-  readonly registry: WorkspaceRegistry;
-  readonly appClient: AppClient;
-  readonly health: EndpointHealth;
-  readonly fetchClient: FetchClient;
-  readonly committer: Committer<CommitItem, CommitResult>;
-  readonly taskCommitter: Committer<TaskCommitItem, TaskCommitResult>;
-  readonly authority: LeaseAuthority;
-  readonly streams: StreamTrust;
-  readonly log: Logger;
-  /** True when the lease should go back although the run could go on: others wait, or the process stops. */
-  shouldYield(run: HeldRun): boolean;
-  /** The app says that its functions are others than those we read. */
-  manifestChanged(workspaceId: number): void;
-  /** Told after each applied commit: ends, waits to look back for, timers to fire, jobs that became ready. */
-  committed(run: CommittedRun, outcome: Outcome): void;
-  /** The same of a task's: its run may have become ready, its retry has a timer. */
-  taskCommitted(outcome: TaskOutcome): void;
-  /** Leases may be ours that nobody here works for. */
-  suspectLeases(): void;
-}
 
 /** Executes the run until its lease is let go or lost. Never rejects for what an app or the database does. */
 export async function executeRun(parts: ExecutionParts, run: HeldRun): Promise<void> {

@@ -12,7 +12,7 @@ import { interrupted, UNSTORABLE } from "./decide-once.ts";
 import { decideTaskReply, paused } from "./decide-task.ts";
 import { executeFetch } from "./execute-fetch.ts";
 import { executeOnce } from "./execute-once.ts";
-import type { ExecutionParts } from "./execute-run.ts";
+import type { ExecutionParts } from "./execution-parts.ts";
 import type { HeldTask } from "./held-run.ts";
 import { nextRequest } from "./next-request.ts";
 import { pause } from "./outcome-draft.ts";

@@ -11,7 +11,7 @@ import type { DispatchTimes } from "../store/dispatch-times.ts";
 import { bodyMs, settledSince } from "./checkpoint-answer.ts";
 import { commitRun, type Written } from "./commit-run.ts";
 import { decideOps } from "./decide-op.ts";
-import type { ExecutionParts } from "./execute-run.ts";
+import type { ExecutionParts } from "./execution-parts.ts";
 import type { HeldRun } from "./held-run.ts";
 import { knowingTargets } from "./known-targets.ts";
 import type { NextRequest } from "./next-request.ts";

@@ -9,8 +9,9 @@
 
 import type { Logger } from "pino";
 import type { EndpointHealth } from "../execution/endpoint-health.ts";
-import { type ExecutionParts, executeRun } from "../execution/execute-run.ts";
+import { executeRun } from "../execution/execute-run.ts";
 import { executeTask } from "../execution/execute-task.ts";
+import type { ExecutionParts } from "../execution/execution-parts.ts";
 import type { HeldRun, HeldTask } from "../execution/held-run.ts";
 import type { LeaseAuthority } from "../execution/lease-authority.ts";
 import type { Birth, Births } from "../ingest/accept-events.ts";

@@ -3,13 +3,12 @@ import { NonRetriableError, RetryAfterError, StepError } from "../errors.ts";
 import { toFailure } from "./failure.ts";
 
 const NOW_MS = 1_700_000_000_000;
-const before = { ...process.env };
 beforeEach(() => {
-  process.env["NODE_ENV"] = "production";
-  delete process.env["DURABLE_DEV"];
+  vi.stubEnv("NODE_ENV", "production");
+  vi.stubEnv("DURABLE_DEV", undefined);
 });
 afterEach(() => {
-  process.env = { ...before };
+  vi.unstubAllEnvs();
   vi.useRealTimers();
 });
 
@@ -33,7 +32,7 @@ describe("what user code threw, as data", () => {
   });
 
   test("in dev mode the lines around that place come too, with the stack", () => {
-    process.env["DURABLE_DEV"] = "1";
+    vi.stubEnv("DURABLE_DEV", "1");
     const failure = toFailure(new Error("shown in dev"));
     expect(failure.frame).toMatch(/\n> +\d+ \| .*shown in dev/);
     expect(failure.stack).toContain("shown in dev");

@@ -1560,7 +1560,7 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.advance_look_back(p_workspace integer, p_run uuid, p_step uuid, p_key text, p_at timestamp with time zone, p_event uuid, p_count integer, p_total integer)
+CREATE OR REPLACE FUNCTION durable.advance_look_back(p_workspace integer, p_run uuid, p_step uuid, p_key text, p_event uuid, p_count integer, p_total integer)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
@@ -1571,8 +1571,9 @@ declare
 begin
   perform 1 from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run for update;
   update durable.waits w
-    set looked_at = coalesce(p_at, w.looked_at), looked_id = coalesce(p_event, w.looked_id),
+    set looked_at = coalesce(e.received_at, w.looked_at), looked_id = coalesce(e.id, w.looked_id),
         looked_count = w.looked_count + p_count
+    from (values (1)) as one left join durable.events e on e.workspace_id = p_workspace and e.id = p_event
     where w.workspace_id = p_workspace and w.run_id = p_run and w.step_id = p_step and w.key = p_key and not w.looked_back
     returning w.* into v_wait;
   if not found then
@@ -4742,7 +4743,7 @@ begin
     continue when not exists (select 1 from durable.waits w where w.workspace_id = v_wait.workspace_id
       and w.run_id = v_wait.run_id and w.step_id = v_wait.step_id and w.key = v_wait.key and not w.looked_back);
     v_paths := durable.match_paths(v_wait.match::jsonb);
-    select min(e.n) filter (where e.is_match) as first, count(*)::int as count, max(e.received_at) as at,
+    select min(e.n) filter (where e.is_match) as first, count(*)::int as count,
         (array_agg(e.id order by e.n desc))[1] as last, (array_agg(e.id order by e.n) filter (where e.is_match))[1] as id
       into v_past
       from (
@@ -4769,7 +4770,7 @@ begin
       o_cancelled_run := o_cancelled_run || v_settled.o_cancelled_run;
     else
       perform durable.advance_look_back(v_wait.workspace_id, v_wait.run_id, v_wait.step_id, v_wait.key,
-        v_past.at, v_past.last, v_past.count, p_total);
+        v_past.last, v_past.count, p_total);
     end if;
   end loop;
   select count(*)::int into o_left from (select distinct * from unnest(q_workspace, q_run, q_step)) as q(workspace, run, step)
@@ -5664,13 +5665,13 @@ end $function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.past_events(q_workspace integer[], q_run uuid[], q_step uuid[], p_limit integer)
- RETURNS TABLE(workspace_id integer, run_id uuid, step_id uuid, key text, condition text, trigger text, event_id uuid, received_at timestamp with time zone, event text, meets boolean)
+ RETURNS TABLE(workspace_id integer, run_id uuid, step_id uuid, key text, condition text, trigger text, event_id uuid, event text, meets boolean)
  LANGUAGE sql
  STABLE
 AS $function$
   select w.workspace_id, w.run_id, w.step_id, w.key, w.condition,
     case when strpos(w.condition, 'trigger') > 0 then durable.event_json(t) end,
-    e.id, e.received_at, case when m.meets then durable.event_json(e) end, m.meets
+    e.id, case when m.meets then durable.event_json(e) end, m.meets
   from (select distinct * from unnest(q_workspace, q_run, q_step)) as q(workspace, run, step)
   join durable.waits w on w.workspace_id = q.workspace and w.run_id = q.run and w.step_id = q.step
   join durable.runs r on r.workspace_id = w.workspace_id and r.id = w.run_id

@@ -124,3 +124,12 @@ test("the wait that was asked for in an earlier commit is the first", async () =
     .sql`select name from durable.steps where run_id = ${run.runId} and status = 'ok'`;
   expect(settled.map((row) => row["name"])).toEqual(["first"]);
 });
+
+test("a look-back that asks conditions goes over what does not meet them once", async () => {
+  const held = await stage.startRun();
+  for (let count = 0; count < 3; count += 1) await send("passed", '{"n":0}');
+  const run = await open(held, { both: waitForAll("both", [{ event: "passed", if: "event.data.n > 0" }]) });
+  await lookBackFor(run, "both");
+  const [row] = await stage.database.sql`select looked_count from durable.waits where run_id = ${run.runId}`;
+  expect(row!["looked_count"]).toBe(3);
+});

@@ -179,8 +179,6 @@ export async function lookBack(
 export interface PastPage extends ConditionalWait {
   readonly events: readonly {
     readonly eventId: string;
-    /** As the database writes it: microseconds count. */
-    readonly receivedAt: string;
     /** JSON text where name and match fit; null where the condition need not be asked. */
     readonly event: string | null;
   }[];
@@ -200,11 +198,10 @@ export async function findPastEvents(
       condition: string;
       trigger: string | null;
       event_id: string | null;
-      received_at: string;
       event: string | null;
     }[]
   >`
-    select workspace_id, run_id, step_id, key, condition, trigger, event_id, received_at::text as received_at, event
+    select workspace_id, run_id, step_id, key, condition, trigger, event_id, event
     from durable.past_events(${plainArray(waits, (wait) => wait.workspaceId)}::int[],
       ${plainArray(waits, (wait) => wait.runId)}::uuid[],
       ${plainArray(waits, (wait) => stepIdToUuid(wait.stepId))}::uuid[], ${perCall}::int)`;
@@ -218,8 +215,7 @@ export async function findPastEvents(
     const stepId = uuidToStepId(row.step_id);
     const page = pages.get(id) ?? { workspaceId, runId, stepId, key, condition, trigger, events: [] };
     pages.set(id, page);
-    if (row.event_id !== null)
-      page.events.push({ eventId: row.event_id, receivedAt: row.received_at, event: row.event });
+    if (row.event_id !== null) page.events.push({ eventId: row.event_id, event: row.event });
   }
   return [...pages.values()];
 }
@@ -251,10 +247,9 @@ export async function advanceLookBack(
   page: PastPage,
   { inAll }: LookBackLimits,
 ): Promise<void> {
-  const last = page.events.at(-1);
   await sql`select durable.advance_look_back(${page.workspaceId}::int, ${page.runId}::uuid,
-    ${stepIdToUuid(page.stepId)}::uuid, ${page.key}::text, ${last?.receivedAt ?? null}::timestamptz,
-    ${last?.eventId ?? null}::uuid, ${page.events.length}::int, ${inAll}::int)`;
+    ${stepIdToUuid(page.stepId)}::uuid, ${page.key}::text, ${page.events.at(-1)?.eventId ?? null}::uuid,
+    ${page.events.length}::int, ${inAll}::int)`;
 }
 
 /** Obligations that an engine left behind: events older than `ageMs` that nobody held against the waits. */

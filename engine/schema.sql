@@ -935,6 +935,7 @@ create table durable.waits (
   looked_at timestamp with time zone,
   looked_id uuid,
   looked_count integer not null default 0,
+  looks integer not null default 0,
   event_id uuid
 );
 
@@ -1559,7 +1560,7 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.advance_look_back(p_workspace integer, p_run uuid, p_step uuid, p_key text, p_at timestamp with time zone, p_event uuid, p_count integer, p_total integer)
+CREATE OR REPLACE FUNCTION durable.advance_look_back(p_workspace integer, p_run uuid, p_step uuid, p_key text, p_looks integer, p_event uuid, p_count integer, p_total integer)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
@@ -1570,9 +1571,11 @@ declare
 begin
   perform 1 from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run for update;
   update durable.waits w
-    set looked_at = coalesce(p_at, w.looked_at), looked_id = coalesce(p_event, w.looked_id),
+    set looked_at = coalesce(e.received_at, w.looked_at), looked_id = coalesce(e.id, w.looked_id),
         looked_count = w.looked_count + p_count
-    where w.workspace_id = p_workspace and w.run_id = p_run and w.step_id = p_step and w.key = p_key and not w.looked_back
+    from (values (1)) as one left join durable.events e on e.workspace_id = p_workspace and e.id = p_event
+    where w.workspace_id = p_workspace and w.run_id = p_run and w.step_id = p_step and w.key = p_key
+      and not w.looked_back and w.looks = p_looks
     returning w.* into v_wait;
   if not found then
     return;
@@ -2744,23 +2747,6 @@ begin
 exception when data_exception or program_limit_exceeded then
   return null;
 end $function$
-;
-
-CREATE OR REPLACE FUNCTION durable.conditional_waits(p_workspace integer, p_event uuid, p_run uuid, p_step uuid, p_key text, p_limit integer)
- RETURNS TABLE(run_id uuid, step_id uuid, key text, condition text, trigger text)
- LANGUAGE sql
- STABLE
-AS $function$
-  select w.run_id, w.step_id, w.key, w.condition, durable.trigger_seen(w)
-  from durable.events e
-  join durable.wait_patterns p on p.workspace_id = e.workspace_id and p.event_name = e.name
-  join durable.waits w on w.workspace_id = e.workspace_id and w.event_name = e.name
-    and w.match_hash = durable.match_hash(p.paths, durable.comparable(e.data))
-  where e.workspace_id = p_workspace and e.id = p_event and w.condition is not null and w.event_id is null
-    and e.received_at >= w.since and (w.until is null or e.received_at <= w.until)
-    and (w.run_id, w.step_id, w.key) > (p_run, p_step, p_key)
-  order by w.run_id, w.step_id, w.key limit p_limit
-$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.create_schedule(p_workspace integer, p_actor text, p_id text, p_function text, p_cron text, p_tz text, p_jitter_ms double precision, p_catch_up text, p_overlap text, p_data text, p_condition text)
@@ -4158,10 +4144,10 @@ begin
       where k.workspace_id = x.workspace and k.run_id = x.run and k.event_id = x.event
       returning k.workspace_id, k.run_id, k.event_id
   )
-  update durable.waits w set looked_back = false, looked_at = null, looked_id = null, looked_count = 0
+  update durable.waits w set looked_back = false, looked_at = null, looked_id = null, looked_count = 0, looks = w.looks + 1
     from freed f join durable.events e on e.workspace_id = f.workspace_id and e.id = f.event_id
     where w.workspace_id = f.workspace_id and w.run_id = f.run_id and w.event_name = e.name and w.event_id is null
-      and w.mode <> 'cancel' and e.received_at >= w.since
+      and w.mode <> 'cancel'
       and not exists (select 1 from unnest(g_workspace, g_run, g_step) as g(workspace, run, step)
         where g.workspace = w.workspace_id and g.run = w.run_id and g.step = w.step_id);
 end $function$
@@ -4725,13 +4711,16 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.look_back(q_workspace integer[], q_run uuid[], q_step uuid[], p_limit integer, p_total integer, OUT o_resolved integer, OUT o_cancelled_workspace integer[], OUT o_cancelled_run uuid[], OUT o_left integer)
+CREATE OR REPLACE FUNCTION durable.look_back(q_workspace integer[], q_run uuid[], p_limit integer, p_total integer, OUT o_resolved integer, OUT o_cancelled_workspace integer[], OUT o_cancelled_run uuid[], OUT o_left integer)
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
 declare
+  v_row record;
   v_wait durable.waits;
+  v_run uuid;
+  v_behind text[];  -- names of the run for which a wait has not come to its end in this call
   v_paths text[];
   v_past record;
   v_settled record;
@@ -4740,50 +4729,71 @@ begin
   perform 1 from durable.live_runs l
     where (l.workspace_id, l.run_id) in (select * from unnest(q_workspace, q_run))
     order by l.workspace_id, l.run_id for update;
-  for v_wait in
-    select w.* from (select distinct * from unnest(q_workspace, q_run, q_step)) as q(workspace, run, step)
-    join durable.waits w on w.workspace_id = q.workspace and w.run_id = q.run and w.step_id = q.step
-    where not w.looked_back and w.condition is null
-    order by w.workspace_id, w.run_id, w.ordinal
-  loop
+  for v_row in select b.wait, b.is_asked from durable.look_backs(q_workspace, q_run) as b loop
+    v_wait := v_row.wait;
+    if v_run is distinct from v_wait.run_id then
+      v_run := v_wait.run_id;
+      v_behind := '{}';
+    end if;
+    continue when v_wait.mode <> 'cancel' and v_wait.event_name = any (v_behind);
     -- Another row may have ended the wait, or filled this one.
-    continue when not exists (select 1 from durable.waits w where w.workspace_id = v_wait.workspace_id
-      and w.run_id = v_wait.run_id and w.step_id = v_wait.step_id and w.key = v_wait.key and not w.looked_back);
-    v_paths := durable.match_paths(v_wait.match::jsonb);
-    select min(e.n) filter (where e.is_match) as first, count(*)::int as count, max(e.received_at) as at,
-        (array_agg(e.id order by e.n desc))[1] as last, (array_agg(e.id order by e.n) filter (where e.is_match))[1] as id
-      into v_past
-      from (
-        select e.id, e.received_at, row_number() over (order by e.received_at, e.id) as n,
-          durable.match_hash(v_paths, durable.comparable(e.data)) = v_wait.match_hash
-            and (v_wait.until is null or e.received_at <= v_wait.until)
-            and e.id <> r.event_id
-            and not exists (select 1 from durable.taken_events t where t.workspace_id = v_wait.workspace_id
-                            and t.run_id = v_wait.run_id and t.event_id = e.id) as is_match
-        from durable.events_after(v_wait, p_limit) as e
-        join durable.runs r on r.workspace_id = v_wait.workspace_id and r.id = v_wait.run_id
-      ) as e;
-    if v_past.id is not null then
-      select m.* into v_settled
+    continue when not durable.looks_back(v_wait);
+    if not v_row.is_asked then
+      v_paths := durable.match_paths(v_wait.match::jsonb);
+      select min(e.n) filter (where e.is_match) as first, count(*)::int as count,
+          (array_agg(e.id order by e.n desc))[1] as last, (array_agg(e.id order by e.n) filter (where e.is_match))[1] as id
+        into v_past
         from (
-          select coalesce(array_agg(w.step_id), '{}') as steps, coalesce(array_agg(w.key), '{}') as keys
-          from durable.run_waits(v_wait.workspace_id, v_wait.run_id, v_wait.step_id, v_wait.key, v_past.id) as w
-          where w.condition is null
-        ) as c
-        cross join lateral durable.settle_past(v_wait.workspace_id, v_wait.run_id, v_wait.step_id, v_wait.key,
-          v_past.id, v_past.first::int, c.steps, c.keys, '{}') as m;
-      o_resolved := o_resolved + v_settled.o_resolved;
-      o_cancelled_workspace := o_cancelled_workspace || v_settled.o_cancelled_workspace;
-      o_cancelled_run := o_cancelled_run || v_settled.o_cancelled_run;
-    else
-      perform durable.advance_look_back(v_wait.workspace_id, v_wait.run_id, v_wait.step_id, v_wait.key,
-        v_past.at, v_past.last, v_past.count, p_total);
+          select e.id, e.received_at, row_number() over (order by e.received_at, e.id) as n,
+            durable.match_hash(v_paths, durable.comparable(e.data)) = v_wait.match_hash
+              and (v_wait.until is null or e.received_at <= v_wait.until)
+              and e.id <> r.event_id
+              and not exists (select 1 from durable.taken_events t where t.workspace_id = v_wait.workspace_id
+                              and t.run_id = v_wait.run_id and t.event_id = e.id) as is_match
+          from durable.events_after(v_wait, p_limit) as e
+          join durable.runs r on r.workspace_id = v_wait.workspace_id and r.id = v_wait.run_id
+        ) as e;
+      if v_past.id is not null then
+        select m.* into v_settled
+          from (
+            select coalesce(array_agg(w.step_id), '{}') as steps, coalesce(array_agg(w.key), '{}') as keys,
+              coalesce(array_agg(w.event_id), '{}') as events
+            from durable.rivals(v_wait.workspace_id, v_wait.run_id, v_wait.step_id, v_wait.key, v_past.id) as w
+          ) as c
+          cross join lateral durable.settle_past(v_wait.workspace_id, v_wait.run_id, v_wait.step_id, v_wait.key,
+            v_wait.looks, v_past.id, v_past.first::int, c.steps, c.keys, c.events, '{}') as m;
+        o_resolved := o_resolved + v_settled.o_resolved;
+        o_cancelled_workspace := o_cancelled_workspace || v_settled.o_cancelled_workspace;
+        o_cancelled_run := o_cancelled_run || v_settled.o_cancelled_run;
+      else
+        perform durable.advance_look_back(v_wait.workspace_id, v_wait.run_id, v_wait.step_id, v_wait.key,
+          v_wait.looks, v_past.last, v_past.count, p_total);
+      end if;
+    end if;
+    if durable.looks_back(v_wait) then
+      v_behind := v_behind || v_wait.event_name;
     end if;
   end loop;
-  select count(*)::int into o_left from (select distinct * from unnest(q_workspace, q_run, q_step)) as q(workspace, run, step)
-    join durable.waits w on w.workspace_id = q.workspace and w.run_id = q.run and w.step_id = q.step
-    where not w.looked_back;
+  select count(*)::int into o_left from durable.look_backs(q_workspace, q_run);
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.look_backs(q_workspace integer[], q_run uuid[])
+ RETURNS TABLE(wait waits, is_next boolean, is_asked boolean)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select o.wait, o.is_next, o.is_asked from (
+    select w as wait, w.looked_back, w.workspace_id, w.run_id, w.ordinal,
+      w.mode = 'cancel' or count(*) filter (where not w.looked_back) over in_order = 1 as is_next,
+      case when w.mode = 'cancel' then w.condition is not null
+        else bool_or(w.condition is not null) over in_order end as is_asked
+    from (select distinct * from unnest(q_workspace, q_run)) as q(workspace, run)
+    join durable.waits w on w.workspace_id = q.workspace and w.run_id = q.run
+    where w.event_id is null
+    window in_order as (partition by w.workspace_id, w.run_id, w.event_name, w.mode = 'cancel' order by w.ordinal)
+  ) as o where not o.looked_back order by o.workspace_id, o.run_id, o.ordinal
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.look_for_alerts(p_every_ms double precision)
@@ -4837,6 +4847,16 @@ begin
   delete from durable.alerts a where a.resolved_at < v_now - interval '30 days';
   return true;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.looks_back(p_wait waits)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select exists (select 1 from durable.waits w where w.workspace_id = p_wait.workspace_id and w.run_id = p_wait.run_id
+    and w.step_id = p_wait.step_id and w.key = p_wait.key and not w.looked_back)
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION durable.lost_entries(p_workspace integer, p_run uuid, p_cut integer)
@@ -4939,13 +4959,17 @@ AS $function$
 declare
   c_workspace int[]; c_run uuid[]; c_step uuid[]; c_key text[]; c_event uuid[];
 begin
-  select array_agg(c.workspace_id) filter (where c.condition is null), array_agg(c.run_id) filter (where c.condition is null),
-      array_agg(c.step_id) filter (where c.condition is null), array_agg(c.key) filter (where c.condition is null),
-      array_agg(c.event_id) filter (where c.condition is null),
-      coalesce(array_agg(distinct c.event_id) filter (where c.condition is not null), '{}')
+  select array_agg(c.workspace_id) filter (where not c.is_asked), array_agg(c.run_id) filter (where not c.is_asked),
+      array_agg(c.step_id) filter (where not c.is_asked), array_agg(c.key) filter (where not c.is_asked),
+      array_agg(c.event_id) filter (where not c.is_asked),
+      -- Oldest first: what comes behind it, for the same run, waits for what is asked.
+      coalesce(array_agg(c.event_id order by c.received_at, c.event_id) filter (where c.is_asked), '{}')
     into c_workspace, c_run, c_step, c_key, c_event, o_conditional
     from (
-      select w.workspace_id, w.run_id, w.step_id, w.key, w.condition, e.id as event_id
+      select w.workspace_id, w.run_id, w.step_id, w.key, e.id as event_id, e.received_at,
+        case when w.mode = 'cancel' then w.condition is not null
+          else bool_or(w.condition is not null and w.mode <> 'cancel')
+            over (partition by w.workspace_id, w.run_id order by e.received_at, e.id, w.ordinal) end as is_asked
       from unnest(q_workspace, q_event) as q(workspace, event)
       join durable.events e on e.workspace_id = q.workspace and e.id = q.event
       join durable.wait_patterns p on p.workspace_id = e.workspace_id and p.event_name = e.name
@@ -4983,6 +5007,17 @@ CREATE OR REPLACE FUNCTION durable.match_paths(p_match jsonb)
  IMMUTABLE
 AS $function$
   select coalesce(array_agg(k order by k collate "C"), '{}') from jsonb_object_keys(p_match) as k
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.meets(p_wait waits, p_event events)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select p_wait.event_id is null and p_event.received_at >= p_wait.since
+    and (p_wait.until is null or p_event.received_at <= p_wait.until)
+    and durable.match_hash(durable.match_paths(p_wait.match::jsonb), durable.comparable(p_event.data)) = p_wait.match_hash
 $function$
 ;
 
@@ -5671,24 +5706,24 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.past_events(q_workspace integer[], q_run uuid[], q_step uuid[], p_limit integer)
- RETURNS TABLE(workspace_id integer, run_id uuid, step_id uuid, key text, condition text, trigger text, event_id uuid, received_at timestamp with time zone, event text, meets boolean)
+CREATE OR REPLACE FUNCTION durable.past_events(q_workspace integer[], q_run uuid[], p_limit integer)
+ RETURNS TABLE(workspace_id integer, run_id uuid, step_id uuid, key text, looks integer, condition text, trigger text, event_id uuid, event text, meets boolean)
  LANGUAGE sql
  STABLE
 AS $function$
-  select w.workspace_id, w.run_id, w.step_id, w.key, w.condition,
+  select w.workspace_id, w.run_id, w.step_id, w.key, w.looks, w.condition,
     case when strpos(w.condition, 'trigger') > 0 then durable.event_json(t) end,
-    e.id, e.received_at, case when m.meets then durable.event_json(e) end, m.meets
-  from (select distinct * from unnest(q_workspace, q_run, q_step)) as q(workspace, run, step)
-  join durable.waits w on w.workspace_id = q.workspace and w.run_id = q.run and w.step_id = q.step
+    e.id, case when m.meets then durable.event_json(e) end, m.meets
+  from durable.look_backs(q_workspace, q_run) as b
+  cross join lateral (select (b.wait).*) as w
   join durable.runs r on r.workspace_id = w.workspace_id and r.id = w.run_id
   join durable.events t on t.workspace_id = r.workspace_id and t.id = r.event_id
-  left join lateral durable.events_after(w, p_limit) as e on true
+  left join lateral durable.events_after(b.wait, p_limit) as e on true
   left join lateral (select e.id <> r.event_id and (w.until is null or e.received_at <= w.until)
       and durable.match_hash(durable.match_paths(w.match::jsonb), durable.comparable(e.data)) = w.match_hash
       and not exists (select 1 from durable.taken_events k where k.workspace_id = w.workspace_id
                       and k.run_id = w.run_id and k.event_id = e.id) as meets) as m on true
-  where not w.looked_back and w.condition is not null
+  where b.is_asked and b.is_next
   order by w.workspace_id, w.run_id, w.ordinal, e.received_at, e.id
 $function$
 ;
@@ -6459,6 +6494,35 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION durable.rivals(p_workspace integer, p_run uuid, p_step uuid, p_key text, p_event uuid)
+ RETURNS TABLE(step_id uuid, key text, condition text, trigger text, event_id uuid, event text)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with pair as (
+    select w as wait, w.ordinal = own.ordinal as is_own, e as event
+    from durable.waits own
+    join durable.waits w on w.workspace_id = own.workspace_id and w.run_id = own.run_id and w.event_name = own.event_name
+      and w.ordinal <= own.ordinal and (w.mode = 'cancel') = (own.mode = 'cancel')
+    join durable.events e on e.workspace_id = p_workspace and e.id = p_event
+    where own.workspace_id = p_workspace and own.run_id = p_run and own.step_id = p_step and own.key = p_key
+      and (own.mode <> 'cancel' or w.ordinal = own.ordinal) and durable.meets(w, e)
+  ), owed as (
+    select x from durable.event_obligations o
+    join durable.events x on x.workspace_id = o.workspace_id and x.id = o.event_id
+    join durable.events e on e.workspace_id = p_workspace and e.id = p_event and e.name = x.name
+      and (x.received_at, x.id) < (e.received_at, e.id)
+    where o.workspace_id = p_workspace and exists (select 1 from pair p where not p.is_own)
+  ), all_pairs as (
+    select p.wait, p.event from pair p
+    union all
+    select p.wait, o.x from pair p cross join owed o where not p.is_own and durable.meets(p.wait, o.x)
+  )
+  select (p.wait).step_id, (p.wait).key, (p.wait).condition, durable.trigger_seen(p.wait), (p.event).id, durable.event_json(p.event)
+  from all_pairs p
+$function$
+;
+
 CREATE OR REPLACE FUNCTION durable.roll_up(p_keep_days integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -6711,20 +6775,6 @@ CREATE OR REPLACE FUNCTION durable.run_traceparent(p_run runs, p_event events)
 AS $function$
   select '00-' || coalesce(substr(p_event.traceparent, 4, 32), replace(p_run.id::text, '-', '')) || '-'
     || right(replace(p_run.id::text, '-', ''), 16) || '-' || coalesce(right(p_event.traceparent, 2), '01')
-$function$
-;
-
-CREATE OR REPLACE FUNCTION durable.run_waits(p_workspace integer, p_run uuid, p_step uuid, p_key text, p_event uuid)
- RETURNS TABLE(step_id uuid, key text, condition text, trigger text)
- LANGUAGE sql
- STABLE
-AS $function$
-  select w.step_id, w.key, w.condition, durable.trigger_seen(w)
-  from durable.waits w join durable.events e on e.workspace_id = p_workspace and e.id = p_event
-  where w.workspace_id = p_workspace and w.run_id = p_run and w.event_name = e.name and w.event_id is null
-    and e.received_at >= w.since and (w.until is null or e.received_at <= w.until)
-    and durable.match_hash(durable.match_paths(w.match::jsonb), durable.comparable(e.data)) = w.match_hash
-    and (w.mode <> 'cancel' or w.step_id = p_step and w.key = p_key)
 $function$
 ;
 
@@ -7166,20 +7216,24 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.settle_past(p_workspace integer, p_run uuid, p_step uuid, p_key text, p_event uuid, p_count integer, c_step uuid[], c_key text[], c_failure text[], OUT o_resolved integer, OUT o_cancelled_workspace integer[], OUT o_cancelled_run uuid[])
+CREATE OR REPLACE FUNCTION durable.settle_past(p_workspace integer, p_run uuid, p_step uuid, p_key text, p_looks integer, p_event uuid, p_count integer, c_step uuid[], c_key text[], c_event uuid[], c_failure text[], OUT o_resolved integer, OUT o_cancelled_workspace integer[], OUT o_cancelled_run uuid[])
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
 begin
+  o_resolved := 0;
   perform 1 from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run for update;
   update durable.waits w
     set looked_at = e.received_at, looked_id = e.id, looked_count = w.looked_count + p_count
     from durable.events e
-    where w.workspace_id = p_workspace and w.run_id = p_run and w.step_id = p_step and w.key = p_key and not w.looked_back
-      and e.workspace_id = p_workspace and e.id = p_event;
+    where w.workspace_id = p_workspace and w.run_id = p_run and w.step_id = p_step and w.key = p_key
+      and not w.looked_back and w.looks = p_looks and e.workspace_id = p_workspace and e.id = p_event;
+  if not found then
+    return;
+  end if;
   select m.* into o_resolved, o_cancelled_workspace, o_cancelled_run
     from durable.settle_matches(array_fill(p_workspace, array[cardinality(c_step)]), array_fill(p_run, array[cardinality(c_step)]),
-      c_step, c_key, array_fill(p_event, array[cardinality(c_step)]), c_failure) as m;
+      c_step, c_key, c_event, c_failure) as m;
 end $function$
 ;
 
@@ -8186,6 +8240,26 @@ AS $function$
       order by t.committed_at desc, t.step_id limit 1) as o on true
     left join durable.steps s on s.workspace_id = p_run.workspace_id and s.run_id = p_run.id
       and s.step_id = durable.retried_step(p_run)) as f
+$function$
+;
+
+CREATE OR REPLACE FUNCTION durable.undecided_waits(p_workspace integer, p_event uuid, p_run uuid, p_limit integer)
+ RETURNS TABLE(run_id uuid, step_id uuid, key text, condition text, trigger text)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select (o.wait).run_id, (o.wait).step_id, (o.wait).key, (o.wait).condition, durable.trigger_seen(o.wait) from (
+    select w as wait, dense_rank() over (order by w.run_id) as run_no
+    from durable.events e
+    join durable.wait_patterns p on p.workspace_id = e.workspace_id and p.event_name = e.name
+    join durable.waits w on w.workspace_id = e.workspace_id and w.event_name = e.name
+      and w.match_hash = durable.match_hash(p.paths, durable.comparable(e.data))
+    where e.workspace_id = p_workspace and e.id = p_event and w.run_id > p_run and w.event_id is null
+      and e.received_at >= w.since and (w.until is null or e.received_at <= w.until)
+      and (w.mode = 'cancel' and w.condition is not null or w.mode <> 'cancel' and not exists (
+        select 1 from durable.taken_events t
+        where t.workspace_id = w.workspace_id and t.run_id = w.run_id and t.event_id = e.id))
+  ) as o where o.run_no <= p_limit order by (o.wait).run_id, (o.wait).ordinal
 $function$
 ;
 

@@ -58,6 +58,7 @@ create table durable.waits (
   looked_back boolean not null default false,-- false is an obligation: nobody has walked the past for it to the end
   looked_at timestamptz, looked_id uuid,     -- so far: (received_at, id) of the last event it walked over
   looked_count int not null default 0,       -- how many those were; at the limit the rest of the past is not walked
+  looks int not null default 0,              -- how often it has begun anew; what was read in an earlier walk counts no more
   event_id uuid,                             -- fills this row of an `all` that misses others
   primary key (workspace_id, run_id, step_id, key)
 );

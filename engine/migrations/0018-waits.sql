@@ -64,7 +64,8 @@ language sql stable as $$
 $$;
 
 -- Events that these entries have taken, or that fill a part of them, and that user code was not given: they may end another
--- wait of the run. What looked past them looks again. The caller holds the live_runs rows.
+-- wait of the run. All its waits for such a name look back anew, one after the other as at first. The caller holds the
+-- live_runs rows.
 create function durable.give_back(g_workspace int[], g_run uuid[], g_step uuid[]) returns void
 language plpgsql as $$
 #variable_conflict use_column
@@ -96,10 +97,10 @@ begin
       where k.workspace_id = x.workspace and k.run_id = x.run and k.event_id = x.event
       returning k.workspace_id, k.run_id, k.event_id
   )
-  update durable.waits w set looked_back = false, looked_at = null, looked_id = null, looked_count = 0
+  update durable.waits w set looked_back = false, looked_at = null, looked_id = null, looked_count = 0, looks = w.looks + 1
     from freed f join durable.events e on e.workspace_id = f.workspace_id and e.id = f.event_id
     where w.workspace_id = f.workspace_id and w.run_id = f.run_id and w.event_name = e.name and w.event_id is null
-      and w.mode <> 'cancel' and e.received_at >= w.since
+      and w.mode <> 'cancel'
       and not exists (select 1 from unnest(g_workspace, g_run, g_step) as g(workspace, run, step)
         where g.workspace = w.workspace_id and g.run = w.run_id and g.step = w.step_id);
 end $$;
@@ -109,7 +110,9 @@ end $$;
 -- since they were found is seen here, under the runs' rows: repeating is harmless.
 --
 -- A wait that is still looking back leaves what lies ahead of it to its look-back, or a new event would overtake older
--- ones. Whoever ends a look-back looks once more under the run's row, so an event that is left here is found there.
+-- ones. Whoever ends a look-back looks once more under the run's row, so an event that is left here is found there. A
+-- wait that has passed an event has none before it, of its run and for its name, that still looks back (look_backs): the
+-- caller brings all that meet the event, so nobody is overtaken.
 create function durable.settle_matches(
   c_workspace int[], c_run uuid[], c_step uuid[], c_key text[], c_event uuid[], c_failure text[] = '{}',
   out o_resolved int, out o_cancelled_workspace int[], out o_cancelled_run uuid[])
@@ -227,24 +230,28 @@ begin
     ) as f;
 end $$;
 
--- The look-back of a wait has met an event, p_count events on. It has passed it now, and the event is held against all
--- waits of the run that meet it (c_): another one, asked for first, may have looked back before the event was there. In
--- one call, for an event that was passed and not held against this wait would be missed for ever.
+-- The look-back of a wait (in its p_looks-th walk) has met an event, p_count events on. It has passed it now, and the event
+-- is held against it and its rivals (c_). In one call, for an event that was passed and not held against this wait would be
+-- missed for ever.
 create function durable.settle_past(
-  p_workspace int, p_run uuid, p_step uuid, p_key text, p_event uuid, p_count int,
-  c_step uuid[], c_key text[], c_failure text[],
+  p_workspace int, p_run uuid, p_step uuid, p_key text, p_looks int, p_event uuid, p_count int,
+  c_step uuid[], c_key text[], c_event uuid[], c_failure text[],
   out o_resolved int, out o_cancelled_workspace int[], out o_cancelled_run uuid[])
 language plpgsql as $$
 begin
+  o_resolved := 0;
   perform 1 from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run for update;
   update durable.waits w
     set looked_at = e.received_at, looked_id = e.id, looked_count = w.looked_count + p_count
     from durable.events e
-    where w.workspace_id = p_workspace and w.run_id = p_run and w.step_id = p_step and w.key = p_key and not w.looked_back
-      and e.workspace_id = p_workspace and e.id = p_event;
+    where w.workspace_id = p_workspace and w.run_id = p_run and w.step_id = p_step and w.key = p_key
+      and not w.looked_back and w.looks = p_looks and e.workspace_id = p_workspace and e.id = p_event;
+  if not found then
+    return;
+  end if;
   select m.* into o_resolved, o_cancelled_workspace, o_cancelled_run
     from durable.settle_matches(array_fill(p_workspace, array[cardinality(c_step)]), array_fill(p_run, array[cardinality(c_step)]),
-      c_step, c_key, array_fill(p_event, array[cardinality(c_step)]), c_failure) as m;
+      c_step, c_key, c_event, c_failure) as m;
 end $$;
 
 -- What the condition of a wait sees of the run's own event; null where it does not look at it.
@@ -255,21 +262,46 @@ language sql stable as $$
   where strpos(p_wait.condition, 'trigger') > 0 and r.workspace_id = p_wait.workspace_id and r.id = p_wait.run_id
 $$;
 
--- The open waits of one run that an event meets by name, time and match, for the look-back of p_step, p_key. Of those that
--- would cancel the run only that one: they take nothing, and have look-backs of their own.
-create function durable.run_waits(p_workspace int, p_run uuid, p_step uuid, p_key text, p_event uuid)
-returns table (step_id uuid, key text, condition text, trigger text)
+-- Whether an event is one that a wait may take, but for its condition.
+create function durable.meets(p_wait durable.waits, p_event durable.events) returns boolean
 language sql stable as $$
-  select w.step_id, w.key, w.condition, durable.trigger_seen(w)
-  from durable.waits w join durable.events e on e.workspace_id = p_workspace and e.id = p_event
-  where w.workspace_id = p_workspace and w.run_id = p_run and w.event_name = e.name and w.event_id is null
-    and e.received_at >= w.since and (w.until is null or e.received_at <= w.until)
-    and durable.match_hash(durable.match_paths(w.match::jsonb), durable.comparable(e.data)) = w.match_hash
-    and (w.mode <> 'cancel' or w.step_id = p_step and w.key = p_key)
+  select p_wait.event_id is null and p_event.received_at >= p_wait.since
+    and (p_wait.until is null or p_event.received_at <= p_wait.until)
+    and durable.match_hash(durable.match_paths(p_wait.match::jsonb), durable.comparable(p_event.data)) = p_wait.match_hash
 $$;
 
--- Hold events against the open waits. What has no condition is settled here; an event that meets a condition stays
--- owed, and is answered: the process evaluates and calls settle_matches, then clear_obligation.
+-- The look-back of a wait has met an event. Another one, asked for before, may have looked back before the event was there,
+-- and comes first. It has not been told of the event, so it may be owed older ones, too, and those it gets first. Here are all
+-- these pairs that meet by name, time and match. One that would cancel the run has no rival: it takes nothing.
+create function durable.rivals(p_workspace int, p_run uuid, p_step uuid, p_key text, p_event uuid)
+returns table (step_id uuid, key text, condition text, trigger text, event_id uuid, event text)
+language sql stable as $$
+  with pair as (
+    select w as wait, w.ordinal = own.ordinal as is_own, e as event
+    from durable.waits own
+    join durable.waits w on w.workspace_id = own.workspace_id and w.run_id = own.run_id and w.event_name = own.event_name
+      and w.ordinal <= own.ordinal and (w.mode = 'cancel') = (own.mode = 'cancel')
+    join durable.events e on e.workspace_id = p_workspace and e.id = p_event
+    where own.workspace_id = p_workspace and own.run_id = p_run and own.step_id = p_step and own.key = p_key
+      and (own.mode <> 'cancel' or w.ordinal = own.ordinal) and durable.meets(w, e)
+  ), owed as (
+    select x from durable.event_obligations o
+    join durable.events x on x.workspace_id = o.workspace_id and x.id = o.event_id
+    join durable.events e on e.workspace_id = p_workspace and e.id = p_event and e.name = x.name
+      and (x.received_at, x.id) < (e.received_at, e.id)
+    where o.workspace_id = p_workspace and exists (select 1 from pair p where not p.is_own)
+  ), all_pairs as (
+    select p.wait, p.event from pair p
+    union all
+    select p.wait, o.x from pair p cross join owed o where not p.is_own and durable.meets(p.wait, o.x)
+  )
+  select (p.wait).step_id, (p.wait).key, (p.wait).condition, durable.trigger_seen(p.wait), (p.event).id, durable.event_json(p.event)
+  from all_pairs p
+$$;
+
+-- Hold events against the open waits. An event goes to the first of a run's waits that it meets. Where that hangs on no
+-- condition it is settled here. An event that meets one with a condition stays owed, and is answered: the process asks the
+-- condition, for this wait and for those of its run that come after it, calls settle_matches, then clear_obligation.
 create function durable.match_events(
   q_workspace int[], q_event uuid[],
   out o_resolved int, out o_cancelled_workspace int[], out o_cancelled_run uuid[], out o_conditional uuid[])
@@ -278,13 +310,17 @@ language plpgsql as $$
 declare
   c_workspace int[]; c_run uuid[]; c_step uuid[]; c_key text[]; c_event uuid[];
 begin
-  select array_agg(c.workspace_id) filter (where c.condition is null), array_agg(c.run_id) filter (where c.condition is null),
-      array_agg(c.step_id) filter (where c.condition is null), array_agg(c.key) filter (where c.condition is null),
-      array_agg(c.event_id) filter (where c.condition is null),
-      coalesce(array_agg(distinct c.event_id) filter (where c.condition is not null), '{}')
+  select array_agg(c.workspace_id) filter (where not c.is_asked), array_agg(c.run_id) filter (where not c.is_asked),
+      array_agg(c.step_id) filter (where not c.is_asked), array_agg(c.key) filter (where not c.is_asked),
+      array_agg(c.event_id) filter (where not c.is_asked),
+      -- Oldest first: what comes behind it, for the same run, waits for what is asked.
+      coalesce(array_agg(c.event_id order by c.received_at, c.event_id) filter (where c.is_asked), '{}')
     into c_workspace, c_run, c_step, c_key, c_event, o_conditional
     from (
-      select w.workspace_id, w.run_id, w.step_id, w.key, w.condition, e.id as event_id
+      select w.workspace_id, w.run_id, w.step_id, w.key, e.id as event_id, e.received_at,
+        case when w.mode = 'cancel' then w.condition is not null
+          else bool_or(w.condition is not null and w.mode <> 'cancel')
+            over (partition by w.workspace_id, w.run_id order by e.received_at, e.id, w.ordinal) end as is_asked
       from unnest(q_workspace, q_event) as q(workspace, event)
       join durable.events e on e.workspace_id = q.workspace and e.id = q.event
       join durable.wait_patterns p on p.workspace_id = e.workspace_id and p.event_name = e.name
@@ -302,32 +338,63 @@ begin
     where o.workspace_id = q.workspace and o.event_id = q.event and q.event <> all (o_conditional);
 end $$;
 
--- The waits with a condition that an event meets by name and match, in the order of their keys, after the one given.
-create function durable.conditional_waits(
-  p_workspace int, p_event uuid, p_run uuid, p_step uuid, p_key text, p_limit int
-) returns table (run_id uuid, step_id uuid, key text, condition text, trigger text)
+-- The waits that an event meets by name and match and that match_events has not settled, of p_limit runs after p_run, in
+-- the order in which each run asked for them. Also those without a condition: one that came before them may be gone by now.
+create function durable.undecided_waits(p_workspace int, p_event uuid, p_run uuid, p_limit int)
+returns table (run_id uuid, step_id uuid, key text, condition text, trigger text)
 language sql stable as $$
-  select w.run_id, w.step_id, w.key, w.condition, durable.trigger_seen(w)
-  from durable.events e
-  join durable.wait_patterns p on p.workspace_id = e.workspace_id and p.event_name = e.name
-  join durable.waits w on w.workspace_id = e.workspace_id and w.event_name = e.name
-    and w.match_hash = durable.match_hash(p.paths, durable.comparable(e.data))
-  where e.workspace_id = p_workspace and e.id = p_event and w.condition is not null and w.event_id is null
-    and e.received_at >= w.since and (w.until is null or e.received_at <= w.until)
-    and (w.run_id, w.step_id, w.key) > (p_run, p_step, p_key)
-  order by w.run_id, w.step_id, w.key limit p_limit
+  select (o.wait).run_id, (o.wait).step_id, (o.wait).key, (o.wait).condition, durable.trigger_seen(o.wait) from (
+    select w as wait, dense_rank() over (order by w.run_id) as run_no
+    from durable.events e
+    join durable.wait_patterns p on p.workspace_id = e.workspace_id and p.event_name = e.name
+    join durable.waits w on w.workspace_id = e.workspace_id and w.event_name = e.name
+      and w.match_hash = durable.match_hash(p.paths, durable.comparable(e.data))
+    where e.workspace_id = p_workspace and e.id = p_event and w.run_id > p_run and w.event_id is null
+      and e.received_at >= w.since and (w.until is null or e.received_at <= w.until)
+      and (w.mode = 'cancel' and w.condition is not null or w.mode <> 'cancel' and not exists (
+        select 1 from durable.taken_events t
+        where t.workspace_id = w.workspace_id and t.run_id = w.run_id and t.event_id = e.id))
+  ) as o where o.run_no <= p_limit order by (o.wait).run_id, (o.wait).ordinal
 $$;
 
--- An event that came before the wait resolves it: walk the name from `since` on, oldest first, p_limit events per call
--- and wait, p_total in all. Waits with a condition are left alone: see past_events. Answers how many were resolved and
--- how many rows of these waits are still to be walked.
+-- What still looks back in these runs, in the order in which each run asked for it. Of a run's waits for one name only the
+-- first that still looks back may walk (is_next): a later one would take what the first has yet to come to. A process walks
+-- it (is_asked) if it has a condition, or one that was asked for before has: what a wait meets goes to the first.
+create function durable.look_backs(q_workspace int[], q_run uuid[])
+returns table (wait durable.waits, is_next boolean, is_asked boolean)
+language sql stable as $$
+  select o.wait, o.is_next, o.is_asked from (
+    select w as wait, w.looked_back, w.workspace_id, w.run_id, w.ordinal,
+      w.mode = 'cancel' or count(*) filter (where not w.looked_back) over in_order = 1 as is_next,
+      case when w.mode = 'cancel' then w.condition is not null
+        else bool_or(w.condition is not null) over in_order end as is_asked
+    from (select distinct * from unnest(q_workspace, q_run)) as q(workspace, run)
+    join durable.waits w on w.workspace_id = q.workspace and w.run_id = q.run
+    where w.event_id is null
+    window in_order as (partition by w.workspace_id, w.run_id, w.event_name, w.mode = 'cancel' order by w.ordinal)
+  ) as o where not o.looked_back order by o.workspace_id, o.run_id, o.ordinal
+$$;
+
+-- Whether this row is there and still looks back.
+create function durable.looks_back(p_wait durable.waits) returns boolean
+language sql stable as $$
+  select exists (select 1 from durable.waits w where w.workspace_id = p_wait.workspace_id and w.run_id = p_wait.run_id
+    and w.step_id = p_wait.step_id and w.key = p_wait.key and not w.looked_back)
+$$;
+
+-- An event that came before the waits of these runs resolves them: each walks its name from `since` on, oldest first,
+-- p_limit events per call and wait, p_total in all, after those for the same name that its run asked for before. What a
+-- process walks is left alone: see past_events. Answers how many were resolved and how many are still to be walked.
 create function durable.look_back(
-  q_workspace int[], q_run uuid[], q_step uuid[], p_limit int, p_total int,
+  q_workspace int[], q_run uuid[], p_limit int, p_total int,
   out o_resolved int, out o_cancelled_workspace int[], out o_cancelled_run uuid[], out o_left int)
 language plpgsql as $$
 #variable_conflict use_column
 declare
+  v_row record;
   v_wait durable.waits;
+  v_run uuid;
+  v_behind text[];  -- names of the run for which a wait has not come to its end in this call
   v_paths text[];
   v_past record;
   v_settled record;
@@ -336,49 +403,52 @@ begin
   perform 1 from durable.live_runs l
     where (l.workspace_id, l.run_id) in (select * from unnest(q_workspace, q_run))
     order by l.workspace_id, l.run_id for update;
-  for v_wait in
-    select w.* from (select distinct * from unnest(q_workspace, q_run, q_step)) as q(workspace, run, step)
-    join durable.waits w on w.workspace_id = q.workspace and w.run_id = q.run and w.step_id = q.step
-    where not w.looked_back and w.condition is null
-    order by w.workspace_id, w.run_id, w.ordinal
-  loop
+  for v_row in select b.wait, b.is_asked from durable.look_backs(q_workspace, q_run) as b loop
+    v_wait := v_row.wait;
+    if v_run is distinct from v_wait.run_id then
+      v_run := v_wait.run_id;
+      v_behind := '{}';
+    end if;
+    continue when v_wait.mode <> 'cancel' and v_wait.event_name = any (v_behind);
     -- Another row may have ended the wait, or filled this one.
-    continue when not exists (select 1 from durable.waits w where w.workspace_id = v_wait.workspace_id
-      and w.run_id = v_wait.run_id and w.step_id = v_wait.step_id and w.key = v_wait.key and not w.looked_back);
-    v_paths := durable.match_paths(v_wait.match::jsonb);
-    select min(e.n) filter (where e.is_match) as first, count(*)::int as count, max(e.received_at) as at,
-        (array_agg(e.id order by e.n desc))[1] as last, (array_agg(e.id order by e.n) filter (where e.is_match))[1] as id
-      into v_past
-      from (
-        select e.id, e.received_at, row_number() over (order by e.received_at, e.id) as n,
-          durable.match_hash(v_paths, durable.comparable(e.data)) = v_wait.match_hash
-            and (v_wait.until is null or e.received_at <= v_wait.until)
-            and e.id <> r.event_id
-            and not exists (select 1 from durable.taken_events t where t.workspace_id = v_wait.workspace_id
-                            and t.run_id = v_wait.run_id and t.event_id = e.id) as is_match
-        from durable.events_after(v_wait, p_limit) as e
-        join durable.runs r on r.workspace_id = v_wait.workspace_id and r.id = v_wait.run_id
-      ) as e;
-    if v_past.id is not null then
-      select m.* into v_settled
+    continue when not durable.looks_back(v_wait);
+    if not v_row.is_asked then
+      v_paths := durable.match_paths(v_wait.match::jsonb);
+      select min(e.n) filter (where e.is_match) as first, count(*)::int as count,
+          (array_agg(e.id order by e.n desc))[1] as last, (array_agg(e.id order by e.n) filter (where e.is_match))[1] as id
+        into v_past
         from (
-          select coalesce(array_agg(w.step_id), '{}') as steps, coalesce(array_agg(w.key), '{}') as keys
-          from durable.run_waits(v_wait.workspace_id, v_wait.run_id, v_wait.step_id, v_wait.key, v_past.id) as w
-          where w.condition is null
-        ) as c
-        cross join lateral durable.settle_past(v_wait.workspace_id, v_wait.run_id, v_wait.step_id, v_wait.key,
-          v_past.id, v_past.first::int, c.steps, c.keys, '{}') as m;
-      o_resolved := o_resolved + v_settled.o_resolved;
-      o_cancelled_workspace := o_cancelled_workspace || v_settled.o_cancelled_workspace;
-      o_cancelled_run := o_cancelled_run || v_settled.o_cancelled_run;
-    else
-      perform durable.advance_look_back(v_wait.workspace_id, v_wait.run_id, v_wait.step_id, v_wait.key,
-        v_past.at, v_past.last, v_past.count, p_total);
+          select e.id, e.received_at, row_number() over (order by e.received_at, e.id) as n,
+            durable.match_hash(v_paths, durable.comparable(e.data)) = v_wait.match_hash
+              and (v_wait.until is null or e.received_at <= v_wait.until)
+              and e.id <> r.event_id
+              and not exists (select 1 from durable.taken_events t where t.workspace_id = v_wait.workspace_id
+                              and t.run_id = v_wait.run_id and t.event_id = e.id) as is_match
+          from durable.events_after(v_wait, p_limit) as e
+          join durable.runs r on r.workspace_id = v_wait.workspace_id and r.id = v_wait.run_id
+        ) as e;
+      if v_past.id is not null then
+        select m.* into v_settled
+          from (
+            select coalesce(array_agg(w.step_id), '{}') as steps, coalesce(array_agg(w.key), '{}') as keys,
+              coalesce(array_agg(w.event_id), '{}') as events
+            from durable.rivals(v_wait.workspace_id, v_wait.run_id, v_wait.step_id, v_wait.key, v_past.id) as w
+          ) as c
+          cross join lateral durable.settle_past(v_wait.workspace_id, v_wait.run_id, v_wait.step_id, v_wait.key,
+            v_wait.looks, v_past.id, v_past.first::int, c.steps, c.keys, c.events, '{}') as m;
+        o_resolved := o_resolved + v_settled.o_resolved;
+        o_cancelled_workspace := o_cancelled_workspace || v_settled.o_cancelled_workspace;
+        o_cancelled_run := o_cancelled_run || v_settled.o_cancelled_run;
+      else
+        perform durable.advance_look_back(v_wait.workspace_id, v_wait.run_id, v_wait.step_id, v_wait.key,
+          v_wait.looks, v_past.last, v_past.count, p_total);
+      end if;
+    end if;
+    if durable.looks_back(v_wait) then
+      v_behind := v_behind || v_wait.event_name;
     end if;
   end loop;
-  select count(*)::int into o_left from (select distinct * from unnest(q_workspace, q_run, q_step)) as q(workspace, run, step)
-    join durable.waits w on w.workspace_id = q.workspace and w.run_id = q.run and w.step_id = q.step
-    where not w.looked_back;
+  select count(*)::int into o_left from durable.look_backs(q_workspace, q_run);
 end $$;
 
 -- The next events of the name that a wait has not walked over, oldest first.
@@ -391,10 +461,10 @@ language sql stable as $$
   order by e.received_at, e.id limit p_limit
 $$;
 
--- So far this wait has walked. When nothing lies ahead of it, or at the limit of p_total events, it is done; the limit
--- is written down where people look.
+-- So far this wait has walked, in its p_looks-th walk. When nothing lies ahead of it, or at the limit of p_total events, it
+-- is done, and the next one for its name may walk; the limit is written down where people look.
 create function durable.advance_look_back(
-  p_workspace int, p_run uuid, p_step uuid, p_key text, p_at timestamptz, p_event uuid, p_count int, p_total int
+  p_workspace int, p_run uuid, p_step uuid, p_key text, p_looks int, p_event uuid, p_count int, p_total int
 ) returns void
 language plpgsql as $$
 #variable_conflict use_column
@@ -404,9 +474,11 @@ declare
 begin
   perform 1 from durable.live_runs l where l.workspace_id = p_workspace and l.run_id = p_run for update;
   update durable.waits w
-    set looked_at = coalesce(p_at, w.looked_at), looked_id = coalesce(p_event, w.looked_id),
+    set looked_at = coalesce(e.received_at, w.looked_at), looked_id = coalesce(e.id, w.looked_id),
         looked_count = w.looked_count + p_count
-    where w.workspace_id = p_workspace and w.run_id = p_run and w.step_id = p_step and w.key = p_key and not w.looked_back
+    from (values (1)) as one left join durable.events e on e.workspace_id = p_workspace and e.id = p_event
+    where w.workspace_id = p_workspace and w.run_id = p_run and w.step_id = p_step and w.key = p_key
+      and not w.looked_back and w.looks = p_looks
     returning w.* into v_wait;
   if not found then
     return;
@@ -423,25 +495,25 @@ begin
   end if;
 end $$;
 
--- What these waits have still to walk over and ask their conditions about: one page of the past per row. `meets` says
--- that name and match fit, and that it is neither the trigger nor taken.
-create function durable.past_events(q_workspace int[], q_run uuid[], q_step uuid[], p_limit int)
-returns table (workspace_id int, run_id uuid, step_id uuid, key text, condition text, trigger text,
-  event_id uuid, received_at timestamptz, event text, meets boolean)
+-- What waits of these runs have to walk over next and ask conditions about: one page of the past for each that is next
+-- (look_backs). `meets` says that name and match fit, and that it is neither the trigger nor taken.
+create function durable.past_events(q_workspace int[], q_run uuid[], p_limit int)
+returns table (workspace_id int, run_id uuid, step_id uuid, key text, looks int, condition text, trigger text,
+  event_id uuid, event text, meets boolean)
 language sql stable as $$
-  select w.workspace_id, w.run_id, w.step_id, w.key, w.condition,
+  select w.workspace_id, w.run_id, w.step_id, w.key, w.looks, w.condition,
     case when strpos(w.condition, 'trigger') > 0 then durable.event_json(t) end,
-    e.id, e.received_at, case when m.meets then durable.event_json(e) end, m.meets
-  from (select distinct * from unnest(q_workspace, q_run, q_step)) as q(workspace, run, step)
-  join durable.waits w on w.workspace_id = q.workspace and w.run_id = q.run and w.step_id = q.step
+    e.id, case when m.meets then durable.event_json(e) end, m.meets
+  from durable.look_backs(q_workspace, q_run) as b
+  cross join lateral (select (b.wait).*) as w
   join durable.runs r on r.workspace_id = w.workspace_id and r.id = w.run_id
   join durable.events t on t.workspace_id = r.workspace_id and t.id = r.event_id
-  left join lateral durable.events_after(w, p_limit) as e on true
+  left join lateral durable.events_after(b.wait, p_limit) as e on true
   left join lateral (select e.id <> r.event_id and (w.until is null or e.received_at <= w.until)
       and durable.match_hash(durable.match_paths(w.match::jsonb), durable.comparable(e.data)) = w.match_hash
       and not exists (select 1 from durable.taken_events k where k.workspace_id = w.workspace_id
                       and k.run_id = w.run_id and k.event_id = e.id) as meets) as m on true
-  where not w.looked_back and w.condition is not null
+  where b.is_asked and b.is_next
   order by w.workspace_id, w.run_id, w.ordinal, e.received_at, e.id
 $$;
 

@@ -14,6 +14,7 @@ test("there are the bugs that every harness must catch", () => {
     "gate-uncounted",
     "gate-unkept",
     "limit-set-silently",
+    "look-back-last-first",
     "look-back-takes-again",
     "losers-go-on",
     "no-dedupe",

@@ -135,7 +135,10 @@ export function makeProgram(random: Random, key: string): Program {
       timeoutMs: isAnswered ? ANSWERED_MS : NEVER_ANSWERED_MS,
     };
   };
-  /** Two waits for the same, each ended by an event of its own: the one that was there first, and the next. */
+  /**
+   * Two waits for the same, each ended by an event of its own: the one that was there first, and the next. One after the
+   * other or both at once, and then sometimes when both events are there.
+   */
   const twice = (): Instruction[] => {
     const first = {
       do: "wait" as const,
@@ -145,7 +148,10 @@ export function makeProgram(random: Random, key: string): Program {
     };
     const waitKey = `${key}/${count}`;
     for (const _ of [1, 2]) answers.push({ event: first.event, key: waitKey, afterMs: random.int(0, 1_500) });
-    return [first, { ...first, name: name("wait") }].map((each) => ({ ...each, key: waitKey }));
+    const both = [first, { ...first, name: name("wait") }].map((each) => ({ ...each, key: waitKey }));
+    if (random.chance(0.3)) return both;
+    const atOnce: Instruction = { do: "all", branches: both };
+    return random.chance(0.3) ? [atOnce] : [{ do: "nap", name: name("nap"), ms: 1_600 }, atOnce];
   };
   const several = (): Instruction => {
     const isAny = random.chance(0.5);

@@ -4,7 +4,7 @@ import { commitOutcomes } from "../../engine/src/store/outcomes.ts";
 import { lookBack, matchEvents } from "../../engine/src/store/waits.ts";
 import { fireTimers } from "../../engine/src/store/wake-ups.ts";
 import { batches, Ends } from "./rounds.ts";
-import { commitItem, type HeldRun, outcome, Stage, step, stepIdOf, waitFor } from "./stage.ts";
+import { commitItem, type HeldRun, outcome, Stage, step, waitFor } from "./stage.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -32,7 +32,7 @@ async function registerWait(run: HeldRun, name: string, key: string, timeoutMs: 
   expect(result!.state).toBe("applied");
   const limits = { perCall: 100, inAll: 1_000 };
   for (let left = 1; left > 0; ) {
-    ({ left } = await lookBack(stage.right, [{ ...run, stepId: stepIdOf(WAIT) }], limits));
+    ({ left } = await lookBack(stage.right, [run], limits));
   }
 }
 

@@ -1,4 +1,5 @@
-import { bySql, examined, type Invariant } from "./invariant.ts";
+import { groupBy } from "../../engine/src/domain/group-by.ts";
+import { bySql, examined, type Invariant, type World } from "./invariant.ts";
 import { BY_HAND, KEPT } from "./kept.ts";
 
 // F. A sleep never ends early; a wait resolves once, by what it waited for.
@@ -119,4 +120,47 @@ export const TIME: readonly Invariant[] = [
       return examined(world.appLog!.only("waited").length, violations);
     },
   },
+  {
+    number: "32d",
+    name: "in turn",
+    sentence:
+      "Of two waits of a run for the same, the one asked for first got the event that came first, where both were there before.",
+    phase: "after",
+    needs: "appLog",
+    check: inTurn,
+  },
 ];
+
+async function inTurn({ sql, appLog, ackLog }: World) {
+  const ackedMs = new Map<string | null, number>();
+  for (const line of ackLog!.read())
+    if (line.kind === "send" && line.status === 200)
+      for (const { id } of line.events) ackedMs.set(id, line.t);
+  const steps = await sql<{ key: string; name: string; asked: number; event: string; at: string }[]>`
+    select s.run_id || '/' || replace(s.step_id::text, '-', '') as key, s.name,
+      extract(epoch from s.committed_at)::float8 * 1000 as asked, e.client_id as event, to_json(e.received_at) #>> '{}' as at
+    from durable.steps s join durable.events e on e.workspace_id = s.workspace_id and e.id = s.event_id
+    where s.op = 'wait'`;
+  const byStep = new Map(steps.map((step) => [step.key, step]));
+  const pairs = groupBy(
+    appLog!.only("waited").filter(({ got }) => got !== null),
+    ({ run, event, key }) => `${run} ${event} ${key}`,
+  );
+  const violations: string[] = [];
+  let rows = 0;
+  for (const [pair, lines] of pairs) {
+    // Programs number their steps in the order in which they are asked for. One that took several events names the last.
+    const waits = lines.flatMap(({ run, stepId }) => byStep.get(`${run}/${stepId}`) ?? []);
+    const [first, second] = waits.toSorted(
+      (a, b) => Number(a.name.split("-")[1]) - Number(b.name.split("-")[1]),
+    );
+    if (second === undefined || first!.event === second.event) continue;
+    rows += 1;
+    const wereThere = [first!, second].every(
+      ({ event }) => (ackedMs.get(event) ?? Number.POSITIVE_INFINITY) < first!.asked,
+    );
+    if (wereThere && second.at < first!.at)
+      violations.push(`${pair}: the second got what came at ${second.at}`);
+  }
+  return examined(rows, violations);
+}

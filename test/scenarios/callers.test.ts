@@ -173,6 +173,30 @@ describe("a child in another app", () => {
     expect((await shop.act(child, "cancel")).status).toBe(404);
   });
 
+  test("is found by its parent in its own app, and in no other", async () => {
+    const run = await start((step) =>
+      Promise.all([
+        step.invoke("charge", charge, { app: "billing", input: { amount: 3 } }),
+        step.invoke("echo", echo, { input: 1 }),
+      ]),
+    );
+    await shop.ended(run);
+    const { children } = await shop.show(run);
+    const found = async (app: string, env = "dev") => {
+      const { status, json } = await engine.call("GET", `${at(app, env)}/runs?q=parent:${run}`);
+      expect(status).toBe(200);
+      return json.runs.map(({ id }: { id: string }) => id);
+    };
+    const childIn = (app: string) =>
+      children
+        .filter((child: { app: string | null }) => (child.app ?? "shop") === app)
+        .map((child: { run: string }) => child.run);
+    expect(childIn("billing")).toHaveLength(1);
+    expect(await found("billing")).toEqual(childIn("billing"));
+    expect(await found("shop")).toEqual(childIn("shop"));
+    expect(await found("closed")).toEqual([]);
+  });
+
   test("throws what it failed with, and that it was cancelled", async () => {
     const failed = await outputOf((step) =>
       step

@@ -104,15 +104,39 @@ test("a reload is told with what it changed, and with the runs that go on with i
   expect(departed.text).toMatch(/begins "(load-orders|charge)" instead/);
 });
 
+test("a run that has ended is as it was after a reload; `rev`, which says when it was read, goes on", async () => {
+  const before = news.length;
+  const run = (await engine.call("POST", "/v1/events?app=shop", { name: "refund.asked" })).json.runs[0].run;
+  const path = `/v1/apps/shop/dev/runs/${run}`;
+  const ended = await waitFor("the run to end", async () => {
+    const { json } = await engine.call("GET", path);
+    return json.status === "completed" ? json : null;
+  });
+  const { sql } = engine.database;
+  // Which transaction has written each row last, and what was told of the run.
+  const rows = () => sql`
+    select 'run' as what, xmin::text from durable.runs where id = ${run} union all
+    select 'step', xmin::text from durable.steps where run_id = ${run} union all
+    select 'change', xmin::text from durable.changes where run_id = ${run} order by 1, 2`;
+  const written = [...(await rows())];
+  await end();
+  await begin([checkout("load-orders", 4), refund]);
+  expect(await next("changed", before)).toMatchObject({ text: "~1 changed (checkout)" });
+  expect([...(await rows())]).toEqual(written);
+  const { rev, ...again } = (await engine.call("GET", path)).json;
+  expect({ ...again, rev: ended.rev }).toEqual(ended);
+  expect(rev).toBeGreaterThan(ended.rev);
+});
+
 test("one that starts again with what it declared is said to be back, and one that does not start, to be gone", async () => {
   const before = news.length;
   await end();
   await untilAsked();
-  await begin([checkout("load-orders", 5), refund]);
+  await begin([checkout("load-orders", 4), refund]);
   expect(await next("back", before)).toMatchObject({ text: "is back, and declares what it did" });
   await end();
   expect(await next("gone", before)).toMatchObject({ app: "shop" });
-  await begin([checkout("load-orders", 5)]);
+  await begin([checkout("load-orders", 4)]);
   expect(await next("changed", before)).toMatchObject({
     details: ["- refund: starts no more runs; those under way go on"],
   });

@@ -48,3 +48,31 @@ test("the end is the last of its commit, also after the person who caused it", (
     "5 ended",
   ]);
 });
+
+test("a step is planned where its attempts have calls of their own, however far two clocks are apart", () => {
+  const asked = { ...dispatchAt(0, 0, 20), dispatch: "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa" };
+  // By the database it was ready before the engine had the answer that asked for it.
+  const own = { ...dispatchAt(21, 22, 5), dispatch: "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb" };
+  const work = entryOf("work", { seq: 1, ...asked, committedMs: 24, settledMs: 30 });
+  const planned = kinds(
+    runOf({
+      status: "running",
+      entries: [work],
+      attempts: [attemptOf("work", 1, { ...own, committedMs: 30 })],
+    }),
+  );
+  expect(planned).toEqual(["1 scheduled", "2 planned work", "3 attempt work", "4 settled work"]);
+  // One that failed in the call that asked for it, told by a checkpoint of it, and came to its end in the next.
+  const attempts = [
+    attemptOf("work", 1, {
+      outcome: "failed",
+      ...asked,
+      dispatch: "aaaaaaaa-aaaa-4aaa-9bbb-bbbbbbbbbbbb",
+      committedMs: 24,
+    }),
+    attemptOf("work", 2, { ...own, committedMs: 30 }),
+  ];
+  expect(kinds(runOf({ status: "running", entries: [{ ...work, attempt: 2 }], attempts }))).not.toContain(
+    "2 planned work",
+  );
+});

@@ -3,6 +3,7 @@
 import { attemptsByStep } from "./attempts-by-step.ts";
 import { BODIES, type RecordedAttempt, type RecordedEntry, type RecordedRun } from "./recorded-run.ts";
 import { retryPauses } from "./retry-pauses.ts";
+import { spanOfDispatch } from "./trace-context.ts";
 
 export const HISTORY_KINDS = [
   "scheduled", // there is a run, and why
@@ -266,17 +267,17 @@ function entryEvents(
   return placed;
 }
 
-/** Its attempts have dispatches of their own, later than the one that asked for it. */
+/** Its attempts have dispatches of their own, which are not the one that asked for it. */
 function isPlanned(
-  { seq, status, attempt, receivedMs }: RecordedEntry,
+  { seq, status, attempt, dispatch }: RecordedEntry,
   tries: readonly RecordedAttempt[],
 ): boolean {
   const [first] = tries;
   if (first === undefined) return seq === null && status !== "retrying" && attempt === 0;
-  return (
-    receivedMs !== null &&
-    tries.every((each) => (each.scheduledMs ?? each.sentMs ?? each.committedMs) >= receivedMs)
-  );
+  if (dispatch === null) return false;
+  // By their fences, and not by when they were: an attempt is ready by the database's clock, and an answer came by the engine's.
+  const asking = spanOfDispatch(dispatch);
+  return tries.every((each) => each.dispatch === null || spanOfDispatch(each.dispatch) !== asking);
 }
 
 function settledBy({ op, eventId, childId, answeredBy }: RecordedEntry): HistoryEntry["by"] {

@@ -37,12 +37,8 @@ export function announceCommitted({ events, timerLoop, waitMatcher, endTeller, a
       }
       if (outcome.retryMs !== null) timerLoop.dueIn(outcome.retryMs);
       for (const step of outcome.steps) if (step.dueMs !== null) timerLoop.dueIn(step.dueMs);
-      const waits = outcome.effects.filter(({ kind }) => kind === "wait");
-      if (waits.length > 0) {
-        waitMatcher.lookBackFor(
-          waits.map(({ stepId }) => ({ workspaceId, runId: head.runId, stepId: stepId! })),
-        );
-      }
+      if (outcome.effects.some(({ kind }) => kind === "wait"))
+        waitMatcher.lookBackFor({ workspaceId, runId: head.runId });
       if (outcome.effects.some(({ kind }) => kind === "input")) asked();
       for (const { begin } of outcome.sends) if (begin?.inMs !== undefined) timerLoop.dueIn(begin.inMs);
       if (outcome.sends.some(({ target }) => target === undefined)) waitMatcher.sweepSoon();

@@ -6,25 +6,24 @@ import { expressionFailure } from "../execution/decide-wait.ts";
 import type { Database } from "../store/database.ts";
 import {
   advanceLookBack,
-  type ConditionalWait,
   clearObligation,
   type EventRef,
-  findConditionalWaits,
   findPastEvents,
   findRivals,
+  findUndecidedWaits,
   type LookBackLimits,
   loadEventJson,
   type Match,
   type OpenWait,
+  type RunRef,
   type Settled,
   settleMatches,
   settlePast,
-  type WaitRef,
 } from "../store/waits.ts";
 
-const WAITS_PER_PAGE = 100;
+const RUNS_PER_PAGE = 100;
 
-/** Holds one event against every wait with a condition that it meets otherwise. */
+/** Holds one event against every wait that it meets by name and match where the condition of one decides. */
 export async function matchConditions(
   database: Database,
   event: EventRef,
@@ -33,28 +32,28 @@ export async function matchConditions(
   const json = await loadEventJson(database, event);
   if (json !== null) {
     const shown = fact(json);
-    for (let after: ConditionalWait | undefined; ; ) {
-      const waits = await findConditionalWaits(database, event, after, WAITS_PER_PAGE);
+    for (let lastRun: string | undefined; ; ) {
+      const waits = await findUndecidedWaits(database, event, lastRun, RUNS_PER_PAGE);
       const matches = waits.flatMap((wait) => matchOf(wait, event.eventId, shown) ?? []);
       if (matches.length > 0) settled(await settleMatches(database, matches));
-      if (waits.length < WAITS_PER_PAGE) break;
-      after = waits.at(-1);
+      if (new Set(waits.map(({ runId }) => runId)).size < RUNS_PER_PAGE) break;
+      lastRun = waits.at(-1)!.runId;
     }
   }
   await clearObligation(database, event);
 }
 
 /**
- * Walks a page of the past for each of these waits that has a condition, to the first event that meets it. That one may
- * go to another wait of the run, and the next call goes on behind it.
+ * Walks a page of the past for each wait of these runs that is next and hangs on a condition, to the first event that meets
+ * it. That one may go to another wait of the run, and the next call goes on behind it.
  */
 export async function lookBackWithConditions(
   database: Database,
-  waits: readonly WaitRef[],
+  runs: readonly RunRef[],
   limits: LookBackLimits,
   settled: (settled: Settled) => void,
 ): Promise<void> {
-  for (const page of await findPastEvents(database, waits, limits.perCall)) {
+  for (const page of await findPastEvents(database, runs, limits.perCall)) {
     const meets = page.events.findIndex(
       ({ eventId, event }) => event !== null && matchOf(page, eventId, fact(event)) !== null,
     );
@@ -62,10 +61,9 @@ export async function lookBackWithConditions(
       await advanceLookBack(database, page, limits);
       continue;
     }
-    const { eventId, event } = page.events[meets]!;
-    const shown = fact(event!);
+    const { eventId } = page.events[meets]!;
     const rivals = await findRivals(database, page, eventId);
-    const matches = rivals.flatMap((wait) => matchOf(wait, eventId, shown) ?? []);
+    const matches = rivals.flatMap((rival) => matchOf(rival, rival.eventId, fact(rival.event)) ?? []);
     settled(await settlePast(database, page, { eventId, count: meets + 1, matches }));
   }
 }

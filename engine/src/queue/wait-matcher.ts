@@ -15,7 +15,6 @@ import {
   matchEvents,
   type RunRef,
   type Settled,
-  type WaitRef,
 } from "../store/waits.ts";
 import { lookBackWithConditions, matchConditions } from "./conditions.ts";
 import { type PollingOptions, PollingService } from "./polling-service.ts";
@@ -33,7 +32,7 @@ const LIMITS = { items: 200, bytes: Number.POSITIVE_INFINITY, bytesOf: () => 0 }
 
 export class WaitMatcher extends PollingService<WaitMatcherOptions> {
   readonly #events: Group<EventRef, undefined>;
-  readonly #waits: Group<WaitRef, undefined>;
+  readonly #waits: Group<RunRef, undefined>;
 
   constructor(options: WaitMatcherOptions) {
     super(options, {
@@ -55,9 +54,9 @@ export class WaitMatcher extends PollingService<WaitMatcherOptions> {
     for (const event of events) this.#events.add(event).catch((error) => this.#leaveToSweep(error));
   }
 
-  /** These waits were committed; what they wait for may have come before. */
-  lookBackFor(waits: readonly WaitRef[]): void {
-    for (const wait of waits) this.#waits.add(wait).catch((error) => this.#leaveToSweep(error));
+  /** Waits of this run were committed; what they wait for may have come before. */
+  lookBackFor(run: RunRef): void {
+    this.#waits.add(run).catch((error) => this.#leaveToSweep(error));
   }
 
   /** Events were committed by somebody who does not know whether they are waited for. */
@@ -73,13 +72,13 @@ export class WaitMatcher extends PollingService<WaitMatcherOptions> {
     for (const event of conditional) await matchConditions(database, event, (more) => this.#settled(more));
   }
 
-  async #lookBack(waits: readonly WaitRef[]): Promise<void> {
+  async #lookBack(runs: readonly RunRef[]): Promise<void> {
     await faultPoint("look-back.before");
     const { database } = this.options;
     for (let isLeft = true; isLeft; ) {
-      const { left, ...settled } = await lookBack(database, waits, LOOK_BACK);
+      const { left, ...settled } = await lookBack(database, runs, LOOK_BACK);
       this.#settled(settled);
-      if (left > 0) await lookBackWithConditions(database, waits, LOOK_BACK, (more) => this.#settled(more));
+      if (left > 0) await lookBackWithConditions(database, runs, LOOK_BACK, (more) => this.#settled(more));
       isLeft = left > 0;
     }
   }
@@ -93,9 +92,9 @@ export class WaitMatcher extends PollingService<WaitMatcherOptions> {
     const { database } = this.options;
     const events = await findEventObligations(database, 0, SWEEP_LIMIT);
     if (events.length > 0) await this.#each(events, (some) => this.#matchEvents(some));
-    const waits = await findLookBackObligations(database, SWEEP_LIMIT);
-    if (waits.length > 0) await this.#each(waits, (some) => this.#lookBack(some));
-    return events.length === SWEEP_LIMIT || waits.length === SWEEP_LIMIT ? "again" : "later";
+    const runs = await findLookBackObligations(database, SWEEP_LIMIT);
+    if (runs.length > 0) await this.#each(runs, (some) => this.#lookBack(some));
+    return events.length === SWEEP_LIMIT || runs.length === SWEEP_LIMIT ? "again" : "later";
   }
 
   /** All together; if the data of one spoils it, each half alone, so that one cannot hold up the others. */

@@ -43,8 +43,8 @@ function toSettled({ o_resolved, o_cancelled_workspace, o_cancelled_run }: Settl
 }
 
 /**
- * Holds events against the open waits without a condition. `conditional` are those that meet waits with one: they stay
- * owed until `clearObligation`. Repeating it is harmless.
+ * Holds events against the open waits, as far as that hangs on no condition. `conditional` are those where it does, oldest
+ * first: they stay owed until `clearObligation`. Repeating it is harmless.
  */
 export async function matchEvents(
   database: Database,
@@ -56,56 +56,75 @@ export async function matchEvents(
     select * from durable.match_events(${plainArray(events, (event) => event.workspaceId)}::int[],
       ${plainArray(events, (event) => event.eventId)}::uuid[])`,
   );
-  const conditional = new Set(row!.o_conditional);
-  return { ...toSettled(row!), conditional: events.filter(({ eventId }) => conditional.has(eventId)) };
+  const byId = new Map(events.map((event) => [event.eventId, event]));
+  const conditional = [...new Set(row!.o_conditional)].map((eventId) => byId.get(eventId)!);
+  return { ...toSettled(row!), conditional };
 }
 
-/** One awaited event of a wait that has a condition. */
-export interface ConditionalWait extends WaitRef {
+/** One awaited event of a wait. */
+export interface OpenWait extends WaitRef {
   readonly key: string;
-  readonly condition: string;
+  /** Null where it has none. */
+  readonly condition: string | null;
   /** The event that started the run, JSON text; null where the condition does not look at it. */
   readonly trigger: string | null;
 }
 
-/** A page of the waits with a condition that an event meets by name and match. */
-export async function findConditionalWaits(
+/**
+ * The waits that an event meets by name and match and that `matchEvents` has not settled, of up to `limit` runs after
+ * `afterRun`: all of a run, in the order in which it asked for them.
+ */
+export async function findUndecidedWaits(
   { sql }: Database,
   { workspaceId, eventId }: EventRef,
-  after: ConditionalWait | undefined,
+  afterRun: string | undefined,
   limit: number,
-): Promise<ConditionalWait[]> {
+): Promise<OpenWait[]> {
   const rows = await sql<
-    { run_id: string; step_id: string; key: string; condition: string; trigger: string | null }[]
+    { run_id: string; step_id: string; key: string; condition: string | null; trigger: string | null }[]
   >`
-    select * from durable.conditional_waits(${workspaceId}::int, ${eventId}::uuid,
-      ${after?.runId ?? NO_STEP}::uuid, ${after === undefined ? NO_STEP : stepIdToUuid(after.stepId)}::uuid,
-      ${after?.key ?? ""}::text, ${limit}::int)`;
-  return rows.map((row) => ({
+    select * from durable.undecided_waits(${workspaceId}::int, ${eventId}::uuid, ${afterRun ?? NO_STEP}::uuid,
+      ${limit}::int)`;
+  return rows.map(({ run_id: runId, step_id, ...row }) => ({
     workspaceId,
-    runId: row.run_id,
-    stepId: uuidToStepId(row.step_id),
-    key: row.key,
-    condition: row.condition,
-    trigger: row.trigger,
+    runId,
+    stepId: uuidToStepId(step_id),
+    ...row,
   }));
 }
 
-/** An awaited event of a run, with or without a condition. */
-export type OpenWait = Omit<ConditionalWait, "condition"> & { readonly condition: string | null };
+/** A wait and an event that it meets by name and match. */
+export interface Rival extends OpenWait {
+  readonly eventId: string;
+  /** JSON text. */
+  readonly event: string;
+}
 
-/** The waits of its run that an event meets by name and match which the look-back of one of them has met. */
+/** The look-back of a wait has met an event: what of its run may take it, and what older events that is owed. */
 export async function findRivals(
   { sql }: Database,
-  { workspaceId, runId, stepId, key }: ConditionalWait,
+  { workspaceId, runId, stepId, key }: OpenWait,
   eventId: string,
-): Promise<OpenWait[]> {
+): Promise<Rival[]> {
   const rows = await sql<
-    { step_id: string; key: string; condition: string | null; trigger: string | null }[]
+    {
+      step_id: string;
+      key: string;
+      condition: string | null;
+      trigger: string | null;
+      event_id: string;
+      event: string;
+    }[]
   >`
-    select * from durable.run_waits(${workspaceId}::int, ${runId}::uuid, ${stepIdToUuid(stepId)}::uuid,
+    select * from durable.rivals(${workspaceId}::int, ${runId}::uuid, ${stepIdToUuid(stepId)}::uuid,
       ${key}::text, ${eventId}::uuid)`;
-  return rows.map(({ step_id, ...row }) => ({ workspaceId, runId, stepId: uuidToStepId(step_id), ...row }));
+  return rows.map(({ step_id, event_id, ...row }) => ({
+    workspaceId,
+    runId,
+    stepId: uuidToStepId(step_id),
+    eventId: event_id,
+    ...row,
+  }));
 }
 
 /** An event as user code sees it, or null for an unknown one. */
@@ -157,30 +176,29 @@ export interface LookBackLimits {
 }
 
 /**
- * Walks the past for waits that nobody has looked back for, as far as one call goes. `left` counts what is still to be
- * walked: more of the past, or conditions that the caller evaluates.
+ * Walks the past for the waits of these runs that nobody has looked back for, as far as one call goes. `left` counts what is
+ * still to be walked: more of the past, or conditions that the caller evaluates.
  */
 export async function lookBack(
   database: Database,
-  waits: readonly WaitRef[],
+  runs: readonly RunRef[],
   { perCall, inAll }: LookBackLimits,
 ): Promise<Settled & { readonly left: number }> {
   const [row] = await wrapStatement(
     "look_back",
     () => database.sql<(SettledRow & { o_left: number })[]>`
-    select * from durable.look_back(${plainArray(waits, (wait) => wait.workspaceId)}::int[],
-      ${plainArray(waits, (wait) => wait.runId)}::uuid[],
-      ${plainArray(waits, (wait) => stepIdToUuid(wait.stepId))}::uuid[], ${perCall}::int, ${inAll}::int)`,
+    select * from durable.look_back(${plainArray(runs, (run) => run.workspaceId)}::int[],
+      ${plainArray(runs, (run) => run.runId)}::uuid[], ${perCall}::int, ${inAll}::int)`,
   );
   return { ...toSettled(row!), left: row!.o_left };
 }
 
-/** A wait with a condition, and the events of the past that it walks over next. */
-export interface PastPage extends ConditionalWait {
+/** A wait whose look-back asks conditions, its own or those of waits before it, and the events that it walks over next. */
+export interface PastPage extends OpenWait {
+  /** Which of its walks this is: what it says counts in no other. */
+  readonly looks: number;
   readonly events: readonly {
     readonly eventId: string;
-    /** As the database writes it: microseconds count. */
-    readonly receivedAt: string;
     /** JSON text where name and match fit; null where the condition need not be asked. */
     readonly event: string | null;
   }[];
@@ -188,7 +206,7 @@ export interface PastPage extends ConditionalWait {
 
 export async function findPastEvents(
   { sql }: Database,
-  waits: readonly WaitRef[],
+  runs: readonly RunRef[],
   perCall: number,
 ): Promise<PastPage[]> {
   const rows = await sql<
@@ -197,49 +215,45 @@ export async function findPastEvents(
       run_id: string;
       step_id: string;
       key: string;
-      condition: string;
+      looks: number;
+      condition: string | null;
       trigger: string | null;
       event_id: string | null;
-      received_at: string;
       event: string | null;
     }[]
   >`
-    select workspace_id, run_id, step_id, key, condition, trigger, event_id, received_at::text as received_at, event
-    from durable.past_events(${plainArray(waits, (wait) => wait.workspaceId)}::int[],
-      ${plainArray(waits, (wait) => wait.runId)}::uuid[],
-      ${plainArray(waits, (wait) => stepIdToUuid(wait.stepId))}::uuid[], ${perCall}::int)`;
+    select workspace_id, run_id, step_id, key, looks, condition, trigger, event_id, event
+    from durable.past_events(${plainArray(runs, (run) => run.workspaceId)}::int[],
+      ${plainArray(runs, (run) => run.runId)}::uuid[], ${perCall}::int)`;
   const pages = new Map<
     string,
     Omit<PastPage, "events"> & { readonly events: PastPage["events"][number][] }
   >();
   for (const row of rows) {
-    const { workspace_id: workspaceId, run_id: runId, key, condition, trigger } = row;
+    const { workspace_id: workspaceId, run_id: runId, key, looks, condition, trigger } = row;
     const id = `${workspaceId}/${runId}/${row.step_id}/${key}`;
     const stepId = uuidToStepId(row.step_id);
-    const page = pages.get(id) ?? { workspaceId, runId, stepId, key, condition, trigger, events: [] };
+    const page = pages.get(id) ?? { workspaceId, runId, stepId, key, looks, condition, trigger, events: [] };
     pages.set(id, page);
-    if (row.event_id !== null)
-      page.events.push({ eventId: row.event_id, receivedAt: row.received_at, event: row.event });
+    if (row.event_id !== null) page.events.push({ eventId: row.event_id, event: row.event });
   }
   return [...pages.values()];
 }
 
-/**
- * The look-back of a wait has met an event, `count` events on: it has passed it, and the first of the run's waits that
- * meet it and have passed it takes it.
- */
+/** The look-back of a wait has met an event, `count` events on: it has passed it, and the first of these `matches` takes it. */
 export async function settlePast(
   database: Database,
-  { workspaceId, runId, stepId, key }: PastPage,
+  { workspaceId, runId, stepId, key, looks }: PastPage,
   { eventId, count, matches }: { eventId: string; count: number; matches: readonly Match[] },
 ): Promise<Settled> {
   const [row] = await wrapStatement(
     "settle_past",
     () => database.sql<SettledRow[]>`
     select * from durable.settle_past(${workspaceId}::int, ${runId}::uuid, ${stepIdToUuid(stepId)}::uuid,
-      ${key}::text, ${eventId}::uuid, ${count}::int,
+      ${key}::text, ${looks}::int, ${eventId}::uuid, ${count}::int,
       ${plainArray(matches, (match) => stepIdToUuid(match.stepId))}::uuid[],
       ${textArray(matches, (match) => match.key)}::text[],
+      ${plainArray(matches, (match) => match.eventId)}::uuid[],
       ${textArray(matches, (match) => match.failure)}::text[])`,
   );
   return toSettled(row!);
@@ -251,10 +265,9 @@ export async function advanceLookBack(
   page: PastPage,
   { inAll }: LookBackLimits,
 ): Promise<void> {
-  const last = page.events.at(-1);
   await sql`select durable.advance_look_back(${page.workspaceId}::int, ${page.runId}::uuid,
-    ${stepIdToUuid(page.stepId)}::uuid, ${page.key}::text, ${last?.receivedAt ?? null}::timestamptz,
-    ${last?.eventId ?? null}::uuid, ${page.events.length}::int, ${inAll}::int)`;
+    ${stepIdToUuid(page.stepId)}::uuid, ${page.key}::text, ${page.looks}::int, ${page.events.at(-1)?.eventId ?? null}::uuid,
+    ${page.events.length}::int, ${inAll}::int)`;
 }
 
 /** Obligations that an engine left behind: events older than `ageMs` that nobody held against the waits. */
@@ -269,14 +282,9 @@ export async function findEventObligations(
   return rows.map((row) => ({ workspaceId: row.workspace_id, eventId: row.event_id }));
 }
 
-/** The same for waits. Freshly committed ones are among them; looking back twice is harmless. */
-export async function findLookBackObligations(database: Database, limit: number): Promise<WaitRef[]> {
-  const rows = await database.sql<{ workspace_id: number; run_id: string; step_id: string }[]>`
-    select distinct workspace_id, run_id, step_id from (
-      select workspace_id, run_id, step_id from durable.waits where not looked_back limit ${limit}) as w`;
-  return rows.map((row) => ({
-    workspaceId: row.workspace_id,
-    runId: row.run_id,
-    stepId: uuidToStepId(row.step_id),
-  }));
+/** Runs with waits that nobody has looked back for to the end. Fresh ones are among them; looking back twice is harmless. */
+export async function findLookBackObligations(database: Database, limit: number): Promise<RunRef[]> {
+  const rows = await database.sql<{ workspace_id: number; run_id: string }[]>`
+    select distinct workspace_id, run_id from durable.waits where not looked_back limit ${limit}`;
+  return rows.map((row) => ({ workspaceId: row.workspace_id, runId: row.run_id }));
 }

@@ -10,7 +10,7 @@ export const RUN_FILTER = {
     .openapi({
       description:
         "What they must be: `status:failed,paused`, `function:`, `version:`, `deployment:`, `error:`, `step:`, `event:` (an event's id), " +
-        "`parent:` (a run), `key:` (of a limit, while it lives), `tag:`, `data.user.id:` (a path that a function declares as `searchable`), `after:` and `before:` (`2h`, or an instant), or the id of a run or an event. Values with spaces are quoted.",
+        "`parent:` (a run, of this app or of one that invokes functions of it), `key:` (of a limit, while it lives), `tag:`, `data.user.id:` (a path that a function declares as `searchable`), `after:` and `before:` (`2h`, or an instant), or the id of a run or an event. Values with spaces are quoted.",
       example: "status:failed function:pay after:2h",
     }),
   status: RunStatus.optional(),

@@ -16,7 +16,8 @@ export const Instant = z.iso.datetime().openapi({ example: "2026-10-21T09:00:00.
 
 /** So many transactions were over when it was read: comparable whatever was read, by whom. */
 export const Rev = z.number().openapi({
-  description: "Of two states of one thing, in lists and in streams, the one with the higher is younger.",
+  description:
+    "Of two states of one thing, in lists and in streams, the one with the higher was read later. It counts what happened in the database, so it also grows for what has not changed.",
 });
 
 /** Any JSON value, passed on byte for byte as it was received. */

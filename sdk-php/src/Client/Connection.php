@@ -14,7 +14,7 @@ use Durable\Transport\Transport;
 use Durable\Transport\TransportFailed;
 use Durable\Transport\Transports;
 use Durable\Version;
-use Durable\Wire\Signature;
+use Durable\Wire\SignedHeaders;
 
 /** Requests to the engine, signed, and tried again where that is safe. */
 final class Connection
@@ -162,13 +162,7 @@ final class Connection
         if ($keys === null) {
             return self::common();
         }
-        $id = 'snd_' . bin2hex(random_bytes(16));
-        $timestampS = time();
-        return self::common() + [
-            'webhook-id' => $id,
-            'webhook-timestamp' => (string) $timestampS,
-            'webhook-signature' => Signature::sign($keys->reply, $id, $timestampS, $body),
-        ];
+        return self::common() + SignedHeaders::sign($keys->reply, 'snd_' . bin2hex(random_bytes(16)), $body)->toArray();
     }
 
     /** @return array<string, string> */

@@ -43,10 +43,10 @@ final class Checkpoints
             return !$this->line->isStopped();
         }
         $this->news->told();
-        if ($taken['yield']) {
+        if ($taken->isToYield) {
             $this->bodies->startNoMore();
         }
-        $this->takeOver($ops, $taken['memo']);
+        $this->takeOver($ops, $taken->memo);
         return true;
     }
 

@@ -364,7 +364,7 @@ class Turn
         if (!$this->purpose->begins($id)) {
             return;
         }
-        $canClaim = in_array('claim', (array) ($this->request['engine']['capabilities'] ?? []), true);
+        $canClaim = in_array('claim', EngineLine::offeredIn($this->request), true);
         $asTask = $this->isTask() ? null : OwnTask::opFor($call, $scope, $this->options->heartbeats !== null, $canClaim);
         if ($asTask === null) {
             $begin($id, $n);

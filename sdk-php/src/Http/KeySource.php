@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Durable\Http;
 
 use Durable\Environment;
+use Durable\Wire\KeyPair;
 use Durable\Wire\Secret;
 
 /**

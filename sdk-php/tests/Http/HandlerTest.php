@@ -207,6 +207,28 @@ final class HandlerTest extends TestCase
         self::assertNotSame($manifest['manifest'], self::body($other->handle('POST', self::signed($body), $body))['manifest']);
     }
 
+    public function testTheManifestIsWrittenOncePerHandler(): void
+    {
+        $counting = new class () implements \JsonSerializable {
+            public int $count = 0;
+
+            public function jsonSerialize(): int
+            {
+                return $this->count += 1;
+            }
+        };
+        $fn = new DurableFunction('fn', static fn (): int => 1, trigger: ['cron' => '0 9 * * *', 'data' => $counting]);
+        $handler = new Handler('shop', [$fn], secret: self::SECRET, deployment: 'dpl_1');
+        self::assertSame(0, $counting->count);
+        $answers = [];
+        foreach ([self::invoke('fn'), '{"type":"inspect","app":"shop"}', self::invoke('fn')] as $body) {
+            $answers[] = self::body($handler->handle('POST', self::signed($body), $body));
+        }
+        self::assertSame(1, $counting->count);
+        self::assertCount(1, array_unique(array_column($answers, 'manifest')));
+        self::assertSame(['dpl_1', 'shop'], [$answers[1]['deployment'], $answers[1]['app']]);
+    }
+
     public function testAnotherDeploymentRunsNothing(): void
     {
         $body = substr(self::invoke('hello'), 0, -1) . ',"deployment":"dpl_1"}';
@@ -291,7 +313,8 @@ final class HandlerTest extends TestCase
         $message['attempts'] = ['x' => 1];
         $message['engine'] = ['environment' => 'dev', 'capabilities' => ['checkpoint']];
         $message['known'] = 1;
-        $message['events'] = [];
+        $message['input']['events'] = [$message['input']['event'], $message['input']['event']];
+        $message['memo'][] = ['id' => \Durable\Wire\StepId::of('', 'count', 0), 'op' => 'run', 'st' => 'ok', 'ref' => ['id' => 'b', 'bytes' => 1, 'sha256' => 'x']];
         $count = 0;
         foreach (self::mutants($message) as $where => $mutant) {
             $body = (string) json_encode($mutant);
@@ -299,7 +322,13 @@ final class HandlerTest extends TestCase
             self::assertContains($status, [200, 400, 404, 424], "{$where}: {$body}");
             $count += 1;
         }
-        self::assertGreaterThan(150, $count);
+        $message['input']['event']['ref'] = ['id' => 'b', 'bytes' => 1, 'sha256' => 'x'];
+        foreach (self::mutants($message['input']['event']) as $where => $mutant) {
+            $body = (string) json_encode(['input' => ['event' => $mutant]] + $message);
+            $status = self::handler()->handle('POST', self::signed($body), $body)->status;
+            self::assertContains($status, [400, 424], "{$where}: {$body}");
+        }
+        self::assertGreaterThan(300, $count);
     }
 
     /**

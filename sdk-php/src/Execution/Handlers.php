@@ -25,7 +25,7 @@ final class Handlers
                 $cause['run']['started_at'],
                 $events[0],
                 $events,
-                $turn->options()->traceparent,
+                $turn->options->traceparent,
             );
             $event = $events[0];
             if ($fn->inputClass !== null) {

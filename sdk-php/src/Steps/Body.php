@@ -35,12 +35,12 @@ final class Body
     public function run(\Closure $code): BodyEnd
     {
         $startedAtMs = Clock::monotonicMs();
-        $lines = new LogLines($this->turn->logBudget());
+        $lines = new LogLines($this->turn->news->logBudget);
         $key = "{$this->turn->runId}/{$this->id}";
         $context = new StepContext($this->name, $key, $this->attempt, $this->id, $this->timeoutMs, $lines, $this->turn);
         if ($this->heartbeatTimeoutMs !== null) {
             // It says so at once: from here on its silence counts.
-            $this->turn->options()->heartbeats?->add(['id' => $this->id, 'name' => $this->name]);
+            $this->turn->options->heartbeats?->add(['id' => $this->id, 'name' => $this->name]);
         }
         $json = null;
         $thrown = null;
@@ -60,7 +60,7 @@ final class Body
         $over = $this->overLimits($context, $ms);
         if ($over !== null) {
             $end = $thrown === null ? ['st' => 'ok', 'v' => $json] : ['st' => 'err', 'error' => Failure::of($thrown)];
-            $this->turn->options()->late?->tell($this->id, $this->name, $this->attempt, array_filter($end));
+            $this->turn->options->late?->tell($this->id, $this->name, $this->attempt, array_filter($end));
             $thrown = $over;
         }
         return new BodyEnd($thrown, $json, $ms, $lines->end(), $context->isHungUp());

@@ -88,9 +88,7 @@ class Turn
             }
         } finally {
             $this->tasks->dropAll();
-            while (ob_get_level() > $buffers) {
-                ob_end_clean();
-            }
+            OutputBuffers::dropAbove($buffers);
         }
         return $this->ending->get();
     }

@@ -8,6 +8,7 @@ use Durable\DurableFunction;
 use Durable\Exception\InvalidDefinition;
 use Durable\Exception\InvalidOption;
 use Durable\Execution\OneOff;
+use Durable\Execution\OutputBuffers;
 use Durable\Execution\TurnOptions;
 use Durable\Json\JsonProblem;
 use Durable\Json\JsonReader;
@@ -45,7 +46,7 @@ final class Handler
     public function __construct(
         private readonly string $app,
         iterable $functions,
-        string|array|\Closure|null $secret = null,
+        #[\SensitiveParameter] string|array|\Closure|null $secret = null,
         ?string $url = null,
         private readonly int|float|string|\DateInterval|null $maxDuration = null,
         private readonly ?string $deployment = null,
@@ -108,18 +109,14 @@ final class Handler
         if ($authentic === null) {
             return Problem::of('unauthenticated', 'Check that app and engine have the same secret and the same time.');
         }
-        $buffers = ob_get_level();
-        ob_start();
+        $buffers = OutputBuffers::swallow();
         try {
             return $this->answer($authentic, $body, $head->header('traceparent'));
         } catch (\Throwable $unexpected) {
             $this->logger?->error('A request of the engine could not be answered.', ['exception' => $unexpected]);
             return Problem::of('internal', 'The app could not answer this request. Its log says more.');
         } finally {
-            // What was printed on the way is no part of the answer.
-            while (ob_get_level() > $buffers) {
-                ob_end_clean();
-            }
+            OutputBuffers::dropAbove($buffers);
         }
     }
 

@@ -10,6 +10,7 @@ use Durable\Exception\StepTimeoutError;
 use Durable\Execution\Body as RunningBody;
 use Durable\Execution\Failure;
 use Durable\Execution\LogLines;
+use Durable\Execution\OutputBuffers;
 use Durable\Execution\Turn;
 use Durable\Json\Value;
 use Durable\StepContext;
@@ -55,7 +56,12 @@ final class Body
         } catch (\Throwable $caught) {
             $thrown = $caught;
         }
-        self::keepPrinted($lines, $buffers);
+        // In the answer it would be in the way.
+        foreach (preg_split('/\R/', rtrim(OutputBuffers::takeAbove($buffers))) ?: [] as $line) {
+            if ($line !== '') {
+                $lines->add('info', $line);
+            }
+        }
         $ms = Clock::elapsedMs($startedAtMs);
         $over = $this->overLimits($context, $ms);
         if ($over !== null) {
@@ -79,19 +85,5 @@ final class Body
         return $this->timeoutMs !== null && $ms > $this->timeoutMs
             ? new StepTimeoutError("Step \"{$this->name}\" took longer than its timeout of {$this->timeoutMs} ms.")
             : null;
-    }
-
-    /** What the code prints goes to its log: in the answer it would be in the way. */
-    private static function keepPrinted(LogLines $lines, int $buffers): void
-    {
-        while (ob_get_level() > $buffers + 1) {
-            ob_end_flush();
-        }
-        $printed = ob_get_level() > $buffers ? (string) ob_get_clean() : '';
-        foreach (preg_split('/\R/', rtrim($printed)) ?: [] as $line) {
-            if ($line !== '') {
-                $lines->add('info', $line);
-            }
-        }
     }
 }

@@ -46,9 +46,9 @@ final class Client
         private readonly ?string $app = null,
         private readonly ?string $env = null,
         ?string $url = null,
-        string|array|\Closure|null $secret = null,
-        ?string $eventKey = null,
-        ?string $token = null,
+        #[\SensitiveParameter] string|array|\Closure|null $secret = null,
+        #[\SensitiveParameter] ?string $eventKey = null,
+        #[\SensitiveParameter] ?string $token = null,
         ?Transport $transport = null,
     ) {
         $this->connection = new Connection($url, $secret, $eventKey, $token, $transport);
@@ -135,7 +135,7 @@ final class Client
         for (;;) {
             $waitS = max(0.001, min(self::WAIT_S, $untilS - microtime(true)));
             $answer = $this->trigger($fn, $data, $id, null, null, $tags, $traceparent, $waitS);
-            $status = $answer['status'] ?? '';
+            $status = $answer['status'];
             if ($status === 'completed') {
                 return $answer['output'] ?? null;
             }
@@ -298,7 +298,7 @@ final class Client
         if ($data !== null) {
             $body['data'] = Value::toJson("\"{$functionId}\" is given", $data, Limits::EVENT_BYTES_MAX);
         }
-        return $this->connection->post(
+        $answer = $this->connection->post(
             $path,
             ['wait' => $waitS > 0 ? (string) round($waitS, 3) : null],
             JsonWriter::write($body),
@@ -306,6 +306,13 @@ final class Client
             traceparent: $traceparent,
             timeoutS: 10 + $waitS,
         );
+        // Else whoever waits for an output would ask something else for it, for ever.
+        foreach (['run', 'event', 'function', 'status'] as $member) {
+            if (!is_string($answer[$member] ?? null)) {
+                throw Connection::noEngine();
+            }
+        }
+        return $answer;
     }
 
     /** @return array<array-key, mixed> */

@@ -20,18 +20,30 @@ use Durable\Wire\SignedHeaders;
 final class Connection
 {
     private const TRIES = 5;
+    private const TRACEPARENT = '/^[\x21-\x7e]{1,512}$/D';
 
     private readonly KeySource $keys;
 
     /** @param string|list<string>|\Closure|null $secret */
     public function __construct(
         private readonly ?string $url,
-        string|array|\Closure|null $secret,
-        private readonly ?string $eventKey,
-        private readonly ?string $token,
+        #[\SensitiveParameter] string|array|\Closure|null $secret,
+        #[\SensitiveParameter] private readonly ?string $eventKey,
+        #[\SensitiveParameter] private readonly ?string $token,
         private readonly ?Transport $transport,
     ) {
         $this->keys = new KeySource($secret);
+    }
+
+    /** @return array<string, string|null> */
+    public function __debugInfo(): array
+    {
+        return ['url' => $this->url, 'keys' => 'hidden'];
+    }
+
+    public static function noEngine(?\Throwable $previous = null): DurableRequestError
+    {
+        return new DurableRequestError('What answered is no engine. Does DURABLE_URL lead to it?', previous: $previous);
     }
 
     /**
@@ -52,7 +64,9 @@ final class Connection
         ?string $traceparent = null,
         float $timeoutS = 60,
     ): array {
-        $headers = fn (): array => $this->signed($body, $mayUseEventKey) + ($traceparent === null ? [] : ['traceparent' => $traceparent]);
+        // What is no header would be several; and nothing shall fail for what only observes it.
+        $trace = preg_match(self::TRACEPARENT, $traceparent ?? '') === 1 ? ['traceparent' => (string) $traceparent] : [];
+        $headers = fn (): array => $this->signed($body, $mayUseEventKey) + $trace;
         return $this->send('POST', $path, $query, $headers, $body, $isRepeatable ? self::TRIES : 1, $timeoutS);
     }
 
@@ -127,7 +141,7 @@ final class Connection
         try {
             $answer = JsonReader::value($body);
         } catch (\JsonException $problem) {
-            throw new DurableRequestError('What answered is no engine: it sent no JSON. Does DURABLE_URL lead to it?', previous: $problem);
+            throw self::noEngine($problem);
         }
         return $answer instanceof JsonObject ? $answer->getArrayCopy() : (array) $answer;
     }

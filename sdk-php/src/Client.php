@@ -6,6 +6,7 @@ namespace Durable;
 
 use Durable\Client\Connection;
 use Durable\Client\Runs;
+use Durable\Client\RunToken;
 use Durable\Exception\DurableRequestError;
 use Durable\Exception\FunctionError;
 use Durable\Exception\InvalidDefinition;
@@ -29,7 +30,6 @@ final class Client
 {
     /** One request waits no longer than this; the next one goes on waiting. */
     private const WAIT_S = 50;
-    private const RUN_FIELDS = ['status', 'state', 'progress', 'steps', 'output', 'failure'];
 
     public readonly Runs $runs;
     private readonly Connection $connection;
@@ -246,31 +246,24 @@ final class Client
      * not asked, and nothing is stored.
      *
      * @param list<string> $fields Some of `status`, `state`, `progress`, `steps`, `output`, `failure`.
+     * @param int|float|string|\DateInterval $expiresIn From 1 s to 7 days; an hour unless told.
      * @return array{token: string, url: string, expiresAt: string}
+     * @throws InvalidOption when it shows nothing, lasts too long, or there is no secret to seal it with.
      */
     public function runToken(
         string $runId,
         array $fields,
         int|float|string|\DateInterval $expiresIn = Limits::RUN_TOKEN_S_DEFAULT * 1_000,
     ): array {
-        $strange = array_values(array_diff($fields, self::RUN_FIELDS));
-        if ($fields === [] || $strange !== []) {
-            $what = $fields === [] ? 'shows nothing' : 'cannot show ' . Shown::text($strange[0]);
-            throw new InvalidOption("A run token {$what}; fields are some of " . implode(', ', self::RUN_FIELDS) . '.');
-        }
-        $seconds = intdiv(Duration::ms($expiresIn), 1_000);
-        if ($seconds < 1 || $seconds > Limits::RUN_TOKEN_S_MAX) {
-            throw new InvalidOption('A run token lasts 1 second to 7 days; expiresIn is ' . Shown::text($expiresIn) . '.');
-        }
+        $fields = RunToken::fields($fields);
+        $untilS = time() + RunToken::seconds($expiresIn);
         $keys = $this->connection->keys()->own();
         if ($keys === null) {
             throw new InvalidOption(
                 'A run token is sealed with the app\'s signing secret, and there is none. Set DURABLE_SECRET, or `secret`.',
             );
         }
-        $untilS = time() + $seconds;
-        $app = $this->appName();
-        $token = Token::forRun($keys->request, $app, $this->environment(), $runId, array_values(array_unique($fields)), $untilS);
+        $token = Token::forRun($keys->request, $this->appName(), $this->environment(), $runId, $fields, $untilS);
         $url = $this->connection->publicUrl() . $this->path() . '/runs/' . rawurlencode($runId) . '/watch';
         return ['token' => $token, 'url' => $url, 'expiresAt' => Instant::format($untilS * 1_000)];
     }

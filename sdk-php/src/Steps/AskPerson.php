@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace Durable\Steps;
 
-use Durable\Exception\NonRetriableError;
 use Durable\Execution\Scope;
 use Durable\Execution\StepCall;
 use Durable\Execution\Turn;

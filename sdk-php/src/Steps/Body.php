@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Durable\Steps;
 
 use Durable\Clock;
-use Durable\Exception\NonRetriableError;
 use Durable\Exception\StepTimeoutError;
 use Durable\Execution\Body as RunningBody;
 use Durable\Execution\Failure;

@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Durable\Steps;
 
 use Durable\Exception\HeartbeatTimeoutError;
-use Durable\Exception\NonRetriableError;
 use Durable\Exception\StepTimeoutError;
 use Durable\Execution\Failure;
 use Durable\Execution\Scope;

@@ -409,12 +409,12 @@ final class HandlerTest extends TestCase
         };
         foreach ([false, true] as $isWithoutFibers) {
             putenv($isWithoutFibers ? 'DURABLE_NO_FIBERS=1' : 'DURABLE_NO_FIBERS');
-            for ($i = 0; $i < 100; $i += 1) {
+            for ($i = 0; $i < 50; $i += 1) {
                 $serve();
             }
             gc_collect_cycles();
             $before = memory_get_usage();
-            for ($i = 0; $i < 100; $i += 1) {
+            for ($i = 0; $i < 50; $i += 1) {
                 $serve();
             }
             gc_collect_cycles();

@@ -24,10 +24,8 @@ final class JsonReaderTest extends TestCase
     /** @return iterable<string, array{string}> */
     public static function escapes(): iterable
     {
-        yield 'characters' => ['\u00e9'];
         yield 'colours of a terminal' => ['\u001b[31m'];
         yield 'pairs' => ['\ud83d\ude00'];
-        yield 'line breaks' => ['\n'];
         yield 'backslashes' => ['\\\\'];
     }
 

@@ -68,6 +68,7 @@ function onWasm(version: string): Host {
     title: `PHP ${version}: plain PHP, in WebAssembly`,
     project: "php-wasm",
     packages: { "@php-wasm/node": PHP_WASM, "@php-wasm/universal": PHP_WASM },
+    compiled: ["fs-ext-extra-prebuilt"],
     gaps: GAPS,
     build: ["node", MAKE, "plain"],
     start: () => ["node", WASM, version, INDEX.plain],

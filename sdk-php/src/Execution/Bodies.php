@@ -52,7 +52,7 @@ final class Bodies
      */
     public function start(\Closure $body, Scope $scope): void
     {
-        $isFull = $this->news->bytes() > self::NEWS_BYTES_MAX || $this->news->count() >= Limits::OPS_PER_ANSWER_MAX - 2;
+        $isFull = $this->news->bytes() > self::NEWS_BYTES_MAX || $this->news->isFull();
         $isLate = $this->isToYield || Clock::monotonicMs() >= $this->startUntilMs;
         if ($isLate || ($isFull && is_finite($this->startUntilMs))) {
             $this->leaveOut();

@@ -52,10 +52,16 @@ final class News
         return $scope->id === '' ? $op : $op + ['scope' => $scope->id];
     }
 
+    /** Whether there are so many ops that only what must go with them, a join and the state, may be added. */
+    public function isFull(): bool
+    {
+        return count($this->ops) >= Limits::OPS_PER_ANSWER_MAX - 2;
+    }
+
     /** Whether an op of so many bytes, which may go with the next answer as well, shall go with this one. */
     public function hasRoomFor(int $bytes): bool
     {
-        return $this->ops === [] || $this->bytes + $bytes <= self::REPORTS_BYTES_MAX;
+        return $this->ops === [] || (!$this->isFull() && $this->bytes + $bytes <= self::REPORTS_BYTES_MAX);
     }
 
     /** @param array<string, mixed> $op */

@@ -55,7 +55,7 @@ final class CallTurn extends Turn
 
     public function start(\Closure $body, Scope $scope): void
     {
-        $this->left = $body();
+        $this->left = $this->tasks->outside($body);
     }
 
     public function publish(RawJson $value): void

@@ -200,7 +200,7 @@ class Turn
      */
     public function start(\Closure $body, Scope $scope): void
     {
-        $this->bodies->start($body, $scope);
+        $this->bodies->start(fn (): ?array => $this->tasks->outside($body), $scope);
     }
 
     /** Publishes the run's state. It needs no acknowledgement: a replay publishes it again. */

@@ -18,6 +18,8 @@ final class RefusedOpsTest extends TurnCase
             yield "a prompt with {$what}" => [static fn (Step $step): mixed => $step->waitForApproval('a', prompt: $text)];
             yield "a signal with {$what}" => [static fn (Step $step): mixed => $step->waitForSignal('a', key: $text)];
             yield "a match with {$what}" => [static fn (Step $step): mixed => $step->waitForEvent('a', ['event' => 'e', 'match' => ['x' => $text]])];
+            yield "a path with {$what}" => [static fn (Step $step): mixed => $step->waitForEvent('a', ['event' => 'e', 'match' => [$text => 1]])];
+            yield "one of several events with {$what}" => [static fn (Step $step): mixed => $step->waitForAny('a', [$text => 'e'])];
             yield "a body with {$what}" => [static fn (Step $step): mixed => $step->fetch('a', 'https://example.org', body: $text)];
             yield "an event whose id has {$what}" => [static fn (Step $step): mixed => $step->sendEvent('a', ['name' => 'e', 'id' => $text])];
             yield "a case with {$what}" => [static fn (Step $step): mixed => $step->branch('a', [$text => true])];

@@ -135,7 +135,11 @@ final class Client
         for (;;) {
             $waitS = max(0.001, min(self::WAIT_S, $untilS - microtime(true)));
             $answer = $this->trigger($fn, $data, $id, null, null, $tags, $traceparent, $waitS);
-            $status = $answer['status'];
+            $status = $answer['status'] ?? null;
+            // Else something else would be asked for the output, for ever.
+            if (!is_string($status) || !is_string($answer['run'] ?? null) || !is_string($answer['function'] ?? null)) {
+                throw Connection::noEngine();
+            }
             if ($status === 'completed') {
                 return $answer['output'] ?? null;
             }
@@ -291,7 +295,7 @@ final class Client
         if ($data !== null) {
             $body['data'] = Value::toJson("\"{$functionId}\" is given", $data, Limits::EVENT_BYTES_MAX);
         }
-        $answer = $this->connection->post(
+        return $this->connection->post(
             $path,
             ['wait' => $waitS > 0 ? (string) round($waitS, 3) : null],
             JsonWriter::write($body),
@@ -299,13 +303,6 @@ final class Client
             traceparent: $traceparent,
             timeoutS: 10 + $waitS,
         );
-        // Else whoever waits for an output would ask something else for it, for ever.
-        foreach (['run', 'event', 'function', 'status'] as $member) {
-            if (!is_string($answer[$member] ?? null)) {
-                throw Connection::noEngine();
-            }
-        }
-        return $answer;
     }
 
     /** @return array<array-key, mixed> */

@@ -6,6 +6,7 @@ namespace Durable;
 
 use Durable\Client\Connection;
 use Durable\Client\Runs;
+use Durable\Client\RunToken;
 use Durable\Exception\DurableRequestError;
 use Durable\Exception\FunctionError;
 use Durable\Exception\InvalidDefinition;
@@ -29,7 +30,6 @@ final class Client
 {
     /** One request waits no longer than this; the next one goes on waiting. */
     private const WAIT_S = 50;
-    private const RUN_FIELDS = ['status', 'state', 'progress', 'steps', 'output', 'failure'];
 
     public readonly Runs $runs;
     private readonly Connection $connection;
@@ -46,9 +46,9 @@ final class Client
         private readonly ?string $app = null,
         private readonly ?string $env = null,
         ?string $url = null,
-        string|array|\Closure|null $secret = null,
-        ?string $eventKey = null,
-        ?string $token = null,
+        #[\SensitiveParameter] string|array|\Closure|null $secret = null,
+        #[\SensitiveParameter] ?string $eventKey = null,
+        #[\SensitiveParameter] ?string $token = null,
         ?Transport $transport = null,
     ) {
         $this->connection = new Connection($url, $secret, $eventKey, $token, $transport);
@@ -135,7 +135,11 @@ final class Client
         for (;;) {
             $waitS = max(0.001, min(self::WAIT_S, $untilS - microtime(true)));
             $answer = $this->trigger($fn, $data, $id, null, null, $tags, $traceparent, $waitS);
-            $status = $answer['status'] ?? '';
+            $status = $answer['status'] ?? null;
+            // Else something else would be asked for the output, for ever.
+            if (!is_string($status) || !is_string($answer['run'] ?? null) || !is_string($answer['function'] ?? null)) {
+                throw Connection::noEngine();
+            }
             if ($status === 'completed') {
                 return $answer['output'] ?? null;
             }
@@ -246,31 +250,24 @@ final class Client
      * not asked, and nothing is stored.
      *
      * @param list<string> $fields Some of `status`, `state`, `progress`, `steps`, `output`, `failure`.
+     * @param int|float|string|\DateInterval $expiresIn From 1 s to 7 days; an hour unless told.
      * @return array{token: string, url: string, expiresAt: string}
+     * @throws InvalidOption when it shows nothing, lasts too long, or there is no secret to seal it with.
      */
     public function runToken(
         string $runId,
         array $fields,
         int|float|string|\DateInterval $expiresIn = Limits::RUN_TOKEN_S_DEFAULT * 1_000,
     ): array {
-        $strange = array_values(array_diff($fields, self::RUN_FIELDS));
-        if ($fields === [] || $strange !== []) {
-            $what = $fields === [] ? 'shows nothing' : 'cannot show ' . Shown::text($strange[0]);
-            throw new InvalidOption("A run token {$what}; fields are some of " . implode(', ', self::RUN_FIELDS) . '.');
-        }
-        $seconds = intdiv(Duration::ms($expiresIn), 1_000);
-        if ($seconds < 1 || $seconds > Limits::RUN_TOKEN_S_MAX) {
-            throw new InvalidOption('A run token lasts 1 second to 7 days; expiresIn is ' . Shown::text($expiresIn) . '.');
-        }
+        $fields = RunToken::fields($fields);
+        $untilS = time() + RunToken::seconds($expiresIn);
         $keys = $this->connection->keys()->own();
         if ($keys === null) {
             throw new InvalidOption(
                 'A run token is sealed with the app\'s signing secret, and there is none. Set DURABLE_SECRET, or `secret`.',
             );
         }
-        $untilS = time() + $seconds;
-        $app = $this->appName();
-        $token = Token::forRun($keys->request, $app, $this->environment(), $runId, array_values(array_unique($fields)), $untilS);
+        $token = Token::forRun($keys->request, $this->appName(), $this->environment(), $runId, $fields, $untilS);
         $url = $this->connection->publicUrl() . $this->path() . '/runs/' . rawurlencode($runId) . '/watch';
         return ['token' => $token, 'url' => $url, 'expiresAt' => Instant::format($untilS * 1_000)];
     }

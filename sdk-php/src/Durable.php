@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Durable;
 
+use Durable\Execution\OutputBuffers;
 use Durable\Http\Handler;
 use Durable\Http\LastWords;
 use Durable\Transport\Transport;
@@ -18,21 +19,21 @@ final class Durable
      *
      * @param iterable<DurableFunction|object> $functions
      * @param string|list<string>|\Closure|null $secret See Http\Handler for all of them.
+     * @throws Exception\InvalidDefinition when the functions cannot be served.
      */
     public static function serve(
         string $app,
         iterable $functions,
-        string|array|\Closure|null $secret = null,
+        #[\SensitiveParameter] string|array|\Closure|null $secret = null,
         ?string $url = null,
         int|float|string|\DateInterval|null $maxDuration = null,
         ?string $deployment = null,
         ?LoggerInterface $logger = null,
         ?Transport $transport = null,
     ): void {
-        $lastWords = new LastWords();
-        $buffers = ob_get_level();
+        $lastWords = LastWords::begin();
         // Warnings and notices that are displayed are no part of the answer either.
-        ob_start();
+        $buffers = OutputBuffers::swallow();
         $handler = new Handler($app, $functions, $secret, $url, $maxDuration, $deployment, $logger, $transport);
         $handler->watchedBy($lastWords);
         // One byte more than is allowed tells that it is too much.
@@ -43,9 +44,7 @@ final class Durable
             $body,
             $_SERVER['REMOTE_ADDR'] ?? null,
         );
-        while (ob_get_level() > $buffers) {
-            ob_end_clean();
-        }
+        OutputBuffers::dropAbove($buffers);
         $lastWords->over();
         $response->send();
     }

@@ -162,7 +162,12 @@ final class DurableFunction
             );
         }
         $attribute = $attributes[0]->newInstance();
-        return new self($attribute->id, $handler, ...$attribute->options);
+        try {
+            return new self($attribute->id, $handler, ...$attribute->options);
+        } catch (\Error $problem) {
+            // An option that there is none of, or one of another type.
+            throw new InvalidDefinition("Function \"{$attribute->id}\": {$problem->getMessage()}", 0, $problem);
+        }
     }
 
     /** @return array<string, mixed> What `inspect` says of it. */

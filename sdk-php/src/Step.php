@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Durable;
 
 use Durable\Execution\Scope;
+use Durable\Execution\StepLog;
 use Durable\Execution\Turn;
 use Durable\Json\Value;
 use Durable\Steps\AskPerson;
@@ -366,10 +367,7 @@ final class Step
      */
     public function log(string $message, mixed $data = null, string $level = 'info'): void
     {
-        $level = in_array($level, ['debug', 'info', 'warn', 'error'], true) ? $level : 'info';
-        $this->turn->bodies->current()?->lines?->add($level, $message, $data);
-        $context = is_array($data) ? $data : ($data === null ? [] : ['data' => $data]);
-        $this->turn->options()->logger?->log($level === 'warn' ? 'warning' : $level, $message, $context);
+        (new StepLog($this->turn->bodies->current()?->lines, $this->turn->options->logger))->say($message, $data, $level);
     }
 
     /** The code of a step says that it lives, and how far it is; as `$context->heartbeat()`. Between steps it does nothing. */

@@ -4,10 +4,10 @@ declare(strict_types=1);
 
 namespace Durable;
 
-use Durable\Clock;
 use Durable\Exception\HeartbeatTimeoutError;
 use Durable\Exception\HungUpError;
 use Durable\Execution\LogLines;
+use Durable\Execution\StepLog;
 use Durable\Execution\Turn;
 use Durable\Json\Value;
 use Durable\Wire\Limits;
@@ -37,11 +37,15 @@ final class StepContext
         $this->heardMs = $this->startedAtMs;
     }
 
-    /** A line that is kept with this attempt, and shown by `durable runs logs`. It never throws. */
+    /**
+     * A line that is kept with this attempt, and shown by `durable runs logs`. It never throws.
+     *
+     * @param mixed $data Up to 8 KiB of JSON; more of it is cut.
+     * @param 'debug'|'info'|'warn'|'error' $level
+     */
     public function log(string $message, mixed $data = null, string $level = 'info'): void
     {
-        $this->lines->add(in_array($level, ['debug', 'info', 'warn', 'error'], true) ? $level : 'info', $message, $data);
-        $this->turn->options()->logger?->log($level === 'warn' ? 'warning' : $level, $message, is_array($data) ? $data : ['data' => $data]);
+        (new StepLog($this->lines, $this->turn->options->logger))->say($message, $data, $level);
     }
 
     /** A PSR-3 logger whose lines are kept with this attempt, for code that takes one. */
@@ -63,7 +67,7 @@ final class StepContext
         $this->heardMs = $now;
         $data = $note === null ? $progress : ['progress' => $progress, 'detail' => $note];
         $json = Value::toJson("Step \"{$this->name}\": heartbeat was given", $data, Limits::PROGRESS_BYTES_MAX);
-        $line = $this->turn->options()->heartbeats;
+        $line = $this->turn->options->heartbeats;
         $line?->add(['id' => $this->id, 'name' => $this->name, 'data' => $json]);
         if ($line?->isStopped() === true) {
             $this->isHungUp = true;

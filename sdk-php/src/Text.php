@@ -9,6 +9,12 @@ final class Text
 {
     private const REPLACEMENT = "\u{fffd}";
 
+    /** Whether it is UTF-8 without NUL, which nobody can keep. */
+    public static function canTravel(string $text): bool
+    {
+        return mb_check_encoding($text, 'UTF-8') && !str_contains($text, "\0");
+    }
+
     /** At most so many bytes of UTF-8, without NUL. */
     public static function cut(string $text, int $bytesMax): string
     {

@@ -9,6 +9,7 @@ import { playFixture } from "./play-fixture.ts";
 const CAUGHT_BY: Readonly<Record<string, string>> = {
   "answers-get": "L0-method-get",
   "answers-with-first-secret": "L0-secret-list",
+  "asks-for-the-version": "L0-protocol-version-unsaid",
   "attempt-always-first": "L0-attempt",
   "checkpoint-renumbered": "L2-checkpoint-lost",
   "fence-not-repeated": "L0-fence",

@@ -1,6 +1,7 @@
 // The command as whoever ports meets it: what it says when it cannot begin, and how it ends.
-import { execFile } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -12,6 +13,7 @@ import { serve } from "@durable/sdk/node";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { freePort } from "../chaos/free-port.ts";
 import { tempFolder } from "../support/temp-folder.ts";
+import { waitFor } from "../support/wait.ts";
 
 const COMMAND = fileURLToPath(
   new URL("../../protocol/conformance/bin/durable-conformance.js", import.meta.url),
@@ -84,6 +86,15 @@ describe("nothing is played, and a sentence says why, when", () => {
     expect(end.code).toBe(2);
     expect(end.error).toContain("ended before it listened");
     expect(end.error).toContain("no such luck");
+  });
+
+  test("somebody else answers where --start is to begin the app", async () => {
+    const url = await listen(serve({ app: "conformance", functions: [], secret: DEV_SECRET }));
+    const begun = join(folder, "begun");
+    const end = await command(url, "--start", `touch "${begun}"; exec sleep 60`);
+    expect(end.code).toBe(2);
+    expect(end.error).toContain(`Something answers at ${new URL(url).origin} already`);
+    expect(existsSync(begun)).toBe(false);
   });
 
   test("the port for callbacks is taken", async () => {
@@ -165,8 +176,45 @@ test("an app that is not told where the kit is fails with that sentence", async 
   );
 });
 
+// Whoever started the kit may be killed: a test that took too long, a job that was cancelled.
+test.each(["SIGKILL", "SIGTERM"] as const)("the app ends with the kit that %s ends", async (signal) => {
+  const url = new URL(`http://127.0.0.1:${await freePort()}/api/durable`);
+  const pidFile = join(folder, `pid-${signal}`);
+  // The shell stays, and what it starts is the app: both end.
+  const start = `"${process.execPath}" "${FIXTURE}" & echo $! $$ > "${pidFile}"; wait`;
+  const kit = spawn(process.execPath, [COMMAND, "--listen", "0", url.href, "--start", start], {
+    stdio: "ignore",
+  });
+  const kitEnded = once(kit, "exit");
+  onTestFinished(() => {
+    kit.kill("SIGKILL");
+  });
+  await waitFor("the app to answer", () => isAnswered(url));
+  const pids = readFileSync(pidFile, "utf8").trim().split(" ").map(Number);
+  kit.kill(signal);
+  await kitEnded;
+  await waitFor("the app to end", () => pids.every((pid) => !isAlive(pid)));
+});
+
 test("--list names every case and runs none", async () => {
   const end = await command("--list");
   expect(end.code).toBe(0);
   expect(end.out.split("\n").length).toBeGreaterThan(100);
 });
+
+async function isAnswered(url: URL): Promise<boolean> {
+  try {
+    return (await fetch(url)).status === 405;
+  } catch {
+    return false;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -5,7 +5,7 @@ import { run } from "./programs.ts";
 import { commandLike } from "./readme.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
-const PACKED = ["protocol", "sdk-ts", "engine"];
+const PACKED = ["protocol", "protocol/conformance", "sdk-ts", "engine"];
 /** The engine's package holds it, built. */
 const ALSO_BUILT = ["dashboard"];
 

@@ -6,6 +6,7 @@ import { expectMainJob } from "./expect-main-job.ts";
 import { CHEAP, FRAMEWORKS, filesOf } from "./frameworks.ts";
 import { playMainJob } from "./main-job.ts";
 import { packInto } from "./packages.ts";
+import { run } from "./programs.ts";
 import { createProject } from "./project.ts";
 import { snippets } from "./readme.ts";
 
@@ -29,6 +30,11 @@ test.concurrent.for(CHEAP.map((framework, index) => ({ framework, index, name: f
   { timeout: TIMEOUT_MS },
   async ({ framework, index }) => expectMainJob(await playMainJob(projectOf(index), framework, projectOf(0))),
 );
+
+test("the kit that holds an SDK to the protocol is packed with them, and runs", async () => {
+  const kit = join(projectOf(0), "node_modules/.bin/durable-conformance");
+  expect(await run({ folder: projectOf(0) }, kit, "--list")).toContain("L0-serial");
+});
 
 test("every snippet of the README belongs to an app that is tried", () => {
   const used = new Set(

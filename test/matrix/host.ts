@@ -26,6 +26,8 @@ export interface Host {
   readonly project?: string;
   /** From the registry, each at one version. None: nothing is installed. */
   readonly packages: Readonly<Record<string, string>>;
+  /** Of its packages, or of theirs: those that have code of their own for this machine, which is compiled here. */
+  readonly compiled?: readonly string[];
   /** As some frameworks create their projects. */
   readonly isCommonJs?: boolean;
   /** None where the host serves something else than the SDK in TypeScript; then `files` are all it has. */

@@ -7,6 +7,8 @@ import type { Host } from "./host.ts";
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 /** Kept between runs, and never in git. Not below `node_modules`, where no runtime takes TypeScript. */
 const KEPT = fileURLToPath(new URL(".installed", import.meta.url));
+/** Those of the Node that runs this lie beside it; others would be fetched. */
+const HEADERS = { npm_config_nodedir: join(process.execPath, "../..") };
 const STAYS = ["node_modules", "package-lock.json", ".installed.json"];
 
 /** Makes the SDK's package once, as it is published. @returns the path of its tarball. */
@@ -39,6 +41,7 @@ export async function install(host: Host, sdk: string, within: string): Promise<
   if (hasPackages && (!existsSync(stamp) || readFileSync(stamp, "utf8") !== manifest)) {
     rmSync(stamp, { force: true });
     await npm({ folder }, "install", "--ignore-scripts", "--prefer-offline");
+    if (host.compiled !== undefined) await npm({ folder, env: HEADERS }, "rebuild", ...host.compiled);
     writeFileSync(stamp, manifest);
   }
   const place = join(folder, "node_modules/@durable/sdk");

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus, loadavg, release } from "node:os";
+import { cpus, release } from "node:os";
 import { fileURLToPath } from "node:url";
 
 const FILE = fileURLToPath(new URL("RESULTS.md", import.meta.url));
@@ -27,7 +27,7 @@ export function resultsPage(before: string, { hosts, moves }: Results, order: re
 
 Written by \`npm run matrix\`, see [README.md](README.md). Requests per second are of signed requests of 2.3 kB with 8 clients on
 the same ${cpus().length} shared cores (${cpus()[0]?.model ?? "unknown"}, ${process.platform} ${release()}): compare them within one run, and only
-roughly. When it ended ${Math.round(loadavg()[0] ?? 0)} programs wanted one of those cores: with more than there are, figures are of a busy machine. Rows that were not part of the last run are from earlier ones.
+roughly. One with a number of programs behind it is of a machine that was busy with them. Rows that were not part of the last run are from earlier ones.
 
 ${tableOf(HOST_HEAD, merged(before, hosts, order))}
 

@@ -1,3 +1,4 @@
+import { cpus, loadavg } from "node:os";
 import { runKitAgainst } from "./columns/conformance.ts";
 import { measureSpeed } from "./columns/speed.ts";
 import { runEveryStep } from "./columns/steps.ts";
@@ -77,5 +78,11 @@ const TRIALS: Record<Column, Try> = {
       return `${entries} entries in ${(ms / 1_000).toFixed(1)} s`;
     }),
   speed: (host, folder, { engine }) =>
-    whileHostRuns(host, folder, engine.url, async (url) => String(await measureSpeed(url))),
+    whileHostRuns(host, folder, engine.url, async (url) => `${await measureSpeed(url)}${besides()}`),
 };
+
+/** What a figure has to be read with: how many programs wanted a core that this machine does not have. */
+function besides(): string {
+  const wanted = Math.round(loadavg()[0] ?? 0);
+  return wanted > cpus().length + 1 ? ` (${wanted} programs on ${cpus().length} cores)` : "";
+}

@@ -21,12 +21,18 @@ final class Settings
         public readonly string $app,
         public readonly string $env,
         public readonly ?string $url,
-        private readonly ?string $secret,
+        #[\SensitiveParameter] private readonly ?string $secret,
         private readonly ?string $deployment,
         private readonly int|float|string|null $maxDuration,
-        private readonly ?string $eventKey,
-        private readonly ?string $apiKey,
+        #[\SensitiveParameter] private readonly ?string $eventKey,
+        #[\SensitiveParameter] private readonly ?string $apiKey,
     ) {
+    }
+
+    /** @return array<string, string|null> */
+    public function __debugInfo(): array
+    {
+        return ['app' => $this->app, 'env' => $this->env, 'url' => $this->url, 'keys' => 'hidden'];
     }
 
     /**
@@ -34,7 +40,7 @@ final class Settings
      *     file of variables names and does not set.
      * @param bool $isProduction As the framework knows it, which may have read it from a file and told nobody else.
      */
-    public static function of(array $config, bool $isProduction): self
+    public static function of(#[\SensitiveParameter] array $config, bool $isProduction): self
     {
         $given = array_filter($config, static fn (mixed $value): bool => $value !== null && $value !== '');
         $url = $given['url'] ?? null;

@@ -14,24 +14,36 @@ use Durable\Transport\Transport;
 use Durable\Transport\TransportFailed;
 use Durable\Transport\Transports;
 use Durable\Version;
-use Durable\Wire\Signature;
+use Durable\Wire\SignedHeaders;
 
 /** Requests to the engine, signed, and tried again where that is safe. */
 final class Connection
 {
     private const TRIES = 5;
+    private const TRACEPARENT = '/^[\x21-\x7e]{1,512}$/D';
 
     private readonly KeySource $keys;
 
     /** @param string|list<string>|\Closure|null $secret */
     public function __construct(
         private readonly ?string $url,
-        string|array|\Closure|null $secret,
-        private readonly ?string $eventKey,
-        private readonly ?string $token,
+        #[\SensitiveParameter] string|array|\Closure|null $secret,
+        #[\SensitiveParameter] private readonly ?string $eventKey,
+        #[\SensitiveParameter] private readonly ?string $token,
         private readonly ?Transport $transport,
     ) {
         $this->keys = new KeySource($secret);
+    }
+
+    /** @return array<string, string|null> */
+    public function __debugInfo(): array
+    {
+        return ['url' => $this->url, 'keys' => 'hidden'];
+    }
+
+    public static function noEngine(?\Throwable $previous = null): DurableRequestError
+    {
+        return new DurableRequestError('What answered is no engine. Does DURABLE_URL lead to it?', previous: $previous);
     }
 
     /**
@@ -52,7 +64,9 @@ final class Connection
         ?string $traceparent = null,
         float $timeoutS = 60,
     ): array {
-        $headers = fn (): array => $this->signed($body, $mayUseEventKey) + ($traceparent === null ? [] : ['traceparent' => $traceparent]);
+        // What is no header would be several; and nothing shall fail for what only observes it.
+        $trace = preg_match(self::TRACEPARENT, $traceparent ?? '') === 1 ? ['traceparent' => (string) $traceparent] : [];
+        $headers = fn (): array => $this->signed($body, $mayUseEventKey) + $trace;
         return $this->send('POST', $path, $query, $headers, $body, $isRepeatable ? self::TRIES : 1, $timeoutS);
     }
 
@@ -127,7 +141,7 @@ final class Connection
         try {
             $answer = JsonReader::value($body);
         } catch (\JsonException $problem) {
-            throw new DurableRequestError('What answered is no engine: it sent no JSON. Does DURABLE_URL lead to it?', previous: $problem);
+            throw self::noEngine($problem);
         }
         return $answer instanceof JsonObject ? $answer->getArrayCopy() : (array) $answer;
     }
@@ -162,13 +176,7 @@ final class Connection
         if ($keys === null) {
             return self::common();
         }
-        $id = 'snd_' . bin2hex(random_bytes(16));
-        $timestampS = time();
-        return self::common() + [
-            'webhook-id' => $id,
-            'webhook-timestamp' => (string) $timestampS,
-            'webhook-signature' => Signature::sign($keys->reply, $id, $timestampS, $body),
-        ];
+        return self::common() + SignedHeaders::sign($keys->reply, 'snd_' . bin2hex(random_bytes(16)), $body)->toArray();
     }
 
     /** @return array<string, string> */

@@ -11,13 +11,15 @@ use Durable\Wire\Limits;
 /** The bodies of steps that run in a turn, one within none. */
 final class Bodies
 {
-    /** Answers are bounded, and a body whose result does not fit would run again. */
-    private const NEWS_BYTES_MAX = 1_572_864;
+    /** With the largest result, and all that its code may say, the answer is still one that the engine takes; else it would run again. */
+    private const NEWS_BYTES_MAX = Limits::ANSWER_BYTES_MAX - Limits::VALUE_BYTES_MAX - Limits::LOG_BYTES_PER_ANSWER_MAX
+        - Limits::STATE_BYTES_MAX - 65_536;
 
     private ?Body $body = null;
     /** @var array<string, mixed>|null */
     private ?array $running = null;
-    private bool $isOutOfTime = false;
+    private ?Scope $scope = null;
+    private bool $isLeftOut = false;
     private bool $isToYield = false;
 
     /** @param float $startUntilMs On the monotonic clock; no body begins after that. Infinite for the one step that a task is for. */
@@ -25,10 +27,16 @@ final class Bodies
     {
     }
 
-    /** Whether one was left out because the time for starting was over. */
-    public function isOutOfTime(): bool
+    /** Whether something was left to the next turn, for which there was neither time nor room. */
+    public function isLeftOut(): bool
     {
-        return $this->isOutOfTime;
+        return $this->isLeftOut;
+    }
+
+    /** Something goes with the next turn. */
+    public function leaveOut(): void
+    {
+        $this->isLeftOut = true;
     }
 
     /** The engine wants the run back: the next turn starts what is still to come. */
@@ -44,12 +52,13 @@ final class Bodies
      */
     public function start(\Closure $body, Scope $scope): void
     {
-        $isFull = $this->news->bytes() > self::NEWS_BYTES_MAX || $this->news->count() >= Limits::OPS_PER_ANSWER_MAX - 2;
+        $isFull = $this->news->bytes() > self::NEWS_BYTES_MAX || $this->news->isFull();
         $isLate = $this->isToYield || Clock::monotonicMs() >= $this->startUntilMs;
         if ($isLate || ($isFull && is_finite($this->startUntilMs))) {
-            $this->isOutOfTime = true;
+            $this->leaveOut();
             return;
         }
+        $this->scope = $scope;
         $op = $body();
         if ($op !== null) {
             $this->news->add($op, $scope);
@@ -89,7 +98,7 @@ final class Bodies
     /** @return array<string, mixed>|null */
     public function running(): ?array
     {
-        return $this->running;
+        return $this->running === null || $this->scope === null ? null : News::within($this->scope, $this->running);
     }
 
     /**

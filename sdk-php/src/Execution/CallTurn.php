@@ -55,7 +55,7 @@ final class CallTurn extends Turn
 
     public function start(\Closure $body, Scope $scope): void
     {
-        $this->left = $body();
+        $this->left = $this->tasks->outside($body);
     }
 
     public function publish(RawJson $value): void
@@ -69,7 +69,7 @@ final class CallTurn extends Turn
 
     protected function askFirst(StepCall $call, Scope $scope, \Closure $begin, Task $task): Asked
     {
-        [$id, $n] = $this->place($scope, $call->name);
+        [$id, $n] = $this->places->next($scope, $call->name);
         try {
             $this->left = null;
             $begin($id, $n);

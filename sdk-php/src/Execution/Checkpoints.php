@@ -28,7 +28,7 @@ final class Checkpoints
     public function isDue(): bool
     {
         return $this->line->isOpen()
-            && !$this->bodies->isOutOfTime()
+            && !$this->bodies->isLeftOut()
             && $this->line->saves($this->memo->size())
             && $this->memo->size() + $this->news->count() < Limits::MEMO_ENTRIES_MAX
             && $this->news->couldSettle();
@@ -43,10 +43,10 @@ final class Checkpoints
             return !$this->line->isStopped();
         }
         $this->news->told();
-        if ($taken['yield']) {
+        if ($taken->isToYield) {
             $this->bodies->startNoMore();
         }
-        $this->takeOver($ops, $taken['memo']);
+        $this->takeOver($ops, $taken->memo);
         return true;
     }
 

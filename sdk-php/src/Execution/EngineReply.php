@@ -4,6 +4,9 @@ declare(strict_types=1);
 
 namespace Durable\Execution;
 
+use Durable\Json\JsonProblem;
+use Durable\Json\JsonReader;
+
 /** What became of a request to the engine. */
 final class EngineReply
 {
@@ -40,5 +43,16 @@ final class EngineReply
     public function isStop(): bool
     {
         return $this->problem === 'stale-fence' || $this->problem === 'run-ended';
+    }
+
+    /** @return array<array-key, mixed> The message that was answered; empty for what is none. */
+    public function message(): array
+    {
+        try {
+            $message = $this->body === null ? null : JsonReader::message($this->body);
+            return is_array($message) ? $message : [];
+        } catch (JsonProblem) {
+            return [];
+        }
     }
 }

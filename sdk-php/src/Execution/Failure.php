@@ -18,13 +18,25 @@ use Durable\Wire\Limits;
 /** What user code threw, as data. */
 final class Failure
 {
-    /** @return array<string, mixed> */
+    /**
+     * Never throws: what an error says of itself (Named, Coded) is code of the user.
+     *
+     * @return array<string, mixed>
+     */
     public static function of(\Throwable $thrown): array
     {
-        return self::describe($thrown, 0);
+        try {
+            return self::describe($thrown, 0);
+        } catch (\Throwable) {
+            return ['name' => 'Error', 'message' => 'User code threw something that cannot be described.'];
+        }
     }
 
-    /** The last part of the class name, unless the error says another one. */
+    /**
+     * The last part of the class name, unless the error says another one.
+     *
+     * @throws \Throwable what an error throws that is asked for its name.
+     */
     public static function nameOf(\Throwable $thrown): string
     {
         if ($thrown instanceof Named) {

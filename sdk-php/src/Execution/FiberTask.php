@@ -20,6 +20,10 @@ final class FiberTask extends Task
                 $suspended = $this->fiber->resume($deliver);
             }
             while ($suspended !== $this && !$this->fiber->isTerminated()) {
+                if ($suspended instanceof OutsideCall) {
+                    $suspended = $this->fiber->resume($suspended->run());
+                    continue;
+                }
                 // An event loop that knows nothing of this Fiber would never resume it.
                 $suspended = $this->fiber->throw(new \LogicException(
                     'The handler of a function was suspended by something else than a step. Run an event loop inside a step.',
@@ -53,6 +57,12 @@ final class FiberTask extends Task
     public function isCalling(): bool
     {
         return \Fiber::getCurrent() === $this->fiber;
+    }
+
+    public function outside(\Closure $call): mixed
+    {
+        $deliver = \Fiber::suspend(new OutsideCall($call));
+        return $deliver();
     }
 
     public function asks(string $what, \Closure $first): object

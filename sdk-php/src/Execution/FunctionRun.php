@@ -89,7 +89,7 @@ final class FunctionRun
         }
         return match ($end->kind) {
             'suspended' => ['status' => 'continue', 'fence' => $fence, 'ops' => $this->turn->answerOps()]
-                + ($this->turn->bodies->isOutOfTime() ? ['more' => true] : []),
+                + ($this->turn->bodies->isLeftOut() ? ['more' => true] : []),
             'returned' => $this->answerReturned($fence, $end->value),
             'threw' => ['status' => 'error', 'fence' => $fence, 'error' => $this->errorOf($end->thrown)] + $this->lastOps(),
             'nondeterministic' => [
@@ -140,6 +140,6 @@ final class FunctionRun
     private function lastOps(): array
     {
         $ops = $this->turn->answerOps();
-        return ['unclaimed' => $this->turn->unclaimed()] + ($ops === [] ? [] : ['ops' => $ops]);
+        return ['unclaimed' => $this->turn->memo->unclaimed()] + ($ops === [] ? [] : ['ops' => $ops]);
     }
 }

@@ -6,7 +6,7 @@ namespace Durable\Execution;
 
 use Durable\DurableFunction;
 use Durable\RunContext;
-use Durable\Schema\Schema;
+use Durable\Schema\DataReader;
 use Durable\Step;
 
 /** Calls the handler of a function from the top. */
@@ -25,12 +25,12 @@ final class Handlers
                 $cause['run']['started_at'],
                 $events[0],
                 $events,
-                $turn->options()->traceparent,
+                $turn->options->traceparent,
             );
             $event = $events[0];
             if ($fn->inputClass !== null) {
                 $subject = "The data of event \"{$event['name']}\"";
-                $event['data'] = Schema::read($fn->inputClass, $event['data'], $subject);
+                $event['data'] = DataReader::read($fn->inputClass, $event['data'], $subject);
             }
             $first = $fn->dataClass === null ? $event : $event['data'];
             return ($fn->handler)($first, new Step($turn, new Scope(), $fn->policy), $context);

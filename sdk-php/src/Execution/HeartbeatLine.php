@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Durable\Execution;
 
 use Durable\Clock;
-use Durable\Json\JsonWriter;
 
 /** The heartbeats of one dispatch: at most one message a second, with the last word of each step. */
 final class HeartbeatLine
@@ -19,20 +18,14 @@ final class HeartbeatLine
     private bool $isStopped = false;
     private float $sentMs = -INF;
 
-    /** @param array<string, mixed> $request */
-    private function __construct(private readonly EngineLine $line, private readonly array $request)
+    private function __construct(private readonly EngineLine $line)
     {
     }
 
-    /**
-     * Null when the engine does not take them, or cannot be reached from here.
-     *
-     * @param array<string, mixed> $request
-     */
-    public static function of(?EngineLine $line, array $request): ?self
+    /** Null when the engine does not take them, or cannot be reached from here. */
+    public static function of(?EngineLine $line): ?self
     {
-        $isOffered = in_array('heartbeat', (array) ($request['engine']['capabilities'] ?? []), true);
-        return $line !== null && $isOffered ? new self($line, $request) : null;
+        return $line?->offers('heartbeat') === true ? new self($line) : null;
     }
 
     /** The engine says that this dispatch is over. */
@@ -52,13 +45,7 @@ final class HeartbeatLine
             return;
         }
         $this->sentMs = Clock::monotonicMs();
-        $run = $this->request['run']['id'];
-        $body = JsonWriter::write([
-            'run' => $run,
-            'fence' => $this->request['task']['fence'],
-            'beats' => array_values($this->waiting),
-        ]);
-        $reply = $this->line->post("/runs/{$run}/heartbeat", $body);
+        $reply = $this->line->post('heartbeat', ['beats' => array_values($this->waiting)]);
         if ($reply->body !== null) {
             $this->waiting = [];
         } elseif (!$reply->isSilence()) {

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Durable\Execution;
 
 use Durable\Json\RawJson;
+use Durable\Wire\Limits;
 
 /** What a turn has to tell the engine, with its answer or with a checkpoint before that. */
 final class News
@@ -13,6 +14,11 @@ final class News
     private const ONLY_WAITS = ['sleep' => true, 'wait' => true, 'signal' => true];
     /** Whose value is known as soon as they are recorded: there is something to go on with. */
     private const SETTLES_AT_ONCE = ['run' => true, 'send' => true, 'group' => true];
+
+    /** With what else stands in an answer it is one that the engine takes. */
+    private const REPORTS_BYTES_MAX = Limits::ANSWER_BYTES_MAX - Limits::STATE_BYTES_MAX - 65_536;
+    /** What names and punctuation of a member take, more or less. */
+    private const MEMBER_BYTES = 64;
 
     public LogBudget $logBudget;
     /** @var list<array<string, mixed>> What was reached for the first time, in the order in which it was settled here. */
@@ -27,16 +33,35 @@ final class News
         $this->logBudget = new LogBudget();
     }
 
-    /** @param array<string, mixed> $op */
-    public function add(array $op, Scope $scope): void
+    /**
+     * @param array<string, mixed> $op
+     * @param int|null $bytes About how much it will be; found out unless told.
+     */
+    public function add(array $op, Scope $scope, ?int $bytes = null): void
     {
-        if ($scope->id !== '' && !isset($op['scope'])) {
-            $op['scope'] = $scope->id;
-        }
-        $this->ops[] = $op;
-        foreach ($op as $member) {
-            $this->bytes += $member instanceof RawJson ? strlen($member->text) : 64;
-        }
+        $this->ops[] = self::within($scope, $op);
+        $this->bytes += $bytes ?? self::bytesOf($op);
+    }
+
+    /**
+     * @param array<string, mixed> $op
+     * @return array<string, mixed> With the scope that it stands in.
+     */
+    public static function within(Scope $scope, array $op): array
+    {
+        return $scope->id === '' ? $op : $op + ['scope' => $scope->id];
+    }
+
+    /** Whether there are so many ops that only what must go with them, a join and the state, may be added. */
+    public function isFull(): bool
+    {
+        return count($this->ops) >= Limits::OPS_PER_ANSWER_MAX - 2;
+    }
+
+    /** Whether an op of so many bytes, which may go with the next answer as well, shall go with this one. */
+    public function hasRoomFor(int $bytes): bool
+    {
+        return $this->ops === [] || (!$this->isFull() && $this->bytes + $bytes <= self::REPORTS_BYTES_MAX);
     }
 
     /** @param array<string, mixed> $op */
@@ -107,6 +132,18 @@ final class News
             $this->ops,
             static fn (array $op): bool => !isset(self::ONLY_WAITS[$op['op']]),
         ));
+    }
+
+    private static function bytesOf(mixed $value): int
+    {
+        if (is_array($value)) {
+            return array_sum(array_map(self::bytesOf(...), $value));
+        }
+        return self::MEMBER_BYTES + match (true) {
+            $value instanceof RawJson => strlen($value->text),
+            is_string($value) => strlen($value),
+            default => 0,
+        };
     }
 
     /** @return list<array<string, mixed>> What there is to tell, the state last. */

@@ -10,11 +10,6 @@ final class OpenSteps
     /** @var array<string, Waiting> */
     private array $waiting = [];
 
-    public function isEmpty(): bool
-    {
-        return $this->waiting === [];
-    }
-
     public function add(Waiting $waiting): void
     {
         $waiting->scope->opened($waiting->id);

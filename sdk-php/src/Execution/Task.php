@@ -42,6 +42,19 @@ abstract class Task
     abstract public function isCalling(): bool;
 
     /**
+     * Called by its own code: what `$call` returns or throws, which runs where no Fiber of ours is around it. An event loop (Revolt,
+     * Amp) would refuse to run in one, or wait for ever for somebody to go on with it.
+     *
+     * @template T
+     * @param \Closure(): T $call
+     * @return T
+     */
+    public function outside(\Closure $call): mixed
+    {
+        return $call();
+    }
+
+    /**
      * A step or a join that its code asks for: what `$first` makes of it the first time, and the same whenever the code comes
      * here again.
      *

@@ -42,6 +42,18 @@ final class Tasks
         return $this->current;
     }
 
+    /**
+     * Runs code of a step, outside of whatever holds the code that calls.
+     *
+     * @template T
+     * @param \Closure(): T $call
+     * @return T
+     */
+    public function outside(\Closure $call): mixed
+    {
+        return $this->current === null ? $call() : $this->current->outside($call);
+    }
+
     /** Code that is alone need not hang until all is at rest: it is. */
     public function isAlone(): bool
     {

@@ -5,9 +5,6 @@ declare(strict_types=1);
 namespace Durable\Execution;
 
 use Durable\Exception\NonRetriableError;
-use Durable\Exception\StepError;
-use Durable\Json\JsonReader;
-use Durable\Json\JsonWriter;
 use Durable\Json\RawJson;
 use Durable\Options\Shown;
 use Durable\Wire\StepId;
@@ -35,29 +32,28 @@ use Durable\Wire\StepName;
  */
 class Turn
 {
-    /** What one op may take, so that an answer with it alone is none too large. */
-    private const OP_BYTES_MAX = 5_242_880;
-
     public readonly string $runId;
     public readonly Tasks $tasks;
     public readonly Bodies $bodies;
     /** @var array<string, \Closure(mixed): mixed> Questions about the run that its code answers. */
     public array $queries = [];
-    protected readonly News $news;
-    private readonly Memo $memo;
+    public readonly News $news;
+    public readonly Memo $memo;
+    public readonly Places $places;
     private readonly Purpose $purpose;
-    private readonly Places $places;
     private readonly OpenSteps $open;
-    private readonly ResultLine $results;
+    private readonly ResultLine $line;
+    private readonly Results $results;
+    private readonly Losers $losers;
     private readonly ?Checkpoints $checkpoints;
+    private readonly Ending $ending;
     private ?TurnEnd $handlerEnd = null;
-    private ?TurnEnd $end = null;
 
     /** @param array<string, mixed> $request As the engine sends it, with its whole memo. */
     public function __construct(
-        private readonly array $request,
+        public readonly array $request,
         float $startedAtMs,
-        protected readonly TurnOptions $options = new TurnOptions(),
+        public readonly TurnOptions $options = new TurnOptions(),
     ) {
         $this->runId = $request['run']['id'];
         $this->memo = new Memo($request['memo']);
@@ -66,12 +62,15 @@ class Turn
         $this->places = new Places();
         $this->news = new News();
         $this->open = new OpenSteps();
-        $this->results = new ResultLine();
+        $this->line = new ResultLine();
+        $this->ending = new Ending();
+        $this->results = new Results($this->line, $options->values, $this->ending);
+        $this->losers = new Losers($this->tasks, $this->line, $this->open, $this->news);
         $this->bodies = new Bodies($this->isTask() ? INF : $startedAtMs + $request['budget']['ms'], $this->news);
-        $line = $options->checkpoints;
-        $this->checkpoints = $line === null
+        $checkpoints = $options->checkpoints;
+        $this->checkpoints = $checkpoints === null
             ? null
-            : new Checkpoints($line, $this->memo, $this->news, $this->open, $this->results, $this->bodies);
+            : new Checkpoints($checkpoints, $this->memo, $this->news, $this->open, $this->line, $this->bodies);
     }
 
     /** @param \Closure(): mixed $handler */
@@ -82,18 +81,16 @@ class Turn
             $this->handlerEnd = $isReturned ? TurnEnd::returned($value) : TurnEnd::threw($value);
         }, new Scope());
         try {
-            while ($this->end === null) {
+            while (!$this->ending->isHere()) {
                 if (!$this->tasks->goOn()) {
                     $this->atRest();
                 }
             }
         } finally {
             $this->tasks->dropAll();
-            while (ob_get_level() > $buffers) {
-                ob_end_clean();
-            }
+            OutputBuffers::dropAbove($buffers);
         }
-        return $this->end;
+        return $this->ending->get();
     }
 
     /**
@@ -117,12 +114,6 @@ class Turn
             fn (): Asked => $scope->isClosed() ? $task->hang() : $this->askFirst($call, $scope, $begin, $task),
         );
         return $asked->isSettled ? $asked->give() : $task->park();
-    }
-
-    /** What user code asks for here under this name: its id and number. @return array{string, int} */
-    public function place(Scope $scope, string $name): array
-    {
-        return $this->places->next($scope, $name);
     }
 
     /**
@@ -162,14 +153,14 @@ class Turn
      */
     public function decide(string $id, string $name, int $n, Scope $scope, array $losers, array $winners): void
     {
-        if ($this->end !== null) {
+        if ($this->ending->isHere()) {
             return;
         }
-        $lost = $this->closeAll($losers);
+        $lost = $this->losers->close($losers);
         $scope->reached($id, false);
         $recorded = $this->memo->claim($id);
         if ($recorded !== null) {
-            $this->agree(new StepCall('join', $name), $n, $recorded->entry);
+            $this->results->agree(new StepCall('join', $name), $n, $recorded->entry);
         } elseif ($this->purpose->begins($id)) {
             $op = ['op' => 'join', 'id' => $id, 'name' => $name, 'n' => $n, 'losers' => $lost, 'v' => $winners];
             $this->news->add($op, $scope);
@@ -180,49 +171,26 @@ class Turn
      * Nobody waits for these scopes any more.
      *
      * @param list<Scope> $scopes
-     * @return list<string> The steps that the engine has to close: it knows of them, or they ran; and those whose result came,
-     *     and that nobody was given.
      */
-    public function closeAll(array $scopes): array
+    public function closeAll(array $scopes): void
     {
-        $ids = [];
-        foreach ($scopes as $scope) {
-            $scope->close();
-            foreach ($scope->open() as $id) {
-                $ids[$id] = true;
-            }
-        }
-        $settled = $this->results->dropClosed();
-        foreach (array_keys($ids) as $id) {
-            $this->open->close((string) $id);
-        }
-        foreach ($this->news->forget($ids) as $id) {
-            unset($ids[$id]);
-        }
-        $this->tasks->dropClosed();
-        return array_values(array_unique([...array_map('strval', array_keys($ids)), ...$settled]));
-    }
-
-    public function isRecorded(string $id): bool
-    {
-        return $this->memo->has($id);
+        $this->losers->close($scopes);
     }
 
     /**
-     * An op that is complete as it is: the engine does the rest.
+     * An op that is complete as it is: the engine does the rest. What does not fit into this answer goes with the next.
      *
      * @param array<string, mixed> $op
      * @throws NonRetriableError when the engine would refuse it.
      */
     public function report(array $op, Scope $scope): void
     {
-        if (strlen(JsonWriter::write($op)) > self::OP_BYTES_MAX) {
-            throw new NonRetriableError(
-                "Step \"{$op['name']}\" asks for more than 5 MiB of JSON. Make several steps of it, or store it elsewhere and pass "
-                . 'a reference.',
-            );
+        $bytes = OpCheck::bytes($op);
+        if ($this->isTask() || $this->news->hasRoomFor($bytes)) {
+            $this->news->add($op, $scope, $bytes);
+        } else {
+            $this->bodies->leaveOut();
         }
-        $this->news->add($op, $scope);
     }
 
     /**
@@ -232,13 +200,13 @@ class Turn
      */
     public function start(\Closure $body, Scope $scope): void
     {
-        $this->bodies->start($body, $scope);
+        $this->bodies->start(fn (): ?array => $this->tasks->outside($body), $scope);
     }
 
     /** Publishes the run's state. It needs no acknowledgement: a replay publishes it again. */
     public function publish(RawJson $value): void
     {
-        if ($this->end !== null) {
+        if ($this->ending->isHere()) {
             return;
         }
         $this->bodies->refuseNesting('Step "setState"');
@@ -251,7 +219,7 @@ class Turn
     /** The engine works with another dispatch, or the run has ended. */
     public function abandon(): void
     {
-        $this->end ??= TurnEnd::abandoned();
+        $this->ending->be(TurnEnd::abandoned());
     }
 
     /** The number of a step's attempt, from 1. */
@@ -260,32 +228,10 @@ class Turn
         return (int) ($this->request['attempts'][$id] ?? 1);
     }
 
-    public function logBudget(): LogBudget
-    {
-        return $this->news->logBudget;
-    }
-
-    public function options(): TurnOptions
-    {
-        return $this->options;
-    }
-
-    /** @return array<string, mixed> */
-    public function request(): array
-    {
-        return $this->request;
-    }
-
     /** Whether it is there for one planned step, and not to continue the run. */
     public function isTask(): bool
     {
         return $this->purpose->isTask();
-    }
-
-    /** Settled results that user code has not asked for. */
-    public function unclaimed(): int
-    {
-        return $this->memo->unclaimed();
     }
 
     /** @return list<array<string, mixed>> All that the answer reports. */
@@ -302,20 +248,20 @@ class Turn
 
     protected function askFirst(StepCall $call, Scope $scope, \Closure $begin, Task $task): Asked
     {
-        [$id, $n] = $this->place($scope, $call->name);
+        [$id, $n] = $this->places->next($scope, $call->name);
         $scope->reached($id, $call->undo !== null);
         $waiting = new Waiting($id, $call, $scope, $task);
         $recorded = $this->memo->claim($id);
         if ($recorded === null) {
             return $this->beginsNow($waiting, $begin, $n);
         }
-        if (!$this->agree($call, $n, $recorded->entry)) {
+        if (!$this->results->agree($call, $n, $recorded->entry)) {
             return Asked::open();
         }
         if ($recorded->isSettled() && !$this->purpose->undoes($id)) {
-            $this->results->add($recorded, $waiting);
+            $this->line->add($recorded, $waiting);
             $scope->opened($id);
-            return $this->tasks->isAlone() ? $this->settledNow() : Asked::open();
+            return $this->tasks->isAlone() ? $this->results->next() : Asked::open();
         }
         if ($this->purpose->undoes($id)) {
             $this->undo($call, $recorded, $scope);
@@ -329,13 +275,13 @@ class Turn
     {
         $this->bodies->refuseNesting($what);
         $task = $this->tasks->current() ?? throw new Interrupt();
-        if ($this->end === null && !$task->isCalling()) {
+        if (!$this->ending->isHere() && !$task->isCalling()) {
             throw new NonRetriableError(
                 "{$what} is called in a Fiber that is not the function's own, which nobody could resume. Call steps in the "
                 . 'handler itself, and use Fibers (Amp, Revolt) inside a step.',
             );
         }
-        return $this->end !== null || $task->isDropped() ? $task->hang() : $task;
+        return $this->ending->isHere() || $task->isDropped() ? $task->hang() : $task;
     }
 
     private function beginsNow(Waiting $waiting, \Closure $begin, int $n): Asked
@@ -348,14 +294,14 @@ class Turn
             return Asked::threw($refused);
         }
         $this->open->add($waiting);
-        if (!$this->tasks->isAlone() || $this->end !== null) {
+        if (!$this->tasks->isAlone() || $this->ending->isHere()) {
             return Asked::open();
         }
         // Tells what has run, where that is due, and goes on at once.
         if ($this->checkpoints?->isDue() === true && !$this->checkpoints->send()) {
             $this->abandon();
         }
-        return $this->end === null && !$this->results->isEmpty() ? $this->settledNow() : Asked::open();
+        return !$this->ending->isHere() && !$this->line->isEmpty() ? $this->results->next() : Asked::open();
     }
 
     private function begin(Waiting $waiting, \Closure $begin, int $n): void
@@ -364,7 +310,7 @@ class Turn
         if (!$this->purpose->begins($id)) {
             return;
         }
-        $canClaim = in_array('claim', (array) ($this->request['engine']['capabilities'] ?? []), true);
+        $canClaim = in_array('claim', EngineLine::offeredIn($this->request), true);
         $asTask = $this->isTask() ? null : OwnTask::opFor($call, $scope, $this->options->heartbeats !== null, $canClaim);
         if ($asTask === null) {
             $begin($id, $n);
@@ -378,60 +324,10 @@ class Turn
         if ($call->undo === null || $recorded->entry['st'] !== 'ok') {
             return;
         }
-        $value = $this->valueOf($recorded->entry);
-        if ($this->end === null) {
+        $value = $this->results->valueOf($recorded->entry);
+        if (!$this->ending->isHere()) {
             $this->start(fn (): array => ($call->undo)($recorded->entry['id'], $call->read($value)), $scope);
         }
-    }
-
-    /** Whether what is recorded is what the code asks for; when not, that is the turn's end. */
-    private function agree(StepCall $call, int $n, array $entry): bool
-    {
-        $disagreement = Disagreement::between($call, $n, $entry);
-        $this->end ??= $disagreement;
-        return $disagreement === null;
-    }
-
-    /** The result that was recorded first is handed out. */
-    private function settledNow(): Asked
-    {
-        [$recorded, $waiting] = $this->results->takeFirst();
-        try {
-            return Asked::returned($this->resultOf($recorded, $waiting));
-        } catch (Interrupt $interrupt) {
-            throw $interrupt;
-        } catch (\Throwable $thrown) {
-            return Asked::threw($thrown);
-        }
-    }
-
-    /** @throws \Throwable what is recorded, or what reading it says. */
-    private function resultOf(Recorded $recorded, Waiting $waiting): mixed
-    {
-        $entry = $recorded->entry;
-        $call = $waiting->call;
-        $waiting->scope->handedOut($waiting->id);
-        if ($entry['st'] === 'err') {
-            throw StepError::of($call->name, ['step' => $entry['id']] + $entry['error']);
-        }
-        $value = $this->valueOf($entry);
-        $isHere = $this->end === null
-            && (!isset($entry['ref']) || $this->agree($call, 0, ['ref' => null, 'v' => $value] + $entry));
-        return $isHere ? $call->read($value) : throw new Interrupt();
-    }
-
-    /** Of what is elsewhere it is fetched now; when it does not come, that is the turn's end. */
-    private function valueOf(array $entry): mixed
-    {
-        if (!isset($entry['ref'])) {
-            return $entry['v'] ?? null;
-        }
-        $fetched = $this->options->values?->fetch($entry['ref']);
-        if ($fetched?->json !== null) {
-            return JsonReader::value($fetched->json);
-        }
-        $this->end ??= $fetched?->isStopped === true ? TurnEnd::abandoned() : TurnEnd::unfetched();
-        return null;
     }
 
     private function atRest(): void
@@ -445,21 +341,21 @@ class Turn
         if ($this->handlerEnd !== null) {
             $this->news->forgetWaits();
         }
-        $hasStarted = $this->news->hasWork() || $this->bodies->isOutOfTime();
+        $hasStarted = $this->news->hasWork() || $this->bodies->isLeftOut();
         if ($this->handlerEnd !== null && !$hasStarted) {
-            $this->end ??= $this->handlerEnd;
-        } elseif ($this->handlerEnd === null && !$this->results->isEmpty()) {
+            $this->ending->be($this->handlerEnd);
+        } elseif ($this->handlerEnd === null && !$this->line->isEmpty()) {
             $this->handOut();
         } else {
-            $this->end ??= TurnEnd::suspended();
+            $this->ending->be(TurnEnd::suspended());
         }
     }
 
     private function handOut(): void
     {
-        $task = $this->results->first()->task;
+        $task = $this->line->first()->task;
         try {
-            $this->tasks->deliver($task, $this->settledNow()->give(...));
+            $this->tasks->deliver($task, $this->results->next()->give(...));
         } catch (Interrupt) {
             // That was the end of the turn.
         }

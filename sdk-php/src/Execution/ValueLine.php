@@ -4,8 +4,6 @@ declare(strict_types=1);
 
 namespace Durable\Execution;
 
-use Durable\Json\JsonWriter;
-
 /** On which one dispatch fetches large values of its memo. */
 final class ValueLine
 {
@@ -13,8 +11,7 @@ final class ValueLine
     private array $kept = [];
     private string $failure = '';
 
-    /** @param array<string, mixed> $request */
-    public function __construct(private readonly ?EngineLine $line, private readonly array $request)
+    public function __construct(private readonly ?EngineLine $line)
     {
     }
 
@@ -24,11 +21,11 @@ final class ValueLine
         return $this->failure;
     }
 
-    /** @param array<string, mixed> $ref */
+    /** @param array{id: string, sha256: string} $ref */
     public function fetch(array $ref): Fetched
     {
-        $hash = (string) ($ref['sha256'] ?? '');
-        $fetched = isset($this->kept[$hash]) ? new Fetched($this->kept[$hash]) : $this->ask((string) ($ref['id'] ?? ''), $hash);
+        $hash = $ref['sha256'];
+        $fetched = isset($this->kept[$hash]) ? new Fetched($this->kept[$hash]) : $this->ask($ref['id'], $hash);
         if ($fetched->json !== null) {
             $this->kept[$hash] = $fetched->json;
         }
@@ -44,9 +41,7 @@ final class ValueLine
         if ($this->line->isLeftAlone()) {
             return new Fetched(null, why: 'the engine did not answer a moment ago');
         }
-        $run = $this->request['run']['id'];
-        $body = JsonWriter::write(['run' => $run, 'fence' => $this->request['task']['fence'], 'ref' => $id]);
-        $reply = $this->line->insist("/runs/{$run}/blob", $body, false);
+        $reply = $this->line->insist('blob', ['ref' => $id], false);
         if ($reply->body !== null) {
             return hash_equals($hash, hash('sha256', $reply->body))
                 ? new Fetched($reply->body)

@@ -5,52 +5,41 @@ declare(strict_types=1);
 namespace Durable\Http;
 
 use Durable\Version;
-use Durable\Wire\Signature;
+use Durable\Wire\KeyPair;
+use Durable\Wire\SignedHeaders;
 
 /** A request that a known engine has signed, just now. */
 final class Authentic
 {
-    private function __construct(
-        /** Of the request; the answer repeats it. */
-        public readonly string $id,
-        /** The secret that verified the request: the engine surely has it, so the answer is signed with it. */
-        public readonly KeyPair $keys,
-    ) {
+    /** @param KeyPair $keys That verified the request: the engine surely has them, so the answer is signed with them. */
+    private function __construct(private readonly string $id, public readonly KeyPair $keys)
+    {
     }
 
     /**
      * Null when it is not signed with any of the secrets, or not signed now.
      *
-     * @param array<string, string> $headers
+     * @param array<string, string> $headers With names in lower case.
      * @param list<KeyPair> $secrets
      */
     public static function of(array $headers, string $body, array $secrets): ?self
     {
-        $id = $headers['webhook-id'] ?? '';
-        $timestampS = Signature::timestampS($headers['webhook-timestamp'] ?? '');
-        $signature = $headers['webhook-signature'] ?? '';
-        if ($id === '' || $timestampS === null || !Signature::isInTime($timestampS, time())) {
-            return null;
-        }
-        foreach ($secrets as $keys) {
-            if (Signature::verify([$keys->request], $id, $timestampS, $body, $signature)) {
-                return new self($id, $keys);
+        $signed = SignedHeaders::read($headers);
+        foreach ($signed === null ? [] : $secrets as $keys) {
+            if ($signed->areOf($keys->request, $body)) {
+                return new self($signed->id, $keys);
             }
         }
         return null;
     }
 
-    /** What the engine can tell from an answer that somebody else sends. */
+    /** What the engine can tell from an answer that somebody else sends: it repeats the request's id, and is signed. */
     public function answer(string $body): Response
     {
-        $timestampS = time();
         return new Response(200, [
             'content-type' => 'application/json',
             'cache-control' => 'no-store',
             'durable-protocol' => (string) Version::PROTOCOL,
-            'webhook-id' => $this->id,
-            'webhook-timestamp' => (string) $timestampS,
-            'webhook-signature' => Signature::sign($this->keys->reply, $this->id, $timestampS, $body),
-        ], $body);
+        ] + SignedHeaders::sign($this->keys->reply, $this->id, $body)->toArray(), $body);
     }
 }

@@ -5,17 +5,11 @@ declare(strict_types=1);
 namespace Durable\Http;
 
 use Durable\DurableFunction;
-use Durable\Environment;
 use Durable\Exception\InvalidDefinition;
 use Durable\Exception\InvalidOption;
-use Durable\Execution\CheckpointLine;
-use Durable\Execution\EngineLine;
-use Durable\Execution\FunctionRun;
-use Durable\Execution\HeartbeatLine;
-use Durable\Execution\LateLine;
 use Durable\Execution\OneOff;
+use Durable\Execution\OutputBuffers;
 use Durable\Execution\TurnOptions;
-use Durable\Execution\ValueLine;
 use Durable\Json\JsonProblem;
 use Durable\Json\JsonReader;
 use Durable\Json\JsonWriter;
@@ -23,7 +17,6 @@ use Durable\Options\Shown;
 use Durable\Options\Slug;
 use Durable\Transport\Transport;
 use Durable\Transport\Transports;
-use Durable\Version;
 use Durable\Wire\Limits;
 use Psr\Log\LoggerInterface;
 
@@ -33,13 +26,12 @@ use Psr\Log\LoggerInterface;
  */
 final class Handler
 {
-    /** Where nobody said that the engine is at its usual place, it is not asked for everything at once. */
-    private const CHECKPOINT_ENTRIES_MIN = 100;
-
     /** @var array<string, DurableFunction> */
     private readonly array $functions;
     private readonly KeySource $secrets;
-    private ?Manifest $manifest = null;
+    private readonly EngineAddress $engine;
+    /** @var array<int, Manifest> */
+    private array $manifests = [];
     private ?LastWords $lastWords = null;
 
     /**
@@ -54,8 +46,8 @@ final class Handler
     public function __construct(
         private readonly string $app,
         iterable $functions,
-        string|array|\Closure|null $secret = null,
-        private readonly ?string $url = null,
+        #[\SensitiveParameter] string|array|\Closure|null $secret = null,
+        ?string $url = null,
         private readonly int|float|string|\DateInterval|null $maxDuration = null,
         private readonly ?string $deployment = null,
         private readonly ?LoggerInterface $logger = null,
@@ -81,6 +73,7 @@ final class Handler
         }
         $this->functions = $served;
         $this->secrets = new KeySource($secret);
+        $this->engine = new EngineAddress($url);
     }
 
     /** @return array<string, DurableFunction> By their ids; what handles a failure is one of its own. */
@@ -96,35 +89,34 @@ final class Handler
      */
     public function handle(string $method, array $headers, string $body, ?string $remoteAddress = null): Response
     {
-        $head = self::lowerCase($headers);
-        $refused = self::checkHead($method, $head, $body);
-        if ($refused !== null) {
-            return $refused;
+        $head = Head::of($method, $headers);
+        $refusal = $head->refusal();
+        if ($refusal !== null) {
+            return $refusal;
+        }
+        if (strlen($body) > Limits::REQUEST_BYTES_MAX) {
+            return Problem::of('payload-too-large', 'A request may have at most ' . Limits::REQUEST_BYTES_MAX . ' bytes.');
         }
         try {
-            $secrets = $this->secrets->keys(self::isPassedOn($head) ? null : $head['host'] ?? null, $remoteAddress);
+            $secrets = $this->secrets->keys($head->host(), $remoteAddress);
         } catch (\Throwable) {
             return Problem::of(
                 'secret-unavailable',
                 'Where the app keeps its signing secret did not answer, or what it answered is none.',
             );
         }
-        $authentic = Authentic::of($head, $body, $secrets);
+        $authentic = Authentic::of($head->headers, $body, $secrets);
         if ($authentic === null) {
             return Problem::of('unauthenticated', 'Check that app and engine have the same secret and the same time.');
         }
-        $buffers = ob_get_level();
-        ob_start();
+        $buffers = OutputBuffers::swallow();
         try {
-            return $this->answer($authentic, $body, $head['traceparent'] ?? null);
+            return $this->answer($authentic, $body, $head->header('traceparent'));
         } catch (\Throwable $unexpected) {
             $this->logger?->error('A request of the engine could not be answered.', ['exception' => $unexpected]);
             return Problem::of('internal', 'The app could not answer this request. Its log says more.');
         } finally {
-            // What was printed on the way is no part of the answer.
-            while (ob_get_level() > $buffers) {
-                ob_end_clean();
-            }
+            OutputBuffers::dropAbove($buffers);
         }
     }
 
@@ -147,10 +139,9 @@ final class Handler
                 'The message is no "inspect", "invoke", "call" or "query" as the protocol has them.',
             );
         }
-        $manifest = $this->manifest();
         // Inspect asks who is here, so it may be asked by someone who does not know yet; the answer names the app.
         if ($message['type'] === 'inspect') {
-            return $authentic->answer($manifest->text());
+            return $authentic->answer($this->manifest()->text());
         }
         if ($message['app'] !== $this->app) {
             return Problem::of('not-found', 'This route serves another app than ' . Shown::text($message['app']) . '.');
@@ -162,163 +153,45 @@ final class Handler
                 "App \"{$this->app}\" has no function " . Shown::text($message['fn']) . '. Sync the app after a deploy.',
             );
         }
-        if ($message['type'] === 'invoke') {
-            return $this->invoke($authentic, $fn, $message, $traceparent);
-        }
+        return $message['type'] === 'invoke'
+            ? $this->invocation($authentic, $message, $traceparent)->answer($fn, $this->lastWords)
+            : $this->answerOnce($authentic, $fn, $message, $traceparent);
+    }
+
+    /** @param array<string, mixed> $message An `invoke`. */
+    private function invocation(Authentic $authentic, array $message, ?string $traceparent): Invocation
+    {
+        $transport = $this->transport ?? Transports::default();
+        $identity = $this->manifest()->identity();
+        return new Invocation($authentic, $message, $identity, $this->engine, $transport, $traceparent, $this->logger);
+    }
+
+    /** @param array<string, mixed> $message A `call` or a `query`. */
+    private function answerOnce(Authentic $authentic, DurableFunction $fn, array $message, ?string $traceparent): Response
+    {
         $options = new TurnOptions(
             isReadOnly: $message['type'] === 'query',
             secret: $authentic->keys->request,
-            engineUrl: $this->engineUrl(),
+            engineUrl: $this->engine->url(),
             traceparent: $traceparent,
             logger: $this->logger,
         );
         $answer = $message['type'] === 'call'
             ? OneOff::call($fn, $message, $options)
             : OneOff::query($fn, $message, $options);
-        return $authentic->answer(JsonWriter::write($answer + ['manifest' => $manifest->digest]));
+        return $authentic->answer(JsonWriter::write($answer + ['manifest' => $this->manifest()->digest]));
     }
 
-    /** @param array<string, mixed> $message */
-    private function invoke(Authentic $authentic, DurableFunction $fn, array $message, ?string $traceparent): Response
-    {
-        $identity = $this->manifest()->identity();
-        $fence = $message['task']['fence'];
-        $say = static fn (array $answer): Response => $authentic->answer(JsonWriter::write($answer + $identity));
-        if (isset($message['deployment']) && $message['deployment'] !== ($identity['deployment'] ?? null)) {
-            return $say(['status' => 'abandoned', 'fence' => $fence]);
-        }
-        $line = $this->lineFor($authentic, $message);
-        $values = new ValueLine($line, $message);
-        $whole = WholeMemo::of($message, $line, $values);
-        if ($whole->kind !== 'whole') {
-            return match ($whole->kind) {
-                'unreachable' => $say(['status' => 'need_memo', 'fence' => $fence]),
-                'stopped' => $say(['status' => 'abandoned', 'fence' => $fence]),
-                default => self::incomplete($message, $whole->why),
-            };
-        }
-        $request = $whole->request;
-        $request['budget']['ms'] = min($request['budget']['ms'], self::ownBudgetMs());
-        $isToldWhereEngineIs = $this->url !== null || Environment::get('DURABLE_URL') !== null;
-        $run = new FunctionRun($fn, $request, new TurnOptions(
-            checkpoints: CheckpointLine::of($line, $request, $isToldWhereEngineIs ? 0 : self::CHECKPOINT_ENTRIES_MIN),
-            heartbeats: HeartbeatLine::of($line, $message),
-            late: LateLine::of($line, $message),
-            values: $values,
-            secret: $authentic->keys->request,
-            engineUrl: $this->engineUrl(),
-            traceparent: $traceparent,
-            logger: $this->logger,
-        ));
-        $this->lastWords?->watch(static fn (string $why): Response => $say($run->lastWords($why)));
-        $answer = $run->answer();
-        $this->lastWords?->watch(null);
-        return $answer['status'] === 'need_memo' ? self::incomplete($message, $values->failure()) : $say($answer);
-    }
-
-    /** @param array<string, mixed> $message */
-    private function lineFor(Authentic $authentic, array $message): ?EngineLine
-    {
-        $environment = $message['engine']['environment'] ?? null;
-        $url = $this->engineUrl();
-        return is_string($environment) && $environment !== '' && $url !== null
-            ? new EngineLine($url, $this->app, $environment, $authentic->keys, $this->transport ?? Transports::default())
-            : null;
-    }
-
-    /** After most of the time that PHP gives no other step begins: PHP would end in its middle. */
-    private static function ownBudgetMs(): float
-    {
-        $seconds = (int) ini_get('max_execution_time');
-        return $seconds > 0 ? $seconds * 750.0 : INF;
-    }
-
-    private function engineUrl(): ?string
-    {
-        return $this->url ?? Environment::configuredEngineUrl();
-    }
-
+    /** Where the engine is may be known only later: then the app takes more than it said before. */
     private function manifest(): Manifest
     {
-        return $this->manifest ??= new Manifest(
+        $reachesEngine = $this->engine->url() !== null;
+        return $this->manifests[(int) $reachesEngine] ??= new Manifest(
             $this->app,
             $this->functions,
             $this->maxDuration,
             $this->deployment,
-            $this->engineUrl() !== null,
+            $reachesEngine,
         );
-    }
-
-    /** @param array<string, mixed> $message */
-    private static function incomplete(array $message, string $why): Response
-    {
-        return Problem::of(
-            'memo-incomplete',
-            "The request for run {$message['run']['id']} has not all of its memo, and {$why}. Does DURABLE_URL lead to the engine "
-            . 'that called?',
-        );
-    }
-
-    /**
-     * Whether a proxy passes on what came from elsewhere: a proxy on this machine makes it look as if it came from here. Development
-     * servers that stand before the app say of what came from this machine that it did.
-     *
-     * @param array<string, string> $head
-     */
-    private static function isPassedOn(array $head): bool
-    {
-        if (isset($head['forwarded']) || isset($head['via'])) {
-            return true;
-        }
-        foreach (explode(',', $head['x-forwarded-for'] ?? '127.0.0.1') as $address) {
-            if (!Environment::isLoopback(trim($address))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /**
-     * What can be refused without reading the body; null when nothing can.
-     *
-     * @param array<string, string> $headers
-     */
-    private static function checkHead(string $method, array $headers, string $body): ?Response
-    {
-        if ($method !== 'POST') {
-            return Problem::methodNotAllowed();
-        }
-        $type = strtolower(trim(explode(';', $headers['content-type'] ?? '', 2)[0]));
-        if ($type !== 'application/json') {
-            return Problem::of('unsupported-media-type', 'Send it with content-type: application/json.');
-        }
-        $encoding = $headers['content-encoding'] ?? '';
-        if ($encoding !== '' && $encoding !== 'identity') {
-            return Problem::of('unsupported-encoding', 'Send the body as it is, without content-encoding.');
-        }
-        $version = $headers['durable-protocol'] ?? '';
-        if ($version !== '' && $version !== (string) Version::PROTOCOL) {
-            return Problem::of(
-                'unsupported-protocol',
-                'Send durable-protocol: 1.',
-                ['supported' => ['min' => Version::PROTOCOL, 'max' => Version::PROTOCOL]],
-            );
-        }
-        return strlen($body) > Limits::REQUEST_BYTES_MAX
-            ? Problem::of('payload-too-large', 'A request may have at most ' . Limits::REQUEST_BYTES_MAX . ' bytes.')
-            : null;
-    }
-
-    /**
-     * @param array<array-key, string|list<string>> $headers
-     * @return array<string, string>
-     */
-    private static function lowerCase(array $headers): array
-    {
-        $lower = [];
-        foreach ($headers as $name => $value) {
-            $lower[strtolower((string) $name)] = is_array($value) ? implode(', ', $value) : (string) $value;
-        }
-        return $lower;
     }
 }

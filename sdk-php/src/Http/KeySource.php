@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Durable\Http;
 
 use Durable\Environment;
+use Durable\Wire\KeyPair;
 use Durable\Wire\Secret;
 
 /**
@@ -14,8 +15,14 @@ use Durable\Wire\Secret;
 final class KeySource
 {
     /** @param string|list<string>|(\Closure(): (string|list<string>))|null $secret */
-    public function __construct(private readonly string|array|\Closure|null $secret)
+    public function __construct(#[\SensitiveParameter] private readonly string|array|\Closure|null $secret)
     {
+    }
+
+    /** @return array<string, string> */
+    public function __debugInfo(): array
+    {
+        return ['secret' => 'hidden'];
     }
 
     /**

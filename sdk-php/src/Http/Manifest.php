@@ -26,8 +26,9 @@ final class Manifest
     private const AFTER_OWN_LIMIT_MS = 10_000;
 
     public readonly string $digest;
-    public readonly ?string $deployment;
-    private readonly string $text;
+    private readonly ?string $deployment;
+    /** What the digest is of. */
+    private readonly string $described;
 
     /** @param iterable<DurableFunction> $functions */
     public function __construct(string $app, iterable $functions, mixed $maxDuration, ?string $deployment, bool $reachesEngine)
@@ -46,17 +47,15 @@ final class Manifest
             'max_duration_ms' => max(1, $maxDuration === null ? self::ownLimitMs() : Duration::ms($maxDuration)),
             'functions' => $described,
         ];
-        // The deployment is no part of the digest: the same functions deployed again need no sync.
-        $this->digest = 'sha256:' . hash('sha256', JsonWriter::write($manifest));
+        // The deployment is no part of it: the same functions deployed again need no sync.
+        $this->described = JsonWriter::write($manifest);
+        $this->digest = 'sha256:' . hash('sha256', $this->described);
         $this->deployment = $deployment ?? self::deploymentOfHost();
-        $this->text = JsonWriter::write(
-            $manifest + ($this->deployment === null ? [] : ['deployment' => $this->deployment]) + ['manifest' => $this->digest],
-        );
     }
 
     public function text(): string
     {
-        return $this->text;
+        return substr($this->described, 0, -1) . ',' . substr(JsonWriter::write($this->identity()), 1);
     }
 
     /** @return array<string, string> What every answer says of it. */

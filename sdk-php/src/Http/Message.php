@@ -34,6 +34,7 @@ final class Message
             && (($task['kind'] ?? '') === 'advance'
                 || (in_array($task['kind'] ?? '', ['step', 'compensate'], true) && is_string($task['step'] ?? null)))
             && self::isEvent($message['input']['event'] ?? null)
+            && self::areEvents($message['input']['events'] ?? null)
             && (is_array($message['attempts'] ?? null) || ($message['attempts'] ?? null) instanceof JsonObject);
     }
 
@@ -51,27 +52,41 @@ final class Message
     {
         return self::isOfRun($message)
             && self::isEvent($message['event'] ?? null)
+            && self::areEvents($message['events'] ?? null)
             && is_string($message['query']['name'] ?? null);
     }
 
     /** @param array<string, mixed> $message */
     private static function isOfRun(array $message): bool
     {
-        $memo = $message['memo'] ?? null;
-        if (!is_string($message['fn'] ?? null) || !is_string($message['run']['id'] ?? null) || !is_array($memo)) {
-            return false;
-        }
-        foreach ($memo as $entry) {
-            if (!Entry::isOne($entry)) {
-                return false;
-            }
-        }
         $ms = $message['budget']['ms'] ?? null;
-        return is_int($ms) || is_float($ms);
+        return is_string($message['fn'] ?? null)
+            && is_string($message['run']['id'] ?? null)
+            && is_string($message['run']['started_at'] ?? null)
+            && Entry::areAll($message['memo'] ?? null)
+            && (is_int($ms) || is_float($ms));
     }
 
     private static function isEvent(mixed $event): bool
     {
-        return is_array($event) && is_string($event['name'] ?? null);
+        return is_array($event)
+            && is_string($event['name'] ?? null)
+            && is_string($event['id'] ?? '')
+            && is_string($event['time'] ?? '')
+            && (!isset($event['ref']) || Entry::isRef($event['ref']));
+    }
+
+    /** All of a batch, where there are several. */
+    private static function areEvents(mixed $events): bool
+    {
+        if (!is_array($events) || $events === [] || !array_is_list($events)) {
+            return $events === null;
+        }
+        foreach ($events as $event) {
+            if (!self::isEvent($event)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

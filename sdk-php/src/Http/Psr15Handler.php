@@ -53,7 +53,7 @@ final class Psr15Handler implements RequestHandlerInterface
     /** None in a worker (RoadRunner, Swoole): what it would print when it ends reaches nobody. */
     private static function lastWords(): ?LastWords
     {
-        return PHP_SAPI === 'cli' ? null : new LastWords();
+        return PHP_SAPI === 'cli' ? null : LastWords::begin();
     }
 
     /** From its first byte on: a middleware may have read it. One byte more than is allowed tells that it is too much. */

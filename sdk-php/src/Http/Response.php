@@ -24,6 +24,11 @@ final class Response
     /** Sends it with PHP's own functions. What was printed before is no part of it. */
     public function send(): void
     {
+        if (headers_sent()) {
+            // Code has sent something itself. A warning about it would only stand in the answer, too.
+            echo $this->body;
+            return;
+        }
         // After a fatal error PHP has a status line of its own, which the status alone does not change.
         header(($_SERVER['SERVER_PROTOCOL'] ?? 'HTTP/1.1') . " {$this->status} " . (self::REASONS[$this->status] ?? 'Status'), true, $this->status);
         foreach ($this->headers as $name => $value) {

@@ -6,11 +6,8 @@ namespace Durable\Http;
 
 use Durable\Clock;
 use Durable\Execution\EngineLine;
-use Durable\Execution\Entry;
 use Durable\Execution\ValueLine;
-use Durable\Json\JsonProblem;
 use Durable\Json\JsonReader;
-use Durable\Json\JsonWriter;
 use Durable\Wire\Limits;
 
 /**
@@ -19,8 +16,6 @@ use Durable\Wire\Limits;
  */
 final class WholeMemo
 {
-    private const NO_PAGE = 'what the engine answered is no page of this memo';
-
     private function __construct(
         /** `whole`, `unreachable` (nobody said where the engine is), `stopped` or `failed` (it may work the next time). */
         public readonly string $kind,
@@ -69,15 +64,12 @@ final class WholeMemo
         if ($line->isLeftAlone()) {
             return new self('failed', why: 'the engine did not answer a moment ago');
         }
-        $run = $request['run']['id'];
         $known = array_fill_keys(array_column($request['memo'], 'id'), true);
         $rest = [];
         $bytes = 0;
         $isFirst = true;
         for ($next = $request['memo_next']; $next !== null; $isFirst = false) {
-            $body = JsonWriter::write(['run' => $run, 'fence' => $request['task']['fence'], 'next' => $next]);
-            $path = "/runs/{$run}/memo";
-            $reply = $isFirst ? $line->post($path, $body) : $line->insist($path, $body);
+            $reply = $isFirst ? $line->post('memo', ['next' => $next]) : $line->insist('memo', ['next' => $next]);
             if ($reply->isSilence()) {
                 if ($isFirst) {
                     $line->giveUp();
@@ -88,46 +80,17 @@ final class WholeMemo
                 return new self($reply->isStop() ? 'stopped' : 'failed', why: "the engine answered {$reply->status} {$reply->problem}");
             }
             $bytes += strlen($reply->body);
-            $page = self::page($reply->body);
-            // Every page but the last brings something new, so that the pages have an end.
-            if ($page === null || ($page['memo'] === [] && $page['memo_next'] !== null)) {
-                return new self('failed', why: self::NO_PAGE);
-            }
-            foreach ($page['memo'] as $entry) {
-                if (isset($known[$entry['id']])) {
-                    return new self('failed', why: self::NO_PAGE);
-                }
+            $page = MemoPage::of($reply);
+            foreach ($page->entries ?? [] as $entry) {
+                $page = isset($known[$entry['id']]) ? null : $page;
                 $known[$entry['id']] = true;
                 $rest[] = $entry;
             }
-            if (count($known) > Limits::MEMO_ENTRIES_MAX || $bytes > Limits::MEMO_BYTES_MAX) {
-                return new self('failed', why: self::NO_PAGE);
+            if ($page === null || count($known) > Limits::MEMO_ENTRIES_MAX || $bytes > Limits::MEMO_BYTES_MAX) {
+                return new self('failed', why: 'what the engine answered is no page of this memo');
             }
-            $next = $page['memo_next'];
+            $next = $page->next;
         }
         return $rest;
-    }
-
-    /** @return array{memo: list<array<string, mixed>>, memo_next: ?string}|null */
-    private static function page(string $body): ?array
-    {
-        try {
-            $page = JsonReader::message($body);
-        } catch (JsonProblem) {
-            return null;
-        }
-        if (!is_array($page) || !is_array($page['memo'] ?? null) || !array_key_exists('memo_next', $page)) {
-            return null;
-        }
-        $next = $page['memo_next'];
-        if ($next !== null && (!is_string($next) || $next === '')) {
-            return null;
-        }
-        foreach ($page['memo'] as $entry) {
-            if (!Entry::isOne($entry)) {
-                return null;
-            }
-        }
-        return ['memo' => $page['memo'], 'memo_next' => $next];
     }
 }

@@ -26,7 +26,11 @@ final class JsonWriter
         }
     }
 
-    /** A message: members that are RawJson are written as the text they keep. */
+    /**
+     * A message: members that are RawJson are written as the text they keep.
+     *
+     * @throws \LogicException when it holds what JSON cannot: text that is no UTF-8, an infinite number.
+     */
     public static function write(mixed $value): string
     {
         if ($value instanceof RawJson) {
@@ -53,7 +57,7 @@ final class JsonWriter
     {
         $text = '';
         foreach ($members as $name => $value) {
-            $text .= ($text === '' ? '' : ',') . self::encode((string) $name) . ':' . self::write($value);
+            $text .= ($text === '' ? '' : ',') . self::write((string) $name) . ':' . self::write($value);
         }
         return "{{$text}}";
     }

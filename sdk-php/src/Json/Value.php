@@ -32,6 +32,18 @@ final class Value
         if ($text === false) {
             throw new NonRetriableError("{$subject} something JSON cannot hold: " . json_last_error_msg() . '.');
         }
+        self::check($subject, $text, $bytesMax, $instead);
+        return new RawJson($text);
+    }
+
+    /**
+     * JSON text that is written already.
+     *
+     * @throws NonRetriableError when no engine would take it.
+     * @throws ValueTooLargeError when it has more than `$bytesMax` bytes.
+     */
+    public static function check(string $subject, string $text, int $bytesMax, string $instead): void
+    {
         $bytes = strlen($text);
         if ($bytes > $bytesMax) {
             $limit = $bytesMax < self::MIB ? ($bytesMax / 1_024) . ' KiB' : ($bytesMax / self::MIB) . ' MiB';
@@ -40,7 +52,6 @@ final class Value
         if (!self::isSurelyReadable($text)) {
             self::refuseUnreadable($subject, $text);
         }
-        return new RawJson($text);
     }
 
     /** The value as a replay brings it back. */
@@ -53,22 +64,31 @@ final class Value
     private static function plain(string $subject, mixed $value, int $depth): mixed
     {
         if (is_array($value)) {
-            if ($depth <= self::DEPTH_MAX) {
-                foreach ($value as $at => $each) {
-                    if (is_array($each) || is_object($each) || is_resource($each)) {
-                        $value[$at] = self::plain($subject, $each, $depth + 1);
-                    }
+            // PHP's own writer looks at the depth when it has been at the end, which some have not.
+            if ($depth > self::DEPTH_MAX) {
+                throw self::tooDeep($subject);
+            }
+            foreach ($value as $at => $each) {
+                if (is_array($each) || is_object($each) || is_resource($each)) {
+                    $value[$at] = self::plain($subject, $each, $depth + 1);
                 }
             }
             return $value;
         }
-        if ($value instanceof \Traversable && !$value instanceof \JsonSerializable && !$value instanceof \ArrayAccess) {
-            throw new NonRetriableError(
-                "{$subject} an iterator or a generator, and JSON keeps nothing of one. Make an array of it with iterator_to_array.",
-            );
-        }
         if ($value instanceof \DateTimeInterface) {
-            return Instant::format((int) floor((float) $value->format('U') * 1_000 + (int) $value->format('v')));
+            return Instant::format(Instant::epochMs($value));
+        }
+        if ($value instanceof \JsonSerializable) {
+            return self::plain($subject, self::said($subject, $value), $depth);
+        }
+        if ($value instanceof \ArrayObject) {
+            return self::plain($subject, $value->getArrayCopy(), $depth);
+        }
+        if ($value instanceof \Traversable) {
+            throw new NonRetriableError(
+                "{$subject} an iterator, a generator or a collection that does not say its own JSON, and nothing would be kept of it. "
+                . 'Make an array of it with iterator_to_array.',
+            );
         }
         if ($value instanceof \Closure || is_resource($value)) {
             throw new NonRetriableError("{$subject} " . Shown::text($value) . ', which JSON cannot hold.');
@@ -76,11 +96,31 @@ final class Value
         if ($value instanceof \stdClass) {
             return (object) self::plain($subject, (array) $value, $depth);
         }
-        if (is_object($value) && !$value instanceof \JsonSerializable && !$value instanceof \UnitEnum) {
-            $members = get_object_vars($value);
-            return (object) self::plain($subject, $members, $depth);
+        if (is_object($value) && !$value instanceof \UnitEnum) {
+            return (object) self::plain($subject, get_object_vars($value), $depth);
         }
         return $value;
+    }
+
+    /** What an object says of itself; its public properties where that is itself. */
+    private static function said(string $subject, \JsonSerializable $value): mixed
+    {
+        for ($said = $value, $times = 0; $said instanceof \JsonSerializable; $times += 1) {
+            if ($times > self::DEPTH_MAX) {
+                throw self::tooDeep($subject);
+            }
+            $before = $said;
+            $said = $before->jsonSerialize();
+            if ($said === $before) {
+                return (object) get_object_vars($before);
+            }
+        }
+        return $said;
+    }
+
+    private static function tooDeep(string $subject): NonRetriableError
+    {
+        return new NonRetriableError("{$subject} something JSON cannot hold: it is nested deeper than " . self::DEPTH_MAX . '.');
     }
 
     /** Too short for long names or very many of them, and without an escaped character. */

@@ -6,6 +6,7 @@ namespace Durable\Options;
 
 use Durable\Duration;
 use Durable\Exception\InvalidOption;
+use Durable\Text;
 use Durable\Wire\Limits;
 
 /**
@@ -113,8 +114,7 @@ final class RetryPolicy
     {
         $isGood = is_array($names) && array_is_list($names) && count($names) <= Limits::ERROR_NAMES_MAX;
         foreach ($isGood ? $names : [] as $name) {
-            $isGood = $isGood && is_string($name) && $name !== '' && mb_check_encoding($name, 'UTF-8')
-                && !str_contains($name, "\0") && mb_strlen($name) <= Limits::ID_CHARACTERS_MAX;
+            $isGood = $isGood && is_string($name) && $name !== '' && Text::canTravel($name) && mb_strlen($name) <= Limits::ID_CHARACTERS_MAX;
         }
         if (!$isGood) {
             throw new InvalidOption(

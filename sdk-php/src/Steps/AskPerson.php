@@ -4,11 +4,11 @@ declare(strict_types=1);
 
 namespace Durable\Steps;
 
-use Durable\Exception\NonRetriableError;
 use Durable\Execution\Scope;
 use Durable\Execution\StepCall;
 use Durable\Execution\Turn;
 use Durable\Json\Value;
+use Durable\Schema\DataReader;
 use Durable\Schema\Schema;
 use Durable\Wire\Limits;
 
@@ -40,7 +40,7 @@ final class AskPerson
             if ($answer === null || !is_string($schema)) {
                 return $answer;
             }
-            return ['value' => Schema::read($schema, $answer['value'] ?? null, "The answer to {$subject}")] + $answer;
+            return ['value' => DataReader::read($schema, $answer['value'] ?? null, "The answer to {$subject}")] + $answer;
         };
         return $turn->ask(
             new StepCall('input', $name, read: $read),

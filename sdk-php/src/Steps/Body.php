@@ -5,11 +5,11 @@ declare(strict_types=1);
 namespace Durable\Steps;
 
 use Durable\Clock;
-use Durable\Exception\NonRetriableError;
 use Durable\Exception\StepTimeoutError;
 use Durable\Execution\Body as RunningBody;
 use Durable\Execution\Failure;
 use Durable\Execution\LogLines;
+use Durable\Execution\OutputBuffers;
 use Durable\Execution\Turn;
 use Durable\Json\Value;
 use Durable\StepContext;
@@ -35,12 +35,12 @@ final class Body
     public function run(\Closure $code): BodyEnd
     {
         $startedAtMs = Clock::monotonicMs();
-        $lines = new LogLines($this->turn->logBudget());
+        $lines = new LogLines($this->turn->news->logBudget);
         $key = "{$this->turn->runId}/{$this->id}";
         $context = new StepContext($this->name, $key, $this->attempt, $this->id, $this->timeoutMs, $lines, $this->turn);
         if ($this->heartbeatTimeoutMs !== null) {
             // It says so at once: from here on its silence counts.
-            $this->turn->options()->heartbeats?->add(['id' => $this->id, 'name' => $this->name]);
+            $this->turn->options->heartbeats?->add(['id' => $this->id, 'name' => $this->name]);
         }
         $json = null;
         $thrown = null;
@@ -55,12 +55,17 @@ final class Body
         } catch (\Throwable $caught) {
             $thrown = $caught;
         }
-        self::keepPrinted($lines, $buffers);
+        // In the answer it would be in the way.
+        foreach (preg_split('/\R/', rtrim(OutputBuffers::takeAbove($buffers))) ?: [] as $line) {
+            if ($line !== '') {
+                $lines->add('info', $line);
+            }
+        }
         $ms = Clock::elapsedMs($startedAtMs);
         $over = $this->overLimits($context, $ms);
         if ($over !== null) {
             $end = $thrown === null ? ['st' => 'ok', 'v' => $json] : ['st' => 'err', 'error' => Failure::of($thrown)];
-            $this->turn->options()->late?->tell($this->id, $this->name, $this->attempt, array_filter($end));
+            $this->turn->options->late?->tell($this->id, $this->name, $this->attempt, array_filter($end));
             $thrown = $over;
         }
         return new BodyEnd($thrown, $json, $ms, $lines->end(), $context->isHungUp());
@@ -79,19 +84,5 @@ final class Body
         return $this->timeoutMs !== null && $ms > $this->timeoutMs
             ? new StepTimeoutError("Step \"{$this->name}\" took longer than its timeout of {$this->timeoutMs} ms.")
             : null;
-    }
-
-    /** What the code prints goes to its log: in the answer it would be in the way. */
-    private static function keepPrinted(LogLines $lines, int $buffers): void
-    {
-        while (ob_get_level() > $buffers + 1) {
-            ob_end_flush();
-        }
-        $printed = ob_get_level() > $buffers ? (string) ob_get_clean() : '';
-        foreach (preg_split('/\R/', rtrim($printed)) ?: [] as $line) {
-            if ($line !== '') {
-                $lines->add('info', $line);
-            }
-        }
     }
 }

@@ -7,6 +7,7 @@ namespace Durable\Steps;
 use Durable\Duration;
 use Durable\Exception\InvalidOption;
 use Durable\Exception\NonRetriableError;
+use Durable\Wire\Instant;
 use Durable\Wire\Limits;
 
 /** Milliseconds of a sleep, or of the timeout of a wait. */
@@ -44,7 +45,7 @@ final class Bounded
             }
         }
         return $instant instanceof \DateTimeInterface
-            ? (int) $instant->format('U') * 1_000 + (int) $instant->format('v')
+            ? Instant::epochMs($instant)
             : null;
     }
 }

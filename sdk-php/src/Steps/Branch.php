@@ -6,6 +6,7 @@ namespace Durable\Steps;
 
 use Durable\Exception\NonRetriableError;
 use Durable\Execution\Body as RunningBody;
+use Durable\Execution\OpCheck;
 use Durable\Execution\Scope;
 use Durable\Execution\StepCall;
 use Durable\Execution\Turn;
@@ -24,6 +25,7 @@ final class Branch
             $scope,
             static function (string $id, int $n) use ($turn, $scope, $name, $cases): void {
                 $names = self::names($name, $cases);
+                OpCheck::bytes(['op' => 'branch', 'id' => $id, 'name' => $name, 'n' => $n, 'cases' => $names]);
                 // What throws in a case is thrown where the branch stands: nothing is decided, so nothing is recorded.
                 $turn->start(static fn (): array => [
                     'op' => 'branch',

@@ -37,7 +37,7 @@ final class Group
         $this->name = $first . '-' . ($this->end - 1);
         $this->scope = new GroupScope(StepId::of($point->id, $this->name, 0), $point);
         $this->leftCount = $this->end - $first;
-        $this->isRecorded = $turn->isRecorded($this->scope->id);
+        $this->isRecorded = $turn->memo->has($this->scope->id);
     }
 
     /** Where the steps of an item stand. */

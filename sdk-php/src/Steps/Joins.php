@@ -14,6 +14,7 @@ use Durable\Execution\Turn;
 use Durable\Execution\Verdict;
 use Durable\Options\Shown;
 use Durable\Step;
+use Durable\Text;
 use Durable\Wire\StepId;
 use Durable\Wire\StepName;
 
@@ -101,15 +102,20 @@ final class Joins
         }
         $codes = [];
         foreach ($branches as $key => $branch) {
-            if (!is_callable($branch)) {
-                throw new NonRetriableError("Join \"{$name}\": its branch \"{$key}\" is no function.");
+            $key = (string) $key;
+            $what = "Join \"{$name}\": its branch " . Shown::text($key);
+            if (!Text::canTravel($key)) {
+                throw new NonRetriableError("{$what} is named by what is no text.");
             }
-            $codes[(string) $key] = UserCode::closure("Join \"{$name}\": its branch \"{$key}\"", $branch);
+            if (!is_callable($branch)) {
+                throw new NonRetriableError("{$what} is no function.");
+            }
+            $codes[$key] = UserCode::closure($what, $branch);
         }
         return $turn->join(
             "Join \"{$name}\"",
             static function (Task $waiting) use ($turn, $scope, $codes, $name, $plans, $judge, $stepIn): Join {
-                [$id, $n] = $turn->place($scope, $name);
+                [$id, $n] = $turn->places->next($scope, $name);
                 $join = new Join($turn, $waiting, $id, $name, $n, $scope, $judge);
                 $index = 0;
                 foreach ($codes as $key => $code) {

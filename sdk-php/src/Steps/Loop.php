@@ -54,7 +54,7 @@ final class Loop implements Decision
      */
     public static function at(Turn $turn, Scope $scope, string $name, array $items, \Closure $code, \Closure $stepIn): self
     {
-        [$id, $n] = $turn->place($scope, $name);
+        [$id, $n] = $turn->places->next($scope, $name);
         return new self($turn, $scope, $name, $id, $n, $items, $code, $stepIn);
     }
 

@@ -17,6 +17,7 @@ final class OnlyOnce
 {
     private const MARK_KEPT_S = 3_600;
     private const RESULT_KEPT_S = 60;
+    private const PRUNE_EVERY_S = 30;
 
     /**
      * @param \Closure(): array<string, mixed> $call The op that says how it went.
@@ -71,8 +72,15 @@ final class OnlyOnce
         fflush($file);
     }
 
+    /** Now and then: there may be very many marks, and this goes through all of them. */
     private static function prune(string $folder): void
     {
+        $last = "{$folder}/pruned";
+        clearstatcache(true, $last);
+        if (is_file($last) && time() - (int) @filemtime($last) < self::PRUNE_EVERY_S) {
+            return;
+        }
+        @touch($last);
         foreach (glob("{$folder}/once-*") ?: [] as $mark) {
             $age = time() - (int) @filemtime($mark);
             if ($age > self::MARK_KEPT_S) {

@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Durable\Steps;
 
 use Durable\Exception\HeartbeatTimeoutError;
-use Durable\Exception\NonRetriableError;
 use Durable\Exception\StepTimeoutError;
 use Durable\Execution\Failure;
 use Durable\Execution\Scope;
@@ -24,7 +23,7 @@ final class Run
         $call = new StepCall('run', $name, $options->atMostOnce, $options->watch(), undo: $undo);
         return $turn->ask($call, $scope, static function (string $id, int $n) use ($turn, $scope, $name, $code, $options): void {
             $closure = UserCode::closure("Step \"{$name}\": its function", $code);
-            $fakes = $turn->options()->fakes;
+            $fakes = $turn->options->fakes;
             if (array_key_exists($name, $fakes)) {
                 $closure = static fn (): mixed => $fakes[$name];
             }

@@ -46,15 +46,15 @@ final class Signal
                 . '$client->execute().',
             );
         }
-        $request = $turn->request();
+        $request = $turn->request;
         $env = $request['engine']['environment'] ?? null;
-        $secret = $turn->options()->secret;
+        $secret = $turn->options->secret;
         if (!is_string($env) || $secret === null) {
             throw new NonRetriableError("Token {$shown}: the engine does not say its environment. Update the engine.");
         }
         $key = "token/{$turn->runId}/" . StepId::of('token', $name, 0);
         $token = WireToken::forSignal($secret, (string) $request['app'], $env, $key);
-        $base = Environment::get('DURABLE_PUBLIC_URL') ?? $turn->options()->engineUrl ?? Environment::engineUrl();
+        $base = Environment::get('DURABLE_PUBLIC_URL') ?? $turn->options->engineUrl ?? Environment::engineUrl();
         return new Token($token, rtrim($base, '/') . "/v1/tokens/{$token}");
     }
 

@@ -41,6 +41,12 @@ final class Instant
         return self::format((int) floor(microtime(true) * 1_000));
     }
 
+    /** Unix milliseconds, cut off. */
+    public static function epochMs(\DateTimeInterface $date): int
+    {
+        return (int) $date->format('U') * 1_000 + (int) $date->format('v');
+    }
+
     private static function daysIn(int $year, int $month): int
     {
         $isLeap = ($year % 4 === 0 && $year % 100 !== 0) || $year % 400 === 0;

@@ -42,6 +42,24 @@ final class ClientTest extends TestCase
         self::assertTrue(Signature::verify([$key], $headers['webhook-id'], (int) $headers['webhook-timestamp'], $body, $headers['webhook-signature']));
     }
 
+    public function testWhatAnswersAndIsNoEngineIsNotAskedForEver(): void
+    {
+        $this->engine->willAnswer(200, new \stdClass());
+        $this->expectException(DurableRequestError::class);
+        $this->expectExceptionMessage('What answered is no engine');
+        $this->client->execute('double', ['n' => 1]);
+    }
+
+    public function testATraceThatIsNoHeaderIsLeftOut(): void
+    {
+        $good = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+        foreach ([$good => true, "{$good}\r\nx-admin: 1" => false, '' => false] as $traceparent => $isSent) {
+            $this->client->send(['name' => 'a'], (string) $traceparent);
+            $headers = end($this->engine->requests)['headers'];
+            self::assertSame($isSent ? $good : null, $headers['traceparent'] ?? null);
+        }
+    }
+
     public function testWhatIsNoEventIsNotSent(): void
     {
         foreach (['durable.mine' => 'belong to the engine', 'a b' => 'must have 1 to 200 characters'] as $name => $sentence) {

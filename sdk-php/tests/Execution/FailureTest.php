@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Durable\Tests\Execution;
 
+use Durable\Exception\Named;
 use Durable\Exception\NonRetriableError;
 use Durable\Exception\RetryAfterError;
 use Durable\Execution\Failure;
@@ -29,6 +30,17 @@ final class FailureTest extends TurnCase
         self::assertGreaterThan(8_000, $soon);
         self::assertLessThanOrEqual(10_000, $soon);
         self::assertSame(1, self::failure(new RetryAfterError('later', new \DateTimeImmutable('-1 hour')))['retry_after_ms']);
+    }
+
+    public function testAnErrorThatCannotBeDescribedIsAFailureAllTheSame(): void
+    {
+        $odd = new class ('secret') extends \RuntimeException implements Named {
+            public function errorName(): string
+            {
+                throw new \LogicException('There is no name.');
+            }
+        };
+        self::assertSame(['name' => 'Error', 'message' => 'User code threw something that cannot be described.'], self::failure($odd));
     }
 
     public function testWhatIsLongIsCut(): void
@@ -95,7 +107,7 @@ final class FailureTest extends TurnCase
                 'the character NUL' => "a\0b",
                 'Malformed UTF-8' => "\xff",
                 'Inf and NaN' => NAN,
-                'stack depth' => $deep,
+                'nested deeper' => $deep,
                 'a function' => static fn (): int => 1,
                 'iterator_to_array' => (static fn () => yield 1)(),
                 'at most 1024 bytes' => [str_repeat('k', 1_025) => 1],

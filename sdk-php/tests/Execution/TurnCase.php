@@ -48,7 +48,18 @@ abstract class TurnCase extends TestCase
         mixed ...$function,
     ): array {
         $fn = new DurableFunction('fn', $handler, ...$function);
-        $answer = (new FunctionRun($fn, $more + [
+        $answer = (new FunctionRun($fn, $more + self::request($memo), $options))->answer();
+        unset($answer['app_ms']);
+        return self::plain($answer);
+    }
+
+    /**
+     * @param list<array<string, mixed>> $memo
+     * @return array<string, mixed>
+     */
+    protected static function request(array $memo = []): array
+    {
+        return [
             'app' => 'shop',
             'fn' => 'fn',
             'run' => ['id' => 'run_1', 'started_at' => '2026-01-01T00:00:00.000Z'],
@@ -58,9 +69,7 @@ abstract class TurnCase extends TestCase
             'memo_next' => null,
             'attempts' => [],
             'budget' => ['ms' => 60_000, 'steps' => 1],
-        ], $options))->answer();
-        unset($answer['app_ms']);
-        return self::plain($answer);
+        ];
     }
 
     /** @return array<string, mixed> An entry of the memo. */

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Durable\Tests\Http;
 
+use Durable\Attribute\AsFunction;
 use Durable\DurableFunction;
 use Durable\Exception\InvalidDefinition;
 use Durable\Http\Handler;
@@ -207,6 +208,28 @@ final class HandlerTest extends TestCase
         self::assertNotSame($manifest['manifest'], self::body($other->handle('POST', self::signed($body), $body))['manifest']);
     }
 
+    public function testTheManifestIsWrittenOncePerHandler(): void
+    {
+        $counting = new class () implements \JsonSerializable {
+            public int $count = 0;
+
+            public function jsonSerialize(): int
+            {
+                return $this->count += 1;
+            }
+        };
+        $fn = new DurableFunction('fn', static fn (): int => 1, trigger: ['cron' => '0 9 * * *', 'data' => $counting]);
+        $handler = new Handler('shop', [$fn], secret: self::SECRET, deployment: 'dpl_1');
+        self::assertSame(0, $counting->count);
+        $answers = [];
+        foreach ([self::invoke('fn'), '{"type":"inspect","app":"shop"}', self::invoke('fn')] as $body) {
+            $answers[] = self::body($handler->handle('POST', self::signed($body), $body));
+        }
+        self::assertSame(1, $counting->count);
+        self::assertCount(1, array_unique(array_column($answers, 'manifest')));
+        self::assertSame(['dpl_1', 'shop'], [$answers[1]['deployment'], $answers[1]['app']]);
+    }
+
     public function testAnotherDeploymentRunsNothing(): void
     {
         $body = substr(self::invoke('hello'), 0, -1) . ',"deployment":"dpl_1"}';
@@ -291,7 +314,8 @@ final class HandlerTest extends TestCase
         $message['attempts'] = ['x' => 1];
         $message['engine'] = ['environment' => 'dev', 'capabilities' => ['checkpoint']];
         $message['known'] = 1;
-        $message['events'] = [];
+        $message['input']['events'] = [$message['input']['event'], $message['input']['event']];
+        $message['memo'][] = ['id' => \Durable\Wire\StepId::of('', 'count', 0), 'op' => 'run', 'st' => 'ok', 'ref' => ['id' => 'b', 'bytes' => 1, 'sha256' => 'x']];
         $count = 0;
         foreach (self::mutants($message) as $where => $mutant) {
             $body = (string) json_encode($mutant);
@@ -299,7 +323,13 @@ final class HandlerTest extends TestCase
             self::assertContains($status, [200, 400, 404, 424], "{$where}: {$body}");
             $count += 1;
         }
-        self::assertGreaterThan(150, $count);
+        $message['input']['event']['ref'] = ['id' => 'b', 'bytes' => 1, 'sha256' => 'x'];
+        foreach (self::mutants($message['input']['event']) as $where => $mutant) {
+            $body = (string) json_encode(['input' => ['event' => $mutant]] + $message);
+            $status = self::handler()->handle('POST', self::signed($body), $body)->status;
+            self::assertContains($status, [400, 424], "{$where}: {$body}");
+        }
+        self::assertGreaterThan(300, $count);
     }
 
     /**
@@ -325,6 +355,98 @@ final class HandlerTest extends TestCase
         }
     }
 
+    public function testWhatCodePrintsIsNoPartOfAnAnswerHoweverItIsPrinted(): void
+    {
+        $body = self::invoke('fn');
+        $code = static function (): int {
+            echo 'sent on';
+            ob_end_flush();
+            return 1;
+        };
+        ob_start();
+        (new Handler('shop', [new DurableFunction('fn', $code)], secret: self::SECRET))->handle('POST', self::signed($body), $body);
+        self::assertSame('', ob_get_clean());
+    }
+
+    public function testABufferThatCannotBeDroppedIsNotWaitedFor(): void
+    {
+        $script = <<<'PHP'
+            require $argv[1];
+            $code = static function (array $event, \Durable\Step $step): void {
+                $step->run('a', static function (): void {
+                    ob_start();
+                    ob_start(null, 0, 0);
+                    echo 'it stays';
+                });
+            };
+            $handler = new \Durable\Http\Handler('shop', [new \Durable\DurableFunction('fn', $code)], secret: $argv[2]);
+            fwrite(STDERR, (string) $handler->handle('POST', json_decode($argv[3], true), $argv[4])->status);
+            PHP;
+        $body = self::invoke('fn');
+        $arguments = [dirname(__DIR__, 2) . '/autoload.php', self::SECRET, (string) json_encode(self::signed($body)), $body];
+        $command = ['timeout', '10', PHP_BINARY, '-r', $script, ...$arguments];
+        $process = proc_open($command, [1 => ['file', '/dev/null', 'w'], 2 => ['pipe', 'w']], $pipes);
+        self::assertSame('200', stream_get_contents($pipes[2]));
+        proc_close($process);
+    }
+
+    public function testAWorkerOfManyRequestsKeepsNothingOfThem(): void
+    {
+        $fn = new DurableFunction('fn', static function (array $event, Step $step): mixed {
+            $step->setState(['at' => 'start']);
+            $step->run('large', static fn (): string => str_repeat('x', 10_000));
+            return $step->parallel([
+                static fn (Step $step) => $step->sleep('nap', '1d'),
+                static fn (Step $step) => $step->run('throws', static fn () => throw new \RuntimeException('no')),
+            ], fanOut: false);
+        });
+        $handler = new Handler('shop', [$fn], secret: self::SECRET);
+        $memo = [['id' => \Durable\Wire\StepId::of('', 'large', 0), 'op' => 'run', 'st' => 'ok', 'v' => 'x']];
+        $serve = static function () use ($handler, $memo): void {
+            foreach ([self::invoke('fn'), self::invoke('fn', memo: $memo), '{"type":"inspect","app":"shop"}', '{'] as $body) {
+                $handler->handle('POST', self::signed($body), $body);
+            }
+        };
+        foreach ([false, true] as $isWithoutFibers) {
+            putenv($isWithoutFibers ? 'DURABLE_NO_FIBERS=1' : 'DURABLE_NO_FIBERS');
+            for ($i = 0; $i < 50; $i += 1) {
+                $serve();
+            }
+            gc_collect_cycles();
+            $before = memory_get_usage();
+            for ($i = 0; $i < 50; $i += 1) {
+                $serve();
+            }
+            gc_collect_cycles();
+            self::assertLessThan(20_000, memory_get_usage() - $before);
+        }
+        putenv('DURABLE_NO_FIBERS');
+    }
+
+    public function testNoSecretShowsInADumpOrAStack(): void
+    {
+        $handler = self::handler();
+        $client = new \Durable\Client(app: 'shop', secret: self::SECRET, eventKey: 'evk_hidden', token: 'key_hidden');
+        $settings = \Durable\Bridge\Settings::of(['app' => 'shop', 'secret' => self::SECRET, 'api_key' => 'key_hidden', 'event_key' => 'evk_hidden'], true);
+        foreach ([$handler, $client, $settings, $settings->sync()] as $object) {
+            $dump = print_r($object, true);
+            self::assertStringContainsString($object::class, $dump);
+            self::assertDoesNotMatchRegularExpression('/whsec_|_hidden/', $dump);
+        }
+        ini_set('zend.exception_ignore_args', '0');
+        try {
+            new Handler('a b', [], secret: self::SECRET);
+            self::fail('It is no name.');
+        } catch (InvalidDefinition $problem) {
+            // PHP 8.1 shows all arguments where it is told to show any.
+            if (PHP_VERSION_ID >= 80_200) {
+                self::assertStringNotContainsString('whsec_', print_r($problem->getTrace()[0], true));
+            }
+        } finally {
+            ini_restore('zend.exception_ignore_args');
+        }
+    }
+
     public function testFunctionsThatCannotBeServed(): void
     {
         $fn = new DurableFunction('a', static fn (): int => 1);
@@ -332,6 +454,12 @@ final class HandlerTest extends TestCase
             [
                 'Two functions of app "shop" have the same id: "a".' => static fn () => new Handler('shop', [$fn, $fn]),
                 'The app\'s name "a b" must be' => static fn () => new Handler('a b', []),
+                'Unknown named parameter $retires' => static fn () => new Handler('shop', [new #[AsFunction(id: 'x', retires: 3)] class () {
+                    public function __invoke(): int
+                    {
+                        return 1;
+                    }
+                }]),
                 'is no function: it needs the attribute' => static fn () => new Handler('shop', [new \stdClass()]),
             ] as $sentence => $make
         ) {

@@ -19,10 +19,6 @@ use PHPUnit\Framework\TestCase;
 use Psr\Http\Message\ResponseInterface;
 use Psr\Http\Message\StreamInterface;
 
-// Debian's php-nyholm-psr7; with Composer it is loaded already.
-if (!class_exists(Psr17Factory::class) && stream_resolve_include_path('Nyholm/Psr7/autoload.php') !== false) {
-    require_once 'Nyholm/Psr7/autoload.php';
-}
 if (class_exists(Psr17Factory::class)) {
     require_once __DIR__ . '/../stubs/psr15.php';
 }

@@ -188,4 +188,16 @@ final class FunctionTesterTest extends TurnCase
             array_map(static fn (array $line): array => [$line['level'], $line['message']], $op['logs']),
         );
     }
+
+    public function testEachRunIsOneOfItsOwn(): void
+    {
+        $fn = new DurableFunction('fn', static function (array $event, Step $step): array {
+            $n = $step->run('count', static fn (): int => $event['data'] * 2);
+            return [$n, $step->waitForEvent('paid', 'paid', timeout: '1d')['data'] ?? null];
+        });
+        $tester = (new FunctionTester($fn))->event('paid', 'yes', after: '1h');
+        [$first, $second] = [$tester->run(1), $tester->run(2)];
+        self::assertSame([[2, 'yes'], [4, 'yes']], [$first->output, $second->output]);
+        self::assertSame([2, 2, 3_600_000], [count($first->steps), count($second->steps), $second->elapsedMs]);
+    }
 }

@@ -22,7 +22,7 @@ final class Psr18TransportTest extends TestCase
     private function transport(\Closure $answer, array &$seen): Psr18Transport
     {
         $stream = fn (string $content): StreamInterface => $this->stream($content);
-        $request = $this->createMock(RequestInterface::class);
+        $request = $this->createStub(RequestInterface::class);
         $request->method('withHeader')->willReturnCallback(static function (string $name, $value) use ($request, &$seen) {
             $seen[$name] = $value;
             return $request;
@@ -31,28 +31,28 @@ final class Psr18TransportTest extends TestCase
             $seen['body'] = (string) $body;
             return $request;
         });
-        $requests = $this->createMock(RequestFactoryInterface::class);
+        $requests = $this->createStub(RequestFactoryInterface::class);
         $requests->method('createRequest')->willReturnCallback(static function (string $method, $uri) use ($request, &$seen) {
             $seen['asked'] = "{$method} {$uri}";
             return $request;
         });
-        $streams = $this->createMock(StreamFactoryInterface::class);
+        $streams = $this->createStub(StreamFactoryInterface::class);
         $streams->method('createStream')->willReturnCallback($stream);
-        $client = $this->createMock(ClientInterface::class);
+        $client = $this->createStub(ClientInterface::class);
         $client->method('sendRequest')->willReturnCallback($answer);
         return new Psr18Transport($client, $requests, $streams);
     }
 
     private function stream(string $content): StreamInterface
     {
-        $stream = $this->createMock(StreamInterface::class);
+        $stream = $this->createStub(StreamInterface::class);
         $stream->method('__toString')->willReturn($content);
         return $stream;
     }
 
     public function testARequestAndItsAnswer(): void
     {
-        $response = $this->createMock(ResponseInterface::class);
+        $response = $this->createStub(ResponseInterface::class);
         $response->method('getStatusCode')->willReturn(409);
         $response->method('getHeaders')->willReturn(['Webhook-Id' => ['a'], 'X-Two' => ['b', 'c']]);
         $response->method('getBody')->willReturn($this->stream('{}'));

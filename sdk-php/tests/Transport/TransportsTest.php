@@ -80,10 +80,12 @@ final class TransportsTest extends TestCase
     #[DataProvider('transports')]
     public function testNobodyThereAndNoAnswerInTimeAreFailures(Transport $transport): void
     {
-        foreach (['http://127.0.0.1:1' => 5.0, 'http://127.0.0.1:' . self::$port . '/slow' => 0.1] as $url => $timeoutS) {
+        $server = 'http://127.0.0.1:' . self::$port;
+        $times = ['http://127.0.0.1:1' => 5.0, "{$server}/slow" => 0.1, "{$server}/drip" => 0.3, "{$server}/cut" => 5.0];
+        foreach ($times as $url => $timeoutS) {
             try {
                 $transport->send('POST', $url, [], 'x', $timeoutS);
-                self::fail('It answers.');
+                self::fail("{$url} answers.");
             } catch (TransportFailed $failed) {
                 self::assertNotSame('', $failed->getMessage());
             }

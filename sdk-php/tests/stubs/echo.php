@@ -13,6 +13,19 @@ if ($path === '/redirect') {
 if ($path === '/busy') {
     http_response_code(503);
 }
+if ($path === '/drip') {
+    for ($i = 0; $i < 40; $i += 1) {
+        echo '.';
+        flush();
+        usleep(50_000);
+    }
+    return;
+}
+if ($path === '/cut') {
+    header('content-length: 1000');
+    echo '{"half":';
+    return;
+}
 if ($path === '/slow') {
     usleep(500_000);
 }

@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CannotBegin } from "../begin.ts";
+import { Group } from "./group.ts";
 
 export interface StartedApp {
   stop(): Promise<void>;
@@ -17,14 +18,21 @@ export interface AppEnvironment {
 
 /** How long an app may take until it listens. */
 const START_MS = 20_000;
-const STOP_MS = 3_000;
 
-/** Resolves when something answers at `url`, whatever it says. */
+/**
+ * Resolves when something answers at `url`, whatever it says.
+ * @throws CannotBegin when nothing does, or somebody else does already.
+ */
 export async function startApp(
   command: string,
   url: URL,
   { secret, engineUrl, canary }: AppEnvironment,
 ): Promise<StartedApp> {
+  if (await answers(url)) {
+    throw new CannotBegin(
+      `Something answers at ${url.origin} already, and it would be tried in place of what --start begins. End it, or name another port.`,
+    );
+  }
   const child = spawn(command, {
     shell: true,
     // A group of its own: a shell and what it starts end together.
@@ -38,36 +46,33 @@ export async function startApp(
       ...(canary !== undefined && { CONFORMANCE_CANARY: canary }),
     },
   });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (piece: Buffer) => {
-      said = (said + piece.toString()).slice(-2_000);
-    });
-  }
-  // A kit that is interrupted leaves no app behind.
-  const kill = () => signal(child.pid, "SIGKILL");
-  process.once("exit", kill);
-  const app = {
-    async stop() {
-      await stop(child);
-      process.off("exit", kill);
-    },
-  };
+  const said = hear(child);
+  const group = new Group(child);
   const deadlineMs = performance.now() + START_MS;
   while (!(await answers(url))) {
-    const isOver = child.exitCode !== null || child.signalCode !== null;
+    const isOver = group.isOver;
     if (isOver || performance.now() > deadlineMs) {
-      await app.stop();
+      await group.stop();
       const what = isOver
         ? "ended before it listened"
         : `does not listen at ${url.origin} after ${START_MS / 1_000} s`;
       throw new CannotBegin(
-        `What --start began ${what}. It is told its port by PORT. It said: ${said.trim() || "nothing"}`,
+        `What --start began ${what}. It is told its port by PORT. It said: ${said.text.trim() || "nothing"}`,
       );
     }
     await sleep(30);
   }
-  return app;
+  return group;
+}
+
+function hear({ stdout, stderr }: ChildProcess): { text: string } {
+  const said = { text: "" };
+  for (const stream of [stdout, stderr]) {
+    stream?.on("data", (piece: Buffer) => {
+      said.text = (said.text + piece.toString()).slice(-2_000);
+    });
+  }
+  return said;
 }
 
 async function answers(url: URL): Promise<boolean> {
@@ -76,24 +81,5 @@ async function answers(url: URL): Promise<boolean> {
     return true;
   } catch {
     return false;
-  }
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  signal(child.pid, "SIGTERM");
-  if ((await Promise.race([ended.then(() => true), sleep(STOP_MS, false, { ref: false })])) === false) {
-    signal(child.pid, "SIGKILL");
-    await ended;
-  }
-}
-
-function signal(pid: number | undefined, name: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, name);
-  } catch {
-    // It has just ended.
   }
 }

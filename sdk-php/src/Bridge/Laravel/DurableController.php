@@ -15,10 +15,15 @@ use Symfony\Component\ErrorHandler\Error\FatalError;
 /** Answers the engine. */
 final class DurableController
 {
+    /** @var \WeakMap<ExceptionHandler, true>|null */
+    private static ?\WeakMap $told = null;
+
     public function __invoke(Request $request, Handler $handler, ExceptionHandler $exceptions): Response
     {
-        $lastWords = self::lastWords($exceptions);
+        // In a worker (Octane) what would be printed at its end reaches nobody.
+        $lastWords = PHP_SAPI === 'cli' ? null : LastWords::begin();
         if ($lastWords !== null) {
+            self::rendersFatalErrors($exceptions);
             $handler->watchedBy($lastWords);
         }
         try {
@@ -36,19 +41,19 @@ final class DurableController
     }
 
     /**
-     * Laravel renders a fatal error itself, before anybody else is asked, and the engine would get a page of HTML. None is
-     * needed in a worker (Octane): what it would print when it ends reaches nobody.
+     * Laravel renders a fatal error itself, before anybody else is asked, and the engine would get a page of HTML. It is told once
+     * of each: what it is told it keeps, and it may outlive the request.
      */
-    private static function lastWords(ExceptionHandler $exceptions): ?LastWords
+    private static function rendersFatalErrors(ExceptionHandler $exceptions): void
     {
-        if (PHP_SAPI === 'cli') {
-            return null;
+        self::$told ??= new \WeakMap();
+        if (!isset(self::$told[$exceptions]) && method_exists($exceptions, 'renderable')) {
+            self::$told[$exceptions] = true;
+            $exceptions->renderable(static function (FatalError $error): ?Response {
+                $lastWords = LastWords::current();
+                return $lastWords === null ? null : self::response($lastWords->instead());
+            });
         }
-        $lastWords = new LastWords();
-        if (method_exists($exceptions, 'renderable')) {
-            $exceptions->renderable(static fn (FatalError $error): Response => self::response($lastWords->instead()));
-        }
-        return $lastWords;
     }
 
     private static function response(Answer $answer): Response

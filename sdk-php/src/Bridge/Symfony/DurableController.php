@@ -27,7 +27,7 @@ final class DurableController
     public function __invoke(Request $request): Response
     {
         // In a worker what would be printed at its end reaches nobody.
-        $lastWords = PHP_SAPI === 'cli' ? null : new LastWords();
+        $lastWords = PHP_SAPI === 'cli' ? null : LastWords::begin();
         // Symfony renders a fatal error itself, before anybody else is asked, and the engine would get a page of HTML.
         $onFatal = static function (ExceptionEvent $event) use ($lastWords): void {
             if ($lastWords !== null && $event->getThrowable() instanceof FatalError) {

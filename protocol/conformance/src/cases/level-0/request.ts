@@ -69,6 +69,12 @@ export const request: readonly ScriptedCase[] = [
     ],
   },
   {
+    id: "L0-protocol-version-unsaid",
+    level: 0,
+    says: "A request that names no version of the protocol is of version 1.",
+    exchanges: [{ message: inspect, headers: { "durable-protocol": null }, answers: { app: "conformance" } }],
+  },
+  {
     id: "L0-too-large",
     level: 0,
     says: "A request of more than 4 MiB is refused with 413.",

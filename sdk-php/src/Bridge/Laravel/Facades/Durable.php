@@ -14,8 +14,8 @@ use Illuminate\Support\Facades\Facade;
  *
  * @method static array send(array $event, ?string $traceparent = null)
  * @method static array sendMany(iterable $events, ?string $traceparent = null)
- * @method static array start(string|\Durable\DurableFunction $fn, mixed $data = null, ?string $id = null)
- * @method static mixed execute(string|\Durable\DurableFunction $fn, mixed $data = null)
+ * @method static array start(string|\Durable\DurableFunction $fn, mixed $data = null, ?string $id = null, int|float|string|\DateInterval|null $delay = null, \DateTimeInterface|string|null $at = null, ?array $tags = null, ?string $traceparent = null)
+ * @method static mixed execute(string|\Durable\DurableFunction $fn, mixed $data = null, int|float|string|\DateInterval|null $timeout = null, ?string $id = null, ?array $tags = null, ?string $traceparent = null)
  * @method static mixed call(string|\Durable\DurableFunction $fn, mixed $input = null)
  * @method static mixed query(string $runId, string $name, mixed $input = null)
  * @method static array signal(string $key, mixed $payload = null)
@@ -23,6 +23,7 @@ use Illuminate\Support\Facades\Facade;
  * @method static array approve(string $inputId, ?string $by = null, ?string $comment = null)
  * @method static array reject(string $inputId, ?string $by = null, ?string $comment = null)
  * @method static array cancel(string $runId, ?string $reason = null)
+ * @method static array runToken(string $runId, array $fields, int|float|string|\DateInterval $expiresIn = 3_600_000)
  * @see Client
  */
 final class Durable extends Facade

@@ -2,9 +2,7 @@
 
 declare(strict_types=1);
 
-namespace Durable\Http;
-
-use Durable\Wire\SigningKey;
+namespace Durable\Wire;
 
 /** The two keys of one secret. */
 final class KeyPair

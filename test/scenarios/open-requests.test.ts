@@ -207,6 +207,58 @@ test("the trace shows for each step what its turn cost", async () => {
   expect([...steps]).toEqual(Array.from({ length: 3 }, () => ({ led: true, told: true, kept: true })));
 });
 
+test("a connection that breaks while what was told on it is on its way to disk: it is told once, and nothing comes late", async () => {
+  const { sql } = engine.database;
+  const told = signal();
+  const go = signal();
+  const broken = createFunction({
+    id: "broken",
+    trigger: { event: "broken" },
+    handler: async ({ step }) => {
+      await step.run("told", async () => {
+        said.push("told");
+        told.announce();
+        await go.seen;
+      });
+      await step.run("after", () => said.push("after"));
+      return "whole";
+    },
+  });
+  const server = createServer(serve({ app: "torn", functions: [broken] }));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/durable`;
+  expect((await engine.call("POST", "/v1/apps/torn/dev/sync", { url })).status).toBe(200);
+  const sent = await engine.call("POST", "/v1/events?app=torn", { name: "broken", data: null });
+  const run = sent.json.runs[0].run as string;
+  await told.seen;
+  // Its row is held by somebody else for as long as this statement sleeps.
+  const held = sql
+    .unsafe(
+      `begin; select from durable.live_runs where run_id = '${run}' for update; select pg_sleep(0.4); commit`,
+    )
+    .then(() => {});
+  await waitFor("the lock", async () => {
+    const [row] = await sql`select from pg_stat_activity where wait_event = 'PgSleep'
+      and datname = ${engine.database.address.database}`;
+    return row;
+  });
+  go.announce();
+  await waitFor("the commit", async () => {
+    const [row] = await sql`select from pg_stat_activity where wait_event_type = 'Lock'
+      and datname = ${engine.database.address.database} and query like '%commit_outcomes%'`;
+    return row;
+  });
+  server.closeAllConnections();
+  await held;
+  const ended = await engine.call("GET", `/v1/apps/torn/dev/runs/${run}?wait=20`);
+  expect(ended.json).toMatchObject({ status: "completed", output: "whole" });
+  expect(said).toEqual(["told", "after"]);
+  const late = await sql`select from durable.attempts where run_id = ${run}::uuid and outcome = 'late'`;
+  expect(late).toHaveLength(0);
+  server.closeAllConnections();
+  server.close();
+});
+
 /** What lies between engines and apps: it waits for the whole of one direction before it passes it on. */
 async function holdBack(what: "requests" | "answers", to: string) {
   let open = 0;

@@ -99,6 +99,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       clock,
       id: request.id,
       replyKeys: expected.replyKeys,
+      isSettled: () => this.settled,
       answered: (json, times) => this.#answered(json, times),
       broke: (flaw) => {
         if (!this.settled) this.#break(flaw);

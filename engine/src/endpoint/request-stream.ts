@@ -47,6 +47,8 @@ export interface StreamParts extends StreamTerms {
   /** Of the request. */
   readonly id: string;
   readonly replyKeys: readonly SigningKey[];
+  /** Nobody waits for what comes of it any more. */
+  isSettled(): boolean;
   answered(json: Uint8Array, times: LineTimes): void;
   broke(flaw: Flaw): void;
   released(): void;
@@ -128,8 +130,7 @@ export class RequestStream {
   async #takeAll(): Promise<void> {
     this.#isTaking = true;
     for (let line = this.#waiting.shift(); line !== undefined; line = this.#waiting.shift()) {
-      const goesOn = await this.#take(line);
-      if (!goesOn) this.#waiting.length = 0;
+      if (this.#parts.isSettled() || !(await this.#take(line))) this.#waiting.length = 0;
     }
     this.#isTaking = false;
     if (this.#isEnding) this.end();

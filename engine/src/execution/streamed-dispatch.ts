@@ -29,6 +29,8 @@ export class StreamedDispatch implements StreamTerms {
   /** Of the last checkpoint that was taken. */
   #seq = 0;
   #isOver = false;
+  #isClosed = false;
+  #taking: Promise<LineEnd> | null = null;
   #failure: unknown;
 
   constructor(parts: ExecutionParts, run: HeldRun, request: NextRequest) {
@@ -58,7 +60,23 @@ export class StreamedDispatch implements StreamTerms {
     this.#parts.streams.heldBack(this.#run.workspaceId);
   }
 
-  async take(json: Uint8Array, times: LineTimes, isOpen: boolean): Promise<LineEnd> {
+  take(json: Uint8Array, times: LineTimes, isOpen: boolean): Promise<LineEnd> {
+    const taking = this.#take(json, times, isOpen && !this.#isClosed);
+    this.#taking = taking;
+    return taking;
+  }
+
+  /**
+   * The exchange is over, perhaps in the middle of a line: what is on its way to disk arrives, and nothing more is taken.
+   * @throws what kept a checkpoint from being taken: whoever holds the lease cannot know whether it was.
+   */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#taking;
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #take(json: Uint8Array, times: LineTimes, isOpen: boolean): Promise<LineEnd> {
     if (isOpen) this.#parts.streams.passed(this.#run.workspaceId);
     const line = decodeStreamLine(json);
     if (line.kind !== "checkpoint") return line;
@@ -75,11 +93,6 @@ export class StreamedDispatch implements StreamTerms {
       this.#failure = error;
       return OVER;
     }
-  }
-
-  /** @throws what kept a checkpoint from being taken: whoever holds the lease cannot know whether it was. */
-  throwIfFailed(): void {
-    if (this.#failure !== undefined) throw this.#failure;
   }
 
   async #commit(request: CheckpointRequest, lineTimes: LineTimes): Promise<LineEnd> {

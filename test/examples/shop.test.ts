@@ -81,7 +81,10 @@ describe.skipIf(phpVersion === null)("the two shops", () => {
       const { order, run, status, output } = await ordered(own, {});
       expect(status).toBe("completed");
       const receipt = expect.stringMatching(/^[0-9a-f]{8}$/);
-      expect(output).toEqual({ order, charge: receipt, delivery: { label: receipt, carrier: receipt } });
+      expect(output).toEqual({
+        ...{ order, paid: 8, charge: receipt },
+        delivery: { label: receipt, carrier: receipt },
+      });
       await mailed(own);
       expect(deeds(own).sort()).toEqual(["card charged", "label printed", "mail sent", "stock reserved"]);
       expect(deeds(other)).toEqual(["carrier booked"]);

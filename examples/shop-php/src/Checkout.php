@@ -23,27 +23,30 @@ final class Checkout
     {
     }
 
-    /** @return array{order: string, charge: string, delivery: array<string, mixed>} */
+    /** @return array{order: string, paid: int, charge: string, delivery: array<string, mixed>} */
     public function __invoke(Order $placed, Step $step): array
     {
         $order = $placed->order;
 
-        $paid = $step->parallel([
+        // What is recorded is undone when the run fails: what may fail for good comes after what is to be undone.
+        ['tax' => $tax] = $step->parallel([
             'stock' => fn (Step $branch): string => $branch->run(
                 'reserve stock',
                 fn (StepContext $context): string => $this->ledger->enter($context->idempotencyKey, 'stock reserved', $order),
                 compensate: fn ($_, StepContext $context) => $this->ledger->enter($context->idempotencyKey, 'stock released', $order),
             ),
-            'charge' => fn (Step $branch): string => $branch->run(
-                'charge card',
-                fn (StepContext $context): string => match (true) {
-                    $placed->card === 'busy' && $context->attempt === 1 => throw new RuntimeException('no line to the bank'),
-                    $placed->card === 'stolen' => throw new CardDeclinedError("the bank keeps the card of order {$order}"),
-                    default => $this->ledger->enter($context->idempotencyKey, 'card charged', $order),
-                },
-                compensate: fn ($_, StepContext $context) => $this->ledger->enter($context->idempotencyKey, 'card refunded', $order),
-            ),
+            'tax' => fn (Step $branch): int => $branch->run('tax', fn (): int => (int) ceil($placed->total * 0.081)),
         ]);
+
+        $charge = $step->run(
+            'charge card',
+            fn (StepContext $context): string => match (true) {
+                $placed->card === 'busy' && $context->attempt === 1 => throw new RuntimeException('no line to the bank'),
+                $placed->card === 'stolen' => throw new CardDeclinedError("the bank keeps the card of order {$order}"),
+                default => $this->ledger->enter($context->idempotencyKey, 'card charged', $order),
+            },
+            compensate: fn ($_, StepContext $context) => $this->ledger->enter($context->idempotencyKey, 'card refunded', $order),
+        );
 
         // Nothing runs while it waits: no process, no connection.
         $approval = $step->waitForEvent('approval', [
@@ -67,6 +70,6 @@ final class Checkout
             $delivery = ['collect' => "{$error->errorName()}: {$error->getMessage()}", 'cause' => $cause];
         }
         $step->sendEvent('tell', ['name' => 'order.settled', 'data' => ['order' => $order]]);
-        return ['order' => $order, 'charge' => $paid['charge'], 'delivery' => $delivery];
+        return ['order' => $order, 'paid' => $placed->total + $tax, 'charge' => $charge, 'delivery' => $delivery];
     }
 }

@@ -10,26 +10,28 @@ export function checkout(ledger: Ledger, partner: string) {
     trigger: { event: "order.placed", schema: Order },
     retry: { max: 4, backoff: "exponential", base: "200ms" },
     handler: async ({ event, step }) => {
-      const { order, card, to, patience, coolingOff } = event.data;
+      const { order, total, card, to, patience, coolingOff } = event.data;
 
-      const paid = await step.parallel({
+      // What is recorded is undone when the run fails: what may fail for good comes after what is to be undone.
+      const { tax } = await step.parallel({
         stock: (branch) =>
           branch.run(
             "reserve stock",
             ({ idempotencyKey }) => ledger.enter(idempotencyKey, "stock reserved", order),
             { compensate: (_, { idempotencyKey }) => ledger.enter(idempotencyKey, "stock released", order) },
           ),
-        charge: (branch) =>
-          branch.run(
-            "charge card",
-            ({ idempotencyKey, attempt }) => {
-              if (card === "busy" && attempt === 1) throw new Error("no line to the bank");
-              if (card === "stolen") throw new CardDeclinedError(`the bank keeps the card of order ${order}`);
-              return ledger.enter(idempotencyKey, "card charged", order);
-            },
-            { compensate: (_, { idempotencyKey }) => ledger.enter(idempotencyKey, "card refunded", order) },
-          ),
+        tax: (branch) => branch.run("tax", () => Math.ceil(total * 0.081)),
       });
+
+      const charge = await step.run(
+        "charge card",
+        ({ idempotencyKey, attempt }) => {
+          if (card === "busy" && attempt === 1) throw new Error("no line to the bank");
+          if (card === "stolen") throw new CardDeclinedError(`the bank keeps the card of order ${order}`);
+          return ledger.enter(idempotencyKey, "card charged", order);
+        },
+        { compensate: (_, { idempotencyKey }) => ledger.enter(idempotencyKey, "card refunded", order) },
+      );
 
       // Nothing runs while it waits: no process, no connection.
       const approval = await step.waitForEvent("approval", {
@@ -50,7 +52,7 @@ export function checkout(ledger: Ledger, partner: string) {
         delivery = { collect: `${error.name}: ${error.message}`, cause };
       }
       await step.sendEvent("tell", { name: "order.settled", data: { order } });
-      return { order, charge: paid.charge, delivery };
+      return { order, paid: total + tax, charge, delivery };
     },
   });
 }

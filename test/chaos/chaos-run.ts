@@ -88,7 +88,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   interrupted.addEventListener("abort", () => ending.abort(), { once: true });
   try {
     await until(cluster.start(), interrupted);
+    // Before the first grant: what is given back was given.
     await recordLimits(cluster.admin.sql);
+    await until(cluster.register(), interrupted);
     const load = new Load({
       cluster,
       random: random.fork("load"),

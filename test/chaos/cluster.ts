@@ -101,14 +101,14 @@ export class Cluster {
       const late = slots.filter(({ isUp }) => !isUp).map(({ name }) => name);
       throw new Error(`${late.join(", ")} did not start; the data folder has its log.`);
     }
+  }
+
+  /** Tells an engine of all apps, and what each may invoke of another. From here on the clock starts runs. */
+  async register(): Promise<void> {
     for (const app of [...this.apps, ...this.shops]) await this.#register(app);
     for (const { name } of this.apps) await this.#allow(name, APPS);
-    for (const { name } of this.shops)
-      await this.#allow(
-        name,
-        SHOPS.map((shop) => shop.name),
-        ["ship", "label"],
-      );
+    const shops = this.shops.map(({ name }) => name);
+    for (const name of shops) await this.#allow(name, shops, ["ship", "label"]);
   }
 
   #ofApps(): ProcessSlot[] {

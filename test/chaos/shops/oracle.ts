@@ -46,14 +46,21 @@ export function shopInvariants(outside: Outside): Invariant[] {
       name: "as ordered",
       sentence: "Every order that nobody cancelled ended as it had to, with what the other shop said.",
       phase: "after",
-      check: async ({ sql }) => asOrdered(outside, await endsOf(sql)),
+      check: async ({ sql }) => asOrdered(outside, await endsOf(sql, "checkout")),
     },
     {
       number: "Y4",
       name: "done, or undone",
       sentence: "What an order did to the world in both shops is what its end says, and nothing else.",
       phase: "after",
-      check: async ({ sql }) => doneOrUndone(outside, await endsOf(sql)),
+      check: async ({ sql }) => doneOrUndone(outside, await endsOf(sql, "checkout")),
+    },
+    {
+      number: "Y5",
+      name: "mailed",
+      sentence: "Whoever was told that the mail is sent has sent it.",
+      phase: "after",
+      check: async ({ sql }) => mailed(outside, await endsOf(sql, "mail")),
     },
   ];
 }
@@ -97,12 +104,12 @@ function atMostOnce(outside: Outside): Examined {
   );
 }
 
-async function endsOf(sql: Sql): Promise<Ended[]> {
+async function endsOf(sql: Sql, fn: "checkout" | "mail"): Promise<Ended[]> {
   const rows = await sql<Ended[]>`
     select w.app, e.data::json ->> 'order' as order, r.status, r.output, r.failure from durable.runs r
     join durable.workspaces w on w.id = r.workspace_id
     join durable.events e on e.workspace_id = r.workspace_id and e.id = r.event_id
-    where r.function_id = 'checkout' and r.status is not null and w.app like 'shop-%'`;
+    where r.function_id = ${fn} and r.status is not null and w.app like 'shop-%'`;
   return [...rows];
 }
 
@@ -152,13 +159,13 @@ function expectedEnd(
     collect: `NoCarrierError: ${message}`,
     cause,
   });
-  const with_ = (delivery: object) =>
+  const completed = (delivery: object) =>
     JSON.stringify({ order, paid: total + Math.ceil(total * 0.081), charge, delivery });
   const ends: Record<OrderKind, string> = {
-    shipped: with_({ label, carrier }),
-    busy: with_({ label, carrier }),
-    "no carrier": with_(collect("no carrier goes to Atlantis", null)),
-    "no address": with_(collect("nobody finds Nowhere", "AddressError")),
+    shipped: completed({ label, carrier }),
+    busy: completed({ label, carrier }),
+    "no carrier": completed(collect("no carrier goes to Atlantis", null)),
+    "no address": completed(collect("nobody finds Nowhere", "AddressError")),
     stolen: `failed the bank keeps the card of order ${order}`,
     forgotten: `failed nobody approved order ${order}`,
   };
@@ -229,4 +236,17 @@ function doneOrUndone(outside: Outside, ends: readonly Ended[]): Examined {
       violations.push(`${order} (${kind}) at the other shop: ${told(other)}`);
   }
   return examined(ends.length, violations);
+}
+
+function mailed(outside: Outside, ends: readonly Ended[]): Examined {
+  const sent = new Set(
+    deedsOf(outside)
+      .filter(({ deed }) => deed === "mail sent")
+      .map(({ app, order }) => `${app} ${order}`),
+  );
+  const lost = ends.filter(({ app, order, output }) => output === '"sent"' && !sent.has(`${app} ${order}`));
+  return examined(
+    ends.length,
+    lost.map(({ app, order }) => `${app} says that it has mailed for ${order}`),
+  );
 }

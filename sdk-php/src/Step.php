@@ -212,13 +212,16 @@ final class Step
     }
 
     /**
-     * Runs another function of this app as a child run: its output. What the child fails with is thrown here, with its name,
-     * message and cause; a cancelled child is a StepError named `ChildCancelledError`. Nothing is held meanwhile.
+     * Runs another function as a child run, of this app or of one that lets it: its output. What the child fails with is thrown
+     * here, with its name, message and cause; a cancelled child is a StepError named `ChildCancelledError`. Nothing is held
+     * meanwhile.
      *
      * @param string|DurableFunction $name The step's name; without `$fn` it is the function, and the step is called like it.
      * @param int|float|string|\DateInterval|null $timeout After it the step fails with an `InvokeTimeoutError`, and the child is
      *     cancelled. For ever unless told.
      * @param 'cascade'|'abandon'|null $onCancel What becomes of the child when this run is cancelled; `cascade` unless told.
+     * @param string|null $app The app that the function belongs to, where it is another one of this environment: one that has this
+     *     one among its callers.
      */
     public function invoke(
         string|DurableFunction $name,
@@ -226,25 +229,28 @@ final class Step
         mixed $input = null,
         int|float|string|\DateInterval|null $timeout = null,
         ?string $onCancel = null,
+        ?string $app = null,
     ): mixed {
         $named = $name instanceof DurableFunction ? $name->id : $name;
-        return Child::invoke($this->turn, $this->scope, $named, $fn ?? $name, $input, $timeout, $onCancel);
+        return Child::invoke($this->turn, $this->scope, $named, $fn ?? $name, $input, $timeout, $onCancel, $app);
     }
 
     /**
-     * Starts another function of this app as a child run and does not wait for it: the child's run id. It is started in the
-     * commit that records the step, so exactly once.
+     * Starts another function as a child run, of this app or of one that lets it, and does not wait for it: the child's run id.
+     * It is started in the commit that records the step, so exactly once.
      *
      * @param 'cascade'|'abandon'|null $onCancel
+     * @param string|null $app As with `invoke`.
      */
     public function spawn(
         string|DurableFunction $name,
         string|DurableFunction|null $fn = null,
         mixed $input = null,
         ?string $onCancel = null,
+        ?string $app = null,
     ): string {
         $named = $name instanceof DurableFunction ? $name->id : $name;
-        return Child::spawn($this->turn, $this->scope, $named, $fn ?? $name, $input, $onCancel);
+        return Child::spawn($this->turn, $this->scope, $named, $fn ?? $name, $input, $onCancel, $app);
     }
 
     /**

@@ -18,6 +18,8 @@ import { People } from "./people.ts";
 import { MOURNED, PROGRAM_ENDS, STOPPED } from "./program-ends.ts";
 import { Progress } from "./progress.ts";
 import { Random } from "./random.ts";
+import { shopInvariants } from "./shops/oracle.ts";
+import { Orders } from "./shops/orders.ts";
 import { Tally } from "./tally.ts";
 import { within } from "./within.ts";
 
@@ -28,6 +30,8 @@ export interface ChaosOptions {
   readonly engineRoot?: string;
   readonly work?: "all" | "gates";
   readonly engines?: number;
+  /** The shops of examples/ take part: there is a PHP. */
+  readonly shops?: boolean;
   /** Ends the run at once, whatever it is doing. */
   readonly interrupted: AbortSignal;
   readonly requestsPerSecond?: number;
@@ -62,16 +66,17 @@ const GATES = { requestsPerSecond: 4, gatedPerSecond: 60, liveMax: 1_500, slots:
 
 /** Starts the system, hurts it for so many minutes, lets it heal, and holds it against every invariant. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const { folder, engineRoot, interrupted, engines = 3 } = options;
+  const { folder, engineRoot, interrupted, engines = 3, shops = false } = options;
   const isGates = options.work === "gates";
   const random = new Random(String(options.seed));
-  const tally = new Tally(options.minutes);
+  const tally = new Tally(options.minutes, { shops });
   const findings = new Findings();
   const cluster = new Cluster({
     folder,
     ...(engineRoot && { engineRoot }),
     ...(isGates && { slots: GATES.slots }),
     engines,
+    shops,
     random,
     tally,
     findings,
@@ -83,20 +88,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   interrupted.addEventListener("abort", () => ending.abort(), { once: true });
   try {
     await until(cluster.start(), interrupted);
+    // Before the first grant: what is given back was given.
     await recordLimits(cluster.admin.sql);
-    const ticks = new Ticks();
-    const checker = new Checker({
-      databaseUrl: cluster.postgres.url,
-      oracles: { ackLog: cluster.ackLog, appLog: cluster.appLog },
-      extra: [
-        ...SWEEPS,
-        ...[PROGRAM_ENDS, STOPPED, MOURNED, AS_LIMITED, TICKS_SEEN, ticks.once, HELD, RELEASED],
-        ...(isGates ? [hotAndCold(options.minutes)] : []),
-      ],
-      slackMs: SLACK_MS,
-      sentSince: cluster.held.sentSince,
-    });
-    stack.defer(() => checker.close());
+    await until(cluster.register(), interrupted);
     const load = new Load({
       cluster,
       random: random.fork("load"),
@@ -107,6 +101,22 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       ...(isGates && GATES),
     });
     stack.defer(() => load.close());
+    const orders = new Orders({ load, random: random.fork("orders"), findings });
+    stack.defer(() => orders.close());
+    const ticks = new Ticks();
+    const checker = new Checker({
+      databaseUrl: cluster.postgres.url,
+      oracles: { ackLog: cluster.ackLog, appLog: cluster.appLog },
+      extra: [
+        ...SWEEPS,
+        ...[PROGRAM_ENDS, STOPPED, MOURNED, AS_LIMITED, TICKS_SEEN, ticks.once, HELD, RELEASED],
+        ...(shops ? shopInvariants({ folder, orders, shopLog: cluster.shopLog }) : []),
+        ...(isGates ? [hotAndCold(options.minutes)] : []),
+      ],
+      slackMs: SLACK_MS,
+      sentSince: cluster.held.sentSince,
+    });
+    stack.defer(() => checker.close());
     const people = new People({ cluster, random: random.fork("people"), findings });
     stack.defer(() => people.close());
     const operators = new Operators({ cluster, random: random.fork("operators"), findings });
@@ -116,6 +126,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     load.start();
     people.start();
     operators.start();
+    if (shops) orders.start();
     const checks = checkDuring(checker, ending);
     const raging = rage(
       { cluster, random: random.fork("faults"), tally, findings },
@@ -132,7 +143,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const healedFromMs = performance.now();
     if (!endedEarly) {
       watch.phase = "healing";
-      await until(heal(cluster, load, operators, ticks, findings), interrupted);
+      await until(heal({ cluster, load, orders, operators, ticks, findings }), interrupted);
       await until(watch.untilNoneLive(HEAL_MS_MAX), interrupted);
       watch.phase = "checking";
     }
@@ -146,7 +157,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const runsWith = (kind: "checkpoint" | "streamed") =>
       new Set(new AppLog(cluster.appLog).only(kind).map(({ run }) => run)).size;
     const taken = { checkpoints: runsWith("checkpoint"), streamed: runsWith("streamed") };
-    const kinds = endedEarly ? [] : await countKinds(cluster.admin.sql, taken, options.minutes);
+    const kinds = endedEarly ? [] : await countKinds(cluster.admin.sql, taken, options.minutes, { shops });
     return {
       tally,
       report,
@@ -163,18 +174,21 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   }
 }
 
+interface Healing {
+  readonly cluster: Cluster;
+  readonly load: Load;
+  readonly orders: Orders;
+  readonly operators: Operators;
+  readonly ticks: Ticks;
+  readonly findings: Findings;
+}
+
 /** Whatever does not come to an end is told, and the invariants say what it left behind. */
-async function heal(
-  cluster: Cluster,
-  load: Load,
-  operators: Operators,
-  ticks: Ticks,
-  findings: Findings,
-): Promise<void> {
+async function heal({ cluster, load, orders, operators, ticks, findings }: Healing): Promise<void> {
   load.calmDown();
   const finished = operators.finish();
   await cluster.calmDown();
-  if (!(await within(LOAD_MS_MAX, load.finish())))
+  if (!(await within(LOAD_MS_MAX, Promise.all([load.finish(), orders.finish()]))))
     findings.add(`the load still waited for answers ${LOAD_MS_MAX / 1_000} s after the faults`);
   if (
     !(await within(

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
+
+export type Command = readonly [program: string, ...args: string[]];
 
 export interface ChildOptions {
-  readonly script: string;
-  readonly args?: readonly string[];
+  readonly command: Command;
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
   /** Each line it writes, when it has written it. */
@@ -12,22 +13,34 @@ export interface ChildOptions {
 }
 
 const FOLLOW = new URL("../../scripts/boot/follow-boot.mjs", import.meta.url).href;
+/** Ends a program without a channel of ours when the harness is gone. */
+const SETPRIV = "/usr/bin/setpriv";
 const living = new Set<ChildProcess>();
+
+/** A script under Node. The channel ends it when the harness died without a word (follow-boot.mjs). */
+export function nodeCommand(script: string, ...args: string[]): Command {
+  return [process.execPath, "--import", FOLLOW, script, ...args];
+}
+
+/** Any other program. */
+export function programCommand(program: string, ...args: string[]): Command {
+  return existsSync(SETPRIV) ? [SETPRIV, "--pdeathsig", "KILL", program, ...args] : [program, ...args];
+}
 
 // However we end, nothing stays behind. A stopped process dies of SIGKILL, too.
 process.once("exit", () => {
   for (const child of living) child.kill("SIGKILL");
 });
 
-/** One Node process of the system under test. It is ended by its own pid, whatever state it is in. */
+/** One process of the system under test. It is ended by its own pid, whatever state it is in. */
 export class Child {
   /** Its exit code, or the signal that ended it. */
   readonly exited: Promise<number | NodeJS.Signals>;
   readonly #process: ChildProcess;
 
   constructor(options: ChildOptions) {
-    // The channel ends a child whose harness died without a word (follow-boot.mjs).
-    this.#process = spawn(process.execPath, ["--import", FOLLOW, options.script, ...(options.args ?? [])], {
+    const [program, ...args] = options.command;
+    this.#process = spawn(program, args, {
       env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...options.env },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       // Ctrl-C in the terminal is for the harness, which ends its children in order.

@@ -4,6 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { request } from "undici";
 import { type Database, openDatabase } from "../../engine/src/store/database.ts";
+import { APPS, type AppPlace, type Placing, placeApp } from "./app-place.ts";
+import { nodeCommand } from "./child.ts";
 import { engineFaults } from "./engine-faults.ts";
 import type { Findings } from "./findings.ts";
 import { freePort } from "./free-port.ts";
@@ -11,13 +13,13 @@ import { HeldMessages } from "./held-messages.ts";
 import { PostgresServer } from "./postgres-server.ts";
 import { ProcessSlot } from "./process-slot.ts";
 import type { Random } from "./random.ts";
+import { placeShop, SHOPS, type ShopPlace } from "./shops/shop-place.ts";
 import type { Tally } from "./tally.ts";
 import { type Disturbance, Wire } from "./wire.ts";
 import { within } from "./within.ts";
 
 export const LEASE_MS = 2_000;
 export const ENVIRONMENT = "chaos";
-export const APPS = ["alpha", "beta"] as const;
 const ENGINES = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
 /** Longest time a message is on its way when nobody holds it: processes share two cores. */
 export const SLACK_MS = 1_500;
@@ -34,6 +36,8 @@ export interface ClusterOptions {
   readonly engines: number;
   /** Of each engine; as many as by default when it is missing. */
   readonly slots?: number;
+  /** The shops of examples/ as well, which needs a PHP. */
+  readonly shops: boolean;
   readonly random: Random;
   readonly tally: Tally;
   readonly findings: Findings;
@@ -46,16 +50,10 @@ export interface EnginePlace {
   readonly database: Wire;
 }
 
-export interface AppPlace {
-  readonly name: (typeof APPS)[number];
-  readonly slot: ProcessSlot;
-  readonly wire: Wire;
-}
-
 /**
  * Everything under test, as processes:
  *
- *     load --wire--> engines   --wire--> 2 apps
+ *     load --wire--> engines   --wire--> 2 apps, and 2 shops
  *                       |
  *                      wire --> Postgres <-- checker
  */
@@ -64,8 +62,11 @@ export class Cluster {
   readonly held = new HeldMessages(SLACK_MS);
   readonly engines: EnginePlace[] = [];
   readonly apps: AppPlace[] = [];
+  readonly shops: ShopPlace[] = [];
   readonly ackLog: string;
   readonly appLog: string;
+  /** What the shops were asked; their ledgers lie beside it. */
+  readonly shopLog: string;
   /** While Postgres is away, or has just come back, an engine may fail to start. */
   postgresAwayUntilMs = 0;
   postgres!: PostgresServer;
@@ -73,12 +74,12 @@ export class Cluster {
   admin!: Database;
   #isCalm = false;
   readonly #options: ClusterOptions;
-  readonly #secrets = new Map<string, string>();
 
   constructor(options: ClusterOptions) {
     this.#options = options;
     this.ackLog = join(options.folder, "ack.log");
     this.appLog = join(options.folder, "app.log");
+    this.shopLog = join(options.folder, "shop.log");
   }
 
   async start(): Promise<void> {
@@ -90,17 +91,28 @@ export class Cluster {
       applicationName: "chaos",
       connectTimeoutMs: 2_000,
     });
-    for (const name of APPS) this.apps.push(await this.#placeApp(name));
+    for (const name of APPS) this.apps.push(await placeApp(name, this.#placing()));
     for (const name of ENGINES.slice(0, this.#options.engines))
       this.engines.push(await this.#placeEngine(name));
-    const started = [...this.apps, ...this.engines].map(({ slot }) => slot.start());
-    if (!(await within(START_MS_MAX, Promise.all(started)))) {
-      const late = [...this.apps, ...this.engines]
-        .filter(({ slot }) => !slot.isUp)
-        .map(({ slot }) => slot.name);
+    if (this.#options.shops)
+      for (const shop of SHOPS) this.shops.push(await placeShop(shop, this.#placing()));
+    const slots = [...this.#ofApps(), ...this.engines.map(({ slot }) => slot)];
+    if (!(await within(START_MS_MAX, Promise.all(slots.map((slot) => slot.start()))))) {
+      const late = slots.filter(({ isUp }) => !isUp).map(({ name }) => name);
       throw new Error(`${late.join(", ")} did not start; the data folder has its log.`);
     }
-    for (const app of this.apps) await this.#register(app);
+  }
+
+  /** Tells an engine of all apps, and what each may invoke of another. From here on the clock starts runs. */
+  async register(): Promise<void> {
+    for (const app of [...this.apps, ...this.shops]) await this.#register(app);
+    for (const { name } of this.apps) await this.#allow(name, APPS);
+    const shops = this.shops.map(({ name }) => name);
+    for (const name of shops) await this.#allow(name, shops, ["ship", "label"]);
+  }
+
+  #ofApps(): ProcessSlot[] {
+    return [...this.apps.map(({ slot }) => slot), ...this.shops.flatMap(({ slots }) => slots)];
   }
 
   /** From here on engines are started without faults of their own. */
@@ -110,7 +122,7 @@ export class Cluster {
       door.heal();
       database.heal();
     }
-    for (const { wire } of this.apps) wire.heal();
+    for (const { wire } of [...this.apps, ...this.shops]) wire.heal();
     for (const { slot } of this.engines) {
       if (slot.isStopped) slot.resume();
       // Leaves in order and comes back without faults; one that is on its way up may have to be asked twice.
@@ -118,7 +130,7 @@ export class Cluster {
       await slot.drain();
       await this.#comeBack(slot);
     }
-    await Promise.all(this.apps.map(({ slot }) => this.#comeBack(slot)));
+    await Promise.all(this.#ofApps().map((slot) => this.#comeBack(slot)));
   }
 
   async #comeBack(slot: ProcessSlot): Promise<void> {
@@ -127,12 +139,13 @@ export class Cluster {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.engines, ...this.apps].map(({ slot }) => slot.close()));
+    const slots = [...this.engines.map(({ slot }) => slot), ...this.#ofApps()];
+    await Promise.all(slots.map((slot) => slot.close()));
     const wires = [
       ...this.engines.flatMap(({ door, database }) => [door, database]),
       ...this.apps.map(({ wire }) => wire),
     ];
-    await Promise.all(wires.map((wire) => wire.close()));
+    await Promise.all([...wires, ...this.shops].map((each) => each.close()));
     await this.admin?.end({ timeoutMs: 0 });
     await this.postgres?.close();
   }
@@ -160,8 +173,7 @@ export class Cluster {
     };
     const slot: ProcessSlot = new ProcessSlot({
       name: `engine ${name}`,
-      script: join(this.#options.engineRoot ?? ROOT, "engine/bin/durable.js"),
-      args: ["start"],
+      command: nodeCommand(join(this.#options.engineRoot ?? ROOT, "engine/bin/durable.js"), "start"),
       logFile: join(folder, `engine-${name}.log`),
       env: () => ({
         DURABLE_DATABASE_URL: this.postgres.url.replace(`:${this.postgres.port}/`, `:${database.port}/`),
@@ -216,37 +228,14 @@ export class Cluster {
     slot.resume();
   }
 
-  async #placeApp(name: (typeof APPS)[number]): Promise<AppPlace> {
+  #placing(): Placing {
     const { folder, random, tally, findings } = this.#options;
-    const port = await freePort();
-    const own = random.fork(`app ${name}`);
-    const wire = await Wire.open(port, this.#count);
-    const secret = `whsec_${randomBytes(32).toString("base64")}`;
-    this.#secrets.set(name, secret);
-    const slot = new ProcessSlot({
-      name: `app ${name}`,
-      script: fileURLToPath(new URL("fixture-app.ts", import.meta.url)),
-      logFile: join(folder, `app-${name}.log`),
-      env: () => ({
-        CHAOS_APP: name,
-        CHAOS_APP_LOG: this.appLog,
-        CHAOS_PORT: String(port),
-        CHAOS_APP_URL: `http://127.0.0.1:${wire.port}`,
-        CHAOS_ENGINE_URLS: this.engines.map(({ door }) => `http://127.0.0.1:${door.port}`).join(" "),
-        // Tokens are completed there.
-        DURABLE_PUBLIC_URL: `http://127.0.0.1:${this.engines[0]!.door.port}`,
-        DURABLE_SECRET: secret,
-        NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(folder, "compile-cache"),
-        // Half of them die on their own, after a step's effect and before its answer.
-        ...(!this.#isCalm && own.chance(0.5) && { CHAOS_DIE_AFTER: String(own.int(1, 300)) }),
-      }),
-      isReady: (line) => line === "ready",
-      onKilled: () => tally.add("app killed"),
-      mayFailToStart: () => false,
-      findings,
-      random: own,
-    });
-    return { name, slot, wire };
+    return {
+      ...{ folder, random, tally, findings, appLog: this.appLog, shopLog: this.shopLog },
+      engineUrls: () => this.engines.map(({ door }) => `http://127.0.0.1:${door.port}`),
+      isCalm: () => this.#isCalm,
+      disturbed: this.#count,
+    };
   }
 
   readonly #count = (kind: Disturbance["kind"]): void => {
@@ -258,14 +247,17 @@ export class Cluster {
   };
 
   /** Before any fault happens; so an answer other than 2xx ends the harness. Except that points may be hit already. */
-  async #register({ name, wire }: AppPlace): Promise<void> {
-    const secret = this.#secrets.get(name)!;
+  async #register({ name, wire, secret }: AppPlace | ShopPlace): Promise<void> {
     await this.#post(`/v1/apps/${name}/${ENVIRONMENT}/signing-secrets`, { secret });
     await this.#post(`/v1/apps/${name}/${ENVIRONMENT}/sync`, {
       url: `http://127.0.0.1:${wire.port}/api/durable`,
     });
-    for (const caller of APPS.filter((app) => app !== name))
-      await this.#post(`/v1/apps/${name}/${ENVIRONMENT}/callers/${caller}`, {}, "PUT");
+  }
+
+  /** All the others may invoke functions of this one; which, or all. */
+  async #allow(name: string, all: readonly string[], functions?: readonly string[]): Promise<void> {
+    for (const caller of all.filter((app) => app !== name))
+      await this.#post(`/v1/apps/${name}/${ENVIRONMENT}/callers/${caller}`, { functions }, "PUT");
   }
 
   async #post(path: string, body: object, method: "POST" | "PUT" = "POST"): Promise<void> {

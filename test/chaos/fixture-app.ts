@@ -1,7 +1,6 @@
 // A process: one app with its endpoint. It checks each request's signature by itself, writes down what arrived, and
 // hands the bytes to the SDK as if they came from the socket.
 
-import { createHmac } from "node:crypto";
 import { openSync, writeSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
@@ -10,9 +9,10 @@ import { NodeOpenRequest } from "../../sdk-ts/src/adapters/node-open-request.ts"
 import { configuredEngineUrl } from "../../sdk-ts/src/dev-mode.ts";
 import { firstLine, type OpenRequest } from "../../sdk-ts/src/http/open-request.ts";
 import { createRoute } from "../../sdk-ts/src/http/route.ts";
-import { type AppLine, hashOf, type RequestLine } from "../invariants/app-log.ts";
+import type { AppLine } from "../invariants/app-log.ts";
 import { currentRequest } from "./fixture-body.ts";
 import { fixtureFunctions } from "./fixture-functions.ts";
+import { requestLine } from "./request-line.ts";
 
 const environment = process.env as Record<string, string>;
 const { CHAOS_APP: app, CHAOS_APP_LOG: logFile, CHAOS_PORT: port, DURABLE_SECRET: secret } = environment;
@@ -48,7 +48,7 @@ const server = createServer(async (request, response) => {
     const body = open === null ? await buffer(request) : Buffer.from((await firstLine(open))!);
     if (request.url!.startsWith("/echo/")) return echo(request, response);
     process.env["DURABLE_URL"] = engines[requests++ % engines.length]!;
-    const line = describe(request, body);
+    const line = requestLine({ app: app!, secret: secret!, pid: process.pid }, request.headers, body);
     write(line);
     const wire = {
       ...toWire(request, response, body),
@@ -89,40 +89,4 @@ function echo({ url, headers }: IncomingMessage, response: ServerResponse): void
   const [run, stepId] = asked.split("/") as [string, string];
   write({ kind: "echo", t: Date.now(), run, stepId, key: String(headers["idempotency-key"]) });
   response.end(asked);
-}
-
-function describe(request: IncomingMessage, body: Buffer): RequestLine {
-  const id = String(request.headers["webhook-id"]);
-  const message = JSON.parse(body.toString());
-  return {
-    kind: "request",
-    t: Date.now(),
-    app: app!,
-    pid: process.pid,
-    id,
-    signature: check(request, id, body),
-    signedMs: Number(request.headers["webhook-timestamp"]) * 1_000,
-    type: message.type,
-    ...(message.type === "invoke" && {
-      run: message.run.id,
-      fn: message.fn,
-      fence: message.task.fence,
-      task: message.task.kind,
-      memo: message.memo.filter((entry: { st: string }) => entry.st !== "pending").map(memoLine),
-    }),
-  };
-}
-
-function memoLine(entry: { id: string; st: string; v?: unknown; error?: unknown }): [string, string] {
-  return [entry.id, hashOf(entry.st === "err" ? entry.error : entry.v)];
-}
-
-/** Standard Webhooks, written down a second time: an oracle must not share the code it judges. */
-function check(request: IncomingMessage, id: string, body: Buffer): string {
-  const timestamp = String(request.headers["webhook-timestamp"]);
-  if (Math.abs(Date.now() / 1000 - Number(timestamp)) > 300) return `timestamp ${timestamp}`;
-  const key = Buffer.from(secret!.replace(/^whsec_/, ""), "base64");
-  const expected = createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body).digest("base64");
-  const sent = String(request.headers["webhook-signature"]).split(" ");
-  return sent.includes(`v1,${expected}`) ? "valid" : `signature ${sent.join(" ")}`;
 }

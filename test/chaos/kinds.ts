@@ -1,6 +1,7 @@
 import type { Sql } from "../../engine/src/store/database.ts";
 import type { Kind } from "./kind.ts";
 import { LIMITED_KINDS } from "./limited/kinds.ts";
+import { SHOP_KINDS } from "./shops/kinds.ts";
 import { minimumOf } from "./tally.ts";
 
 const steps = (condition: string) =>
@@ -106,8 +107,13 @@ export async function countKinds(
   sql: Sql,
   taken: { readonly checkpoints: number; readonly streamed: number },
   minutes: number,
+  { shops }: { readonly shops: boolean },
 ): Promise<KindCount[]> {
-  const counts = KINDS.map(({ name, minimum, runs }) => ({ name, minimum, runs }));
+  const counts = [...KINDS, ...(shops ? SHOP_KINDS : [])].map(({ name, minimum, runs }) => ({
+    name,
+    minimum,
+    runs,
+  }));
   const [row] = await sql.unsafe(
     `select ${counts.map(({ runs }, at) => `(select count(distinct (k.a, k.b))::int from (${runs}) as k(a, b)) as k${at}`).join(", ")}`,
   );

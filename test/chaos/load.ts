@@ -3,7 +3,8 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, request } from "undici";
 import type { AckLine } from "../invariants/ack-log.ts";
-import { APPS, type Cluster, ENVIRONMENT, type EnginePlace } from "./cluster.ts";
+import { APPS } from "./app-place.ts";
+import { type Cluster, ENVIRONMENT, type EnginePlace } from "./cluster.ts";
 import type { Findings } from "./findings.ts";
 import { HOT_KEY } from "./hot-and-cold.ts";
 import { makeLimitedStory } from "./limited/stories.ts";
@@ -67,6 +68,15 @@ export class Load {
     ]);
   }
 
+  get hasRoom(): boolean {
+    return this.#sending && this.#tasks.size < UNANSWERED_MAX && this.live < this.#liveMax;
+  }
+
+  /** An event of somebody else's story, until it is acknowledged; the runs that it started then. */
+  async send(app: string, name: string, data: object, random: Random): Promise<string[]> {
+    return (await this.#deliver(app, [this.#event(name, data)], random, false))!;
+  }
+
   /** So much that engines are busy, and no more: what is under way must end soon. */
   calmDown(): void {
     this.#liveMax = Math.min(this.#liveMax, CALM_LIVE_MAX);
@@ -102,8 +112,7 @@ export class Load {
     const { random, requestsPerSecond } = this.#options;
     while (this.#sending) {
       await sleep((random.float() * 2_000) / requestsPerSecond);
-      if (this.#tasks.size < UNANSWERED_MAX && this.live < this.#liveMax)
-        this.#keep(this.#story(this.#count++));
+      if (this.hasRoom) this.#keep(this.#story(this.#count++));
     }
   }
 
@@ -112,8 +121,7 @@ export class Load {
     const own = random.fork("limited");
     while (this.#sending) {
       await sleep((own.float() * 2_000) / limitedPerSecond);
-      if (this.#tasks.size < UNANSWERED_MAX && this.live < this.#liveMax)
-        this.#keep(this.#limited(this.#limitedStories++));
+      if (this.hasRoom) this.#keep(this.#limited(this.#limitedStories++));
     }
   }
 
@@ -136,8 +144,7 @@ export class Load {
     const { random } = this.#options;
     while (this.#sending) {
       await sleep((random.float() * 2_000 * GATED_AT_ONCE) / perSecond);
-      if (this.#tasks.size < UNANSWERED_MAX && this.live < this.#liveMax)
-        this.#keep(this.#gated(random.fork(`gated ${this.#count++}`)));
+      if (this.hasRoom) this.#keep(this.#gated(random.fork(`gated ${this.#count++}`)));
     }
   }
 
@@ -153,7 +160,7 @@ export class Load {
       });
     });
     const runs = await this.#deliver(app, events, random, false);
-    await Promise.all(runs!.filter(() => random.chance(0.03)).map((run) => this.#cancel(app, run, random)));
+    await Promise.all(runs!.filter(() => random.chance(0.03)).map((run) => this.cancel(app, run, random)));
   }
 
   #keep(task: Promise<void>): void {
@@ -178,7 +185,7 @@ export class Load {
     const answers = programs.flatMap((program) => program.answers);
     await Promise.all([
       ...answers.map((answer) => this.#answer(app, answer, random)),
-      ...runs.filter(() => random.chance(0.06)).map((run) => this.#cancel(app, run, random)),
+      ...runs.filter(() => random.chance(0.06)).map((run) => this.cancel(app, run, random)),
     ]);
   }
 
@@ -263,7 +270,8 @@ export class Load {
     return status;
   }
 
-  async #cancel(app: string, run: string, random: Random): Promise<void> {
+  /** Within a moment or two, until that is answered. */
+  async cancel(app: string, run: string, random: Random): Promise<void> {
     await sleep(random.int(0, 1_500));
     for (;;) {
       const engine = random.pick(this.#options.cluster.engines);

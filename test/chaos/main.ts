@@ -1,6 +1,7 @@
 // `npm run chaos`: hurts the system in every way we know and holds it against every invariant. See README.md.
 
 import { formatReport } from "../invariants/check.ts";
+import { phpVersion } from "../php/php.ts";
 import { type ChaosResult, runChaos } from "./chaos-run.ts";
 import { formatKinds } from "./kinds.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
@@ -38,12 +39,16 @@ function allBugs({ seed, only }: Options): Promise<boolean> {
 }
 
 async function once({ seed, minutes, work, engines, keep }: Options): Promise<boolean> {
-  console.log(`chaos: seed ${seed}, ${minutes} minutes, ${engines} engines, 2 apps, 1 Postgres\n`);
+  const shops = work === "all" && phpVersion !== null;
+  const apps = shops ? "2 apps, a shop in TypeScript and one in PHP" : "2 apps";
+  console.log(`chaos: seed ${seed}, ${minutes} minutes, ${engines} engines, ${apps}, 1 Postgres\n`);
+  if (work === "all" && !shops)
+    console.log("There is no PHP 8.1 here, so the shops of examples/ take no part.\n");
   const folder = temporaryFolder("chaos");
   let isWell = false;
   try {
     const result = await runChaos({
-      ...{ seed, minutes, work, engines },
+      ...{ seed, minutes, work, engines, shops },
       folder: folder.path,
       interrupted: interrupted.signal,
     });

@@ -13,6 +13,7 @@ test("a fault that cannot be done, as when no engine is ever up, is a finding an
   const cluster = {
     engines: [{ slot: { isUp: false }, door: wire, database: wire }],
     apps: [{ slot: { untilReady: never }, wire }],
+    shops: [],
     restartPostgres: never,
     admin: { sql: { unsafe: never } },
   } as unknown as Cluster;

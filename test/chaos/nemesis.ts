@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Cluster, type EnginePlace, LEASE_MS } from "./cluster.ts";
 import type { Findings } from "./findings.ts";
 import type { Random } from "./random.ts";
-import type { FaultName, Tally } from "./tally.ts";
+import { FAULTS_OF_SHOPS, type FaultName, type Tally } from "./tally.ts";
 import { within } from "./within.ts";
 
 export interface NemesisParts {
@@ -46,6 +46,18 @@ const FAULTS: readonly Fault[] = [
     timesInFiveMinutes: 16,
     act: stopApp,
   },
+  ...FAULTS_OF_SHOPS.map(
+    (name): Fault => ({
+      name,
+      timesInFiveMinutes: 20,
+      async act({ cluster, random }) {
+        const shop = cluster.shops.find(({ fault }) => fault === name)!;
+        const slot = random.pick(shop.slots);
+        await slot.untilReady();
+        slot.kill();
+      },
+    }),
+  ),
   {
     name: "Postgres killed",
     timesInFiveMinutes: 22,
@@ -58,7 +70,10 @@ const FAULTS: readonly Fault[] = [
   {
     name: "session terminated",
     timesInFiveMinutes: 60,
-    async act({ cluster, random, tally }) {
+    async act(parts) {
+      const { cluster, random, tally } = parts;
+      // On a slow machine none would ever come up if the sessions were ended that engines start with.
+      await anEngine(parts);
       tally.add(
         "session terminated",
         await terminateSessions(cluster, random.pick(["queued", "all", "some"])),
@@ -120,7 +135,7 @@ export async function rage(
 ): Promise<void> {
   const startedAtMs = performance.now();
   await Promise.all(
-    FAULTS.map(async (fault) => {
+    FAULTS.filter(({ name }) => parts.tally.has(name)).map(async (fault) => {
       const own = { ...parts, random: parts.random.fork(fault.name), stopped };
       const times = Math.max(2, Math.ceil((fault.timesInFiveMinutes * durationMs) / 300_000));
       const everyMs = durationMs / times;
@@ -251,7 +266,7 @@ type WireFault = "drop-answer" | "duplicate-answer" | "cut";
 /** One wire for a moment. The wire to Postgres never doubles bytes: TCP does not, and no statement runs twice of it. */
 async function disturb({ cluster, random }: NemesisParts, kind: WireFault): Promise<void> {
   const engine = random.pick(cluster.engines);
-  const app = random.pick(cluster.apps);
+  const app = random.pick([...cluster.apps, ...cluster.shops]);
   const wire =
     kind === "duplicate-answer"
       ? random.pick([app.wire, engine.door])

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Sql } from "../../engine/src/store/database.ts";
+import { APPS } from "./app-place.ts";
 import { type Asking, askEngine } from "./ask-engine.ts";
-import { APPS, ENVIRONMENT } from "./cluster.ts";
+import { ENVIRONMENT } from "./cluster.ts";
 
 const LOOK_EVERY_MS = 200;
 

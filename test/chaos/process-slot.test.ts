@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { nodeCommand } from "./child.ts";
 import { Findings } from "./findings.ts";
 import { ProcessSlot } from "./process-slot.ts";
 import { Random } from "./random.ts";
@@ -17,7 +18,7 @@ test("a process that never leaves is told of, and does not keep the harness wait
   const findings = new Findings();
   const slot = new ProcessSlot({
     name: "engine one",
-    script,
+    command: nodeCommand(script),
     logFile: join(folder.path, "log"),
     env: () => ({}),
     isReady: (line) => line === "ready",

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Child } from "./child.ts";
+import { Child, type Command } from "./child.ts";
 import type { Findings } from "./findings.ts";
 import type { Random } from "./random.ts";
 import { within } from "./within.ts";
 
 export interface SlotOptions {
   readonly name: string;
-  readonly script: string;
-  readonly args?: readonly string[];
+  readonly command: Command;
   readonly logFile: string;
   /** Asked at each start. */
   readonly env: () => Readonly<Record<string, string>>;
@@ -112,12 +111,11 @@ export class ProcessSlot {
   }
 
   async #live(): Promise<void> {
-    const { name, script, args, logFile, env, findings, isReady, onLine } = this.#options;
+    const { name, command, logFile, env, findings, isReady, onLine } = this.#options;
     this.#toldToEnd = false;
     let last = "";
     this.#child = new Child({
-      script,
-      ...(args && { args }),
+      command,
       env: env(),
       logFile,
       onLine: (line) => {

@@ -51,7 +51,7 @@ export const STOPPED: Invariant = {
 export const MOURNED: Invariant = {
   number: "X4",
   name: "mourned",
-  sentence: "Every run that failed was told of, to a run of its own.",
+  sentence: "Every run that failed was told of, to a run of its own, where a function listens to that.",
   phase: "after",
   check: bySql(
     "select count(*) from durable.runs where status = 'failed'",
@@ -59,7 +59,8 @@ export const MOURNED: Invariant = {
        left join durable.event_ids k on k.workspace_id = r.workspace_id and k.client_id = 'durable.run.failed/' || r.id
        left join durable.events e on e.workspace_id = k.workspace_id and e.id = k.event_id
        left join durable.runs m on m.workspace_id = e.workspace_id and m.event_id = e.id and m.function_id = 'mourner'
-       where r.status = 'failed' and m.id is null`,
+       where r.status = 'failed' and m.id is null
+         and exists (select 1 from durable.functions f where f.workspace_id = r.workspace_id and f.id = 'mourner')`,
   ),
 };
 

@@ -3,6 +3,8 @@ export const MINIMUMS = {
   "engine killed": 50,
   "app killed": 20,
   "app stopped": 12,
+  "TypeScript shop killed": 12,
+  "PHP shop killed": 12,
   "Postgres killed": 20,
   "session terminated": 500,
   zombie: 20,
@@ -16,6 +18,9 @@ export const MINIMUMS = {
 } as const satisfies Record<string, number>;
 
 export type FaultName = keyof typeof MINIMUMS;
+
+/** Where there is no PHP, or only the rest is looked at. */
+export const FAULTS_OF_SHOPS = ["TypeScript shop killed", "PHP shop killed"] as const satisfies FaultName[];
 
 const FULL_MINUTES = 5;
 
@@ -35,9 +40,17 @@ export class Tally {
   readonly #counts = new Map<FaultName, number>();
   readonly #recoveriesMs: number[] = [];
   readonly #points = new Map<string, number>();
+  /** Those that this run can have. */
+  readonly #names: readonly FaultName[];
 
-  constructor(minutes: number) {
+  constructor(minutes: number, { shops = false } = {}) {
     this.#minutes = minutes;
+    const absent: readonly FaultName[] = shops ? [] : FAULTS_OF_SHOPS;
+    this.#names = FAULT_NAMES.filter((name) => !absent.includes(name));
+  }
+
+  has(name: FaultName): boolean {
+    return this.#names.includes(name);
   }
 
   add(name: FaultName, count = 1): void {
@@ -74,11 +87,11 @@ export class Tally {
   }
 
   get missing(): FaultName[] {
-    return FAULT_NAMES.filter((name) => !this.isEnough(name));
+    return this.#names.filter((name) => !this.isEnough(name));
   }
 
   format(): string {
-    const lines = FAULT_NAMES.map((name) => {
+    const lines = this.#names.map((name) => {
       const mark = this.isEnough(name) ? "  " : "! ";
       return `${mark}${name.padEnd(24)} ${String(this.count(name)).padStart(6)}   at least ${this.minimum(name)}`;
     });

@@ -54,6 +54,7 @@ const KNOWS: Record<string, readonly string[]> = {
   // The rest of the protocol needs a schema library and Node.
   "sdk-ts/src": ["@durable/protocol/wire"],
   "demo/src": ["@durable/sdk", "@durable/sdk/node", "@durable/engine"],
+  "examples/shop-typescript/src": ["@durable/sdk", "@durable/sdk/node"],
   // Types, and what is pure: how a stream is read, when a cron line comes.
   "dashboard/src": [
     "@durable/engine/api",

@@ -298,8 +298,11 @@ describe("is none", () => {
     expect(inFile("const tick = (step) => step.run();\nconst at = Date.now();")).toEqual([]);
   });
 
-  test("the code of this repository's pages and demo", () => {
-    for (const file of ["demo/src/app/charge-order.ts", "demo/src/app/onboarding.ts"]) {
+  test("the code of this repository's pages, demo and examples", () => {
+    const shop = ["checkout", "label", "mail", "ship"].map(
+      (name) => `examples/shop-typescript/src/${name}.ts`,
+    );
+    for (const file of ["demo/src/app/charge-order.ts", "demo/src/app/onboarding.ts", ...shop]) {
       expect(inFile(readFileSync(join(root, file), "utf8")), file).toEqual([]);
     }
     const guide = readFileSync(join(root, "docs/guides/typescript.md"), "utf8");

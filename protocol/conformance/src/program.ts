@@ -33,6 +33,7 @@ export type Statement =
       readonly do: "invoke";
       readonly name: string;
       readonly fn: string;
+      readonly app?: string;
       readonly data: unknown;
       readonly catch?: true;
     }

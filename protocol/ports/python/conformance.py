@@ -69,9 +69,9 @@ class Program:
         results.append(self.run.signal(statement["name"], **members))
 
     def do_invoke(self, statement, results, known):
-        data = filled(statement.get("data"), known)
+        members = {"input": filled(statement.get("data"), known), **rest(statement, "fn", "app")}
         try:
-            result = self.run.invoke(statement["name"], fn=statement["fn"], input=data)
+            result = self.run.invoke(statement["name"], **members)
         except durable.Failure as failure:
             if not statement.get("catch"):
                 raise

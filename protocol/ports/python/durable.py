@@ -145,7 +145,7 @@ class Run:
     sleep = partialmethod(step, "sleep")  # name, ms=
     wait = partialmethod(step, "wait")  # name, event=, match=, timeout_ms=
     signal = partialmethod(step, "signal")  # name, key=, timeout_ms=
-    invoke = partialmethod(step, "invoke")  # name, fn=, input=, timeout_ms=
+    invoke = partialmethod(step, "invoke")  # name, fn=, app=, input=, timeout_ms=
     send = partialmethod(step, "send")  # name, events=
 
     def reach(self, op, name):

@@ -15,7 +15,7 @@ use Durable\Options\Shown;
 use Durable\Options\Slug;
 use Durable\Wire\Limits;
 
-/** `$step->invoke` and `$step->spawn`: another function of this app as a child run. */
+/** `$step->invoke` and `$step->spawn`: another function as a child run, of this app or of one that lets it. */
 final class Child
 {
     public static function invoke(
@@ -26,14 +26,15 @@ final class Child
         mixed $input,
         mixed $timeout,
         ?string $onCancel,
+        ?string $app,
     ): mixed {
         return $turn->ask(
             new StepCall('invoke', $name),
             $scope,
-            static function (string $id, int $n) use ($turn, $scope, $name, $fn, $input, $timeout, $onCancel): void {
+            static function (string $id, int $n) use ($turn, $scope, $name, $fn, $input, $timeout, $onCancel, $app): void {
                 $turn->report(
                     ['op' => 'invoke', 'id' => $id, 'name' => $name, 'n' => $n]
-                        + self::onWire('invoke', $name, $fn, $input, $onCancel) + Wait::timeout("Step \"{$name}\"", $timeout),
+                        + self::onWire('invoke', $name, $fn, $input, $onCancel, $app) + Wait::timeout("Step \"{$name}\"", $timeout),
                     $scope,
                 );
             },
@@ -47,14 +48,15 @@ final class Child
         string|DurableFunction $fn,
         mixed $input,
         ?string $onCancel,
+        ?string $app,
     ): string {
         return $turn->ask(
             new StepCall('spawn', $name),
             $scope,
-            static function (string $id, int $n) use ($turn, $scope, $name, $fn, $input, $onCancel): void {
+            static function (string $id, int $n) use ($turn, $scope, $name, $fn, $input, $onCancel, $app): void {
                 $turn->report(
                     ['op' => 'invoke', 'id' => $id, 'name' => $name, 'n' => $n, 'spawn' => true]
-                        + self::onWire('spawn', $name, $fn, $input, $onCancel),
+                        + self::onWire('spawn', $name, $fn, $input, $onCancel, $app),
                     $scope,
                 );
             },
@@ -62,8 +64,14 @@ final class Child
     }
 
     /** @return array<string, mixed> */
-    private static function onWire(string $verb, string $name, string|DurableFunction $fn, mixed $input, ?string $onCancel): array
-    {
+    private static function onWire(
+        string $verb,
+        string $name,
+        string|DurableFunction $fn,
+        mixed $input,
+        ?string $onCancel,
+        ?string $app,
+    ): array {
         $subject = "Step \"{$name}\"";
         $id = $fn instanceof DurableFunction ? $fn->id : $fn;
         try {
@@ -74,12 +82,19 @@ final class Child
                 $problem,
             );
         }
+        if ($app !== null) {
+            try {
+                Slug::check('"app"', $app);
+            } catch (InvalidOption $problem) {
+                throw new NonRetriableError("{$subject}: {$problem->getMessage()}.", $problem);
+            }
+        }
         if ($onCancel !== null && $onCancel !== 'cascade' && $onCancel !== 'abandon') {
             throw new NonRetriableError(
                 "{$subject}: \"onCancel\" must be \"cascade\" or \"abandon\", not " . Shown::text($onCancel) . '.',
             );
         }
-        $child = ['fn' => $id];
+        $child = ['fn' => $id] + ($app === null ? [] : ['app' => $app]);
         if ($input !== null) {
             $child['input'] = Value::toJson("{$subject} gives \"{$id}\"", $input, Limits::EVENT_BYTES_MAX);
         }

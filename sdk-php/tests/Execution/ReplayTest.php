@@ -58,6 +58,18 @@ final class ReplayTest extends TurnCase
         self::assertSame([2, 2], [$answer['ops'][0]['n'], $answer['ops'][0]['v']]);
     }
 
+    public function testAChildMayBeAFunctionOfAnotherApp(): void
+    {
+        $handler = static fn (array $event, Step $step): mixed => $step->invoke('ship it', 'ship', input: ['order' => 7], app: 'other');
+        $op = self::turn($handler)['ops'][0];
+        self::assertSame(['ship', 'other', ['order' => 7]], [$op['fn'], $op['app'], $op['input']]);
+        $spawned = self::turn(static fn (array $event, Step $step): string => $step->spawn('ship', app: 'other'))['ops'][0];
+        self::assertSame(['ship', 'other', true], [$spawned['fn'], $spawned['app'], $spawned['spawn']]);
+        self::assertArrayNotHasKey('app', self::turn(static fn (array $event, Step $step): mixed => $step->invoke('ship'))['ops'][0]);
+        $refused = self::turn(static fn (array $event, Step $step): mixed => $step->invoke('ship', app: 'no/slash'));
+        self::assertStringStartsWith('Step "ship": "app" "no/slash" must be 1 to 100 of', $refused['error']['message']);
+    }
+
     /** @dataProvider modes */
     #[DataProvider('modes')]
     public function testCodeThatSwallowsEverythingCannotGoOn(string $mode): void

@@ -1,8 +1,9 @@
 import { appendFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AckLine } from "../../invariants/ack-log.ts";
+import { APPS } from "../app-place.ts";
 import { type Answered, type Asking, askEngine } from "../ask-engine.ts";
-import { APPS, ENVIRONMENT } from "../cluster.ts";
+import { ENVIRONMENT } from "../cluster.ts";
 import { REGIONS, TENANTS } from "./functions.ts";
 
 type PauseLine = Extract<AckLine, { kind: "pause" }>;

@@ -1,8 +1,9 @@
 import type { Sql } from "../../../engine/src/store/database.ts";
 
 /**
- * Writes down what is only there for a moment, in the transactions that do it. Their order is that of `no`: whoever lets
- * go has his line before who comes in because of it, for that one sees a place as free once it is committed.
+ * Writes down what is only there for a moment, in the transactions that do it; from the first on, so no app may be registered
+ * yet. Their order is that of `no`: whoever lets go has his line before who comes in because of it, for that one sees a place as
+ * free once it is committed.
  *
  * - `grant_log`: each grant (+1) and each release (-1) of a gate
  * - `limit_log`: each number of a limit, under the same numbers as grants: both are written under the gatekeeper
@@ -47,8 +48,6 @@ export async function recordLimits(sql: Sql): Promise<void> {
       return null;
     end $$;
     create trigger log_limit after insert or update on durable.limits for each row execute function public.log_limit();
-    insert into public.limit_log (no, workspace_id, limit_id, count)
-      select 0 - row_number() over (), l.workspace_id, l.id, durable.limit_now(l) from durable.limits l;
 
     create function public.log_lease() returns trigger language plpgsql as $$
     begin

@@ -74,8 +74,8 @@ async function one(frame: Frame, statement: Statement): Promise<void> {
       );
       return;
     case "invoke": {
-      const { name, fn, data, catch: catches } = statement;
-      const call = step.invoke(name, fn, { input: meant(frame, data) });
+      const { name, fn, app, data, catch: catches } = statement;
+      const call = step.invoke(name, fn, { app, input: meant(frame, data) });
       results.push(await (catches ? caught(call) : call));
       return;
     }

@@ -109,7 +109,12 @@ final class Program
                 $this->results[] = $step->waitForSignal($name, key: $statement['key'], timeout: $statement['timeout_ms']);
                 return;
             case 'invoke':
-                $call = fn (): mixed => $step->invoke($name, $statement['fn'], input: $this->meant($statement['data'] ?? null));
+                $call = fn (): mixed => $step->invoke(
+                    $name,
+                    $statement['fn'],
+                    input: $this->meant($statement['data'] ?? null),
+                    app: $statement['app'] ?? null,
+                );
                 $this->results[] = ($statement['catch'] ?? false) ? self::caught($call) : $call();
                 return;
             case 'send':

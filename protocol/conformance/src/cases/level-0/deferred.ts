@@ -119,6 +119,19 @@ export const deferred: readonly Case[] = [
     ],
   },
   {
+    id: "L0-invoke-app",
+    level: 0,
+    says: "A child that is a function of another app is reported with that app.",
+    program: [
+      { do: "invoke", name: "child", fn: "other", app: "elsewhere", data: 1 },
+      { do: "return", value: "$results" },
+    ],
+    exchanges: [
+      { answers: goesOn(op("invoke", "child", { fn: "other", app: "elsewhere", input: 1 })) },
+      { memo: [settled("invoke", "child", 2)], answers: done([2]) },
+    ],
+  },
+  {
     id: "L0-invoke-error",
     level: 0,
     isTranscript: true,

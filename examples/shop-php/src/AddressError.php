@@ -1,0 +1,11 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Shop;
+
+use Durable\Exception\NonRetriableError;
+
+final class AddressError extends NonRetriableError
+{
+}

@@ -103,9 +103,13 @@ const patient = createFunction({
 const long = createFunction({
   id: "long",
   trigger: { event: "long" },
-  handler: async ({ step }) => {
-    for (let i = 0; i < 12; i += 1) {
-      await step.run("nap", () => new Promise((resolve) => setTimeout(resolve, 40)));
+  handler: async ({ event, step }) => {
+    const { who = "", naps = 12 } = (event.data ?? {}) as { who?: string; naps?: number };
+    for (let i = 0; i < naps; i += 1) {
+      await step.run("nap", () => {
+        said.push(who);
+        return new Promise((resolve) => setTimeout(resolve, 40));
+      });
     }
     return "rested";
   },
@@ -329,8 +333,12 @@ test("in dev every turn is a replay, so that code which does not repeat itself i
 test("a run that others wait for lets go in the commit of its turn, without another request", async () => {
   const busy = await startEngine({ streams: true, slots: 1 });
   const other = await startSdkApp(busy, "shop", functions, counted);
-  const runs = await Promise.all([1, 2, 3].map(() => other.start("long")));
+  // Longer than a run keeps its lease while others wait.
+  const runs = await Promise.all(["a", "b"].map((who) => other.start("long", { who, naps: 20 })));
   for (const run of runs) expect(await other.ended(run)).toMatchObject({ status: "completed" });
+  const turns = said.filter((who, i) => who !== said[i - 1]);
+  expect(turns.length).toBeGreaterThanOrEqual(3);
+  expect(said).toHaveLength(40);
   await waitFor("all leases gone", async () => {
     const [row] = await busy.database.sql`select count(*)::int as count from durable.live_runs`;
     return row!["count"] === 0;

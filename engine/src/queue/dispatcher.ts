@@ -47,9 +47,11 @@ const CLAIM_MAX = 128;
 const DRAIN_MS = 20_000;
 /** While slots are capped, those that become free are filled together: a claim of one costs as much as one of sixteen. */
 const CLAIM_EVERY_MS = 50;
-/** How long a run keeps its lease while other jobs wait for a slot. */
-const KEEP_WHILE_OTHERS_WAIT_MS = 100;
-/** And while others may have come to its gates since: a lease does not hear of them. */
+/** How long a run keeps its lease while other jobs wait for a slot: less would be more claims and replays than steps. */
+const KEEP_WHILE_SLOTS_ARE_FULL_MS = 500;
+/** While others are known to wait at its gates. */
+const KEEP_WHILE_CONTENDED_MS = 100;
+/** And while others may have come to them since: a lease does not hear of them. */
 const KEEP_AT_A_GATE_MS = 1_000;
 
 /** A row is had for one commit of somebody else; who has it long is looked at ever more seldom. */
@@ -148,7 +150,8 @@ export class Dispatcher implements Service, Births {
     if (this.#draining || this.#options.health.isOverLimit(run.workspaceId)) return true;
     const heldMs = this.#options.clock.monotonicMs() - run.leasedAtMs;
     if (run.gates === "step" && heldMs > KEEP_AT_A_GATE_MS) return true;
-    return (this.#backlogged || run.gates === "contended") && heldMs > KEEP_WHILE_OTHERS_WAIT_MS;
+    if (run.gates === "contended" && heldMs > KEEP_WHILE_CONTENDED_MS) return true;
+    return this.#backlogged && heldMs > KEEP_WHILE_SLOTS_ARE_FULL_MS;
   }
 
   reserve(wanted: number): number {

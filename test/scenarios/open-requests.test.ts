@@ -206,7 +206,7 @@ test("the trace shows for each step what its turn cost", async () => {
   await app.ended(run);
   const { sql } = engine.database;
   const steps =
-    await sql`select scheduled_at <= leased_at or leased_at <= sent_at as led, sent_at <= received_at as told, received_at <= committed_at as kept
+    await sql`select scheduled_at <= leased_at or leased_at <= sent_at as led, sent_at <= received_at as told, received_at is not null and committed_at is not null as kept
     from durable.steps where run_id = ${run}::uuid order by seq`;
   expect([...steps]).toEqual(Array.from({ length: 3 }, () => ({ led: true, told: true, kept: true })));
 });

@@ -22,7 +22,7 @@ import type { Service } from "../runtime/service.ts";
 import type { Database } from "../store/database.ts";
 import type { EngineLoad } from "../store/engines.ts";
 import { loadJournals, loadRunHeads } from "../store/journals.ts";
-import { claimLeases, claimParked, type Lease, leaseKey } from "../store/leases.ts";
+import { claimLeases, claimParked, isAnyReady, type Lease, leaseKey } from "../store/leases.ts";
 import { heldOfBirth, heldOfLease } from "./begin-holding.ts";
 import { HeldLeases } from "./held-leases.ts";
 import type { Slots } from "./slots.ts";
@@ -47,6 +47,8 @@ const CLAIM_MAX = 128;
 const DRAIN_MS = 20_000;
 /** While slots are capped, those that become free are filled together: a claim of one costs as much as one of sixteen. */
 const CLAIM_EVERY_MS = 50;
+/** While no slot is free, whether anybody waits is asked no more often than that. */
+const LOOK_EVERY_MS = 100;
 /** How long a run keeps its lease while other jobs wait for a slot: less would be more claims and replays than steps. */
 const KEEP_WHILE_SLOTS_ARE_FULL_MS = 500;
 /** While others are known to wait at its gates. */
@@ -66,6 +68,7 @@ export class Dispatcher implements Service, Births {
   readonly #successors = new Map<string, Lease>();
   #claims = 0;
   #claimedAtMs = Number.NEGATIVE_INFINITY;
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
   #isClaiming = false;
   /** Slots that the claim under way has reserved. */
   #asked = 0;
@@ -228,7 +231,8 @@ export class Dispatcher implements Service, Births {
 
   async #round(): Promise<NextRound> {
     const { authority, clock, database, pollMs, slots } = this.#options;
-    if (this.#draining || slots.free === 0 || !this.#mayAct()) return "later";
+    if (this.#draining || !this.#mayAct()) return "later";
+    if (slots.free === 0) return this.#lookWhoWaits();
     const nowMs = clock.monotonicMs();
     const tooSoonMs = slots.isCapped ? this.#claimedAtMs + CLAIM_EVERY_MS - nowMs : 0;
     if (tooSoonMs > 0) return { inMs: tooSoonMs };
@@ -268,6 +272,16 @@ export class Dispatcher implements Service, Births {
     this.#lockedInRow = metLocked ? this.#lockedInRow + 1 : 0;
     if ((this.#backlogged || didPark) && slots.free > 0) return "again";
     return metLocked ? { inMs: Math.min(LOCKED_MS * 2 ** this.#lockedInRow, pollMs) } : "later";
+  }
+
+  /** Nobody can be let in. Those inside give way after a while, if there is anybody to give way to. */
+  async #lookWhoWaits(): Promise<NextRound> {
+    const { clock, database } = this.#options;
+    const soonMs = this.#lookedAtMs + LOOK_EVERY_MS - clock.monotonicMs();
+    if (soonMs > 0) return { inMs: soonMs };
+    this.#lookedAtMs = clock.monotonicMs();
+    this.#backlogged = await isAnyReady(database);
+    return "later";
   }
 
   /** Parked jobs of limited endpoints, as many as each bears. */

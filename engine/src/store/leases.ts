@@ -74,6 +74,12 @@ export async function claimParked(
   return leasesOf(rows, parked);
 }
 
+/** Whether any job could be claimed at this moment. */
+export async function isAnyReady({ sql }: Database): Promise<boolean> {
+  const [row] = await sql<{ waits: boolean }[]>`select exists (select from durable.ready) as waits`;
+  return row!.waits;
+}
+
 /** Every lease the database says this engine holds. */
 export async function findLeases(database: Database, engineId: number): Promise<Lease[]> {
   const rows = await database.sql<LeaseRow[]>`

@@ -209,7 +209,7 @@ describe("in an empty project", () => {
 
   it.each<[string, string, readonly string[]]>([
     ["@durable/sdk", "serve", []],
-    ["@durable/sdk/express", "serve", ["express", "node", "read-before"]],
+    ["@durable/sdk/express", "serve", ["express", "node-open-request", "node", "read-before"]],
     ["@durable/sdk/lambda", "serve", ["lambda-event", "lambda"]],
     ["@durable/sdk/cloudflare", "serve", ["cloudflare"]],
     ["@durable/sdk/next", "serve", ["next"]],

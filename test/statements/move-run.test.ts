@@ -42,11 +42,11 @@ test("the holder lets go at its next continue, and hears so as often as it commi
   expect(changes.map(({ kind }) => kind).slice(-2)).toEqual(["run.moved", "run.requeue"]);
 });
 
-test("a checkpoint leaves the lease where it is, and the move to the answer", async () => {
+test("a checkpoint leaves the lease where it is and the move to the answer, and says that there is one", async () => {
   const run = await stage.startRun();
   await move(run);
   const checkpoint = commitItem(run, outcome("continue", { steps: [step("a", "ok")] }));
-  expect(await commit(checkpoint)).toBe("applied");
+  expect(await commit(checkpoint)).toBe("wanted");
   expect(await live(run)).toEqual({ status: "running", moving: true, leased: true });
   const sleep = step("b", "pending", { op: "sleep", dueMs: 60_000 });
   const end = commitItem({ ...run, fence: checkpoint.nextFence }, outcome("wait", { steps: [sleep] }), {

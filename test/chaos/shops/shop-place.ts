@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { appendFileSync } from "node:fs";
-import type { Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
@@ -69,7 +69,7 @@ export async function placeShop(shop: Shop, placing: Placing): Promise<ShopPlace
     (port) => places.find((place) => place.port === port)!.slot.isUp,
   );
   door.prependListener("request", async (incoming) => {
-    const body = await buffer(incoming).catch(() => null);
+    const body = await messageOf(incoming);
     if (body === null) return;
     const line = requestLine({ app: name, secret, pid: process.pid }, incoming.headers, body);
     appendFileSync(placing.shopLog, `${JSON.stringify(line)}\n`);
@@ -83,6 +83,20 @@ export async function placeShop(shop: Shop, placing: Placing): Promise<ShopPlace
       door.close();
     },
   };
+}
+
+/** The message that a request is for: all of it, or the first line of one that stays open. Null when it breaks before. */
+function messageOf(incoming: IncomingMessage): Promise<Buffer | null> {
+  if (incoming.headers["content-type"] !== "application/x-ndjson") return buffer(incoming).catch(() => null);
+  return new Promise((resolve) => {
+    let read = Buffer.alloc(0);
+    incoming.on("data", (piece: Buffer) => {
+      read = Buffer.concat([read, piece]);
+      const end = read.indexOf("\n");
+      if (end >= 0) resolve(read.subarray(0, end));
+    });
+    incoming.on("close", () => resolve(null));
+  });
 }
 
 async function listening(door: Server): Promise<number> {

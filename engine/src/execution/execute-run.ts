@@ -55,8 +55,7 @@ async function dispatch(
 ): Promise<Dispatched | null> {
   const fromSeq = run.knownSeq + 1;
   const stream = request.isOpen ? new StreamedDispatch(parts, run, request) : null;
-  const reply = await callApp(parts, run, request, stream);
-  await stream?.close();
+  const reply = await callApp(parts, run, request, stream).finally(() => stream?.close());
   if (stream?.isOver) return null;
   const before = mayHaveCheckpoints(reply) ? await catchUp(parts, run) : null;
   const ops = reply.kind === "answer" && "ops" in reply.answer ? (reply.answer.ops ?? []) : [];

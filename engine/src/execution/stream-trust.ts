@@ -9,6 +9,9 @@ const OPEN_PART = 0.1;
 const ASK_AGAIN_MS_MIN = 60_000;
 const ASK_AGAIN_MS_MAX = 3_600_000;
 
+/** Of one app, in this process. What else is asked of it finds connections that are free. */
+export const STREAMS_MAX = 256;
+
 interface Doubt {
   readonly untilMs: number;
   readonly forMs: number;
@@ -27,6 +30,7 @@ export interface StreamTrustOptions {
 export class StreamTrust {
   readonly #options: StreamTrustOptions;
   readonly #doubts = new Map<number, Doubt>();
+  readonly #open = new Map<number, number>();
 
   constructor(options: StreamTrustOptions) {
     this.#options = options;
@@ -37,6 +41,7 @@ export class StreamTrust {
     if (!this.#options.isOn || newest !== null || endpoint === null) return false;
     if (held.stepId !== null || held.memo.ending !== null || !endpoint.capabilities.has("stream"))
       return false;
+    if ((this.#open.get(workspaceId) ?? 0) >= STREAMS_MAX) return false;
     const doubt = this.#doubts.get(workspaceId);
     return doubt === undefined || this.#options.clock.monotonicMs() >= doubt.untilMs;
   }
@@ -45,6 +50,16 @@ export class StreamTrust {
   openMs({ endpoint }: WorkspaceEntry): number {
     const maxMs = endpoint?.maxDurationMs ?? Number.POSITIVE_INFINITY;
     return Math.min(OPEN_MS_MAX, maxMs * OPEN_PART);
+  }
+
+  began(workspaceId: number): void {
+    this.#open.set(workspaceId, (this.#open.get(workspaceId) ?? 0) + 1);
+  }
+
+  ended(workspaceId: number): void {
+    const count = this.#open.get(workspaceId)! - 1;
+    if (count === 0) this.#open.delete(workspaceId);
+    else this.#open.set(workspaceId, count);
   }
 
   /** It came through in both directions. */

@@ -22,6 +22,7 @@ const CLOSED: LineEnd = { kind: "closed" };
 const RELEASED: LineEnd = { kind: "released" };
 const OVER: LineEnd = { kind: "over", why: "The engine hung up: it no longer works for this run." };
 
+/** Of one dispatch; whoever makes one closes it when the exchange is over. */
 export class StreamedDispatch implements StreamTerms {
   readonly #parts: ExecutionParts;
   readonly #run: HeldRun;
@@ -37,6 +38,7 @@ export class StreamedDispatch implements StreamTerms {
     this.#parts = parts;
     this.#run = run;
     this.#request = request;
+    parts.streams.began(run.workspaceId);
   }
 
   get signingKeys() {
@@ -72,6 +74,7 @@ export class StreamedDispatch implements StreamTerms {
    */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#parts.streams.ended(this.#run.workspaceId);
     await this.#taking;
     if (this.#failure !== undefined) throw this.#failure;
   }

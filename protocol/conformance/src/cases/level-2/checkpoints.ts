@@ -1,8 +1,9 @@
 // Every run here has a memo of 120 entries when the kit comes in: sending it again costs more than a checkpoint.
 
-import type { Callback, CallbackReply, Case, Counts, ScriptedCase } from "../../case.ts";
+import type { CallbackReply, Case, ScriptedCase } from "../../case.ts";
 import type { Pattern } from "../../match.ts";
 import { idOf, LONG, LONG_LOOP, LONG_MEMO, ran } from "../words.ts";
+import { checkpoint } from "./checkpoint.ts";
 
 const needs = ["checkpoint"] as const;
 const offers = ["checkpoint"] as const;
@@ -14,21 +15,6 @@ const steps = [
   { do: "run", name: "c", returns: 3 },
   { do: "return", value: "$last" },
 ] as const;
-
-function checkpoint(
-  seq: number,
-  known: number,
-  ops: readonly Pattern[],
-  replies: CallbackReply,
-  ranBefore?: Counts,
-): Callback {
-  return {
-    what: "checkpoint",
-    asks: { run: { $bound: "run" }, fence: { $bound: "fence" }, seq, known, ops },
-    replies,
-    ...(ranBefore !== undefined && { ran: ranBefore }),
-  };
-}
 
 /** The engine's answer: this step is recorded, and nothing else has settled. */
 function taken(seq: number, name: string, more: object = {}): CallbackReply {

@@ -1,8 +1,9 @@
 // Requests that stay open: what the app tells before it answers comes on them, and is answered on them.
 
-import type { Callback, CallbackReply, Case, Counts, ScriptedCase } from "../../case.ts";
+import type { CallbackReply, Case, ScriptedCase } from "../../case.ts";
 import type { Pattern } from "../../match.ts";
 import { done, goesOn, idOf, ok, op, ran } from "../words.ts";
+import { checkpoint } from "./checkpoint.ts";
 
 const needs = ["stream"] as const;
 
@@ -11,20 +12,6 @@ const steps = [
   { do: "run", name: "b", returns: 2 },
   { do: "return", value: "$last" },
 ] as const;
-
-function checkpoint(
-  seq: number,
-  ops: readonly Pattern[],
-  replies: CallbackReply,
-  ranBefore?: Counts,
-): Callback {
-  return {
-    what: "checkpoint",
-    asks: { run: { $bound: "run" }, fence: { $bound: "fence" }, seq, known: seq - 1, ops },
-    replies,
-    ...(ranBefore !== undefined && { ran: ranBefore }),
-  };
-}
 
 function taken(seq: number, name: string, more: object = {}) {
   return { json: { seq, known: seq, memo: [{ id: idOf(name), op: "run", st: "ok" }], ...more } };
@@ -39,7 +26,7 @@ function first(id: string, says: string, replies: CallbackReply, answers: Patter
     says,
     program: steps,
     exchanges: [{ isOpen: true, answers, ran: { a: 1 }, callbacks: 1 }],
-    callbacks: [checkpoint(1, [ran("a", 1)], replies)],
+    callbacks: [checkpoint(1, 0, [ran("a", 1)], replies)],
   };
 }
 
@@ -61,8 +48,8 @@ export const streams: readonly Case[] = [
       },
     ],
     callbacks: [
-      checkpoint(1, [ran("a", 1)], { ...taken(1, "a"), afterMs: 60 }, { a: 1 }),
-      checkpoint(2, [ran("b", 2)], taken(2, "b"), { a: 1, b: 1 }),
+      checkpoint(1, 0, [ran("a", 1)], { ...taken(1, "a"), afterMs: 60 }, { a: 1 }),
+      checkpoint(2, 1, [ran("b", 2)], taken(2, "b"), { a: 1, b: 1 }),
     ],
   },
   {
@@ -126,6 +113,6 @@ export const streams: readonly Case[] = [
       { do: "return", value: "$last" },
     ],
     exchanges: [{ isOpen: true, answers: done(1), ran: { a: 1 }, callbacks: 1 }],
-    callbacks: [checkpoint(1, [ran("a", 1)], taken(1, "a"))],
+    callbacks: [checkpoint(1, 0, [ran("a", 1)], taken(1, "a"))],
   },
 ];

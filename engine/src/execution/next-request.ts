@@ -80,7 +80,7 @@ export function nextRequest(
     signed:
       body === null
         ? null
-        : signRequest(parts, workspace.signingKeys, lineOf(body), traceparent, contentType),
+        : signRequest(parts, workspace.signingKeys, isOpen ? lineOf(body) : body, traceparent, contentType),
     isOpen,
     isCut,
     hasRefs,

@@ -1,38 +1,21 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { LineCutter, REQUEST_BYTES_MAX } from "@durable/protocol/wire";
 import { isLines } from "../http/check-head.ts";
+import { IncomingLines } from "../http/incoming-lines.ts";
 import type { OpenRequest, OpenRequestPiece } from "../http/open-request.ts";
-
-/** How long the answer waits for the request to end before it. */
-const END_PATIENCE_MS = 1_000;
-const ENDED: OpenRequestPiece = { kind: "ended" };
-const BROKEN: OpenRequestPiece = { kind: "broken" };
 
 /** A request of node:http whose body stays open. */
 export class NodeOpenRequest implements OpenRequest {
   readonly #response: ServerResponse;
-  readonly #lines = new LineCutter(REQUEST_BYTES_MAX);
-  readonly #come: OpenRequestPiece[] = [];
-  #awaiting: ((piece: OpenRequestPiece) => void) | null = null;
-  /** What there will be when all lines are read. */
-  #last: OpenRequestPiece | null = null;
-  #tellOver: (() => void) | null = null;
+  readonly #lines = new IncomingLines();
 
   constructor(request: IncomingMessage, response: ServerResponse) {
     this.#response = response;
     request.on("data", (piece: Buffer) => {
-      if (this.#last === null && !this.#lines.push(piece, (line) => this.#came({ kind: "line", line }))) {
-        request.pause();
-        this.#over(BROKEN);
-      }
+      if (this.#lines.isOpen && !this.#lines.push(piece)) request.pause();
     });
-    request.on("end", () => {
-      const line = this.#lines.rest();
-      if (line.length > 0) this.#came({ kind: "line", line });
-      this.#over(ENDED);
-    });
-    request.on("error", () => this.#over(BROKEN));
-    response.on("close", () => this.#over(BROKEN));
+    request.on("end", () => this.#lines.end());
+    request.on("error", () => this.#lines.over("broken"));
+    response.on("close", () => this.#lines.over("broken"));
   }
 
   /** Null for a request whose body is one message. */
@@ -41,15 +24,11 @@ export class NodeOpenRequest implements OpenRequest {
   }
 
   get isOpen(): boolean {
-    return this.#last === null;
+    return this.#lines.isOpen;
   }
 
   next(): Promise<OpenRequestPiece> {
-    const piece = this.#come.shift() ?? this.#last;
-    if (piece !== null) return Promise.resolve(piece);
-    return new Promise((resolve) => {
-      this.#awaiting = resolve;
-    });
+    return this.#lines.next();
   }
 
   begin(headers: Readonly<Record<string, string>>): void {
@@ -61,35 +40,11 @@ export class NodeOpenRequest implements OpenRequest {
   }
 
   end(text: string): void {
-    const response = this.#response;
-    if (this.#last !== null) {
-      response.end(text);
-      return;
-    }
-    response.write(text);
-    const timer = setTimeout(() => response.end(), END_PATIENCE_MS);
-    this.#tellOver = () => {
-      clearTimeout(timer);
-      response.end();
-    };
+    this.#response.write(text);
+    this.#lines.whenOver(() => this.#response.end());
   }
 
   abort(): void {
     this.#response.destroy();
-  }
-
-  #came(piece: OpenRequestPiece): void {
-    const awaiting = this.#awaiting;
-    this.#awaiting = null;
-    if (awaiting === null) this.#come.push(piece);
-    else awaiting(piece);
-  }
-
-  #over(last: OpenRequestPiece): void {
-    if (this.#last !== null) return;
-    this.#last = last;
-    this.#awaiting?.(last);
-    this.#awaiting = null;
-    this.#tellOver?.();
   }
 }

@@ -1,6 +1,55 @@
 -- What the migrations in engine/migrations make together: to read and to review, not to run. Written by
 -- test/contract/schema-sql.test.ts, which fails when it is old: run that test with `--update`.
 
+create type durable.rare_outcomes as (
+  a_item integer[],
+  a_step uuid[],
+  a_attempt integer[],
+  a_outcome text[],
+  a_failure text[],
+  p_registry_workspace integer[],
+  p_registry_version integer[],
+  e_request integer[],
+  e_workspace integer[],
+  e_id uuid[],
+  e_client_id text[],
+  e_body_hash uuid[],
+  e_name text[],
+  e_data text[],
+  e_time double precision[],
+  r_event integer[],
+  r_function text[],
+  r_version integer[],
+  r_run uuid[],
+  f_item integer[],
+  f_kind text[],
+  f_step uuid[],
+  f_data text[],
+  s_scope uuid[],
+  r_run_gates text[],
+  r_step_gates text[],
+  r_units integer[],
+  g_workspace integer[],
+  g_id uuid[],
+  g_limit uuid[],
+  g_unit text[],
+  g_key text[],
+  r_begin_cause text[],
+  r_begin_ms double precision[],
+  r_begin_at double precision[],
+  r_shapes text[],
+  r_priority integer[],
+  r_tenant uuid[],
+  q_workspace integer[],
+  q_id uuid[],
+  q_queue uuid[],
+  q_function text[],
+  q_key text[],
+  q_weight integer[],
+  r_terms text[],
+  e_trace text[]
+);
+
 create table durable.alert_cursor (
   id boolean not null default true,
   looked_at timestamp with time zone not null
@@ -2429,8 +2478,8 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.commit_outcomes(p_engine integer, i_workspace integer[], i_run uuid[], i_fence uuid[], i_next uuid[], i_known integer[], i_settled integer[], i_kind text[], i_result text[], i_unclaimed integer[], i_pending boolean[], i_run_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[], s_item integer[], s_ordinal integer[], s_id uuid[], s_op text[], s_name text[], s_n integer[], s_status text[], s_value text[], s_failure text[], s_attempt integer[], s_due_ms double precision[], s_due_at double precision[], a_item integer[] DEFAULT '{}'::integer[], a_step uuid[] DEFAULT '{}'::uuid[], a_attempt integer[] DEFAULT '{}'::integer[], a_outcome text[] DEFAULT '{}'::text[], a_failure text[] DEFAULT '{}'::text[], p_registry_workspace integer[] DEFAULT '{}'::integer[], p_registry_version integer[] DEFAULT '{}'::integer[], e_request integer[] DEFAULT '{}'::integer[], e_workspace integer[] DEFAULT '{}'::integer[], e_id uuid[] DEFAULT '{}'::uuid[], e_client_id text[] DEFAULT '{}'::text[], e_body_hash uuid[] DEFAULT '{}'::uuid[], e_name text[] DEFAULT '{}'::text[], e_data text[] DEFAULT '{}'::text[], e_time double precision[] DEFAULT '{}'::double precision[], r_event integer[] DEFAULT '{}'::integer[], r_function text[] DEFAULT '{}'::text[], r_version integer[] DEFAULT '{}'::integer[], r_run uuid[] DEFAULT '{}'::uuid[], f_item integer[] DEFAULT '{}'::integer[], f_kind text[] DEFAULT '{}'::text[], f_step uuid[] DEFAULT '{}'::uuid[], f_data text[] DEFAULT '{}'::text[], s_scope uuid[] DEFAULT '{}'::uuid[], r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[], r_begin_cause text[] DEFAULT '{}'::text[], r_begin_ms double precision[] DEFAULT '{}'::double precision[], r_begin_at double precision[] DEFAULT '{}'::double precision[], r_shapes text[] DEFAULT '{}'::text[], r_priority integer[] DEFAULT '{}'::integer[], r_tenant uuid[] DEFAULT '{}'::uuid[], q_workspace integer[] DEFAULT '{}'::integer[], q_id uuid[] DEFAULT '{}'::uuid[], q_queue uuid[] DEFAULT '{}'::uuid[], q_function text[] DEFAULT '{}'::text[], q_key text[] DEFAULT '{}'::text[], q_weight integer[] DEFAULT '{}'::integer[], r_terms text[] DEFAULT '{}'::text[], e_trace text[] DEFAULT '{}'::text[], OUT o_state text[], OUT o_seq integer[])
- RETURNS record
+CREATE OR REPLACE FUNCTION durable.commit_outcomes(p_engine integer, i_workspace integer[], i_run uuid[], i_fence uuid[], i_next uuid[], i_known integer[], i_settled integer[], i_kind text[], i_result text[], i_unclaimed integer[], i_pending boolean[], i_run_attempt integer[], i_transport_attempt integer[], i_retry_ms double precision[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[], s_item integer[], s_ordinal integer[], s_id uuid[], s_op text[], s_name text[], s_n integer[], s_status text[], s_value text[], s_failure text[], s_attempt integer[], s_due_ms double precision[], s_due_at double precision[], p_rare rare_outcomes DEFAULT NULL::rare_outcomes)
+ RETURNS text
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
@@ -2443,58 +2492,64 @@ declare
   v_head int;
   v_status text;
   v_count int := 0;
+  v_leaving int[] := '{}'; v_leaves text[] := '{}';  -- items whose lease ends, and what becomes of each
   v_queued boolean := false;
+  v_there boolean[] := '{}';  -- steps that had an entry already
   v_skip int[] := '{}';
   v_owing_workspace int[]; v_owing_run uuid[];  -- ended runs that owe others something
   v_row record;
 begin
-  if cardinality(p_registry_workspace) > 0 then
-    perform 1 from unnest(p_registry_workspace, p_registry_version) as q(id, version)
+  if cardinality(p_rare.p_registry_workspace) > 0 then
+    perform 1 from unnest(p_rare.p_registry_workspace, p_rare.p_registry_version) as q(id, version)
       join durable.workspaces w on w.id = q.id where w.registry_version <> q.version;
     if found then
-      o_state := array_fill('stale'::text, array[cardinality(i_run)]);
-      o_seq := v_seq;
-      return;
+      return concat_ws(' ', array_to_string(array_fill('stale'::text, array[cardinality(i_run)]), ','), array_to_string(v_seq, ','));
     end if;
   end if;
 
   -- Fence by compare-and-set. One statement for the group, which locks in the order in which the items came: the
   -- numbers are the outer side of its only possible join (a sequential scan is switched off where this is called).
-  -- HOT: no index on anything it changes.
+  -- HOT: no index on anything it changes. No trigger looks at anything it changes either: one with a condition costs
+  -- more than the row.
   for v_row in
     update durable.live_runs l
       set fence = i_next[q], journal_seq = l.journal_seq + i_settled[q],
-          run_attempt = i_run_attempt[q], transport_attempt = i_transport_attempt[q], lost = 0,
-          -- A pause and a move wait for the answer: a checkpoint has no lease of its own, and its dispatch goes on.
-          engine_id = case when (l.pausing or l.moving and i_kind[q] = 'continue') and i_leased[q] is not null
-                               or i_kind[q] in ('wait', 'requeue', 'paused') then null else l.engine_id end,
-          pausing = l.pausing and i_leased[q] is null,
-          moving = l.moving and i_leased[q] is null,
-          status = case when l.pausing and i_leased[q] is not null or i_kind[q] = 'paused' then 'paused'
-                        when i_kind[q] = 'continue' and l.moving and i_leased[q] is not null then 'queued'
-                        when i_kind[q] not in ('wait', 'requeue') then l.status
-                        -- Something settled while it ran and the holder has not seen it: it must be continued at once.
-                        when i_kind[q] = 'requeue' or l.journal_seq <> i_known[q] then 'queued'
-                        else 'waiting' end,
-          ready_rank = case when l.pausing and i_leased[q] is not null then null
-                            when i_kind[q] = 'continue' and l.moving and i_leased[q] is not null
-                              or i_kind[q] = 'requeue' or i_kind[q] = 'wait' and l.journal_seq <> i_known[q] then v_rank + q end
+          run_attempt = i_run_attempt[q], transport_attempt = i_transport_attempt[q], lost = 0
       from generate_subscripts(i_run, 1) as q
       where l.workspace_id = i_workspace[q] and l.run_id = i_run[q] and l.fence = i_fence[q]
-      returning q as no, l.journal_seq, l.status, l.pausing or l.moving as wanted
+      returning q as no, l.journal_seq, l.journal_seq - i_settled[q] <> i_known[q] as has_news, l.pausing, l.moving,
+        -- A pause and a move wait for the answer: a checkpoint has no lease of its own, and its dispatch goes on.
+        i_leased[q] is not null as is_answer
   loop
     v_applied[v_row.no] := true;
     v_seq[v_row.no] := v_row.journal_seq;
     v_count := v_count + 1;
-    v_queued := v_queued or v_row.status = 'queued';
-    if v_row.status = 'paused' and i_kind[v_row.no] in ('continue', 'wait', 'requeue') then
+    continue when i_kind[v_row.no] in ('completed', 'failed', 'cancelled')
+      or i_kind[v_row.no] = 'continue' and not v_row.pausing and not v_row.moving;
+    v_status := case when i_kind[v_row.no] = 'paused' or v_row.pausing and v_row.is_answer then 'paused'
+      when i_kind[v_row.no] = 'continue' then case when v_row.is_answer then 'queued' end
+      -- Something settled while it ran and the holder has not seen it: it must be continued at once.
+      when i_kind[v_row.no] = 'requeue' or v_row.has_news then 'queued'
+      else 'waiting' end;
+    if v_status is not null then
+      v_leaving := v_leaving || v_row.no;
+      v_leaves[v_row.no] := v_status;
+    end if;
+    v_queued := v_queued or v_status = 'queued';
+    if v_status = 'paused' and i_kind[v_row.no] <> 'paused' then
       v_state[v_row.no] := 'paused';
-    elsif v_row.status = 'queued' and i_kind[v_row.no] = 'continue' then
+    elsif v_status = 'queued' and i_kind[v_row.no] = 'continue' then
       v_state[v_row.no] := 'moved';
-    elsif v_row.wanted then
+    elsif (v_row.pausing or v_row.moving) and not v_row.is_answer then
       v_state[v_row.no] := 'wanted';
     end if;
   end loop;
+  if cardinality(v_leaving) > 0 then
+    update durable.live_runs l
+      set engine_id = null, status = v_leaves[q], ready_rank = case when v_leaves[q] = 'queued' then v_rank + q end,
+          pausing = l.pausing and i_leased[q] is null, moving = l.moving and i_leased[q] is null
+      from unnest(v_leaving) as q where l.workspace_id = i_workspace[q] and l.run_id = i_run[q];
+  end if;
 
   if v_count < cardinality(i_run) then for i in 1 .. cardinality(i_run) loop
     continue when v_applied[i];
@@ -2525,21 +2580,31 @@ begin
     v_skip := v_skip || i;
   end loop; end if;
 
+  -- What was pending may be settled now, or still pend.
+  if true = any (i_pending) then for v_row in
+    update durable.steps t
+      set seq = v_seq[i] - i_settled[i] + s_ordinal[s], status = s_status[s], value = s_value[s], failure = s_failure[s],
+          attempt = s_attempt[s], due_at = coalesce(to_timestamp(s_due_at[s]), v_now + s_due_ms[s] * interval '1 millisecond'),
+          settled_at = case when s_ordinal[s] is not null then v_now end,
+          committed_at = case when s_ordinal[s] is null then clock_timestamp() else t.committed_at end
+      from (select s, s_item[s] as i from generate_subscripts(s_item, 1) as s) as q
+      where v_applied[i] and t.workspace_id = i_workspace[i] and t.run_id = i_run[i] and t.step_id = s_id[s]
+      returning s as no
+  loop
+    v_there[v_row.no] := true;
+  end loop; end if;
+  -- The others are new: no conflict is looked for, which would cost each its promise, and a word that it was kept.
   if cardinality(s_item) > 0 then
-    insert into durable.steps as t (workspace_id, run_id, step_id, scope, seq, op, name, n, status, value, failure, attempt, due_at,
+    insert into durable.steps (workspace_id, run_id, step_id, scope, seq, op, name, n, status, value, failure, attempt, due_at,
         scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms, dispatch, settled_at)
-      select i_workspace[i], i_run[i], s_id[s], s_scope[s], v_seq[i] - i_settled[i] + s_ordinal[s],
+      select i_workspace[i], i_run[i], s_id[s], (p_rare.s_scope)[s], v_seq[i] - i_settled[i] + s_ordinal[s],
         s_op[s], s_name[s], s_n[s], s_status[s], s_value[s], s_failure[s], s_attempt[s],
         coalesce(to_timestamp(s_due_at[s]), v_now + s_due_ms[s] * interval '1 millisecond'),
         to_timestamp(i_scheduled[i]), to_timestamp(i_leased[i]), to_timestamp(i_sent[i]),
         to_timestamp(i_first_byte[i]), to_timestamp(i_received[i]), i_app_ms[i], i_fence[i],
         case when s_ordinal[s] is not null then v_now end
       from (select s, s_item[s] as i from generate_subscripts(s_item, 1) as s) as q
-      where v_applied[i]
-      on conflict (workspace_id, run_id, step_id) do update
-        set seq = excluded.seq, status = excluded.status, value = excluded.value, failure = excluded.failure,
-            attempt = excluded.attempt, due_at = excluded.due_at, settled_at = excluded.settled_at,
-            committed_at = case when excluded.seq is null then clock_timestamp() else t.committed_at end;
+      where v_applied[i] and v_there[s] is null;
   end if;
   if array_position(s_ordinal, null) is not null then
     insert into durable.timers as t (workspace_id, run_id, step_id, kind, due_at)
@@ -2560,22 +2625,22 @@ begin
       on conflict (workspace_id, run_id, step_id) do update set due_at = excluded.due_at;
   end if;
 
-  if cardinality(a_item) > 0 then
+  if cardinality(p_rare.a_item) > 0 then
     insert into durable.attempts (workspace_id, run_id, fence, step_id, attempt, outcome, failure,
         scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms)
       select i_workspace[a.item], i_run[a.item], i_fence[a.item], a.step, a.attempt, a.outcome, a.failure,
         to_timestamp(i_scheduled[a.item]), to_timestamp(i_leased[a.item]), to_timestamp(i_sent[a.item]),
         to_timestamp(i_first_byte[a.item]), to_timestamp(i_received[a.item]), i_app_ms[a.item]
-      from unnest(a_item, a_step, a_attempt, a_outcome, a_failure) as a(item, step, attempt, outcome, failure)
+      from unnest(p_rare.a_item, p_rare.a_step, p_rare.a_attempt, p_rare.a_outcome, p_rare.a_failure) as a(item, step, attempt, outcome, failure)
       where v_applied[a.item]
       on conflict do nothing;
   end if;
 
   -- Effects before sent events: an event sent in the same answer can resolve a wait of it.
-  if cardinality(f_item) > 0 then
+  if cardinality(p_rare.f_item) > 0 then
     perform durable.apply_effects(array_agg(f.kind order by f.no), array_agg(i_workspace[f.item] order by f.no),
         array_agg(i_run[f.item] order by f.no), array_agg(f.step order by f.no), array_agg(f.data order by f.no))
-      from unnest(f_item, f_kind, f_step, f_data) with ordinality as f(item, kind, step, data, no)
+      from unnest(p_rare.f_item, p_rare.f_kind, p_rare.f_step, p_rare.f_data) with ordinality as f(item, kind, step, data, no)
       where v_applied[f.item] having count(*) > 0;
   end if;
 
@@ -2632,22 +2697,52 @@ begin
       where v_applied[q] and i_kind[q] = 'paused' having count(*) > 0;
   end if;
 
-  if cardinality(e_id) > 0 then
-    perform durable.accept_events(p_engine, '{}', '{}', e_request, e_workspace, e_id, e_client_id, e_body_hash,
-      e_name, e_data, e_time, r_event, r_function, r_version, r_run, array_fill(null::uuid, array[cardinality(r_run)]), v_skip, p_cancels => true,
-      r_run_gates => r_run_gates, r_step_gates => r_step_gates, r_units => r_units,
-      g_workspace => g_workspace, g_id => g_id, g_limit => g_limit, g_unit => g_unit, g_key => g_key,
-      r_begin_cause => r_begin_cause, r_begin_ms => r_begin_ms, r_begin_at => r_begin_at, r_shapes => r_shapes,
-      r_priority => r_priority, r_tenant => r_tenant,
-      q_workspace => q_workspace, q_id => q_id, q_queue => q_queue, q_function => q_function, q_key => q_key, q_weight => q_weight,
-      r_terms => r_terms, e_trace => e_trace);
+  if cardinality(p_rare.e_id) > 0 then
+    perform durable.accept_events(p_engine, '{}', '{}', p_rare.e_request, p_rare.e_workspace, p_rare.e_id, p_rare.e_client_id, p_rare.e_body_hash,
+      p_rare.e_name, p_rare.e_data, p_rare.e_time, p_rare.r_event, p_rare.r_function, p_rare.r_version, p_rare.r_run, array_fill(null::uuid, array[cardinality(p_rare.r_run)]), v_skip, p_cancels => true,
+      r_run_gates => p_rare.r_run_gates, r_step_gates => p_rare.r_step_gates, r_units => p_rare.r_units,
+      g_workspace => p_rare.g_workspace, g_id => p_rare.g_id, g_limit => p_rare.g_limit, g_unit => p_rare.g_unit, g_key => p_rare.g_key,
+      r_begin_cause => p_rare.r_begin_cause, r_begin_ms => p_rare.r_begin_ms, r_begin_at => p_rare.r_begin_at, r_shapes => p_rare.r_shapes,
+      r_priority => p_rare.r_priority, r_tenant => p_rare.r_tenant,
+      q_workspace => p_rare.q_workspace, q_id => p_rare.q_id, q_queue => p_rare.q_queue, q_function => p_rare.q_function, q_key => p_rare.q_key, q_weight => p_rare.q_weight,
+      r_terms => p_rare.r_terms, e_trace => p_rare.e_trace);
   end if;
 
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)
     select i_workspace[q], i_run[q], 'run.' || case v_state[q] when 'paused' then 'paused' when 'moved' then 'requeue' else i_kind[q] end, v_seq[q] from generate_subscripts(i_run, 1) as q where v_applied[q];
 
-  o_state := v_state;
-  o_seq := v_seq;
+  return concat_ws(' ', array_to_string(v_state, ','), array_to_string(v_seq, ','));
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION durable.commit_steps(i_workspace integer[], i_run uuid[], i_fence uuid[], i_next uuid[], i_scheduled double precision[], i_leased double precision[], i_sent double precision[], i_first_byte double precision[], i_received double precision[], i_app_ms real[], i_step uuid[], i_name text[], i_n integer[], i_value text[])
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_seq int[] := array_fill(0, array[cardinality(i_run)]);
+  v_row record;
+begin
+  -- As in `commit_outcomes`: in the order in which the items came, and nothing changes that an index or a trigger looks at.
+  for v_row in
+    update durable.live_runs l
+      set fence = i_next[q], journal_seq = l.journal_seq + 1, run_attempt = 0, transport_attempt = 0, lost = 0
+      from generate_subscripts(i_run, 1) as q
+      where l.workspace_id = i_workspace[q] and l.run_id = i_run[q] and l.fence = i_fence[q] and not l.pausing and not l.moving
+      returning q as no, l.journal_seq
+  loop
+    v_seq[v_row.no] := v_row.journal_seq;
+  end loop;
+  insert into durable.steps (workspace_id, run_id, step_id, seq, op, name, n, status, value,
+      scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms, dispatch, settled_at)
+    select i_workspace[q], i_run[q], i_step[q], v_seq[q], 'run', i_name[q], i_n[q], 'ok', i_value[q],
+      to_timestamp(i_scheduled[q]), to_timestamp(i_leased[q]), to_timestamp(i_sent[q]),
+      to_timestamp(i_first_byte[q]), to_timestamp(i_received[q]), i_app_ms[q], i_fence[q], durable.durable_now()
+    from generate_subscripts(i_run, 1) as q where v_seq[q] > 0;
+  insert into durable.changes (workspace_id, run_id, kind, journal_seq)
+    select i_workspace[q], i_run[q], 'run.continue', v_seq[q] from generate_subscripts(i_run, 1) as q where v_seq[q] > 0;
+  return array_to_string(v_seq, ',');
 end $function$
 ;
 
@@ -8422,11 +8517,11 @@ CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON durable.limits FOR EACH 
 
 CREATE TRIGGER run_arrives AFTER INSERT ON durable.live_runs FOR EACH ROW WHEN (((new.ready_rank IS NOT NULL) AND ((new.priority IS NOT NULL) OR (new.tenant IS NOT NULL)))) EXECUTE FUNCTION run_arrives();
 
-CREATE TRIGGER run_arrives_again AFTER UPDATE ON durable.live_runs FOR EACH ROW WHEN (((new.ready_rank > 0) AND (new.ready_rank IS DISTINCT FROM old.ready_rank) AND ((new.priority IS NOT NULL) OR (new.tenant IS NOT NULL)))) EXECUTE FUNCTION run_arrives();
+CREATE TRIGGER run_arrives_again AFTER UPDATE OF ready_rank ON durable.live_runs FOR EACH ROW WHEN (((new.ready_rank > 0) AND (new.ready_rank IS DISTINCT FROM old.ready_rank) AND ((new.priority IS NOT NULL) OR (new.tenant IS NOT NULL)))) EXECUTE FUNCTION run_arrives();
 
 CREATE TRIGGER run_ends_at_gates AFTER DELETE ON durable.live_runs FOR EACH ROW WHEN (((old.step_gates IS NOT NULL) OR (old.run_gates IS NOT NULL))) EXECUTE FUNCTION run_leaves_gates();
 
-CREATE TRIGGER run_leaves_gates AFTER UPDATE ON durable.live_runs FOR EACH ROW WHEN ((((old.step_gates IS NOT NULL) OR (old.run_gates IS NOT NULL)) AND (new.engine_id IS NULL) AND ((old.engine_id IS NOT NULL) OR ((old.ready_rank IS NOT NULL) AND (new.ready_rank IS DISTINCT FROM old.ready_rank))) AND ((new.came IS NULL) OR (NOT (new.came IS DISTINCT FROM old.came))))) EXECUTE FUNCTION run_leaves_gates();
+CREATE TRIGGER run_leaves_gates AFTER UPDATE OF engine_id, ready_rank ON durable.live_runs FOR EACH ROW WHEN ((((old.step_gates IS NOT NULL) OR (old.run_gates IS NOT NULL)) AND (new.engine_id IS NULL) AND ((old.engine_id IS NOT NULL) OR ((old.ready_rank IS NOT NULL) AND (new.ready_rank IS DISTINCT FROM old.ready_rank))) AND ((new.came IS NULL) OR (NOT (new.came IS DISTINCT FROM old.came))))) EXECUTE FUNCTION run_leaves_gates();
 
 CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON durable.pauses FOR EACH ROW EXECUTE FUNCTION note_topic('pause', 'id');
 
@@ -8442,8 +8537,8 @@ CREATE TRIGGER told AFTER INSERT OR UPDATE ON durable.syncs FOR EACH ROW EXECUTE
 
 CREATE TRIGGER task_arrives AFTER INSERT ON durable.tasks FOR EACH ROW WHEN (((new.ready_rank IS NOT NULL) AND ((new.priority IS NOT NULL) OR (new.gates IS NOT NULL)))) EXECUTE FUNCTION task_arrives();
 
-CREATE TRIGGER task_arrives_again AFTER UPDATE ON durable.tasks FOR EACH ROW WHEN (((new.ready_rank > 0) AND (new.ready_rank IS DISTINCT FROM old.ready_rank) AND ((new.priority IS NOT NULL) OR (new.gates IS NOT NULL)))) EXECUTE FUNCTION task_arrives();
+CREATE TRIGGER task_arrives_again AFTER UPDATE OF ready_rank ON durable.tasks FOR EACH ROW WHEN (((new.ready_rank > 0) AND (new.ready_rank IS DISTINCT FROM old.ready_rank) AND ((new.priority IS NOT NULL) OR (new.gates IS NOT NULL)))) EXECUTE FUNCTION task_arrives();
 
 CREATE TRIGGER task_ends_at_gates AFTER DELETE ON durable.tasks FOR EACH ROW WHEN ((old.gates IS NOT NULL)) EXECUTE FUNCTION task_leaves_gates();
 
-CREATE TRIGGER task_leaves_gates AFTER UPDATE ON durable.tasks FOR EACH ROW WHEN (((old.gates IS NOT NULL) AND (new.engine_id IS NULL) AND ((old.engine_id IS NOT NULL) OR ((old.ready_rank IS NOT NULL) AND (new.ready_rank IS DISTINCT FROM old.ready_rank))) AND ((new.came IS NULL) OR (NOT (new.came IS DISTINCT FROM old.came))))) EXECUTE FUNCTION task_leaves_gates();
+CREATE TRIGGER task_leaves_gates AFTER UPDATE OF engine_id, ready_rank ON durable.tasks FOR EACH ROW WHEN (((old.gates IS NOT NULL) AND (new.engine_id IS NULL) AND ((old.engine_id IS NOT NULL) OR ((old.ready_rank IS NOT NULL) AND (new.ready_rank IS DISTINCT FROM old.ready_rank))) AND ((new.came IS NULL) OR (NOT (new.came IS DISTINCT FROM old.came))))) EXECUTE FUNCTION task_leaves_gates();

@@ -111,7 +111,7 @@ begin
   perform durable.free_grants(old.workspace_id, old.run_id, case tg_op when 'UPDATE' then array[c_lease] end);
   return null;
 end $$;
-create trigger run_leaves_gates after update on durable.live_runs for each row
+create trigger run_leaves_gates after update of engine_id, ready_rank on durable.live_runs for each row
   when ((old.step_gates is not null or old.run_gates is not null) and new.engine_id is null
     and (old.engine_id is not null or old.ready_rank is not null and new.ready_rank is distinct from old.ready_rank)
     -- A claim that ranks a job moves it itself.
@@ -128,7 +128,7 @@ begin
   perform durable.free_grants(old.workspace_id, old.run_id, array[old.step_id]);
   return null;
 end $$;
-create trigger task_leaves_gates after update on durable.tasks for each row
+create trigger task_leaves_gates after update of engine_id, ready_rank on durable.tasks for each row
   when (old.gates is not null and new.engine_id is null
     and (old.engine_id is not null or old.ready_rank is not null and new.ready_rank is distinct from old.ready_rank)
     and (new.came is null or new.came is not distinct from old.came))

@@ -51,7 +51,7 @@ begin
 end $$;
 create trigger run_arrives after insert on durable.live_runs for each row
   when (new.ready_rank is not null and (new.priority is not null or new.tenant is not null)) execute function durable.run_arrives();
-create trigger run_arrives_again after update on durable.live_runs for each row
+create trigger run_arrives_again after update of ready_rank on durable.live_runs for each row
   when (new.ready_rank > 0 and new.ready_rank is distinct from old.ready_rank and (new.priority is not null or new.tenant is not null))
   execute function durable.run_arrives();
 
@@ -66,7 +66,7 @@ begin
 end $$;
 create trigger task_arrives after insert on durable.tasks for each row
   when (new.ready_rank is not null and (new.priority is not null or new.gates is not null)) execute function durable.task_arrives();
-create trigger task_arrives_again after update on durable.tasks for each row
+create trigger task_arrives_again after update of ready_rank on durable.tasks for each row
   when (new.ready_rank > 0 and new.ready_rank is distinct from old.ready_rank and (new.priority is not null or new.gates is not null))
   execute function durable.task_arrives();
 

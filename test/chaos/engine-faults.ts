@@ -64,6 +64,7 @@ const DATABASE_FAULTS = [
   "*=lost-before@0.002",
   "*=lost-after@0.004",
   "commit_outcomes=execute-then-timeout@0.004",
+  "commit_steps=execute-then-timeout@0.004",
   "accept_events=execute-then-timeout@0.01",
 ].join(",");
 

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { OutcomeKind } from "../../engine/src/domain/outcome.ts";
+import type { CommitItem } from "../../engine/src/store/commit-item.ts";
 import { claimLeases, type Lease } from "../../engine/src/store/leases.ts";
-import { type CommitItem, commitOutcomes } from "../../engine/src/store/outcomes.ts";
+import { commitOutcomes } from "../../engine/src/store/outcomes.ts";
 import { batches, Ends } from "./rounds.ts";
 import { commitItem, type HeldRun, outcome, Stage, step, waitFor } from "./stage.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { Committer, type CommitterOptions, RUN_OUTCOMES } from "../../engine/src/execution/committer.ts";
 import { systemPorts } from "../../engine/src/runtime/system-ports.ts";
-import type { CommitItem, CommitResult } from "../../engine/src/store/outcomes.ts";
+import type { CommitItem, CommitResult } from "../../engine/src/store/commit-item.ts";
 import { rounds } from "./rounds.ts";
 import { commitItem, type HeldRun, outcome, Stage, step, waitFor } from "./stage.ts";
 

@@ -4,10 +4,11 @@ import type { Effect, Outcome, StepEntry, StepStatus } from "../../engine/src/do
 import type { RunOrder } from "../../engine/src/domain/run-order.ts";
 import { seededRandom } from "../../engine/src/runtime/fault-points.ts";
 import { insertEvents } from "../../engine/src/store/accepted-events.ts";
+import type { CommitItem } from "../../engine/src/store/commit-item.ts";
 import { type Database, openDatabase } from "../../engine/src/store/database.ts";
 import { registerEngine } from "../../engine/src/store/engines.ts";
 import { EventRows } from "../../engine/src/store/event-rows.ts";
-import { type CommitItem, commitOutcomes } from "../../engine/src/store/outcomes.ts";
+import { commitOutcomes } from "../../engine/src/store/outcomes.ts";
 import { PLAN_SETTINGS } from "../../engine/src/store/plan-settings.ts";
 import { expectInvariants } from "../invariants/expect-invariants.ts";
 import { NO_TIMES, outcome } from "../support/outcomes.ts";
@@ -200,6 +201,7 @@ export function commitItem(run: HeldRun, decided: Outcome, more: Partial<CommitI
     nextFence: randomUUID(),
     knownSeq: 0,
     mayHavePending: true,
+    areStepsNew: false,
     outcome: decided,
     times: NO_TIMES,
     events: null,

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { OutcomeKind } from "../../engine/src/domain/outcome.ts";
 import { findAcceptedStates, insertEvents } from "../../engine/src/store/accepted-events.ts";
+import type { CommitItem, CommitResult } from "../../engine/src/store/commit-item.ts";
 import { isConnectionLoss, isUnknownOutcome } from "../../engine/src/store/database.ts";
-import { type CommitItem, type CommitResult, commitOutcomes } from "../../engine/src/store/outcomes.ts";
+import { commitOutcomes } from "../../engine/src/store/outcomes.ts";
 import { batches, Ends } from "./rounds.ts";
 import { commitItem, outcome, Stage, step, stepIdOf, waitFor } from "./stage.ts";
 

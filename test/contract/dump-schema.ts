@@ -6,7 +6,7 @@ import type { Sql } from "../../engine/src/store/database.ts";
  */
 export async function dumpSchema(sql: Sql): Promise<string> {
   const parts: string[] = [];
-  for (const statement of [TABLES, CONSTRAINTS, INDEXES, FUNCTIONS, TRIGGERS]) {
+  for (const statement of [TYPES, TABLES, CONSTRAINTS, INDEXES, FUNCTIONS, TRIGGERS]) {
     const rows = await sql.unsafe<{ text: string }[]>(statement);
     parts.push(...rows.map(({ text }) => text.trim()));
   }
@@ -20,6 +20,12 @@ const HEAD = `-- What the migrations in engine/migrations make together: to read
 // The migrations' own book is made before the first of them, by the code.
 // Partitions are as their parent says, and which there are hangs on the day.
 const OURS = "n.nspname = 'durable' and c.relname <> 'migrations' and not c.relispartition";
+
+const TYPES = `
+  select format(E'create type durable.%I as (\\n%s\\n);', c.relname, string_agg(
+      format('  %I %s', a.attname, format_type(a.atttypid, a.atttypmod)), E',\\n' order by a.attnum)) as text
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+  where ${OURS} and c.relkind = 'c' group by c.oid, c.relname order by c.relname`;
 
 const TABLES = `
   select format(E'create %stable durable.%I (\\n%s\\n)%s%s;', case c.relpersistence when 'u' then 'unlogged ' else '' end, c.relname, string_agg(

@@ -249,7 +249,7 @@ test("a connection that breaks while what was told on it is on its way to disk: 
   go.announce();
   await waitFor("the commit", async () => {
     const [row] = await sql`select from pg_stat_activity where wait_event_type = 'Lock'
-      and datname = ${engine.database.address.database} and query like '%commit_outcomes%'`;
+      and datname = ${engine.database.address.database} and query like '%durable.commit_%'`;
     return row;
   });
   server.closeAllConnections();

@@ -130,6 +130,7 @@ export class Checkpoints {
       nextFence: fenceAfter(fence, seq),
       knownSeq: request.known,
       mayHavePending: true,
+      areStepsNew: false,
       outcome: decided,
       times: {
         scheduled: null,

@@ -3,8 +3,8 @@ import { dispatchTraceparent } from "../domain/trace-context.ts";
 import { toEventRow } from "../ingest/event-row.ts";
 import type { WorkspaceEntry, WorkspaceRegistry } from "../registry/workspace-registry.ts";
 import type { Ports } from "../runtime/ports.ts";
+import type { CommitItem, CommitResult } from "../store/commit-item.ts";
 import { type EventRow, EventRows } from "../store/event-rows.ts";
-import type { CommitItem, CommitResult } from "../store/outcomes.ts";
 import type { CommitEnd, Committer } from "./committer.ts";
 import { NOBODY, othersOf, type SentTo } from "./sent-across.ts";
 

@@ -43,6 +43,7 @@ export async function commitRun<Ahead>(
     nextFence: following.fence,
     knownSeq: run.knownSeq,
     mayHavePending: run.mayHavePending,
+    areStepsNew: decided.steps.every(({ id }) => !run.memo.has(id)),
     outcome: decided,
     times,
   };

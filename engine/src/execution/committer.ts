@@ -3,8 +3,9 @@ import { addHistograms, type Histogram } from "../observability/durations.ts";
 import { faultPoint } from "../runtime/fault-points.ts";
 import { Group } from "../runtime/group.ts";
 import type { Timers } from "../runtime/ports.ts";
+import type { CommitItem, CommitResult } from "../store/commit-item.ts";
 import { type Database, isConflict, isConnectionLoss, isServerTrouble } from "../store/database.ts";
-import { type CommitItem, type CommitResult, commitOutcomes } from "../store/outcomes.ts";
+import { commitOutcomes } from "../store/outcomes.ts";
 import { commitTasks, type TaskCommitItem, type TaskCommitResult } from "../store/task-outcomes.ts";
 import type { LeaseAuthority } from "./lease-authority.ts";
 

@@ -114,6 +114,11 @@ export class Memo {
     return this.#settled.size - this.#foldedCount + this.#pending.size;
   }
 
+  /** Whether the journal has an entry for it, settled or pending. */
+  has(stepId: string): boolean {
+    return this.#settled.has(stepId) || this.#pending.has(stepId);
+  }
+
   settledOp(stepId: string): string | undefined {
     return this.#settled.get(stepId);
   }

@@ -39,6 +39,29 @@ describe("group", () => {
     expect(group.count).toEqual({ calls: 2, items: 4 });
   });
 
+  test("after one that came alone, the next leaves at once; after company, it waits for this turn", async () => {
+    const { group, calls, made } = heldGroup();
+    const first = group.add(1);
+    await turn();
+    calls[0]!.end();
+    await first;
+    const second = group.add(2);
+    await Promise.resolve();
+    expect(made()).toEqual([[1], [2]]);
+    const company = [group.add(3), group.add(4)];
+    calls[1]!.end();
+    await second;
+    await turn();
+    calls[2]!.end();
+    await Promise.all(company);
+    const last = group.add(5);
+    await Promise.resolve();
+    expect(made()).toEqual([[1], [2], [3, 4]]);
+    await turn();
+    calls[3]!.end();
+    expect(await last).toBe(10);
+  });
+
   test("a call has no more items and bytes than it may; a larger item goes alone", async () => {
     const { group, calls, made } = heldGroup({ items: 2 });
     const all = [60, 50, 1, 2, 3, 200].map((item) => group.add(item));

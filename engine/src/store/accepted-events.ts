@@ -32,9 +32,9 @@ export interface AcceptedEvent {
 const BORN_COLUMNS: typeof RUN_COLUMNS = [...RUN_COLUMNS, plain("uuid", ({ run }) => run.fence)];
 const ACCEPT = "select o_state, o_owes from durable.accept_events";
 const PLAIN_TYPES = ["int", ...typesOf(REGISTRY_COLUMNS, EVENT_COLUMNS, BORN_COLUMNS)];
-const PLAIN_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES)})`;
+const PLAIN_CALL = `${ACCEPT}(${placeholders(PLAIN_TYPES)})`;
 /** Between the two stand the requests to pass over, which only a commit has. */
-const WHOLE_CALL = `${ACCEPT}(${placeholders(...PLAIN_TYPES, "int[]", ...typesOf(SKIP_COLUMNS, TIMEOUT_COLUMNS), "boolean", ...typesOf(RUN_GATE_COLUMNS, GATE_COLUMNS, BEGIN_COLUMNS, SHAPE_COLUMNS, RUN_ORDER_COLUMNS, TENANT_COLUMNS, TERM_COLUMNS, TRACE_COLUMNS))})`;
+const WHOLE_CALL = `${ACCEPT}(${placeholders([...PLAIN_TYPES, "int[]", ...typesOf(SKIP_COLUMNS, TIMEOUT_COLUMNS), "boolean", ...typesOf(RUN_GATE_COLUMNS, GATE_COLUMNS, BEGIN_COLUMNS, SHAPE_COLUMNS, RUN_ORDER_COLUMNS, TENANT_COLUMNS, TERM_COLUMNS, TRACE_COLUMNS)])})`;
 
 const NEW: AcceptedEvent = { state: "new", owesMatch: false };
 

@@ -29,9 +29,9 @@ export function literals<Row>(columns: readonly Column<Row>[], rows: readonly Ro
   return columns.map((column) => column.literal(rows));
 }
 
-/** `$1::int, $2::uuid[], ...` */
-export function placeholders(...types: readonly string[]): string {
-  return types.map((type, index) => `$${index + 1}::${type}`).join(", ");
+/** `$1::int, $2::uuid[], ...`. With `before`, so many others come first. */
+export function placeholders(types: readonly string[], before = 0): string {
+  return types.map((type, index) => `$${before + index + 1}::${type}`).join(", ");
 }
 
 export function typesOf(...groups: readonly (readonly { readonly type: string }[])[]): string[] {

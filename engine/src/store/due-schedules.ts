@@ -100,8 +100,8 @@ const SETTLED: readonly Column<SettledTicks>[] = [
   plain("float8", ({ lastTickMs }) => seconds(lastTickMs)),
   plain("uuid", ({ runId }) => runId),
 ];
-const CLAIM = `select durable.claim_ticks(${placeholders(...typesOf(CLAIMED, OWED))}) as moved`;
-const SETTLE = `select durable.settle_ticks(${placeholders(...typesOf(SETTLED))}) as count`;
+const CLAIM = `select durable.claim_ticks(${placeholders(typesOf(CLAIMED, OWED))}) as moved`;
+const SETTLE = `select durable.settle_ticks(${placeholders(typesOf(SETTLED))}) as count`;
 
 /**
  * Writes down which ticks are started and which are missed: from then on they are, whoever does it.

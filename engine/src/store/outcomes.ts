@@ -1,14 +1,9 @@
 import { NO_STEP, stepIdToUuid } from "../domain/ids.ts";
-import {
-  type AttemptEntry,
-  type Effect,
-  isSettled,
-  type Outcome,
-  type StepEntry,
-} from "../domain/outcome.ts";
+import { type AttemptEntry, type Effect, isSettled, type StepEntry } from "../domain/outcome.ts";
 import { type Column, literals, placeholders, plain, text, typesOf } from "./columns.ts";
+import type { CommitItem, CommitResult, CommitState } from "./commit-item.ts";
 import type { Database } from "./database.ts";
-import { type DispatchTimes, TIMES } from "./dispatch-times.ts";
+import { TIMES } from "./dispatch-times.ts";
 import {
   BEGIN_COLUMNS,
   EVENT_COLUMNS,
@@ -24,46 +19,26 @@ import {
   TRACE_COLUMNS,
 } from "./event-rows.ts";
 import { wrapStatement } from "./fault-database.ts";
-
-/** One run's outcome on its way to disk. At most one per run is in a group. */
-export interface CommitItem {
-  readonly workspaceId: number;
-  readonly runId: string;
-  /** The fence we hold, and the one that replaces it in this commit. */
-  readonly fence: string;
-  readonly nextFence: string;
-  /** The journal's head as the holder last saw it. */
-  readonly knownSeq: number;
-  /** Timers or waits may exist and must go when the run ends. */
-  readonly mayHavePending: boolean;
-  readonly outcome: Outcome;
-  /** Of the dispatch that brought the outcome. */
-  readonly times: DispatchTimes;
-  /** Rows for the events it sends, matched already. */
-  readonly events: EventRows | null;
-}
-
-export type CommitState =
-  | "applied"
-  /** Applied, and somebody wants the run to pause or to move as soon as its app has answered. */
-  | "wanted"
-  | "already"
-  | "paused"
-  | "moved"
-  | "lost"
-  | "stale";
-
-export interface CommitResult {
-  readonly state: CommitState;
-  /** The journal's head after the commit. Beyond what the holder knows plus what it settled: fetch the gap. */
-  readonly journalSeq: number;
-}
+import { commitLoneSteps, isLoneStep } from "./lone-steps.ts";
 
 /**
- * The whole commit of a group in one statement. `items` must be sorted by (workspace, run): that is the lock
- * order. Answers one result per item, in order. Safe to repeat after an unknown outcome.
+ * The whole commit of a group in one statement: the light one where each item is a lone step; what that passes over goes
+ * the way of all. `items` must be sorted by (workspace, run): that is the lock order. Answers one result per item, in
+ * order. Safe to repeat after an unknown outcome.
  */
 export async function commitOutcomes(
+  database: Database,
+  engineId: number,
+  items: readonly CommitItem[],
+): Promise<CommitResult[]> {
+  if (!items.every(isLoneStep)) return commitGroup(database, engineId, items);
+  const heads = await commitLoneSteps(database, items);
+  const others = items.filter((_, index) => heads[index] === null);
+  const results = others.length === 0 ? [] : await commitGroup(database, engineId, others);
+  return heads.map((head) => (head === null ? results.shift()! : { state: "applied", journalSeq: head }));
+}
+
+async function commitGroup(
   database: Database,
   engineId: number,
   items: readonly CommitItem[],
@@ -72,12 +47,11 @@ export async function commitOutcomes(
   const isPlain = items.every(isPlainItem);
   if (!isPlain) parameters.push(...rareLiterals(items));
   const [row] = await wrapStatement("commit_outcomes", () =>
-    database.sql.unsafe<{ state: string; seq: string }[]>(isPlain ? PLAIN_CALL : WHOLE_CALL, parameters, {
+    database.sql.unsafe<{ answer: string }[]>(isPlain ? PLAIN_CALL : WHOLE_CALL, parameters, {
       prepare: true,
     }),
   );
-  const states = row!.state.slice(1, -1).split(",") as CommitState[];
-  const seqs = row!.seq.slice(1, -1).split(",");
+  const [states, seqs] = row!.answer.split(" ").map((list) => list.split(",")) as [CommitState[], string[]];
   return states.map((state, index) => ({ state, journalSeq: Number(seqs[index]) }));
 }
 
@@ -157,32 +131,25 @@ const SCOPE: readonly Column<StepRow>[] = [
   plain("uuid", ({ entry }) => (entry.scope === undefined ? null : stepIdToUuid(entry.scope))),
 ];
 
-const PLAIN_CALL = callWith(typesOf(ITEM, STEP));
-const WHOLE_CALL = callWith(
-  typesOf(
-    ITEM,
-    STEP,
-    ATTEMPT,
-    REGISTRY_COLUMNS,
-    EVENT_COLUMNS,
-    RUN_COLUMNS,
-    EFFECT,
-    SCOPE,
-    RUN_GATE_COLUMNS,
-    GATE_COLUMNS,
-    BEGIN_COLUMNS,
-    SHAPE_COLUMNS,
-    RUN_ORDER_COLUMNS,
-    TENANT_COLUMNS,
-    TERM_COLUMNS,
-    TRACE_COLUMNS,
-  ),
+const PLAIN = ["int", ...typesOf(ITEM, STEP)];
+const RARE = typesOf(
+  ATTEMPT,
+  REGISTRY_COLUMNS,
+  EVENT_COLUMNS,
+  RUN_COLUMNS,
+  EFFECT,
+  SCOPE,
+  RUN_GATE_COLUMNS,
+  GATE_COLUMNS,
+  BEGIN_COLUMNS,
+  SHAPE_COLUMNS,
+  RUN_ORDER_COLUMNS,
+  TENANT_COLUMNS,
+  TERM_COLUMNS,
+  TRACE_COLUMNS,
 );
-
-function callWith(types: readonly string[]): string {
-  const parameters = placeholders("int", ...types);
-  return `select o_state::text as state, o_seq::text as seq from durable.commit_outcomes(${parameters})`;
-}
+const PLAIN_CALL = `select durable.commit_outcomes(${placeholders(PLAIN)}) as answer`;
+const WHOLE_CALL = `select durable.commit_outcomes(${placeholders(PLAIN)}, row(${placeholders(RARE, PLAIN.length)})::durable.rare_outcomes) as answer`;
 
 function rareLiterals(items: readonly CommitItem[]): string[] {
   // A lost item sends nothing, so its events go by its number.

@@ -1,10 +1,10 @@
 import { stepIdToUuid } from "../domain/ids.ts";
 import type { TaskOutcome } from "../domain/task-outcome.ts";
 import { type Column, literals, placeholders, plain, text, typesOf } from "./columns.ts";
+import type { CommitState } from "./commit-item.ts";
 import type { Database } from "./database.ts";
 import { type DispatchTimes, TIMES } from "./dispatch-times.ts";
 import { wrapStatement } from "./fault-database.ts";
-import type { CommitState } from "./outcomes.ts";
 
 /** One task's outcome on its way to disk. */
 export interface TaskCommitItem {
@@ -56,4 +56,4 @@ const ITEM: readonly Column<TaskCommitItem>[] = [
   ...TIMES,
 ];
 
-const CALL = `select durable.commit_tasks(${placeholders(...typesOf(ITEM))}) as states`;
+const CALL = `select durable.commit_tasks(${placeholders(typesOf(ITEM))}) as states`;

@@ -231,7 +231,15 @@ export class Backlog {
     const items = leases
       .toSorted((a, b) => (a.runId < b.runId ? -1 : 1))
       .map(({ workspaceId, runId, fence, journalSeq: knownSeq }) => ({
-        ...{ workspaceId, runId, fence, knownSeq, nextFence: randomUUID(), mayHavePending: false },
+        ...{
+          workspaceId,
+          runId,
+          fence,
+          knownSeq,
+          nextFence: randomUUID(),
+          mayHavePending: false,
+          areStepsNew: true,
+        },
         ...{ outcome: outcome("completed"), times: NO_TIMES, events: null },
       }));
     if (items.length > 0) await commitOutcomes(this.#committer, this.#engineId, items);

@@ -40,7 +40,9 @@ createServer(async (incoming, outgoing) => {
       ...(hasBody && { body: Readable.toWeb(incoming), duplex: "half" }),
     });
     const response = await worker.fetch(request, env, { waitUntil() {} });
-    outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(await response.text());
+    outgoing.writeHead(response.status, Object.fromEntries(response.headers)).flushHeaders();
+    if (response.body === null) outgoing.end();
+    else Readable.fromWeb(response.body).pipe(outgoing);
   } catch (error) {
     console.error(error);
     outgoing.writeHead(500).end();

@@ -1,6 +1,40 @@
 -- What the migrations in engine/migrations make together: to read and to review, not to run. Written by
 -- test/contract/schema-sql.test.ts, which fails when it is old: run that test with `--update`.
 
+create type durable.rare_births as (
+  k_event integer[],
+  k_id uuid[],
+  k_function text[],
+  k_reason text[],
+  k_detail text[],
+  k_facts text[],
+  t_event integer[],
+  t_run uuid[],
+  t_kind text[],
+  t_ms double precision[],
+  r_run_gates text[],
+  r_step_gates text[],
+  r_units integer[],
+  g_workspace integer[],
+  g_id uuid[],
+  g_limit uuid[],
+  g_unit text[],
+  g_key text[],
+  r_begin_cause text[],
+  r_begin_ms double precision[],
+  r_begin_at double precision[],
+  r_shapes text[],
+  r_priority integer[],
+  r_tenant uuid[],
+  q_workspace integer[],
+  q_id uuid[],
+  q_queue uuid[],
+  q_function text[],
+  q_key text[],
+  q_weight integer[],
+  r_terms text[]
+);
+
 create type durable.rare_outcomes as (
   a_item integer[],
   a_step uuid[],
@@ -26,28 +60,8 @@ create type durable.rare_outcomes as (
   f_step uuid[],
   f_data text[],
   s_scope uuid[],
-  r_run_gates text[],
-  r_step_gates text[],
-  r_units integer[],
-  g_workspace integer[],
-  g_id uuid[],
-  g_limit uuid[],
-  g_unit text[],
-  g_key text[],
-  r_begin_cause text[],
-  r_begin_ms double precision[],
-  r_begin_at double precision[],
-  r_shapes text[],
-  r_priority integer[],
-  r_tenant uuid[],
-  q_workspace integer[],
-  q_id uuid[],
-  q_queue uuid[],
-  q_function text[],
-  q_key text[],
-  q_weight integer[],
-  r_terms text[],
-  e_trace text[]
+  e_trace text[],
+  births rare_births
 );
 
 create table durable.alert_cursor (
@@ -1344,8 +1358,8 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], p_skip integer[] DEFAULT '{}'::integer[], k_event integer[] DEFAULT '{}'::integer[], k_id uuid[] DEFAULT '{}'::uuid[], k_function text[] DEFAULT '{}'::text[], k_reason text[] DEFAULT '{}'::text[], k_detail text[] DEFAULT '{}'::text[], k_facts text[] DEFAULT '{}'::text[], t_event integer[] DEFAULT '{}'::integer[], t_run uuid[] DEFAULT '{}'::uuid[], t_kind text[] DEFAULT '{}'::text[], t_ms double precision[] DEFAULT '{}'::double precision[], p_cancels boolean DEFAULT false, r_run_gates text[] DEFAULT '{}'::text[], r_step_gates text[] DEFAULT '{}'::text[], r_units integer[] DEFAULT '{}'::integer[], g_workspace integer[] DEFAULT '{}'::integer[], g_id uuid[] DEFAULT '{}'::uuid[], g_limit uuid[] DEFAULT '{}'::uuid[], g_unit text[] DEFAULT '{}'::text[], g_key text[] DEFAULT '{}'::text[], r_begin_cause text[] DEFAULT '{}'::text[], r_begin_ms double precision[] DEFAULT '{}'::double precision[], r_begin_at double precision[] DEFAULT '{}'::double precision[], r_shapes text[] DEFAULT '{}'::text[], r_priority integer[] DEFAULT '{}'::integer[], r_tenant uuid[] DEFAULT '{}'::uuid[], q_workspace integer[] DEFAULT '{}'::integer[], q_id uuid[] DEFAULT '{}'::uuid[], q_queue uuid[] DEFAULT '{}'::uuid[], q_function text[] DEFAULT '{}'::text[], q_key text[] DEFAULT '{}'::text[], q_weight integer[] DEFAULT '{}'::integer[], r_terms text[] DEFAULT '{}'::text[], e_trace text[] DEFAULT '{}'::text[], OUT o_state text[], OUT o_owes boolean[])
- RETURNS record
+CREATE OR REPLACE FUNCTION durable.accept_events(p_engine integer, p_registry_workspace integer[], p_registry_version integer[], e_request integer[], e_workspace integer[], e_id uuid[], e_client_id text[], e_body_hash uuid[], e_name text[], e_data text[], e_time double precision[], r_event integer[], r_function text[], r_version integer[], r_run uuid[], r_fence uuid[], e_trace text[] DEFAULT '{}'::text[], p_cancels boolean DEFAULT false, p_rare rare_births DEFAULT NULL::rare_births, p_skip integer[] DEFAULT '{}'::integer[])
+ RETURNS text[]
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
@@ -1355,15 +1369,17 @@ declare
   v_state text[];
   v_new boolean[];
   v_owed uuid[];
-  v_named_workspace int[]; v_named text[];  -- names of the events, and then those somebody may wait for
   v_conflicting bigint[] := '{}';  -- numbers of events
   v_conflicts int[] := '{}';       -- numbers of requests
   v_found bigint[];
   v_refused int[];
-  v_bucket int;
   v_leases boolean := false;
+  -- Of the runs, each by its number: an element of a variable is found at once, one of a field by walking to it.
+  v_run_gates text[] := p_rare.r_run_gates; v_step_gates text[] := p_rare.r_step_gates; v_units int[] := p_rare.r_units;
+  v_priority int[] := p_rare.r_priority; v_tenant uuid[] := p_rare.r_tenant; v_shapes text[] := p_rare.r_shapes;
+  v_begin_ms float8[] := p_rare.r_begin_ms; v_begin_at float8[] := p_rare.r_begin_at;
   v_begin timestamptz[] := '{}';   -- of the runs; null begins now
-  v_cause text[] := r_begin_cause;
+  v_cause text[] := coalesce(p_rare.r_begin_cause, '{}');
   v_born boolean[] := '{}';        -- false: its event became no run of its own; null: nothing was in its way
   v_by uuid[] := '{}';             -- of those that collect: the newest event, whose run it is
   -- Of the runs that nobody was given: each another one and none to be guessed, from one call for random bits.
@@ -1372,8 +1388,7 @@ begin
   perform 1 from unnest(p_registry_workspace, p_registry_version) as q(id, version)
     join durable.workspaces w on w.id = q.id where w.registry_version <> q.version;
   if found then
-    o_state := array_fill('stale'::text, array[cardinality(e_id)]);
-    return;
+    return array_fill('stale'::text, array[cardinality(e_id)]);
   end if;
 
   -- A dead engine must not be given leases: the rescuer takes this row for update before it looks for them.
@@ -1428,46 +1443,46 @@ begin
     where v_new[q];
 
   if cardinality(r_run) > 0 then
-    if cardinality(r_begin_cause) > 0 then
+    if cardinality(p_rare.r_begin_cause) > 0 then
       select array_agg(case when b.at > v_now then b.at end order by b.q) into v_begin from (
-        select q, coalesce(to_timestamp(r_begin_at[q]), v_now + r_begin_ms[q] * interval '1 millisecond') as at
+        select q, coalesce(to_timestamp(v_begin_at[q]), v_now + v_begin_ms[q] * interval '1 millisecond') as at
         from generate_subscripts(r_run, 1) as q) as b;
     end if;
-    if cardinality(r_shapes) > 0 then
+    if cardinality(v_shapes) > 0 then
       select o_born, o_begin, o_cause, o_event into v_born, v_begin, v_cause, v_by from durable.shape_runs(
         (select array_agg(e_workspace[r_event[q]] order by q) from generate_subscripts(r_run, 1) as q),
         (select array_agg(e_id[r_event[q]] order by q) from generate_subscripts(r_run, 1) as q),
-        (select array_agg(case when r_shapes[q] is not null then octet_length(e_data[r_event[q]]) end order by q) from generate_subscripts(r_run, 1) as q),
+        (select array_agg(case when v_shapes[q] is not null then octet_length(e_data[r_event[q]]) end order by q) from generate_subscripts(r_run, 1) as q),
         (select array_agg(v_new[r_event[q]] order by q) from generate_subscripts(r_run, 1) as q),
-        r_function, r_run, r_shapes, v_begin, v_cause);
+        r_function, r_run, v_shapes, v_begin, v_cause);
     end if;
     insert into durable.runs (workspace_id, id, function_id, function_version, event_id, created_at, begins_at, begin_cause)
       select e_workspace[r_event[q]], r_run[q], r_function[q], r_version[q], coalesce(v_by[q], e_id[r_event[q]]), v_now,
         v_begin[q], case when v_begin[q] is not null or v_cause[q] = 'batch' then v_cause[q] end
       from generate_subscripts(r_run, 1) as q
       where v_new[r_event[q]] and v_born[q] is not false;
-    if cardinality(g_id) > 0 then
-      insert into durable.gatekeepers (workspace_id) select distinct workspace from unnest(g_workspace) as workspace order by 1
+    if cardinality(p_rare.g_id) > 0 then
+      insert into durable.gatekeepers (workspace_id) select distinct workspace from unnest(p_rare.g_workspace) as workspace order by 1
         on conflict do nothing;
       -- Written once a day, so that births of one key do not wait for each other's commit.
       insert into durable.gates (workspace_id, id, limit_id, unit, key)
         select g.workspace, g.id, g.limit_id, g.unit, g.key
-        from unnest(g_workspace, g_id, g_limit, g_unit, g_key) as g(workspace, id, limit_id, unit, key)
+        from unnest(p_rare.g_workspace, p_rare.g_id, p_rare.g_limit, p_rare.g_unit, p_rare.g_key) as g(workspace, id, limit_id, unit, key)
         where not exists (select 1 from durable.gates k
           where k.workspace_id = g.workspace and k.id = g.id and k.touched_on >= current_date)
         order by 1, 2
         on conflict (workspace_id, id) do update set touched_on = excluded.touched_on;
     end if;
-    if cardinality(r_priority) > 0 then
+    if cardinality(v_priority) > 0 then
       perform durable.note_tenants(array(select e_workspace[r_event[q]] from generate_subscripts(r_run, 1) as q
-        where r_priority[q] is not null or r_tenant[q] is not null), q_workspace, q_id, q_queue, q_function, q_key, q_weight);
+        where v_priority[q] is not null or v_tenant[q] is not null), p_rare.q_workspace, p_rare.q_id, p_rare.q_queue, p_rare.q_function, p_rare.q_key, p_rare.q_weight);
     end if;
     insert into durable.live_runs (workspace_id, run_id, status, fence, engine_id, run_gates, step_gates, units, priority, tenant, ready_rank)
       select e_workspace[r_event[q]], r_run[q],
         case when v_begin[q] is not null then 'waiting' when v_leases and r_fence[q] is not null then 'running' else 'queued' end,
         case when v_leases and r_fence[q] is not null then r_fence[q] else (v_fences || lpad(to_hex(q), 12, '0'))::uuid end,
         case when v_leases and r_fence[q] is not null then p_engine end,
-        r_run_gates[q]::uuid[], r_step_gates[q]::uuid[], r_units[q], r_priority[q], r_tenant[q],
+        v_run_gates[q]::uuid[], v_step_gates[q]::uuid[], v_units[q], v_priority[q], v_tenant[q],
         case when v_begin[q] is null and not (v_leases and r_fence[q] is not null) then v_rank + q end
       from generate_subscripts(r_run, 1) as q
       where v_new[r_event[q]] and v_born[q] is not false;
@@ -1483,16 +1498,16 @@ begin
       from generate_subscripts(r_run, 1) as q where v_new[r_event[q]] and v_born[q] is not false;
   end if;
 
-  if cardinality(r_terms) > 0 then
+  if cardinality(p_rare.r_terms) > 0 then
     perform durable.note_terms((select array_agg(e_workspace[r_event[q]] order by q) from generate_subscripts(r_run, 1) as q),
       (select array_agg(e_id[r_event[q]] order by q) from generate_subscripts(r_run, 1) as q),
       (select array_agg(v_new[r_event[q]] order by q) from generate_subscripts(r_run, 1) as q),
-      r_function, r_run, v_born, r_terms);
+      r_function, r_run, v_born, p_rare.r_terms);
   end if;
 
-  if cardinality(t_run) > 0 then
+  if cardinality(p_rare.t_run) > 0 then
     perform durable.limit_runs(array_agg(e_workspace[t.event]), array_agg(t.run), array_agg(t.kind), array_agg(t.ms))
-      from unnest(t_event, t_run, t_kind, t_ms) as t(event, run, kind, ms)
+      from unnest(p_rare.t_event, p_rare.t_run, p_rare.t_kind, p_rare.t_ms) as t(event, run, kind, ms)
       where v_new[t.event] and v_born[array_position(r_run, t.run)] is not false having count(*) > 0;
   end if;
 
@@ -1506,44 +1521,38 @@ begin
       from unnest(r_event, r_run) as r(event, run) where v_new[r.event] having count(*) > 0;
   end if;
 
-  if cardinality(k_id) > 0 then
+  if cardinality(p_rare.k_id) > 0 then
     insert into durable.skips (workspace_id, id, event_id, function_id, reason, detail, run_id, facts, at)
       select e_workspace[k.event], k.id, e_id[k.event], k.function, k.reason, k.detail,
         -- What stood in the way of a tick, its scheduler knows.
         case k.reason when 'overlap' then (k.facts::json ->> 'run')::uuid end, k.facts, v_now
-      from unnest(k_event, k_id, k_function, k_reason, k_detail, k_facts) as k(event, id, function, reason, detail, facts)
+      from unnest(p_rare.k_event, p_rare.k_id, p_rare.k_function, p_rare.k_reason, p_rare.k_detail, p_rare.k_facts) as k(event, id, function, reason, detail, facts)
       where v_new[k.event];
   end if;
 
   -- Names nobody ever waited on: hold their bucket until commit, so that the first wait on such a name cannot
   -- register between our look and our commit (it takes the bucket exclusively). Then look again.
-  select array_agg(n.workspace), array_agg(n.name) into v_named_workspace, v_named
-    from (select distinct e.workspace, e.name from unnest(e_workspace, e_name) as e(workspace, name)) as n;
-  for v_bucket in
-    select distinct durable.name_bucket(n.workspace, n.name) from unnest(v_named_workspace, v_named) as n(workspace, name)
+  perform pg_advisory_xact_lock_shared(7301, b.bucket) from (
+    select distinct durable.name_bucket(n.workspace, n.name) as bucket
+    from (select distinct e.workspace, e.name from unnest(e_workspace, e_name) as e(workspace, name)) as n
     where not exists (select 1 from durable.wait_patterns p where p.workspace_id = n.workspace and p.event_name = n.name)
-    order by 1
-  loop
-    perform pg_advisory_xact_lock_shared(7301, v_bucket);
-  end loop;
-  select array_agg(n.workspace), array_agg(n.name) into v_named_workspace, v_named
-    from unnest(v_named_workspace, v_named) as n(workspace, name)
-    where exists (select 1 from durable.wait_patterns p where p.workspace_id = n.workspace and p.event_name = n.name);
-  if v_named is not null then
-    with owed as (
-      insert into durable.event_obligations (workspace_id, event_id)
-        select e.workspace, e.id from unnest(v_new, e_workspace, e_id, e_name) as e(is_new, workspace, id, name)
-        where e.is_new and (e.workspace, e.name) in (select * from unnest(v_named_workspace, v_named))
-        returning event_id)
-    select array_agg(event_id) into v_owed from owed;
-  end if;
+    order by 1) as b;
+  with named as (
+    select n.workspace, n.name
+    from (select distinct e.workspace, e.name from unnest(e_workspace, e_name) as e(workspace, name)) as n
+    where exists (select 1 from durable.wait_patterns p where p.workspace_id = n.workspace and p.event_name = n.name)
+  ), owed as (
+    insert into durable.event_obligations (workspace_id, event_id)
+      select e.workspace, e.id from unnest(v_new, e_workspace, e_id, e_name) as e(is_new, workspace, id, name)
+      where e.is_new and (e.workspace, e.name) in (select workspace, name from named)
+      returning event_id)
+  select array_agg(event_id) into v_owed from owed;
 
-  if false = any (v_new) then
-    o_state := v_state;
+  if v_owed is null and not false = any (v_new) then
+    return null;
   end if;
-  if v_owed is not null then
-    o_owes := array(select id = any (v_owed) from unnest(e_id) with ordinality as q(id, no) order by no);
-  end if;
+  return array(select case when q.id = any (v_owed) then 'owed' else coalesce(v_state[q.no], 'new') end
+    from unnest(e_id) with ordinality as q(id, no) order by q.no);
 end $function$
 ;
 
@@ -2489,6 +2498,7 @@ declare
   v_state text[] := array_fill('applied'::text, array[cardinality(i_run)]);
   v_applied boolean[] := array_fill(false, array[cardinality(i_run)]);
   v_seq int[] := array_fill(0, array[cardinality(i_run)]);
+  v_scope uuid[] := p_rare.s_scope;
   v_head int;
   v_status text;
   v_count int := 0;
@@ -2534,8 +2544,8 @@ begin
     if v_status is not null then
       v_leaving := v_leaving || v_row.no;
       v_leaves[v_row.no] := v_status;
+      v_queued := v_queued or v_status = 'queued';
     end if;
-    v_queued := v_queued or v_status = 'queued';
     if v_status = 'paused' and i_kind[v_row.no] <> 'paused' then
       v_state[v_row.no] := 'paused';
     elsif v_status = 'queued' and i_kind[v_row.no] = 'continue' then
@@ -2597,7 +2607,7 @@ begin
   if cardinality(s_item) > 0 then
     insert into durable.steps (workspace_id, run_id, step_id, scope, seq, op, name, n, status, value, failure, attempt, due_at,
         scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms, dispatch, settled_at)
-      select i_workspace[i], i_run[i], s_id[s], (p_rare.s_scope)[s], v_seq[i] - i_settled[i] + s_ordinal[s],
+      select i_workspace[i], i_run[i], s_id[s], v_scope[s], v_seq[i] - i_settled[i] + s_ordinal[s],
         s_op[s], s_name[s], s_n[s], s_status[s], s_value[s], s_failure[s], s_attempt[s],
         coalesce(to_timestamp(s_due_at[s]), v_now + s_due_ms[s] * interval '1 millisecond'),
         to_timestamp(i_scheduled[i]), to_timestamp(i_leased[i]), to_timestamp(i_sent[i]),
@@ -2698,14 +2708,10 @@ begin
   end if;
 
   if cardinality(p_rare.e_id) > 0 then
-    perform durable.accept_events(p_engine, '{}', '{}', p_rare.e_request, p_rare.e_workspace, p_rare.e_id, p_rare.e_client_id, p_rare.e_body_hash,
-      p_rare.e_name, p_rare.e_data, p_rare.e_time, p_rare.r_event, p_rare.r_function, p_rare.r_version, p_rare.r_run, array_fill(null::uuid, array[cardinality(p_rare.r_run)]), v_skip, p_cancels => true,
-      r_run_gates => p_rare.r_run_gates, r_step_gates => p_rare.r_step_gates, r_units => p_rare.r_units,
-      g_workspace => p_rare.g_workspace, g_id => p_rare.g_id, g_limit => p_rare.g_limit, g_unit => p_rare.g_unit, g_key => p_rare.g_key,
-      r_begin_cause => p_rare.r_begin_cause, r_begin_ms => p_rare.r_begin_ms, r_begin_at => p_rare.r_begin_at, r_shapes => p_rare.r_shapes,
-      r_priority => p_rare.r_priority, r_tenant => p_rare.r_tenant,
-      q_workspace => p_rare.q_workspace, q_id => p_rare.q_id, q_queue => p_rare.q_queue, q_function => p_rare.q_function, q_key => p_rare.q_key, q_weight => p_rare.q_weight,
-      r_terms => p_rare.r_terms, e_trace => p_rare.e_trace);
+    perform durable.accept_events(p_engine, '{}', '{}', p_rare.e_request, p_rare.e_workspace, p_rare.e_id,
+      p_rare.e_client_id, p_rare.e_body_hash, p_rare.e_name, p_rare.e_data, p_rare.e_time,
+      p_rare.r_event, p_rare.r_function, p_rare.r_version, p_rare.r_run, array_fill(null::uuid, array[cardinality(p_rare.r_run)]),
+      e_trace => p_rare.e_trace, p_cancels => true, p_rare => p_rare.births, p_skip => v_skip);
   end if;
 
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)

@@ -36,9 +36,8 @@ begin
   end loop;
 end $$;
 
--- Each array that a function is called with costs it a microsecond. So what most outcomes have none of is one
--- argument, and null mostly: the failed attempts, the registries that events were matched in, the events and their
--- runs, effects, scopes of steps, and what the runs' functions say of gates, begin, shapes, order and terms.
+-- What most outcomes have none of: failed attempts, the registries that their events were matched in, these and the
+-- runs that they start, effects, and the scopes of steps.
 create type durable.rare_outcomes as (
   a_item int[], a_step uuid[], a_attempt int[], a_outcome text[], a_failure text[],
   p_registry_workspace int[], p_registry_version int[],
@@ -47,12 +46,8 @@ create type durable.rare_outcomes as (
   r_event int[], r_function text[], r_version int[], r_run uuid[],
   f_item int[], f_kind text[], f_step uuid[], f_data text[],
   s_scope uuid[],
-  r_run_gates text[], r_step_gates text[], r_units int[],
-  g_workspace int[], g_id uuid[], g_limit uuid[], g_unit text[], g_key text[],
-  r_begin_cause text[], r_begin_ms float8[], r_begin_at float8[], r_shapes text[],
-  r_priority int[], r_tenant uuid[],
-  q_workspace int[], q_id uuid[], q_queue uuid[], q_function text[], q_key text[], q_weight int[],
-  r_terms text[], e_trace text[]
+  e_trace text[],
+  births durable.rare_births
 );
 
 -- The whole commit of a group of outcomes, at most one per run: fence, journal, steps, timers, waits, sent
@@ -85,6 +80,7 @@ declare
   v_state text[] := array_fill('applied'::text, array[cardinality(i_run)]);
   v_applied boolean[] := array_fill(false, array[cardinality(i_run)]);
   v_seq int[] := array_fill(0, array[cardinality(i_run)]);
+  v_scope uuid[] := p_rare.s_scope;
   v_head int;
   v_status text;
   v_count int := 0;
@@ -130,8 +126,8 @@ begin
     if v_status is not null then
       v_leaving := v_leaving || v_row.no;
       v_leaves[v_row.no] := v_status;
+      v_queued := v_queued or v_status = 'queued';
     end if;
-    v_queued := v_queued or v_status = 'queued';
     if v_status = 'paused' and i_kind[v_row.no] <> 'paused' then
       v_state[v_row.no] := 'paused';
     elsif v_status = 'queued' and i_kind[v_row.no] = 'continue' then
@@ -193,7 +189,7 @@ begin
   if cardinality(s_item) > 0 then
     insert into durable.steps (workspace_id, run_id, step_id, scope, seq, op, name, n, status, value, failure, attempt, due_at,
         scheduled_at, leased_at, sent_at, first_byte_at, received_at, app_ms, dispatch, settled_at)
-      select i_workspace[i], i_run[i], s_id[s], (p_rare.s_scope)[s], v_seq[i] - i_settled[i] + s_ordinal[s],
+      select i_workspace[i], i_run[i], s_id[s], v_scope[s], v_seq[i] - i_settled[i] + s_ordinal[s],
         s_op[s], s_name[s], s_n[s], s_status[s], s_value[s], s_failure[s], s_attempt[s],
         coalesce(to_timestamp(s_due_at[s]), v_now + s_due_ms[s] * interval '1 millisecond'),
         to_timestamp(i_scheduled[i]), to_timestamp(i_leased[i]), to_timestamp(i_sent[i]),
@@ -294,14 +290,10 @@ begin
   end if;
 
   if cardinality(p_rare.e_id) > 0 then
-    perform durable.accept_events(p_engine, '{}', '{}', p_rare.e_request, p_rare.e_workspace, p_rare.e_id, p_rare.e_client_id, p_rare.e_body_hash,
-      p_rare.e_name, p_rare.e_data, p_rare.e_time, p_rare.r_event, p_rare.r_function, p_rare.r_version, p_rare.r_run, array_fill(null::uuid, array[cardinality(p_rare.r_run)]), v_skip, p_cancels => true,
-      r_run_gates => p_rare.r_run_gates, r_step_gates => p_rare.r_step_gates, r_units => p_rare.r_units,
-      g_workspace => p_rare.g_workspace, g_id => p_rare.g_id, g_limit => p_rare.g_limit, g_unit => p_rare.g_unit, g_key => p_rare.g_key,
-      r_begin_cause => p_rare.r_begin_cause, r_begin_ms => p_rare.r_begin_ms, r_begin_at => p_rare.r_begin_at, r_shapes => p_rare.r_shapes,
-      r_priority => p_rare.r_priority, r_tenant => p_rare.r_tenant,
-      q_workspace => p_rare.q_workspace, q_id => p_rare.q_id, q_queue => p_rare.q_queue, q_function => p_rare.q_function, q_key => p_rare.q_key, q_weight => p_rare.q_weight,
-      r_terms => p_rare.r_terms, e_trace => p_rare.e_trace);
+    perform durable.accept_events(p_engine, '{}', '{}', p_rare.e_request, p_rare.e_workspace, p_rare.e_id,
+      p_rare.e_client_id, p_rare.e_body_hash, p_rare.e_name, p_rare.e_data, p_rare.e_time,
+      p_rare.r_event, p_rare.r_function, p_rare.r_version, p_rare.r_run, array_fill(null::uuid, array[cardinality(p_rare.r_run)]),
+      e_trace => p_rare.e_trace, p_cancels => true, p_rare => p_rare.births, p_skip => v_skip);
   end if;
 
   insert into durable.changes (workspace_id, run_id, kind, journal_seq)

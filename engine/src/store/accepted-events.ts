@@ -2,19 +2,12 @@ import { plainArray, textArray } from "./array-literal.ts";
 import { literals, placeholders, plain, typesOf } from "./columns.ts";
 import type { Database } from "./database.ts";
 import {
-  BEGIN_COLUMNS,
   EVENT_COLUMNS,
   type EventRows,
-  GATE_COLUMNS,
+  RARE_BIRTH_TYPES,
   REGISTRY_COLUMNS,
   RUN_COLUMNS,
-  RUN_GATE_COLUMNS,
-  RUN_ORDER_COLUMNS,
-  SHAPE_COLUMNS,
-  SKIP_COLUMNS,
-  TENANT_COLUMNS,
-  TERM_COLUMNS,
-  TIMEOUT_COLUMNS,
+  rareBirthLiterals,
   TRACE_COLUMNS,
 } from "./event-rows.ts";
 import { wrapStatement } from "./fault-database.ts";
@@ -30,11 +23,14 @@ export interface AcceptedEvent {
 }
 
 const BORN_COLUMNS: typeof RUN_COLUMNS = [...RUN_COLUMNS, plain("uuid", ({ run }) => run.fence)];
-const ACCEPT = "select o_state, o_owes from durable.accept_events";
-const PLAIN_TYPES = ["int", ...typesOf(REGISTRY_COLUMNS, EVENT_COLUMNS, BORN_COLUMNS)];
-const PLAIN_CALL = `${ACCEPT}(${placeholders(PLAIN_TYPES)})`;
-/** Between the two stand the requests to pass over, which only a commit has. */
-const WHOLE_CALL = `${ACCEPT}(${placeholders([...PLAIN_TYPES, "int[]", ...typesOf(SKIP_COLUMNS, TIMEOUT_COLUMNS), "boolean", ...typesOf(RUN_GATE_COLUMNS, GATE_COLUMNS, BEGIN_COLUMNS, SHAPE_COLUMNS, RUN_ORDER_COLUMNS, TENANT_COLUMNS, TERM_COLUMNS, TRACE_COLUMNS)])})`;
+const PLAIN_TYPES = [
+  "int",
+  ...typesOf(REGISTRY_COLUMNS, EVENT_COLUMNS, BORN_COLUMNS, TRACE_COLUMNS),
+  "boolean",
+];
+const PLAIN_CALL = `select durable.accept_events(${placeholders(PLAIN_TYPES)}) as states`;
+const WHOLE_CALL = `select durable.accept_events(${placeholders(PLAIN_TYPES)},
+  row(${placeholders(RARE_BIRTH_TYPES, PLAIN_TYPES.length)})::durable.rare_births) as states`;
 
 const NEW: AcceptedEvent = { state: "new", owesMatch: false };
 
@@ -49,41 +45,23 @@ export async function insertEvents(
     ...literals(REGISTRY_COLUMNS, rows.registry),
     ...literals(EVENT_COLUMNS, rows.entries),
     ...literals(BORN_COLUMNS, rows.runs),
+    ...literals(TRACE_COLUMNS, rows.traced),
+    rows.runs.some(({ run }) => run.mayBeCancelled),
   ];
-  const { skips, timeouts, gates, gated, sleepers, shaped, ordered, termed, traced } = rows;
-  const mayBeCancelled = rows.runs.some(({ run }) => run.mayBeCancelled);
-  const isPlain =
-    !mayBeCancelled &&
-    [skips, timeouts, gated, sleepers, shaped, ordered, termed, traced].every(({ length }) => length === 0);
-  if (!isPlain) {
-    parameters.push(
-      "{}",
-      ...literals(SKIP_COLUMNS, skips),
-      ...literals(TIMEOUT_COLUMNS, timeouts),
-      mayBeCancelled,
-      ...literals(RUN_GATE_COLUMNS, gated),
-      ...literals(GATE_COLUMNS, gates),
-      ...literals(BEGIN_COLUMNS, sleepers),
-      ...literals(SHAPE_COLUMNS, shaped),
-      ...literals(RUN_ORDER_COLUMNS, ordered),
-      ...literals(TENANT_COLUMNS, rows.tenants),
-      ...literals(TERM_COLUMNS, termed),
-      ...literals(TRACE_COLUMNS, traced),
-    );
-  }
+  const isPlain = rows.arePlain;
+  if (!isPlain) parameters.push(...rareBirthLiterals(rows, "request"));
   const [answer] = await wrapStatement("accept_events", () =>
-    database.sql.unsafe<{ o_state: EventState[] | null; o_owes: boolean[] | null }[]>(
+    database.sql.unsafe<{ states: (EventState | "owed")[] | null }[]>(
       isPlain ? PLAIN_CALL : WHOLE_CALL,
       parameters,
       { prepare: true },
     ),
   );
-  const { o_state: states, o_owes: owes } = answer!;
-  if (states === null && owes === null) return Array(rows.entries.length).fill(NEW);
-  return rows.entries.map((_, index) => ({
-    state: states?.[index] ?? "new",
-    owesMatch: owes?.[index] ?? false,
-  }));
+  const { states } = answer!;
+  if (states === null) return Array(rows.entries.length).fill(NEW);
+  return states.map((state) =>
+    state === "owed" ? { state: "new", owesMatch: true } : { state, owesMatch: false },
+  );
 }
 
 /**

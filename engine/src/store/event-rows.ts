@@ -2,7 +2,7 @@ import type { Begin } from "../domain/begin.ts";
 import type { Gate, RunGates } from "../domain/gates.ts";
 import type { RunOrder, Tenant } from "../domain/run-order.ts";
 import type { RunTerm } from "../domain/run-terms.ts";
-import { type Column, plain, text } from "./columns.ts";
+import { type Column, literals, plain, text, typesOf } from "./columns.ts";
 
 /** An accepted event and what it starts, as rows. */
 export interface EventRow {
@@ -150,7 +150,7 @@ export const RUN_COLUMNS: readonly Column<RunEntry>[] = [
   plain("uuid", ({ run }) => run.runId),
 ];
 
-export const SKIP_COLUMNS: readonly Column<SkipEntry>[] = [
+const SKIP_COLUMNS: readonly Column<SkipEntry>[] = [
   plain("int", ({ event }) => event),
   plain("uuid", ({ skip }) => skip.id),
   text(({ skip }) => skip.functionId),
@@ -159,7 +159,7 @@ export const SKIP_COLUMNS: readonly Column<SkipEntry>[] = [
   text(({ skip }) => skip.facts),
 ];
 
-export const TIMEOUT_COLUMNS: readonly Column<TimeoutEntry>[] = [
+const TIMEOUT_COLUMNS: readonly Column<TimeoutEntry>[] = [
   plain("int", ({ event }) => event),
   plain("uuid", ({ runId }) => runId),
   plain("text", ({ kind }) => kind),
@@ -185,13 +185,13 @@ export function stepGatesOf({ gates, order }: Pick<RunRow, "gates" | "order">): 
   return literalOf([...(gates ?? NO_GATES).step.map(({ id }) => id), ...queue]);
 }
 
-export const RUN_GATE_COLUMNS: readonly Column<RunEntry>[] = [
+const RUN_GATE_COLUMNS: readonly Column<RunEntry>[] = [
   text(({ run }) => runGatesOf(run)),
   text(({ run }) => stepGatesOf(run)),
   plain("int", ({ run }) => (run.gates ?? NO_GATES).units),
 ];
 
-export const GATE_COLUMNS: readonly Column<GateEntry>[] = [
+const GATE_COLUMNS: readonly Column<GateEntry>[] = [
   plain("int", ({ workspaceId }) => workspaceId),
   plain("uuid", ({ id }) => id),
   plain("uuid", ({ limitId }) => limitId),
@@ -200,17 +200,17 @@ export const GATE_COLUMNS: readonly Column<GateEntry>[] = [
 ];
 
 /** What runs that are born asleep add to RUN_COLUMNS. */
-export const BEGIN_COLUMNS: readonly Column<RunEntry>[] = [
+const BEGIN_COLUMNS: readonly Column<RunEntry>[] = [
   plain("text", ({ run }) => run.begin?.cause ?? null),
   plain("float8", ({ run }) => run.begin?.inMs ?? null),
   plain("float8", ({ run: { begin } }) => (begin?.atMs === undefined ? null : begin.atMs / 1000)),
 ];
 
 /** What runs whose functions have shapes add to RUN_COLUMNS. */
-export const SHAPE_COLUMNS: readonly Column<RunEntry>[] = [text(({ run }) => run.shapes)];
+const SHAPE_COLUMNS: readonly Column<RunEntry>[] = [text(({ run }) => run.shapes)];
 
 /** What runs that are found by more than what they are add to RUN_COLUMNS: JSON. */
-export const TERM_COLUMNS: readonly Column<RunEntry>[] = [
+const TERM_COLUMNS: readonly Column<RunEntry>[] = [
   text(({ run }) => (run.terms.length === 0 ? null : JSON.stringify(run.terms))),
 ];
 
@@ -219,12 +219,12 @@ export function priorityOf({ order }: Pick<RunRow, "order">): number | null {
 }
 
 /** What the order of runs adds to RUN_COLUMNS, and their tenants, each once. */
-export const RUN_ORDER_COLUMNS: readonly Column<RunEntry>[] = [
+const RUN_ORDER_COLUMNS: readonly Column<RunEntry>[] = [
   plain("int", ({ run }) => priorityOf(run)),
   plain("uuid", ({ run }) => run.order?.tenant?.id ?? null),
 ];
 
-export const TENANT_COLUMNS: readonly Column<TenantEntry>[] = [
+const TENANT_COLUMNS: readonly Column<TenantEntry>[] = [
   plain("int", ({ workspaceId }) => workspaceId),
   plain("uuid", ({ id }) => id),
   plain("uuid", ({ queueId }) => queueId),
@@ -232,6 +232,34 @@ export const TENANT_COLUMNS: readonly Column<TenantEntry>[] = [
   text(({ key }) => key),
   plain("int", ({ weight }) => weight),
 ];
+
+/** Of the fields of `durable.rare_births`, in their order. */
+export const RARE_BIRTH_TYPES: readonly string[] = typesOf(
+  SKIP_COLUMNS,
+  TIMEOUT_COLUMNS,
+  RUN_GATE_COLUMNS,
+  GATE_COLUMNS,
+  BEGIN_COLUMNS,
+  SHAPE_COLUMNS,
+  RUN_ORDER_COLUMNS,
+  TENANT_COLUMNS,
+  TERM_COLUMNS,
+);
+
+/** What most events and runs have none of. What a commit skips and limits are effects of its outcome, and not in here. */
+export function rareBirthLiterals(rows: EventRows, by: "request" | "commit"): string[] {
+  return [
+    ...literals(SKIP_COLUMNS, by === "request" ? rows.skips : []),
+    ...literals(TIMEOUT_COLUMNS, by === "request" ? rows.timeouts : []),
+    ...literals(RUN_GATE_COLUMNS, rows.gated),
+    ...literals(GATE_COLUMNS, rows.gates),
+    ...literals(BEGIN_COLUMNS, rows.sleepers),
+    ...literals(SHAPE_COLUMNS, rows.shaped),
+    ...literals(RUN_ORDER_COLUMNS, rows.ordered),
+    ...literals(TENANT_COLUMNS, rows.tenants),
+    ...literals(TERM_COLUMNS, rows.termed),
+  ];
+}
 
 /** Rows of several requests for one call of `accept_events` or `commit_outcomes`. */
 export class EventRows {
@@ -258,6 +286,12 @@ export class EventRows {
   #push(row: EventRow, request: number): void {
     const event = this.#entries.push({ row, request });
     for (const run of row.runs) this.#runs.push({ event, run });
+  }
+
+  /** Nothing in them is rare. */
+  get arePlain(): boolean {
+    const { skips, timeouts, gated, sleepers, shaped, ordered, termed } = this;
+    return [skips, timeouts, gated, sleepers, shaped, ordered, termed].every(({ length }) => length === 0);
   }
 
   get entries(): readonly EventEntry[] {

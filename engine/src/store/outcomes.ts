@@ -5,17 +5,12 @@ import type { CommitItem, CommitResult, CommitState } from "./commit-item.ts";
 import type { Database } from "./database.ts";
 import { TIMES } from "./dispatch-times.ts";
 import {
-  BEGIN_COLUMNS,
   EVENT_COLUMNS,
   EventRows,
-  GATE_COLUMNS,
+  RARE_BIRTH_TYPES,
   REGISTRY_COLUMNS,
   RUN_COLUMNS,
-  RUN_GATE_COLUMNS,
-  RUN_ORDER_COLUMNS,
-  SHAPE_COLUMNS,
-  TENANT_COLUMNS,
-  TERM_COLUMNS,
+  rareBirthLiterals,
   TRACE_COLUMNS,
 } from "./event-rows.ts";
 import { wrapStatement } from "./fault-database.ts";
@@ -132,24 +127,11 @@ const SCOPE: readonly Column<StepRow>[] = [
 ];
 
 const PLAIN = ["int", ...typesOf(ITEM, STEP)];
-const RARE = typesOf(
-  ATTEMPT,
-  REGISTRY_COLUMNS,
-  EVENT_COLUMNS,
-  RUN_COLUMNS,
-  EFFECT,
-  SCOPE,
-  RUN_GATE_COLUMNS,
-  GATE_COLUMNS,
-  BEGIN_COLUMNS,
-  SHAPE_COLUMNS,
-  RUN_ORDER_COLUMNS,
-  TENANT_COLUMNS,
-  TERM_COLUMNS,
-  TRACE_COLUMNS,
-);
+const RARE = typesOf(ATTEMPT, REGISTRY_COLUMNS, EVENT_COLUMNS, RUN_COLUMNS, EFFECT, SCOPE, TRACE_COLUMNS);
 const PLAIN_CALL = `select durable.commit_outcomes(${placeholders(PLAIN)}) as answer`;
-const WHOLE_CALL = `select durable.commit_outcomes(${placeholders(PLAIN)}, row(${placeholders(RARE, PLAIN.length)})::durable.rare_outcomes) as answer`;
+const BIRTHS = `row(${placeholders(RARE_BIRTH_TYPES, PLAIN.length + RARE.length)})::durable.rare_births`;
+const WHOLE_CALL = `select durable.commit_outcomes(${placeholders(PLAIN)},
+  row(${placeholders(RARE, PLAIN.length)}, ${BIRTHS})::durable.rare_outcomes) as answer`;
 
 function rareLiterals(items: readonly CommitItem[]): string[] {
   // A lost item sends nothing, so its events go by its number.
@@ -170,14 +152,8 @@ function rareLiterals(items: readonly CommitItem[]): string[] {
       items.flatMap(({ outcome }, index) => outcome.effects.map((entry) => ({ item: index + 1, entry }))),
     ),
     ...literals(SCOPE, stepRows(items)),
-    ...literals(RUN_GATE_COLUMNS, events.gated),
-    ...literals(GATE_COLUMNS, events.gates),
-    ...literals(BEGIN_COLUMNS, events.sleepers),
-    ...literals(SHAPE_COLUMNS, events.shaped),
-    ...literals(RUN_ORDER_COLUMNS, events.ordered),
-    ...literals(TENANT_COLUMNS, events.tenants),
-    ...literals(TERM_COLUMNS, events.termed),
     ...literals(TRACE_COLUMNS, events.traced),
+    ...rareBirthLiterals(events, "commit"),
   ];
 }
 

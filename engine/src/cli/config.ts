@@ -121,7 +121,7 @@ export function readConfig(mode: Config["mode"], environment: Environment, flags
     encryptionKeys: read("DURABLE_ENCRYPTION_KEY") ?? [],
     leaseMs: read("DURABLE_LEASE_MS") ?? 5_000,
     pollMs: read("DURABLE_POLL_MS") ?? 500,
-    slots: read("DURABLE_SLOTS") ?? 256,
+    slots: read("DURABLE_SLOTS") ?? 512,
     streams: read("DURABLE_STREAMS") ?? !isDev,
     egress: {
       allowLoopback: read("DURABLE_ALLOW_LOOPBACK") ?? isDev,

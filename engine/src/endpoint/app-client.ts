@@ -39,7 +39,7 @@ export class AppClient {
   #closed = false;
 
   constructor(options: AppClientOptions) {
-    this.#options = { maxConnectionsPerOrigin: 512, maxOrigins: 1_000, idleOriginMs: 60_000, ...options };
+    this.#options = { maxConnectionsPerOrigin: 1_024, maxOrigins: 1_000, idleOriginMs: 60_000, ...options };
     this.#deadlines = new Deadlines(options.clock, options.timers);
   }
 

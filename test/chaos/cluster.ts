@@ -163,6 +163,8 @@ export class Cluster {
     const { folder, random, tally, findings, slots } = this.#options;
     const port = await freePort();
     const own = random.fork(`engine ${name}`);
+    // One speaks in whole requests: then apps report what they did by checkpoints of their own, as they do behind a proxy.
+    const opensRequests = this.engines.length > 0;
     const door = await Wire.open(port, this.#count);
     const database = await Wire.open(this.postgres.port, this.#count);
     let release = () => {};
@@ -184,6 +186,7 @@ export class Cluster {
         DURABLE_ALLOW_LOOPBACK: "1",
         DURABLE_LEASE_MS: String(LEASE_MS),
         DURABLE_POLL_MS: "200",
+        DURABLE_STREAMS: String(opensRequests),
         ...(slots && { DURABLE_SLOTS: String(slots) }),
         NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(folder, "compile-cache"),
         ...faults(),

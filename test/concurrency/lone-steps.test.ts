@@ -2,8 +2,7 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import type { CommitItem, CommitResult } from "../../engine/src/store/commit-item.ts";
-import { isConnectionLoss, isUnknownOutcome } from "../../engine/src/store/database.ts";
+import type { CommitItem } from "../../engine/src/store/commit-item.ts";
 import { isLoneStep } from "../../engine/src/store/lone-steps.ts";
 import { commitOutcomes } from "../../engine/src/store/outcomes.ts";
 import { Ends } from "./rounds.ts";
@@ -113,32 +112,19 @@ test("what is more than a lone step is none", async () => {
   expect(of({}, { events: stage.rows(stage.event("race.sent", "{}")) })).toBe(false);
 });
 
-/** Repeats like the engine does. */
-async function untilKnown(item: CommitItem): Promise<{ result: CommitResult; isDisturbed: boolean }> {
-  for (let isDisturbed = false; ; isDisturbed = true) {
-    try {
-      const [result] = await commitOutcomes(stage.left, stage.engineId, [item]);
-      return { result: result!, isDisturbed };
-    } catch (error) {
-      if (!isUnknownOutcome(error) && !isConnectionLoss(error)) throw error;
-    }
-  }
-}
-
 test("one whose session is ended under it is committed exactly once", { timeout: 180_000 }, async () => {
   const ends = new Ends("disturbed", "in peace");
   for (const count of ends.batches()) {
     for (const run of await stage.startRuns(count)) {
       const item = loneStep(run, { fate: "held", isAnswer: true, value: "1", name: "only" });
-      const [{ result, isDisturbed }] = await stage.race(
-        () => untilKnown(item),
-        () => stage.right.sql`select pg_terminate_backend(pid) from pg_stat_activity
-          where datname = current_database() and application_name = 'left'`,
+      const [{ result, lostAnswers }] = await stage.race(
+        () => stage.commitUntilKnown(item),
+        () => stage.terminateLeft(),
         3,
       );
       expect(["applied", "already"]).toContain(result.state);
       expect(result.journalSeq).toBe(1);
-      ends.add(isDisturbed ? "disturbed" : "in peace");
+      ends.add(lostAnswers > 0 ? "disturbed" : "in peace");
     }
   }
   const [{ runs, steps, told } = {}] = await stage.database.sql`

@@ -4,8 +4,13 @@ import type { Effect, Outcome, StepEntry, StepStatus } from "../../engine/src/do
 import type { RunOrder } from "../../engine/src/domain/run-order.ts";
 import { seededRandom } from "../../engine/src/runtime/fault-points.ts";
 import { insertEvents } from "../../engine/src/store/accepted-events.ts";
-import type { CommitItem } from "../../engine/src/store/commit-item.ts";
-import { type Database, openDatabase } from "../../engine/src/store/database.ts";
+import type { CommitItem, CommitResult } from "../../engine/src/store/commit-item.ts";
+import {
+  type Database,
+  isConnectionLoss,
+  isUnknownOutcome,
+  openDatabase,
+} from "../../engine/src/store/database.ts";
 import { registerEngine } from "../../engine/src/store/engines.ts";
 import { EventRows } from "../../engine/src/store/event-rows.ts";
 import { commitOutcomes } from "../../engine/src/store/outcomes.ts";
@@ -155,6 +160,24 @@ export class Stage {
     const lead = (this.random() * 2 - 1) * spreadMs;
     const late = <T>(start: () => Promise<T>, delayMs: number) => pause(delayMs).then(start);
     return await Promise.all([late(a, Math.max(0, lead)), late(b, Math.max(0, -lead))]);
+  }
+
+  /** The left racer commits like the engine does: again, as long as the outcome is unknown or nobody can be reached. */
+  async commitUntilKnown(item: CommitItem): Promise<{ result: CommitResult; lostAnswers: number }> {
+    for (let lostAnswers = 0; ; lostAnswers += 1) {
+      try {
+        const [result] = await commitOutcomes(this.left, this.engineId, [item]);
+        return { result: result!, lostAnswers };
+      } catch (error) {
+        if (!isUnknownOutcome(error) && !isConnectionLoss(error)) throw error;
+      }
+    }
+  }
+
+  /** Ends the left racer's session, whatever it does. */
+  async terminateLeft(): Promise<void> {
+    await this.right.sql`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and application_name = 'left'`;
   }
 
   pick<T>(values: readonly T[]): T {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { OutcomeKind } from "../../engine/src/domain/outcome.ts";
 import { findAcceptedStates, insertEvents } from "../../engine/src/store/accepted-events.ts";
-import type { CommitItem, CommitResult } from "../../engine/src/store/commit-item.ts";
+import type { CommitItem } from "../../engine/src/store/commit-item.ts";
 import { isConnectionLoss, isUnknownOutcome } from "../../engine/src/store/database.ts";
 import { commitOutcomes } from "../../engine/src/store/outcomes.ts";
 import { batches, Ends } from "./rounds.ts";
@@ -92,29 +92,16 @@ test("a commit whose answer was lost is recognised when it is repeated, and repe
   }
 });
 
-/** Repeats like the engine does: as long as the outcome is unknown or nobody can be reached. */
-async function untilKnown(item: CommitItem): Promise<{ result: CommitResult; lostAnswers: number }> {
-  for (let lostAnswers = 0; ; lostAnswers += 1) {
-    try {
-      const [result] = await commitOutcomes(stage.left, stage.engineId, [item]);
-      return { result: result!, lostAnswers };
-    } catch (error) {
-      if (!isUnknownOutcome(error) && !isConnectionLoss(error)) throw error;
-    }
-  }
-}
-
-async function terminateLeft(): Promise<void> {
-  await stage.right.sql`select pg_terminate_backend(pid) from pg_stat_activity
-    where datname = current_database() and application_name = 'left'`;
-}
-
 test("a commit whose session is ended under it happens exactly once", { timeout: 180_000 }, async () => {
   const ends = new Ends("disturbed", "in peace");
   for (const count of ends.batches()) {
     const items = await everything(count);
     for (const item of items) {
-      const [{ result, lostAnswers }] = await stage.race(() => untilKnown(item), terminateLeft, 3);
+      const [{ result, lostAnswers }] = await stage.race(
+        () => stage.commitUntilKnown(item),
+        () => stage.terminateLeft(),
+        3,
+      );
       expect(["applied", "already"]).toContain(result.state);
       ends.add(lostAnswers > 0 ? "disturbed" : "in peace");
     }
@@ -145,7 +132,11 @@ test("an event whose acceptance has an unknown outcome is stored once, with its 
       stage.event("race.accepted", "{}", [{ runId: randomUUID(), fence: null }], id),
     );
     for (const event of events) {
-      const [how] = await stage.race(() => accept(stage.rows(event)), terminateLeft, 3);
+      const [how] = await stage.race(
+        () => accept(stage.rows(event)),
+        () => stage.terminateLeft(),
+        3,
+      );
       ends.add(how);
     }
     const all = events.map(({ id }) => id);

@@ -37,3 +37,13 @@ export interface CommitResult {
   /** The journal's head after the commit. Beyond what the holder knows plus what it settled: fetch the gap. */
   readonly journalSeq: number;
 }
+
+/** Steps of no branch, and nothing else. */
+export function isPlainItem({ outcome, events }: CommitItem): boolean {
+  return (
+    outcome.attempts.length === 0 &&
+    outcome.effects.length === 0 &&
+    outcome.steps.every((step) => step.scope === undefined) &&
+    events === null
+  );
+}

@@ -1,30 +1,28 @@
 import { stepIdToUuid } from "../domain/ids.ts";
 import type { StepEntry } from "../domain/outcome.ts";
 import { type Column, literals, placeholders, plain, text, typesOf } from "./columns.ts";
-import type { CommitItem } from "./commit-item.ts";
+import { type CommitItem, isPlainItem } from "./commit-item.ts";
 import type { Database } from "./database.ts";
 import { TIMES } from "./dispatch-times.ts";
 import { wrapStatement } from "./fault-database.ts";
 
 /** The commonest outcome: the run goes on, and brings one step more that went well. */
-export function isLoneStep({ areStepsNew, events, outcome }: CommitItem): boolean {
-  return areStepsNew && events === null && isProgress(outcome) && isPlainStep(outcome.steps[0]!);
-}
-
-function isProgress(outcome: CommitItem["outcome"]): boolean {
+export function isLoneStep(item: CommitItem): boolean {
+  const { kind, steps, runAttempt, transportAttempt, retryMs } = item.outcome;
   return (
-    outcome.kind === "continue" &&
-    outcome.steps.length === 1 &&
-    outcome.effects.length === 0 &&
-    outcome.attempts.length === 0 &&
-    outcome.runAttempt === 0 &&
-    outcome.transportAttempt === 0 &&
-    outcome.retryMs === null
+    item.areStepsNew &&
+    isPlainItem(item) &&
+    kind === "continue" &&
+    runAttempt === 0 &&
+    transportAttempt === 0 &&
+    retryMs === null &&
+    steps.length === 1 &&
+    wentWell(steps[0]!)
   );
 }
 
-function isPlainStep({ op, status, attempt, scope }: StepEntry): boolean {
-  return op === "run" && status === "ok" && attempt === 1 && scope === undefined;
+function wentWell({ op, status, attempt }: StepEntry): boolean {
+  return op === "run" && status === "ok" && attempt === 1;
 }
 
 /**

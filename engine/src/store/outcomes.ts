@@ -1,7 +1,7 @@
 import { NO_STEP, stepIdToUuid } from "../domain/ids.ts";
 import { type AttemptEntry, type Effect, isSettled, type StepEntry } from "../domain/outcome.ts";
 import { type Column, literals, placeholders, plain, text, typesOf } from "./columns.ts";
-import type { CommitItem, CommitResult, CommitState } from "./commit-item.ts";
+import { type CommitItem, type CommitResult, type CommitState, isPlainItem } from "./commit-item.ts";
 import type { Database } from "./database.ts";
 import { TIMES } from "./dispatch-times.ts";
 import {
@@ -48,16 +48,6 @@ async function commitGroup(
   );
   const [states, seqs] = row!.answer.split(" ").map((list) => list.split(",")) as [CommitState[], string[]];
   return states.map((state, index) => ({ state, journalSeq: Number(seqs[index]) }));
-}
-
-/** Steps of no branch, and nothing else. */
-function isPlainItem({ outcome, events }: CommitItem): boolean {
-  return (
-    outcome.attempts.length === 0 &&
-    outcome.effects.length === 0 &&
-    outcome.steps.every((step) => step.scope === undefined) &&
-    events === null
-  );
 }
 
 /** Something of an item; `item` is the item's number, from 1. */

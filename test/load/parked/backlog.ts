@@ -231,16 +231,9 @@ export class Backlog {
     const items = leases
       .toSorted((a, b) => (a.runId < b.runId ? -1 : 1))
       .map(({ workspaceId, runId, fence, journalSeq: knownSeq }) => ({
-        ...{
-          workspaceId,
-          runId,
-          fence,
-          knownSeq,
-          nextFence: randomUUID(),
-          mayHavePending: false,
-          areStepsNew: true,
-        },
-        ...{ outcome: outcome("completed"), times: NO_TIMES, events: null },
+        ...{ workspaceId, runId, fence, knownSeq, nextFence: randomUUID() },
+        ...{ outcome: outcome("completed"), mayHavePending: false, areStepsNew: true },
+        ...{ times: NO_TIMES, events: null },
       }));
     if (items.length > 0) await commitOutcomes(this.#committer, this.#engineId, items);
   }
